@@ -1,0 +1,264 @@
+"""What the application needs of the world outside, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from televent.domain.ids import AccountId, StreamKey
+
+
+# ---- What one transaction writes beside its facts ------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PutResource:
+    """A resource's row as it must now be; the recorder gives it the calendar's next ``seq``."""
+
+    tenant: AccountId
+    calendar_id: UUID
+    href: str
+    stream_id: UUID
+    uid: str
+    etag: str
+    schedule_tag: str | None
+    component: str
+    ics: bytes
+    recurs: bool
+    span_start: datetime
+    span_end: datetime | None
+    modified_at: datetime
+    fresh: bool = False
+    """The row must not stand yet (a tombstone of the same name gives way)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuryResource:
+    """The row becomes a tombstone with the calendar's next ``seq``."""
+
+    tenant: AccountId
+    calendar_id: UUID
+    href: str
+    stream_id: UUID
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PutCalendar:
+    tenant: AccountId
+    calendar_id: UUID
+    name: str
+    components: tuple[str, ...]
+    props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BuryCalendar:
+    """The calendar is marked deleted; its resource rows and tombstones go."""
+
+    tenant: AccountId
+    calendar_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PutAccount:
+    tenant: AccountId
+    telegram_id: int | None
+    name: str
+    timezone: str
+    locale: str
+    preferences: Mapping[str, Any]
+    default_calendar: UUID | None
+    opened_at: datetime
+    """Kept from the first write."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutAddress:
+    tenant: AccountId
+    address: str
+    verified: bool
+    primary: bool
+    code_hash: str | None
+    code_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutDevice:
+    tenant: AccountId
+    device_id: UUID
+    name: str
+    hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DropDevice:
+    tenant: AccountId
+    device_id: UUID
+
+
+Write = (
+    PutResource | BuryResource | PutCalendar | BuryCalendar | PutAccount | PutAddress | PutDevice | DropDevice
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """An effect owed to the world. ``key`` is unique per tenant: the same effect is never owed twice."""
+
+    outbox_id: UUID
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    due_at: datetime
+
+
+# ---- Why a transaction did not happen ------------------------------------------------------------------------------
+class Conflict(Exception):
+    """Somebody else was first: load again and decide again."""
+
+
+class StaleStream(Conflict):
+    """The stream has grown since it was loaded."""
+
+
+class HrefTaken(Conflict):
+    """A resource of that name appeared meanwhile."""
+
+
+class UidTaken(Conflict):
+    """The UID stands in that calendar under another name."""
+
+
+class NameTaken(Conflict):
+    """A calendar of that name appeared meanwhile, or the address or Telegram id is another account's."""
+
+
+# ---- What is read back ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    tenant: AccountId
+    calendar_id: UUID
+    name: str
+    seq: int
+    floor_seq: int
+    components: tuple[str, ...]
+    props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """``ics`` is None for tombstones and where only the list was asked for."""
+
+    calendar_id: UUID
+    href: str
+    stream_id: UUID
+    uid: str
+    etag: str
+    schedule_tag: str | None
+    component: str
+    seq: int
+    deleted: bool
+    recurs: bool
+    modified_at: datetime
+    size: int
+    ics: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    device_id: UUID
+    name: str
+    hash: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    tenant: AccountId
+    telegram_id: int | None
+    name: str
+    timezone: str
+    locale: str
+    preferences: Mapping[str, Any]
+    default_calendar: UUID | None
+    addresses: tuple[str, ...] = ()
+    """Verified ones, the primary first."""
+    devices: tuple[DeviceRow, ...] = field(default=())
+
+
+class Reads(Protocol):
+    """The inline read models. Synchronous; called through threads. Each method is one round trip."""
+
+    def calendars(self, tenant: AccountId) -> list[CalendarRow]: ...
+    def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None: ...
+    def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
+        """The live resource, with its text; None where it, or the calendar, is not there."""
+        ...
+
+    def find(self, tenant: AccountId, calendar: str, href: str, uid: str) -> Found: ...
+    def resources(self, tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> list[ResourceRow]: ...
+    def members(self, tenant: AccountId, calendar_id: UUID, *, with_text: bool) -> Iterator[ResourceRow]:
+        """Live members in ``seq`` order, streamed from a server-side cursor."""
+        ...
+
+    def changes(
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
+    ) -> tuple[CalendarRow, list[ResourceRow]] | None:
+        """The calendar as it stands and at most ``limit`` rows with ``seq`` > ``since``, oldest first, tombstones
+        included, of one moment (one statement). None: no such calendar."""
+        ...
+
+    def overlapping(
+        self,
+        tenant: AccountId,
+        calendar_id: UUID,
+        start: datetime | None,
+        end: datetime | None,
+        component: str | None,
+    ) -> Iterator[ResourceRow]:
+        """Live members, with text, whose span touches [start, end)."""
+        ...
+
+    def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...
+    def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None: ...
+    def account(self, tenant: AccountId) -> AccountRow | None: ...
+    def account_by_telegram(self, telegram_id: int) -> AccountRow | None: ...
+    def account_by_address(self, address: str) -> AccountRow | None:
+        """By verified address."""
+        ...
+
+    def accounts(self) -> list[AccountRow]: ...
+    def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
+        """At most one write per device and five minutes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a PUT must know, in one round trip: the calendar, what stands under the name, what holds the UID in the
+    same calendar, and what holds it elsewhere in the account."""
+
+    calendar: CalendarRow | None
+    resource: ResourceRow | None
+    same_uid: tuple[ResourceRow, ...]
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime: ...
+
+
+class Ids(Protocol):
+    def __call__(self) -> UUID: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Facts for one stream, decided on its state at ``expected`` (its version, 0 for a new stream)."""
+
+    key: StreamKey
+    expected: int
+    facts: Sequence[object]

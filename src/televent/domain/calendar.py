@@ -1,0 +1,130 @@
+"""A calendar collection: its name and properties, never its objects.
+
+Facts, state, commands, refusals and the decision, in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+from uuid import UUID
+
+from televent.domain.personal import personal
+from televent.domain.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarCreated:
+    """``props`` are dead and live properties alike, keyed ``{namespace}local``, as XML inner text."""
+
+    calendar_id: UUID
+    name: str
+    components: tuple[str, ...]
+    props: Mapping[str, str] = personal()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPropertiesChanged:
+    calendar_id: UUID
+    props: Mapping[str, str] = personal()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDeleted:
+    calendar_id: UUID
+
+
+CalendarEvent = CalendarCreated | CalendarPropertiesChanged | CalendarDeleted
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    created: bool = False
+    deleted: bool = False
+    name: str = ""
+    components: tuple[str, ...] = ()
+    props: Mapping[str, str] = field(default_factory=dict)
+
+
+def evolve(state: Calendar, fact: CalendarEvent) -> Calendar:
+    """The calendar after one more fact."""
+    match fact:
+        case CalendarCreated():
+            return Calendar(True, False, fact.name, fact.components, fact.props)
+        case CalendarPropertiesChanged():
+            return replace(state, props=fact.props)
+        case CalendarDeleted():
+            return replace(state, deleted=True)
+        case _:
+            assert_never(fact)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCalendar:
+    calendar_id: UUID
+    name: str
+    components: tuple[str, ...]
+    props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProperties:
+    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2)."""
+
+    calendar_id: UUID
+    set: Mapping[str, str]
+    remove: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteCalendar:
+    calendar_id: UUID
+
+
+CalendarCommand = CreateCalendar | ChangeProperties | DeleteCalendar
+
+
+class UnknownCalendar(Refusal):
+    """There is no such calendar."""
+
+
+class CalendarNameTaken(Refusal):
+    """There is a calendar of that name already."""
+
+
+class TooManyProperties(Refusal):
+    """The calendar's properties would take more room than there is."""
+
+
+MAX_PROPERTY_OCTETS = 256 * 1024
+
+
+def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
+    """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    match command:
+        case CreateCalendar():
+            if state.created:
+                return []
+            _check_room(command.props)
+            return [CalendarCreated(command.calendar_id, command.name, command.components, command.props)]
+        case ChangeProperties():
+            if not state.created or state.deleted:
+                raise UnknownCalendar()
+            kept = {name: value for name, value in state.props.items() if name not in command.remove}
+            props = {**kept, **command.set}
+            _check_room(props)
+            return (
+                [] if props == dict(state.props) else [CalendarPropertiesChanged(command.calendar_id, props)]
+            )
+        case DeleteCalendar():
+            if not state.created or state.deleted:
+                raise UnknownCalendar()
+            return [CalendarDeleted(command.calendar_id)]
+        case _:
+            assert_never(command)
+
+
+def _check_room(props: Mapping[str, str]) -> None:
+    if sum(len(name) + len(value.encode()) for name, value in props.items()) > MAX_PROPERTY_OCTETS:
+        raise TooManyProperties()

@@ -1,0 +1,31 @@
+"""Identities. Each is given from outside: nothing in the domain makes one up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+from uuid import UUID
+
+AccountId = NewType("AccountId", UUID)
+"""A person's account; also the tenant of everything that person owns."""
+CalendarId = NewType("CalendarId", UUID)
+ObjectId = NewType("ObjectId", UUID)
+"""One person's copy of one UID; the stream of a calendar object."""
+DeviceId = NewType("DeviceId", UUID)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """Names one stream: whose it is, and which."""
+
+    tenant: AccountId
+    stream: UUID
+
+    def __str__(self) -> str:
+        return f"{self.tenant}/{self.stream}"
+
+    @classmethod
+    def parse(cls, text: str) -> StreamKey:
+        """The inverse of ``str``; raises ValueError for anything else."""
+        tenant, _, stream = text.partition("/")
+        return cls(AccountId(UUID(tenant)), UUID(stream))
