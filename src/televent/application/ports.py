@@ -99,9 +99,7 @@ class DropDevice:
     device_id: UUID
 
 
-Write = (
-    PutResource | BuryResource | PutCalendar | BuryCalendar | PutAccount | PutAddress | PutDevice | DropDevice
-)
+Write = PutResource | BuryResource | PutCalendar | BuryCalendar | PutAccount | PutAddress | PutDevice | DropDevice
 
 
 @dataclass(frozen=True, slots=True)

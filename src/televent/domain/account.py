@@ -11,42 +11,42 @@ from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
-from televent.domain.personal import personal
+from televent.domain.personal import Personal
 from televent.domain.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class AccountOpened:
-    telegram_id: int | None = personal()
-    name: str = personal()
+    telegram_id: Personal[int | None]
+    name: Personal[str]
     timezone: str = "UTC"
     locale: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanged:
-    name: str = personal()
+    name: Personal[str]
     timezone: str = "UTC"
     locale: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class PreferencesChanged:
-    preferences: Mapping[str, str | int | bool | None] = personal()
+    preferences: Personal[Mapping[str, str | int | bool | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class AddressClaimed:
     """Somebody says this address is theirs; it counts for nothing until verified."""
 
-    address: str = personal()
-    code_hash: str = personal()
+    address: Personal[str]
+    code_hash: Personal[str]
     code_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class AddressVerified:
-    address: str = personal()
+    address: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class DefaultCalendarChosen:
 @dataclass(frozen=True, slots=True)
 class DevicePasswordAdded:
     device_id: UUID
-    name: str = personal()
-    hash: str = personal()
+    name: Personal[str]
+    hash: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
-from televent.domain.personal import personal
+from televent.domain.personal import Personal
 from televent.domain.refusal import Refusal
 
 
@@ -21,13 +21,13 @@ class CalendarCreated:
     calendar_id: UUID
     name: str
     components: tuple[str, ...]
-    props: Mapping[str, str] = personal()
+    props: Personal[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarPropertiesChanged:
     calendar_id: UUID
-    props: Mapping[str, str] = personal()
+    props: Personal[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,7 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
             kept = {name: value for name, value in state.props.items() if name not in command.remove}
             props = {**kept, **command.set}
             _check_room(props)
-            return (
-                [] if props == dict(state.props) else [CalendarPropertiesChanged(command.calendar_id, props)]
-            )
+            return [] if props == dict(state.props) else [CalendarPropertiesChanged(command.calendar_id, props)]
         case DeleteCalendar():
             if not state.created or state.deleted:
                 raise UnknownCalendar()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cache
-from typing import Any
+from typing import Annotated, TypeVar, get_type_hints
 
-_MARK = "personal"
+_T = TypeVar("_T")
 
-
-def personal(**options: Any) -> Any:
-    """A dataclass field whose stored form becomes unreadable once the person's key is destroyed."""
-    return dataclasses.field(metadata={_MARK: True}, **options)
+Personal = Annotated[_T, "personal"]
+"""``Personal[str]``: its stored form becomes unreadable once the person's key is destroyed."""
 
 
 @cache
 def personal_fields(fact: type) -> frozenset[str]:
     """The names of the personal fields of a fact class."""
-    return frozenset(field.name for field in dataclasses.fields(fact) if field.metadata.get(_MARK))
+    hints = get_type_hints(fact, include_extras=True)
+    return frozenset(name for name, hint in hints.items() if "personal" in getattr(hint, "__metadata__", ()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from televent.domain.personal import personal
+from televent.domain.personal import Personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,48 +64,48 @@ class EventCreated:
     calendar_id: UUID
     href: str
     uid: str
-    outline: Outline = personal()
-    change: Text = personal()
+    outline: Personal[Outline]
+    change: Personal[Text]
 
 
 @dataclass(frozen=True, slots=True)
 class EventRescheduled:
     """Time, recurrence or place moved: whoever answered is asked again (RFC 6638 §3.2.8)."""
 
-    outline: Outline = personal()
-    change: Text | Splice = personal()
+    outline: Personal[Outline]
+    change: Personal[Text | Splice]
 
 
 @dataclass(frozen=True, slots=True)
 class EventRevised:
     """Anything else in the text changed."""
 
-    outline: Outline = personal()
-    change: Text | Splice = personal()
+    outline: Personal[Outline]
+    change: Personal[Text | Splice]
 
 
 @dataclass(frozen=True, slots=True)
 class AttendeeInvited:
-    address: str = personal()
-    name: str | None = personal()
+    address: Personal[str]
+    name: Personal[str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class AttendeeRemoved:
-    address: str = personal()
+    address: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)
 class RsvpGiven:
     """Somebody answered. ``own``: the owner of this copy did; else his answer came to the organizer's copy."""
 
-    attendee: str = personal()
+    attendee: Personal[str]
     partstat: str
     recurrence_id: str | None
     own: bool
-    mark: Mark | None = personal()
-    outline: Outline = personal()
-    change: Text | Splice = personal()
+    mark: Personal[Mark | None]
+    outline: Personal[Outline]
+    change: Personal[Text | Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,10 @@ class InvitationReceived:
     href: str
     uid: str
     asks: bool
-    organizer: str = personal()
-    marks: tuple[Mark, ...] = personal()
-    outline: Outline = personal()
-    change: Text | Splice = personal()
+    organizer: Personal[str]
+    marks: Personal[tuple[Mark, ...]]
+    outline: Personal[Outline]
+    change: Personal[Text | Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ class EventCancelled:
     """The organizer cancelled the meeting, an occurrence of it, or this attendee's part in it."""
 
     recurrence_id: str | None
-    marks: tuple[Mark, ...] = personal()
-    outline: Outline = personal()
-    change: Text | Splice = personal()
+    marks: Personal[tuple[Mark, ...]]
+    outline: Personal[Outline]
+    change: Personal[Text | Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +155,19 @@ class EventRestored:
 
 @dataclass(frozen=True, slots=True)
 class CounterProposed:
-    attendee: str = personal()
+    attendee: Personal[str]
     recurrence_id: str | None
-    proposal: bytes = personal()
-    mark: Mark = personal()
+    proposal: Personal[bytes]
+    mark: Personal[Mark]
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoted:
     """What became of the letters (RFC 6638 §3.2.9): SCHEDULE-STATUS on the lines concerned."""
 
-    statuses: tuple[tuple[str, str], ...] = personal()
-    outline: Outline = personal()
-    change: Text | Splice = personal()
+    statuses: Personal[tuple[tuple[str, str], ...]]
+    outline: Personal[Outline]
+    change: Personal[Text | Splice]
 
 
 CalendarObjectEvent = (
