@@ -1,6 +1,6 @@
 """What can have happened to one person's copy of a calendar object.
 
-A fact that changes the text carries the change itself (``Text`` or ``Splice``) and what the index needs to know
+A fact that changes the text carries the change itself (``Splice``) and what the index needs to know
 about the new text (``Outline``), so that replay never parses iCalendar.
 """
 
@@ -14,15 +14,8 @@ from televent.domain.personal import Personal
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """The whole new text."""
-
-    full: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Splice:
-    """At ``offset`` (octets), ``removed`` octets give way to ``inserted``."""
+    """How a text changed: at ``offset`` (octets), ``removed`` octets give way to ``inserted``."""
 
     offset: int
     removed: int
@@ -65,7 +58,7 @@ class EventCreated:
     href: str
     uid: str
     outline: Personal[Outline]
-    change: Personal[Text]
+    change: Personal[Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,7 @@ class EventRescheduled:
     """Time, recurrence or place moved: whoever answered is asked again (RFC 6638 §3.2.8)."""
 
     outline: Personal[Outline]
-    change: Personal[Text | Splice]
+    change: Personal[Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ class EventRevised:
     """Anything else in the text changed."""
 
     outline: Personal[Outline]
-    change: Personal[Text | Splice]
+    change: Personal[Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +98,7 @@ class RsvpGiven:
     own: bool
     mark: Personal[Mark | None]
     outline: Personal[Outline]
-    change: Personal[Text | Splice]
+    change: Personal[Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +112,7 @@ class InvitationReceived:
     organizer: Personal[str]
     marks: Personal[tuple[Mark, ...]]
     outline: Personal[Outline]
-    change: Personal[Text | Splice]
+    change: Personal[Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +122,7 @@ class EventCancelled:
     recurrence_id: str | None
     marks: Personal[tuple[Mark, ...]]
     outline: Personal[Outline]
-    change: Personal[Text | Splice]
+    change: Personal[Splice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +160,7 @@ class DeliveryNoted:
 
     statuses: Personal[tuple[tuple[str, str], ...]]
     outline: Personal[Outline]
-    change: Personal[Text | Splice]
+    change: Personal[Splice]
 
 
 CalendarObjectEvent = (

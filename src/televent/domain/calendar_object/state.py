@@ -26,7 +26,6 @@ from televent.domain.calendar_object.events import (
     Outline,
     RsvpGiven,
     Splice,
-    Text,
 )
 
 MarkKey = tuple[str, str | None]
@@ -56,26 +55,17 @@ def etag_of(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:32]
 
 
-def changed(text: bytes, change: Text | Splice) -> bytes:
+def changed(text: bytes, change: Splice) -> bytes:
     """The text after a change."""
-    match change:
-        case Text(full):
-            return full
-        case Splice(offset, removed, inserted):
-            return text[:offset] + inserted + text[offset + removed :]
-        case _:
-            assert_never(change)
+    return text[: change.offset] + change.inserted + text[change.offset + change.removed :]
 
 
-def change_between(old: bytes, new: bytes) -> Text | Splice:
-    """The smaller way to store a step from ``old`` to ``new``: all of it, or the one stretch that differs."""
+def change_between(old: bytes, new: bytes) -> Splice:
+    """The step from ``old`` to ``new`` as the one stretch that differs."""
     limit = min(len(old), len(new))
     head = _common(old, new, limit)
     tail = _common(old[head:][::-1], new[head:][::-1], limit - head)
-    inserted = new[head : len(new) - tail]
-    if len(inserted) + 32 >= len(new):
-        return Text(new)
-    return Splice(head, len(old) - head - tail, inserted)
+    return Splice(head, len(old) - head - tail, new[head : len(new) - tail])
 
 
 def _common(left: bytes, right: bytes, limit: int) -> int:
@@ -102,9 +92,9 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 calendar_id=fact.calendar_id,
                 href=fact.href,
                 uid=fact.uid,
-                text=fact.change.full,
+                text=fact.change.inserted,
                 outline=fact.outline,
-                schedule_tag=_tag(fact.outline, fact.change.full),
+                schedule_tag=_tag(fact.outline, fact.change.inserted),
             )
         case EventRescheduled() | EventRevised():
             text = changed(state.text, fact.change)
@@ -116,7 +106,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             marks = _marked(state.marks, (fact.mark,)) if fact.mark else state.marks
             return replace(state, text=text, outline=fact.outline, schedule_tag=tag, marks=marks)
         case InvitationReceived():
-            text = changed(state.text if state.exists else b"", fact.change)
+            text = changed(state.text, fact.change)
             tag = _tag(fact.outline, text) if fact.asks or not state.exists else state.schedule_tag
             return CalendarObject(
                 calendar_id=fact.calendar_id,
