@@ -1,0 +1,76 @@
+"""Stored names are forever: what a fact is called on disk, and how old shapes are read.
+
+A name is explicit and carries its version ("rsvp-given/1"), so that a class can move or be renamed without a word to
+the store. When a fact's shape changes, the new shape gets the next version and the old name gets an upcaster; both
+keep their golden file under ``tests/golden``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from televent.domain import account, calendar
+from televent.domain.calendar_object import events
+
+NAMES: Mapping[str, type] = {
+    "event-created/1": events.EventCreated,
+    "event-rescheduled/1": events.EventRescheduled,
+    "event-revised/1": events.EventRevised,
+    "attendee-invited/1": events.AttendeeInvited,
+    "attendee-removed/1": events.AttendeeRemoved,
+    "rsvp-given/1": events.RsvpGiven,
+    "invitation-received/1": events.InvitationReceived,
+    "event-cancelled/1": events.EventCancelled,
+    "event-moved/1": events.EventMoved,
+    "event-deleted/1": events.EventDeleted,
+    "event-restored/1": events.EventRestored,
+    "counter-proposed/1": events.CounterProposed,
+    "delivery-noted/1": events.DeliveryNoted,
+    "calendar-created/1": calendar.CalendarCreated,
+    "calendar-properties-changed/1": calendar.CalendarPropertiesChanged,
+    "calendar-deleted/1": calendar.CalendarDeleted,
+    "account-opened/1": account.AccountOpened,
+    "profile-changed/1": account.ProfileChanged,
+    "preferences-changed/1": account.PreferencesChanged,
+    "address-claimed/1": account.AddressClaimed,
+    "address-verified/1": account.AddressVerified,
+    "default-calendar-chosen/1": account.DefaultCalendarChosen,
+    "device-password-added/1": account.DevicePasswordAdded,
+    "device-password-revoked/1": account.DevicePasswordRevoked,
+}
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+"""Old name → (the next name, what to do with the decoded fields)."""
+
+_NAME_OF = {fact: name for name, fact in NAMES.items()}
+
+
+class UnknownStoredName(Exception):
+    """The store holds a fact that this version of the program does not know."""
+
+
+def name_of(fact: type) -> str:
+    """The stored name of a fact class. Raises UnknownStoredName for a class that is not in the catalogue."""
+    try:
+        return _NAME_OF[fact]
+    except KeyError:
+        raise UnknownStoredName(fact.__qualname__) from None
+
+
+def resolve(
+    name: str,
+    fields: dict[str, Any],
+    *,
+    names: Mapping[str, type] = NAMES,
+    upcasters: Mapping[str, tuple[str, Upcaster]] = UPCASTERS,
+) -> tuple[type, dict[str, Any]]:
+    """The class that a stored name means today, and its fields brought up to date."""
+    while name in upcasters:
+        name, upcast = upcasters[name]
+        fields = upcast(fields)
+    if name not in names:
+        raise UnknownStoredName(name)
+    return names[name], fields
