@@ -1,0 +1,117 @@
+"""The operating system account that PostgreSQL runs under: PostgreSQL refuses to be root."""
+
+import os
+import pwd
+import stat
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
+
+# No variable of ours (PGDATA, PGOPTIONS, LD_PRELOAD, tokens) may reach the server.
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+UNPRIVILEGED = ("televent", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who runs the server: `uid` and `gid`, and whether a child has to switch to them (we are root)."""
+
+    uid: int
+    gid: int
+    switches: bool
+
+    @property
+    def name(self) -> str:
+        try:
+            return pwd.getpwuid(self.uid).pw_name
+        except KeyError:
+            return f"uid {self.uid}"
+
+    def run(self, arguments: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
+        """Run to the end as this account, starting in `cwd` even where the account could not enter its parents."""
+        try:
+            return subprocess.run(
+                [str(argument) for argument in arguments],
+                cwd=cwd,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                user=self.uid if self.switches else None,
+                group=self.gid if self.switches else None,
+                extra_groups=[] if self.switches else None,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EmbeddedPostgresError(f"{arguments[0]} cannot be run as {self.name}: {error}") from error
+
+    def spawn(self, arguments: Sequence[str | Path], cwd: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start and leave running, in a session of its own: Ctrl-C in our terminal must not reach it first."""
+        try:
+            return subprocess.Popen(
+                [str(argument) for argument in arguments],
+                cwd=cwd,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                user=self.uid if self.switches else None,
+                group=self.gid if self.switches else None,
+                extra_groups=[] if self.switches else None,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EmbeddedPostgresError(f"{arguments[0]} cannot be run as {self.name}: {error}") from error
+
+    def private_directory(self, path: Path) -> None:
+        """Make `path` a directory of this account alone (mode 0700)."""
+        path.mkdir(mode=0o700)
+        if self.switches:
+            os.chown(path, self.uid, self.gid)
+
+    def reaches(self, path: Path) -> bool:
+        """Whether this account may enter `path` and every directory above it, by their mode bits."""
+        path = path.resolve()
+        return not self.switches or all(self._enters(place) for place in (path, *path.parents))
+
+    def _enters(self, directory: Path) -> bool:
+        status = directory.stat()
+        if status.st_uid == self.uid:
+            return bool(status.st_mode & stat.S_IXUSR)
+        if status.st_gid == self.gid:
+            return bool(status.st_mode & stat.S_IXGRP)
+        return bool(status.st_mode & stat.S_IXOTH)
+
+
+def choose_account(cluster: Path) -> Account:
+    """Who shall run the server of `cluster`: ourselves, or when we are root the cluster's owner or a nobody.
+
+    Raises EmbeddedPostgresError when the cluster belongs to somebody we cannot become.
+    """
+    owner = cluster.stat() if cluster.exists() else None
+    if os.geteuid() != 0:
+        if owner is not None and owner.st_uid != os.geteuid():
+            theirs = Account(owner.st_uid, owner.st_gid, switches=False).name
+            raise EmbeddedPostgresError(
+                f"the database in {cluster} belongs to {theirs}: "
+                "run as that user or as root, or choose another data directory"
+            )
+        return Account(os.geteuid(), os.getegid(), switches=False)
+    if owner is not None and owner.st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid, switches=True)
+    for name in UNPRIVILEGED:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid, switches=True)
+    raise EmbeddedPostgresError(
+        "PostgreSQL does not run as root and there is no user 'televent' or 'nobody' to run it as: "
+        "add one, or run televent as an ordinary user"
+    )

