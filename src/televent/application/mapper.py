@@ -11,7 +11,7 @@ import hashlib
 import os
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -156,7 +156,8 @@ class FactMapper(Mapper[str]):
 
 
 @cache
-def _placeholders(cls: type) -> dict[str, Any]:
+def _placeholders(cls: Hashable) -> dict[str, Any]:
+    assert isinstance(cls, type)
     hints = get_type_hints(cls)
     return {name: _placeholder(hints[name]) for name in personal_fields(cls)}
 

@@ -1,0 +1,87 @@
+"""Refusals that need more than one stream to see."""
+
+from __future__ import annotations
+
+from televent.domain.account import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
+from televent.domain.calendar import CalendarNameTaken, TooManyProperties, UnknownCalendar
+from televent.domain.calendar_object.refusals import (
+    InvalidObject,
+    NotInvited,
+    NotOrganizer,
+    UidConflict,
+    UnknownAnswer,
+    UnknownResource,
+)
+from televent.domain.refusal import Refusal
+
+
+class PreconditionFailed(Refusal):
+    """The event has changed since you last looked."""
+
+
+class SchedulingUidConflict(Refusal):
+    """A meeting with this UID stands in another calendar of yours."""
+
+
+class ComponentNotSupported(Refusal):
+    """This calendar does not take that kind of entry."""
+
+
+class ObjectTooLarge(Refusal):
+    """The event is larger than the server takes."""
+
+
+class DefaultCalendarStays(Refusal):
+    """Your default calendar cannot be deleted."""
+
+
+class AddressTaken(Refusal):
+    """That address belongs to another account."""
+
+
+class InvalidAddress(Refusal):
+    """That is not an email address."""
+
+
+class InvalidName(Refusal):
+    """That name cannot be used here."""
+
+
+class UnreadableTimes(Refusal):
+    """The event must end after it starts."""
+
+
+class TooManyAttendees(Refusal):
+    """Too many people are invited at once."""
+
+
+class TryAgain(Refusal):
+    """The calendar is changing too quickly; please try again."""
+
+
+__all__ = [
+    "AddressTaken",
+    "CalendarNameTaken",
+    "ComponentNotSupported",
+    "DefaultCalendarStays",
+    "InvalidAddress",
+    "InvalidName",
+    "InvalidObject",
+    "NotInvited",
+    "NotOrganizer",
+    "ObjectTooLarge",
+    "PreconditionFailed",
+    "SchedulingUidConflict",
+    "TooManyAttendees",
+    "TooManyDevices",
+    "TooManyProperties",
+    "TryAgain",
+    "UidConflict",
+    "UnknownAccount",
+    "UnknownAnswer",
+    "UnknownCalendar",
+    "UnknownDevice",
+    "UnknownResource",
+    "UnreadableTimes",
+    "WrongCode",
+]

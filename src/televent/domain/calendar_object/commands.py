@@ -1,0 +1,75 @@
+"""What can be asked of a calendar object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from televent.ical.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose copy it is: every address that means this person, normalised."""
+
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PutObject:
+    """``reading`` is what validation read from ``text``."""
+
+    owner: Owner
+    calendar_id: UUID
+    href: str
+    text: bytes
+    reading: Reading
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteObject:
+    """``reply`` False: an attendee's copy goes without declining (RFC 6638 §8.1, Schedule-Reply: F)."""
+
+    owner: Owner
+    reply: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MoveObject:
+    calendar_id: UUID
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInvitation:
+    owner: Owner
+    partstat: str
+    recurrence_id: str | None
+    comment: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveMessage:
+    """An iTIP message that came for this owner. ``calendar_id`` and ``href`` are used if it makes a new object."""
+
+    owner: Owner
+    calendar_id: UUID
+    href: str
+    message: bytes
+    method: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDelivery:
+    """``statuses``: address → SCHEDULE-STATUS code (RFC 6638 §3.2.9)."""
+
+    owner: Owner
+    statuses: tuple[tuple[str, str], ...]
+
+
+CalendarObjectCommand = PutObject | DeleteObject | MoveObject | AnswerInvitation | ReceiveMessage | NoteDelivery

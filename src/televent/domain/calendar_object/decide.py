@@ -1,0 +1,194 @@
+"""What happens to one person's copy when something is asked of it, and who is told.
+
+A PUT, a tap and a letter end here alike. The decision holds the facts and the letters that they cause: the owner's own
+transaction decides who is told what, because only here the old and the new text are both at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from televent.domain.calendar_object.commands import (
+    AnswerInvitation,
+    CalendarObjectCommand,
+    DeleteObject,
+    MoveObject,
+    NoteDelivery,
+    PutObject,
+    ReceiveMessage,
+)
+from televent.domain.calendar_object.decision import Decision, outline_of
+from televent.domain.calendar_object.events import (
+    AttendeeInvited,
+    AttendeeRemoved,
+    CalendarObjectEvent,
+    DeliveryNoted,
+    EventCreated,
+    EventDeleted,
+    EventMoved,
+    EventRescheduled,
+    EventRevised,
+    RsvpGiven,
+    Splice,
+)
+from televent.domain.calendar_object.receive import receive_message
+from televent.domain.calendar_object.refusals import NotInvited, UidConflict, UnknownAnswer, UnknownResource
+from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.ical.itip import allowed, incoming, outgoing
+from televent.ical.reading import Instance, Reading, read
+
+ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
+
+
+def decide(state: CalendarObject, command: CalendarObjectCommand) -> Decision:
+    """The facts and letters; a command repeated on its own result yields nothing. Raises Refusal."""
+    match command:
+        case PutObject():
+            return _put(state, command)
+        case DeleteObject():
+            return _delete(state, command)
+        case MoveObject():
+            return _move(state, command)
+        case AnswerInvitation():
+            return _answer(state, command)
+        case ReceiveMessage():
+            return receive_message(state, command)
+        case NoteDelivery():
+            return _note(state, command)
+        case _:
+            assert_never(command)
+
+
+def _put(state: CalendarObject, command: PutObject) -> Decision:
+    me, text = command.owner.addresses, command.text
+    if state.exists and state.uid != command.reading.uid:
+        raise UidConflict(href=state.href)
+    old = state.text if state.exists else None
+    before = read(old) if old is not None else None
+    role = _role(command.reading, me)
+    old_role = state.outline.role if state.exists and state.outline else "none"
+    letters: list[outgoing.Letter] = []
+    if "organizer" in (role, old_role):
+        text = outgoing.prepare_organizer_put(old, text, me=me)
+        letters = outgoing.organizer_letters(old, text, me=me, dtstamp=command.now)
+    elif "attendee" in (role, old_role):
+        if old is not None:
+            text = allowed.mend_attendee_put(old, text, me=me)
+        letters = outgoing.attendee_letters(old, text, me=me, dtstamp=command.now)
+    if text == old:
+        return Decision()
+    after = command.reading if text is command.text else read(text)
+    outline = outline_of(after, command.owner)
+    if old is None or before is None:
+        created = EventCreated(command.calendar_id, command.href, after.uid, outline, Splice(0, 0, text))
+        return Decision([created, *_guests(None, after, role)], letters)
+    change = change_between(old, text)
+    facts: list[CalendarObjectEvent]
+    answers = list(_own_answers(before, after, me)) if role == "attendee" else []
+    if _times(before) != _times(after):
+        facts = [EventRescheduled(outline, change)]
+    elif len(answers) == 0:
+        facts = [EventRevised(outline, change)]
+    else:
+        facts = []
+    for attendee, partstat, recurrence_id in answers:
+        step = Splice(0, 0, b"") if facts else change
+        facts.append(RsvpGiven(attendee, partstat, recurrence_id, True, None, outline, step))
+    return Decision([*facts, *_guests(before, after, role)], letters)
+
+
+def _delete(state: CalendarObject, command: DeleteObject) -> Decision:
+    if not state.exists:
+        raise UnknownResource()
+    me = command.owner.addresses
+    role = state.outline.role if state.outline else "none"
+    letters: list[outgoing.Letter] = []
+    if role == "organizer":
+        letters = outgoing.organizer_letters(state.text, None, me=me, dtstamp=command.now)
+    elif role == "attendee" and command.reply:
+        letters = outgoing.attendee_letters(state.text, None, me=me, dtstamp=command.now)
+    return Decision([EventDeleted()], letters)
+
+
+def _move(state: CalendarObject, command: MoveObject) -> Decision:
+    if not state.exists:
+        raise UnknownResource()
+    if (state.calendar_id, state.href) == (command.calendar_id, command.href):
+        return Decision()
+    return Decision([EventMoved(command.calendar_id, command.href)])
+
+
+def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
+    if command.partstat not in ANSWERS:
+        raise UnknownAnswer(answer=command.partstat)
+    if not state.exists:
+        raise UnknownResource()
+    me = command.owner.addresses
+    mine = read(state.text).attendee(me)
+    if mine is None or (state.outline is not None and state.outline.role != "attendee"):
+        raise NotInvited()
+    text = incoming.apply_answer(
+        state.text,
+        address=mine.address,
+        partstat=command.partstat,
+        recurrence_id=command.recurrence_id,
+        comment=command.comment,
+        now=command.now,
+    )
+    if text == state.text:
+        return Decision()
+    letters = outgoing.attendee_letters(state.text, text, me=me, dtstamp=command.now)
+    outline = outline_of(read(text), command.owner)
+    change = change_between(state.text, text)
+    given = RsvpGiven(mine.address, command.partstat, command.recurrence_id, True, None, outline, change)
+    return Decision([given], letters)
+
+
+def _note(state: CalendarObject, command: NoteDelivery) -> Decision:
+    if not state.exists or state.outline is None:
+        return Decision()
+    text = incoming.note_delivery(state.text, dict(command.statuses))
+    if text == state.text:
+        return Decision()
+    return Decision([DeliveryNoted(command.statuses, state.outline, change_between(state.text, text))])
+
+
+def _role(reading: Reading, me: frozenset[str]) -> str:
+    if reading.organizer is None:
+        return "none"
+    if reading.organizer.address in me:
+        return "organizer"
+    return "attendee" if reading.attendee(me) is not None else "none"
+
+
+def _times(reading: Reading) -> frozenset[tuple[object, ...]]:
+    """What RFC 6638 §3.2.8 calls a change of time, place taken in as iMIP clients show it."""
+    return frozenset(
+        (each.recurrence_id, each.start, each.end, each.rrule, each.location) for each in reading.instances()
+    )
+
+
+def _own_answers(before: Reading, after: Reading, me: frozenset[str]) -> Iterable[tuple[str, str, str | None]]:
+    old = {each.recurrence_id: _partstat(each, me) for each in before.instances()}
+    master = old.get(None)
+    for each in after.instances():
+        for attendee in each.attendees:
+            if attendee.address in me and attendee.partstat != (old.get(each.recurrence_id) or master):
+                yield attendee.address, attendee.partstat, each.recurrence_id
+
+
+def _partstat(instance: Instance, me: frozenset[str]) -> str | None:
+    return next((attendee.partstat for attendee in instance.attendees if attendee.address in me), None)
+
+
+def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarObjectEvent]:
+    """Who came and who went, as facts of the organizer's copy."""
+    if role != "organizer":
+        return []
+    organizer = after.organizer.address if after.organizer else None
+    then = {a.address: a for each in before.instances() for a in each.attendees} if before else {}
+    now = {a.address: a for each in after.instances() for a in each.attendees}
+    came = [AttendeeInvited(a.address, a.cn) for key, a in now.items() if key not in then and key != organizer]
+    went = [AttendeeRemoved(key) for key in then if key not in now and key != organizer]
+    return [*came, *went]

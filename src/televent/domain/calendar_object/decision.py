@@ -1,0 +1,46 @@
+"""What a decision is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from televent.domain.calendar_object.commands import Owner
+from televent.domain.calendar_object.events import CalendarObjectEvent, Outline
+from televent.ical.itip.outgoing import Letter
+from televent.ical.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``facts`` to append, ``letters`` they cause. ``why``: where nothing happens, the reason for the journal."""
+
+    facts: Sequence[CalendarObjectEvent] = ()
+    letters: Sequence[Letter] = field(default=())
+    why: str | None = None
+    asks: bool = False
+    """The owner should be asked for an answer (again)."""
+
+
+def outline_of(reading: Reading, owner: Owner) -> Outline:
+    """What the index and the policies need to know of a text."""
+    mine = reading.attendee(owner.addresses)
+    organizer = reading.organizer.address if reading.organizer else None
+    if organizer is not None and organizer in owner.addresses:
+        role = "organizer"
+    else:
+        role = "attendee" if organizer is not None and mine is not None else "none"
+    first = next(iter(reading.instances()), None)
+    instances = reading.instances()
+    return Outline(
+        component=reading.component,
+        span_start=reading.span[0],
+        span_end=reading.span[1],
+        recurs=reading.recurs,
+        sequence=max((each.sequence for each in instances), default=0),
+        role=role,
+        organizer=organizer,
+        partstat=mine.partstat if mine is not None and role == "attendee" else None,
+        status=first.status if first else None,
+        summary=first.summary if first else "",
+    )
