@@ -1,0 +1,97 @@
+"""What every use case works with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from televent.application.context import Context
+from televent.application.passwords import Passwords
+from televent.application.ports import AccountRow, Clock, Ids, Reads
+from televent.application.refusals import UnknownAccount
+from televent.application.store import Store
+from televent.domain.calendar_object.commands import Owner
+from televent.domain.ids import AccountId, StreamKey
+
+_INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
+
+OBJECT_LIMIT = 1024 * 1024
+INLINE_RECIPIENTS = 25
+"""Local deliveries up to this number are done before the door answers; beyond, by a worker."""
+
+
+class Courier(Protocol):
+    """Carries letters to accounts here, at once."""
+
+    def deliver(self, context: Context, outbox_ids: list[UUID]) -> None: ...
+
+
+@dataclass
+class Office:
+    """The store, the read models and the identity of this installation."""
+
+    store: Store
+    reads: Reads
+    clock: Clock
+    ids: Ids
+    passwords: Passwords
+    mail_domain: str = "televent.app"
+    internal_domain: str = "televent.internal"
+    courier: Courier | None = None
+
+    def internal_address(self, telegram_id: int) -> str:
+        """The address that means a person inside Telegram; never sent to SMTP."""
+        return f"tg_{telegram_id}@{self.internal_domain}"
+
+    def telegram_id_of(self, address: str) -> int | None:
+        """The Telegram id in an internal address; strict: nothing else is one."""
+        local, _, domain = address.rpartition("@")
+        found = _INTERNAL.match(local)
+        return int(found[1]) if found and domain == self.internal_domain else None
+
+    def is_internal(self, address: str) -> bool:
+        """True for anything at the internal domain, well-formed or not: it must never leave by SMTP."""
+        return address.rpartition("@")[2] == self.internal_domain
+
+    def addresses_of(self, account: AccountRow) -> tuple[str, ...]:
+        """Every address that means this person, the one to write to first."""
+        wire = (
+            (f"{account.telegram_id}@{self.mail_domain}", self.internal_address(account.telegram_id))
+            if account.telegram_id is not None
+            else (f"{account.tenant}@{self.mail_domain}",)
+        )
+        return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}")
+
+    def own_address(self, account: AccountRow) -> str:
+        """The address that stands for this person in events made here."""
+        if account.telegram_id is not None:
+            return self.internal_address(account.telegram_id)
+        return self.addresses_of(account)[0]
+
+    def account(self, tenant: AccountId) -> AccountRow:
+        """Raises UnknownAccount."""
+        account = self.reads.account(tenant)
+        if account is None:
+            raise UnknownAccount()
+        return account
+
+    def owner(self, account: AccountRow) -> Owner:
+        """The account as the domain knows it: its addresses."""
+        return Owner(frozenset(self.addresses_of(account)))
+
+    def account_of_address(self, address: str) -> AccountRow | None:
+        """The account here that an address means, if any."""
+        telegram_id = self.telegram_id_of(address)
+        if telegram_id is None:
+            local, _, domain = address.rpartition("@")
+            if domain == self.mail_domain and local.isascii() and local.isdigit() and len(local) < 20:
+                telegram_id = int(local)
+        if telegram_id is not None:
+            return self.reads.account_by_telegram(telegram_id)
+        return self.reads.account_by_address(address)
+
+    def account_stream(self, tenant: AccountId) -> StreamKey:
+        """An account's own stream carries the account's id."""
+        return StreamKey(tenant, tenant)

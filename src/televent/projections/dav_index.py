@@ -1,0 +1,55 @@
+"""What does CalDAV see? (INLINE: written in the transaction of the facts.)
+
+The same pure function serves the recorder and the rebuild, so a rebuilt index equals the live one octet for octet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutResource, Write
+from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
+from televent.domain.calendar_object.state import CalendarObject, etag_of
+from televent.domain.ids import StreamKey
+
+
+def object_writes(key: StreamKey, before: CalendarObject, after: CalendarObject, at: datetime) -> list[Write]:
+    """The rows that change when a calendar object goes from one state to another."""
+    moved = (before.calendar_id, before.href) != (after.calendar_id, after.href)
+    writes: list[Write] = []
+    if before.exists and before.calendar_id is not None and (moved or not after.exists):
+        writes.append(BuryResource(key.tenant, before.calendar_id, before.href, key.stream, at))
+    if not after.exists or after.calendar_id is None or after.outline is None:
+        return writes
+    fresh = moved or not before.exists
+    unchanged = (before.text, before.schedule_tag) == (after.text, after.schedule_tag)
+    if not fresh and unchanged:
+        return writes
+    writes.append(
+        PutResource(
+            tenant=key.tenant,
+            calendar_id=after.calendar_id,
+            href=after.href,
+            stream_id=key.stream,
+            uid=after.uid,
+            etag=etag_of(after.text),
+            schedule_tag=after.schedule_tag,
+            component=after.outline.component,
+            ics=after.text,
+            recurs=after.outline.recurs,
+            span_start=after.outline.span_start,
+            span_end=after.outline.span_end,
+            modified_at=at,
+            fresh=fresh,
+        )
+    )
+    return writes
+
+
+def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEvent], calendar_id: Any) -> list[Write]:
+    """The row of a calendar collection."""
+    if any(isinstance(fact, CalendarDeleted) for fact in facts):
+        return [BuryCalendar(key.tenant, calendar_id)]
+    return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props)]

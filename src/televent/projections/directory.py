@@ -1,0 +1,62 @@
+"""Who is who, how are they reached, which devices may sign in? (INLINE.)
+
+Inline because a revoked device password must stop at once on every node, and because an address must never belong to
+two accounts: the unique keys of these rows decide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice, Write
+from televent.domain.account import (
+    Account,
+    AccountEvent,
+    AccountOpened,
+    AddressClaimed,
+    AddressVerified,
+    DefaultCalendarChosen,
+    DevicePasswordAdded,
+    DevicePasswordRevoked,
+    PreferencesChanged,
+    ProfileChanged,
+)
+from televent.domain.ids import StreamKey
+
+
+def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent], at: datetime) -> list[Write]:
+    """The rows that change with an account's facts."""
+    writes: list[Write] = []
+    profile = False
+    for fact in facts:
+        match fact:
+            case AccountOpened() | ProfileChanged() | PreferencesChanged() | DefaultCalendarChosen():
+                profile = True
+            case AddressClaimed():
+                writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
+            case AddressVerified():
+                primary = after.addresses[:1] == (fact.address,)
+                writes.append(PutAddress(key.tenant, fact.address, True, primary, None, None))
+            case DevicePasswordAdded():
+                writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, at))
+            case DevicePasswordRevoked():
+                writes.append(DropDevice(key.tenant, fact.device_id))
+            case _:
+                assert_never(fact)
+    if profile:
+        writes.insert(
+            0,
+            PutAccount(
+                tenant=key.tenant,
+                telegram_id=after.telegram_id,
+                name=after.name,
+                timezone=after.timezone,
+                locale=after.locale,
+                preferences=after.preferences,
+                default_calendar=after.default_calendar,
+                opened_at=at,
+            ),
+        )
+    return writes

@@ -1,0 +1,30 @@
+"""Which rows are written in the transaction of the facts: those of ``dav_index`` and of ``directory``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from televent.application.ports import Write
+from televent.domain.account import Account
+from televent.domain.calendar import Calendar
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.ids import StreamKey
+from televent.projections.dav_index import calendar_writes, object_writes
+from televent.projections.directory import account_writes
+
+
+def inline_writes(key: StreamKey, before: Any, after: Any, facts: Sequence[Any], at: datetime) -> list[Write]:
+    """The rows for one stream's change. Pure; ``before`` and ``after`` are states of the stream's kind."""
+    if not facts:
+        return []
+    match after:
+        case CalendarObject():
+            return object_writes(key, before, after, at)
+        case Calendar():
+            return calendar_writes(key, after, facts, key.stream)
+        case Account():
+            return account_writes(key, after, facts, at)
+        case _:
+            raise TypeError(f"no inline projection for {type(after).__qualname__}")
