@@ -1,0 +1,29 @@
+"""After a decision with letters is recorded: carry what stays here, then note on the copy what became of them."""
+
+from __future__ import annotations
+
+from uuid import uuid5
+
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.handle import handle
+from televent.application.letters import Post
+from televent.application.office import INLINE_RECIPIENTS, Office
+from televent.domain.calendar_object.commands import NoteDelivery, Owner
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.ids import StreamKey
+
+
+def carry(office: Office, context: Context, key: StreamKey, owner: Owner, post: Post) -> CalendarObject | None:
+    """The state after the deliveries were noted; None where there was nothing to note.
+
+    The letters are owed already, in the transaction of the facts: should this process die here, a worker carries them.
+    """
+    if office.courier is not None and 0 < len(post.local) <= INLINE_RECIPIENTS:
+        office.courier.deliver(context, list(post.local))
+    if not post.statuses:
+        return None
+    note = NoteDelivery(owner, post.statuses)
+    noting = context.on_behalf_of(context.tenant, uuid5(context.command_id, "note-delivery"), context.door)
+    return handle(office, noting, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)

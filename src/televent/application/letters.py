@@ -1,0 +1,90 @@
+"""From the letters of a decision to the effects owed: into a mailbox here, or out by email."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from televent.application.context import Context
+from televent.application.office import Office
+from televent.application.ports import AccountRow, OutboxMessage
+from televent.ical.itip.outgoing import Letter
+
+MAIL_KINDS = {
+    "invite": "calendar_invite",
+    "update": "calendar_update",
+    "refresh": "calendar_update",
+    "cancel": "calendar_cancel",
+    "reply": "calendar_reply",
+}
+
+DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
+"""SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """``local``: ids of the outbox rows for accounts here. ``statuses``: recipient → SCHEDULE-STATUS once carried."""
+
+    outbox: tuple[OutboxMessage, ...] = ()
+    local: tuple[UUID, ...] = ()
+    statuses: tuple[tuple[str, str], ...] = ()
+
+
+def address_letters(
+    office: Office, context: Context, sender: AccountRow, letters: Sequence[Letter], now: datetime
+) -> Post:
+    """Addresses each letter. A letter at nobody's internal address goes nowhere and gets status 3.7."""
+    outbox: list[OutboxMessage] = []
+    local: list[UUID] = []
+    statuses: dict[str, str] = {}
+    for ordinal, letter in enumerate(letters):
+        account = office.account_of_address(letter.recipient)
+        outbox_id = uuid5(context.command_id, f"letter/{ordinal}/{letter.method}/{letter.recipient}")
+        key = f"letter/{outbox_id}"
+        quiet = letter.kind == "refresh"
+        if account is not None:
+            if account.tenant == sender.tenant:
+                continue
+            payload = {
+                "recipient_tenant": str(account.tenant),
+                "recipient": letter.recipient,
+                "message": letter.text.decode(),
+                "method": letter.method,
+                "kind": letter.kind,
+                "significant": letter.significant,
+                "sender_name": sender.name,
+            }
+            outbox.append(OutboxMessage(outbox_id, "itip_local", key, payload, now))
+            if not quiet:
+                local.append(outbox_id)
+                statuses[letter.recipient] = DELIVERED
+        elif office.is_internal(letter.recipient) or not _mailable(letter.recipient):
+            statuses[letter.recipient] = UNKNOWN_USER
+        elif not quiet:
+            payload = {
+                "sender": letter.sender,
+                "sender_name": sender.name,
+                "sender_address": next(iter(sender.addresses), None),
+                "sender_telegram_id": sender.telegram_id,
+                "timezone": sender.timezone,
+                "locale": sender.locale,
+                "recipient": letter.recipient,
+                "recipient_name": letter.recipient_cn,
+                "message": letter.text.decode(),
+                "method": letter.method,
+                "kind": letter.kind,
+                "uid": letter.uid,
+                "sequence": letter.sequence,
+                "summary": letter.summary,
+            }
+            outbox.append(OutboxMessage(outbox_id, MAIL_KINDS[letter.kind], key, payload, now))
+            statuses[letter.recipient] = SENT
+    return Post(tuple(outbox), tuple(local), tuple(statuses.items()))
+
+
+def _mailable(address: str) -> bool:
+    local, at, domain = address.rpartition("@")
+    return bool(local and at and domain) and "/" not in address and not any(c.isspace() for c in address)

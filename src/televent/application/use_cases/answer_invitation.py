@@ -1,0 +1,57 @@
+"""A person answers an invitation: the tap in the chat, and every door that has a button for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from televent.application.carry import carry
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.handle import retrying
+from televent.application.letters import Post, address_letters
+from televent.application.office import Office
+from televent.application.store import Change
+from televent.domain.calendar_object.commands import AnswerInvitation
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.ids import StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """``already``: the same answer was given before, and nothing changed."""
+
+    text: bytes
+    partstat: str
+    already: bool
+
+
+def answer_invitation(
+    office: Office,
+    context: Context,
+    *,
+    stream_id: UUID,
+    partstat: str,
+    recurrence_id: str | None = None,
+    comment: str | None = None,
+) -> Answered:
+    """Idempotent. Raises UnknownResource, NotInvited, UnknownAnswer."""
+    account = office.account(context.tenant)
+    owner = office.owner(account)
+    key = StreamKey(context.tenant, stream_id)
+    command = AnswerInvitation(owner, partstat, recurrence_id, comment, context.now)
+
+    def step() -> tuple[CalendarObject, Post, bool]:
+        loaded = office.store.load(CALENDAR_OBJECT, key)
+        decision = decide(loaded.state, command)
+        if not decision.facts:
+            return loaded.state, Post(), True
+        post = address_letters(office, context, account, decision.letters, context.now)
+        change = Change(loaded, decision.facts)
+        office.store.append(context, [change], post.outbox)
+        return change.after, post, False
+
+    state, post, already = retrying(step)
+    state = carry(office, context, key, owner, post) or state
+    return Answered(state.text, partstat, already)

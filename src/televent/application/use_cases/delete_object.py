@@ -1,0 +1,69 @@
+"""A resource is deleted: the organizer cancels, an attendee declines (RFC 6638 §3.2.1.3, §3.2.2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from televent.application.carry import carry
+from televent.application.conditions import NONE, Conditions
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.handle import retrying
+from televent.application.letters import Post, address_letters
+from televent.application.office import Office
+from televent.application.ports import ResourceRow, StaleStream
+from televent.application.refusals import UnknownCalendar, UnknownResource
+from televent.application.store import Change
+from televent.domain.calendar_object.commands import DeleteObject
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.state import etag_of
+from televent.domain.ids import StreamKey
+
+
+def delete_object(
+    office: Office, context: Context, *, calendar: str, href: str, conditions: Conditions = NONE, reply: bool = True
+) -> None:
+    """Raises UnknownCalendar, UnknownResource, PreconditionFailed; then nothing has changed."""
+
+    def find() -> ResourceRow:
+        found = office.reads.find(context.tenant, calendar, href, "")
+        if found.calendar is None:
+            raise UnknownCalendar()
+        if found.resource is None:
+            raise UnknownResource()
+        conditions.check(found.resource)
+        return found.resource
+
+    _delete(office, context, find, reply)
+
+
+def delete_stream(office: Office, context: Context, *, stream_id: UUID, reply: bool = True) -> None:
+    """The same, by the object's own id. Raises UnknownResource."""
+
+    def find() -> ResourceRow:
+        resource = office.reads.by_stream(context.tenant, stream_id)
+        if resource is None:
+            raise UnknownResource()
+        return resource
+
+    _delete(office, context, find, reply)
+
+
+def _delete(office: Office, context: Context, find: Callable[[], ResourceRow], reply: bool) -> None:
+    account = office.account(context.tenant)
+    owner = office.owner(account)
+
+    def step() -> tuple[StreamKey, Post]:
+        resource = find()
+        key = StreamKey(context.tenant, resource.stream_id)
+        loaded = office.store.load(CALENDAR_OBJECT, key)
+        if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
+            raise StaleStream()
+        decision = decide(loaded.state, DeleteObject(owner, reply, context.now))
+        post = address_letters(office, context, account, decision.letters, context.now)
+        office.store.append(context, [Change(loaded, decision.facts)], post.outbox)
+        return key, post
+
+    key, post = retrying(step)
+    carry(office, context, key, owner, post)

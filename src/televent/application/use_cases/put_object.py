@@ -1,0 +1,107 @@
+"""A client stores a calendar object under a name (RFC 4791 §5.3.2, RFC 6638 §3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from televent.application.carry import carry
+from televent.application.conditions import NONE, Conditions
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.handle import retrying
+from televent.application.letters import Post, address_letters
+from televent.application.office import OBJECT_LIMIT, Office
+from televent.application.ports import Found, ResourceRow, StaleStream
+from televent.application.refusals import (
+    ComponentNotSupported,
+    InvalidObject,
+    ObjectTooLarge,
+    SchedulingUidConflict,
+    UidConflict,
+    UnknownCalendar,
+)
+from televent.application.store import Change, Loaded
+from televent.domain.calendar_object.commands import Owner, PutObject
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.state import CalendarObject, etag_of
+from televent.domain.ids import StreamKey
+from televent.ical.errors import IcalError
+from televent.ical.reading import Reading
+from televent.ical.validity import validate
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """``etag`` is None where the stored octets differ from the sent ones, so that the client reads them (RFC 4791
+    §5.3.4)."""
+
+    created: bool
+    etag: str | None
+    schedule_tag: str | None
+    stream_id: UUID
+
+
+def put_object(
+    office: Office, context: Context, *, calendar: str, href: str, text: bytes, conditions: Conditions = NONE
+) -> Stored:
+    """Raises Refusal; then nothing has changed."""
+    reading = validated(text)
+    account = office.account(context.tenant)
+    owner = office.owner(account)
+
+    def step() -> tuple[bool, StreamKey, CalendarObject, Post]:
+        found = office.reads.find(context.tenant, calendar, href, reading.uid)
+        target = _target(found, href, reading, owner, conditions)
+        loaded = _load(office, context, found.resource)
+        command = PutObject(owner, target, href, text, reading, context.now)
+        decision = decide(loaded.state, command)
+        created = found.resource is None
+        if not decision.facts:
+            return created, loaded.key, loaded.state, Post()
+        post = address_letters(office, context, account, decision.letters, context.now)
+        change = Change(loaded, decision.facts)
+        office.store.append(context, [change], post.outbox)
+        return created, loaded.key, change.after, post
+
+    created, key, state, post = retrying(step)
+    state = carry(office, context, key, owner, post) or state
+    return Stored(created, etag_of(text) if state.text == text else None, state.schedule_tag, key.stream)
+
+
+def validated(text: bytes) -> Reading:
+    """What the text says. Raises InvalidObject, ObjectTooLarge."""
+    if len(text) > OBJECT_LIMIT:
+        raise ObjectTooLarge(limit=OBJECT_LIMIT)
+    try:
+        return validate(text)
+    except IcalError as error:
+        raise InvalidObject(precondition=error.precondition, reason=str(error)) from error
+
+
+def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions: Conditions) -> UUID:
+    if found.calendar is None:
+        raise UnknownCalendar()
+    conditions.check(found.resource)
+    if reading.component not in found.calendar.components:
+        raise ComponentNotSupported(component=reading.component)
+    scheduled = reading.organizer is not None and bool(
+        reading.organizer.address in owner.addresses or reading.attendee(owner.addresses)
+    )
+    for other in found.same_uid:
+        here = other.calendar_id == found.calendar.calendar_id
+        if here and other.href != href:
+            raise UidConflict(href=other.href)
+        if not here and scheduled and other.schedule_tag is not None:
+            raise SchedulingUidConflict(href=other.href)
+    return found.calendar.calendar_id
+
+
+def _load(office: Office, context: Context, resource: ResourceRow | None) -> Loaded[CalendarObject]:
+    if resource is None:
+        return office.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, office.ids()))
+    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
+    # The conditions were checked against the index: what was loaded must be that very text.
+    if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
+        raise StaleStream()
+    return loaded
