@@ -1,0 +1,140 @@
+"""People: an account is opened, its profile changes, an address is claimed and verified."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from uuid import uuid5
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from televent.application.context import Context
+from televent.application.deciders import ACCOUNT, CALENDAR
+from televent.application.handle import handle
+from televent.application.office import Office
+from televent.application.ports import AccountRow, NameTaken, OutboxMessage
+from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
+from televent.application.store import Change
+from televent.application.use_cases.calendars import COMPONENTS
+from televent.domain import account, calendar
+from televent.domain.ids import AccountId, StreamKey
+
+DEFAULT_CALENDAR = "default"
+DISPLAY_NAME = "{DAV:}displayname"
+
+_ADDRESS = re.compile(r"[^@\s\"<>(),:;\\\[\]\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])\Z")
+
+
+def open_account(
+    office: Office,
+    context: Context,
+    *,
+    telegram_id: int | None,
+    name: str,
+    timezone: str = "UTC",
+    locale: str = "en",
+) -> AccountRow:
+    """The account of that Telegram id, opened with its default calendar if it was not. ``context.tenant`` is the id it
+    gets. Raises InvalidName."""
+    if telegram_id is not None:
+        standing = office.reads.account_by_telegram(telegram_id)
+        if standing is not None:
+            return standing
+    name = " ".join(name.split())[:256]
+    if not name:
+        raise InvalidName(name=name)
+    checked_zone(timezone)
+    calendar_id = uuid5(context.tenant, "default calendar")
+    person = office.store.empty(ACCOUNT, office.account_stream(context.tenant))
+    diary = office.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
+    opened = account.OpenAccount(telegram_id, name, timezone, locale, calendar_id)
+    made = calendar.CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent"})
+    changes = [
+        Change(person, account.decide(person.state, opened)),
+        Change(diary, calendar.decide(diary.state, made)),
+    ]
+    try:
+        office.store.append(context, changes)
+    except NameTaken:
+        # Two first messages of one person arrived at once: the other one opened the account.
+        standing = office.reads.account_by_telegram(telegram_id) if telegram_id is not None else None
+        if standing is None:
+            raise
+        return standing
+    return office.account(context.tenant)
+
+
+def change_profile(
+    office: Office,
+    context: Context,
+    *,
+    name: str | None = None,
+    timezone: str | None = None,
+    locale: str | None = None,
+) -> None:
+    """Raises UnknownAccount, InvalidName (for a time zone that does not exist, too)."""
+    if timezone is not None:
+        checked_zone(timezone)
+    command = account.ChangeProfile(name, timezone, locale)
+    key = office.account_stream(context.tenant)
+    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+
+
+def claim_address(office: Office, context: Context, *, address: str, code: str) -> None:
+    """Mails ``code`` (six digits) to the address; it counts once the code comes back. Raises InvalidAddress,
+    AddressTaken."""
+    address = checked_address(office, address)
+    owner = office.reads.account_by_address(address)
+    if owner is not None and owner.tenant != context.tenant:
+        raise AddressTaken(address=address)
+    person = office.account(context.tenant)
+    command = account.ClaimAddress(address, hashed_code(context.tenant, address, code), context.now)
+    mail = OutboxMessage(
+        outbox_id=uuid5(context.command_id, "verification"),
+        kind="email",
+        key=f"verification/{context.command_id}",
+        payload={
+            "to": address,
+            "template": "address_verification",
+            "values": {"name": person.name, "code": code},
+            "locale": person.locale,
+        },
+        due_at=context.now + timedelta(0),
+    )
+    key = office.account_stream(context.tenant)
+    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command), lambda _: [mail])
+
+
+def verify_address(office: Office, context: Context, *, address: str, code: str | None) -> None:
+    """``code`` None: vouched for by an operator. Raises WrongCode, AddressTaken, InvalidAddress."""
+    address = checked_address(office, address)
+    hashed = None if code is None else hashed_code(context.tenant, address, code.strip())
+    command = account.VerifyAddress(address, hashed, context.now)
+    key = office.account_stream(context.tenant)
+    try:
+        handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    except NameTaken:
+        raise AddressTaken(address=address) from None
+
+
+def hashed_code(tenant: AccountId, address: str, code: str) -> str:
+    """A code as it is stored. It lives an hour and is tried through a throttled door; salted by whose it is."""
+    return hashlib.sha256(f"{tenant}\0{address}\0{code}".encode()).hexdigest()
+
+
+def checked_address(office: Office, address: str) -> str:
+    """The address, normalised. Raises InvalidAddress, also for addresses of our own making."""
+    address = address.strip().lower()
+    own = address.rpartition("@")[2] in (office.internal_domain, office.mail_domain)
+    if len(address) > 254 or own or not _ADDRESS.match(address) or ".." in address:
+        raise InvalidAddress(address=address)
+    return address
+
+
+def checked_zone(name: str) -> str:
+    """An IANA time zone's name. Raises InvalidName."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidName(name=name) from None
+    return name
