@@ -1,0 +1,55 @@
+# Two commands are enough: `make run` and `make test`. Both set up what they need.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN := .venv/bin
+UV := $(BIN)/uv
+READY := .venv/.ready
+
+.PHONY: help run demo test lint types bench interop setup setup-interop clean
+
+help: ## What can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "Televent needs Python 3.11 or newer; none was found on PATH."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Televent needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up .venv …"
+	@$(PYTHON) -m venv .venv || { echo "python -m venv failed (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(READY): $(UV) pyproject.toml uv.lock
+	@$(UV) sync --quiet --frozen --inexact --compile-bytecode
+	@touch $(READY)
+
+setup: $(READY) ## Make .venv with everything that run and test need
+
+run: $(READY) ## Start everything: API, CalDAV, bot, worker, mail, on an embedded PostgreSQL
+	@exec $(BIN)/televent up $(ARGS)
+
+demo: $(READY) ## Watch one meeting walk through chat, calendar app and mail
+	@exec $(BIN)/python -m tests.e2e.demo
+
+test: $(READY) lint ## All tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not interop" $(ARGS)
+
+lint: $(READY) ## Style, types and the house's contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## Measure Televent beside Radicale and Xandikos; writes docs/reference/performance.md
+	@exec $(BIN)/python -m bench $(ARGS)
+
+setup-interop: $(READY) ## What the foreign clients and suites need (Debian packages)
+	./tests/interop/setup.sh
+
+interop: $(READY) ## Foreign suites and real clients
+	$(BIN)/python -m pytest -q -m interop tests/interop $(ARGS)
+
+clean: ## Remove the environment and caches; data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench

@@ -1,0 +1,121 @@
+"""Settings: the only reader of the process's environment. A bad one is one clear line that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or bad; the message names it, what it is, and what it should be."""
+
+
+class Settings(BaseSettings):
+    """Every setting, by the name of its environment variable."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, populate_by_name=True)
+
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    data_dir: Path = Field(Path("data"), validation_alias="TELEVENT_DATA_DIR")
+    pg_bin: Path | None = Field(None, validation_alias="TELEVENT_PG_BIN")
+
+    api_host: str = Field("0.0.0.0", validation_alias="API_HOST")
+    api_port: int = Field(3000, ge=0, le=65535, validation_alias="API_PORT")
+    api_workers: int = Field(1, ge=1, le=64, validation_alias="API_WORKERS")
+    public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
+    log_format: Literal["auto", "console", "json"] = Field("auto", validation_alias="LOG_FORMAT")
+
+    telegram_bot_token: SecretStr | None = Field(None, validation_alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_base: str | None = Field(None, validation_alias="TELEGRAM_API_BASE")
+    telegram_webhook_url: str | None = Field(None, validation_alias="TELEGRAM_WEBHOOK_URL")
+    telegram_webhook_secret: SecretStr | None = Field(None, validation_alias="TELEGRAM_WEBHOOK_SECRET")
+
+    smtp_host: str | None = Field(None, validation_alias="SMTP_HOST")
+    smtp_port: int = Field(1025, ge=1, le=65535, validation_alias="SMTP_PORT")
+    smtp_username: str | None = Field(None, validation_alias="SMTP_USERNAME")
+    smtp_password: SecretStr | None = Field(None, validation_alias="SMTP_PASSWORD")
+    smtp_tls: Literal["none", "starttls", "tls", "auto"] = Field("auto", validation_alias="SMTP_TLS")
+    smtp_from: str = Field("noreply@televent.app", validation_alias="SMTP_FROM")
+    mail_domain: str = Field("televent.app", validation_alias="MAIL_DOMAIN")
+    mail_listen_host: str = Field("127.0.0.1", validation_alias="MAIL_LISTEN_HOST")
+    mail_listen_port: int = Field(2525, ge=0, le=65535, validation_alias="MAIL_LISTEN_PORT")
+    mail_listen_protocol: Literal["smtp", "lmtp"] = Field("smtp", validation_alias="MAIL_LISTEN_PROTOCOL")
+    mail_authserv_id: str | None = Field(None, validation_alias="MAIL_AUTHSERV_ID")
+    internal_domain: str = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
+    secret: SecretStr | None = Field(None, validation_alias="JWT_SECRET")
+
+    sandbox_host: str = Field("127.0.0.1", validation_alias="SANDBOX_HOST")
+    sandbox_port: int = Field(3001, ge=0, le=65535, validation_alias="SANDBOX_PORT")
+    sandbox_smtp_port: int = Field(3025, ge=0, le=65535, validation_alias="SANDBOX_SMTP_PORT")
+
+    rate_limits: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_RATE_LIMITS")
+    rate_ip_per_second: float = Field(10, gt=0, validation_alias="TELEVENT_RATE_IP_PER_SECOND")
+    rate_ip_burst: int = Field(30, ge=1, validation_alias="TELEVENT_RATE_IP_BURST")
+    rate_caldav_per_minute: float = Field(100, gt=0, validation_alias="TELEVENT_RATE_CALDAV_PER_MINUTE")
+    rate_caldav_burst: int = Field(200, ge=1, validation_alias="TELEVENT_RATE_CALDAV_BURST")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TELEVENT_TRUSTED_PROXIES")
+
+    pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")
+    pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must be a postgresql:// URL")
+        return value
+
+    @field_validator("public_url", "telegram_api_base", "telegram_webhook_url")
+    @classmethod
+    def _web_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must be an http:// or https:// URL")
+        return value.rstrip("/") if value else None
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            number, colon, rest = value.get_secret_value().partition(":")
+            if not (colon and number.isdigit() and len(rest) >= 3):
+                raise ValueError("must look like 123456:ABC…, as BotFather gives it")
+        return value
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this server."""
+        if self.public_url:
+            return self.public_url
+        host = "localhost" if self.api_host in ("0.0.0.0", "::", "") else self.api_host
+        return f"http://{host}:{self.api_port}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process; ``overrides`` by field name win (command-line options). Raises SettingsError."""
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        field = Settings.model_fields.get(name)
+        alias = field.validation_alias if field is not None else name
+        raise SettingsError(
+            f"{alias}: {first['msg'].removeprefix('Value error, ')} (got {_shown(alias, first)})"
+        ) from None
+
+
+def _shown(alias: object, error: object) -> str:
+    """The bad value, unless it is a secret."""
+    secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL"))
+    value = error.get("input") if isinstance(error, dict) else None
+    return "a value that is not shown" if secret else repr(value)
