@@ -1,0 +1,84 @@
+"""Mail leaves by SMTP (aiosmtplib); what can go wrong has names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Literal
+
+import aiosmtplib
+
+
+class MailError(Exception):
+    """A mail was not taken.
+
+    MailError
+     ├── MailRejected       for good: the recipient or the mail itself (5xx); trying again is useless
+     ├── MailDelayed        not now (4xx)
+     ├── MailUnreachable    the server does not answer, or the connection broke
+     └── MailMisconfigured  sign-in or TLS refused: an operator must look
+    """
+
+
+class MailRejected(MailError):
+    """The server refused the recipient or the mail for good."""
+
+
+class MailDelayed(MailError):
+    """The server asks to come back later."""
+
+
+class MailUnreachable(MailError):
+    """The mail server cannot be reached."""
+
+
+class MailMisconfigured(MailError):
+    """The mail server refuses our sign-in or encryption."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpRoute:
+    """Where mail is handed over. ``tls`` "auto": TLS on port 465, STARTTLS where offered."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: Literal["none", "starttls", "tls", "auto"] = "auto"
+    timeout: float = 30.0
+
+
+class SmtpMailer:
+    """Sends one mail per connection: the outbox decides about repetition, not this."""
+
+    def __init__(self, route: SmtpRoute) -> None:
+        self._route = route
+
+    async def send(self, message: EmailMessage, *, envelope_from: str, recipient: str) -> None:
+        """Returns once the server has taken responsibility. Raises MailError."""
+        route = self._route
+        client = aiosmtplib.SMTP(
+            hostname=route.host,
+            port=route.port,
+            use_tls=route.tls == "tls" or (route.tls == "auto" and route.port == 465),
+            start_tls={"starttls": True, "none": False, "tls": False, "auto": None}[route.tls],
+            username=route.username,
+            password=route.password,
+            timeout=route.timeout,
+        )
+        try:
+            async with client:
+                await client.send_message(message, sender=envelope_from, recipients=[recipient])
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            first = error.recipients[0] if error.recipients else None
+            raise _refused(first.code if first else 550, first.message if first else str(error)) from error
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise MailMisconfigured(f"sign-in refused: {error.code} {error.message}") from error
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refused(error.code, error.message) from error
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise MailUnreachable(f"{route.host}:{route.port}: {error or type(error).__name__}") from error
+
+
+def _refused(code: int, text: str) -> MailError:
+    return MailRejected(f"{code} {text}") if code >= 500 else MailDelayed(f"{code} {text}")
