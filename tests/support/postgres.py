@@ -67,18 +67,32 @@ class TestServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(worker_id: str, testrun_uid: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+def postgres_server(worker_id: str, testrun_uid: str) -> Iterator[TestServer]:
     """The run's own PostgreSQL, started by the worker that asks first."""
-    base = tmp_path_factory.getbasetemp()
-    run = base if worker_id == "master" else base.parent
+    temporary = Path(tempfile.gettempdir())
+    mine = f"televent-tests-{os.getuid()}"
+    home = temporary / f"{mine}-{testrun_uid[:8]}"
     # One worker may clear up just as another, whose first such test comes late, wants to start.
-    coming_and_going = FileLock(run / "postgres.lock")
-    home = Path(tempfile.gettempdir()) / f"televent-tests-{os.getuid()}-{testrun_uid[:8]}"
+    coming_and_going = FileLock(temporary / f"{mine}.lock")
     server = EmbeddedPostgres(options=UNSAFE_BUT_FAST)
     with coming_and_going.exclusive(timeout=120):
+        for left in temporary.glob(f"{mine}-*"):
+            if left != home:
+                clear_up_after_killed_run(left)
         conninfo = server.start(home)
     yield TestServer(conninfo, worker_id)
     with coming_and_going.exclusive(timeout=120):
+        if server.stop():
+            shutil.rmtree(home)
+
+
+def clear_up_after_killed_run(home: Path) -> None:
+    """Stop the server of a run that was killed, and remove its files; a run that lives is left alone."""
+    users = FileLock(home / "users.lock")
+    if users.try_exclusive():
+        users.release()
+        server = EmbeddedPostgres()
+        server.start(home)
         if server.stop():
             shutil.rmtree(home)
 

@@ -18,6 +18,7 @@ from televent.adapters.postgres.migration_files import (
     Migration,
     MigrationError,
     Section,
+    age,
     migrations_folder,
     read_migrations,
 )
@@ -97,7 +98,7 @@ def down(conninfo: str, steps: int = 1, *, folder: Path | None = None, patience:
     migrations = {migration.version: migration for migration in read_migrations(folder)}
     with _connect(conninfo) as connection, _only_one(connection, patience):
         done = []
-        for version in sorted(_applied(connection), reverse=True)[:steps]:
+        for version in sorted(_applied(connection), key=age, reverse=True)[:steps]:
             migration = migrations.get(version)
             if migration is None:
                 raise MigrationError(f"{version}: applied, but there is no file of that number to take it back")
@@ -115,7 +116,7 @@ def status(conninfo: str, *, folder: Path | None = None) -> list[Status]:
     with _connect(conninfo) as connection:
         applied = _applied(connection)
     lines = []
-    for version in sorted({*migrations, *applied}):
+    for version in sorted({*migrations, *applied}, key=age):
         migration = migrations.get(version)
         checksum, at = applied.get(version, (None, None))
         if migration is None:

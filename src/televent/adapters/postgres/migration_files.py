@@ -60,12 +60,18 @@ def read_migrations(folder: Path | None = None) -> list[Migration]:
             other = found[migration.version].path.name
             raise MigrationError(f"{path.name}: {other} has the same number")
         found[migration.version] = migration
-    return sorted(found.values(), key=lambda each: each.version)
+    return sorted(found.values(), key=lambda each: age(each.version))
+
+
+def age(version: str) -> tuple[int, str]:
+    """The sort key of a version: numbers of any length in the order of their value."""
+    digits = version.lstrip("0")
+    return len(digits), digits
 
 
 def _read(path: Path, version: str, name: str) -> Migration:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # Universal newlines; splitlines() would cut at U+2028.
     except UnicodeDecodeError as error:
         raise MigrationError(f"{path.name}: is not UTF-8: {error.reason} at byte {error.start}") from error
     marks: dict[str, tuple[int, bool]] = {}

@@ -4,7 +4,8 @@ import os
 import pwd
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -32,7 +33,26 @@ class Account:
         except KeyError:
             return f"uid {self.uid}"
 
-    def run(self, arguments: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
+    @contextmanager
+    def naming(self, directory: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """A name by which a child of this account can open `directory`, and the descriptors it must inherit for it.
+
+        The true name may lead through directories, such as root's home, that the account may not enter; a
+        descriptor opened by us leads there all the same. (The child's working directory would too, but
+        PostgreSQL 15's programs leave it.)
+        """
+        if self.reaches(directory):
+            yield str(directory), ()
+            return
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            yield f"/proc/self/fd/{descriptor}", (descriptor,)
+        finally:
+            os.close(descriptor)
+
+    def run(
+        self, arguments: Sequence[str | Path], *, cwd: Path = Path("/"), descriptors: tuple[int, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """Run to the end as this account, starting in `cwd` even where the account could not enter its parents."""
         try:
             return subprocess.run(
@@ -44,6 +64,7 @@ class Account:
                 text=True,
                 errors="replace",
                 check=False,
+                pass_fds=descriptors,
                 user=self.uid if self.switches else None,
                 group=self.gid if self.switches else None,
                 extra_groups=[] if self.switches else None,
@@ -51,17 +72,20 @@ class Account:
         except (OSError, subprocess.SubprocessError) as error:
             raise EmbeddedPostgresError(f"{arguments[0]} cannot be run as {self.name}: {error}") from error
 
-    def spawn(self, arguments: Sequence[str | Path], cwd: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    def spawn(
+        self, arguments: Sequence[str | Path], log: IO[bytes], *, descriptors: tuple[int, ...] = ()
+    ) -> subprocess.Popen[bytes]:
         """Start and leave running, in a session of its own: Ctrl-C in our terminal must not reach it first."""
         try:
             return subprocess.Popen(
                 [str(argument) for argument in arguments],
-                cwd=cwd,
+                cwd="/",
                 env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=descriptors,
                 user=self.uid if self.switches else None,
                 group=self.gid if self.switches else None,
                 extra_groups=[] if self.switches else None,

@@ -53,7 +53,7 @@ def find_installation(told: Path | None, *, major: int | None) -> Installation:
     if told is not None and not (told / "postgres").is_file():
         raise EmbeddedPostgresError(f"TELEVENT_PG_BIN: there is no program 'postgres' in {told}")
     found: list[Installation] = []
-    for installation in _installations(told):
+    for installation in installations(told):
         if installation.major >= OLDEST and major in (None, installation.major):
             return installation
         found.append(installation)
@@ -66,7 +66,7 @@ def find_installation(told: Path | None, *, major: int | None) -> Installation:
     )
 
 
-def readable_installation(installation: Installation, account: Account) -> Installation:
+def readable_installation(installation: Installation, account: Account, *, cache: Path = CACHE) -> Installation:
     """The same installation where `account` can run it: in place, or a copy of the wheel's made once.
 
     A virtual environment below root's home is closed to the account the server runs as.
@@ -81,20 +81,20 @@ def readable_installation(installation: Installation, account: Account) -> Insta
     status = installation.postgres.stat()
     identity = f"{installation.postgres.resolve()} {status.st_size} {status.st_mtime_ns}"
     key = f"postgres-{installation.version}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
-    home = _cache_home()
+    home = _cache_home(cache)
     if not (home / key).is_dir():
         _copy(installation.wheel, home, key)
     return Installation(home / key / WHEEL_PARTS[0] / "bin", installation.version, home / key)
 
 
-def _cache_home() -> Path:
-    """A directory that only root writes and everybody may enter."""
+def _cache_home(cache: Path) -> Path:
+    """`cache`, if only we write it and everybody may enter it, else a fresh directory that is so."""
     try:
-        CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        status = CACHE.lstat()
-        if status.st_uid == os.geteuid() and not status.st_mode & 0o022 and os.access(CACHE, os.W_OK):
-            CACHE.chmod(status.st_mode | 0o055)
-            return CACHE
+        cache.mkdir(mode=0o755, parents=True, exist_ok=True)
+        status = cache.lstat()
+        if status.st_uid == os.geteuid() and not status.st_mode & 0o022 and os.access(cache, os.W_OK):
+            cache.chmod(status.st_mode | 0o055)
+            return cache
     except OSError:
         pass  # A read-only system: a fresh directory below /tmp serves this start.
     home = Path(tempfile.mkdtemp(prefix="televent-postgres-"))
@@ -121,7 +121,8 @@ def _copy(wheel: Path, home: Path, key: str) -> None:
             raise
 
 
-def _installations(told: Path | None) -> Iterator[Installation]:
+def installations(told: Path | None = None) -> Iterator[Installation]:
+    """Every installation in the order in which it is preferred."""
     if told is not None:
         yield Installation(told, _version(told / "postgres"))
         return

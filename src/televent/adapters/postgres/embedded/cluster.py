@@ -91,14 +91,15 @@ def create(cluster: Path, installation: Installation, account: Account, owner: t
         for place in (scratch, told):
             os.chown(place, account.uid, account.gid)
         account.private_directory(partial)
-        done = account.run(
-            [
-                *(installation.initdb, "--pgdata", reachable_name(partial, account)),
-                *("--username", SUPERUSER, "--pwfile", told, "--auth", "scram-sha-256"),
-                *("--encoding", "UTF8", "--data-checksums", "--no-instructions", *_locale(installation)),
-            ],
-            cwd=partial,
-        )
+        with account.naming(partial) as (name, descriptors):
+            done = account.run(
+                [
+                    *(installation.initdb, "--pgdata", name),
+                    *("--username", SUPERUSER, "--pwfile", told, "--auth", "scram-sha-256"),
+                    *("--encoding", "UTF8", "--data-checksums", "--no-instructions", *_locale(installation)),
+                ],
+                descriptors=descriptors,
+            )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode != 0:
@@ -113,15 +114,6 @@ def create(cluster: Path, installation: Installation, account: Account, owner: t
         cluster.rmdir()
     partial.rename(cluster)
     _sync_directory(home)
-
-
-def reachable_name(directory: Path, account: Account) -> str:
-    """A name by which a child of `account` that was started in `directory` can open it again.
-
-    Its true name may lead through directories, such as root's home, that the account may not enter;
-    the child's working directory is open to it all the same.
-    """
-    return str(directory) if account.reaches(directory) else "/proc/self/cwd"
 
 
 def socket_directory(home: Path, account: Account) -> Path:
@@ -145,6 +137,16 @@ def socket_directory(home: Path, account: Account) -> Path:
     fresh = Path(mkdtemp(prefix="televent-", dir="/tmp"))
     os.chown(fresh, account.uid, account.gid)
     return fresh
+
+
+def forget_socket(directory: Path, port: int) -> None:
+    """Remove the socket of a killed server and the lock beside it.
+
+    Its pid may live on as a zombie that nobody reaps, and then PostgreSQL would not start. The directory is
+    this cluster's alone; to be called only when no server of it is left.
+    """
+    for name in (f".s.PGSQL.{port}", f".s.PGSQL.{port}.lock"):
+        (directory / name).unlink(missing_ok=True)
 
 
 def _write_password(home: Path, owner: tuple[int, int] | None) -> str:

@@ -130,15 +130,17 @@ class EmbeddedPostgres:
             url = self._await_ready(home, cluster, pid_file.pid)
             if url is not None:
                 return url
-        processes.await_orphans(cluster, account, patience=5)
+        processes.await_orphans(cluster, account, patience=2)
         processes.forget_recycled_pid(cluster)
         return None
 
     def _launch(self, home: Path, cluster: Path, account: Account, postgres: Path) -> str:
+        sockets = files.socket_directory(home, account)
+        files.forget_socket(sockets, PORT)
         settings = {
             "listen_addresses": "",
             "port": str(PORT),
-            "unix_socket_directories": str(files.socket_directory(home, account)),
+            "unix_socket_directories": str(sockets),
             "logging_collector": "off",
             **self._options,
         }
@@ -151,11 +153,11 @@ class EmbeddedPostgres:
             owner = _owner(home)
             if owner is not None:
                 os.fchown(descriptor, *owner)
-            self._process = account.spawn(
-                [postgres, "-D", files.reachable_name(cluster, account), *arguments], cwd=cluster, log=file
-            )
+            with account.naming(cluster) as (name, descriptors):
+                self._process = account.spawn([str(postgres), "-D", name, *arguments], file, descriptors=descriptors)
         url = self._await_ready(home, cluster, self._process.pid)
         if url is None:
+            _tidy(sockets, home)
             raise EmbeddedPostgresError(f"PostgreSQL did not start; {log_tail(log)}")
         return url
 
