@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -119,3 +120,8 @@ def _shown(alias: object, error: object) -> str:
     secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL"))
     value = error.get("input") if isinstance(error, dict) else None
     return "a value that is not shown" if secret else repr(value)
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """This process's environment for a process that it starts, with ``changes`` by variable name."""
+    return {**os.environ, **changes}
