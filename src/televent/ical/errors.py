@@ -1,0 +1,54 @@
+"""What can be wrong with a calendar object, each with the CalDAV precondition it breaks (RFC 4791 §5.3.2.1)."""
+
+from __future__ import annotations
+
+
+class IcalError(Exception):
+    """A text that cannot be taken.
+
+    IcalError
+     ├── InvalidCalendarData      it is not iCalendar                      CALDAV:valid-calendar-data
+     ├── InvalidCalendarObject    iCalendar, but no calendar object        CALDAV:valid-calendar-object-resource
+     ├── UnsupportedComponent     a kind that is not stored                CALDAV:supported-calendar-component
+     ├── TooManyInstances         more occurrences than are ever counted   CALDAV:max-instances
+     ├── TooManyAttendees         more people than one event may have      CALDAV:max-attendees-per-instance
+     └── TooLarge                 more octets, lines or depth              CALDAV:max-resource-size
+    """
+
+    precondition = "valid-calendar-data"
+
+
+class InvalidCalendarData(IcalError):
+    """The text is not iCalendar."""
+
+    precondition = "valid-calendar-data"
+
+
+class InvalidCalendarObject(IcalError):
+    """The text is iCalendar, but not one calendar object (RFC 4791 §4.1)."""
+
+    precondition = "valid-calendar-object-resource"
+
+
+class UnsupportedComponent(IcalError):
+    """The component is of a kind that is not stored."""
+
+    precondition = "supported-calendar-component"
+
+
+class TooManyInstances(IcalError):
+    """The recurrence has more instances than are ever counted."""
+
+    precondition = "max-instances"
+
+
+class TooManyAttendees(IcalError):
+    """An event has more attendees than are taken."""
+
+    precondition = "max-attendees-per-instance"
+
+
+class TooLarge(IcalError):
+    """The text has more octets, lines or levels than are taken."""
+
+    precondition = "max-resource-size"
