@@ -1,0 +1,5 @@
+"""``python -m televent``."""
+
+from televent.cli import main
+
+main()

@@ -1,0 +1,61 @@
+"""The command line: starts Televent, or one part of it, and what operators need.
+
+Modules are imported inside the commands: ``televent --help`` must not wait for a web framework.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from televent.commands import accounts, database, running
+from televent.settings import SettingsError
+
+click.rich_click.USE_RICH_MARKUP = True
+click.rich_click.COMMAND_GROUPS = {
+    "televent": [
+        {"name": "Run", "commands": ["up", "api", "bot", "worker", "mail", "sandbox"]},
+        {"name": "People", "commands": ["account", "device"]},
+        {"name": "Store", "commands": ["migrate", "rebuild", "verify", "trace", "outbox", "doctor"]},
+    ]
+}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where the embedded PostgreSQL keeps its data (TELEVENT_DATA_DIR; default: ./data).",
+)
+@click.version_option(package_name="televent")
+@click.pass_context
+def cli(context: click.Context, data_dir: Path | None) -> None:
+    """A calendar that lives in Telegram, syncs over CalDAV and exchanges real invitations by email."""
+    context.obj = running.Chosen(data_dir)
+
+
+for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Runs the command line; a mistake of the operator's is one clear line, never a traceback."""
+    from televent.commands.opening import OperatorError
+
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (SettingsError, OperatorError) as error:
+        click.echo(f"televent: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

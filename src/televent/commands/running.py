@@ -1,0 +1,65 @@
+"""Commands that run Televent: all of it, or one service."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import rich_click as click
+
+from televent.commands.opening import Chosen, OperatorError
+
+__all__ = ["COMMANDS", "Chosen"]
+
+SERVICES = {
+    "api": "REST, CalDAV and health on API_HOST:API_PORT",
+    "bot": "the Telegram bot, and the messages it owes",
+    "worker": "what is owed: mail, letters, projections",
+    "mail": "the SMTP/LMTP listener for inbound mail",
+    "sandbox": "a local stand-in for Telegram, and a mail catcher",
+}
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="API port (API_PORT).")
+@click.option("--host", default=None, help="API address (API_HOST).")
+@click.pass_obj
+def up(chosen: Chosen, port: int | None, host: str | None) -> None:
+    """Start everything: embedded PostgreSQL, API and CalDAV, bot, worker, mail; and the sandbox where no bot token and
+    no mail server are configured."""
+    from televent.logs import set_up_logs
+    from televent.running import run_everything
+
+    settings = chosen.settings(api_port=port, api_host=host)
+    set_up_logs(settings.log_level, settings.log_format)
+    sys.exit(asyncio.run(run_everything(settings)))
+
+
+def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | None, chosen: Chosen) -> None:
+    from televent.logs import set_up_logs
+    from televent.running import run_services
+
+    settings = chosen.settings()
+    if settings.database_url is None and names != ("sandbox",):
+        raise OperatorError(
+            "DATABASE_URL is not set. A single service needs it; `televent up` brings its own database."
+        )
+    set_up_logs(settings.log_level, settings.log_format)
+    asyncio.run(run_services(settings, names, ready_fd=ready_fd, lifeline_fd=lifeline_fd))
+
+
+def _command(name: str, help_text: str) -> click.Command:
+    @click.command(name, help=f"Run one service: {help_text}.")
+    @click.option(
+        "--with", "others", multiple=True, type=click.Choice(sorted(SERVICES)), help="Another in this process."
+    )
+    @click.option("--ready-fd", type=int, hidden=True)
+    @click.option("--lifeline-fd", type=int, hidden=True)
+    @click.pass_obj
+    def command(chosen: Chosen, others: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | None) -> None:
+        _service((name, *others), ready_fd, lifeline_fd, chosen)
+
+    return command
+
+
+COMMANDS: tuple[click.Command, ...] = (up, *(_command(name, text) for name, text in SERVICES.items()))
