@@ -13,6 +13,9 @@ from support import writing_program
 from support.killing import kill, postmaster, server_processes
 from support.waiting import wait_until
 from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from televent.adapters.postgres.embedded.server import start_lock
+from televent.adapters.postgres.embedded.watch import Watch
+from televent.adapters.postgres.pool import open_pool
 
 
 def start_writing(home: Path, first: int = 0) -> subprocess.Popen[str]:
@@ -57,7 +60,7 @@ def test_a_server_whose_supervisor_was_killed_is_adopted_with_its_writers_data_a
 
 
 def test_backends_left_by_a_killed_postmaster_are_gone_before_the_next_server_starts(home: Path) -> None:
-    server = EmbeddedPostgres()
+    server = EmbeddedPostgres(revive=False)
     url = server.start(home)
     with psycopg.connect(url) as connection:
         # A backend that computes does not notice that its postmaster died.
@@ -82,6 +85,36 @@ def state_of(url: str, pid: int) -> str | None:
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone()
         return row[0] if row else None
+
+
+def test_a_server_killed_while_it_is_used_comes_back_by_itself_and_so_do_the_pools(home: Path) -> None:
+    with EmbeddedPostgres() as server:
+        url = server.start(home)
+        with open_pool(url, 1, 4) as pool:
+            with pool.connection() as connection:
+                connection.execute("CREATE TABLE note AS SELECT 'kept' AS text")
+            before = postmaster(home)
+            kill(*server_processes(home))
+            with pool.connection() as connection:
+                assert connection.execute("SELECT text FROM note").fetchone() == ("kept",)
+            assert postmaster(home) != before
+    assert server_processes(home) == set()
+
+
+def test_a_server_that_was_stopped_does_not_come_back(home: Path) -> None:
+    revived: list[str] = []
+    watch = Watch(lambda: False, lambda: revived.append("again"), interval=0.001)
+    watch.start()
+    wait_until(lambda: revived, what="the watch revives")
+    watch.end()
+    watch.join()
+    server = EmbeddedPostgres()
+    server.start(home)
+    running = server._watch
+    assert running is not None
+    server.stop()
+    running.join()
+    assert server_processes(home) == set()
 
 
 def test_a_killed_backend_does_not_end_the_server(home: Path) -> None:
@@ -135,7 +168,7 @@ def test_another_clusters_server_is_not_taken_for_ours(home: Path) -> None:
 def test_a_start_that_waits_for_another_gives_up_with_a_sentence(home: Path) -> None:
     home.mkdir()
     with (
-        EmbeddedPostgres._lock(home, "starting.lock").exclusive(1),
+        start_lock(home).exclusive(1),
         pytest.raises(EmbeddedPostgresError, match="another process has been starting or stopping"),
     ):
         EmbeddedPostgres(patience=0.1).start(home)
