@@ -1,26 +1,18 @@
 """The embedded server after kill -9, in every order in which processes can be killed."""
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from support import writing_program
-from support.killing import kill, postmaster, server_processes
+from support.killing import kill, postmaster, server_processes, start_writing
 from support.waiting import wait_until
 from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from televent.adapters.postgres.embedded.server import start_lock
 from televent.adapters.postgres.embedded.watch import Watch
 from televent.adapters.postgres.pool import open_pool
-
-
-def start_writing(home: Path, first: int = 0) -> subprocess.Popen[str]:
-    arguments = [sys.executable, str(Path(writing_program.__file__)), str(home), str(first)]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
 
 
 def numbers_in(url: str) -> set[int]:

@@ -1,6 +1,8 @@
-"""Ending processes the hard way, and only those that belong to one data directory."""
+"""Servers and their users that are to be killed: only processes of one data directory are touched."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from support.waiting import wait_until
@@ -26,3 +28,9 @@ def kill(*pids: int) -> None:
     for pid in pids:
         send(pid, signal.SIGKILL)
     wait_until(lambda: not any(is_alive(pid) for pid in pids), what=f"the processes {pids} are gone")
+
+
+def start_writing(home: Path, first: int = 0) -> subprocess.Popen[str]:
+    """A process that starts a server on `home` and prints each number from `first` on once it is committed."""
+    program = Path(__file__).with_name("writing_program.py")
+    return subprocess.Popen([sys.executable, str(program), str(home), str(first)], stdout=subprocess.PIPE, text=True)

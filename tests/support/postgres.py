@@ -91,9 +91,10 @@ def clear_up_after_killed_run(home: Path) -> None:
     users = FileLock(home / "users.lock")
     if users.try_exclusive():
         users.release()
-        server = EmbeddedPostgres()
-        server.start(home)
-        if server.stop():
+        with EmbeddedPostgres(options=UNSAFE_BUT_FAST) as server:
+            server.start(home)
+            stopped = server.stop()
+        if stopped:
             shutil.rmtree(home)
 
 
