@@ -1,0 +1,118 @@
+"""What changed between two versions of a component, and whether it is a reschedule: RFC 6638 §3.2.8."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from televent.ical.itip.parts import Parts, text_of
+from televent.ical.itip.people import address_of, attendees_of
+from televent.ical.tree import Component, Property
+
+TIMING: Final = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE")
+_OWN_HOUSEKEEPING: Final = frozenset(
+    {"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "TRANSP", "COLOR", "CATEGORIES", "REQUEST-STATUS"}
+)
+INTERNAL: Final = (
+    "X-MOZ-",
+    "X-TELEVENT-",
+    "X-LIC-",
+    "X-CALENDARSERVER-",
+    "X-EVOLUTION-",
+    "X-RADICALE-",
+    "X-APPLE-TRAVEL-",
+)
+"""Beginnings of the names of properties that clients and servers write for themselves."""
+
+
+def is_internal(name: str) -> bool:
+    """Whether a property is nobody's business but the program's that wrote it."""
+    return name.upper().startswith(INTERNAL)
+
+
+def rule_of(component: Component) -> frozenset[tuple[str, str]]:
+    """RRULE as a set of its parts, so that their order and case do not count."""
+    return frozenset(
+        (name.strip().upper(), value.strip().upper())
+        for prop in component.all("RRULE")
+        for name, _, value in (part.partition("=") for part in prop.value.split(";"))
+        if name.strip() and (name.strip().upper(), value.strip()) != ("INTERVAL", "1")
+    )
+
+
+def _shortened(old: frozenset[tuple[str, str]], new: frozenset[tuple[str, str]]) -> bool:
+    """Whether *new* is *old* with an earlier end: nobody has to be asked again for that (RFC 6638 §3.2.8, RRULE)."""
+    ends = ("UNTIL", "COUNT")
+    if {part for part in old if part[0] not in ends} != {part for part in new if part[0] not in ends}:
+        return False
+    was = {name: value for name, value in old if name in ends}
+    now = {name: value for name, value in new if name in ends}
+    if not was:
+        return bool(now)
+    if was.keys() != now.keys():
+        return False
+    if "COUNT" in was:
+        return was["COUNT"].isdigit() and now["COUNT"].isdigit() and int(now["COUNT"]) <= int(was["COUNT"])
+    return len(was["UNTIL"]) == len(now["UNTIL"]) and now["UNTIL"] <= was["UNTIL"]
+
+
+def rescheduled(
+    old: Parts, before: Component, new: Parts, after: Component, *, own_exclusions: Collection[str] = ()
+) -> bool:
+    """Whether those asked must be asked again: another time, new instances, or excluded ones that are back.
+
+    *own_exclusions* are EXDATEs of *before* that its owner, an attendee, made himself: they are not the organizer's
+    to bring back.
+    """
+    if old.span(before) != new.span(after):
+        return True
+    was, now = rule_of(before), rule_of(after)
+    if was != now and now and not (was and _shortened(was, now)):
+        return True
+    if was and not now:
+        return True
+    if new.moments(after, "RDATE") - old.moments(before, "RDATE"):
+        return True
+    return bool(old.moments(before, "EXDATE") - new.moments(after, "EXDATE") - set(own_exclusions))
+
+
+def sequence_due(old: Parts, before: Component, new: Parts, after: Component) -> bool:
+    """Whether RFC 5546 §2.1.4 wants a higher SEQUENCE for the change."""
+    return (
+        old.span(before) != new.span(after)
+        or rule_of(before) != rule_of(after)
+        or any(old.moments(before, name) != new.moments(after, name) for name in ("RDATE", "EXDATE"))
+        or text_of(before, "STATUS").strip().upper() != text_of(after, "STATUS").strip().upper()
+    )
+
+
+def moved_place(before: Component, after: Component) -> bool:
+    """Whether LOCATION changed."""
+    return text_of(before, "LOCATION").strip() != text_of(after, "LOCATION").strip()
+
+
+def wording(component: Component) -> frozenset[tuple[str, str]]:
+    """What the component says beside its times and people, to be compared with another version of it."""
+    left_out = {*_OWN_HOUSEKEEPING, *TIMING, "ATTENDEE", "RECURRENCE-ID"}
+    said = {
+        (prop.name, address_of(prop) if prop.name == "ORGANIZER" else prop.value.strip())
+        for prop in component.properties
+        if prop.name not in left_out and not is_internal(prop.name)
+    }
+    return frozenset(pair for pair in said if pair not in {("STATUS", "CONFIRMED"), ("CLASS", "PUBLIC")} and pair[1])
+
+
+def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:
+    """Who is asked, with the parameters that others may see."""
+    return {address: _seen(prop) for address, prop in attendees_of(component).items()}
+
+
+def _seen(prop: Property) -> frozenset[tuple[str, str]]:
+    hidden = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND", "RSVP")
+    defaults = {("PARTSTAT", "NEEDS-ACTION"), ("ROLE", "REQ-PARTICIPANT"), ("CUTYPE", "INDIVIDUAL")}
+    found = {
+        (name, ",".join(values).upper() if name in {"PARTSTAT", "ROLE", "CUTYPE"} else ",".join(values))
+        for name, values in prop.params
+        if name not in hidden and not name.startswith("X-")
+    }
+    return frozenset(found - defaults)

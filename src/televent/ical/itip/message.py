@@ -1,0 +1,151 @@
+"""An iTIP message: read leniently, written strictly. RFC 5546 §3; SPEC A4, B3, B4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from televent.ical.errors import InvalidCalendarData
+from televent.ical.itip.changes import is_internal
+from televent.ical.itip.moments import written_zone
+from televent.ical.itip.normalise import mended
+from televent.ical.itip.parts import Parts, read_parts
+from televent.ical.itip.people import address_of
+from televent.ical.itip.roles import organizer_in
+from televent.ical.tree import Component, Property, parse
+
+PRODID: Final = "-//Televent//Calendar 1.0//EN"
+METHODS: Final = frozenset({"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"})
+_SERVERS_OWN: Final = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One iTIP message. *method* is upper-case; PUBLISH where neither body nor MIME named one (SPEC B3)."""
+
+    method: str
+    uid: str
+    organizer: str | None
+    parts: Parts
+
+
+def read_message(data: bytes, *, method: str | None = None, charset: str | None = None) -> Message:
+    """Reads what came by mail or from another account here.
+
+    *method* is the MIME parameter: the body's METHOD counts before it. *charset* is the MIME part's.
+    Raises IcalError where there is no VCALENDAR, nothing that can be scheduled, or no UID.
+    """
+    root = parse(mended(data, charset=charset))
+    parts = read_parts(root)
+    if not parts.uid:
+        raise InvalidCalendarData("A message without UID names no event.")
+    return Message(method_of(root, method), parts.uid, organizer_in(parts), parts)
+
+
+def method_of(root: Component, fallback: str | None = None) -> str:
+    """METHOD of the body, wherever it stands in it; else *fallback*; else PUBLISH."""
+    prop = root.get("METHOD")
+    for value in (prop.value if prop is not None else None, fallback):
+        named = (value or "").strip().strip('"').upper()
+        if named:
+            return named
+    return "PUBLISH"
+
+
+def message_uid(data: bytes) -> str:
+    """The UID that a message is about. Raises IcalError where it is no message."""
+    return read_message(data).uid
+
+
+def stamp(dtstamp: datetime) -> str:
+    """*dtstamp* (aware) as a DTSTAMP value."""
+    return dtstamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def outward(component: Component, dtstamp: datetime) -> Component:
+    """A copy of *component* as others may see it: no alarms, no SCHEDULE-* (RFC 6638 §7), nothing internal."""
+    fresh = component.copy()
+    for sub in fresh.components():
+        if sub.name == "VALARM":
+            fresh.remove(sub)
+    for prop in fresh.properties:
+        if is_internal(prop.name) or prop.name == "REQUEST-STATUS":
+            fresh.remove(prop)
+        elif prop.name in {"ATTENDEE", "ORGANIZER"}:
+            fresh.replace(prop, without_params(prop, _SERVERS_OWN))
+    fresh.put("DTSTAMP", stamp(dtstamp))
+    return fresh
+
+
+def kept(component: Component, names: Collection[str]) -> Component:
+    """*component* with nothing but the properties *names*; it is changed and returned."""
+    for prop in component.properties:
+        if prop.name not in names:
+            component.remove(prop)
+    for sub in component.components():
+        component.remove(sub)
+    return component
+
+
+def enveloped(method: str | None, components: Iterable[Component], source: Parts) -> bytes:
+    """*components* as a VCALENDAR with the zones they name, taken from *source*; RFC 5546 wants them before.
+
+    A zone that *source* has no VTIMEZONE for is written from the time zone database, where that knows it.
+    """
+    shown = list(components)
+    root = Component.new("VCALENDAR")
+    for name, value in (("VERSION", "2.0"), ("PRODID", PRODID), ("CALSCALE", "GREGORIAN"), ("METHOD", method)):
+        if value is not None:
+            root.put(name, value)
+    for each in [*zones_for(shown, source.root), *shown]:
+        root.add(each)
+    return crlf(root.to_bytes())
+
+
+def tzids(components: Iterable[Component]) -> list[str]:
+    """The TZIDs that *components* name, in order."""
+    named = (prop.param("TZID") for each in components for prop in each.properties)
+    return list(dict.fromkeys(tzid for tzid in named if tzid))
+
+
+def zones_for(components: Iterable[Component], root: Component) -> list[Component]:
+    """The VTIMEZONEs that *components* need: as *root* has them, else from the time zone database."""
+    written = {_tzid(sub): sub for sub in root.components() if sub.name == "VTIMEZONE"}
+    found = []
+    for tzid in tzids(components):
+        zone = written[tzid].copy() if tzid in written else written_zone(tzid)
+        if zone is not None:
+            found.append(zone)
+    return found
+
+
+def _tzid(zone: Component) -> str:
+    prop = zone.get("TZID")
+    return prop.value if prop is not None else ""
+
+
+def only_attendee(component: Component, address: str) -> Component:
+    """*component* without the ATTENDEE lines of anybody but *address*; it is changed and returned."""
+    for prop in component.all("ATTENDEE"):
+        if address_of(prop) != address:
+            component.remove(prop)
+    return component
+
+
+def without_params(prop: Property, names: Iterable[str]) -> Property:
+    """*prop* without the parameters *names*; itself where it has none of them."""
+    for name in names:
+        if prop.param_values(name) or prop.param(name) is not None:
+            prop = prop.with_param(name)
+    return prop
+
+
+_BARE_LF: Final = re.compile(rb"(?<!\r)\n")
+
+
+def crlf(data: bytes) -> bytes:
+    """*data* with the line ends of RFC 5545 §3.1, whatever those of the text it was taken from."""
+    return _BARE_LF.sub(b"\r\n", data) if _BARE_LF.search(data) else data

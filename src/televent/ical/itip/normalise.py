@@ -1,0 +1,159 @@
+"""What arrives by mail is mended here before anything reads it: RFC 6047 and the field, SPEC B3/B4.
+
+A calendar part written by a careless program (folded with CR CR LF, wrapped by a relay, cut short, labelled
+with a charset that does not exist) must not lose its good lines because of its bad ones. Nothing here is done
+to a text that an account already holds: those go back byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from televent.ical.errors import InvalidCalendarData
+
+MAX_MESSAGE: Final = 1024 * 1024
+"""Octets of calendar text that a message may have (SPEC B3)."""
+MAX_COMPONENTS: Final = 1000
+"""Components of scheduling interest that a message may have (SPEC B3)."""
+
+_LINE_END: Final = re.compile(r"\r*\n|\r")
+_CONTENT_LINE: Final = re.compile(r"[A-Za-z0-9.-]+[;:]")
+_FREE_TEXT: Final = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC", "CONTACT"})
+_DATED: Final = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP"})
+_DATE_VALUE: Final = re.compile(r"\d{8}(T\d{6}Z?)?\Z")
+_ADDRESSED: Final = frozenset({"ATTENDEE", "ORGANIZER"})
+_UNQUOTED_URI: Final = re.compile(r'(;[A-Za-z0-9-]+=)(mailto:[^";:,]+)(?=[;:])', re.IGNORECASE)
+_ENUMERATED: Final = re.compile(r';(ROLE|PARTSTAT|RSVP|CUTYPE)=(?:3D)?"?([A-Za-z0-9_-]+)"?(?=[;:])', re.IGNORECASE)
+
+
+def decoded(data: bytes, charset: str | None = None) -> str:
+    """The characters of *data*: the named charset where it exists and fits, else UTF-8, else windows-1252.
+
+    US-ASCII is tried as UTF-8, its superset: mail programs write that label over anything.
+    """
+    wanted = (charset or "utf-8").strip().strip('"').lower()
+    for name in ("utf-8" if wanted in {"us-ascii", "ascii"} else wanted, "utf-8"):
+        try:
+            return data.decode(name).lstrip("\ufeff").replace("\0", "")
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return data.decode("windows-1252", errors="replace").replace("\0", "")
+
+
+def unfolded(text: str) -> list[str]:
+    """The content lines of *text*: unfolded (RFC 5545 §3.1), strays re-joined to the line they were torn from.
+
+    A line that is no ``NAME[;:]…`` is the rest of the one before it. In free text the break was meant as a
+    line break; anywhere else (a UID, an address) it was an accident of wrapping.
+    """
+    lines: list[list[str]] = []
+    for raw in _LINE_END.split(text):
+        if raw[:1] in {" ", "\t"} and lines:
+            lines[-1].append(raw[1:])
+        elif not raw.strip():
+            continue
+        elif _CONTENT_LINE.match(raw) or not lines:
+            lines.append([raw])
+        else:
+            head = re.split("[;:]", lines[-1][0], maxsplit=1)[0].upper()
+            lines[-1].append(("\\n" if head in _FREE_TEXT else "") + raw)
+    return ["".join(parts) for parts in lines]
+
+
+def _mended_line(line: str) -> str | None:
+    """One content line a strict reader accepts, or None where nothing of it can be used."""
+    name = re.split("[;:]", line, maxsplit=1)[0].upper()
+    if name in _ADDRESSED:
+        # SENT-BY=mailto:x without its quotes ends the parameters too early (I-21).
+        line = _UNQUOTED_URI.sub(r'\1"\2"', line)
+        line = _ENUMERATED.sub(lambda m: f";{m[1].upper()}={m[2].upper().replace('REQ_P', 'REQ-P')}", line)
+    value_at = _value_start(line)
+    if value_at is None:
+        return None
+    head, value = line[:value_at], line[value_at:]
+    # ";;" and ";:" (Zoom) are empty parameters.
+    head = re.sub(r";(?=[;:])", "", head)
+    if name == "UID":
+        value = value.strip()
+    elif name in _DATED and not _DATE_VALUE.match(value := value.strip()):
+        return None
+    elif name == "SEQUENCE":
+        value = value.strip()
+        if not re.fullmatch(r"\d{1,18}", value):
+            return None
+    return head + value
+
+
+def _value_start(line: str) -> int | None:
+    """Where the value of a content line begins: behind the first colon outside quotation marks."""
+    quoted = False
+    for at, char in enumerate(line):
+        if char == '"':
+            quoted = not quoted
+        elif char == ":" and not quoted:
+            return at + 1
+    if quoted and ":" in line:  # a quotation mark that never closes: read as if it were not there
+        return line.replace('"', "").index(":") + 1 + line[: line.index(":")].count('"')
+    return None
+
+
+def mended(data: bytes, *, charset: str | None = None) -> bytes:
+    """*data* as a well-formed iCalendar stream: UTF-8, CRLF, folded at 75 octets, every BEGIN with its END.
+
+    A component that is cut off by the end of the text is left out, as what is missing of it is unknown; one
+    that an outer END closes is kept. Raises :class:`InvalidCalendarData` when there is no VCALENDAR in it,
+    or more than :data:`MAX_MESSAGE` octets or :data:`MAX_COMPONENTS` components.
+    """
+    if len(data) > MAX_MESSAGE:
+        raise InvalidCalendarData(f"A message may have {MAX_MESSAGE} octets of calendar data, not {len(data)}.")
+    out: list[str] = []
+    open_at: list[tuple[str, int]] = []
+    seen = 0
+    done = False
+    for line in unfolded(decoded(data, charset)):
+        keyword, _, rest = line.partition(":")
+        keyword = keyword.strip().upper()
+        kind = rest.strip().upper()
+        if keyword == "BEGIN":
+            if not open_at and (kind != "VCALENDAR" or done):
+                continue
+            seen += kind in {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"}
+            open_at.append((kind, len(out)))
+            out.append(f"BEGIN:{kind}")
+        elif keyword == "END":
+            if not any(name == kind for name, _ in open_at):
+                continue
+            while open_at:
+                name, _ = open_at.pop()
+                out.append(f"END:{name}")
+                if name == kind:
+                    break
+            done = done or not open_at
+        elif open_at and (mended_line := _mended_line(line)) is not None:
+            out.append(mended_line)
+        if seen > MAX_COMPONENTS:
+            raise InvalidCalendarData(f"A message may have {MAX_COMPONENTS} components.")
+    if len(open_at) > 1:
+        del out[open_at[1][1] :]
+    if open_at:
+        out.append("END:VCALENDAR")
+    if not out:
+        raise InvalidCalendarData("There is no VCALENDAR in this message.")
+    return b"".join(_folded(line) for line in out)
+
+
+def _folded(line: str) -> bytes:
+    """*line* in UTF-8, folded at 75 octets, never inside a character (RFC 5545 §3.1)."""
+    octets = line.encode("utf-8", errors="replace")
+    pieces: list[bytes] = []
+    room = 75
+    while len(octets) > room:
+        cut = room
+        while cut and octets[cut] & 0xC0 == 0x80:
+            cut -= 1
+        pieces.append(octets[:cut])
+        octets = octets[cut:]
+        room = 74
+    pieces.append(octets)
+    return b"\r\n ".join(pieces) + b"\r\n"

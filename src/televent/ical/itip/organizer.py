@@ -1,0 +1,124 @@
+"""What the server adds to the text that an organizer PUT: RFC 6638 §3.2.1, §3.2.5, §3.2.8; RFC 5546 §2.1.4.
+
+Nothing in the usual case: the client's text goes back as it came. PARTSTAT is reset on a reschedule; answers that the
+client had not seen are kept; SEQUENCE is raised only where RFC 5546 demands it and the client did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from televent.ical.itip.changes import moved_place, people, rescheduled, sequence_due, wording
+from televent.ical.itip.message import without_params
+from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
+from televent.ical.itip.people import addresses, attendees_of, organizer_of, partstat_of, served
+from televent.ical.tree import Component, Property, parse
+
+
+def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str]) -> bytes:
+    """*new*, with what the server must change in it; the same object where that is nothing.
+
+    *old* is the stored text, None for a new one; *me* are the organizer's addresses. Raises IcalError.
+    """
+    mine = addresses(me)
+    after = read_parts(new)
+    before = read_parts(old) if old is not None else None
+    edited = False
+    for rid, component in after.items():
+        if organizer_of(component) not in mine:
+            continue
+        prior = _prior(before, rid)
+        moved = prior is not None and before is not None and rescheduled(before, prior, after, component)
+        edited |= _answers(prior, component, moved, mine)
+        if prior is not None and before is not None:
+            edited |= _sequence(before, prior, after, component, mine)
+    if before is not None:
+        edited |= _forgotten(before, after, mine)
+    return after.root.to_bytes() if edited else new
+
+
+def _prior(before: Parts | None, rid: str | None) -> Component | None:
+    """What stood for the occurrence before, be it as part of the series."""
+    if before is None:
+        return None
+    return before.get(rid) or (occurrence(before, rid) if rid is not None else None)
+
+
+def _answers(prior: Component | None, component: Component, moved: bool, mine: Collection[str]) -> bool:
+    """Sets the PARTSTAT of those the server asks: what they said, or NEEDS-ACTION where they are asked again."""
+    known = attendees_of(prior) if prior is not None else {}
+    edited = False
+    for address, prop in attendees_of(component).items():
+        if address in mine or not served(prop):
+            continue
+        earlier = known.get(address)
+        forced = prop.param("SCHEDULE-FORCE-SEND") is not None and partstat_of(prop) == "NEEDS-ACTION"
+        right = "NEEDS-ACTION" if moved or forced or earlier is None or not served(earlier) else partstat_of(earlier)
+        fresh = _answered(prop, right, None if moved else earlier)
+        if fresh is not prop:
+            component.replace(prop, fresh)
+            edited = True
+    return edited
+
+
+def _answered(prop: Property, right: str, earlier: Property | None) -> Property:
+    if partstat_of(prop) != right:
+        prop = prop.with_param("PARTSTAT", right)
+        if right != "NEEDS-ACTION":
+            prop = without_params(prop, ["RSVP"])
+    status = earlier.param("SCHEDULE-STATUS") if earlier is not None else None
+    if status and prop.param("SCHEDULE-STATUS") is None:
+        # RFC 6638 §7.3: clients should not remove it; one that does has not seen what became of its letter.
+        prop = prop.with_param("SCHEDULE-STATUS", status)
+    return prop
+
+
+def _sequence(before: Parts, prior: Component, after: Parts, component: Component, mine: Collection[str]) -> bool:
+    """Raises SEQUENCE where a change wants it and the client left it, and never lets it go back.
+
+    RFC 5546 §2.1.4 has it raised for a change of times or STATUS and with every CANCEL, so when somebody is removed.
+    """
+    were = {address for address, prop in attendees_of(prior).items() if address not in mine and served(prop)}
+    are = {address for address, prop in attendees_of(component).items() if address not in mine and served(prop)}
+    if not were and not are:
+        return False
+    was, now = sequence_of(prior), sequence_of(component)
+    due = bool(were) and (sequence_due(before, prior, after, component) or not were <= are)
+    if now > was or (now == was and not due):
+        return False
+    component.put("SEQUENCE", str(was + 1 if due else was))
+    return True
+
+
+def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
+    """Puts back the overrides that hold nothing but somebody's answer to one occurrence and that the client,
+    which had not seen them, left out."""
+    if before.master is None or after.master is None or organizer_of(after.master) not in mine:
+        return False
+    if rescheduled(before, before.master, after, after.master):
+        return False
+    excluded = after.moments(after.master, "EXDATE")
+    edited = False
+    for rid, override in before.overrides.items():
+        if rid in after.overrides or rid in excluded:
+            continue
+        plain = occurrence(after, rid)
+        if plain is None or after.span(plain) != before.span(override) or moved_place(plain, override):
+            continue
+        were, are = people(override), people(plain)
+        if wording(plain) == wording(override) and were.keys() == are.keys() and were != are:
+            after.add(rid, override.copy())
+            edited = True
+    return edited
+
+
+def without_force_send(text: bytes) -> bytes:
+    """*text* without SCHEDULE-FORCE-SEND, which must not be stored (RFC 6638 §7.2): to be called once the letters are
+    written. The same object where there is none."""
+    if b"SCHEDULE-FORCE-SEND" not in text.upper():
+        return text
+    root = parse(text)
+    for component in root.components():
+        for prop in [*component.all("ATTENDEE"), *component.all("ORGANIZER")]:
+            component.replace(prop, without_params(prop, ["SCHEDULE-FORCE-SEND"]))
+    return root.to_bytes()

@@ -1,0 +1,255 @@
+"""The components of one calendar object by occurrence, and what iTIP asks of them: RFC 5546 §2.1.5, §3.7.1.
+
+An occurrence is named by its canonical recurrence id: the instant in UTC for date-times, the date for all-day
+events, the wall clock for floating ones. None names the master.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final
+
+from televent.ical.errors import InvalidCalendarData
+from televent.ical.itip.moments import Zones, moment_of, span_of
+from televent.ical.tree import Component, Property, parse
+
+SCHEDULED: Final = ("VEVENT", "VTODO", "VJOURNAL")
+Moment = datetime | date
+_NOT_OF_AN_OCCURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
+
+
+def canonical(moment: Moment) -> str:
+    """The canonical recurrence id of *moment*."""
+    if not isinstance(moment, datetime):
+        return moment.strftime("%Y%m%d")
+    if moment.tzinfo is None:
+        return moment.strftime("%Y%m%dT%H%M%S")
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+@dataclass(slots=True)
+class Parts:
+    """One calendar object taken apart. The components are those of *root*: an edit of one is an edit of it."""
+
+    root: Component
+    kind: str
+    uid: str
+    master: Component | None
+    overrides: dict[str, Component]
+    zones: Zones = field(repr=False)
+
+    def items(self) -> Iterator[tuple[str | None, Component]]:
+        """(occurrence, component): the master first."""
+        if self.master is not None:
+            yield None, self.master
+        yield from self.overrides.items()
+
+    def get(self, rid: str | None) -> Component | None:
+        """The component that stands for the occurrence, where it has one of its own."""
+        return self.master if rid is None else self.overrides.get(rid)
+
+    def moment(self, prop: Property) -> Moment | None:
+        """The value of a date or date-time property; None where it has no readable one."""
+        return moment_of(prop, self.zones)
+
+    def moments(self, component: Component, name: str) -> set[str]:
+        """The canonical ids in the EXDATEs or RDATEs (name) of a component; of a PERIOD, its start."""
+        return {canonical(moment) for _, moment in self.listed(component, name)}
+
+    def listed(self, component: Component, name: str) -> Iterator[tuple[Property, Moment]]:
+        """Each single value of the properties *name*, with the property that holds it."""
+        for prop in component.all(name):
+            for value in prop.value.split(","):
+                moment = moment_of(prop, self.zones, value.partition("/")[0])
+                if moment is not None:
+                    yield prop, moment
+
+    def start(self, component: Component) -> Moment | None:
+        """DTSTART, or DUE of a to-do that has none."""
+        prop = component.get("DTSTART") or component.get("DUE")
+        return self.moment(prop) if prop is not None else None
+
+    def span(self, component: Component) -> tuple[str | None, str | None]:
+        """Start and end as canonical ids, so that two spellings of one instant are equal."""
+        start, end = span_of(component, self.zones)
+        return (canonical(start) if start is not None else None, canonical(end) if end is not None else None)
+
+    def resolve(self, prop: Property) -> str | None:
+        """The occurrence that a RECURRENCE-ID names, in the terms of this object's master.
+
+        Exchange names the occurrences of an all-day series by a zoned date-time, Google those of a zoned series
+        in UTC (SPEC B4); others send a bare date for a timed series.
+        """
+        moment = self.moment(prop)
+        return self.known_as(moment) if moment is not None else None
+
+    def known_as(self, moment: Moment) -> str:
+        """*moment* as an occurrence of this object's master would be named."""
+        start = self.start(self.master) if self.master is not None else None
+        if start is None:
+            return canonical(moment)
+        if not isinstance(start, datetime):
+            return canonical(moment.date() if isinstance(moment, datetime) else moment)
+        if not isinstance(moment, datetime):
+            return canonical(datetime.combine(moment, start.timetz()))
+        if start.tzinfo is None and moment.tzinfo is not None:
+            return canonical(moment.replace(tzinfo=None))
+        if start.tzinfo is not None and moment.tzinfo is None:
+            return canonical(moment.replace(tzinfo=start.tzinfo))
+        return canonical(moment)
+
+    def add(self, rid: str | None, component: Component) -> None:
+        """Puts a component in for the occurrence; one that stood for it gives way."""
+        old = self.get(rid)
+        if old is not None:
+            self.root.replace(old, component)
+        else:
+            self.root.add(component)
+        if rid is None:
+            self.master = component
+        else:
+            self.overrides[rid] = component
+
+    def remove(self, rid: str | None) -> None:
+        """Takes out the component of the occurrence, where it has one."""
+        old = self.get(rid)
+        if old is None:
+            return
+        self.root.remove(old)
+        if rid is None:
+            self.master = None
+        else:
+            del self.overrides[rid]
+
+
+def read_parts(data: bytes | Component) -> Parts:
+    """Takes *data* apart. Of two components for one occurrence the first counts (a second master is no update).
+
+    Raises :class:`InvalidCalendarData` where nothing in it can be scheduled.
+    """
+    root = parse(data) if isinstance(data, bytes) else data
+    found = [sub for sub in root.components() if sub.name in SCHEDULED]
+    if not found:
+        raise InvalidCalendarData("There is no event, to-do or journal entry in this object.")
+    kind = found[0].name
+    uid = uid_of(found[0])
+    parts = Parts(root, kind, uid, None, {}, Zones(root))
+    same = [each for each in found if each.name == kind and uid_of(each) == uid]
+    for component in same:
+        if component.get("RECURRENCE-ID") is None and parts.master is None:
+            parts.master = component
+    for component in same:
+        prop = component.get("RECURRENCE-ID")
+        rid = parts.resolve(prop) if prop is not None else None
+        if rid is not None:
+            parts.overrides.setdefault(rid, component)
+    return parts
+
+
+def uid_of(component: Component) -> str:
+    """The UID without the blanks that some put around it; empty where there is none."""
+    prop = component.get("UID")
+    return prop.value.strip() if prop is not None else ""
+
+
+def sequence_of(component: Component | None) -> int:
+    """SEQUENCE; 0 where it is missing or no number (RFC 5545 §3.8.7.4)."""
+    prop = component.get("SEQUENCE") if component is not None else None
+    text = prop.value.strip() if prop is not None else ""
+    return int(text) if text.isdigit() and len(text) < 19 else 0
+
+
+def dtstamp_of(component: Component, zones: Zones) -> datetime | None:
+    """DTSTAMP in UTC (a floating one is taken as UTC); None where there is none."""
+    prop = component.get("DTSTAMP")
+    moment = moment_of(prop, zones) if prop is not None else None
+    if not isinstance(moment, datetime):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def text_of(component: Component, name: str) -> str:
+    """The raw value of a property; empty where there is none."""
+    prop = component.get(name)
+    return prop.value if prop is not None else ""
+
+
+def is_cancelled(component: Component) -> bool:
+    """Whether STATUS says CANCELLED."""
+    return text_of(component, "STATUS").strip().upper() == "CANCELLED"
+
+
+def line(name: str, value: str, params: Mapping[str, str] | None = None) -> Property:
+    """A property whose parameters have one value each."""
+    return Property.of(name, value, [(key, (each,)) for key, each in (params or {}).items()])
+
+
+def spelled(parts: Parts, rid: str) -> tuple[dict[str, str], str] | None:
+    """How the master of *parts* writes the occurrence *rid*: parameters and value, of DTSTART's type and TZID."""
+    if parts.master is None:
+        return None
+    head = parts.master.get("DTSTART") or parts.master.get("DUE")
+    start = parts.start(parts.master)
+    if head is None or start is None:
+        return None
+    if not isinstance(start, datetime):
+        return {"VALUE": "DATE"}, rid[:8]
+    tzid = head.param("TZID")
+    if start.tzinfo is None or head.value.strip().endswith("Z"):
+        return {}, rid
+    wall = datetime.strptime(rid, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(start.tzinfo)
+    return ({"TZID": tzid} if tzid else {}), wall.strftime("%Y%m%dT%H%M%S")
+
+
+def occurrence(parts: Parts, rid: str) -> Component | None:
+    """The occurrence *rid* as a component of its own, as the master says it is: an override that changes nothing."""
+    spelling = spelled(parts, rid)
+    master = parts.master
+    if spelling is None or master is None:
+        return None
+    params, value = spelling
+    fresh = master.copy()
+    for name in _NOT_OF_AN_OCCURRENCE:
+        for prop in fresh.all(name):
+            fresh.remove(prop)
+    head = master.get("DTSTART") or master.get("DUE")
+    start = parts.start(master)
+    assert head is not None
+    assert start is not None
+    moved_to = moment_of(line(head.name, value, params), parts.zones)
+    for name in ("DTSTART", "DTEND", "DUE"):
+        prop = fresh.get(name)
+        if prop is None:
+            continue
+        if name == head.name:
+            fresh.replace(prop, line(name, value, params))
+        elif moved_to is not None:
+            shifted = _shifted(prop, start, moved_to, parts.zones)
+            if shifted is not None:
+                fresh.replace(prop, shifted)
+    fresh.add(line("RECURRENCE-ID", value, params))
+    return fresh
+
+
+def _shifted(prop: Property, start: Moment, moved_to: Moment, zones: Zones) -> Property | None:
+    """The end of an occurrence: as far from its start, on the clock of its zone, as the master's end from its."""
+    value = prop.value.strip()
+    if value.endswith("Z") and isinstance(start, datetime) and isinstance(moved_to, datetime):
+        old = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return line(prop.name, (old + (moved_to - start)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
+    by = _wall(moved_to) - _wall(start)
+    shape = "%Y%m%dT%H%M%S" if "T" in value else "%Y%m%d"
+    try:
+        moved = datetime.strptime(value, shape) + by  # noqa: DTZ007 (the wall clock of its TZID)
+    except (ValueError, OverflowError):
+        return None
+    kept = {name: prop.param(name) or "" for name in ("TZID", "VALUE") if prop.param(name)}
+    return line(prop.name, moved.strftime(shape), kept)
+
+
+def _wall(moment: Moment) -> datetime:
+    if isinstance(moment, datetime):
+        return moment.replace(tzinfo=None)
+    return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 (a wall clock)

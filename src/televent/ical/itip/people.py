@@ -1,0 +1,63 @@
+"""The calendar users of a component: RFC 5545 §3.8.4.1, §3.8.4.3; RFC 6638 §7; SPEC B4."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from televent.ical.tree import Component, Property
+from televent.ical.values import normalise_address
+
+PARTSTATS: Final = frozenset(
+    {"NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "COMPLETED", "IN-PROCESS"}
+)
+
+
+def address_of(prop: Property) -> str:
+    """The normalised address of an ATTENDEE or ORGANIZER line.
+
+    iCloud names people by principal paths and Exchange by X.400; their EMAIL parameter (RFC 7986 §6.2) is then the
+    address. Where "mailto:" stands twice (an unquoted SENT-BY, I-21) the last one is the value.
+    """
+    value = prop.value.strip()
+    lower = value.lower()
+    if "mailto:" in lower:
+        value = "mailto:" + value[lower.rindex("mailto:") + len("mailto:") :].strip()
+    elif (mail := prop.param("EMAIL")) is not None:
+        value = mail
+    return normalise_address(value)
+
+
+def addresses(me: Collection[str]) -> frozenset[str]:
+    """*me* as normalised addresses."""
+    return frozenset(normalise_address(address) for address in me)
+
+
+def organizer_of(component: Component) -> str | None:
+    """The organizer's address; None where there is none."""
+    prop = component.get("ORGANIZER")
+    return (address_of(prop) or None) if prop is not None else None
+
+
+def attendees_of(component: Component) -> dict[str, Property]:
+    """ATTENDEE lines by address; the first line of an address counts."""
+    found: dict[str, Property] = {}
+    for prop in component.all("ATTENDEE"):
+        found.setdefault(address_of(prop), prop)
+    return found
+
+
+def mine_in(component: Component, me: Collection[str]) -> Property | None:
+    """The ATTENDEE line of one of the addresses *me*; None where they are not asked."""
+    return next((prop for address, prop in attendees_of(component).items() if address in me), None)
+
+
+def partstat_of(prop: Property | None) -> str:
+    """PARTSTAT; NEEDS-ACTION where it is missing or none that iCalendar knows."""
+    value = (prop.param("PARTSTAT") or "").strip().upper() if prop is not None else ""
+    return value if value in PARTSTATS else "NEEDS-ACTION"
+
+
+def served(prop: Property | None) -> bool:
+    """Whether the server writes to this person: RFC 6638 §7.1, where unknown agents are as good as NONE."""
+    return prop is not None and (prop.param("SCHEDULE-AGENT") or "SERVER").strip().upper() == "SERVER"

@@ -1,0 +1,88 @@
+"""Which of two messages is the later one: RFC 5546 §2.1.5, SPEC B6.
+
+A :data:`Ledger` remembers, for each occurrence (None: the master) and each calendar user, the SEQUENCE and
+DTSTAMP of the last message of his that was applied. In an attendee's copy the only user is the organizer; in
+the organizer's copy they are the attendees. It lives beside the text, not in it: an attendee's client may
+rewrite DTSTAMP as it likes (RFC 6638 §3.2.2.1, 9), so the text alone cannot tell stale from new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The last word of one calendar user on one occurrence.
+
+    *sequence* and *dtstamp* (UTC; None where the message had none) are those of his message; *cancelled* says
+    that it took the occurrence away, so that a late letter does not bring it back.
+    """
+
+    sequence: int
+    dtstamp: datetime | None
+    cancelled: bool = False
+
+
+Ledger = Mapping[tuple[str | None, str], Mark]
+"""(recurrence id or None for the master, normalised address) → :class:`Mark`. Never changed in place."""
+
+EMPTY: Final[Ledger] = MappingProxyType({})
+
+
+class Verdict(Enum):
+    """How a message stands to what was applied before it."""
+
+    NEWER = "newer"
+    SAME = "same"
+    """The same SEQUENCE and DTSTAMP: a duplicate, unless its content differs (SPEC B6)."""
+    STALE = "stale"
+
+
+def judge(known: Mark | None, sequence: int, dtstamp: datetime | None) -> Verdict:
+    """How a message of *sequence* and *dtstamp* stands to *known*, the last one applied.
+
+    After a cancellation a later DTSTAMP is enough: RFC 5546 §2.1.4 has CANCEL raise SEQUENCE, but an organizer
+    who then asks the same person again sends the number that his own copy has.
+    """
+    if known is None:
+        return Verdict.NEWER
+    if known.dtstamp is None or dtstamp is None:
+        later: int = (sequence > known.sequence) - (sequence < known.sequence)
+        if later == 0 and (known.dtstamp is None) != (dtstamp is None):
+            later = 1
+    elif known.cancelled and dtstamp != known.dtstamp:
+        later = 1 if dtstamp > known.dtstamp else -1
+    else:
+        mine, theirs = (sequence, dtstamp), (known.sequence, known.dtstamp)
+        later = (mine > theirs) - (mine < theirs)
+    return (Verdict.STALE, Verdict.SAME, Verdict.NEWER)[later + 1]
+
+
+def learn(known: Ledger, marks: Ledger) -> Ledger:
+    """*known* with *marks* written over it."""
+    return MappingProxyType({**known, **marks}) if marks else known
+
+
+def rows(ledger: Ledger) -> list[list[object]]:
+    """*ledger* as plain rows (lists of strings, numbers, booleans and None), sorted, for storing."""
+    return [
+        [rid, address, mark.sequence, mark.dtstamp.strftime("%Y%m%dT%H%M%SZ") if mark.dtstamp else None, mark.cancelled]
+        for (rid, address), mark in sorted(ledger.items(), key=lambda item: (item[0][0] or "", item[0][1]))
+    ]
+
+
+def ledger(stored: Iterable[Iterable[object]]) -> Ledger:
+    """The :data:`Ledger` that :func:`rows` wrote."""
+    found: dict[tuple[str | None, str], Mark] = {}
+    for row in stored:
+        rid, address, sequence, stamp, cancelled = row
+        dtstamp = datetime.strptime(str(stamp), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if stamp else None
+        key = (None if rid is None else str(rid), str(address))
+        found[key] = Mark(int(str(sequence)), dtstamp, bool(cancelled))
+    return MappingProxyType(found)

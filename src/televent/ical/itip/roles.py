@@ -1,0 +1,33 @@
+"""The part a person plays in the scheduling of an object: RFC 6638 §3.1."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from televent.ical.itip.parts import Parts, read_parts
+from televent.ical.itip.people import addresses, attendees_of, organizer_of
+
+Role = Literal["organizer", "attendee", "none"]
+
+
+def role(text: bytes, me: Collection[str]) -> Role:
+    """What the owner of the addresses *me* is in *text*. Addresses are compared without regard to case.
+
+    Raises :class:`televent.ical.errors.IcalError` where *text* is no calendar object.
+    """
+    return role_in(read_parts(text), addresses(me))
+
+
+def role_in(parts: Parts, me: Collection[str]) -> Role:
+    """The same, of an object already read; *me* are normalised addresses."""
+    organizers = {organizer_of(component) for _, component in parts.items()} - {None}
+    if organizers & set(me):
+        return "organizer"
+    asked = any(not attendees_of(component).keys().isdisjoint(me) for _, component in parts.items())
+    return "attendee" if organizers and asked else "none"
+
+
+def organizer_in(parts: Parts) -> str | None:
+    """The organizer that the components name; of several the first (RFC 6638 §3.2.4.2 allows only one)."""
+    return next((found for _, each in parts.items() if (found := organizer_of(each)) is not None), None)

@@ -1,0 +1,102 @@
+"""Texts of meetings that the tests of this directory read: Ann organizes, Bob and Cy are invited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+ANN, BOB, CY, DAN = (f"{name}@example.com" for name in ("ann", "bob", "cy", "dan"))
+
+BERLIN = """BEGIN:VTIMEZONE
+TZID:Europe/Berlin
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:CET
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19810329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+TZNAME:CEST
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+
+
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """An instant in November 2026."""
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+
+
+def wire(text: str) -> bytes:
+    """*text* as it stands on the wire: CRLF, nothing else changed."""
+    return text.strip("\n").replace("\n", "\r\n").encode() + b"\r\n"
+
+
+def attendee(address: str, partstat: str = "NEEDS-ACTION", extra: str = "") -> str:
+    """An ATTENDEE line."""
+    name = address.split("@")[0].title()
+    return f'ATTENDEE;CN="{name}";PARTSTAT={partstat}{extra}:mailto:{address}'
+
+
+def event(
+    *lines: str,
+    uid: str = "weekly@example.com",
+    people: Sequence[str] = (),
+    sequence: int | None = 0,
+    start: str = ";TZID=Europe/Berlin:20261123T100000",
+    end: str = ";TZID=Europe/Berlin:20261123T110000",
+    summary: str = "Team Sync",
+    dtstamp: str = "20261101T080000Z",
+    organizer: str = ANN,
+) -> str:
+    """One VEVENT; *people* are ATTENDEE lines, *lines* whatever else it has."""
+    rows = ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{dtstamp}", f"DTSTART{start}", f"DTEND{end}"]
+    rows += [f"SUMMARY:{summary}"] + ([] if sequence is None else [f"SEQUENCE:{sequence}"])
+    rows += [f'ORGANIZER;CN="Ann":mailto:{organizer}'] if organizer else []
+    return "\n".join([*rows, *people, *lines, "END:VEVENT", ""])
+
+
+def calendar(*components: str, method: str | None = None, zone: str = BERLIN) -> bytes:
+    """A VCALENDAR of *components*."""
+    head = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//App 1//EN\n"
+    head += f"METHOD:{method}\n" if method else ""
+    return wire(head + zone + "".join(components) + "END:VCALENDAR")
+
+
+ALARM = "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Soon\nTRIGGER:-PT15M\nEND:VALARM"
+EVERYONE = (attendee(ANN, "ACCEPTED"), attendee(BOB), attendee(CY))
+WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=6"
+
+
+def series(*lines: str, people: Sequence[str] = EVERYONE, sequence: int = 0) -> str:
+    """The master of six Mondays at ten in Berlin, 23 November 2026 the first."""
+    return event(WEEKLY, *lines, people=people, sequence=sequence)
+
+
+def second_monday(
+    *lines: str, people: Sequence[str] = EVERYONE, sequence: int = 0, hour: int = 10, summary: str = "Team Sync"
+) -> str:
+    """The override of 30 November; *hour* is where it now begins."""
+    return event(
+        "RECURRENCE-ID;TZID=Europe/Berlin:20261130T100000",
+        *lines,
+        people=people,
+        sequence=sequence,
+        start=f";TZID=Europe/Berlin:20261130T{hour:02}0000",
+        end=f";TZID=Europe/Berlin:20261130T{hour + 1:02}0000",
+        summary=summary,
+    )
+
+
+SECOND_MONDAY = "20261130T090000Z"
+"""The canonical recurrence id of 30 November, ten o'clock in Berlin."""
+
+
+def unfolded(data: bytes) -> str:
+    """*data* as text without folds, LF ends: what assertions look into."""
+    return data.decode().replace("\r\n ", "").replace("\r\n", "\n")
