@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
@@ -40,7 +40,7 @@ def calendar_mail(mail: Mail, method: str, calendar: bytes) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     _headers(message, mail)
     message.make_mixed()
-    alternative = MIMEPart(policy=POLICY)
+    alternative = EmailMessage(policy=POLICY)
     # 8bit parts may be recoded on the way: quoted-printable is not.
     alternative.set_content(mail.plain, cte="quoted-printable")
     alternative.add_alternative(mail.html, subtype="html", cte="quoted-printable")

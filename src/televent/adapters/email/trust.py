@@ -1,0 +1,94 @@
+"""Who is a mail from, and how sure are we? (imip/SPEC B5; RFC 8601, RFC 7489.)
+
+Only an Authentication-Results line that our own edge wrote counts: its authserv-id is configured, and of several such
+lines the first, which is the newest. With no edge configured nothing is ever proven by DMARC, and only tokens are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import getaddresses
+from enum import IntEnum
+
+import authres
+
+GOOGLE = "calendar-notification@google.com"
+
+
+class Trust(IntEnum):
+    """T3: the attendee's own token. T2: DMARC, and the same address. T1: another's token, or unproven. T0: neither."""
+
+    T0 = 0
+    T1 = 1
+    T2 = 2
+    T3 = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """``address`` is From; ``proven``: its domain is authenticated; ``speaks_for`` adds Google's Reply-To."""
+
+    address: str
+    proven: bool
+    speaks_for: frozenset[str]
+
+
+def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
+    """The author of a mail. A mail with several From addresses proves nothing."""
+    authors = _addresses(message, "From")
+    address = authors[0] if authors else ""
+    results = _our_results(message, authserv_id)
+    proven = len(authors) == 1 and _aligned(results, address)
+    speaks_for = {address} if address else set()
+    sent_by = {address, *_addresses(message, "Sender")}
+    if GOOGLE in sent_by and _dkim_domain(results, "google.com"):
+        speaks_for |= set(_addresses(message, "Reply-To"))
+        proven = True
+    return Sender(address, proven, frozenset(speaks_for))
+
+
+def trust_of(sender: Sender, attendee: str | None, token_attendee: str | None) -> Trust:
+    """How far a mail may speak for ``attendee``; ``token_attendee`` is whom the token in the recipient stands for."""
+    if attendee is not None and token_attendee == attendee:
+        return Trust.T3
+    if attendee is not None and attendee in sender.speaks_for:
+        return Trust.T2 if sender.proven else Trust.T1 if token_attendee is not None else Trust.T0
+    return Trust.T1 if token_attendee is not None else Trust.T0
+
+
+def _addresses(message: EmailMessage, header: str) -> list[str]:
+    values = [str(value) for value in message.get_all(header, [])]
+    return [address.strip().lower() for _, address in getaddresses(values) if "@" in address]
+
+
+def _our_results(message: EmailMessage, authserv_id: str | None) -> list[authres.core.AuthenticationResult]:
+    if authserv_id is None:
+        return []
+    for value in message.get_all("Authentication-Results", []):
+        try:
+            parsed = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
+        except (authres.AuthResError, ValueError, IndexError):
+            continue
+        if str(parsed.authserv_id).lower() == authserv_id.lower():
+            return list(parsed.results)
+    return []
+
+
+def _aligned(results: list[authres.core.AuthenticationResult], address: str) -> bool:
+    domain = address.rpartition("@")[2]
+    for result in results:
+        if result.method == "dmarc" and result.result == "pass":
+            return True
+        if result.method == "dkim" and result.result == "pass" and domain:
+            signer = str(getattr(result, "header_d", "") or "").lower()
+            if signer and (domain == signer or domain.endswith("." + signer)):
+                return True
+    return False
+
+
+def _dkim_domain(results: list[authres.core.AuthenticationResult], domain: str) -> bool:
+    return any(
+        result.method == "dkim" and result.result == "pass" and str(getattr(result, "header_d", "")).lower() == domain
+        for result in results
+    )

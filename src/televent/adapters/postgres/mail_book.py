@@ -1,0 +1,69 @@
+"""Mail as it came, and the tokens in addresses (application.mail.MailBook)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from televent.application.mail import ReplyToken
+from televent.domain.ids import AccountId
+
+
+class PostgresMailBook:
+    """Each method is one transaction."""
+
+    def __init__(self, pool: ConnectionPool[Connection]) -> None:
+        self._pool = pool
+
+    def keep(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes, now: datetime) -> bool:
+        """False: this very mail was kept before."""
+        with self._pool.connection() as connection:
+            kept = connection.execute(
+                "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
+                (mail_key, envelope_from.replace("\0", ""), recipients, raw, now),
+            )
+            return kept.rowcount == 1
+
+    def settle(self, mail_key: str, state: str, verdict: str) -> None:
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE inbound_mail SET state = %s, verdict = %s WHERE mail_key = %s", (state, verdict[:500], mail_key)
+            )
+
+    def unsettled(self, limit: int) -> list[tuple[str, str, list[str], bytes]]:
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT mail_key, envelope_from, recipients, raw FROM inbound_mail WHERE state = 'received'"
+                " ORDER BY received_at LIMIT %s",
+                (limit,),
+            ).fetchall()
+        return [(row[0], row[1], list(row[2]), bytes(row[3])) for row in rows]
+
+    def token(self, tenant: AccountId, uid: str, attendee: str) -> str:
+        """Random, not derived: a token says nothing about who or what it is for."""
+        with self._pool.connection() as connection:
+            # Two workers may ask at once: the lock makes the second one see what the first one made.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (f"{tenant}/{uid}/{attendee}",))
+            row = connection.execute(
+                "SELECT token FROM reply_token WHERE tenant_id = %s AND uid = %s AND attendee = %s",
+                (tenant, uid, attendee),
+            ).fetchone()
+            if row is not None:
+                return str(row[0])
+            token = secrets.token_hex(16)
+            connection.execute(
+                "INSERT INTO reply_token (token, tenant_id, uid, attendee) VALUES (%s, %s, %s, %s)",
+                (token, tenant, uid, attendee),
+            )
+            return token
+
+    def resolve(self, token: str) -> ReplyToken | None:
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT token, tenant_id, uid, attendee FROM reply_token WHERE token = %s", (token,)
+            ).fetchone()
+        return None if row is None else ReplyToken(row[0], AccountId(row[1]), row[2], row[3])
