@@ -162,10 +162,11 @@ CREATE TABLE inbound_mail (
 
 -- What the address rsvp+<token>@… stands for.
 CREATE TABLE reply_token (
-    token     text PRIMARY KEY,
-    tenant_id uuid NOT NULL,
-    uid       text NOT NULL,
-    attendee  text NOT NULL
+    token            text PRIMARY KEY,
+    tenant_id        uuid NOT NULL,
+    uid              text NOT NULL,
+    attendee         text NOT NULL,
+    first_message_id text
 );
 CREATE INDEX reply_token_object ON reply_token (tenant_id, uid, attendee);
 

@@ -45,7 +45,7 @@ class PostgresMailBook:
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:
         """Random, not derived: a token says nothing about who or what it is for."""
-        with self._pool.connection() as connection:
+        with self._pool.connection() as connection, connection.transaction():
             # Two workers may ask at once: the lock makes the second one see what the first one made.
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (f"{tenant}/{uid}/{attendee}",))
             row = connection.execute(
@@ -60,6 +60,16 @@ class PostgresMailBook:
                 (token, tenant, uid, attendee),
             )
             return token
+
+    def thread(self, token: str, message_id: str) -> str:
+        """The Message-ID of the first mail of a thread: ``message_id`` if this is the first."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "UPDATE reply_token SET first_message_id = coalesce(first_message_id, %s) WHERE token = %s"
+                " RETURNING first_message_id",
+                (message_id, token),
+            ).fetchone()
+        return message_id if row is None else str(row[0])
 
     def resolve(self, token: str) -> ReplyToken | None:
         with self._pool.connection() as connection:

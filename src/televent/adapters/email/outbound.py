@@ -1,0 +1,149 @@
+"""Letters leave by mail: the outbox's handler for invitations, updates, cancellations, answers and codes."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from televent.adapters.email import mime, texts, wire
+from televent.adapters.email.smtp import MailRejected, SmtpMailer
+from televent.application.mail import MailBook
+from televent.application.outbox import Claimed, GiveUp
+from televent.ical.reading import Instance, read
+
+KINDS = ("calendar_invite", "calendar_update", "calendar_cancel", "calendar_reply", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class MailIdentity:
+    """Who we are in mail."""
+
+    sender: str
+    mail_domain: str
+    internal_domain: str
+
+
+class MailSender:
+    """Idempotent by Message-ID, which is made of the letter: the same letter sent twice is one mail to a client."""
+
+    kinds = KINDS
+
+    def __init__(
+        self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
+    ) -> None:
+        self._mailer = mailer
+        self._book = book
+        self._identity = identity
+        self._clock = clock
+
+    async def handle(self, message: Claimed) -> None:
+        """Raises GiveUp for what the server refuses for good, MailError otherwise."""
+        try:
+            if message.kind == "email":
+                await self._send_template(message)
+            else:
+                await self._send_letter(message)
+        except MailRejected as error:
+            raise GiveUp(str(error)) from error
+
+    async def _send_letter(self, message: Claimed) -> None:
+        letter = message.payload
+        us = self._identity
+        reply = letter["method"] in ("REPLY", "COUNTER", "REFRESH")
+        token = await asyncio.to_thread(self._book.token, message.tenant, letter["uid"], letter["recipient"])
+        identity = wire.Identity(
+            name=letter["sender_name"] or letter["sender"],
+            organizer=f"rsvp+{token}@{us.mail_domain}",
+            human=letter["sender_address"] or f"{letter['sender_telegram_id'] or message.tenant}@{us.mail_domain}",
+            internal_domain=us.internal_domain,
+            mail_domain=us.mail_domain,
+        )
+        text = letter["message"].encode()
+        calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
+        own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
+        first_id = await asyncio.to_thread(self._book.thread, token, own_id)
+        said = _words(letter)
+        reply_to = letter["sender_address"] or identity.organizer
+        mail = mime.Mail(
+            sender=mime.address(texts.say(said.language, "via", name=identity.name), us.sender),
+            recipient=mime.address(letter["recipient_name"], letter["recipient"]),
+            reply_to=mime.address(identity.name, reply_to),
+            subject=said.subject,
+            date=self._clock(),
+            message_id=own_id,
+            plain=said.plain,
+            html=said.html,
+            in_reply_to=first_id if first_id != own_id else None,
+            correlation_id=message.correlation_id,
+        )
+        await self._mailer.send(
+            mime.calendar_mail(mail, letter["method"], calendar),
+            envelope_from=f"bounce+{token}@{us.mail_domain}",
+            recipient=letter["recipient"],
+        )
+
+    async def _send_template(self, message: Claimed) -> None:
+        asked = message.payload
+        if asked["template"] != "address_verification":
+            raise GiveUp(f"unknown template {asked['template']!r}")
+        language, values = texts.language_of(asked["locale"]), asked["values"]
+        lead = texts.say(language, "verification-lead", **values)
+        rest = texts.say(language, "verification-rest")
+        mail = mime.Mail(
+            sender=mime.address("Televent", self._identity.sender),
+            recipient=mime.address(values.get("name"), asked["to"]),
+            reply_to=None,
+            subject=texts.say(language, "verification-subject", **values),
+            date=self._clock(),
+            message_id=mime.message_id(self._identity.mail_domain, message.tenant, message.outbox_id),
+            plain=f"{lead}\n\n{rest}\n",
+            html=f"<p><b>{html.escape(lead)}</b></p><p>{html.escape(rest)}</p>",
+        )
+        await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=asked["to"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    language: str
+    subject: str
+    plain: str
+    html: str
+
+
+def _words(letter: Any) -> _Words:
+    """What the mail says, read from the letter's own calendar text."""
+    language = texts.language_of(letter["locale"])
+    reading = read(letter["message"].encode())
+    instance = next(iter(reading.instances()))
+    kind = letter["kind"]
+    if kind == "reply":
+        kind = f"reply-{_answer(instance)}"
+    elif kind == "refresh":
+        kind = "update"
+    start: datetime | date | None = instance.start
+    values = {
+        "summary": instance.summary or texts.say(language, "untitled"),
+        "when": texts.when(start, instance.end, letter["timezone"], language),
+        "name": letter["sender_name"] or letter["sender"],
+        "place": instance.location or texts.say(language, "nowhere"),
+    }
+    lines = [texts.say(language, "time", **values), texts.say(language, "location", **values)]
+    if not kind.startswith("reply"):
+        lines.append(texts.say(language, "organizer", **values))
+    lead = texts.say(language, f"lead-{kind}", **values)
+    description = instance.description.strip()[:10_000]
+    plain = "\n".join([lead, "", *lines, *(["", description] if description else [])]) + "\n"
+    rows = "<br>".join(html.escape(line) for line in lines)
+    body = f"<p><b>{html.escape(lead)}</b></p><p>{rows}</p>"
+    if description:
+        body += "<p>" + html.escape(description).replace("\n", "<br>") + "</p>"
+    return _Words(language, texts.say(language, f"subject-{kind}", **values), plain, body)
+
+
+def _answer(instance: Instance) -> str:
+    partstat = next((attendee.partstat for attendee in instance.attendees), "TENTATIVE")
+    return {"ACCEPTED": "accepted", "DECLINED": "declined"}.get(partstat, "tentative")

@@ -1,0 +1,60 @@
+"""What mails say, in the sender's language (Fluent; English where a language is missing)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "ru")
+
+
+@cache
+def _bundle(language: str) -> Any:
+    # Isolation marks round each name would stand in subjects, where old mail programs show them as boxes.
+    bundle = FluentBundle([language], use_isolating=False)
+    source = files("televent.adapters.email").joinpath("locales", f"{language}.ftl").read_text("utf-8")
+    bundle.add_resource(FluentResource(source))
+    return bundle
+
+
+def language_of(locale: str) -> str:
+    """The language of ours that suits a locale."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    return language if language in LANGUAGES else "en"
+
+
+def say(language: str, key: str, **values: str) -> str:
+    """A text. Raises KeyError for a text that no language has."""
+    for each in (language, "en"):
+        bundle = _bundle(each)
+        if bundle.has_message(key):
+            said, _ = bundle.format_pattern(bundle.get_message(key).value, values)
+            return str(said)
+    raise KeyError(key)
+
+
+def when(start: datetime | date | None, end: datetime | date | None, zone: str, language: str) -> str:
+    """A time as people of that language write it: "Mon, Oct 25, 2027 • 10:00 AM - 11:00 AM (Europe/London)"."""
+    if start is None:
+        return ""
+    if not isinstance(start, datetime):
+        last = end - timedelta(days=1) if end is not None and not isinstance(end, datetime) else start
+        first = format_date(start, "EEE, MMM d, y", locale=language)
+        return first if last <= start else f"{first} - {format_date(last, 'EEE, MMM d, y', locale=language)}"
+    place = ZoneInfo(zone)
+    begin = start.astimezone(place) if start.tzinfo is not None else start
+    said = (
+        format_datetime(begin, "EEE, MMM d, y", locale=language) + " • " + format_time(begin, "short", locale=language)
+    )
+    if isinstance(end, datetime):
+        finish = end.astimezone(place) if end.tzinfo is not None else end
+        pattern = "" if finish.date() == begin.date() else format_datetime(finish, "EEE, MMM d, y ", locale=language)
+        said += f" - {pattern}{format_time(finish, 'short', locale=language)}"
+    said = said.replace("\u202f", " ").replace("\u00a0", " ")
+    return f"{said} ({zone})" if start.tzinfo is not None else said
