@@ -1,0 +1,108 @@
+"""reply_markup as Telegram checks it (https://core.telegram.org/bots/api#inlinekeyboardmarkup)."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from televent.adapters.sandbox.botapi.call import Call
+from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
+
+Json = dict[str, Any]
+
+MOST_BUTTONS = 100
+MOST_DATA_BYTES = 64
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_INLINE_KINDS = (
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+)
+
+
+def read_markup(call: Call) -> tuple[Json | None, Json | None]:
+    """The inline keyboard (part of the message) and the other kind (only the person's side sees it)."""
+    markup = call.structure("reply_markup", "reply keyboard markup")
+    if markup is None:
+        return None, None
+    if not isinstance(markup, dict):
+        raise bad_request("object expected as reply markup")
+    if "inline_keyboard" in markup:
+        rows = _rows(markup["inline_keyboard"], "inline_keyboard")
+        kept = [[_inline(button) for button in row] for row in rows]
+        kept = [row for row in kept if row]
+        if sum(map(len, kept)) > MOST_BUTTONS:
+            raise bad_request("reply markup is too long")
+        return ({"inline_keyboard": kept} if kept else None), None
+    if "keyboard" in markup:
+        rows = _rows(markup["keyboard"], "keyboard")
+        return None, {"keyboard": [[_plain(button) for button in row] for row in rows]}
+    if markup.get("remove_keyboard") is True:
+        return None, {"remove_keyboard": True}
+    if markup.get("force_reply") is True:
+        return None, {"force_reply": True, "placeholder": str(markup.get("input_field_placeholder", ""))}
+    return None, None
+
+
+def _rows(rows: Any, name: str) -> list[list[Any]]:
+    if not isinstance(rows, list):
+        raise bad_request(f'field "{name}" must be of type Array')
+    for row in rows:
+        if not isinstance(row, list):
+            raise bad_request(f'field "{name}" must be an Array of Arrays')
+    return rows
+
+
+def _inline(button: Any) -> Json:
+    if not isinstance(button, dict):
+        raise _unparsable("InlineKeyboardButton must be an Object")
+    text = button.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise _unparsable("Text is empty" if isinstance(text, str) else 'Can\'t find field "text"')
+    kinds = {kind: button[kind] for kind in _INLINE_KINDS if button.get(kind) is not None}
+    if not kinds:
+        raise _unparsable("Text buttons are unallowed in the inline keyboard")
+    data = kinds.get("callback_data")
+    if data is not None and not (
+        isinstance(data, str) and 1 <= len(data.encode("utf-8", "replace")) <= MOST_DATA_BYTES
+    ):
+        raise bad_request("BUTTON_DATA_INVALID")
+    if "url" in kinds:
+        _check_link(kinds["url"], "URL")
+    if "web_app" in kinds:
+        _check_link((kinds["web_app"] or {}).get("url"), "Web App URL")
+    kept = {"text": text, **kinds}
+    for name in ("style", "icon_custom_emoji_id"):
+        if button.get(name) is not None:
+            kept[name] = button[name]
+    return kept
+
+
+def _check_link(url: Any, what: str) -> None:
+    parts = urlsplit(url) if isinstance(url, str) else None
+    if (
+        parts is None
+        or not re.fullmatch(r"(?:https?|tg|ton)", parts.scheme or "http")
+        or not (parts.netloc or parts.path)
+    ):
+        raise bad_request(f"inline keyboard button {what} '{url}' is invalid: Wrong HTTP URL")
+    # Telegram wants https for a Web App and a public name; a sandbox is there for what still runs on this machine.
+    if what == "Web App URL" and parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise bad_request(f"inline keyboard button {what} '{url}' is invalid: Only HTTPS links are allowed")
+
+
+def _plain(button: Any) -> str:
+    text = button.get("text") if isinstance(button, dict) else button
+    if not isinstance(text, str) or not text:
+        raise bad_request("can't parse keyboard button: Can't find field \"text\"")
+    return text
+
+
+def _unparsable(sentence: str) -> BotApiError:
+    return bad_request(f"can't parse inline keyboard button: {sentence}")

@@ -1,0 +1,111 @@
+"""Changes to messages that the bot has sent, and answers to taps."""
+
+import time
+from typing import Any
+
+from televent.adapters.sandbox.botapi.call import Call
+from televent.adapters.sandbox.botapi.errors import NOT_MODIFIED, QUERY_TOO_OLD, bad_request
+from televent.adapters.sandbox.botapi.markup import read_markup
+from televent.adapters.sandbox.botapi.methods.sending import addressee, message_caption, message_text
+from televent.adapters.sandbox.botapi.world import Entry, World
+
+Json = dict[str, Any]
+
+MOST_ANSWER_TEXT = 200
+_CONTENT = ("text", "entities", "caption", "caption_entities", "reply_markup")
+
+
+def _to_edit(world: World, call: Call) -> Entry:
+    person = addressee(world, call)
+    message_id = call.required_integer("message_id", "message identifier is not specified")
+    entry = world.entry(person.id, message_id)
+    if entry is None:
+        raise bad_request("message to edit not found")
+    if entry.message["from"]["id"] != world.config.bot_id:
+        raise bad_request("message can't be edited")
+    return entry
+
+
+def _change(world: World, call: Call, entry: Entry, content: Json, replaced: tuple[str, ...]) -> Json:
+    inline, _ = read_markup(call)
+    if inline is not None:
+        content = {**content, "reply_markup": inline}
+    # Whoever edits without a keyboard takes it away.
+    gone = {*replaced, "reply_markup"}
+    changed = {**{name: value for name, value in entry.message.items() if name not in gone}, **content}
+    if all(changed.get(name) == entry.message.get(name) for name in _CONTENT):
+        raise bad_request(NOT_MODIFIED)
+    entry.message = {**changed, "edit_date": int(time.time())}
+    world.save_entry(entry)
+    return entry.message
+
+
+def edit_message_text(world: World, call: Call) -> Json:
+    """https://core.telegram.org/bots/api#editmessagetext"""
+    entry = _to_edit(world, call)
+    content = message_text(call)
+    if "text" not in entry.message:
+        raise bad_request("there is no text in the message to edit")
+    return _change(world, call, entry, content, ("text", "entities"))
+
+
+def edit_message_caption(world: World, call: Call) -> Json:
+    """https://core.telegram.org/bots/api#editmessagecaption"""
+    entry = _to_edit(world, call)
+    content = message_caption(call)
+    if "text" in entry.message:
+        raise bad_request("there is no caption in the message to edit")
+    return _change(world, call, entry, content, ("caption", "caption_entities"))
+
+
+def edit_message_reply_markup(world: World, call: Call) -> Json:
+    """https://core.telegram.org/bots/api#editmessagereplymarkup"""
+    return _change(world, call, _to_edit(world, call), {}, ())
+
+
+def delete_message(world: World, call: Call) -> bool:
+    """https://core.telegram.org/bots/api#deletemessage"""
+    person = addressee(world, call)
+    message_id = call.required_integer("message_id", "message identifier is not specified")
+    entry = world.entry(person.id, message_id)
+    if entry is None:
+        raise bad_request("message to delete not found")
+    entry.deleted = True
+    world.save_entry(entry)
+    return True
+
+
+def delete_messages(world: World, call: Call) -> bool:
+    """https://core.telegram.org/bots/api#deletemessages"""
+    person = addressee(world, call)
+    wanted = call.structure("message_ids", "message identifiers")
+    if not isinstance(wanted, list) or not wanted or len(wanted) > 100:
+        raise bad_request("message identifiers are not specified")
+    for message_id in wanted:
+        entry = world.entry(person.id, message_id) if isinstance(message_id, int) else None
+        if entry is not None:
+            entry.deleted = True
+            world.save_entry(entry)
+    return True
+
+
+def answer_callback_query(world: World, call: Call) -> bool:
+    """https://core.telegram.org/bots/api#answercallbackquery"""
+    query = world.queries.get(call.text("callback_query_id") or "")
+    if query is None:
+        raise bad_request(QUERY_TOO_OLD)
+    text = call.text("text") or ""
+    if len(text) > MOST_ANSWER_TEXT:
+        raise bad_request("MESSAGE_TOO_LONG")
+    world.answer_query(query, {"text": text, "show_alert": call.flag("show_alert"), "url": call.text("url") or None})
+    return True
+
+
+METHODS = {
+    "editmessagetext": edit_message_text,
+    "editmessagecaption": edit_message_caption,
+    "editmessagereplymarkup": edit_message_reply_markup,
+    "deletemessage": delete_message,
+    "deletemessages": delete_messages,
+    "answercallbackquery": answer_callback_query,
+}

@@ -1,0 +1,47 @@
+"""The people who may talk with the bot."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Person:
+    """One person and the private chat with the bot, whose id is the person's own (Telegram does the same)."""
+
+    id: int
+    name: str
+    username: str | None = None
+    language_code: str = "en"
+    started: bool = False
+    blocked: bool = False
+
+    def user(self) -> Json:
+        """As a Bot API User."""
+        return _present(
+            id=self.id,
+            is_bot=False,
+            first_name=self.name,
+            username=self.username,
+            language_code=self.language_code,
+        )
+
+    def chat(self) -> Json:
+        """As a Bot API Chat."""
+        return _present(id=self.id, type="private", first_name=self.name, username=self.username)
+
+    def stored(self) -> Json:
+        """Everything, for the journal and the control API."""
+        return asdict(self)
+
+
+DEFAULT_PEOPLE = (
+    Person(1001, "Ann", "ann"),
+    Person(1002, "Bob", "bob"),
+    Person(1003, "Eve", "eve"),
+)
+
+
+def _present(**fields: Any) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}

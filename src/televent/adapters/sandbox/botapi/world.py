@@ -1,0 +1,181 @@
+"""All that the stand-in remembers: people, chats, queries, settings of the bot, and the order of changes."""
+
+import itertools
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
+from televent.adapters.sandbox.botapi.faults import Faults
+from televent.adapters.sandbox.botapi.files import Files
+from televent.adapters.sandbox.botapi.people import DEFAULT_PEOPLE, Person
+from televent.adapters.sandbox.botapi.updates import UpdateQueue
+from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.journal import Journal, Record
+from televent.adapters.sandbox.signal import Signal
+
+Json = dict[str, Any]
+
+MOST_MESSAGES = 2_000
+MOST_QUERIES = 1_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """A message of a chat as the Bot API gives it, and what only the person's side sees of it."""
+
+    message: Json
+    keyboard: Json | None = None
+    deleted: bool = False
+    revision: int = 0
+
+    @property
+    def id(self) -> int:
+        """The message_id."""
+        return int(self.message["message_id"])
+
+
+@dataclass(slots=True)
+class Query:
+    """A tap on a button and, once there is one, the bot's answer to it."""
+
+    id: str
+    person_id: int
+    message_id: int
+    data: str
+    answer: Json | None = None
+    revision: int = 0
+
+
+@dataclass(slots=True)
+class World:
+    """One bot and its people. Lives in one event loop."""
+
+    config: SandboxConfig
+    journal: Journal
+    people: dict[int, Person] = field(default_factory=dict)
+    chats: dict[int, OrderedDict[int, Entry]] = field(default_factory=dict)
+    queries: OrderedDict[str, Query] = field(default_factory=OrderedDict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    changed: Signal = field(default_factory=Signal)
+    revision: int = 0
+    files: Files = field(init=False)
+    updates: UpdateQueue = field(init=False)
+    _last_message_id: int = 0
+    _query_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(int(time.time()) << 20))
+
+    def __post_init__(self) -> None:
+        directory = self.config.state_dir
+        self.files = Files(directory / "files" if directory else None, self.journal)
+        self.updates = UpdateQueue(self.journal)
+        for kind, value in self.journal.read():
+            self._restore(kind, value)
+        self.updates.webhook_url = self.settings.get("webhook", {}).get("url", "")
+        self.updates.allow(self.settings.get("allowed_updates", ()))
+        for person in DEFAULT_PEOPLE:
+            self.people.setdefault(person.id, replace(person))
+        self.journal.replace(self._records())
+
+    def bot(self) -> Json:
+        """The bot as a Bot API User."""
+        name = self.settings.get("name:") or self.config.bot_name
+        return {"id": self.config.bot_id, "is_bot": True, "first_name": name, "username": self.config.bot_username}
+
+    def person_for(self, chat_id: int) -> Person:
+        """The person behind a chat that the bot may write to. Raises BotApiError as Telegram does."""
+        person = self.people.get(chat_id)
+        # A bot knows only those who wrote to it first.
+        if person is None or not person.started:
+            raise bad_request("chat not found")
+        if person.blocked:
+            raise BotApiError(403, "Forbidden: bot was blocked by the user")
+        return person
+
+    def save_person(self, person: Person) -> None:
+        """Remember a new or changed person."""
+        self.people[person.id] = person
+        self.journal.write("person", person.stored())
+        self._moved()
+
+    def add_message(self, person: Person, message: Json, keyboard: Json | None = None) -> Entry:
+        """Give the message its id, date and chat, and put it at the end of the person's chat."""
+        self._last_message_id += 1
+        whole = {"message_id": self._last_message_id, "date": int(time.time()), "chat": person.chat(), **message}
+        entry = Entry(whole, keyboard)
+        chat = self.chats.setdefault(person.id, OrderedDict())
+        chat[entry.id] = entry
+        if len(chat) > MOST_MESSAGES:
+            chat.popitem(last=False)
+        self.save_entry(entry)
+        return entry
+
+    def entry(self, chat_id: int, message_id: int) -> Entry | None:
+        """A message that is there and not deleted."""
+        chat = self.chats.get(chat_id)
+        entry = chat.get(message_id) if chat else None
+        return None if entry is None or entry.deleted else entry
+
+    def save_entry(self, entry: Entry) -> None:
+        """Note a new or changed message and tell those who watch the chat."""
+        entry.revision = self._moved()
+        self.journal.write("message", [entry.message, entry.keyboard, entry.deleted])
+        self.changed.notify()
+
+    def add_query(self, person: Person, message_id: int, data: str) -> Query:
+        """A person's tap, waiting for the bot's answer."""
+        query = Query(str(next(self._query_numbers)), person.id, message_id, data)
+        self.queries[query.id] = query
+        if len(self.queries) > MOST_QUERIES:
+            self.queries.popitem(last=False)
+        return query
+
+    def answer_query(self, query: Query, answer: Json) -> None:
+        """The bot's answer to a tap, for the person to see."""
+        query.answer = answer
+        query.revision = self._moved()
+        self.changed.notify()
+
+    def set(self, name: str, value: Any) -> None:
+        """Remember a setting of the bot."""
+        self.settings[name] = value
+        self.journal.write("setting", [name, value])
+        self._moved()
+
+    def close(self) -> None:
+        """Let everybody who waits go."""
+        self.changed.close()
+        self.updates.close()
+
+    def _moved(self) -> int:
+        self.revision += 1
+        return self.revision
+
+    def _restore(self, kind: str, value: Any) -> None:
+        match kind:
+            case "person":
+                self.people[value["id"]] = Person(**value)
+            case "message":
+                entry = Entry(*value)
+                entry.revision = self._moved()
+                chat = self.chats.setdefault(entry.message["chat"]["id"], OrderedDict())
+                chat[entry.id] = entry
+                self._last_message_id = max(self._last_message_id, entry.id)
+            case "update":
+                self.updates.restore(value)
+            case "confirmed":
+                self.updates.confirm(value)
+            case "file":
+                self.files.restore(value)
+            case "setting":
+                self.settings[value[0]] = value[1]
+
+    def _records(self) -> Iterator[Record]:
+        yield from (("person", person.stored()) for person in self.people.values())
+        yield from (("setting", [name, value]) for name, value in self.settings.items())
+        yield from (("file", known) for known in self.files.known.values())
+        for chat in self.chats.values():
+            yield from (("message", [e.message, e.keyboard, e.deleted]) for e in chat.values())
+        yield from (("update", update) for update in self.updates.pending)

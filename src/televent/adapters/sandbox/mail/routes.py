@@ -1,0 +1,133 @@
+"""The mail catcher's JSON API and what its page shows."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiosmtplib
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.mail.answer import CannotAnswer, compose_answer
+from televent.adapters.sandbox.mail.catcher import Catcher, Refusal
+from televent.adapters.sandbox.mail.reading import message_of, summary, text_part, whole
+from televent.adapters.sandbox.mail.store import Mail, Mails
+from televent.adapters.sandbox.people.acts import CannotDo
+from televent.adapters.sandbox.people.routes import After, Wait
+
+Json = dict[str, Any]
+
+SEND_WITHIN = 20.0
+
+
+def _mail(state: State, mail_id: int) -> Mail:
+    mails: Mails = state.mails
+    found = mails.caught.get(mail_id)
+    if found is None:
+        raise CannotDo(f"there is no mail {mail_id}", 404)
+    return found
+
+
+@get("/sandbox/mails")
+async def list_mails(state: State, after: After = 0, to: FromQuery[str | None] = None, wait: Wait = 0.0) -> list[Json]:
+    """Mails with an id above `after`, oldest first, optionally to one address; may wait for the first."""
+    mails: Mails = state.mails
+    end = time.monotonic() + wait
+
+    def wanted() -> list[Mail]:
+        return [
+            mail
+            for mail in mails.caught.values()
+            if mail.id > after and (to is None or to.lower() in map(str.lower, mail.recipients))
+        ]
+
+    while not (found := wanted()) and not state.caught.closed and await state.caught.wait(end - time.monotonic()):
+        continue
+    return [summary(mail) for mail in found]
+
+
+@delete("/sandbox/mails", status_code=200)
+async def forget_mails(state: State) -> Json:
+    """Forget every mail caught so far."""
+    mails: Mails = state.mails
+    mails.clear()
+    return {"mails": 0}
+
+
+@get("/sandbox/mails/{mail_id:int}")
+async def read_raw(mail_id: FromPath[int], state: State) -> Response[bytes]:
+    """The mail as it came."""
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+    return Response(_mail(state, mail_id).content, media_type="message/rfc822", headers=headers)
+
+
+@get("/sandbox/mails/{mail_id:int}/view")
+async def read_view(mail_id: FromPath[int], state: State) -> Json:
+    """The mail taken apart."""
+    return whole(_mail(state, mail_id))
+
+
+@get("/sandbox/mails/{mail_id:int}/html")
+async def read_html(mail_id: FromPath[int], state: State) -> Response[str]:
+    """The HTML part, for a frame in which nothing runs and nothing is fetched."""
+    policy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    html = '<base target="_blank">' + text_part(message_of(_mail(state, mail_id)), "html")
+    return Response(html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@post("/sandbox/mails/{mail_id:int}/answer")
+async def answer(mail_id: FromPath[int], data: JSONBody[Json], state: State) -> Json:
+    """Answer an invitation: `partstat`, optionally `address` and `comment`; sent to the inbound SMTP listener."""
+    config: SandboxConfig = state.config
+    mail = _mail(state, mail_id)
+    if config.inbound_smtp is None:
+        raise CannotDo("no inbound SMTP listener is configured")
+    # Of two answers within a second the later one must win, and DTSTAMP has no fractions.
+    now = max(datetime.now(UTC).replace(microsecond=0), state.last_answer + timedelta(seconds=1))
+    try:
+        composed = compose_answer(
+            mail,
+            str(data.get("partstat", "")).upper(),
+            now,
+            address=data.get("address"),
+            comment=data.get("comment"),
+            authserv_id=config.authserv_id,
+        )
+    except CannotAnswer as error:
+        raise CannotDo(str(error), 400) from None
+    state.last_answer = now
+    host, port = config.inbound_smtp
+    try:
+        await aiosmtplib.send(
+            composed.content,
+            sender=composed.sender,
+            recipients=[composed.recipient],
+            hostname=host,
+            port=port,
+            timeout=SEND_WITHIN,
+            start_tls=False,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise CannotDo(f"the listener at {host}:{port} did not take the answer: {error}", 502) from None
+    return {"from": composed.sender, "to": composed.recipient, "calendar": composed.calendar.decode("utf-8", "replace")}
+
+
+@post("/sandbox/refusals")
+async def order_refusal(data: JSONBody[Json], state: State) -> Json:
+    """Let the catcher refuse an address: `address`, `code` (550), `text`, `times` (1)."""
+    catcher: Catcher = state.catcher
+    try:
+        refusal = msgspec.convert(data, Refusal)
+    except msgspec.ValidationError as error:
+        raise CannotDo(str(error), 400) from None
+    if not 400 <= refusal.code < 600 or refusal.times < 1 or not refusal.text.isprintable():
+        raise CannotDo("code is 400 to 599, times at least 1, text one line", 400)
+    catcher.refusals.append(refusal)
+    return {"ordered": len(catcher.refusals)}
+
+
+ROUTES = [list_mails, forget_mails, read_raw, read_view, read_html, answer, order_refusal]

@@ -1,0 +1,1 @@
+"""The other end of the chat: what people do, for a test or for the page."""

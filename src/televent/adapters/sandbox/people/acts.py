@@ -1,0 +1,169 @@
+"""What a person can do in the chat with the bot; each becomes the update that Telegram would send."""
+
+import time
+from typing import Any
+
+from televent.adapters.sandbox.botapi.entities import units
+from televent.adapters.sandbox.botapi.files import MOST_BYTES_UP
+from televent.adapters.sandbox.botapi.methods.sending import MOST_CAPTION, MOST_TEXT, photo_size
+from televent.adapters.sandbox.botapi.people import Person
+from televent.adapters.sandbox.botapi.world import Entry, Query, World
+
+Json = dict[str, Any]
+
+MOST_PEOPLE = 10_000
+
+
+class CannotDo(Exception):
+    """A person cannot do this; the text says why, `status` is that of the control API's answer."""
+
+    def __init__(self, sentence: str, status: int = 409) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def person(world: World, person_id: int) -> Person:
+    """The person of this id. Raises CannotDo when there is none."""
+    found = world.people.get(person_id)
+    if found is None:
+        raise CannotDo(f"there is no person {person_id}", 404)
+    return found
+
+
+def create(world: World, values: Json) -> Person:
+    """Add a person, or change name and language of one who is there. Raises CannotDo."""
+    person_id = values.get("id", max(world.people, default=1000) + 1)
+    if not isinstance(person_id, int) or isinstance(person_id, bool) or not 0 < person_id < 2**52:
+        raise CannotDo("id must be a positive whole number below 2^52, as Telegram's are", 400)
+    if len(world.people) >= MOST_PEOPLE and person_id not in world.people:
+        raise CannotDo(f"there are already {MOST_PEOPLE} people")
+    known = world.people.get(person_id)
+    name = str(values.get("name") or (known.name if known else "")).strip()
+    if not 1 <= len(name) <= 64:
+        raise CannotDo("name must have 1 to 64 characters", 400)
+    language = values.get("language_code") or (known.language_code if known else "en")
+    made = Person(
+        person_id,
+        name,
+        str(values["username"])[:32] if values.get("username") else (known.username if known else None),
+        str(language)[:12],
+        bool(values.get("started", known.started if known else False)),
+        known.blocked if known else False,
+    )
+    world.save_person(made)
+    return made
+
+
+def say(world: World, who: Person, text: str, reply_to: int | None = None) -> Entry:
+    """Send a text to the bot. Raises CannotDo when empty or longer than Telegram lets a person write."""
+    text = text.strip()
+    if not text:
+        raise CannotDo("a message needs text", 400)
+    if len(text) > MOST_TEXT:
+        raise CannotDo(f"a message has at most {MOST_TEXT} characters", 400)
+    message: Json = {"text": text}
+    if text.startswith("/"):
+        command = text.split(maxsplit=1)[0]
+        message["entities"] = [{"type": "bot_command", "offset": 0, "length": units(command)}]
+    return _send(world, who, message, reply_to)
+
+
+def send_file(
+    world: World, who: Person, name: str, mime_type: str, content: bytes, caption: str = "", *, as_photo: bool = False
+) -> Entry:
+    """Send a file or a picture to the bot. Raises CannotDo; BotApiError where a picture is none."""
+    if not content or len(content) > MOST_BYTES_UP:
+        raise CannotDo(f"a file has 1 to {MOST_BYTES_UP} bytes", 400)
+    if len(caption) > MOST_CAPTION:
+        raise CannotDo(f"a caption has at most {MOST_CAPTION} characters", 400)
+    message: Json = {"caption": caption} if caption else {}
+    if as_photo:
+        photo_size({"file_id": "", "file_unique_id": "", "file_size": 0}, content)
+        message["photo"] = [photo_size(world.files.add(name, mime_type, content, "photos"), content)]
+    else:
+        known = world.files.add(name, mime_type, content, "documents")
+        message["document"] = {key: value for key, value in known.items() if key != "file_path"}
+    return _send(world, who, message, None)
+
+
+def _send(world: World, who: Person, message: Json, reply_to: int | None) -> Entry:
+    if who.blocked:
+        block(world, who, blocked=False)
+    if reply_to is not None:
+        replied = world.entry(who.id, reply_to)
+        if replied is None:
+            raise CannotDo(f"there is no message {reply_to} to reply to", 404)
+        message["reply_to_message"] = {k: v for k, v in replied.message.items() if k != "reply_to_message"}
+    if not who.started:
+        who.started = True
+        world.save_person(who)
+    entry = world.add_message(who, {"from": who.user(), **message})
+    world.updates.add("message", entry.message)
+    return entry
+
+
+def tap(
+    world: World, who: Person, message_id: int | None = None, data: str | None = None, button: str | None = None
+) -> Query | Entry:
+    """Tap the button with this callback data or this text, on this message or the last that has it.
+
+    A button of the lower keyboard sends its text and gives a message instead of a query. Raises CannotDo.
+    """
+    if data is None and button is None:
+        raise CannotDo("name the button: by its data, or by its text", 400)
+    for entry in reversed(world.chats.get(who.id, {}).values()):
+        if entry.deleted or (message_id is not None and entry.id != message_id):
+            continue
+        found = _button(entry, data, button)
+        if found is None:
+            continue
+        if "callback_data" not in found:
+            raise CannotDo(f"this button opens something: {found}")
+        query = world.add_query(who, entry.id, found["callback_data"])
+        update = {
+            "id": query.id,
+            "from": who.user(),
+            "message": entry.message,
+            "chat_instance": str(-who.id),
+            "data": query.data,
+        }
+        world.updates.add("callback_query", update)
+        return query
+    if button is not None and message_id is None and button in lower_keyboard(world, who):
+        return say(world, who, button)
+    where = f"message {message_id}" if message_id is not None else "the chat"
+    raise CannotDo(f"{where} has no button {data if data is not None else button!r}", 404)
+
+
+def _button(entry: Entry, data: str | None, text: str | None) -> Json | None:
+    buttons: list[Json] = [b for row in entry.message.get("reply_markup", {}).get("inline_keyboard", ()) for b in row]
+    for found in buttons:
+        if (data is None or found.get("callback_data") == data) and (text is None or found["text"] == text):
+            return found
+    return None
+
+
+def lower_keyboard(world: World, who: Person) -> list[str]:
+    """The buttons of the keyboard under the chat, as the last message with an opinion left it."""
+    for entry in reversed(world.chats.get(who.id, {}).values()):
+        if entry.keyboard is not None and not entry.deleted:
+            return [text for row in entry.keyboard.get("keyboard", ()) for text in row]
+    return []
+
+
+def block(world: World, who: Person, *, blocked: bool) -> None:
+    """Block the bot or let it write again; it is told by my_chat_member. Doing so twice is doing so once."""
+    if who.blocked == blocked:
+        return
+    who.blocked = blocked
+    world.save_person(who)
+    bot = world.bot()
+    member, kicked = {"user": bot, "status": "member"}, {"user": bot, "status": "kicked", "until_date": 0}
+    change = {
+        "chat": who.chat(),
+        "from": who.user(),
+        "date": int(time.time()),
+        "old_chat_member": member if blocked else kicked,
+        "new_chat_member": kicked if blocked else member,
+    }
+    world.updates.add("my_chat_member", change)

@@ -1,0 +1,156 @@
+"""Starts and stops the web server and the SMTP server of a sandbox."""
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+
+from televent.adapters.sandbox import pages
+from televent.adapters.sandbox.botapi import routes as botapi
+from televent.adapters.sandbox.botapi.errors import BotApiError
+from televent.adapters.sandbox.botapi.webhook import deliver
+from televent.adapters.sandbox.botapi.world import World
+from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.journal import Journal
+from televent.adapters.sandbox.mail import routes as mail
+from televent.adapters.sandbox.mail.catcher import Catcher
+from televent.adapters.sandbox.mail.store import Mails
+from televent.adapters.sandbox.people import routes as people
+from televent.adapters.sandbox.people.acts import CannotDo
+from televent.adapters.sandbox.signal import Signal
+
+HttpRequest = Request[Any, Any, State]
+
+
+class Sandbox:
+    """A running sandbox; `running` makes one."""
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
+        self.web_port = config.web_port
+        self.smtp_port = config.smtp_port
+        directory = config.state_dir
+        self.world = World(config, Journal(directory / "telegram.jsonl" if directory else None))
+        self.mails = Mails(directory / "mails" if directory else None)
+        self.mail_caught = Signal()
+        self.catcher = Catcher(self.mails, self.mail_caught)
+
+    @property
+    def url(self) -> str:
+        """The page, and the base URL for `TelegramAPIServer.from_base`."""
+        return f"http://{self.config.host}:{self.web_port}"
+
+    @contextlib.asynccontextmanager
+    async def _open(self) -> AsyncIterator[asyncio.Task[None]]:
+        async with contextlib.AsyncExitStack() as stack:
+            # Listening before serving: a port in use is an OSError here and not an exit deep in a server.
+            listener = stack.enter_context(socket.create_server((self.config.host, self.config.web_port)))
+            loop = asyncio.get_running_loop()
+            smtp = await loop.create_server(self.catcher.protocol, self.config.host, self.config.smtp_port)
+            stack.callback(smtp.close)
+            self.web_port = listener.getsockname()[1]
+            self.smtp_port = smtp.sockets[0].getsockname()[1]
+            web = _Server(
+                uvicorn.Config(
+                    _app(self), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, ws="none"
+                )
+            )
+            serving = asyncio.create_task(web.serve(sockets=[listener]))
+            delivering = asyncio.create_task(deliver(self.world))
+            try:
+                await web.until_ready(serving)
+                yield serving
+            finally:
+                self.world.close()
+                self.mail_caught.close()
+                delivering.cancel()
+                web.should_exit = True
+                await asyncio.gather(serving, delivering, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def running(config: SandboxConfig) -> AsyncIterator[Sandbox]:
+    """Both servers up for as long as the block lasts. Raises OSError when a port is taken."""
+    sandbox = Sandbox(config)
+    async with sandbox._open():
+        yield sandbox
+
+
+async def serve(config: SandboxConfig, ready: "asyncio.Future[Sandbox] | None" = None) -> None:
+    """Run both servers until cancelled; `ready` is given the sandbox once it answers. Raises OSError."""
+    sandbox = Sandbox(config)
+    async with sandbox._open() as serving:
+        if ready is not None and not ready.done():
+            ready.set_result(sandbox)
+        await asyncio.shield(serving)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers, which belong to whoever started us."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+    async def until_ready(self, serving: asyncio.Task[None]) -> None:
+        waiting = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+        if not self._ready.is_set():
+            waiting.cancel()
+            await serving
+            raise RuntimeError("the web server of the sandbox ended before it began")
+
+
+def _app(sandbox: Sandbox) -> Litestar:
+    state = State(
+        {
+            "config": sandbox.config,
+            "world": sandbox.world,
+            "calls": deque(maxlen=botapi.CALLS_REMEMBERED),
+            "mails": sandbox.mails,
+            "caught": sandbox.mail_caught,
+            "catcher": sandbox.catcher,
+            "last_answer": datetime.min.replace(tzinfo=UTC),
+        }
+    )
+    bot_api = [botapi.call_method, botapi.download]
+    return Litestar(
+        [*bot_api, *people.ROUTES, *mail.ROUTES, pages.chat_page, pages.mail_page],
+        state=state,
+        before_request=_only_from_here,
+        exception_handlers={CannotDo: _cannot, BotApiError: _refused},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+async def _only_from_here(request: HttpRequest) -> Response[Any] | None:
+    """A web page of elsewhere, open in the same browser, must not act for the people here."""
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        return Response({"error": "only this sandbox's own pages may ask"}, status_code=403)
+    return None
+
+
+def _cannot(request: HttpRequest, error: CannotDo) -> Response[Any]:
+    return Response({"error": str(error)}, status_code=error.status)
+
+
+def _refused(request: HttpRequest, error: BotApiError) -> Response[Any]:
+    return Response({"error": error.description}, status_code=400)

@@ -1,0 +1,74 @@
+"""A sandbox for a test, and what people do in it, over its real HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from televent.adapters.sandbox import Sandbox, SandboxConfig, running
+
+ANN, BOB, EVE = 1001, 1002, 1003
+
+
+@dataclass
+class Control:
+    """The control API, as a test speaks it."""
+
+    sandbox: Sandbox
+    http: httpx.AsyncClient
+
+    async def post(self, path: str, **fields: Any) -> Any:
+        """POST a JSON body and return the answer's; fails the test on a refusal."""
+        answer = await self.http.post(path, json=fields)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """GET as JSON; fails the test on a refusal."""
+        answer = await self.http.get(path, params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def say(self, person: int, text: str) -> Any:
+        """Send a text to the bot."""
+        return await self.post(f"/sandbox/people/{person}/messages", text=text)
+
+    async def tap(self, person: int, **which: Any) -> Any:
+        """Tap a button and wait for the bot's answer to it."""
+        tapped = await self.post(f"/sandbox/people/{person}/taps", **which)
+        return await self.get(f"/sandbox/taps/{tapped['callback_query_id']}", wait=20)
+
+    async def heard(self, person: int, text: str, after: int = 0) -> Any:
+        """Wait until the bot has written this text to the person, as a new message or by an edit."""
+        seen: list[str] = []
+        for _ in range(20):
+            found = await self.get(f"/sandbox/people/{person}/messages", after=after, wait=10)
+            for message in found["messages"]:
+                if not message["deleted"] and message["from"] == "bot" and text in message["text"]:
+                    return message
+                seen.append(message.get("text", ""))
+            after = found["revision"]
+        raise AssertionError(f"the bot did not say {text!r} but {seen}")
+
+    async def called(self, method: str) -> None:
+        """Wait until the bot has called this method."""
+        for _ in range(2000):
+            if any(call["method"] == method for call in await self.get("/sandbox/calls")):
+                return
+        raise AssertionError(f"the bot did not call {method}")
+
+    async def call(self, method: str, **fields: Any) -> httpx.Response:
+        """A call of the Bot API, with nothing but HTTP between."""
+        return await self.http.post(f"/bot{self.sandbox.config.bot_token}/{method}", json=fields)
+
+
+@asynccontextmanager
+async def sandbox_control(config: SandboxConfig | None = None, **changes: Any) -> AsyncIterator[Control]:
+    """A sandbox on free ports, and its control API."""
+    async with (
+        running(replace(config or SandboxConfig(), **changes)) as sandbox,
+        httpx.AsyncClient(base_url=sandbox.url, timeout=40, trust_env=False) as http,
+    ):
+        yield Control(sandbox, http)
