@@ -131,6 +131,23 @@ def test_a_pid_file_left_behind_is_not_believed(home: Path, content: str) -> Non
     server.stop()
 
 
+def test_a_killed_server_leaves_no_shared_memory_once_the_next_has_started(home: Path) -> None:
+    def segments() -> set[str]:
+        lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+        return {line.split()[1] for line in lines}
+
+    server = EmbeddedPostgres(revive=False)
+    server.start(home)
+    # Line 7 of postmaster.pid: key and number of the shared memory.
+    segment = (home / "cluster" / "postmaster.pid").read_text().splitlines()[6].split()[1]
+    # The postmaster first: seeing a backend killed, it would make itself new shared memory.
+    kill(postmaster(home), *server_processes(home))
+    assert segment in segments()
+    server.start(home)
+    assert segment not in segments()
+    server.stop()
+
+
 def test_a_creation_cut_short_is_done_again(home: Path) -> None:
     partial = home / "cluster.partial"
     partial.mkdir(parents=True)

@@ -8,6 +8,8 @@ import pytest
 
 from support.waiting import wait_until
 from televent.adapters.postgres import migrate
+from televent.adapters.postgres.embedded import EmbeddedPostgres
+from televent.adapters.postgres.embedded.binaries import installations
 from televent.adapters.postgres.migrate import MigrationError
 
 SHELVES = """-- migrate:up
@@ -76,6 +78,18 @@ def test_the_real_migrations_go_up_and_down_and_up_again(empty_database_url: str
     assert relations(empty_database_url) == set()
     migrate.up(empty_database_url)
     assert relations(empty_database_url) == there
+
+
+def test_the_real_migrations_suit_every_installation_of_this_machine(home: Path) -> None:
+    found = [one for one in installations() if one.major >= 15]
+    assert found
+    for installation in found:
+        with EmbeddedPostgres(binaries=installation.directory) as server:
+            url = server.start(home / installation.version)
+            applied = migrate.up(url)
+            assert relations(url)
+            assert len(migrate.down(url, len(applied))) == len(applied)
+            assert relations(url) == set()
 
 
 def test_a_migration_that_comes_late_with_an_older_number_is_still_applied(

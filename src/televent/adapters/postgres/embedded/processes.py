@@ -62,20 +62,20 @@ def is_alive(pid: int) -> bool:
     return not status.rpartition(")")[2].startswith(" Z")
 
 
-def forget_recycled_pid(cluster: Path) -> None:
-    """Remove a pid file that is cut short, or whose number now belongs to a process that is not PostgreSQL's.
+def disown_pid_file(cluster: Path) -> None:
+    """Make a pid file that was left behind one that a server started by this process takes for stale.
 
-    PostgreSQL refuses to start while any process has that number. A number nobody has is left for
-    PostgreSQL itself to judge, because the file also names the shared memory to look for.
+    PostgreSQL refuses to start while any process has the number in it, be it another program's by now or a
+    zombie that nobody reaps; but its parent's number it knows to be nobody else's. The file is kept, because
+    it also names the shared memory that PostgreSQL then looks for and clears up. A file cut short is removed.
     To be called only when `servers_of` is empty and the start lock is held.
     """
-    pid_file = read_pid_file(cluster)
-    if pid_file is not None:
-        try:
-            os.kill(pid_file.pid, 0)
-        except (ProcessLookupError, PermissionError):
-            return
-    (cluster / "postmaster.pid").unlink(missing_ok=True)
+    file = cluster / "postmaster.pid"
+    if read_pid_file(cluster) is None:
+        file.unlink(missing_ok=True)
+        return
+    rest = file.read_text("utf-8", "replace").partition("\n")[2]
+    file.write_text(f"{os.getpid()}\n{rest}", "utf-8")
 
 
 def await_orphans(cluster: Path, account: Account, *, patience: float) -> None:

@@ -83,7 +83,7 @@ class Server:
             if url is not None:
                 return url
         processes.await_orphans(self._cluster, account, patience=2)
-        processes.forget_recycled_pid(self._cluster)
+        processes.disown_pid_file(self._cluster)
         return None
 
     def _launch(self, account: Account, postgres: Path) -> str:
