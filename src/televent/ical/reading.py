@@ -1,0 +1,248 @@
+"""What a calendar object says, as values: RFC 5545 §3.6, RFC 4791 §4.1."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+from televent.ical.errors import InvalidCalendarData, InvalidCalendarObject
+from televent.ical.tree import Component, Property, parse
+from televent.ical.values import Moment, canonical, duration, end_of, moment, normalise_address, unescape
+from televent.ical.zones import resolve
+
+KINDS: Final = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
+FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=14), timedelta(hours=14)
+"""A floating or all-day time is somewhere within these of the same reading in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """An ATTENDEE (§3.8.4.1); ``address`` is normalised."""
+
+    address: str
+    cn: str | None = None
+    partstat: str = "NEEDS-ACTION"
+    role: str = "REQ-PARTICIPANT"
+    cutype: str = "INDIVIDUAL"
+    rsvp: bool = False
+    schedule_agent: str = "SERVER"
+    schedule_status: str | None = None
+    force_send: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    """The ORGANIZER (§3.8.4.3); ``address`` is normalised."""
+
+    address: str
+    cn: str | None = None
+    schedule_agent: str = "SERVER"
+    sent_by: str | None = None
+    schedule_status: str | None = None
+    force_send: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One component: the master or an override. Times are aware (zoned, UTC), naive (floating) or dates; ``end`` is
+    exclusive. ``recurrence_id`` is canonical: an instant in UTC, a date, or a floating time."""
+
+    recurrence_id: str | None
+    range_this_and_future: bool
+    sequence: int
+    dtstamp: datetime | None
+    start: Moment | None
+    end: Moment | None
+    tzid: str | None
+    summary: str
+    description: str
+    location: str
+    status: str | None
+    transp: str
+    rrule: str | None
+    attendees: tuple[Attendee, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One calendar object. ``span`` covers every instance, in UTC; its end is None for what never ends."""
+
+    uid: str
+    component: str
+    method: str | None
+    organizer: Organizer | None
+    master: Instance | None
+    overrides: tuple[Instance, ...]
+    recurs: bool
+    span: tuple[datetime, datetime | None]
+
+    def instances(self) -> tuple[Instance, ...]:
+        """The master, if there is one, and the overrides."""
+        return (self.master, *self.overrides) if self.master is not None else self.overrides
+
+    def attendee(self, addresses: Collection[str]) -> Attendee | None:
+        """The first attendee, master first, whose address is one of these."""
+        for instance in self.instances():
+            for attendee in instance.attendees:
+                if attendee.address in addresses:
+                    return attendee
+        return None
+
+
+def read(data: bytes) -> Reading:
+    """Reads a calendar object. Raises IcalError."""
+    return read_tree(parse(data))
+
+
+def read_tree(root: Component) -> Reading:
+    """The same, from a tree. Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a
+    needed value cannot be read."""
+    parts = [each for each in root.components() if each.name in KINDS]
+    if not parts:
+        raise InvalidCalendarObject("there is nothing to store: no event, task, journal or free/busy entry")
+    kind = parts[0].name
+    uids = {(each.value("UID") or "").strip() for each in parts}
+    if any(each.name != kind for each in parts):
+        raise InvalidCalendarObject("one calendar object holds one kind of component (RFC 4791 §4.1)")
+    if len(uids) != 1 or uids == {""}:
+        raise InvalidCalendarObject("every component needs the same UID (RFC 4791 §4.1)")
+    zones: dict[str, tzinfo | None] = {}
+    instances = [_instance(each, root, zones) for each in parts]
+    masters = [each for each in instances if each.recurrence_id is None]
+    if len(masters) > 1:
+        raise InvalidCalendarObject("two components describe the whole series")
+    seen = [each.recurrence_id for each in instances]
+    if len(set(seen)) != len(seen):
+        raise InvalidCalendarObject("two components describe the same occurrence")
+    organizer = next((found for each in parts if (found := each.get("ORGANIZER")) is not None), None)
+    recurs = any(each.get("RRULE") is not None or each.get("RDATE") is not None for each in parts)
+    return Reading(
+        uid=uids.pop(),
+        component=kind,
+        method=(root.value("METHOD") or "").strip().upper() or None,
+        organizer=_organizer(organizer) if organizer is not None else None,
+        master=masters[0] if masters else None,
+        overrides=tuple(each for each in instances if each.recurrence_id is not None),
+        recurs=recurs,
+        span=_span(root, instances, recurs),
+    )
+
+
+def moment_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) -> Moment | None:
+    """The property's DATE or DATE-TIME in its zone; an unknown zone leaves it floating."""
+    tzid = prop.param("TZID")
+    if tzid is not None and tzid not in zones:
+        zones[tzid] = resolve(tzid, root)
+    return moment(prop.value, zones[tzid] if tzid is not None else None)
+
+
+def utc_of(value: Moment, floating: tzinfo = UTC) -> datetime:
+    """A moment as an instant; floating times and dates read in ``floating``."""
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 (its zone follows)
+    return (value if value.tzinfo is not None else value.replace(tzinfo=floating)).astimezone(UTC)
+
+
+def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None]) -> Instance:
+    def time(name: str) -> Moment | None:
+        prop = part.get(name)
+        if prop is None:
+            return None
+        value = moment_of(prop, root, zones)
+        if value is None:
+            raise InvalidCalendarData(f"{name} is no date or time: {prop.value[:40]!r}")
+        return value
+
+    start = time("DTSTART")
+    if start is None and part.name == "VEVENT":
+        raise InvalidCalendarObject("an event needs DTSTART (RFC 5545 §3.6.1)")
+    until = time("DUE") if part.name == "VTODO" else time("DTEND")
+    length = part.value("DURATION")
+    rid = part.get("RECURRENCE-ID")
+    original = time("RECURRENCE-ID")
+    head = part.get("DTSTART")
+    stamp = part.get("DTSTAMP")
+    made = moment_of(stamp, root, zones) if stamp is not None else None
+    return Instance(
+        recurrence_id=canonical(original) if original is not None else None,
+        range_this_and_future=rid is not None and (rid.param("RANGE") or "").upper() == "THISANDFUTURE",
+        sequence=_integer(part.value("SEQUENCE")),
+        dtstamp=utc_of(made) if made is not None else None,
+        start=start,
+        end=until if part.name == "VTODO" and start is None else end_of(start, until, duration(length or "")),
+        tzid=head.param("TZID") if head is not None else None,
+        summary=unescape(part.value("SUMMARY") or ""),
+        description=unescape(part.value("DESCRIPTION") or ""),
+        location=unescape(part.value("LOCATION") or ""),
+        status=(part.value("STATUS") or "").strip().upper() or None,
+        transp=(part.value("TRANSP") or "OPAQUE").strip().upper(),
+        rrule=part.value("RRULE"),
+        attendees=tuple(_attendee(each) for each in part.all("ATTENDEE")),
+    )
+
+
+def _integer(value: str | None) -> int:
+    text = (value or "0").strip()
+    return min(int(text), 2**63 - 1) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def address_of(prop: Property) -> str:
+    """The address of a CAL-ADDRESS property; where the value is no mail address, EMAIL counts (SPEC B4)."""
+    address = normalise_address(prop.value)
+    email = prop.param("EMAIL")
+    return normalise_address(email) if "@" not in address and email else address
+
+
+def _attendee(prop: Property) -> Attendee:
+    return Attendee(
+        address=address_of(prop),
+        cn=prop.param("CN"),
+        partstat=(prop.param("PARTSTAT") or "NEEDS-ACTION").upper(),
+        role=(prop.param("ROLE") or "REQ-PARTICIPANT").upper(),
+        cutype=(prop.param("CUTYPE") or "INDIVIDUAL").upper(),
+        rsvp=(prop.param("RSVP") or "").upper() == "TRUE",
+        schedule_agent=(prop.param("SCHEDULE-AGENT") or "SERVER").upper(),
+        schedule_status=prop.param("SCHEDULE-STATUS"),
+        force_send=prop.param("SCHEDULE-FORCE-SEND"),
+    )
+
+
+def _organizer(prop: Property) -> Organizer:
+    sent_by = prop.param("SENT-BY")
+    return Organizer(
+        address=address_of(prop),
+        cn=prop.param("CN"),
+        schedule_agent=(prop.param("SCHEDULE-AGENT") or "SERVER").upper(),
+        sent_by=normalise_address(sent_by) if sent_by else None,
+        schedule_status=prop.param("SCHEDULE-STATUS"),
+        force_send=prop.param("SCHEDULE-FORCE-SEND"),
+    )
+
+
+_ANY_TIME = datetime(1, 1, 2, tzinfo=UTC)
+
+
+def _span(root: Component, instances: list[Instance], recurs: bool) -> tuple[datetime, datetime | None]:
+    if recurs:
+        from televent.ical.recurrence import span
+
+        return span(root)
+    bounds = [bound for each in instances for bound in (each.start, each.end) if bound is not None]
+    if not bounds:
+        return _ANY_TIME, None  # a task without dates matches every time (RFC 4791 §9.9)
+    moments = [_widened(bound) for bound in bounds]
+    last = max(late for _, late in moments)
+    # Nothing here ends where a task or a journal entry has no end of its own.
+    return min(early for early, _ in moments), last
+
+
+def _widened(value: Moment) -> tuple[datetime, datetime]:
+    instant = utc_of(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return instant, instant
+    try:
+        return instant - FARTHEST_WEST, instant + FARTHEST_EAST
+    except OverflowError:
+        return instant, instant

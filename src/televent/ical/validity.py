@@ -1,0 +1,54 @@
+"""What a calendar collection takes: RFC 4791 §4.1, §5.3.2.1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from televent.ical.errors import (
+    InvalidCalendarData,
+    InvalidCalendarObject,
+    TooLarge,
+    TooManyAttendees,
+    TooManyInstances,
+    UnsupportedComponent,
+)
+from televent.ical.reading import Reading, read_tree
+from televent.ical.tree import parse
+
+STORED = ("VEVENT", "VTODO", "VJOURNAL")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one calendar object."""
+
+    octets: int = 1024 * 1024
+    attendees: int = 500
+    overrides: int = 1000
+    uid: int = 1024
+
+
+def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
+    """What the text says, if it may be stored. Raises IcalError with the precondition it breaks."""
+    if len(data) > limits.octets:
+        raise TooLarge(f"more than {limits.octets} octets")
+    if b"\0" in data:
+        raise InvalidCalendarData("NUL is no character of iCalendar")
+    root = parse(data)
+    version = (root.value("VERSION") or "2.0").strip()
+    if version != "2.0":
+        raise InvalidCalendarData(f"VERSION {version[:16]} is not 2.0 (RFC 5545 §3.7.4)")
+    if root.get("METHOD") is not None:
+        raise InvalidCalendarObject("a stored calendar object has no METHOD (RFC 4791 §4.1)")
+    kinds = {each.name for each in root.components()} - {"VTIMEZONE"}
+    if kinds and not kinds & set(STORED):
+        raise UnsupportedComponent(f"{sorted(kinds)[0][:40]} is not stored")
+    reading = read_tree(root)
+    if len(reading.uid.encode()) > limits.uid:
+        raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")
+    if len(reading.overrides) > limits.overrides:
+        raise TooManyInstances(f"more than {limits.overrides} changed occurrences")
+    for instance in reading.instances():
+        if len(instance.attendees) > limits.attendees:
+            raise TooManyAttendees(f"more than {limits.attendees} attendees")
+    return reading

@@ -1,0 +1,85 @@
+"""Values of properties as Python values: RFC 5545 §3.3."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+Moment = datetime | date
+
+_MOMENT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?\Z")
+_DURATION: Final = re.compile(
+    r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?\Z"
+)
+_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+_MAILTO: Final = re.compile(r"\s*(?:mailto:\s*)+", re.IGNORECASE)
+
+
+def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
+    """A DATE or DATE-TIME (§3.3.4, §3.3.5); None where it is none. A final Z wins over ``zone``; without either the
+    time floats and is naive. Second 60 is a leap second, read as the one before."""
+    found = _MOMENT.match(value.strip())
+    if found is None:
+        return None
+    try:
+        if found[4] is None:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        wall = datetime(  # noqa: DTZ001 (its zone follows)
+            int(found[1]), int(found[2]), int(found[3]), int(found[4]), int(found[5]), min(int(found[6]), 59)
+        )
+    except ValueError:
+        return None
+    return wall.replace(tzinfo=UTC if found[7] else zone)
+
+
+def duration(value: str) -> timedelta | None:
+    """A DURATION (§3.3.6); None where it is none. Days are nominal only in calendars: here they are 24 hours."""
+    found = _DURATION.match(value.strip().upper())
+    if found is None or value.strip().upper() in ("P", "PT", "+P", "-P"):
+        return None
+    weeks, days, hours, minutes, seconds = (int(each or 0) for each in found.groups()[1:])
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -length if found[1] == "-" else length
+
+
+def written(value: Moment) -> str:
+    """A moment as a value: dates as DATE, aware times in UTC with Z, naive ones floating."""
+    if not isinstance(value, datetime):
+        return value.strftime("%Y%m%d")
+    if value.tzinfo is None:
+        return value.strftime("%Y%m%dT%H%M%S")
+    return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+canonical = written
+"""A RECURRENCE-ID as it is compared: an instant in UTC, a date, or a floating time."""
+
+
+def unescape(value: str) -> str:
+    """TEXT as people read it (§3.3.11)."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value) if "\\" in value else value
+
+
+def escape(text: str) -> str:
+    """TEXT as it is written (§3.3.11). Control characters, which no line may hold, go."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+    return "".join(each for each in text if each >= " " or each == "\t")
+
+
+def normalise_address(value: str) -> str:
+    """A calendar address as it is compared: ``MAILTO:Ann@Example.com`` is ``ann@example.com`` (SPEC B4)."""
+    return _MAILTO.sub("", value, count=1).strip().strip('"<>').lower()
+
+
+def end_of(start: Moment | None, end: Moment | None, length: timedelta | None) -> Moment | None:
+    """The end of an event by DTEND, by DURATION, or by what §3.6.1 says of an event with neither."""
+    if end is not None or start is None:
+        return end
+    if length is None:
+        length = timedelta(0) if isinstance(start, datetime) else timedelta(days=1)
+    try:
+        return start + length
+    except OverflowError:
+        return start
