@@ -1,0 +1,164 @@
+"""Meetings made and changed in the chat: scheduled, people invited, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from televent.application.conditions import Conditions
+from televent.application.context import Context
+from televent.application.handle import retrying
+from televent.application.office import Office
+from televent.application.ports import AccountRow, ResourceRow, StaleStream
+from televent.application.refusals import (
+    InvalidAddress,
+    InvalidName,
+    NotOrganizer,
+    PreconditionFailed,
+    TooManyAttendees,
+    UnknownCalendar,
+    UnknownResource,
+    UnreadableTimes,
+)
+from televent.application.use_cases.accounts import checked_zone
+from televent.application.use_cases.delete_object import delete_stream
+from televent.application.use_cases.put_object import put_object
+from televent.ical import compose
+from televent.ical.reading import Reading, read
+
+MAX_GUESTS = 200
+MAX_SUMMARY, MAX_DESCRIPTION, MAX_LOCATION = 256, 10_000, 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A meeting as somebody asked for it. Dates mean all-day (``end`` exclusive); times are aware."""
+
+    title: str
+    start: datetime | date
+    end: datetime | date
+    timezone: str
+    description: str = ""
+    location: str = ""
+    attendees: tuple[str, ...] = ()
+    rrule: str | None = None
+
+
+def schedule_meeting(office: Office, context: Context, *, draft: Draft) -> ResourceRow:
+    """The new event in the person's default calendar. The same command twice makes it once. Raises Refusal."""
+    account = office.account(context.tenant)
+    title = " ".join(draft.title.split())
+    if not title or len(title) > MAX_SUMMARY:
+        raise InvalidName(name=title[:64])
+    checked_zone(draft.timezone)
+    if isinstance(draft.start, datetime) != isinstance(draft.end, datetime) or not draft.start < draft.end:
+        raise UnreadableTimes()
+    event_id = uuid5(context.command_id, "event")
+    text = compose.compose_event(
+        compose.NewEvent(
+            uid=f"{event_id}@{office.mail_domain}",
+            dtstamp=context.now,
+            summary=title,
+            start=draft.start,
+            end=draft.end,
+            tzid=draft.timezone,
+            description=draft.description[:MAX_DESCRIPTION],
+            location=" ".join(draft.location.split())[:MAX_LOCATION],
+            rrule=draft.rrule,
+            organizer=_organizer(office, account),
+            attendees=_guests(office, account, draft.attendees),
+        )
+    )
+    calendar = _default_calendar(office, account)
+    href = f"{event_id}.ics"
+    try:
+        put_object(
+            office, context, calendar=calendar, href=href, text=text, conditions=Conditions(if_none_match=("*",))
+        )
+    except PreconditionFailed:
+        # The same command came twice: what it made the first time stands there.
+        if office.reads.resource(context.tenant, calendar, href) is None:
+            raise
+    row = office.reads.resource(context.tenant, calendar, href)
+    if row is None:
+        raise UnknownResource()
+    return row
+
+
+def invite(office: Office, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
+    """Asks more people to one of the person's own events. Raises NotOrganizer, InvalidAddress, TooManyAttendees,
+    UnknownResource."""
+    account = office.account(context.tenant)
+    guests = _guests(office, account, addresses)
+
+    def step() -> None:
+        row = office.reads.by_stream(context.tenant, stream_id)
+        if row is None or row.ics is None:
+            raise UnknownResource()
+        reading = read(row.ics)
+        _check_organizer(office, account, reading)
+        if len(reading.instances()[0].attendees) + len(guests) > MAX_GUESTS:
+            raise TooManyAttendees()
+        text = compose.invite(row.ics, _organizer(office, account), guests, context.now)
+        calendar = next(
+            (each.name for each in office.reads.calendars(context.tenant) if each.calendar_id == row.calendar_id), None
+        )
+        if calendar is None:
+            raise UnknownResource()
+        try:
+            put_object(
+                office,
+                context,
+                calendar=calendar,
+                href=row.href,
+                text=text,
+                conditions=Conditions(if_match=(row.etag,)),
+            )
+        except PreconditionFailed:
+            raise StaleStream() from None
+
+    retrying(step)
+
+
+def cancel_meeting(office: Office, context: Context, *, stream_id: UUID) -> None:
+    """Deletes the event: the organizer's guests get a cancellation, an attendee declines. Raises UnknownResource."""
+    delete_stream(office, context, stream_id=stream_id)
+
+
+def _organizer(office: Office, account: AccountRow) -> compose.Person:
+    return compose.Person(office.own_address(account), account.name, "ACCEPTED")
+
+
+def _guests(office: Office, account: AccountRow, addresses: Sequence[str]) -> list[compose.Person]:
+    """Each address once, the person's own left out. Raises InvalidAddress, TooManyAttendees."""
+    if len(addresses) > MAX_GUESTS:
+        raise TooManyAttendees()
+    own = office.owner(account).addresses
+    guests: dict[str, compose.Person] = {}
+    for given in addresses:
+        address = given.strip().lower().removeprefix("mailto:")
+        local, at, domain = address.rpartition("@")
+        known = office.account_of_address(address)
+        if known is None and (
+            not (local and at and "." in domain) or office.is_internal(address) or len(address) > 254
+        ):
+            raise InvalidAddress(address=given)
+        if any(each.isspace() or each in '<>"(),;:\\' for each in address):
+            raise InvalidAddress(address=given)
+        if address not in own:
+            guests[address] = compose.Person(address, known.name if known is not None else None)
+    return list(guests.values())
+
+
+def _check_organizer(office: Office, account: AccountRow, reading: Reading) -> None:
+    if reading.organizer is not None and reading.organizer.address not in office.owner(account).addresses:
+        raise NotOrganizer()
+
+
+def _default_calendar(office: Office, account: AccountRow) -> str:
+    for row in office.reads.calendars(account.tenant):
+        if row.calendar_id == account.default_calendar:
+            return row.name
+    raise UnknownCalendar()
