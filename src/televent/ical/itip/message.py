@@ -16,6 +16,7 @@ from televent.ical.itip.parts import Parts, read_parts
 from televent.ical.itip.people import address_of
 from televent.ical.itip.roles import organizer_in
 from televent.ical.tree import Component, Property, parse
+from televent.ical.values import Moment
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
 METHODS: Final = frozenset({"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"})
@@ -100,26 +101,23 @@ def enveloped(method: str | None, components: Iterable[Component], source: Parts
     for name, value in (("VERSION", "2.0"), ("PRODID", PRODID), ("CALSCALE", "GREGORIAN"), ("METHOD", method)):
         if value is not None:
             root.put(name, value)
-    for each in [*zones_for(shown, source.root), *shown]:
+    for each in [*zones_for(shown, source), *shown]:
         root.add(each)
     return crlf(root.to_bytes())
 
 
-def tzids(components: Iterable[Component]) -> list[str]:
-    """The TZIDs that *components* name, in order."""
-    named = (prop.param("TZID") for each in components for prop in each.properties)
-    return list(dict.fromkeys(tzid for tzid in named if tzid))
-
-
-def zones_for(components: Iterable[Component], root: Component) -> list[Component]:
-    """The VTIMEZONEs that *components* need: as *root* has them, else from the time zone database."""
-    written = {_tzid(sub): sub for sub in root.components() if sub.name == "VTIMEZONE"}
-    found = []
-    for tzid in tzids(components):
-        zone = written[tzid].copy() if tzid in written else written_zone(tzid)
-        if zone is not None:
-            found.append(zone)
-    return found
+def zones_for(components: Iterable[Component], source: Parts) -> list[Component]:
+    """The VTIMEZONEs that *components* need: as *source* has them, else from the time zone database."""
+    written = {_tzid(sub): sub for sub in source.root.components("VTIMEZONE")}
+    since: dict[str, Moment] = {}
+    for each in components:
+        for prop in each.properties:
+            tzid = prop.param("TZID")
+            if tzid:
+                found = source.moment(prop) or datetime(1970, 1, 1, tzinfo=UTC)
+                since[tzid] = min(since.get(tzid, found), found, key=lambda moment: moment.year)
+    zones = (written[tzid].copy() if tzid in written else written_zone(tzid, first) for tzid, first in since.items())
+    return [zone for zone in zones if zone is not None]
 
 
 def _tzid(zone: Component) -> str:

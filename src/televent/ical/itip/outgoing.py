@@ -21,7 +21,7 @@ from televent.ical.itip.replies import attendee_answers, reply_component
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.views import View, view
 from televent.ical.tree import Component
-from televent.ical.values import unescape_text
+from televent.ical.values import unescape
 
 _CANCEL_SAYS: Final = frozenset(
     {
@@ -96,7 +96,7 @@ class _Post:
             text=enveloped(method, shown, parts),
             significant=significant,
             kind=kind,
-            summary=unescape_text(text_of(shown[0], "SUMMARY")),
+            summary=unescape(text_of(shown[0], "SUMMARY")),
         )
 
 

@@ -8,25 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from televent.ical.errors import InvalidCalendarData
 from televent.ical.itip.moments import Zones, moment_of, span_of
 from televent.ical.tree import Component, Property, parse
+from televent.ical.values import Moment, canonical
 
 SCHEDULED: Final = ("VEVENT", "VTODO", "VJOURNAL")
-Moment = datetime | date
 _NOT_OF_AN_OCCURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
-
-
-def canonical(moment: Moment) -> str:
-    """The canonical recurrence id of *moment*."""
-    if not isinstance(moment, datetime):
-        return moment.strftime("%Y%m%d")
-    if moment.tzinfo is None:
-        return moment.strftime("%Y%m%dT%H%M%S")
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 @dataclass(slots=True)
@@ -70,6 +61,19 @@ class Parts:
         """DTSTART, or DUE of a to-do that has none."""
         prop = component.get("DTSTART") or component.get("DUE")
         return self.moment(prop) if prop is not None else None
+
+    def times(self, component: Component) -> tuple[Moment | None, Moment | None]:
+        """Start and end."""
+        return span_of(component, self.zones)
+
+    @staticmethod
+    def moment_named(rid: str) -> datetime | None:
+        """The instant of a recurrence id, dates and floating times taken as UTC; None for what is none."""
+        shape = "%Y%m%d" if "T" not in rid else "%Y%m%dT%H%M%SZ" if rid.endswith("Z") else "%Y%m%dT%H%M%S"
+        try:
+            return datetime.strptime(rid, shape).replace(tzinfo=UTC)
+        except ValueError:
+            return None
 
     def span(self, component: Component) -> tuple[str | None, str | None]:
         """Start and end as canonical ids, so that two spellings of one instant are equal."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -69,20 +69,12 @@ def learn(known: Ledger, marks: Ledger) -> Ledger:
     return MappingProxyType({**known, **marks}) if marks else known
 
 
-def rows(ledger: Ledger) -> list[list[object]]:
-    """*ledger* as plain rows (lists of strings, numbers, booleans and None), sorted, for storing."""
-    return [
-        [rid, address, mark.sequence, mark.dtstamp.strftime("%Y%m%dT%H%M%SZ") if mark.dtstamp else None, mark.cancelled]
-        for (rid, address), mark in sorted(ledger.items(), key=lambda item: (item[0][0] or "", item[0][1]))
-    ]
+def ledger(rows: Iterable[tuple[str, str | None, int, datetime | None]]) -> Ledger:
+    """The :data:`Ledger` of stored rows: (address, recurrence id, SEQUENCE, DTSTAMP in UTC)."""
+    return MappingProxyType({(rid, address): Mark(sequence, sent) for address, rid, sequence, sent in rows})
 
 
-def ledger(stored: Iterable[Iterable[object]]) -> Ledger:
-    """The :data:`Ledger` that :func:`rows` wrote."""
-    found: dict[tuple[str | None, str], Mark] = {}
-    for row in stored:
-        rid, address, sequence, stamp, cancelled = row
-        dtstamp = datetime.strptime(str(stamp), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if stamp else None
-        key = (None if rid is None else str(rid), str(address))
-        found[key] = Mark(int(str(sequence)), dtstamp, bool(cancelled))
-    return MappingProxyType(found)
+def rows(ledger: Ledger) -> tuple[tuple[str, str | None, int, datetime | None], ...]:
+    """What :func:`ledger` reads, sorted."""
+    found = ((address, rid, mark.sequence, mark.dtstamp) for (rid, address), mark in ledger.items())
+    return tuple(sorted(found, key=lambda row: (row[0], row[1] or "")))

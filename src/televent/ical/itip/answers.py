@@ -1,0 +1,187 @@
+"""An answer, tapped here or come as a REPLY: RFC 5546 §3.2.3, RFC 6638 §4.2, SPEC B6."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from televent.ical.itip.message import Message, stamp
+from televent.ical.itip.overlay import include, opened, said
+from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
+from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, partstat_of
+from televent.ical.itip.precedence import Ledger, Verdict, judge
+from televent.ical.itip.results import Answer, Applied, MarkRow
+from televent.ical.recurrence import occurrences
+from televent.ical.tree import Component, Property
+from televent.ical.values import escape, normalise_address, unescape
+
+
+def apply_answer(
+    stored: bytes,
+    *,
+    address: str,
+    partstat: str,
+    recurrence_id: str | None,
+    comment: str | None = None,
+    now: datetime,
+) -> bytes:
+    """*stored* with the answer of *address* in it: his own copy after a tap, or the organizer's.
+
+    *recurrence_id* None answers the series, and with it those of its changed occurrences that wait for an answer.
+    Only the lines concerned are edited; an occurrence without a component of its own gets one. The same object where
+    nothing changes, or *address* is not asked. Raises IcalError.
+    """
+    parts = read_parts(stored)
+    wanted = normalise_address(address)
+    rids: list[str | None] = [recurrence_id]
+    if recurrence_id is None:
+        rids = [
+            rid
+            for rid, each in parts.items()
+            if rid is None
+            or parts.master is None
+            or (not is_cancelled(each) and partstat_of(attendees_of(each).get(wanted)) == "NEEDS-ACTION")
+        ]
+    edited = [_answer(parts, rid, wanted, partstat, comment, now, own=True) for rid in rids]
+    return parts.root.to_bytes() if any(edited) else stored
+
+
+def _answer(
+    parts: Parts,
+    rid: str | None,
+    address: str,
+    partstat: str,
+    comment: str | None,
+    now: datetime,
+    *,
+    own: bool,
+    reply: Property | None = None,
+    status: str | None = None,
+) -> bool:
+    component = parts.get(rid)
+    fresh = component is None and rid is not None
+    if fresh:
+        component = occurrence(parts, rid) if rid is not None else None
+    if component is None:
+        return False
+    prop = attendees_of(component).get(address)
+    if prop is None:
+        return False
+    before = partstat_of(prop)
+    if fresh and before == partstat and (rid is None or parts.master is None or rid not in _excluded(parts)):
+        return False
+    answered = said(prop, partstat, status=status)
+    for name in ("DELEGATED-TO", "DELEGATED-FROM"):
+        values = reply.param_values(name) if reply is not None else ()
+        if values and values != answered.param_values(name):
+            answered = answered.with_param(name, *values)
+    edited = fresh
+    if answered is not prop:
+        component.replace(prop, answered)
+        edited = True
+    if own and comment is not None and unescape(component.value("COMMENT") or "") != comment:
+        component.put("COMMENT", escape(comment))
+        edited = True
+    if own and edited:
+        opened(component, before, partstat)
+    if fresh and rid is not None:
+        component.put("DTSTAMP", stamp(now))
+        include(parts, [rid])
+        parts.add(rid, component)
+    return edited
+
+
+def _excluded(parts: Parts) -> set[str]:
+    return parts.moments(parts.master, "EXDATE") if parts.master is not None else set()
+
+
+def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: datetime, known: Ledger) -> Applied:
+    """A REPLY in the organizer's copy. Of it only the answer counts, not its title, times or the rest (SPEC B6)."""
+    answers: list[Answer] = []
+    marks: list[MarkRow] = []
+    crashers: list[Answer] = []
+    reason: str | None = None
+    edited = False
+    for component in _components(letter):
+        named = component.get("RECURRENCE-ID")
+        rid = copy.resolve(named) if named is not None else None
+        current = copy.get(rid) or copy.master
+        if named is not None and rid is None:
+            current = None
+        if current is None or (rid is not None and rid not in copy.overrides and not _occurs(copy, rid)):
+            reason = reason or "no-such-occurrence"
+            continue
+        line = _answering(component, current)
+        if line is None:
+            reason = reason or "no-attendee"
+            continue
+        answer = _said_in(component, line, rid)
+        if answer.address not in attendees_of(current):
+            reason = reason or "party-crasher"
+            crashers.append(answer)
+            continue
+        sent = dtstamp_of(component, letter.parts.zones) or now
+        # No SEQUENCE: the version it answers is unknown, so DTSTAMP alone decides. A higher one than the organizer
+        # ever gave was raised by the attendee's program (I-5).
+        version = sequence_of(current)
+        if component.get("SEQUENCE") is not None:
+            version = min(version, sequence_of(component))
+        verdict = judge(known.get((rid, answer.address)), version, sent)
+        if verdict is not Verdict.NEWER or version < sequence_of(current):
+            reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
+            continue
+        status = ",".join(each.value.partition(";")[0].strip() for each in component.all("REQUEST-STATUS")) or "2.0"
+        edited |= _answer(
+            copy, rid, answer.address, answer.partstat, None, now, own=False, reply=line, status=_codes(status)
+        )
+        answers.append(answer)
+        marks.append((answer.address, rid, version, sent))
+    if not answers:
+        return Applied(stored, "nothing", reason=reason or "no-attendee", answers=tuple(crashers))
+    text = copy.root.to_bytes() if edited else stored
+    rids = tuple(answer.recurrence_id for answer in answers)
+    return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
+
+
+def _components(letter: Message) -> list[Component]:
+    """The master's answer first: one to an occurrence in the same letter is the more particular."""
+    return [component for _, component in letter.parts.items()]
+
+
+def _codes(status: str) -> str:
+    """Only status codes, whatever stands in REQUEST-STATUS."""
+    codes = [code for code in status.split(",") if code and all(char.isdigit() or char == "." for char in code)]
+    return ",".join(codes[:10]) or "2.0"
+
+
+def _answering(component: Component, current: Component) -> Property | None:
+    """The ATTENDEE who answers: the one with a PARTSTAT; of several the one who is asked."""
+    given = [
+        prop for prop in attendees_of(component).values() if (prop.param("PARTSTAT") or "").strip().upper() in PARTSTATS
+    ]
+    asked = attendees_of(current)
+    return next((prop for prop in given if address_of(prop) in asked), given[0] if given else None)
+
+
+def _said_in(component: Component, prop: Property, rid: str | None) -> Answer:
+    comment = component.value("COMMENT") or prop.param("X-RESPONSE-COMMENT")
+    to = prop.param("DELEGATED-TO")
+    return Answer(
+        address=address_of(prop),
+        partstat=partstat_of(prop),
+        recurrence_id=rid,
+        comment=unescape(comment).strip() or None if comment else None,
+        cn=prop.param("CN"),
+        delegated_to=normalise_address(to) if to else None,
+    )
+
+
+def _occurs(copy: Parts, rid: str) -> bool:
+    """Whether the series has that occurrence at all. An excluded one has none to answer to."""
+    if copy.master is None or rid in copy.moments(copy.master, "EXDATE"):
+        return False
+    moment = copy.moment_named(rid)
+    if moment is None:
+        return False
+    margin = timedelta(days=2)
+    found = occurrences(copy.root, moment - margin, moment + margin)
+    return any(each.recurrence_id == rid for each in found)

@@ -1,0 +1,133 @@
+"""Laying the organizer's part of a component over somebody's copy of it, and leaving him his own.
+
+What is whose follows RFC 6638 §3.2.2.1. Only lines that say something else are touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from televent.ical.itip.message import without_params
+from televent.ical.itip.moments import moment_of
+from televent.ical.itip.parts import Parts, line, spelled
+from televent.ical.itip.people import address_of, mine_in, partstat_of
+from televent.ical.tree import Component, Property
+from televent.ical.values import canonical
+
+PERSONAL: Final = frozenset(
+    {
+        "TRANSP",
+        "PERCENT-COMPLETE",
+        "COMPLETED",
+        "CREATED",
+        "LAST-MODIFIED",
+        "DTSTAMP",
+        "COLOR",
+        "CATEGORIES",
+        "COMMENT",
+        "REQUEST-STATUS",
+    }
+)
+"""What an attendee may write as he likes, beside alarms, X- lines, exclusions and his own answer."""
+
+_SEPARATE: Final = frozenset({"ATTENDEE", "EXDATE"})
+
+
+def lay(target: Component, source: Component, *, also: Collection[str] = ()) -> None:
+    """Makes *target* say what *source* says in all that is the organizer's (and in the personal names *also*)."""
+    names = dict.fromkeys(prop.name for prop in [*target.properties, *source.properties])
+    for name in names:
+        if name in _SEPARATE or (name not in also and (name in PERSONAL or name.startswith("X-"))):
+            continue
+        replace_lines(target, name, source.all(name))
+
+
+def replace_lines(target: Component, name: str, wanted: Sequence[Property]) -> None:
+    """Makes *wanted* the lines *name* of *target*, in place; lines that say the same already stay as they are."""
+    standing = target.all(name)
+    for old, new in zip(standing, wanted, strict=False):
+        if not _same(old, new):
+            target.replace(old, line_for(target, new))
+    for old in standing[len(wanted) :]:
+        target.remove(old)
+    for new in wanted[len(standing) :]:
+        target.add(line_for(target, new))
+
+
+def _same(old: Property, new: Property) -> bool:
+    return old is new or (old.value == new.value and sorted(old.params) == sorted(new.params))
+
+
+def line_for(target: Component, prop: Property) -> Property:
+    """*prop* with the line ending of the text it goes into."""
+    return prop if prop.ending == target.ending else target.make(prop.name, prop.value, prop.params)
+
+
+def lay_attendees(target: Component, source: Component, mine: Collection[str], own: Property | None) -> None:
+    """The ATTENDEE lines of *source*, but *own* for the one of *mine* (None: as *source* has it)."""
+    wanted = [own if own is not None and address_of(prop) in mine else prop for prop in source.all("ATTENDEE")]
+    if own is not None and mine_in(source, mine) is None:
+        wanted.append(own)
+    # In the order in which they stand, so that the lines of the others are not rewritten for nothing.
+    order = {address_of(prop): place for place, prop in enumerate(target.all("ATTENDEE"))}
+    wanted.sort(key=lambda prop: order.get(address_of(prop), len(order)))
+    replace_lines(target, "ATTENDEE", wanted)
+
+
+def exclude(parts: Parts, rid: str) -> bool:
+    """Adds an EXDATE for the occurrence; False where the series has it already or there is no series."""
+    if parts.master is None or rid in parts.moments(parts.master, "EXDATE"):
+        return False
+    spelling = spelled(parts, rid)
+    if spelling is None:
+        return False
+    parts.master.add(line_for(parts.master, line("EXDATE", spelling[1], spelling[0])))
+    return True
+
+
+def include(parts: Parts, rids: Collection[str]) -> bool:
+    """Takes the occurrences out of the EXDATEs of the series; False where none of them is in there."""
+    if parts.master is None or not rids:
+        return False
+    edited = False
+    for prop in parts.master.all("EXDATE"):
+        values = prop.value.split(",")
+        kept = [value for value in values if _occurrence_of(parts, prop, value) not in rids]
+        if len(kept) == len(values):
+            continue
+        edited = True
+        if kept:
+            parts.master.replace(prop, prop.with_value(",".join(kept)))
+        else:
+            parts.master.remove(prop)
+    return edited
+
+
+def _occurrence_of(parts: Parts, prop: Property, value: str) -> str | None:
+    moment = moment_of(prop, parts.zones, value)
+    return canonical(moment) if moment is not None else None
+
+
+def said(prop: Property, partstat: str, *, status: str | None = None) -> Property:
+    """An ATTENDEE line that answers *partstat*: an answer needs no RSVP any more. *status*: SCHEDULE-STATUS."""
+    if partstat_of(prop) != partstat or prop.param("PARTSTAT") is None:
+        prop = prop.with_param("PARTSTAT", partstat)
+    if partstat != "NEEDS-ACTION":
+        prop = without_params(prop, ["RSVP"])
+    if status is not None and prop.param("SCHEDULE-STATUS") != status:
+        prop = prop.with_param("SCHEDULE-STATUS", status)
+    return prop
+
+
+def opened(component: Component, before: str, after: str) -> None:
+    """Makes what he will come to count as busy.
+
+    Until it is answered an invitation is TRANSPARENT in his copy; X-MICROSOFT-CDO-INTENDEDSTATUS:FREE tells that the
+    organizer meant it so for good.
+    """
+    if before not in {"NEEDS-ACTION", "DECLINED"} or after not in {"ACCEPTED", "TENTATIVE"}:
+        return
+    intended = (component.value("X-MICROSOFT-CDO-INTENDEDSTATUS") or "").strip().upper()
+    if (component.value("TRANSP") or "").strip().upper() == "TRANSPARENT" and intended != "FREE":
+        component.put("TRANSP", "OPAQUE")

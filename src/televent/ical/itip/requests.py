@@ -1,0 +1,326 @@
+"""REQUEST and ADD in an attendee's copy: RFC 5546 §3.2.2, §3.2.4; RFC 6638 §4.1; SPEC B6.
+
+What is his own stays: alarms, TRANSP, his exclusions, categories, colours, unknown X- lines, and his answer unless
+the time moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from televent.ical.itip.changes import rescheduled, rule_of
+from televent.ical.itip.message import Message, enveloped, outward, stamp, zones_for
+from televent.ical.itip.overlay import exclude, include, lay, lay_attendees, line_for, replace_lines, said
+from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, line, occurrence, sequence_of, spelled
+from televent.ical.itip.people import mine_in, partstat_of
+from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
+from televent.ical.itip.results import Applied, Change, MarkRow, nothing
+from televent.ical.tree import Component
+
+
+@dataclass(slots=True)
+class _Merge:
+    """One REQUEST being laid over one copy."""
+
+    copy: Parts
+    letter: Message
+    mine: frozenset[str]
+    organizer: str
+    known: Ledger
+    moved: bool = False
+    asks: bool = False
+    stands: bool = False
+    own_exclusions: set[str] = field(default_factory=set)
+
+
+def receive_request(
+    stored: bytes | None, copy: Parts | None, letter: Message, mine: frozenset[str], now: datetime, known: Ledger
+) -> Applied:
+    """A REQUEST: an invitation where there is no copy, else an update of it, occurrence by occurrence."""
+    organizer = letter.organizer
+    assert organizer is not None
+    accepted, verdict = _newer(copy, letter, organizer, now, known)
+    if not accepted:
+        return nothing(stored, "duplicate" if verdict is Verdict.SAME else "stale")
+    marks = _marks(letter, accepted, organizer, now, known)
+    rids = tuple(accepted)
+    if copy is None:
+        if all(
+            partstat_of(prop) == "DECLINED" for each in accepted.values() if (prop := mine_in(each, mine)) is not None
+        ) and any(mine_in(each, mine) is not None for each in accepted.values()):
+            # He declined and threw it away; that others answer is no reason to bring it back.
+            return nothing(stored, "declined")
+        text, asks = _invitation(letter, accepted, mine, now)
+        return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=rids)
+    merge = _Merge(copy, letter, mine, organizer, known)
+    merge.own_exclusions = _own_exclusions(merge, accepted)
+    if None in accepted:
+        _merge_series(merge, accepted, now)
+    for rid, component in accepted.items():
+        if rid is not None:
+            _merge_occurrence(merge, rid, component, now)
+    standing = {each.value("TZID") for each in copy.root.components("VTIMEZONE")}
+    for zone in zones_for(accepted.values(), letter.parts):
+        if zone.value("TZID") not in standing:
+            place = next(i for i, each in enumerate(copy.root.entries) if isinstance(each, Component))
+            copy.root.entries.insert(place, zone)
+    text = copy.root.to_bytes()
+    change: Change = "rescheduled" if merge.moved else "revised"
+    if text == stored:
+        change = "nothing"
+    return Applied(
+        text,
+        change,
+        asks_again=merge.asks,
+        reason="duplicate" if change == "nothing" else None,
+        marks=marks,
+        answer_stands=merge.stands,
+        recurrence_ids=rids,
+    )
+
+
+def _newer(
+    copy: Parts | None, letter: Message, organizer: str, now: datetime, known: Ledger
+) -> tuple[dict[str | None, Component], Verdict]:
+    """The components that are later than what the copy has, and how the others stand."""
+    accepted: dict[str | None, Component] = {}
+    worst = Verdict.STALE
+    series = known.get((None, organizer))
+    for named, component in letter.parts.items():
+        rid = named
+        if named is not None and copy is not None and (prop := component.get("RECURRENCE-ID")) is not None:
+            moment = letter.parts.moment(prop)
+            rid = copy.known_as(moment) if moment is not None and letter.parts.master is None else named
+        sequence = sequence_of(component)
+        sent = dtstamp_of(component, letter.parts.zones) or now
+        mark = known.get((rid, organizer))
+        current = copy.get(rid) if copy is not None else None
+        if mark is not None:
+            gone = current is not None and is_cancelled(current)
+            excluded = copy is not None and copy.master is not None and rid in copy.moments(copy.master, "EXDATE")
+            mark = Mark(mark.sequence, mark.dtstamp, gone or (excluded and current is None))
+        elif current is not None and not is_cancelled(current) and rid is None:
+            # Nothing was ever received for it: only the text tells, and its DTSTAMP may be the client's.
+            mark = Mark(sequence_of(current), None) if sequence < sequence_of(current) else None
+        verdict = judge(mark, sequence, sent)
+        if rid is not None and series is not None and series.dtstamp is not None and sent < series.dtstamp:
+            # A later letter about the whole series said what the occurrence is: nothing of its own.
+            verdict = Verdict.STALE if verdict is Verdict.NEWER else verdict
+        if verdict is Verdict.SAME and not _says_the_same(copy, letter.parts, rid, component):
+            verdict = Verdict.NEWER
+        if verdict is Verdict.NEWER:
+            accepted[rid] = component
+        elif verdict is Verdict.SAME:
+            worst = Verdict.SAME
+    if None in accepted:
+        # The series is sent whole: its occurrences are those of this letter.
+        for rid, component in letter.parts.overrides.items():
+            mark = known.get((rid, organizer))
+            sent = dtstamp_of(component, letter.parts.zones) or now
+            if rid not in accepted and (mark is None or mark.dtstamp is None or mark.dtstamp <= sent):
+                accepted[rid] = component
+    return accepted, worst
+
+
+def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component: Component) -> bool:
+    """Whether a letter with the same SEQUENCE and DTSTAMP also says the same."""
+    current = copy.get(rid) if copy is not None else None
+    if copy is None or current is None:
+        return True
+    return (
+        copy.span(current) == parts.span(component)
+        and rule_of(current) == rule_of(component)
+        and current.value("SUMMARY") == component.value("SUMMARY")
+        and current.value("LOCATION") == component.value("LOCATION")
+    )
+
+
+def _marks(
+    letter: Message, accepted: dict[str | None, Component], organizer: str, now: datetime, known: Ledger
+) -> tuple[MarkRow, ...]:
+    rows: list[MarkRow] = []
+    for rid, component in accepted.items():
+        sent = dtstamp_of(component, letter.parts.zones) or now
+        rows.append((organizer, rid, sequence_of(component), sent))
+    master = accepted.get(None)
+    if master is not None:
+        # The organizer's exclusions are remembered as his, so that they are told from the attendee's own.
+        sent = dtstamp_of(master, letter.parts.zones) or now
+        for rid in sorted(letter.parts.moments(master, "EXDATE")):
+            if (rid, organizer) not in known and rid not in accepted:
+                rows.append((organizer, rid, sequence_of(master), sent))
+    return tuple(rows)
+
+
+def _invitation(
+    letter: Message, accepted: dict[str | None, Component], mine: frozenset[str], now: datetime
+) -> tuple[bytes, bool]:
+    """The copy of one who had none: as the organizer wrote it, without alarms, and not yet busy."""
+    components, asks = [], False
+    for component in accepted.values():
+        fresh = outward(component, dtstamp_of(component, letter.parts.zones) or now)
+        prop = mine_in(fresh, mine)
+        if partstat_of(prop) == "NEEDS-ACTION" and not is_cancelled(fresh):
+            asks = True
+            if fresh.name == "VEVENT" and prop is not None:
+                if (fresh.value("TRANSP") or "").upper() == "TRANSPARENT":
+                    fresh.put("X-MICROSOFT-CDO-INTENDEDSTATUS", "FREE")
+                fresh.put("TRANSP", "TRANSPARENT")
+        components.append(fresh)
+    return enveloped(None, components, letter.parts), asks
+
+
+def _own_exclusions(merge: _Merge, accepted: dict[str | None, Component]) -> set[str]:
+    """The EXDATEs that the attendee made, by deleting an occurrence: those of which the organizer never spoke, or
+    to which he knows the answer."""
+    copy, parts = merge.copy, merge.letter.parts
+    if copy.master is None:
+        return set()
+    theirs = parts.moments(parts.master, "EXDATE") if None in accepted and parts.master is not None else set()
+    own = set()
+    for rid in copy.moments(copy.master, "EXDATE") - theirs:
+        sent = accepted.get(rid)
+        declined = sent is not None and partstat_of(mine_in(sent, merge.mine)) == "DECLINED"
+        if (rid, merge.organizer) not in merge.known or declined:
+            own.add(rid)
+    return own
+
+
+def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: datetime) -> None:
+    copy, parts = merge.copy, merge.letter.parts
+    sent = accepted[None]
+    before = copy.master
+    earlier = {rid: each.copy() for rid, each in copy.overrides.items()}
+    if before is None:
+        fresh = outward(sent, dtstamp_of(sent, parts.zones) or now)
+        copy.add(None, _adopted(copy, fresh))
+        merge.asks = merge.moved = True
+        return
+    old = before.copy()
+    moved = _moved(merge, old, sent)
+    _lay(merge, before, sent, old, moved, now)
+    wanted = parts.moments(sent, "EXDATE")
+    own = set() if moved else merge.own_exclusions
+    if copy.moments(before, "EXDATE") != wanted | own:
+        replace_lines(before, "EXDATE", sent.all("EXDATE"))
+        for rid in sorted(own):
+            exclude(copy, rid)
+    series = merge.known.get((None, merge.organizer))
+    stamped = dtstamp_of(sent, parts.zones) or now
+    for rid, override in earlier.items():
+        if rid in accepted:
+            continue
+        mark = merge.known.get((rid, merge.organizer))
+        if mark is not None and mark.dtstamp is not None and mark.dtstamp > stamped:
+            continue
+        plain = None if mark is not None or moved or rid in wanted else occurrence(copy, rid)
+        if plain is None or (series is None and copy.span(plain) != copy.span(override)):
+            copy.remove(rid)
+            continue
+        # An override of his own, for his answer or his alarm: it follows the series.
+        standing = copy.overrides[rid]
+        answer = mine_in(standing, merge.mine)
+        lay(standing, plain)
+        lay_attendees(standing, plain, merge.mine, answer)
+
+
+def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -> None:
+    copy = merge.copy
+    current = copy.overrides.get(rid)
+    prior = current or occurrence(copy, rid)
+    if prior is not None and rid in merge.own_exclusions:
+        if not rescheduled(copy, prior, merge.letter.parts, sent):
+            return
+        include(copy, [rid])
+    elif copy.master is not None:
+        include(copy, [rid])
+    if prior is None:
+        fresh = outward(sent, dtstamp_of(sent, merge.letter.parts.zones) or now)
+        copy.add(rid, _adopted(copy, fresh))
+        merge.asks = merge.moved = True
+        return
+    old = prior.copy()
+    if is_cancelled(old):
+        old.drop("STATUS")
+    moved = rescheduled(copy, old, merge.letter.parts, sent)
+    _lay(merge, prior, sent, old, moved, now)
+    if current is None:
+        copy.add(rid, prior)
+
+
+def _adopted(copy: Parts, component: Component) -> Component:
+    """*component* with the line ending of the text it goes into."""
+    if component.ending == copy.root.ending:
+        return component
+    fresh = Component.new(component.name, ending=copy.root.ending)
+    for prop in component.properties:
+        fresh.add(line_for(fresh, prop))
+    return fresh
+
+
+def _moved(merge: _Merge, old: Component, sent: Component) -> bool:
+    if is_cancelled(old) and not is_cancelled(sent):
+        return True
+    return rescheduled(merge.copy, old, merge.letter.parts, sent, own_exclusions=merge.own_exclusions)
+
+
+def _lay(merge: _Merge, target: Component, sent: Component, old: Component, moved: bool, now: datetime) -> None:
+    """Lays the organizer's component over the copy's, with the answer that is right after it."""
+    parts = merge.letter.parts
+    raised = sequence_of(sent) > sequence_of(old)
+    told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
+    outgoing = outward(sent, dtstamp_of(sent, parts.zones) or now)
+    organizer = target.get("ORGANIZER")
+    lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties})
+    restored = target.get("ORGANIZER")
+    if organizer is not None and restored is not None:
+        # What became of his own reply (RFC 6638 §7.3) is not for the organizer to say.
+        for name in ("SCHEDULE-AGENT", "SCHEDULE-STATUS"):
+            if (value := organizer.param(name)) is not None and restored.param(name) != value:
+                fresh = restored.with_param(name, value)
+                target.replace(restored, fresh)
+                restored = fresh
+    mine, theirs = mine_in(old, merge.mine), mine_in(outgoing, merge.mine)
+    asked = partstat_of(theirs)
+    if moved and theirs is not None:
+        own = said(theirs, "NEEDS-ACTION")
+        merge.asks = True
+    elif mine is not None and partstat_of(mine) != "NEEDS-ACTION":
+        own = said(theirs, partstat_of(mine)) if theirs is not None else mine
+        merge.stands |= raised and theirs is not None and asked != partstat_of(mine)
+    else:
+        own = theirs if theirs is not None else mine
+    lay_attendees(target, outgoing, merge.mine, own)
+    merge.moved |= moved
+    target.put("DTSTAMP", stamp(dtstamp_of(sent, parts.zones) or now))
+
+
+def receive_add(
+    stored: bytes | None, copy: Parts | None, letter: Message, mine: frozenset[str], now: datetime, known: Ledger
+) -> Applied:
+    """ADD: each component is one more instance of a known series (RFC 5546 §3.2.4), an RDATE with an override."""
+    if copy is None or copy.master is None:
+        return nothing(stored, "unknown-uid")
+    organizer = letter.organizer
+    assert organizer is not None
+    component = letter.parts.master
+    start = letter.parts.start(component) if component is not None else None
+    if component is None or start is None:
+        return nothing(stored, "no-such-occurrence")
+    sequence = sequence_of(component)
+    mark = known.get((None, organizer)) or Mark(sequence_of(copy.master), None)
+    if sequence <= mark.sequence:
+        return nothing(stored, "duplicate" if sequence == mark.sequence else "stale")
+    rid = copy.known_as(start)
+    spelling = spelled(copy, rid)
+    if spelling is None:
+        return nothing(stored, "no-such-occurrence")
+    sent = dtstamp_of(component, letter.parts.zones) or now
+    copy.master.add(line_for(copy.master, line("RDATE", spelling[1], spelling[0])))
+    copy.master.put("SEQUENCE", str(sequence))
+    fresh = outward(component, sent)
+    fresh.add(line("RECURRENCE-ID", spelling[1], spelling[0]))
+    copy.add(rid, _adopted(copy, fresh))
+    marks = ((organizer, None, sequence, sent), (organizer, rid, sequence, sent))
+    return Applied(copy.root.to_bytes(), "rescheduled", asks_again=True, marks=marks, recurrence_ids=(rid,))

@@ -1,0 +1,78 @@
+"""What came of a message: the values that :mod:`televent.ical.itip.incoming` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from televent.ical.values import Moment
+
+Change = Literal[
+    "invited",
+    "rescheduled",
+    "revised",
+    "cancelled",
+    "occurrence-cancelled",
+    "removed",
+    "answered",
+    "counter",
+    "counter-declined",
+    "refresh",
+    "nothing",
+]
+
+MarkRow = tuple[str, str | None, int, datetime]
+"""(address, recurrence id or None, SEQUENCE, DTSTAMP in UTC): a row for :func:`precedence.ledger`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one attendee said to one occurrence (None: the series or single event). *comment* is unescaped."""
+
+    address: str
+    partstat: str
+    recurrence_id: str | None
+    comment: str | None = None
+    cn: str | None = None
+    delegated_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another time that an attendee proposes (COUNTER)."""
+
+    address: str
+    recurrence_id: str | None
+    start: Moment | None
+    end: Moment | None
+    comment: str | None
+    sequence: int
+    dtstamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The new *text* of the copy and what happened to it.
+
+    *change* "nothing" comes with a *reason*: "stale", "duplicate", "unknown-uid", "party-crasher", "own-event",
+    "not-organizer", "no-such-occurrence", "no-attendee", "no-organizer", "declined", "published", …; *text* is then
+    the stored one. *marks* are what the ledger has to learn. *asks_again*: he is asked, or asked anew, for an answer.
+    *answer_stands*: he is asked with a higher SEQUENCE, but nothing moved and his answer stays; the organizer, who
+    may have discarded it as one to an older version, should be told again (RFC 5546 §3.2.2.7).
+    """
+
+    text: bytes | None
+    change: Change
+    answers: tuple[Answer, ...] = ()
+    asks_again: bool = False
+    reason: str | None = None
+    marks: tuple[MarkRow, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    answer_stands: bool = False
+    recurrence_ids: tuple[str | None, ...] = ()
+
+
+def nothing(stored: bytes | None, reason: str | None) -> Applied:
+    """The copy stays as it is, for *reason*."""
+    return Applied(stored, "nothing", reason=reason)
