@@ -4,19 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import pytest
 from aiogram import Bot, Dispatcher, F
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramConflictError,
-    TelegramForbiddenError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
 from aiogram.filters import Command
 from aiogram.types import (
     BotCommand,
@@ -27,7 +15,7 @@ from aiogram.types import (
     Message,
 )
 
-from support.sandbox import ANN, BOB, Control, sandbox_control
+from support.sandbox import ANN, BOB, Control, bot_of, sandbox_control
 
 RSVP = InlineKeyboardMarkup(
     inline_keyboard=[
@@ -41,13 +29,6 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360f8cf500f0003030101b88ad8d60000000049454e44ae426082"
 )
-
-
-@asynccontextmanager
-async def bot_of(control: Control, token: str | None = None) -> AsyncIterator[Bot]:
-    server = TelegramAPIServer.from_base(control.sandbox.url)
-    async with Bot(token or control.sandbox.config.bot_token, AiohttpSession(api=server)) as bot:
-        yield bot
 
 
 @asynccontextmanager
@@ -165,151 +146,5 @@ def test_every_answer_is_one_that_aiogram_can_read() -> None:
             assert edited.reply_markup is None
             assert await bot.delete_message(ANN, reply.message_id)
             assert (await bot.get_webhook_info()).url == ""
-
-    asyncio.run(walk())
-
-
-REFUSED = [
-    (0, "hi", {}, "chat not found"),
-    (ANN, " ", {}, "message text is empty"),
-    (ANN, "x" * 4097, {}, "message is too long"),
-    (
-        ANN,
-        "<div>x</div>",
-        {"parse_mode": "HTML"},
-        'can\'t parse entities: Unsupported start tag "div" at byte offset 0',
-    ),
-    (ANN, "hi", {"reply_to_message_id": 999}, "message to be replied not found"),
-]
-
-
-@pytest.mark.parametrize(("chat", "text", "more", "sentence"), REFUSED)
-def test_what_telegram_refuses_is_refused_in_its_words(
-    chat: int, text: str, more: dict[str, object], sentence: str
-) -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            await control.say(ANN, "/start")
-            with pytest.raises(TelegramBadRequest) as refused:
-                await bot.send_message(chat, text, **more)  # type: ignore[arg-type]
-            assert refused.value.message == f"Bad Request: {sentence}"
-
-    asyncio.run(walk())
-
-
-def test_callback_data_of_more_than_64_bytes_is_refused() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            await control.say(ANN, "/start")
-
-            def keyboard(data: str) -> InlineKeyboardMarkup:
-                return InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="x", callback_data=data)]])
-
-            await bot.send_message(ANN, "fits", reply_markup=keyboard("é" * 32))
-            with pytest.raises(TelegramBadRequest, match="Bad Request: BUTTON_DATA_INVALID"):
-                await bot.send_message(ANN, "does not", reply_markup=keyboard("é" * 32 + "x"))
-
-    asyncio.run(walk())
-
-
-def test_an_edit_must_change_something_that_the_bot_itself_has_sent() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            theirs = await control.say(ANN, "/start")
-            mine = await bot.send_message(ANN, "<b>x</b>", parse_mode="HTML", reply_markup=RSVP)
-            where = {"chat_id": ANN, "message_id": mine.message_id}
-            with pytest.raises(TelegramBadRequest, match="Bad Request: message is not modified: specified new message"):
-                await bot.edit_message_text("<b>x</b>", parse_mode="HTML", reply_markup=RSVP, **where)
-            with pytest.raises(TelegramBadRequest, match="Bad Request: message to edit not found"):
-                await bot.edit_message_text("y", chat_id=ANN, message_id=999)
-            with pytest.raises(TelegramBadRequest, match="Bad Request: message can't be edited"):
-                await bot.edit_message_text("y", chat_id=ANN, message_id=theirs["message_id"])
-            assert await bot.edit_message_text("<b>x</b>", parse_mode="HTML", **where)
-
-    asyncio.run(walk())
-
-
-def test_whoever_has_not_written_to_the_bot_is_unknown_to_it_and_whoever_blocks_it_is_lost() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            with pytest.raises(TelegramBadRequest, match="Bad Request: chat not found"):
-                await bot.send_message(BOB, "hello?")
-            await control.say(BOB, "/start")
-            await bot.send_message(BOB, "hello")
-            await control.post(f"/sandbox/people/{BOB}/block", blocked=True)
-            with pytest.raises(TelegramForbiddenError, match="Forbidden: bot was blocked by the user"):
-                await bot.send_message(BOB, "hello?")
-            blocked = (await bot.get_updates())[-1].my_chat_member
-            assert blocked is not None
-            assert blocked.new_chat_member.status == "kicked"
-
-    asyncio.run(walk())
-
-
-def test_a_wrong_token_and_an_unknown_method_are_told_apart() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control:
-            async with bot_of(control, "1:wrong") as stranger:
-                with pytest.raises(TelegramUnauthorizedError, match="Unauthorized"):
-                    await stranger.get_me()
-            async with bot_of(control) as bot:
-                with pytest.raises(TelegramNotFound):
-                    await bot.send_dice(ANN)
-
-    asyncio.run(walk())
-
-
-def test_faults_on_order_reach_the_bot_as_telegrams_own() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            await control.say(ANN, "/start")
-            await control.post("/sandbox/faults", method="sendMessage", status=429, retry_after=7)
-            with pytest.raises(TelegramRetryAfter) as later:
-                await bot.send_message(ANN, "one")
-            assert later.value.retry_after == 7
-            await control.post("/sandbox/faults", status=403, chat_id=ANN)
-            with pytest.raises(TelegramForbiddenError):
-                await bot.send_message(ANN, "two")
-            await control.post("/sandbox/faults", method="sendMessage", status=502, performed=True)
-            with pytest.raises(TelegramServerError):
-                await bot.send_message(ANN, "done though the answer was lost")
-            await bot.send_message(ANN, "four")
-            chat = await control.get(f"/sandbox/people/{ANN}/messages")
-            said = [message["text"] for message in chat["messages"] if message["from"] == "bot"]
-            assert said == ["done though the answer was lost", "four"]
-
-    asyncio.run(walk())
-
-
-def test_a_second_poll_ends_the_first_with_409() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            first = asyncio.create_task(bot.get_updates(timeout=30))
-            await control.called("getUpdates")
-            second = asyncio.create_task(bot.get_updates(timeout=30))
-            with pytest.raises(TelegramConflictError, match="terminated by other getUpdates request"):
-                await first
-            await control.say(ANN, "hi")
-            assert [update.message.text for update in await second if update.message] == ["hi"]
-
-    asyncio.run(walk())
-
-
-def test_an_update_comes_again_until_a_greater_offset_confirms_it() -> None:
-    async def walk() -> None:
-        async with sandbox_control() as control, bot_of(control) as bot:
-            for text in ("one", "two", "three"):
-                await control.say(ANN, text)
-            first, second, third = await bot.get_updates()
-            assert [u.update_id for u in await bot.get_updates(limit=1)] == [first.update_id]
-            assert [u.update_id for u in await bot.get_updates(offset=second.update_id)] == [
-                second.update_id,
-                third.update_id,
-            ]
-            assert [u.update_id for u in await bot.get_updates(offset=-1)] == [third.update_id]
-            assert await bot.get_updates(offset=third.update_id + 1) == []
-            await bot.get_updates(allowed_updates=["callback_query"])
-            await control.say(ANN, "nobody asked for messages")
-            assert await bot.get_updates() == []
 
     asyncio.run(walk())

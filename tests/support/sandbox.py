@@ -1,15 +1,29 @@
 """A sandbox for a test, and what people do in it, over its real HTTP."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 
 from televent.adapters.sandbox import Sandbox, SandboxConfig, running
 
 ANN, BOB, EVE = 1001, 1002, 1003
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Ask again and again until it is so; fails the test when it is not within 30 seconds."""
+    try:
+        async with asyncio.timeout(30):
+            while not await condition():
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"not so within 30 s: {what}") from None
 
 
 @dataclass
@@ -54,10 +68,11 @@ class Control:
 
     async def called(self, method: str) -> None:
         """Wait until the bot has called this method."""
-        for _ in range(2000):
-            if any(call["method"] == method for call in await self.get("/sandbox/calls")):
-                return
-        raise AssertionError(f"the bot did not call {method}")
+
+        async def made() -> bool:
+            return any(call["method"] == method for call in await self.get("/sandbox/calls"))
+
+        await until(made, f"a call of {method}")
 
     async def call(self, method: str, **fields: Any) -> httpx.Response:
         """A call of the Bot API, with nothing but HTTP between."""
@@ -72,3 +87,11 @@ async def sandbox_control(config: SandboxConfig | None = None, **changes: Any) -
         httpx.AsyncClient(base_url=sandbox.url, timeout=40, trust_env=False) as http,
     ):
         yield Control(sandbox, http)
+
+
+@asynccontextmanager
+async def bot_of(control: Control, token: str | None = None) -> AsyncIterator[Bot]:
+    """aiogram's own client, its base URL pointed at the sandbox."""
+    server = TelegramAPIServer.from_base(control.sandbox.url)
+    async with Bot(token or control.sandbox.config.bot_token, AiohttpSession(api=server)) as bot:
+        yield bot

@@ -34,10 +34,13 @@ class Mails:
                 if found:
                     mail = _read(int(found.group(1)), path)
                     self.caught[mail.id] = mail
+        self._last_id = next(reversed(self.caught), 0)
 
     def add(self, sender: str, recipients: list[str], content: bytes) -> Mail:
         """Keep a mail; the oldest goes when there are too many."""
-        mail = Mail(next(reversed(self.caught), 0) + 1, sender, tuple(recipients), time.time(), content)
+        # Never a number twice, not even after clearing: who follows by `after` would miss mails.
+        self._last_id += 1
+        mail = Mail(self._last_id, sender, tuple(recipients), time.time(), content)
         self.caught[mail.id] = mail
         if self._directory is not None:
             (self._directory / f"{mail.id:010}.eml").write_bytes(_envelope(mail) + content)
