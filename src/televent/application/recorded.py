@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import Notification, StoredEvent
 
 from televent.application.ports import Conflict
 from televent.domain.ids import StreamKey
@@ -39,3 +39,8 @@ class StoredSnapshot:
 
 class AlreadyApplied(Conflict):
     """This message was applied before; nothing was recorded."""
+
+
+@dataclass(frozen=True)
+class RecordedNotification(RecordedEvent, Notification):
+    """An event as it stands in the log; ``id`` is its position. Positions grow and have gaps."""

@@ -1,0 +1,38 @@
+"""Accounts with their addresses and devices, read in one statement."""
+
+from __future__ import annotations
+
+from televent.adapters.postgres.rows import Row
+from televent.application.ports import AccountRow, DeviceRow
+
+_SELECT = """
+    SELECT account.tenant_id, account.telegram_id, account.name, account.timezone, account.locale,
+        account.preferences, account.default_calendar,
+        ARRAY(
+            SELECT address.address FROM address WHERE address.tenant_id = account.tenant_id AND address.verified
+            ORDER BY address.is_primary DESC, address.address
+        ),
+        device.device_id, device.name, device.hash, device.created_at, device.last_used_at
+    FROM account LEFT JOIN device ON device.tenant_id = account.tenant_id"""
+_ORDER = " ORDER BY account.opened_at, account.tenant_id, device.created_at, device.device_id"
+ACCOUNTS = _SELECT + _ORDER
+ACCOUNT_BY = _SELECT + " WHERE {where}" + _ORDER
+NOTE_DEVICE = """
+    UPDATE device SET last_used_at = %s
+    WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
+ACCOUNT_WIDTH = 8
+
+
+def accounts_of(rows: list[Row]) -> list[AccountRow]:
+    """One account for each run of rows that differ only in the device."""
+    accounts: list[AccountRow] = []
+    devices: list[DeviceRow] = []
+    for ordinal, row in enumerate(rows):
+        if row[ACCOUNT_WIDTH] is not None:
+            devices.append(DeviceRow(*row[ACCOUNT_WIDTH:]))
+        if ordinal + 1 == len(rows) or rows[ordinal + 1][0] != row[0]:
+            tenant, telegram_id, name, timezone, locale, preferences, default_calendar, addresses = row[:ACCOUNT_WIDTH]
+            profile = (tenant, telegram_id, name, timezone, locale, preferences, default_calendar)
+            accounts.append(AccountRow(*profile, addresses=tuple(addresses), devices=tuple(devices)))
+            devices = []
+    return accounts

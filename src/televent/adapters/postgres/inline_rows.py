@@ -1,0 +1,135 @@
+"""The SQL of what one transaction writes beside its facts.
+
+Nothing is read back before COMMIT: all statements of a transaction go out at once. So what must not happen is made to
+violate a constraint, and ``conflict_of`` says what each violation means.
+"""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+import psycopg
+from psycopg import errors
+from psycopg.types.json import Jsonb
+
+from televent.application.ports import (
+    BuryCalendar,
+    BuryResource,
+    Conflict,
+    DropDevice,
+    HrefTaken,
+    NameTaken,
+    PutAccount,
+    PutAddress,
+    PutCalendar,
+    PutDevice,
+    PutResource,
+    StaleStream,
+    UidTaken,
+    Write,
+)
+from televent.application.recorded import AlreadyApplied
+
+# No counter (the calendar is gone) makes seq NULL: a violation even where a row stands, since PostgreSQL checks the
+# proposed row before it looks for conflicts. A fresh row over a live one makes etag NULL.
+_COUNT = """
+    WITH counter AS (
+        UPDATE calendar SET seq = seq + 1 WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted RETURNING seq
+    )"""
+PUT_RESOURCE = f"""{_COUNT}
+    INSERT INTO resource AS standing (tenant_id, calendar_id, href, stream_id, uid, etag, schedule_tag, component,
+        ics, seq, recurs, span, modified_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, (SELECT seq FROM counter), %s, tstzrange(%s, %s, %s), %s)
+    ON CONFLICT (tenant_id, calendar_id, href) DO UPDATE SET
+        etag = CASE WHEN %s AND NOT standing.deleted THEN NULL ELSE excluded.etag END,
+        stream_id = excluded.stream_id, uid = excluded.uid, schedule_tag = excluded.schedule_tag,
+        component = excluded.component, ics = excluded.ics, seq = excluded.seq, deleted = false,
+        recurs = excluded.recurs, span = excluded.span, modified_at = excluded.modified_at"""  # noqa: S608
+BURY_RESOURCE = f"""{_COUNT}
+    UPDATE resource SET deleted = true, seq = (SELECT seq FROM counter), ics = NULL, span = NULL, modified_at = %s
+    WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND NOT deleted"""  # noqa: S608
+PUT_CALENDAR = """
+    INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, calendar_id) DO UPDATE
+    SET name = excluded.name, components = excluded.components, props = excluded.props
+    WHERE NOT standing.deleted"""
+BURY_CALENDAR = "UPDATE calendar SET deleted = true WHERE tenant_id = %s AND calendar_id = %s"
+CLEAR_CALENDAR = "DELETE FROM resource WHERE tenant_id = %s AND calendar_id = %s"
+PUT_ACCOUNT = """
+    INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, preferences, default_calendar, opened_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE
+    SET telegram_id = excluded.telegram_id, name = excluded.name, timezone = excluded.timezone,
+        locale = excluded.locale, preferences = excluded.preferences, default_calendar = excluded.default_calendar"""
+PUT_ADDRESS = """
+    INSERT INTO address (tenant_id, address, verified, is_primary, code_hash, code_until)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, address) DO UPDATE
+    SET verified = excluded.verified, is_primary = excluded.is_primary, code_hash = excluded.code_hash,
+        code_until = excluded.code_until"""
+PUT_DEVICE = """
+    INSERT INTO device (tenant_id, device_id, name, hash, created_at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, device_id) DO UPDATE SET name = excluded.name, hash = excluded.hash"""
+DROP_DEVICE = "DELETE FROM device WHERE tenant_id = %s AND device_id = %s"
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+def statements(write: Write) -> tuple[Statement, ...]:
+    """What is sent for one write, in order."""
+    match write:
+        case PutResource() as put:
+            span = (put.span_start, put.span_end)
+            # RFC 4791 §9.9: an event of no duration is found at its instant; a range [x,x) would be empty.
+            bounds = "[]" if span[0] == span[1] else "[)"
+            row = (put.tenant, put.calendar_id, put.href, put.stream_id, put.uid, put.etag, put.schedule_tag)
+            rest = (put.component, put.ics, put.recurs, *span, bounds, put.modified_at, put.fresh)
+            return ((PUT_RESOURCE, (put.tenant, put.calendar_id, *row, *rest)),)
+        case BuryResource() as bury:
+            place = (bury.tenant, bury.calendar_id)
+            return ((BURY_RESOURCE, (*place, bury.modified_at, *place, bury.href, bury.stream_id)),)
+        case PutCalendar() as put:
+            props = Jsonb(dict(put.props))
+            return ((PUT_CALENDAR, (put.tenant, put.calendar_id, put.name, list(put.components), props)),)
+        case BuryCalendar() as bury:
+            place = (bury.tenant, bury.calendar_id)
+            return ((BURY_CALENDAR, place), (CLEAR_CALENDAR, place))
+        case PutAccount() as put:
+            profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
+            return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
+        case PutAddress() as put:
+            codes = (put.code_hash, put.code_until)
+            return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)
+        case PutDevice() as put:
+            return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.created_at)),)
+        case DropDevice() as drop:
+            return ((DROP_DEVICE, (drop.tenant, drop.device_id)),)
+        case _:
+            assert_never(write)
+
+
+_UNIQUE: dict[str, type[Conflict]] = {
+    "event_pkey": StaleStream,
+    "inbox_pkey": AlreadyApplied,
+    "resource_uid": UidTaken,
+    "calendar_name": NameTaken,
+    "account_telegram_id_key": NameTaken,
+    "address_verified": NameTaken,
+}
+_REQUIRED: dict[tuple[str, str], type[Conflict]] = {
+    ("resource", "seq"): StaleStream,
+    ("resource", "etag"): HrefTaken,
+}
+
+
+def conflict_of(error: psycopg.Error) -> Conflict | None:
+    """What a refused transaction means; None where it is no matter of who came first."""
+    where = error.diag
+    kind: type[Conflict] | None = None
+    if isinstance(error, errors.UniqueViolation):
+        kind = _UNIQUE.get(where.constraint_name or "")
+    elif isinstance(error, errors.NotNullViolation):
+        kind = _REQUIRED.get((where.table_name or "", where.column_name or ""))
+    elif isinstance(error, errors.DeadlockDetected | errors.SerializationFailure):
+        kind = StaleStream
+    return None if kind is None else kind(where.message_primary or "")

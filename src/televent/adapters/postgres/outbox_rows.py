@@ -1,0 +1,22 @@
+"""How an effect owed is written, in the transaction of the facts that cause it or alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from televent.application.ports import OutboxMessage
+from televent.domain.ids import AccountId
+
+# The same effect is never owed twice: a message whose key or id stands already is left as it is.
+ENQUEUE = """
+    INSERT INTO outbox (tenant_id, outbox_id, kind, key, payload, correlation_id, due_at, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+
+
+def outbox_row(tenant: AccountId, message: OutboxMessage, correlation_id: str, now: datetime) -> tuple[Any, ...]:
+    """The parameters of ENQUEUE."""
+    payload = Jsonb(dict(message.payload))
+    return (tenant, message.outbox_id, message.kind, message.key, payload, correlation_id, message.due_at, now)

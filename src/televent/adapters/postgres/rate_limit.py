@@ -1,0 +1,56 @@
+"""Rate limits on which all nodes agree: the generic cell rate algorithm (GCRA, ITU-T I.371) in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from televent.adapters.postgres.rows import Pool
+
+# ``tat`` is when the bucket would be empty again. Two requests at once: the second waits for the first one's row.
+HIT = """
+    WITH moment AS (SELECT coalesce(%(now)s::timestamptz, clock_timestamp()) AS now),
+    hit AS (
+        INSERT INTO rate_limit AS bucket (key, tat) SELECT %(key)s, now + %(interval)s FROM moment
+        ON CONFLICT (key) DO UPDATE
+        SET tat = greatest(bucket.tat, excluded.tat - %(interval)s) + %(interval)s
+        WHERE bucket.tat - (excluded.tat - %(interval)s) <= %(tolerance)s
+        RETURNING 1
+    )
+    SELECT extract(epoch FROM bucket.tat - %(tolerance)s - moment.now)::float8
+    FROM moment LEFT JOIN rate_limit AS bucket ON bucket.key = %(key)s
+    WHERE NOT EXISTS (SELECT FROM hit)"""
+SWEEP = "DELETE FROM rate_limit WHERE tat < coalesce(%s::timestamptz, clock_timestamp())"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``count`` requests per ``seconds`` in the long run, ``burst`` at once."""
+
+    count: int
+    seconds: float
+    burst: int
+
+
+class PostgresRateLimit:
+    """``pool`` gives connections in autocommit mode. The time is the database's unless one is given."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def hit(self, key: str, rate: Rate, now: datetime | None = None) -> float | None:
+        """None: admitted. Otherwise the seconds after which one more will be."""
+        interval = timedelta(seconds=rate.seconds / rate.count)
+        asked = {"key": key, "now": now, "interval": interval, "tolerance": interval * (rate.burst - 1)}
+        with self._pool.connection() as connection:
+            refused = connection.execute(HIT, asked).fetchone()
+        if refused is None:
+            return None
+        # The row that refused us may be younger than what this statement sees of it.
+        least = interval.total_seconds()
+        return least if refused[0] is None or refused[0] <= 0 else float(refused[0])
+
+    def sweep(self, now: datetime | None = None) -> int:
+        """Drops full buckets; how many."""
+        with self._pool.connection() as connection:
+            return connection.execute(SWEEP, (now,)).rowcount

@@ -1,0 +1,204 @@
+"""The inline read models as the application asks for them (ports.Reads): one statement, one round trip each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
+from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.application.ports import AccountRow, CalendarRow, Found, ResourceRow
+from televent.domain.ids import AccountId
+
+PAGE_ROWS = 500
+PAGE_OCTETS = 4_000_000
+"""A page ends where its texts together pass this, so that memory stays flat whatever was stored."""
+NOTED_FOR = timedelta(minutes=5)
+NOTED_DEVICES = 10_000
+
+_CALENDAR = "tenant_id, calendar_id, name, seq, floor_seq, components, props"
+# In the order of ResourceRow.
+_RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
+    coalesce(octet_length(ics), 0)"""
+_BARE = f"{_RESOURCE}, NULL::bytea"
+_WHOLE = f"{_RESOURCE}, ics"
+_NAMED = f"SELECT {_CALENDAR} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
+
+CALENDARS = f"SELECT {_CALENDAR} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
+RESOURCE = f"""
+    SELECT {_WHOLE} FROM resource
+    WHERE tenant_id = %s AND href = %s AND NOT deleted
+        AND calendar_id = (SELECT calendar_id FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted)
+"""  # noqa: S608
+# FULL JOIN ON false: the calendar's row first and once, then the resources' rows, all of one moment.
+FIND = f"""
+    WITH home AS MATERIALIZED ({_NAMED})
+    SELECT home.*, there.* FROM home FULL JOIN (
+        SELECT {_BARE} FROM resource
+        WHERE tenant_id = %s AND calendar_id = (SELECT calendar_id FROM home) AND href = %s AND NOT deleted
+            AND uid <> %s
+        UNION ALL
+        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
+    ) AS there ON false
+    ORDER BY home.seq NULLS LAST"""  # noqa: S608
+CHANGES = """
+    WITH home AS MATERIALIZED ({named})
+    SELECT home.*, there.* FROM home FULL JOIN (
+        SELECT {columns} FROM resource
+        WHERE tenant_id = %s AND calendar_id = (SELECT calendar_id FROM home) AND seq > %s
+        ORDER BY seq LIMIT %s
+    ) AS there ON false
+    ORDER BY home.seq NULLS LAST, there.seq"""
+SOME = f"""
+    SELECT {_WHOLE} FROM resource
+    WHERE tenant_id = %s AND calendar_id = %s AND href = ANY (%s) AND NOT deleted"""  # noqa: S608
+BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
+BY_STREAM = f"""
+    SELECT {_WHOLE} FROM resource
+    WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
+PAGE = """
+    SELECT {outer} FROM (
+        SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
+            SELECT * FROM resource
+            WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted AND href > %s {filter}
+            ORDER BY href LIMIT {rows}
+        ) AS page
+    ) AS page
+    WHERE before < {octets} ORDER BY href"""
+CALENDAR_WIDTH = 7
+
+
+class PostgresReads:
+    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._noted: dict[tuple[UUID, UUID], datetime] = {}
+
+    def calendars(self, tenant: AccountId) -> list[CalendarRow]:
+        """The account's calendars by name."""
+        return [_calendar(row) for row in self._fetch(CALENDARS, (tenant,))]
+
+    def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None:
+        """The live calendar of that name."""
+        rows = self._fetch(_NAMED, (tenant, name))
+        return _calendar(rows[0]) if rows else None
+
+    def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
+        """The live resource, with its text; None where it, or the calendar, is not there."""
+        rows = self._fetch(RESOURCE, (tenant, href, tenant, calendar))
+        return ResourceRow(*rows[0]) if rows else None
+
+    def find(self, tenant: AccountId, calendar: str, href: str, uid: str) -> Found:
+        """What a PUT must know. Without texts."""
+        rows = self._fetch(FIND, (tenant, calendar, tenant, href, uid, tenant, uid))
+        home, found = _split(rows)
+        here = [row for row in found if home and (row.calendar_id, row.href) == (home.calendar_id, href)]
+        return Found(home, here[0] if here else None, tuple(row for row in found if row.uid == uid))
+
+    def resources(self, tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> list[ResourceRow]:
+        """The live ones among these, with text, in no order."""
+        return [ResourceRow(*row) for row in self._fetch(SOME, (tenant, calendar_id, list(hrefs)))]
+
+    def members(self, tenant: AccountId, calendar_id: UUID, *, with_text: bool) -> Iterator[ResourceRow]:
+        """Live members by name, in pages; between pages no connection is held.
+
+        By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
+        """
+        return self._pages(PAGE, (tenant, calendar_id), (), filter_by="", with_text=with_text)
+
+    def overlapping(
+        self, tenant: AccountId, calendar_id: UUID, start: datetime | None, end: datetime | None, component: str | None
+    ) -> Iterator[ResourceRow]:
+        """Live members, with text, whose span touches [start, end), by name, in pages."""
+        filters = ""
+        parameters: list[Any] = []
+        if start is not None or end is not None:
+            filters += " AND span && tstzrange(%s, %s, '[)')"
+            parameters += [start, end]
+        if component is not None:
+            filters += " AND component = %s"
+            parameters += [component]
+        return self._pages(PAGE, (tenant, calendar_id), parameters, filter_by=filters, with_text=True)
+
+    def changes(
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
+    ) -> tuple[CalendarRow, list[ResourceRow]] | None:
+        """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment."""
+        query = CHANGES.format(named=_NAMED, columns=_WHOLE if with_text else _BARE)
+        home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, limit)))
+        return (home, found) if home else None
+
+    def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]:
+        """The live resources of that UID in all the account's calendars, without text."""
+        return [ResourceRow(*row) for row in self._fetch(BY_UID, (tenant, uid))]
+
+    def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None:
+        """The live resource of that stream, with text."""
+        rows = self._fetch(BY_STREAM, (tenant, stream_id))
+        return ResourceRow(*rows[0]) if rows else None
+
+    def account(self, tenant: AccountId) -> AccountRow | None:
+        """The account with its verified addresses and its devices."""
+        return self._account("account.tenant_id = %s", tenant)
+
+    def account_by_telegram(self, telegram_id: int) -> AccountRow | None:
+        """The account of that Telegram user."""
+        return self._account("account.telegram_id = %s", telegram_id)
+
+    def account_by_address(self, address: str) -> AccountRow | None:
+        """The account that has verified this address."""
+        where = "account.tenant_id = (SELECT tenant_id FROM address WHERE address = %s AND verified)"
+        return self._account(where, address)
+
+    def accounts(self) -> list[AccountRow]:
+        """All accounts, the oldest first."""
+        return accounts_of(self._fetch(ACCOUNTS, ()))
+
+    def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
+        """At most one write per device and five minutes, and no round trip for what this process has just noted."""
+        device = (tenant, device_id)
+        noted = self._noted.get(device)
+        if noted is not None and now - noted < NOTED_FOR:
+            return
+        if len(self._noted) >= NOTED_DEVICES:
+            self._noted.clear()
+        self._noted[device] = now
+        with self._pool.connection() as connection:
+            connection.execute(NOTE_DEVICE, (now, tenant, device_id, now - NOTED_FOR))
+
+    def _account(self, where: str, value: object) -> AccountRow | None:
+        return next(iter(accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (value,)))), None)
+
+    def _pages(
+        self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], *, filter_by: str, with_text: bool
+    ) -> Iterator[ResourceRow]:
+        columns = _WHOLE if with_text else _BARE
+        # Without texts only the number of rows bounds a page.
+        octets = PAGE_OCTETS if with_text else 2**62
+        query = query.format(outer=columns, filter=filter_by, rows=PAGE_ROWS, octets=octets)
+        after = ""
+        while True:
+            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters))]
+            yield from rows
+            if len(rows) < PAGE_ROWS and sum(row.size for row in rows) < octets:
+                return
+            after = rows[-1].href
+
+    def _fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:
+        return fetch(self._pool, query, parameters)
+
+
+def _calendar(row: Row) -> CalendarRow:
+    tenant, calendar_id, name, seq, floor_seq, components, props = row
+    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props)
+
+
+def _split(rows: list[Row]) -> tuple[CalendarRow | None, list[ResourceRow]]:
+    """The calendar's row, if it came, and the resources' rows after it."""
+    home = None
+    if rows and rows[0][0] is not None:
+        home = _calendar(rows.pop(0)[:CALENDAR_WIDTH])
+    return home, [ResourceRow(*row[CALENDAR_WIDTH:]) for row in rows]

@@ -1,0 +1,69 @@
+"""The keys of persons: made when first needed, destroyed for good (erasure)."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from televent.adapters.postgres.rows import Pool, fetch
+
+KEY_OCTETS = 32
+"""AES-256."""
+CACHED = 4096
+CACHED_FOR = 60.0
+"""Seconds after which a key destroyed by another process is unknown here too."""
+
+SELECT = "SELECT key FROM subject_key WHERE subject_id = %s"
+INSERT = "INSERT INTO subject_key (subject_id, key) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+DESTROY = """
+    INSERT INTO subject_key AS standing (subject_id, key, destroyed_at) VALUES (%s, NULL, %s)
+    ON CONFLICT (subject_id) DO UPDATE SET key = NULL, destroyed_at = excluded.destroyed_at
+    WHERE standing.key IS NOT NULL"""
+
+
+class PostgresSubjectKeys:
+    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        entropy: Callable[[int], bytes] = os.urandom,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pool = pool
+        self._entropy = entropy
+        self._monotonic = monotonic
+        self._guard = threading.Lock()
+        self._known: dict[UUID, tuple[bytes, float]] = {}
+
+    def key(self, subject: UUID) -> bytes | None:
+        """The person's key, made if there was none; None once it was destroyed."""
+        with self._guard:
+            known = self._known.get(subject)
+        if known is not None and self._monotonic() < known[1]:
+            return known[0]
+        rows = fetch(self._pool, SELECT, (subject,))
+        if not rows:
+            with self._pool.connection() as connection:
+                connection.execute(INSERT, (subject, self._entropy(KEY_OCTETS)))
+            # Of two that made one at once, the first counts.
+            rows = fetch(self._pool, SELECT, (subject,))
+        key: bytes | None = rows[0][0]
+        with self._guard:
+            self._known.pop(subject, None)
+            if key is not None:
+                while len(self._known) >= CACHED:
+                    self._known.pop(next(iter(self._known)))
+                self._known[subject] = (key, self._monotonic() + CACHED_FOR)
+        return key
+
+    def destroy(self, subject: UUID, now: datetime) -> None:
+        """Erasure: what was sealed for this person can never be read again. Other processes forget within a minute."""
+        with self._pool.connection() as connection:
+            connection.execute(DESTROY, (subject, now))
+        with self._guard:
+            self._known.pop(subject, None)

@@ -1,0 +1,154 @@
+"""The keys of persons, rate limits, the places of consumers, and the base of positions."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import IntegrityError, Tracking
+
+from support.event_store import NOON, Shop, open_shop
+from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
+from televent.adapters.postgres.shard import raise_base
+from televent.adapters.postgres.subject_keys import CACHED_FOR, PostgresSubjectKeys
+from televent.adapters.postgres.tracking import PostgresTracking
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def shop(database_url: str) -> Iterator[Shop]:
+    with open_shop(database_url, connections=8) as shop:
+        yield shop
+
+
+def together(count: int, act: object) -> list[object]:
+    """What ``act`` returns in each of so many threads that start at once."""
+    assert callable(act)
+    gate, results = threading.Barrier(count), []
+
+    def run() -> None:
+        gate.wait()
+        results.append(act())
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def test_each_person_has_one_key_whoever_asks_first(shop: Shop) -> None:
+    ann, bob = uuid4(), uuid4()
+    keys = together(8, lambda: PostgresSubjectKeys(shop.pool).key(ann))
+    assert len(keys) == 8
+    assert len(set(keys)) == 1
+    key = PostgresSubjectKeys(shop.pool).key(bob)
+    assert key is not None
+    assert len(key) == 32
+    assert key not in keys
+
+
+def test_a_destroyed_key_never_comes_back(shop: Shop) -> None:
+    ann, time = uuid4(), [0.0]
+    here = PostgresSubjectKeys(shop.pool, monotonic=lambda: time[0])
+    elsewhere = PostgresSubjectKeys(shop.pool)
+    assert here.key(ann) is not None
+    elsewhere.destroy(ann, NOON)
+    assert elsewhere.key(ann) is None
+    time[0] += CACHED_FOR
+    assert here.key(ann) is None
+    assert shop.sql("SELECT key, destroyed_at FROM subject_key") == [(None, NOON)]
+    elsewhere.destroy(ann, NOON + SECOND)
+    assert shop.sql("SELECT destroyed_at FROM subject_key") == [(NOON,)]
+
+
+def test_one_who_never_had_a_key_gets_none_after_erasure(shop: Shop) -> None:
+    ann, keys = uuid4(), PostgresSubjectKeys(shop.pool)
+    keys.destroy(ann, NOON)
+    assert keys.key(ann) is None
+
+
+def test_a_burst_passes_and_then_one_per_interval(shop: Shop) -> None:
+    limit, rate = PostgresRateLimit(shop.pool), Rate(count=10, seconds=60, burst=3)
+    assert [limit.hit("ann", rate, NOON) for _ in range(4)] == [None, None, None, 6.0]
+    assert limit.hit("bob", rate, NOON) is None
+    assert limit.hit("ann", rate, NOON + 2 * SECOND) == 4.0
+    assert limit.hit("ann", rate, NOON + 6 * SECOND) is None
+    assert limit.hit("ann", rate, NOON + 6 * SECOND) == 6.0
+    assert [limit.hit("ann", rate, NOON + 60 * SECOND) for _ in range(4)] == [None, None, None, 6.0]
+
+
+def test_of_many_at_once_exactly_the_burst_is_admitted(shop: Shop) -> None:
+    limit, rate = PostgresRateLimit(shop.pool), Rate(count=1, seconds=3600, burst=10)
+    answers = [
+        answer for answers in together(8, lambda: [limit.hit("ann", rate) for _ in range(25)]) for answer in answers
+    ]  # type: ignore[attr-defined]
+    assert len(answers) == 200
+    assert answers.count(None) == 10
+    assert all(0 < answer <= 3600 for answer in answers if answer is not None)
+
+
+def test_full_buckets_are_swept(shop: Shop) -> None:
+    limit, rate = PostgresRateLimit(shop.pool), Rate(count=1, seconds=10, burst=1)
+    limit.hit("ann", rate, NOON)
+    limit.hit("bob", rate, NOON + 5 * SECOND)
+    assert limit.sweep(NOON + 12 * SECOND) == 1
+    assert shop.sql("SELECT key FROM rate_limit") == [("bob",)]
+
+
+def test_a_consumer_moves_forward_only(shop: Shop) -> None:
+    tracking = PostgresTracking(shop.pool)
+    assert tracking.max_tracking_id("audit") is None
+    tracking.insert_tracking(Tracking("audit", 7))
+    for position in (6, 7):
+        with pytest.raises(IntegrityError):
+            tracking.insert_tracking(Tracking("audit", position))
+    tracking.insert_tracking(Tracking("audit", 8))
+    assert tracking.has_tracking_id("audit", 8)
+    assert not tracking.has_tracking_id("audit", 9)
+    tracking.restart("audit")
+    assert tracking.max_tracking_id("audit") == 0
+
+
+def test_a_consumers_place_goes_back_with_its_rows(shop: Shop) -> None:
+    tracking = PostgresTracking(shop.pool)
+    with shop.pool.connection() as connection, connection.transaction(force_rollback=True):
+        tracking.insert_tracking(Tracking("audit", 7), connection)
+    assert tracking.max_tracking_id("audit") is None
+
+
+def test_one_consumer_at_a_time_holds_its_place(shop: Shop) -> None:
+    tracking = PostgresTracking(shop.pool)
+    tracking.insert_tracking(Tracking("audit", 7))
+    with shop.pool.connection() as first, first.transaction():
+        assert tracking.hold(first, "audit") == 7
+        with shop.pool.connection() as second, second.transaction():
+            assert tracking.hold(second, "audit") is None
+            assert tracking.hold(second, "agenda") == 0
+    with shop.pool.connection() as second, second.transaction():
+        assert tracking.hold(second, "audit") == 7
+
+
+def test_positions_go_on_above_those_of_an_older_cluster(shop: Shop) -> None:
+    old = shop.recorder.insert_events([shop.event(shop.key())])[0]
+    with shop.pool.connection() as connection:
+        assert raise_base(connection) is None
+        # A restored log: its positions come from a cluster that had counted a billion transactions more.
+        connection.execute("UPDATE event SET position = position + (1000000000::bigint << 20)")
+        restored = old + (1_000_000_000 << 20)
+        assert shop.recorder.select_notifications(None, 10) == []
+        assert raise_base(connection) is not None
+        assert raise_base(connection) is None
+    assert [note.id for note in shop.recorder.select_notifications(None, 10)] == [restored]
+    assert shop.recorder.insert_events([shop.event(shop.key())])[0] > restored
+
+
+def test_the_base_stays_while_others_write(shop: Shop) -> None:
+    with shop.pool.connection() as older, older.transaction():
+        older.execute("SELECT pg_current_xact_id()")
+        shop.recorder.insert_events([shop.event(shop.key())])
+        with shop.pool.connection() as connection:
+            assert raise_base(connection) is None

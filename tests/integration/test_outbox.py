@@ -1,0 +1,184 @@
+"""Effects owed are carried out at least once, by one worker at a time, and tried again by the schedule."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from support.event_store import NOON, Shop, open_shop, owed
+from support.waiting import wait_until
+from televent.adapters.postgres.outbox import BATCH, PostgresOutbox
+from televent.adapters.postgres.wakeup import OUTBOX
+from televent.application.outbox import ATTEMPTS, LEASE, Failed, TryAgainAt, after_failure
+from televent.application.ports import OutboxMessage
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def shop(database_url: str) -> Iterator[Shop]:
+    with open_shop(database_url, connections=8) as shop:
+        yield shop
+
+
+@pytest.fixture
+def outbox(shop: Shop) -> PostgresOutbox:
+    return PostgresOutbox(shop.pool, shop.wakeups)
+
+
+def enqueue(shop: Shop, outbox: PostgresOutbox, count: int = 1, **fields: object) -> list[OutboxMessage]:
+    """Messages of Ann's, one second apart."""
+    messages = [replace(owed(**fields), due_at=NOON + timedelta(seconds=second)) for second in range(count)]
+    outbox.enqueue(messages, shop.tenant, "walk", NOON)
+    return messages
+
+
+def test_a_message_is_owed_with_the_facts_that_cause_it_and_only_once(shop: Shop, outbox: PostgresOutbox) -> None:
+    message = owed(payload={"to": "bob@example.com", "n": [1, None]})
+    shop.recorder.insert_events([shop.event(shop.key())], outbox=[message])
+    shop.recorder.insert_events([shop.event(shop.key())], outbox=[replace(message, outbox_id=uuid4())])
+    (claimed,) = outbox.claim(NOON)
+    assert (claimed.tenant, claimed.outbox_id, claimed.kind) == (shop.tenant, message.outbox_id, "email")
+    assert (claimed.payload, claimed.attempts, claimed.correlation_id) == (message.payload, 1, "walk")
+    assert (claimed.created_at, claimed.lease_until) == (NOON, NOON + LEASE)
+
+
+def test_what_is_due_is_claimed_oldest_first_in_batches(shop: Shop, outbox: PostgresOutbox) -> None:
+    messages = enqueue(shop, outbox, BATCH + 2)
+    assert [claimed.outbox_id for claimed in outbox.claim(NOON + timedelta(seconds=1))] == [
+        message.outbox_id for message in messages[:2]
+    ]
+    assert {claimed.outbox_id for claimed in outbox.claim(NOON + MINUTE)} == {
+        message.outbox_id for message in messages[2:]
+    }
+    assert outbox.claim(NOON + MINUTE) == []
+
+
+def test_a_worker_may_ask_for_some_kinds(shop: Shop, outbox: PostgresOutbox) -> None:
+    enqueue(shop, outbox)
+    (letter,) = enqueue(shop, outbox, kind="itip_local")
+    assert [claimed.outbox_id for claimed in outbox.claim(NOON, kinds=["itip_local"])] == [letter.outbox_id]
+
+
+def test_many_workers_share_the_work_and_none_is_given_twice(shop: Shop, outbox: PostgresOutbox) -> None:
+    messages = enqueue(shop, outbox, 200)
+    now = NOON + timedelta(hours=1)
+    taken: list[list[object]] = [[] for _ in range(8)]
+
+    def work(mine: list[object]) -> None:
+        while batch := outbox.claim(now):
+            for message in batch:
+                mine.append(message.outbox_id)
+                outbox.complete(message, now)
+
+    workers = [threading.Thread(target=work, args=(mine,)) for mine in taken]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    # A worker that met only rows locked by others has stopped early: that is no message lost.
+    work(taken[0])
+    everything = [outbox_id for mine in taken for outbox_id in mine]
+    assert len(everything) == len(set(everything)) == len(messages)
+    assert outbox.standing() == {"completed": 200}
+
+
+def test_a_failing_message_is_tried_after_1_2_4_8_16_minutes_and_then_fails(shop: Shop, outbox: PostgresOutbox) -> None:
+    (message,) = enqueue(shop, outbox)
+    now, waits = NOON, []
+    for _ in range(ATTEMPTS):
+        (claimed,) = outbox.claim(now)
+        verdict = after_failure(claimed, OSError("no route"), now)
+        outbox.settle_failure(claimed, verdict, now)
+        if isinstance(verdict, TryAgainAt):
+            assert outbox.claim(verdict.due_at - timedelta(seconds=1)) == []
+            waits.append((verdict.due_at - now) // MINUTE)
+            now = verdict.due_at
+    assert waits == [1, 2, 4, 8, 16]
+    assert outbox.claim(now + timedelta(days=9)) == []
+    assert outbox.failed() == [(message.outbox_id, "email", "OSError: no route")]
+
+
+def test_the_operator_requeues_what_failed(shop: Shop, outbox: PostgresOutbox) -> None:
+    (message,) = enqueue(shop, outbox)
+    assert not outbox.requeue(message.outbox_id, NOON)
+    (claimed,) = outbox.claim(NOON)
+    outbox.settle_failure(claimed, Failed("the mailbox is gone"), NOON)
+    assert outbox.requeue(message.outbox_id, NOON + MINUTE)
+    (again,) = outbox.claim(NOON + MINUTE)
+    assert (again.outbox_id, again.attempts) == (message.outbox_id, 1)
+
+
+def test_a_worker_that_died_gives_its_work_back(shop: Shop, outbox: PostgresOutbox) -> None:
+    enqueue(shop, outbox)
+    (dead,) = outbox.claim(NOON)
+    assert outbox.claim(NOON + LEASE - timedelta(seconds=1)) == []
+    (living,) = outbox.claim(NOON + LEASE)
+    assert (living.outbox_id, living.attempts) == (dead.outbox_id, 2)
+    # The dead one was only slow: what it says now is not listened to.
+    outbox.settle_failure(dead, Failed("late"), NOON + LEASE)
+    outbox.complete(dead, NOON + LEASE)
+    assert outbox.standing() == {"processing": 1}
+    outbox.complete(living, NOON + LEASE)
+    assert outbox.standing() == {"completed": 1}
+
+
+def test_a_message_that_takes_every_worker_down_is_failed(shop: Shop, outbox: PostgresOutbox) -> None:
+    enqueue(shop, outbox)
+    now = NOON
+    for _ in range(ATTEMPTS):
+        assert outbox.reap(now) == 0
+        assert len(outbox.claim(now)) == 1
+        now += LEASE
+    assert outbox.claim(now) == []
+    assert outbox.reap(now) == 1
+    assert outbox.standing() == {"failed": 1}
+
+
+def test_the_door_claims_its_own_messages_before_they_are_due(shop: Shop, outbox: PostgresOutbox) -> None:
+    first, second, taken = enqueue(shop, outbox, 3)
+    outbox.claim_ids(shop.tenant, [taken.outbox_id], NOON)
+    ids = [second.outbox_id, taken.outbox_id, first.outbox_id, uuid4()]
+    claimed = outbox.claim_ids(shop.tenant, ids, NOON - MINUTE)
+    assert [message.outbox_id for message in claimed] == [second.outbox_id, first.outbox_id]
+
+
+def test_what_is_released_is_due_at_once_and_has_lost_no_attempt(shop: Shop, outbox: PostgresOutbox) -> None:
+    (message,) = enqueue(shop, outbox)
+    (claimed,) = outbox.claim_ids(shop.tenant, [message.outbox_id], NOON - MINUTE)
+    outbox.release(claimed, NOON - MINUTE)
+    (again,) = outbox.claim(NOON - MINUTE)
+    assert again.attempts == 1
+
+
+def test_old_completed_messages_are_forgotten_and_no_others(shop: Shop, outbox: PostgresOutbox) -> None:
+    enqueue(shop, outbox, 3)
+    done, failed, _ = outbox.claim(NOON + MINUTE)
+    outbox.complete(done, NOON + MINUTE)
+    outbox.settle_failure(failed, Failed("gone"), NOON + MINUTE)
+    assert outbox.purge(NOON + MINUTE) == 0
+    assert outbox.purge(NOON + 2 * MINUTE) == 1
+    assert outbox.standing() == {"failed": 1, "processing": 1}
+
+
+def test_workers_are_woken_when_something_is_owed(shop: Shop, outbox: PostgresOutbox) -> None:
+    rung = threading.Event()
+    end = shop.wakeups.listen(OUTBOX, rung.set)
+    for owe in (
+        lambda: enqueue(shop, outbox),
+        lambda: shop.recorder.insert_events([shop.event(shop.key())], outbox=[owed()]),
+    ):
+        rung.clear()
+        owe()
+        wait_until(rung.is_set)
+    end()
+
+
+def test_a_message_with_a_later_time_is_not_due_before(shop: Shop, outbox: PostgresOutbox) -> None:
+    later: datetime = NOON + timedelta(days=1)
+    outbox.enqueue([owed(due_at=later)], shop.tenant, "walk", NOON)
+    assert outbox.claim(later - timedelta(seconds=1)) == []
+    assert len(outbox.claim(later)) == 1

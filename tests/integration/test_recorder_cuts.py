@@ -1,0 +1,158 @@
+"""A connection that is cut is no failure: what was acknowledged stands once, what was not is sent again."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from support.event_store import Shop, open_shop
+from support.waiting import wait_until
+from televent.adapters.postgres.pool import open_pool
+from televent.adapters.postgres.recorder import PostgresRecorder
+
+COMMIT_DONE = b"C\x00\x00\x00\x0bCOMMIT\x00"
+"""The message by which a server says that a transaction is committed."""
+
+
+class ForgetfulWire:
+    """Stands between client and server; loses the reply to the first COMMIT, and the connection with it."""
+
+    def __init__(self, server: str, directory: Path, port: str) -> None:
+        self._server = server
+        self.lost = threading.Event()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(directory / f".s.PGSQL.{port}"))
+        self._listener.listen()
+        self._open: list[socket.socket] = [self._listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self._server)
+            self._open += [client, server]
+            threading.Thread(target=self._carry, args=(client, server, False), daemon=True).start()
+            threading.Thread(target=self._carry, args=(server, client, True), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
+        try:
+            while data := source.recv(1 << 16):
+                if answers and COMMIT_DONE in data and not self.lost.is_set():
+                    self.lost.set()
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        """Ends every connection."""
+        for end in self._open:
+            end.close()
+
+
+@pytest.fixture
+def shop(database_url: str) -> Iterator[Shop]:
+    with open_shop(database_url) as shop:
+        yield shop
+
+
+def test_a_lost_reply_to_commit_is_our_own_success(shop: Shop, tmp_path: Path) -> None:
+    parts = conninfo_to_dict(shop.url)
+    calendar, key = shop.calendar(), shop.key()
+    wire = ForgetfulWire(f"{parts['host']}/.s.PGSQL.{parts['port']}", tmp_path, str(parts["port"]))
+    try:
+        with open_pool(make_conninfo(shop.url, host=str(tmp_path)), 1, 2, autocommit=True) as pool:
+            recorder = PostgresRecorder(pool, shop.wakeups)
+            positions = recorder.insert_events(
+                [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_key="letter/1"
+            )
+    finally:
+        wire.close()
+    assert wire.lost.is_set()
+    assert positions == [note.id for note in shop.recorder.select_notifications(None, 10)][-1:]
+    assert shop.reads.calendars(shop.tenant)[0].seq == 1
+
+
+def test_a_transaction_cut_before_its_commit_is_sent_again(shop: Shop) -> None:
+    calendar, key = shop.calendar(), shop.key()
+    done: list[list[int]] = []
+    with psycopg.connect(shop.url) as holder:
+        # Whoever wants to write into this calendar now waits for its counter.
+        holder.execute("UPDATE calendar SET props = props WHERE calendar_id = %s", (calendar,))
+        writes = [shop.put(calendar, key, fresh=True)]
+        writer = threading.Thread(
+            target=lambda: done.append(shop.recorder.insert_events([shop.event(key)], writes=writes))
+        )
+        writer.start()
+        waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ((pid,),) = wait_until(lambda: shop.sql(waiting))
+        shop.sql("SELECT pg_terminate_backend(%s)", (pid,))
+        wait_until(lambda: pid not in {row[0] for row in shop.sql(waiting)})
+        holder.rollback()
+    writer.join(30)
+    assert len(done) == 1
+    assert shop.reads.calendars(shop.tenant)[0].seq == 1
+    assert len(shop.recorder.select_events(str(key))) == 1
+
+
+def test_a_reader_whose_connection_was_cut_reads_again(shop: Shop) -> None:
+    shop.calendar()
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'televent'"
+    for _ in range(3):
+        shop.sql(others + " AND datname = current_database()")
+        assert [row.name for row in shop.reads.calendars(shop.tenant)] == ["work"]
+
+
+def test_a_follower_outlives_the_loss_of_every_connection(shop: Shop) -> None:
+    seen: list[int] = []
+    subscription = shop.recorder.subscribe()
+    follower = threading.Thread(target=lambda: seen.extend(note.id for note in subscription))
+    follower.start()
+    try:
+        positions: list[int] = []
+        for _ in range(3):
+            positions += shop.recorder.insert_events([shop.event(shop.key())])
+            shop.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name LIKE 'televent%' AND datname = current_database()"
+            )
+            positions += shop.recorder.insert_events([shop.event(shop.key())])
+            wait_until(lambda: len(seen) >= len(positions))  # noqa: B023
+    finally:
+        subscription.stop()
+        follower.join(30)
+    assert seen == positions
+
+
+def test_a_subscription_that_waits_can_be_stopped(shop: Shop) -> None:
+    subscription = shop.recorder.subscribe()
+    follower = threading.Thread(target=lambda: list(subscription))
+    follower.start()
+    subscription.stop()
+    follower.join(30)
+    assert not follower.is_alive()
+
+
+def test_a_follower_is_woken_by_another_process(shop: Shop, database_url: str) -> None:
+    rung = threading.Event()
+    with open_shop(database_url) as elsewhere:
+        end = elsewhere.wakeups.listen("televent_events", rung.set)
+        listening = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'televent-wakeup' AND query LIKE 'LISTEN%'"
+        wait_until(lambda: shop.sql(listening) and rung.is_set())
+        rung.clear()
+        shop.recorder.insert_events([shop.event(shop.key())])
+        wait_until(rung.is_set)
+        end()

@@ -1,0 +1,117 @@
+"""An event store on a test's own database, and the things to put into it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from televent.adapters.postgres.pool import open_pool
+from televent.adapters.postgres.read_store import PostgresReads
+from televent.adapters.postgres.recorder import PostgresRecorder
+from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.wakeup import Wakeups
+from televent.application.ports import BuryResource, OutboxMessage, PutCalendar, PutResource
+from televent.application.recorded import RecordedEvent
+from televent.domain.ids import AccountId, StreamKey
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Shop:
+    """A recorder and its surroundings; everything is Ann's."""
+
+    url: str
+    pool: Pool
+    wakeups: Wakeups
+    recorder: PostgresRecorder
+    reads: PostgresReads
+    tenant: AccountId = field(default_factory=lambda: AccountId(uuid4()))
+
+    def key(self) -> StreamKey:
+        """The name of a stream that is not there yet."""
+        return StreamKey(self.tenant, uuid4())
+
+    def event(self, key: StreamKey, version: int = 1, **fields: Any) -> RecordedEvent:
+        """A stored event; what it says does not matter."""
+        event = RecordedEvent(
+            originator_id=str(key),
+            originator_version=version,
+            topic="told/1",
+            state=b"state",
+            subject_id=key.tenant,
+            chain=b"chain",
+            command_id=uuid4(),
+            correlation_id="walk",
+            actor=str(key.tenant),
+            door="caldav",
+            recorded_at=NOON,
+        )
+        return replace(event, **fields)
+
+    def calendar(self, name: str = "work") -> UUID:
+        """A new calendar's id."""
+        key = self.key()
+        self.recorder.insert_events([self.event(key)], writes=[self.put_calendar(key.stream, name)])
+        return key.stream
+
+    def put_calendar(self, calendar_id: UUID, name: str = "work", **fields: Any) -> PutCalendar:
+        """The row of a calendar."""
+        return replace(PutCalendar(self.tenant, calendar_id, name, ("VEVENT",), {"{DAV:}displayname": name}), **fields)
+
+    def put(self, calendar_id: UUID, key: StreamKey, **fields: Any) -> PutResource:
+        """The row of a resource from twelve to one."""
+        row = PutResource(
+            tenant=self.tenant,
+            calendar_id=calendar_id,
+            href=f"{key.stream}.ics",
+            stream_id=key.stream,
+            uid=f"{key.stream}@example.com",
+            etag=uuid4().hex,
+            schedule_tag=None,
+            component="VEVENT",
+            ics=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+            recurs=False,
+            span_start=NOON,
+            span_end=NOON + timedelta(hours=1),
+            modified_at=NOON,
+        )
+        return replace(row, **fields)
+
+    def bury(self, put: PutResource) -> BuryResource:
+        """What takes that resource away."""
+        return BuryResource(put.tenant, put.calendar_id, put.href, put.stream_id, NOON)
+
+    def stored(self, calendar_id: UUID, **fields: Any) -> PutResource:
+        """A resource that stands."""
+        key = self.key()
+        put = self.put(calendar_id, key, fresh=True, **fields)
+        self.recorder.insert_events([self.event(key)], writes=[put])
+        return put
+
+    def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of any statement, on a connection of its own."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(query, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+
+def owed(**fields: Any) -> OutboxMessage:
+    """An effect due at noon."""
+    outbox_id = uuid4()
+    return replace(OutboxMessage(outbox_id, "email", f"mail/{outbox_id}", {"to": "bob@example.com"}, NOON), **fields)
+
+
+@contextmanager
+def open_shop(url: str, connections: int = 4) -> Iterator[Shop]:
+    """A shop on that database, closed at the end."""
+    with open_pool(url, 1, connections, autocommit=True) as pool:
+        wakeups = Wakeups(url)
+        try:
+            yield Shop(url, pool, wakeups, PostgresRecorder(pool, wakeups), PostgresReads(pool))
+        finally:
+            wakeups.close()

@@ -1,0 +1,52 @@
+"""What becomes of an effect that failed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from televent.application.outbox import Claimed, Failed, GiveUp, RetryLater, TryAgainAt, Verdict, after_failure
+from televent.domain.ids import AccountId
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+MESSAGE = Claimed(AccountId(UUID(int=1)), UUID(int=2), "email", "mail/2", {}, 1, "walk", NOON, NOON)
+
+
+def in_minutes(verdict: Verdict) -> float:
+    assert isinstance(verdict, TryAgainAt)
+    return (verdict.due_at - NOON) / timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16)])
+def test_each_failure_doubles_the_wait(attempts: int, minutes: int) -> None:
+    verdict = after_failure(replace(MESSAGE, attempts=attempts), OSError("no route"), NOON)
+    assert verdict == TryAgainAt(NOON + timedelta(minutes=minutes), "OSError: no route")
+
+
+def test_the_sixth_failure_is_the_last() -> None:
+    assert after_failure(replace(MESSAGE, attempts=6), OSError("no route"), NOON) == Failed("OSError: no route")
+
+
+def test_what_cannot_succeed_fails_at_once_with_its_reason() -> None:
+    assert after_failure(MESSAGE, GiveUp("the mailbox is gone"), NOON) == Failed("the mailbox is gone")
+
+
+def test_a_receiver_that_names_a_time_is_obeyed_and_costs_no_attempt() -> None:
+    verdict = after_failure(replace(MESSAGE, attempts=6), RetryLater(120), NOON)
+    assert in_minutes(verdict) == 2
+    assert isinstance(verdict, TryAgainAt)
+    assert not verdict.counted
+
+
+def test_a_receiver_cannot_park_a_message_for_ever() -> None:
+    assert in_minutes(after_failure(MESSAGE, RetryLater(1e12), NOON)) == 24 * 60
+    old = replace(MESSAGE, attempts=6, created_at=NOON - timedelta(hours=25))
+    assert isinstance(after_failure(old, RetryLater(1), NOON), Failed)
+
+
+def test_a_reason_is_one_bounded_line_that_the_store_can_hold() -> None:
+    verdict = after_failure(MESSAGE, OSError("a\0b\r\n" + "c" * 9999), NOON)
+    assert isinstance(verdict, TryAgainAt)
+    assert len(verdict.reason) == 500
+    assert verdict.reason.startswith("OSError: ab ccc")
