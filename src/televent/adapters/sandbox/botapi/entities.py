@@ -128,7 +128,9 @@ class _Reader:
             value = next((group for group in found.group(3, 4, 5) if group is not None), "")
             attributes[name] = _CHARACTER.sub(_decode, value)
             at = found.end()
-            if at < len(self.source) and self.source[at] not in "> \t\r\n":
+            if at >= len(self.source) or (found.group(5) == "" and self.source[at] in "\"'"):
+                raise _unreadable(f"Unclosed start tag at byte offset {self._byte(start)}")
+            if self.source[at] != ">" and not self.source[at].isspace():
                 raise _unreadable(f"Unexpected end of name token at byte offset {self._byte(at)}")
 
     def _close(self, start: int) -> int:

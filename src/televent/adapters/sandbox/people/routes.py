@@ -59,6 +59,18 @@ async def read_messages(person_id: FromPath[int], state: State, after: After = 0
             return found
 
 
+@get("/sandbox/changes")
+async def read_changes(state: State, after: After = 0, wait: Wait = 0.0) -> Json:
+    """The same for everybody at once: a browser opens few connections to one server."""
+    world: World = state.world
+    end = time.monotonic() + wait
+    while True:
+        chats = [view.chat_since(world, who, after) for who in world.people.values()]
+        news = [chat for chat in chats if after == 0 or chat["messages"] or chat["answers"]]
+        if news or world.changed.closed or not await world.changed.wait(end - time.monotonic()):
+            return {"revision": world.revision, "chats": news}
+
+
 @post("/sandbox/people/{person_id:int}/messages")
 async def say(person_id: FromPath[int], data: JSONBody[Json], state: State) -> Json:
     """Send a text to the bot."""
@@ -180,6 +192,7 @@ ROUTES = [
     list_people,
     create_person,
     read_messages,
+    read_changes,
     say,
     tap,
     read_tap,
