@@ -1,0 +1,132 @@
+"""The worker: carries out what the outbox owes, and keeps the asynchronous projections up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid5
+
+import structlog
+
+from televent.adapters.postgres.wakeup import OUTBOX
+from televent.application.context import Context
+from televent.application.outbox import Claimed, Handler, after_failure
+from televent.bootstrap import Core
+from televent.policies.courier import react
+
+log = structlog.get_logger("televent.worker")
+
+POLL = 10.0
+"""Seconds between looks into the outbox when nobody rings."""
+CONCURRENCY = 20
+KEEP_COMPLETED = timedelta(days=7)
+
+
+class CourierHandler:
+    """Letters between accounts here that no door carried."""
+
+    kinds = ("itip_local",)
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def handle(self, message: Claimed) -> None:
+        context = Context(
+            tenant=message.tenant,
+            actor="system",
+            door="courier",
+            now=self._core.office.clock(),
+            command_id=uuid5(message.outbox_id, "courier"),
+            correlation_id=message.correlation_id,
+        )
+        await self._core.run(react, self._core.office, context, message.outbox_id, message.payload)
+
+
+async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
+    """Takes what is due for these handlers until told to stop; then finishes what it holds."""
+    by_kind = {kind: handler for handler in handlers for kind in handler.kinds}
+    bell = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ring() -> None:
+        loop.call_soon_threadsafe(bell.set)
+
+    unlisten = core.wakeups.listen(OUTBOX, ring)
+    running: set[asyncio.Task[None]] = set()
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            bell.clear()
+            room = CONCURRENCY - len(running)
+            claimed = await core.run(_claim, core, tuple(by_kind), room) if room else []
+            for message in claimed:
+                task = asyncio.create_task(_carry_out(core, by_kind[message.kind], message))
+                running.add(task)
+                task.add_done_callback(running.discard)
+            if claimed:
+                continue
+            waiting = asyncio.create_task(bell.wait())
+            # A message put off becomes due without a ring: look again soon while there is work, else now and then.
+            await asyncio.wait(
+                {waiting, stopping, *running},
+                timeout=1.0 if running else _patience(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            waiting.cancel()
+    finally:
+        unlisten()
+        stopping.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _patience() -> float:
+    return min(POLL, 2.0)
+
+
+def _claim(core: Core, kinds: tuple[str, ...], room: int) -> list[Claimed]:
+    try:
+        return core.outbox.claim(core.office.clock(), kinds=kinds, limit=min(room, 10))
+    except Exception:
+        log.exception("the outbox cannot be read")
+        return []
+
+
+async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
+    try:
+        await handler.handle(message)
+    except asyncio.CancelledError:
+        await core.run(core.outbox.release, message, core.office.clock())
+        raise
+    except Exception as error:
+        verdict = after_failure(message, error, core.office.clock())
+        log.warning(
+            "an effect failed",
+            kind=message.kind,
+            outbox_id=str(message.outbox_id),
+            attempt=message.attempts,
+            correlation_id=message.correlation_id,
+            error=f"{type(error).__name__}: {error}"[:300],
+            verdict=type(verdict).__name__,
+        )
+        await core.run(core.outbox.settle_failure, message, verdict, core.office.clock())
+    else:
+        await core.run(core.outbox.complete, message, core.office.clock())
+        log.info("carried out", kind=message.kind, correlation_id=message.correlation_id)
+
+
+async def housekeeping(core: Core, stop: asyncio.Event) -> None:
+    """Once a minute: messages whose workers died for good, old completed ones, full rate buckets."""
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 60.0)
+        if stop.is_set():
+            return
+        try:
+            moment = core.office.clock()
+            await core.run(core.outbox.reap, moment)
+            await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
+            await core.run(core.rate_limit.sweep)
+        except Exception:
+            log.exception("housekeeping failed; it is tried again in a minute")
