@@ -126,7 +126,8 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
         verdict = judge(known.get((rid, answer.address)), version, sent)
-        if verdict is not Verdict.NEWER or version < sequence_of(current):
+        outdated = version < sequence_of(current) and not _same_time(copy, rid, letter, component)
+        if verdict is not Verdict.NEWER or outdated:
             reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
             continue
         status = ",".join(each.value.partition(";")[0].strip() for each in component.all("REQUEST-STATUS")) or "2.0"
@@ -140,6 +141,18 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
     text = copy.root.to_bytes() if edited else stored
     rids = tuple(answer.recurrence_id for answer in answers)
     return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
+
+
+def _same_time(copy: Parts, rid: str | None, letter: Message, component: Component) -> bool:
+    """Whether an answer to an older version is one to the time that still stands.
+
+    SEQUENCE also rises when somebody is removed or one occurrence of a series is cancelled, of which those who were
+    asked to the rest learn nothing; RFC 5546 §2.1.4 warns against relying on it alone.
+    """
+    current = copy.get(rid) or (occurrence(copy, rid) if rid is not None else None)
+    if current is None or component.get("DTSTART") is None:
+        return False
+    return letter.parts.span(component) == copy.span(current)
 
 
 def _components(letter: Message) -> list[Component]:

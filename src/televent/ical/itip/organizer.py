@@ -80,8 +80,6 @@ def _sequence(before: Parts, prior: Component, after: Parts, component: Componen
     """
     were = {address for address, prop in attendees_of(prior).items() if address not in mine and served(prop)}
     are = {address for address, prop in attendees_of(component).items() if address not in mine and served(prop)}
-    if not were and not are:
-        return False
     was, now = sequence_of(prior), sequence_of(component)
     due = bool(were) and (sequence_due(before, prior, after, component) or not were <= are)
     if now > was or (now == was and not due):

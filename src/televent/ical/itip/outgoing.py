@@ -152,8 +152,10 @@ def _for_one(
         level = 1
     letters = []
     if gone and not (whole and level > 1):
-        components = {rid: _cancel_of(post, to, old, new.parts, rid, _for_all(new.parts, rid)) for rid in sorted(gone)}
-        letters.append(post.letter("CANCEL", "cancel", to, dict(components), old.parts, True))
+        cancelled: dict[str | None, Component] = {}
+        for rid in sorted(gone):
+            cancelled[rid] = _cancel_of(post, to, old, new.parts, rid, _for_all(new.parts, rid))
+        letters.append(post.letter("CANCEL", "cancel", to, cancelled, old.parts, True))
     elif gone:
         level = max(level, 3)
     if any(_forced(component, to) for component in new.components.values()):

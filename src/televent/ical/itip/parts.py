@@ -224,20 +224,19 @@ def occurrence(parts: Parts, rid: str) -> Component | None:
     assert start is not None
     moved_to = moment_of(line(head.name, value, params), parts.zones)
     for name in ("DTSTART", "DTEND", "DUE"):
-        prop = fresh.get(name)
-        if prop is None:
+        standing = fresh.get(name)
+        if standing is None:
             continue
-        if name == head.name:
-            fresh.replace(prop, line(name, value, params))
-        elif moved_to is not None:
-            shifted = _shifted(prop, start, moved_to, parts.zones)
-            if shifted is not None:
-                fresh.replace(prop, shifted)
+        shifted: Property | None = line(name, value, params)
+        if name != head.name:
+            shifted = _shifted(standing, start, moved_to) if moved_to is not None else None
+        if shifted is not None:
+            fresh.replace(standing, shifted)
     fresh.add(line("RECURRENCE-ID", value, params))
     return fresh
 
 
-def _shifted(prop: Property, start: Moment, moved_to: Moment, zones: Zones) -> Property | None:
+def _shifted(prop: Property, start: Moment, moved_to: Moment) -> Property | None:
     """The end of an occurrence: as far from its start, on the clock of its zone, as the master's end from its."""
     value = prop.value.strip()
     if value.endswith("Z") and isinstance(start, datetime) and isinstance(moved_to, datetime):

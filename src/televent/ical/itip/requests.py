@@ -12,11 +12,11 @@ from datetime import datetime
 from televent.ical.itip.changes import rescheduled, rule_of
 from televent.ical.itip.message import Message, enveloped, outward, stamp, zones_for
 from televent.ical.itip.overlay import exclude, include, lay, lay_attendees, line_for, replace_lines, said
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, line, occurrence, sequence_of, spelled
+from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, line, occurrence, read_parts, sequence_of, spelled
 from televent.ical.itip.people import mine_in, partstat_of
 from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
 from televent.ical.itip.results import Applied, Change, MarkRow, nothing
-from televent.ical.tree import Component
+from televent.ical.tree import Component, Property
 
 
 @dataclass(slots=True)
@@ -52,6 +52,9 @@ def receive_request(
             # He declined and threw it away; that others answer is no reason to bring it back.
             return nothing(stored, "declined")
         text, asks = _invitation(letter, accepted, mine, now)
+        fresh_copy = read_parts(text)
+        if _exclude_later_gone(fresh_copy, letter, organizer, known, now):
+            text = fresh_copy.root.to_bytes()
         return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=rids)
     merge = _Merge(copy, letter, mine, organizer, known)
     merge.own_exclusions = _own_exclusions(merge, accepted)
@@ -60,6 +63,8 @@ def receive_request(
     for rid, component in accepted.items():
         if rid is not None:
             _merge_occurrence(merge, rid, component, now)
+    if None in accepted:
+        _exclude_later_gone(copy, letter, organizer, known, now)
     standing = {each.value("TZID") for each in copy.root.components("VTIMEZONE")}
     for zone in zones_for(accepted.values(), letter.parts):
         if zone.value("TZID") not in standing:
@@ -78,6 +83,23 @@ def receive_request(
         answer_stands=merge.stands,
         recurrence_ids=rids,
     )
+
+
+def _exclude_later_gone(copy: Parts, letter: Message, organizer: str, known: Ledger, now: datetime) -> bool:
+    """Excludes the occurrences of which a later letter, come before this one, left nothing."""
+    master = letter.parts.master
+    sent = (dtstamp_of(master, letter.parts.zones) if master is not None else None) or now
+    later = [
+        rid
+        for (rid, address), mark in known.items()
+        if rid is not None and address == organizer and mark.dtstamp is not None and mark.dtstamp > sent
+    ]
+    edited = False
+    for rid in later:
+        standing = copy.overrides.get(rid)
+        if standing is None or is_cancelled(standing):
+            edited |= exclude(copy, rid)
+    return edited
 
 
 def _newer(
@@ -271,20 +293,13 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
     raised = sequence_of(sent) > sequence_of(old)
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
     outgoing = outward(sent, dtstamp_of(sent, parts.zones) or now)
-    organizer = target.get("ORGANIZER")
+    was = target.get("ORGANIZER")
     lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties})
-    restored = target.get("ORGANIZER")
-    if organizer is not None and restored is not None:
-        # What became of his own reply (RFC 6638 §7.3) is not for the organizer to say.
-        for name in ("SCHEDULE-AGENT", "SCHEDULE-STATUS"):
-            if (value := organizer.param(name)) is not None and restored.param(name) != value:
-                fresh = restored.with_param(name, value)
-                target.replace(restored, fresh)
-                restored = fresh
+    _keep_schedule_parameters(target, was)
     mine, theirs = mine_in(old, merge.mine), mine_in(outgoing, merge.mine)
     asked = partstat_of(theirs)
     if moved and theirs is not None:
-        own = said(theirs, "NEEDS-ACTION")
+        own: Property | None = said(theirs, "NEEDS-ACTION")
         merge.asks = True
     elif mine is not None and partstat_of(mine) != "NEEDS-ACTION":
         own = said(theirs, partstat_of(mine)) if theirs is not None else mine
@@ -294,6 +309,20 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
     lay_attendees(target, outgoing, merge.mine, own)
     merge.moved |= moved
     target.put("DTSTAMP", stamp(dtstamp_of(sent, parts.zones) or now))
+
+
+def _keep_schedule_parameters(target: Component, was: Property | None) -> None:
+    """What became of his own reply (RFC 6638 §7.3), and who sends it, is not for the organizer to say."""
+    line = target.get("ORGANIZER")
+    if was is None or line is None:
+        return
+    fresh = line
+    for name in ("SCHEDULE-AGENT", "SCHEDULE-STATUS"):
+        value = was.param(name)
+        if value is not None and fresh.param(name) != value:
+            fresh = fresh.with_param(name, value)
+    if fresh is not line:
+        target.replace(line, fresh)
 
 
 def receive_add(

@@ -1,0 +1,194 @@
+"""Ann, Bob and Cy exchange letters that are lost, doubled and reordered; once all have come, they agree.
+
+A lost letter is one that its sender's outbox still owes: it comes in the end, perhaps after later ones.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from televent.ical.itip.incoming import apply_answer, receive
+from televent.ical.itip.outgoing import Letter, attendee_letters, organizer_letters, prepare_organizer_put
+from televent.ical.itip.parts import occurrence, read_parts
+from televent.ical.itip.people import attendees_of, partstat_of
+from televent.ical.itip.precedence import EMPTY, Ledger, learn, ledger
+
+ANN, BOB, CY = (f"{name}@example.com" for name in ("ann", "bob", "cy"))
+GUESTS = (BOB, CY)
+DAYS = ("20261123", "20261130", "20261207", "20261214")
+ANSWERS = st.sampled_from(["ACCEPTED", "DECLINED", "TENTATIVE"])
+
+
+def plan(title: str, hour: int, moved: dict[str, int], gone: frozenset[str], guests: dict[str, bool]) -> bytes:
+    """What Ann's program PUTs: it knows the meeting as she sees it, and no answers."""
+    people = [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ANN}"]
+    people += [f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{each}" for each in GUESTS if guests[each]]
+
+    def vevent(day: str, at: int, *lines: str) -> list[str]:
+        times = [f"DTSTART:{day}T{at:02}0000Z", f"DTEND:{day}T{at + 1:02}0000Z"]
+        fixed = ["UID:one@example.com", "DTSTAMP:20261101T000000Z", f"SUMMARY:{title}", f"ORGANIZER:mailto:{ANN}"]
+        return ["BEGIN:VEVENT", *fixed, *times, *lines, *people, "END:VEVENT"]
+
+    excluded = [f"EXDATE:{day}T{hour:02}0000Z" for day in sorted(gone)]
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//App//EN"]
+    rows += vevent(DAYS[0], hour, "RRULE:FREQ=WEEKLY;COUNT=4", *excluded)
+    for day, to in sorted(moved.items()):
+        if day not in gone:
+            rows += vevent(day, to, f"RECURRENCE-ID:{day}T{hour:02}0000Z")
+    return ("\r\n".join([*rows, "END:VCALENDAR"]) + "\r\n").encode()
+
+
+def shown(text: bytes | None, address: str) -> dict[str, tuple[str, str | None, str]]:
+    """Each occurrence of the four: title, start and the answer of *address*."""
+    if text is None:
+        return {}
+    parts = read_parts(text)
+    if parts.master is None:
+        return {}
+    if (parts.master.value("STATUS") or "") == "CANCELLED":
+        return {}
+    start = parts.start(parts.master)
+    assert isinstance(start, datetime)
+    found = {}
+    for week in range(4):
+        rid = (start + timedelta(weeks=week)).strftime("%Y%m%dT%H%M%SZ")
+        if rid in parts.moments(parts.master, "EXDATE"):
+            continue
+        component = parts.overrides.get(rid) or occurrence(parts, rid)
+        assert component is not None
+        line = attendees_of(component).get(address)
+        if line is not None:
+            found[rid] = (component.value("SUMMARY") or "", parts.span(component)[0], partstat_of(line))
+    return found
+
+
+class Correspondence(RuleBasedStateMachine):
+    """One organizer, two attendees, an unreliable post."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = datetime(2026, 11, 1, 8, tzinfo=UTC)
+        self.copies: dict[str, bytes | None] = {ANN: None, BOB: None, CY: None}
+        self.ledgers: dict[str, Ledger] = {ANN: EMPTY, BOB: EMPTY, CY: EMPTY}
+        self.owed: list[Letter] = []
+        self.carried: list[Letter] = []
+        self.title, self.hour = "Sync", 9
+        self.moved: dict[str, int] = {}
+        self.gone: frozenset[str] = frozenset()
+        self.guests = {BOB: True, CY: True}
+
+    def now(self) -> datetime:
+        """Later than every time before it, as DTSTAMP has to be."""
+        self.clock += timedelta(seconds=1)
+        return self.clock
+
+    @initialize()
+    def invite(self) -> None:
+        self.put()
+
+    def put(self) -> None:
+        new = plan(self.title, self.hour, self.moved, self.gone, self.guests)
+        old = self.copies[ANN]
+        self.change(ANN, prepare_organizer_put(old, new, me=[ANN]))
+
+    def change(self, who: str, text: bytes | None) -> None:
+        old, self.copies[who] = self.copies[who], text
+        letters = organizer_letters if who == ANN else attendee_letters
+        self.owed += letters(old, text, me=[who], dtstamp=self.now())
+
+    @rule(title=st.sampled_from(["Sync", "Talk", "Review"]))
+    def rename(self, title: str) -> None:
+        self.title = title
+        self.put()
+
+    @rule(hour=st.integers(8, 11))
+    def reschedule(self, hour: int) -> None:
+        self.hour = hour
+        self.put()
+
+    @rule(day=st.sampled_from(DAYS[1:]), hour=st.integers(12, 15))
+    def move_one(self, day: str, hour: int) -> None:
+        self.moved = {**self.moved, day: hour}
+        self.put()
+
+    @rule(day=st.sampled_from(DAYS[1:]))
+    def move_back(self, day: str) -> None:
+        self.moved = {other: hour for other, hour in self.moved.items() if other != day}
+        self.put()
+
+    @rule(day=st.sampled_from(DAYS[1:]))
+    def cancel_one(self, day: str) -> None:
+        self.gone = self.gone | {day}
+        self.put()
+
+    @rule(day=st.sampled_from(DAYS[1:]))
+    def hold_it_after_all(self, day: str) -> None:
+        self.gone = self.gone - {day}
+        self.put()
+
+    @rule(who=st.sampled_from(GUESTS))
+    def invite_or_remove(self, who: str) -> None:
+        self.guests = {**self.guests, who: not self.guests[who]}
+        self.put()
+
+    @rule(who=st.sampled_from(GUESTS), partstat=ANSWERS, day=st.sampled_from([None, *DAYS]))
+    def answer(self, who: str, partstat: str, day: str | None) -> None:
+        occurrences = shown(self.copies[who], who)
+        rid = next((each for each in occurrences if day is not None and each.startswith(day)), None)
+        text = self.copies[who]
+        if text is None or not occurrences or (day is not None and rid is None):
+            return
+        text = apply_answer(text, address=who, partstat=partstat, recurrence_id=rid, now=self.now())
+        if text != self.copies[who]:
+            self.change(who, text)
+
+    def carry(self, letter: Letter) -> None:
+        who = letter.recipient
+        old = self.copies[who]
+        applied = receive(old, letter.text, me=[who], now=self.clock, known=self.ledgers[who])
+        self.ledgers[who] = learn(self.ledgers[who], ledger(applied.marks))
+        self.copies[who] = applied.text
+        if applied.change == "answered":
+            self.owed += organizer_letters(old, applied.text, me=[ANN], dtstamp=self.now())
+        elif applied.answer_stands:
+            again = attendee_letters(None, applied.text, me=[who], dtstamp=self.now())
+            self.owed += again
+
+    @rule(data=st.data())
+    def deliver_any(self, data: st.DataObject) -> None:
+        if self.owed:
+            letter = self.owed.pop(data.draw(st.integers(0, len(self.owed) - 1)))
+            self.carried.append(letter)
+            self.carry(letter)
+
+    @rule(data=st.data())
+    def deliver_twice(self, data: st.DataObject) -> None:
+        if self.carried:
+            letter = self.carried[data.draw(st.integers(0, len(self.carried) - 1))]
+            before = self.copies[letter.recipient]
+            self.carry(letter)
+            assert self.copies[letter.recipient] == before
+
+    @invariant()
+    def every_copy_can_be_read(self) -> None:
+        for text in self.copies.values():
+            if text is not None:
+                assert read_parts(text).uid == "one@example.com"
+
+    def teardown(self) -> None:
+        """All that is owed comes, newest first: the worst order there is."""
+        for _ in range(2000):
+            if not self.owed:
+                break
+            self.carry(self.owed.pop())
+        assert not self.owed
+        for guest in GUESTS:
+            assert shown(self.copies[guest], guest) == shown(self.copies[ANN], guest)
+
+
+Correspondence.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestCorrespondence = Correspondence.TestCase
