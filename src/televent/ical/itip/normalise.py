@@ -70,6 +70,10 @@ def _mended_line(line: str) -> str | None:
         line = _ENUMERATED.sub(lambda m: f";{m[1].upper()}={m[2].upper().replace('REQ_P', 'REQ-P')}", line)
     value_at = _value_start(line)
     if value_at is None:
+        # A quotation mark that never closes hides the value: read as if none were there.
+        line = line.replace('"', "")
+        value_at = _value_start(line)
+    if value_at is None:
         return None
     head, value = line[:value_at], line[value_at:]
     # ";;" and ";:" (Zoom) are empty parameters.
@@ -93,8 +97,6 @@ def _value_start(line: str) -> int | None:
             quoted = not quoted
         elif char == ":" and not quoted:
             return at + 1
-    if quoted and ":" in line:  # a quotation mark that never closes: read as if it were not there
-        return line.replace('"', "").index(":") + 1 + line[: line.index(":")].count('"')
     return None
 
 
