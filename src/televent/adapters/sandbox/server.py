@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -56,6 +57,7 @@ class Sandbox:
             loop = asyncio.get_running_loop()
             smtp = await loop.create_server(self.catcher.protocol, self.config.host, self.config.smtp_port)
             stack.callback(smtp.close)
+            self.world.compact()
             self.web_port = listener.getsockname()[1]
             self.smtp_port = smtp.sockets[0].getsockname()[1]
             web = _Server(
@@ -142,10 +144,22 @@ def _app(sandbox: Sandbox) -> Litestar:
 
 async def _only_from_here(request: HttpRequest) -> Response[Any] | None:
     """A web page of elsewhere, open in the same browser, must not act for the people here."""
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    # A name with a dot may be anybody's, pointed here by his own DNS; a page of his would then be of our origin.
+    name = urlsplit(f"//{host}").hostname or ""
+    if "." in name and name != request.app.state.config.host and not _is_ip_address(name):
+        return Response({"error": f"ask by IP address or localhost, not by {name}"}, status_code=403)
+    if origin and urlsplit(origin).netloc != host:
         return Response({"error": "only this sandbox's own pages may ask"}, status_code=403)
     return None
+
+
+def _is_ip_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _cannot(request: HttpRequest, error: CannotDo) -> Response[Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import email.parser
 import email.policy
+import http.client
 import json
 import time
 import urllib.error
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
-ANSWER_WITHIN = 60.0
+ANSWER_WITHIN = 20.0
 MOST_ANSWER_BYTES = 1024 * 1024
 
 
@@ -56,7 +57,7 @@ def _post(webhook: Json, update: Json) -> tuple[int, str, Call | None]:
             return answer.status, "", _answered(answer.headers.get("Content-Type", ""), content)
     except urllib.error.HTTPError as error:
         return error.code, f"Wrong response from the webhook: {error.code} {error.reason}", None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return 0, f"Connection failed: {error}", None
 
 

@@ -77,6 +77,9 @@ class World:
         self.updates.allow(self.settings.get("allowed_updates", ()))
         for person in DEFAULT_PEOPLE:
             self.people.setdefault(person.id, replace(person))
+
+    def compact(self) -> None:
+        """Write the journal anew. Only for whoever holds the ports, lest two do so to one file."""
         self.journal.replace(self._records())
 
     def bot(self) -> Json:
