@@ -60,7 +60,7 @@ def open_pool(
     defaults = {name: value for name, value in NETWORK.items() if name not in conninfo_to_dict(conninfo)}
     target = make_conninfo(conninfo, **defaults)
     await_database(target, patience)
-    pool: ConnectionPool[Connection] = ConnectionPool(
+    pool = LivePool(
         target,
         min_size=min_size,
         max_size=max_size,
@@ -69,7 +69,6 @@ def open_pool(
             "prepare_threshold": prepare_threshold,
             "autocommit": autocommit,
         },
-        check=discard_if_cut,
         name=application_name,
         timeout=patience,
         max_lifetime=3600,
@@ -81,6 +80,30 @@ def open_pool(
         pool.close()
         raise DatabaseUnavailable(f"{place} does not give {min_size} connections: {error}") from error
     return pool
+
+
+class LivePool(ConnectionPool[Connection]):
+    """Hands out no connection that the server has closed.
+
+    The pool's own `check` would do, but after a failover every idle connection is dead, and from the second one on
+    it sleeps for one, two, four, … seconds before it looks at the next.
+    """
+
+    def getconn(self, timeout: float | None = None) -> Connection:
+        """A living connection; dead ones on the way are replaced in the background. Raises PoolTimeout."""
+        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
+        while True:
+            connection = super().getconn(deadline - time.monotonic())
+            try:
+                discard_if_cut(connection)
+            except psycopg.Error:
+                connection.close()
+                self.putconn(connection)
+            except BaseException:
+                self.putconn(connection)
+                raise
+            else:
+                return connection
 
 
 def await_database(conninfo: str, patience: float) -> None:
