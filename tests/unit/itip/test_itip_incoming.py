@@ -351,3 +351,9 @@ def test_delivery_is_noted_on_the_lines_of_those_it_concerns() -> None:
     answered = unfolded(note_reply_delivery(stored, "2.0"))
     assert answered.count("SCHEDULE-STATUS=2.0") == 1
     assert re.search(r"ORGANIZER[^\n]*SCHEDULE-STATUS=2.0", answered)
+
+
+@pytest.mark.parametrize("rid", ["", "nonsense", "20261130", "20261130T100000", "99999999T999999Z"])
+def test_an_answer_to_an_occurrence_that_cannot_be_changes_nothing(rid: str) -> None:
+    stored = calendar(series())
+    assert apply_answer(stored, address=BOB, partstat="ACCEPTED", recurrence_id=rid, now=at(2, 1)) is stored

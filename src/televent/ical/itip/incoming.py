@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from televent.ical.itip.adding import receive_add
 from televent.ical.itip.answers import apply_answer, received_answers
 from televent.ical.itip.cancelling import receive_cancel
 from televent.ical.itip.delivery import note_delivery, note_reply_delivery
@@ -17,7 +18,7 @@ from televent.ical.itip.message import Message, read_message
 from televent.ical.itip.parts import Parts, dtstamp_of, read_parts, sequence_of
 from televent.ical.itip.people import addresses, attendees_of
 from televent.ical.itip.precedence import EMPTY, Ledger, ledger
-from televent.ical.itip.requests import receive_add, receive_request
+from televent.ical.itip.requests import receive_request
 from televent.ical.itip.results import Answer, Applied, Proposal, nothing
 from televent.ical.itip.roles import organizer_in, role_in
 

@@ -91,17 +91,19 @@ def kept(component: Component, names: Collection[str]) -> Component:
     return component
 
 
-def enveloped(method: str | None, components: Iterable[Component], source: Parts) -> bytes:
+def enveloped(
+    method: str | None, components: Iterable[Component], source: Parts, zones: Iterable[Component] | None = None
+) -> bytes:
     """*components* as a VCALENDAR with the zones they name, taken from *source*; RFC 5546 wants them before.
 
-    A zone that *source* has no VTIMEZONE for is written from the time zone database, where that knows it.
+    *zones* are what :func:`zones_for` found for them, where that is known already.
     """
     shown = list(components)
     root = Component.new("VCALENDAR")
     for name, value in (("VERSION", "2.0"), ("PRODID", PRODID), ("CALSCALE", "GREGORIAN"), ("METHOD", method)):
         if value is not None:
             root.put(name, value)
-    for each in [*zones_for(shown, source), *shown]:
+    for each in [*(zones_for(shown, source) if zones is None else zones), *shown]:
         root.add(each)
     return crlf(root.to_bytes())
 

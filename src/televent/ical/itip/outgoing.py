@@ -7,20 +7,20 @@ receives them decides by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP. A caller give
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from televent.ical.itip.changes import moved_place, people, rescheduled, rule_of, wording
-from televent.ical.itip.message import enveloped, kept, only_attendee, outward
+from televent.ical.itip.message import enveloped, kept, outward, zones_for
 from televent.ical.itip.organizer import prepare_organizer_put, without_force_send
 from televent.ical.itip.parts import Parts, is_cancelled, read_parts, sequence_of, text_of
 from televent.ical.itip.people import addresses, attendees_of, partstat_of, served
 from televent.ical.itip.replies import attendee_answers, reply_component
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.views import View, view
-from televent.ical.tree import Component
+from televent.ical.tree import Component, Property
 from televent.ical.values import unescape
 
 _CANCEL_SAYS: Final = frozenset(
@@ -72,18 +72,36 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ready:
+    """A component made ready for letters, but for what differs from recipient to recipient."""
+
+    component: Component
+    people: dict[str, Property]
+    zones: list[Component]
+
+
+@dataclass(frozen=True, slots=True)
 class _Post:
-    """From whom and when the letters of one change go out."""
+    """From whom and when the letters of one change go out, and what several of them have in common."""
 
     sender: str
     uid: str
     dtstamp: datetime
+    ready: dict[Hashable, _Ready] = field(default_factory=dict)
+    levels: dict[Hashable, int] = field(default_factory=dict)
 
     def letter(
-        self, method: str, kind: str, to: str, components: dict[str | None, Component], parts: Parts, significant: bool
+        self,
+        method: str,
+        kind: str,
+        to: str,
+        cn: str | None,
+        components: dict[str | None, Component],
+        parts: Parts,
+        significant: bool,
+        zones: Iterable[Component] | None = None,
     ) -> Letter:
         shown = list(components.values())
-        cn = next((prop.param("CN") for each in shown if (prop := attendees_of(each).get(to)) is not None), None)
         return Letter(
             method=method,
             sender=self.sender,
@@ -93,7 +111,7 @@ class _Post:
             sequence=max(map(sequence_of, shown)),
             dtstamp=self.dtstamp,
             recurrence_ids=tuple(components),
-            text=enveloped(method, shown, parts),
+            text=enveloped(method, shown, parts, zones),
             significant=significant,
             kind=kind,
             summary=unescape(text_of(shown[0], "SUMMARY")),
@@ -140,14 +158,14 @@ def _for_one(
     if old is None:
         return [_request(post, "invite", to, new, set(new.components), True)]
     gone = _gone(old, new)
-    changed = {rid: level for rid in new.components if (level := _level(old, new, rid, to)) > 0}
+    changed = {rid: level for rid in new.components if (level := _level(post, old, new, rid)) > 0}
     dropped = [
         rid
         for rid in old.components
         if rid is not None and rid not in new.components and rid not in gone and new.master is not None
     ]
     whole = bool(dropped) or None in changed or len(gone) > _MANY
-    level = max([*changed.values(), *(_level(old, new, rid, to) for rid in dropped)], default=0)
+    level = max([*changed.values(), *(_level(post, old, new, rid) for rid in dropped)], default=0)
     if dropped and level == 0:
         level = 1
     letters = []
@@ -155,10 +173,10 @@ def _for_one(
         cancelled: dict[str | None, Component] = {}
         for rid in sorted(gone):
             cancelled[rid] = _cancel_of(post, to, old, new.parts, rid, _for_all(new.parts, rid))
-        letters.append(post.letter("CANCEL", "cancel", to, cancelled, old.parts, True))
+        letters.append(post.letter("CANCEL", "cancel", to, _cn(old, to), cancelled, old.parts, True))
     elif gone:
         level = max(level, 3)
-    if any(_forced(component, to) for component in new.components.values()):
+    if _forced(new, to):
         whole, level = True, 3
     if level > 0:
         which = set(new.components) if whole else set(changed)
@@ -186,7 +204,15 @@ def _for_all(parts: Parts | None, rid: str | None) -> bool:
     return rid is None or parts.master is None or rid in parts.moments(parts.master, "EXDATE")
 
 
-def _level(old: View, new: View, rid: str | None, to: str) -> int:
+def _level(post: _Post, old: View, new: View, rid: str | None) -> int:
+    """How much of the occurrence changed, worked out once for all who see the same."""
+    key = (old.shape, new.shape, rid)
+    if key not in post.levels:
+        post.levels[key] = _compared(old, new, rid)
+    return post.levels[key]
+
+
+def _compared(old: View, new: View, rid: str | None) -> int:
     """0 nothing he can see, 1 others' answers, 2 words or people, 3 time, recurrence or place."""
     before, after = old.at(rid), new.at(rid)
     if after is None:
@@ -203,20 +229,34 @@ def _level(old: View, new: View, rid: str | None, to: str) -> int:
     return 1 if were != are else 0
 
 
-def _forced(component: Component, to: str) -> bool:
-    prop = attendees_of(component).get(to)
-    return prop is not None and (prop.param("SCHEDULE-FORCE-SEND") or "").upper() == "REQUEST"
+def _forced(new: View, to: str) -> bool:
+    lines = (new.parts.attendees(component).get(to) for component in new.components.values())
+    return any(prop is not None and (prop.param("SCHEDULE-FORCE-SEND") or "").upper() == "REQUEST" for prop in lines)
+
+
+def _cn(shown: View, to: str) -> str | None:
+    lines = (shown.parts.attendees(component).get(to) for component in shown.components.values())
+    return next((prop.param("CN") for prop in lines if prop is not None), None)
 
 
 def _request(post: _Post, kind: str, to: str, new: View, which: set[str | None], significant: bool) -> Letter:
-    copies = dict(zip(new.components, new.sent(), strict=True))
-    components = {rid: _asking(outward(copy, post.dtstamp), to) for rid, copy in copies.items() if rid in which}
-    return post.letter("REQUEST", kind, to, components, new.parts, significant)
+    if ("REQUEST", new.shape, next(iter(new.components))) not in post.ready:
+        for rid, copy in zip(new.components, new.sent(), strict=True):
+            fresh = outward(copy, post.dtstamp)
+            ready = _Ready(fresh, attendees_of(fresh), zones_for([fresh], new.parts))
+            post.ready["REQUEST", new.shape, rid] = ready
+    components: dict[str | None, Component] = {}
+    zones: dict[str | None, Component] = {}
+    for rid in new.components:
+        if rid in which:
+            ready = post.ready["REQUEST", new.shape, rid]
+            components[rid] = _asking(ready.component.copy(), ready.people.get(to))
+            zones |= {zone.value("TZID"): zone for zone in ready.zones}
+    return post.letter("REQUEST", kind, to, _cn(new, to), components, new.parts, significant, zones.values())
 
 
-def _asking(component: Component, to: str) -> Component:
+def _asking(component: Component, prop: Property | None) -> Component:
     """Asks for an answer (RSVP) where none is given and the organizer's program said nothing about it."""
-    prop = attendees_of(component).get(to)
     if prop is None or partstat_of(prop) != "NEEDS-ACTION" or prop.param("RSVP") is not None:
         return component
     if (prop.param("ROLE") or "").upper() != "NON-PARTICIPANT":
@@ -235,17 +275,25 @@ def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Colle
         there = stays.get(rid) if stays is not None else None
         off = stays is None or (there is not None and is_cancelled(there)) or (rid is not None and _for_all(stays, rid))
         components[rid] = _cancel_of(post, to, old, stays, rid, off)
-    return [post.letter("CANCEL", "cancel", to, components, old.parts, True)]
+    return [post.letter("CANCEL", "cancel", to, _cn(old, to), components, old.parts, True)]
 
 
 def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | None, off: bool) -> Component:
-    was = old.at(rid)
-    assert was is not None
-    number = sequence_of(was) + 1
+    key = ("CANCEL", old.shape, rid)
+    if key not in post.ready:
+        was = old.at(rid)
+        assert was is not None
+        fresh = kept(outward(was, post.dtstamp), _CANCEL_SAYS)
+        people = attendees_of(fresh)
+        fresh.drop("ATTENDEE")
+        post.ready[key] = _Ready(fresh, people, [])
+    ready = post.ready[key]
+    component = ready.component.copy()
+    number = sequence_of(component) + 1
     if new is not None:
-        now = new.get(rid) or new.master
-        number = max(number, sequence_of(now))
-    component = only_attendee(kept(outward(was, post.dtstamp), _CANCEL_SAYS), to)
+        number = max(number, sequence_of(new.get(rid) or new.master))
+    if to in ready.people:
+        component.add(ready.people[to])
     component.put("SEQUENCE", str(number))
     if off:
         component.put("STATUS", "CANCELLED")
@@ -273,10 +321,9 @@ def attendee_letters(old: bytes | None, new: bytes | None, *, me: Collection[str
     sender = next(answer.address for answer in answers.values())
     components = {rid: reply_component(answer, dtstamp) for rid, answer in answers.items()}
     post = _Post(sender, shown.uid, dtstamp)
-    letter = post.letter("REPLY", "reply", sender, components, shown, True)
     named = next((component.get("ORGANIZER") for component in components.values()), None)
     cn = named.param("CN") if named is not None else None
-    return [replace(letter, recipient=organizer, recipient_cn=cn or None)]
+    return [post.letter("REPLY", "reply", organizer, cn, components, shown, True)]
 
 
 def _replies(parts: Parts) -> bool:

@@ -75,6 +75,16 @@ def lay_attendees(target: Component, source: Component, mine: Collection[str], o
     replace_lines(target, "ATTENDEE", wanted)
 
 
+def adopted(copy: Parts, component: Component) -> Component:
+    """*component* with the line ending of the text it goes into."""
+    if component.ending == copy.root.ending:
+        return component
+    fresh = Component.new(component.name, ending=copy.root.ending)
+    for prop in component.properties:
+        fresh.add(line_for(fresh, prop))
+    return fresh
+
+
 def exclude(parts: Parts, rid: str) -> bool:
     """Adds an EXDATE for the occurrence; False where the series has it already or there is no series."""
     if parts.master is None or rid in parts.moments(parts.master, "EXDATE"):

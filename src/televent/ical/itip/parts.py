@@ -13,6 +13,7 @@ from typing import Final
 
 from televent.ical.errors import InvalidCalendarData
 from televent.ical.itip.moments import Zones, moment_of, span_of
+from televent.ical.itip.people import attendees_of
 from televent.ical.tree import Component, Property, parse
 from televent.ical.values import Moment, canonical
 
@@ -30,6 +31,7 @@ class Parts:
     master: Component | None
     overrides: dict[str, Component]
     zones: Zones = field(repr=False)
+    _asked: dict[int, dict[str, Property]] = field(default_factory=dict, repr=False)
 
     def items(self) -> Iterator[tuple[str | None, Component]]:
         """(occurrence, component): the master first."""
@@ -40,6 +42,13 @@ class Parts:
     def get(self, rid: str | None) -> Component | None:
         """The component that stands for the occurrence, where it has one of its own."""
         return self.master if rid is None else self.overrides.get(rid)
+
+    def attendees(self, component: Component) -> dict[str, Property]:
+        """ATTENDEE lines of one of these components by address, read once: for who does not edit them."""
+        found = self._asked.get(id(component))
+        if found is None:
+            found = self._asked[id(component)] = attendees_of(component)
+        return found
 
     def moment(self, prop: Property) -> Moment | None:
         """The value of a date or date-time property; None where it has no readable one."""
@@ -191,19 +200,27 @@ def line(name: str, value: str, params: Mapping[str, str] | None = None) -> Prop
 
 
 def spelled(parts: Parts, rid: str) -> tuple[dict[str, str], str] | None:
-    """How the master of *parts* writes the occurrence *rid*: parameters and value, of DTSTART's type and TZID."""
+    """How the master of *parts* writes the occurrence *rid*: parameters and value, of DTSTART's type and TZID.
+
+    None where there is no master, or *rid* is no recurrence id of its kind.
+    """
     if parts.master is None:
         return None
     head = parts.master.get("DTSTART") or parts.master.get("DUE")
     start = parts.start(parts.master)
     if head is None or start is None:
         return None
+    named = parts.moment_named(rid)
+    if named is None:
+        return None
     if not isinstance(start, datetime):
-        return {"VALUE": "DATE"}, rid[:8]
+        return {"VALUE": "DATE"}, named.strftime("%Y%m%d")
     tzid = head.param("TZID")
+    if start.tzinfo is not None and not rid.endswith("Z"):
+        return None
     if start.tzinfo is None or head.value.strip().endswith("Z"):
         return {}, rid
-    wall = datetime.strptime(rid, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(start.tzinfo)
+    wall = named.astimezone(start.tzinfo)
     return ({"TZID": tzid} if tzid else {}), wall.strftime("%Y%m%dT%H%M%S")
 
 

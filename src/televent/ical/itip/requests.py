@@ -1,4 +1,4 @@
-"""REQUEST and ADD in an attendee's copy: RFC 5546 §3.2.2, §3.2.4; RFC 6638 §4.1; SPEC B6.
+"""REQUEST in an attendee's copy: RFC 5546 §3.2.2; RFC 6638 §4.1; SPEC B6.
 
 What is his own stays: alarms, TRANSP, his exclusions, categories, colours, unknown X- lines, and his answer unless
 the time moved.
@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from televent.ical.itip.changes import rescheduled, rule_of
 from televent.ical.itip.message import Message, enveloped, outward, stamp, zones_for
-from televent.ical.itip.overlay import exclude, include, lay, lay_attendees, line_for, replace_lines, said
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, line, occurrence, read_parts, sequence_of, spelled
+from televent.ical.itip.overlay import adopted, exclude, include, lay, lay_attendees, replace_lines, said
+from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
 from televent.ical.itip.people import mine_in, partstat_of
 from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
 from televent.ical.itip.results import Applied, Change, MarkRow, nothing
 from televent.ical.tree import Component, Property
+
+_MANY: Final = 1000
+"""Exclusions of one series that are remembered as the organizer's."""
 
 
 @dataclass(slots=True)
@@ -169,7 +173,7 @@ def _marks(
     if master is not None:
         # The organizer's exclusions are remembered as his, so that they are told from the attendee's own.
         sent = dtstamp_of(master, letter.parts.zones) or now
-        for rid in sorted(letter.parts.moments(master, "EXDATE")):
+        for rid in sorted(letter.parts.moments(master, "EXDATE"))[:_MANY]:
             if (rid, organizer) not in known and rid not in accepted:
                 rows.append((organizer, rid, sequence_of(master), sent))
     return tuple(rows)
@@ -216,7 +220,7 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
     earlier = {rid: each.copy() for rid, each in copy.overrides.items()}
     if before is None:
         fresh = outward(sent, dtstamp_of(sent, parts.zones) or now)
-        copy.add(None, _adopted(copy, fresh))
+        copy.add(None, adopted(copy, fresh))
         merge.asks = merge.moved = True
         return
     old = before.copy()
@@ -259,7 +263,7 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
         include(copy, [rid])
     if prior is None:
         fresh = outward(sent, dtstamp_of(sent, merge.letter.parts.zones) or now)
-        copy.add(rid, _adopted(copy, fresh))
+        copy.add(rid, adopted(copy, fresh))
         merge.asks = merge.moved = True
         return
     old = prior.copy()
@@ -269,16 +273,6 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
     _lay(merge, prior, sent, old, moved, now)
     if current is None:
         copy.add(rid, prior)
-
-
-def _adopted(copy: Parts, component: Component) -> Component:
-    """*component* with the line ending of the text it goes into."""
-    if component.ending == copy.root.ending:
-        return component
-    fresh = Component.new(component.name, ending=copy.root.ending)
-    for prop in component.properties:
-        fresh.add(line_for(fresh, prop))
-    return fresh
 
 
 def _moved(merge: _Merge, old: Component, sent: Component) -> bool:
@@ -323,33 +317,3 @@ def _keep_schedule_parameters(target: Component, was: Property | None) -> None:
             fresh = fresh.with_param(name, value)
     if fresh is not line:
         target.replace(line, fresh)
-
-
-def receive_add(
-    stored: bytes | None, copy: Parts | None, letter: Message, mine: frozenset[str], now: datetime, known: Ledger
-) -> Applied:
-    """ADD: each component is one more instance of a known series (RFC 5546 §3.2.4), an RDATE with an override."""
-    if copy is None or copy.master is None:
-        return nothing(stored, "unknown-uid")
-    organizer = letter.organizer
-    assert organizer is not None
-    component = letter.parts.master
-    start = letter.parts.start(component) if component is not None else None
-    if component is None or start is None:
-        return nothing(stored, "no-such-occurrence")
-    sequence = sequence_of(component)
-    mark = known.get((None, organizer)) or Mark(sequence_of(copy.master), None)
-    if sequence <= mark.sequence:
-        return nothing(stored, "duplicate" if sequence == mark.sequence else "stale")
-    rid = copy.known_as(start)
-    spelling = spelled(copy, rid)
-    if spelling is None:
-        return nothing(stored, "no-such-occurrence")
-    sent = dtstamp_of(component, letter.parts.zones) or now
-    copy.master.add(line_for(copy.master, line("RDATE", spelling[1], spelling[0])))
-    copy.master.put("SEQUENCE", str(sequence))
-    fresh = outward(component, sent)
-    fresh.add(line("RECURRENCE-ID", spelling[1], spelling[0]))
-    copy.add(rid, _adopted(copy, fresh))
-    marks = ((organizer, None, sequence, sent), (organizer, rid, sequence, sent))
-    return Applied(copy.root.to_bytes(), "rescheduled", asks_again=True, marks=marks, recurrence_ids=(rid,))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from televent.ical.itip.parts import Parts, is_cancelled, line, occurrence, spelled
-from televent.ical.itip.people import attendees_of, organizer_of, served
+from televent.ical.itip.people import organizer_of, served
 from televent.ical.tree import Component
 
 
@@ -17,6 +17,11 @@ class View:
     parts: Parts
     components: dict[str | None, Component]
     excluded: frozenset[str]
+
+    @property
+    def shape(self) -> tuple[int, tuple[str | None, ...], frozenset[str]]:
+        """What tells this view from others of the same object: most of the recipients share one."""
+        return id(self.parts), tuple(self.components), self.excluded
 
     @property
     def master(self) -> Component | None:
@@ -57,7 +62,7 @@ def view(parts: Parts | None, address: str, me: Collection[str]) -> View | None:
     components: dict[str | None, Component] = {}
     excluded: set[str] = set()
     for rid, component in parts.items():
-        asked = served(attendees_of(component).get(address)) and organizer_of(component) in me
+        asked = served(parts.attendees(component).get(address)) and organizer_of(component) in me
         if asked and not (rid is not None and is_cancelled(component)):
             components[rid] = component
         elif rid is not None:
