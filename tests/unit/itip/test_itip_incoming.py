@@ -357,3 +357,36 @@ def test_delivery_is_noted_on_the_lines_of_those_it_concerns() -> None:
 def test_an_answer_to_an_occurrence_that_cannot_be_changes_nothing(rid: str) -> None:
     stored = calendar(series())
     assert apply_answer(stored, address=BOB, partstat="ACCEPTED", recurrence_id=rid, now=at(2, 1)) is stored
+
+
+def test_an_all_day_series_is_answered_and_cancelled_by_its_dates() -> None:
+    day, next_day = ";VALUE=DATE:20261123", ";VALUE=DATE:20261124"
+    first = ask(None, event("RRULE:FREQ=WEEKLY;COUNT=6", people=EVERYONE, start=day, end=next_day))
+    text = apply_answer(first.text or b"", address=BOB, partstat="DECLINED", recurrence_id="20261130", now=at(2, 1))
+    assert "RECURRENCE-ID;VALUE=DATE:20261130" in unfolded(text)
+    assert "DTEND;VALUE=DATE:20261201" in unfolded(text)
+    # Exchange names the day by a zoned date-time (SPEC B4).
+    gone = event(
+        "RECURRENCE-ID;TZID=Europe/Berlin:20261207T000000",
+        "STATUS:CANCELLED",
+        people=EVERYONE,
+        sequence=1,
+        start=";VALUE=DATE:20261207",
+        end=";VALUE=DATE:20261208",
+    )
+    applied = ask(text, stamped(gone, 5), known=first, method="CANCEL")
+    assert (applied.change, applied.recurrence_ids) == ("occurrence-cancelled", ("20261207",))
+    assert "EXDATE;VALUE=DATE:20261207" in unfolded(applied.text or b"")
+
+
+def test_a_text_with_bare_line_feeds_stays_so() -> None:
+    stored = calendar(series()).replace(b"\r\n", b"\n")
+    text = apply_answer(stored, address=BOB, partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 1))
+    assert b"\r" not in text
+    applied = receive(stored, stamped_calendar("Talk"), me=[BOB], now=at(20, 12))
+    assert applied.change == "revised"
+    assert b"\r" not in (applied.text or b"")
+
+
+def stamped_calendar(title: str) -> bytes:
+    return calendar(stamped(series(), 5).replace("Team Sync", title), method="REQUEST")

@@ -194,9 +194,9 @@ def is_cancelled(component: Component) -> bool:
     return text_of(component, "STATUS").strip().upper() == "CANCELLED"
 
 
-def line(name: str, value: str, params: Mapping[str, str] | None = None) -> Property:
+def line(name: str, value: str, params: Mapping[str, str] | None = None, ending: bytes = b"\r\n") -> Property:
     """A property whose parameters have one value each."""
-    return Property.of(name, value, [(key, (each,)) for key, each in (params or {}).items()])
+    return Property.of(name, value, [(key, (each,)) for key, each in (params or {}).items()], ending=ending)
 
 
 def spelled(parts: Parts, rid: str) -> tuple[dict[str, str], str] | None:
@@ -244,29 +244,32 @@ def occurrence(parts: Parts, rid: str) -> Component | None:
         standing = fresh.get(name)
         if standing is None:
             continue
-        shifted: Property | None = line(name, value, params)
+        shifted: Property | None = line(name, value, params, master.ending)
         if name != head.name:
             shifted = _shifted(standing, start, moved_to) if moved_to is not None else None
         if shifted is not None:
             fresh.replace(standing, shifted)
-    fresh.add(line("RECURRENCE-ID", value, params))
+    fresh.add(line("RECURRENCE-ID", value, params, master.ending))
     return fresh
 
 
 def _shifted(prop: Property, start: Moment, moved_to: Moment) -> Property | None:
     """The end of an occurrence: as far from its start, on the clock of its zone, as the master's end from its."""
     value = prop.value.strip()
-    if value.endswith("Z") and isinstance(start, datetime) and isinstance(moved_to, datetime):
-        old = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        return line(prop.name, (old + (moved_to - start)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
-    by = _wall(moved_to) - _wall(start)
-    shape = "%Y%m%dT%H%M%S" if "T" in value else "%Y%m%d"
+    shape = "%Y%m%d" if "T" not in value else "%Y%m%dT%H%M%SZ" if value.endswith("Z") else "%Y%m%dT%H%M%S"
     try:
-        moved = datetime.strptime(value, shape) + by  # noqa: DTZ007 (the wall clock of its TZID)
-    except (ValueError, OverflowError):
+        end = datetime.strptime(value, shape)  # noqa: DTZ007 (the wall clock of its TZID)
+        by = _wall(moved_to) - _wall(start)
+        if (
+            value.endswith("Z")
+            and isinstance(start, datetime)
+            and isinstance(moved_to, datetime)
+            and start.tzinfo is not None
+        ):
+            by = moved_to - start
+        return prop.with_value((end + by).strftime(shape))
+    except (ValueError, OverflowError, TypeError):
         return None
-    kept = {name: prop.param(name) or "" for name in ("TZID", "VALUE") if prop.param(name)}
-    return line(prop.name, moved.strftime(shape), kept)
 
 
 def _wall(moment: Moment) -> datetime:
