@@ -33,6 +33,11 @@ UNITS = {
 
 FILLERS = frozenset(
     [
+        "at", "on", "the", "of", "from", "to", "till", "until", "for", "in", "в", "во", "на", "с",
+        "со", "до", "по", "к", "г", "года", "год",
+    ]
+)  # fmt: skip
+    [
         "at",
         "on",
         "the",
