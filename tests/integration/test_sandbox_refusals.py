@@ -162,3 +162,55 @@ def test_an_update_comes_again_until_a_greater_offset_confirms_it() -> None:
             assert await bot.get_updates() == []
 
     asyncio.run(walk())
+
+
+DEEP = "[" * 100_000
+NONSENSE = [
+    ("sendMessage", {"chat_id": ANN, "text": ["x"]}),
+    ("sendMessage", {"chat_id": ANN, "text": "\ud800"}),
+    ("sendMessage", {"chat_id": {}, "text": "x"}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "parse_mode": "Markdown"}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": DEEP}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": "[]"}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": {"inline_keyboard": [1]}}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": {"inline_keyboard": [[1]]}}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": {"inline_keyboard": [[{"text": "x"}]]}}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": '{"keyboard": [["\\ud800"]]}'}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "reply_parameters": [1], "reply_to_message_id": 1}),
+    ("sendMessage", {"chat_id": ANN, "text": "x", "entities": [{"type": 1}]}),
+    ("editMessageText", {"chat_id": ANN, "message_id": "x", "text": "x"}),
+    ("deleteMessages", {"chat_id": ANN, "message_ids": "1"}),
+    ("setMyCommands", {"commands": [1]}),
+    ("setMyCommands", {"commands": [], "scope": [1]}),
+    ("setWebhook", {"url": "http://[::1"}),
+    ("setWebhook", {"url": "ftp://example.com"}),
+    ("getUpdates", {"allowed_updates": "{}"}),
+    ("getFile", {"file_id": "x"}),
+    ("sendDocument", {"chat_id": ANN, "document": "https://example.com/x"}),
+    ("sendPhoto", {"chat_id": ANN}),
+    ("answerCallbackQuery", {"callback_query_id": "1"}),
+]
+
+
+def test_nonsense_is_refused_with_400_and_changes_nothing() -> None:
+    async def walk() -> None:
+        async with sandbox_control() as control:
+            await control.say(ANN, "/start")
+            links = ["http://[", "javascript:alert(1)", {"url": "x"}]
+            keyboards = [{"inline_keyboard": [[{"text": "x", "url": link}]]} for link in links]
+            keyboards += [{"inline_keyboard": [[{"text": "x", "web_app": link}]]} for link in links]
+            linked = [("sendMessage", {"chat_id": ANN, "text": "x", "reply_markup": each}) for each in keyboards]
+            before = await control.get("/sandbox")
+            for method, fields in [*NONSENSE, *linked]:
+                answer = await control.call(method, **fields)
+                assert answer.status_code == 400, (method, fields, answer.text)
+                assert answer.json()["description"].startswith("Bad Request: ")
+            path = f"/bot{control.sandbox.config.bot_token}/sendMessage"
+            json_body = {"Content-Type": "application/json"}
+            for body in (b"{", b"[]", DEEP.encode(), b"\xff"):
+                assert (await control.http.post(path, content=body, headers=json_body)).status_code == 400
+            form = {"Content-Type": "multipart/form-data; boundary=x"}
+            assert (await control.http.post(path, content=b"--x\r\nnonsense", headers=form)).status_code == 400
+            assert await control.get("/sandbox") == before
+
+    asyncio.run(walk())

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import ipaddress
+import re
 import socket
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvicorn
 from litestar import Litestar, Request, Response
@@ -27,6 +27,8 @@ from televent.adapters.sandbox.mail.store import Mails
 from televent.adapters.sandbox.people import routes as people
 from televent.adapters.sandbox.people.acts import CannotDo
 from televent.adapters.sandbox.signal import Signal
+
+_PORT = re.compile(r":\d*$")
 
 HttpRequest = Request[Any, Any, State]
 
@@ -146,10 +148,11 @@ async def _only_from_here(request: HttpRequest) -> Response[Any] | None:
     """A web page of elsewhere, open in the same browser, must not act for the people here."""
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
     # A name with a dot may be anybody's, pointed here by his own DNS; a page of his would then be of our origin.
-    name = urlsplit(f"//{host}").hostname or ""
+    name = host.rpartition(":")[0] if _PORT.search(host) else host
+    name = name.strip("[]").lower()
     if "." in name and name != request.app.state.config.host and not _is_ip_address(name):
         return Response({"error": f"ask by IP address or localhost, not by {name}"}, status_code=403)
-    if origin and urlsplit(origin).netloc != host:
+    if origin and origin.partition("//")[2] != host:
         return Response({"error": "only this sandbox's own pages may ask"}, status_code=403)
     return None
 

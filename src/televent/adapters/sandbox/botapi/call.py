@@ -36,7 +36,6 @@ class Call:
             return json.dumps(value)
         if not isinstance(value, str):
             raise bad_request(f'field "{name}" must be of type String')
-        # Half a surrogate pair can be neither stored nor shown.
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise bad_request("strings must be encoded in UTF-8")
         return value
@@ -62,12 +61,15 @@ class Call:
         value = self.fields.get(name)
         if value is None or value == "":
             return None
-        if not isinstance(value, str):
-            return value
         try:
-            return json.loads(value)
-        except ValueError:
+            parsed = json.loads(value) if isinstance(value, str) else value
+            # Half a surrogate pair, written as an escape, can be neither stored nor shown.
+            json.dumps(parsed, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise bad_request("strings must be encoded in UTF-8") from None
+        except (ValueError, RecursionError):
             raise bad_request(f"can't parse {what} JSON object") from None
+        return parsed
 
     def required_integer(self, name: str, refusal: str) -> int:
         """A whole number that must be there. Raises BotApiError with the `refusal`."""

@@ -88,7 +88,7 @@ async def _read(request: HttpRequest, method: str) -> Call:
     if kind == "application/json":
         try:
             body = json.loads(await request.body() or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad_request("can't parse JSON object") from None
         if not isinstance(body, dict):
             raise bad_request("expected a JSON object")

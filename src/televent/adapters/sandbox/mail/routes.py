@@ -84,6 +84,9 @@ async def answer(mail_id: FromPath[int], data: JSONBody[Json], state: State) -> 
     """Answer an invitation: `partstat`, optionally `address` and `comment`; sent to the inbound SMTP listener."""
     config: SandboxConfig = state.config
     mail = _mail(state, mail_id)
+    address, comment = data.get("address"), data.get("comment")
+    if not all(value is None or isinstance(value, str) for value in (address, comment)):
+        raise CannotDo("address and comment are texts", 400)
     if config.inbound_smtp is None:
         raise CannotDo("no inbound SMTP listener is configured")
     # Of two answers within a second the later one must win, and DTSTAMP has no fractions.
@@ -93,8 +96,8 @@ async def answer(mail_id: FromPath[int], data: JSONBody[Json], state: State) -> 
             mail,
             str(data.get("partstat", "")).upper(),
             now,
-            address=data.get("address"),
-            comment=data.get("comment"),
+            address=address,
+            comment=comment,
             authserv_id=config.authserv_id,
         )
     except CannotAnswer as error:

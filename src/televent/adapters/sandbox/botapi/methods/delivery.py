@@ -39,8 +39,12 @@ def set_webhook(world: World, call: Call) -> Described:
     url = (call.text("url") or "").strip()
     if not url:
         return delete_webhook(world, call)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     secret = call.text("secret_token") or ""
     if not _SECRET.fullmatch(secret):

@@ -83,8 +83,10 @@ def send(world: World, call: Call, person: Person, content: Json) -> Json:
 
 def _replied(world: World, call: Call, person: Person) -> Json | None:
     parameters = call.structure("reply_parameters", "reply parameters") or {}
+    if not isinstance(parameters, dict):
+        raise bad_request("object expected as reply parameters")
     message_id = call.integer("reply_to_message_id")
-    if isinstance(parameters, dict) and isinstance(parameters.get("message_id"), int):
+    if isinstance(parameters.get("message_id"), int):
         message_id = parameters["message_id"]
     if message_id is None:
         return None
