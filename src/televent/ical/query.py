@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 from typing import Final
 
 from televent.ical.reading import moment_of, utc_of
@@ -98,13 +99,13 @@ def required_component(wanted: CompFilter) -> str | None:
 
 
 def _inside(root: Component, part: Component, wanted: CompFilter, zone: tzinfo) -> bool:
-    tests = [
-        *((lambda each=each: _prop_matches(root, part, each, zone)) for each in wanted.props),
-        *((lambda each=each: _comp_matches(root, part, each, zone)) for each in wanted.comps),
-    ]
-    if not tests:
+    results = chain(
+        (_prop_matches(root, part, each, zone) for each in wanted.props),
+        (_comp_matches(root, part, each, zone) for each in wanted.comps),
+    )
+    if not wanted.props and not wanted.comps:
         return True
-    return any(test() for test in tests) if wanted.any_of else all(test() for test in tests)
+    return any(results) if wanted.any_of else all(results)
 
 
 def _comp_matches(root: Component, part: Component, wanted: CompFilter, zone: tzinfo) -> bool:
