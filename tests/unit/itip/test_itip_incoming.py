@@ -390,3 +390,17 @@ def test_a_text_with_bare_line_feeds_stays_so() -> None:
 
 def stamped_calendar(title: str) -> bytes:
     return calendar(stamped(series(), 5).replace("Team Sync", title), method="REQUEST")
+
+
+def test_an_end_in_utc_follows_its_start_over_a_change_of_the_clocks() -> None:
+    spring = event(
+        "RRULE:FREQ=WEEKLY;COUNT=3",
+        people=EVERYONE,
+        start=";TZID=Europe/Berlin:20270322T100000",
+        end=":20270322T100000Z",
+    )
+    text = apply_answer(
+        calendar(spring), address=BOB, partstat="DECLINED", recurrence_id="20270329T080000Z", now=at(2, 1)
+    )
+    assert "DTSTART;TZID=Europe/Berlin:20270329T100000" in unfolded(text)
+    assert "DTEND:20270329T090000Z" in unfolded(text)

@@ -260,13 +260,9 @@ def _shifted(prop: Property, start: Moment, moved_to: Moment) -> Property | None
     try:
         end = datetime.strptime(value, shape)  # noqa: DTZ007 (the wall clock of its TZID)
         by = _wall(moved_to) - _wall(start)
-        if (
-            value.endswith("Z")
-            and isinstance(start, datetime)
-            and isinstance(moved_to, datetime)
-            and start.tzinfo is not None
-        ):
-            by = moved_to - start
+        if value.endswith("Z") and isinstance(start, datetime) and isinstance(moved_to, datetime):
+            # Within one zone Python subtracts the clocks; an end in UTC moves by what really passed.
+            by = _wall(moved_to.astimezone(UTC)) - _wall(start.astimezone(UTC)) if start.tzinfo else by
         return prop.with_value((end + by).strftime(shape))
     except (ValueError, OverflowError, TypeError):
         return None
