@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Protocol, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -104,7 +104,7 @@ class FactMapper(Mapper[str]):
         fields = self.unseal(event.state, event.subject_id, place)
         cls, values = catalogue.resolve(event.topic, fields if fields is not None else {})
         if fields is None:
-            values = {**msgspec.msgpack.decode(event.state)[0], **_placeholders(cls)}
+            values = {**msgspec.msgpack.decode(event.state)[0], **_placeholders(cast(Hashable, cls))}
         return msgspec.convert(values, cls)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,7 +50,7 @@ def open_account(
     diary = office.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     opened = account.OpenAccount(telegram_id, name, timezone, locale, calendar_id)
     made = calendar.CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent"})
-    changes = [
+    changes: list[Change[Any]] = [
         Change(person, account.decide(person.state, opened)),
         Change(diary, calendar.decide(diary.state, made)),
     ]

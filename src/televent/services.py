@@ -1,0 +1,111 @@
+"""The services a process can run: each a coroutine that says when it is ready and ends when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+
+from televent.bootstrap import Core, open_core
+from televent.settings import Settings
+
+log = structlog.get_logger("televent.services")
+
+Service = Callable[[Any, Callable[[], None], asyncio.Event], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, names: Sequence[str]) -> AsyncIterator[Any]:
+    """What the services share: the core, or the settings alone where only the sandbox runs."""
+    if tuple(names) == ("sandbox",):
+        yield settings
+        return
+    async with open_core(settings) as core:
+        yield core
+
+
+async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """HTTP: health, CalDAV, the bot's webhook."""
+    from televent.http_service import serve_http
+
+    await serve_http(core, ready, stop)
+
+
+async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Letters, mail, asynchronous projections, housekeeping."""
+    from televent.adapters.email.outbound import MailIdentity, MailSender
+    from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.postgres.projection_runner import follow
+    from televent.projections.audit import AUDIT
+    from televent.workers import CourierHandler, drain, housekeeping
+
+    settings = core.settings
+    password = settings.smtp_password
+    route = SmtpRoute(
+        host=settings.smtp_host or "localhost",
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password is not None else None,
+        tls=settings.smtp_tls,
+    )
+    identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
+    sender = MailSender(SmtpMailer(route), core.mail_book, identity, core.office.clock)
+    ready()
+    await asyncio.gather(
+        drain(core, [CourierHandler(core), sender], stop),
+        housekeeping(core, stop),
+        follow(core.pool, [AUDIT], stop, core.run),
+    )
+
+
+async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """The Telegram bot by long polling, and the messages it owes."""
+    from televent.bot_service import serve_bot
+
+    await serve_bot(core, ready, stop)
+
+
+async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Inbound mail by SMTP or LMTP."""
+    from televent.adapters.email.intake import Intake
+    from televent.adapters.email.listener import ListenerConfig, serve_mail
+
+    settings = core.settings
+    intake = Intake(
+        core.office,
+        core.mail_book,
+        clock=core.office.clock,
+        ids=core.office.ids,
+        run=core.run,
+        mail_domain=settings.mail_domain,
+        internal_domain=settings.internal_domain,
+        authserv_id=settings.mail_authserv_id,
+    )
+    config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
+    await serve_mail(config, intake, ready, stop)
+
+
+async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """The stand-in for Telegram, and the mail catcher."""
+    from televent.adapters.sandbox.config import SandboxConfig
+    from televent.adapters.sandbox.server import running
+
+    settings = core.settings if isinstance(core, Core) else core
+    token = settings.telegram_bot_token
+    config = SandboxConfig(
+        host=settings.sandbox_host,
+        web_port=settings.sandbox_port,
+        smtp_port=settings.sandbox_smtp_port,
+        state_dir=settings.data_dir.absolute() / "sandbox",
+        inbound_smtp=(settings.mail_listen_host, settings.mail_listen_port),
+        bot_token=token.get_secret_value() if token is not None else SandboxConfig.bot_token,
+    )
+    async with running(config):
+        ready()
+        await stop.wait()
+
+
+SERVICES: dict[str, Service] = {"api": api, "worker": worker, "bot": bot, "mail": mail, "sandbox": sandbox}
