@@ -47,7 +47,7 @@ PUT_RESOURCE = f"""{_COUNT}
         recurs = excluded.recurs, span = excluded.span, modified_at = excluded.modified_at"""  # noqa: S608
 BURY_RESOURCE = f"""{_COUNT}
     UPDATE resource SET deleted = true, seq = (SELECT seq FROM counter), ics = NULL, span = NULL, modified_at = %s
-    WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND NOT deleted"""  # noqa: S608
+    WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND ics IS NOT NULL"""  # noqa: S608
 PUT_CALENDAR = """
     INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, calendar_id) DO UPDATE

@@ -1,0 +1,76 @@
+"""Each question about resources is answered by its own index, however large a calendar and whatever is known of it.
+
+A planner without statistics, or with those of many small calendars, takes (tenant, calendar) for one row; a look-up by
+name through any index but the key would then walk all of a large calendar.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from support.event_store import NOON, Shop, open_shop
+from televent.adapters.postgres import inline_rows, read_store
+
+LARGE = 5000
+FILL = """
+    INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, span, modified_at)
+    SELECT %s, %s, 'h' || i, gen_random_uuid(), 'u' || i, 'e', 'VEVENT', 'x', i,
+        tstzrange(%s + i * interval '1h', %s + (i + 1) * interval '1h'), now()
+    FROM generate_series(1, %s) AS i"""
+SMALL = """
+    INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, span, modified_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'h1', gen_random_uuid(), 'u1', 'e', 'VEVENT', 'x', 1,
+        tstzrange(now(), now()), now()
+    FROM generate_series(1, 20000)"""
+
+
+@pytest.fixture
+def shop(database_url: str) -> Iterator[Shop]:
+    with open_shop(database_url) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize("known", ["nothing is known", "all others are small"])
+@pytest.mark.parametrize("plan", ["force_generic_plan", "force_custom_plan"])
+def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> None:
+    calendar = shop.calendar()
+    with psycopg.connect(shop.url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE resource SET (autovacuum_enabled = off)")
+        connection.execute(FILL, (shop.tenant, calendar, NOON, NOON, LARGE))
+        if known == "all others are small":
+            connection.execute(SMALL)
+            connection.execute("ANALYZE")
+        connection.execute(f"SET plan_cache_mode = {plan}")
+        place = (shop.tenant, calendar)
+        named = {"named": read_store._NAMED, "columns": read_store._BARE}
+        page = {"outer": read_store._WHOLE, "rows": 500, "octets": 10**6}
+        within = " AND span && tstzrange(%s, %s, '[)')"
+        bury = (*place, NOON, *place, "h7", uuid4())
+        questions: list[tuple[str, tuple[Any, ...], set[str]]] = [
+            (read_store.RESOURCE, (shop.tenant, "h7", shop.tenant, "work"), {"resource_pkey"}),
+            (
+                read_store.FIND,
+                (shop.tenant, "work", shop.tenant, "h7", "u9", shop.tenant, "u9"),
+                {"resource_pkey", "resource_account_uid"},
+            ),
+            (read_store.CHANGES.format(**named), (shop.tenant, "work", shop.tenant, 5, 10), {"resource_seq"}),
+            (read_store.SOME, (*place, ["h7"]), {"resource_pkey"}),
+            (read_store.BY_UID, (shop.tenant, "u9"), {"resource_account_uid"}),
+            (read_store.BY_STREAM, (shop.tenant, uuid4()), {"resource_stream"}),
+            (read_store.PAGE.format(filter="", **page), (*place, ""), {"resource_pkey"}),
+            (
+                read_store.PAGE.format(filter=within, **page),
+                (*place, "", NOON, NOON + timedelta(hours=1)),
+                {"resource_span"},
+            ),
+            (inline_rows.BURY_RESOURCE, bury, {"resource_stream"}),
+        ]
+        for query, parameters, indexes in questions:
+            lines = [row[0] for row in connection.execute("EXPLAIN " + query, parameters, prepare=True)]
+            scans = [line for line in lines if "Scan" in line and "resource" in line]
+            used = {word for line in scans for word in line.replace("(", " ").split() if word.startswith("resource_")}
+            assert used - {"resource_1"} == indexes, "\n".join(lines)
