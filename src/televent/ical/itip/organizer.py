@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from televent.ical.itip.changes import moved_place, people, rescheduled, sequence_due, wording
+from televent.ical.itip.changes import moved_place, rescheduled, sequence_due, wording
 from televent.ical.itip.message import without_params
 from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
 from televent.ical.itip.people import addresses, attendees_of, organizer_of, partstat_of, served
@@ -103,9 +103,18 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
         plain = occurrence(after, rid)
         if plain is None or after.span(plain) != before.span(override) or moved_place(plain, override):
             continue
-        were, are = people(override), people(plain)
-        if wording(plain) == wording(override) and were.keys() == are.keys() and were != are:
-            after.add(rid, override.copy())
+        if wording(plain) != wording(override):
+            continue
+        held = False
+        answers = attendees_of(override)
+        for address, prop in attendees_of(plain).items():
+            earlier = answers.get(address)
+            if earlier is None or address in mine or not served(prop) or partstat_of(earlier) == partstat_of(prop):
+                continue
+            plain.replace(prop, _answered(prop, partstat_of(earlier), earlier))
+            held = True
+        if held:
+            after.add(rid, plain)
             edited = True
     return edited
 
