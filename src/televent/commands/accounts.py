@@ -1,0 +1,207 @@
+"""Operators' commands about people and their device passwords."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import rich_click as click
+
+from televent.commands.opening import Chosen, OperatorError, migrated_database
+
+if TYPE_CHECKING:
+    from televent.application.context import Context
+    from televent.application.ports import AccountRow
+    from televent.bootstrap import Core
+
+
+@contextlib.contextmanager
+def opened(chosen: Chosen) -> Iterator[Core]:
+    """The core for one command; a refusal is a clear line."""
+    from televent.bootstrap import build_core
+    from televent.domain.refusal import Refusal
+
+    settings = chosen.settings()
+    with migrated_database(settings) as url:
+        core = build_core(settings, url)
+        try:
+            yield core
+        except Refusal as refusal:
+            raise OperatorError(refusal.sentence()) from refusal
+        finally:
+            core.close()
+
+
+def operator_context(core: Core, tenant: UUID) -> Context:
+    """The circumstances of an operator's command."""
+    from televent.application.context import Context
+    from televent.domain.ids import AccountId
+
+    return Context(
+        tenant=AccountId(tenant),
+        actor="operator",
+        door="cli",
+        now=core.office.clock(),
+        command_id=uuid4(),
+        correlation_id=uuid4().hex,
+    )
+
+
+def find_account(core: Core, name: str) -> AccountRow:
+    """By account id, Telegram id or verified address. Raises OperatorError."""
+    from televent.domain.ids import AccountId
+
+    found = None
+    if name.isascii() and name.isdigit():
+        found = core.reads.account_by_telegram(int(name))
+    elif "@" in name:
+        found = core.reads.account_by_address(name.lower())
+    else:
+        with contextlib.suppress(ValueError):
+            found = core.reads.account(AccountId(UUID(name)))
+    if found is None:
+        raise OperatorError(f"there is no account {name!r} (give an account id, a Telegram id or a verified address)")
+    return found
+
+
+def show(value: Any, as_json: bool, lines: list[str]) -> None:
+    """JSON for programs, lines for people."""
+    click.echo(json.dumps(value, indent=2, default=str) if as_json else "\n".join(lines))
+
+
+@click.group()
+def account() -> None:
+    """People."""
+
+
+@account.command("add")
+@click.option("--telegram-id", type=click.IntRange(1, 2**52), required=True, help="The person's Telegram id.")
+@click.option("--name", required=True, help="Display name.")
+@click.option("--email", default=None, help="An address you vouch for: it counts as verified.")
+@click.option("--device", "device_name", default="Calendar app", show_default=True, help="Name of the device password.")
+@click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def add(
+    chosen: Chosen,
+    telegram_id: int,
+    name: str,
+    email: str | None,
+    device_name: str,
+    timezone: str,
+    as_json: bool,
+) -> None:
+    """Open an account (or take the one that has this Telegram id) and make a device password for it."""
+    from televent.application.use_cases import accounts, devices
+
+    with opened(chosen) as core:
+        office = core.office
+        row = accounts.open_account(
+            office, operator_context(core, uuid4()), telegram_id=telegram_id, name=name, timezone=timezone
+        )
+        if email is not None:
+            accounts.verify_address(office, operator_context(core, row.tenant), address=email, code=None)
+        device = devices.add_device(office, operator_context(core, row.tenant), name=device_name)
+        url = f"{core.settings.base_url}/caldav/{row.tenant}/"
+        value = {
+            "account": row.tenant,
+            "telegram_id": telegram_id,
+            "caldav_url": url,
+            "user": str(telegram_id),
+            "password": device.password,
+            "device": device.device_id,
+        }
+        show(
+            value,
+            as_json,
+            [
+                f"account   {row.tenant}",
+                f"CalDAV    {url}",
+                f"user      {telegram_id}",
+                f"password  {device.password}   (shown once)",
+            ],
+        )
+
+
+@account.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_accounts(chosen: Chosen, as_json: bool) -> None:
+    """All accounts."""
+    with opened(chosen) as core:
+        rows = core.reads.accounts()
+        values = [
+            {
+                "account": row.tenant,
+                "telegram_id": row.telegram_id,
+                "name": row.name,
+                "timezone": row.timezone,
+                "addresses": row.addresses,
+                "devices": len(row.devices),
+            }
+            for row in rows
+        ]
+        lines = [f"{row.tenant}  {row.telegram_id or '-':>12}  {row.name}  {', '.join(row.addresses)}" for row in rows]
+        show(values, as_json, lines or ["There are no accounts."])
+
+
+@click.group()
+def device() -> None:
+    """Device passwords."""
+
+
+@device.command("add")
+@click.argument("who")
+@click.option("--name", default="Calendar app", show_default=True, help="What the device is called.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def add_device(chosen: Chosen, who: str, name: str, as_json: bool) -> None:
+    """Make a device password for WHO (account id, Telegram id or address). It is shown once."""
+    from televent.application.use_cases import devices
+
+    with opened(chosen) as core:
+        row = find_account(core, who)
+        made = devices.add_device(core.office, operator_context(core, row.tenant), name=name)
+        value = {"device": made.device_id, "name": made.name, "password": made.password}
+        show(value, as_json, [f"device    {made.device_id}", f"password  {made.password}   (shown once)"])
+
+
+@device.command("list")
+@click.argument("who")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_devices(chosen: Chosen, who: str, as_json: bool) -> None:
+    """The device passwords of WHO."""
+    with opened(chosen) as core:
+        row = find_account(core, who)
+        values = [
+            {"device": each.device_id, "name": each.name, "created": each.created_at, "last_used": each.last_used_at}
+            for each in row.devices
+        ]
+        lines = [
+            f"{each.device_id}  {each.name}  made {each.created_at:%Y-%m-%d}  "
+            f"last used {each.last_used_at.strftime('%Y-%m-%d %H:%M') if each.last_used_at else 'never'}"
+            for each in row.devices
+        ]
+        show(values, as_json, lines or ["There are no device passwords."])
+
+
+@device.command("revoke")
+@click.argument("who")
+@click.argument("device_id", type=click.UUID)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def revoke_device(chosen: Chosen, who: str, device_id: UUID, as_json: bool) -> None:
+    """Revoke a device password of WHO: it stops at once, everywhere."""
+    from televent.application.use_cases import devices
+
+    with opened(chosen) as core:
+        row = find_account(core, who)
+        devices.revoke_device(core.office, operator_context(core, row.tenant), device_id=device_id)
+        show({"revoked": device_id}, as_json, [f"{device_id} is revoked."])
+
+
+COMMANDS: tuple[click.Command, ...] = (account, device)

@@ -1,0 +1,107 @@
+"""The HTTP service: one uvicorn server with the front, CalDAV, health and the bot's webhook behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+
+from televent.adapters.caldav.app import CaldavDoor
+from televent.adapters.caldav.door import RateLimits
+from televent.adapters.postgres.rate_limit import Rate
+from televent.adapters.rest.app import Front, rest_app
+from televent.adapters.rest.floor import floor
+from televent.bootstrap import Core
+
+BACKLOG = 2048
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Serves until told to stop; then lets requests under way finish."""
+    settings = core.settings
+    listener = _listen(settings.api_host, settings.api_port)
+    config = uvicorn.Config(
+        http_app(core),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        loop="none",
+        http="httptools",
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if not serving.done():
+        ready()
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    await serving
+
+
+def http_app(core: Core) -> Any:
+    """The ASGI application."""
+    settings = core.settings
+
+    async def check() -> dict[str, str]:
+        def look() -> str:
+            try:
+                core.outbox.standing()
+            except Exception as error:
+                return type(error).__name__
+            return "ok"
+
+        return {"database": await core.run(look)}
+
+    door = CaldavDoor(
+        core.office,
+        core.run,
+        public_url=settings.public_url,
+        rate_limits=rate_limits(core) if settings.rate_limits == "on" else None,
+    )
+    return Front(rest_app(check), door, mounts={"/health/floor": floor})
+
+
+def rate_limits(core: Core) -> RateLimits:
+    """By settings; shared by all nodes, being kept in the database."""
+    settings = core.settings
+    client = Rate(max(1, round(settings.rate_ip_per_second * 60)), 60.0, settings.rate_ip_burst)
+    person = Rate(max(1, round(settings.rate_caldav_per_minute)), 60.0, settings.rate_caldav_burst)
+    failure = Rate(5, 60.0, 10)
+    limit = core.rate_limit
+    return RateLimits(
+        client=lambda key: limit.hit(f"ip/{key}", client),
+        person=lambda key: limit.hit(f"caldav/{key}", person),
+        failure=lambda key: limit.hit(f"failure/{key}", failure),
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """SO_REUSEPORT lets several API processes share the port, the kernel spreading connections over them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
