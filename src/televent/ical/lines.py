@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 
 # A line and the lines that continue it: a line break followed by one blank is no break (RFC 5545 §3.1).
 _RAW = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*\n?")
-_FOLD = re.compile(rb"\r*\n[ \t]")
+# No "\r*": on a row of carriage returns it would begin anew at each of them.
+_FOLD = re.compile(rb"\r{0,2}\n[ \t]")
+_INDENTED = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r{0,2}\n)*([ \t]+)BEGIN[ \t]*:", re.IGNORECASE)
 _HEAD = re.compile(rb"[ \t]*([A-Za-z0-9_.\-]+)[ \t]*([;:])")
-_PARAM = re.compile(r"[ \t]*([^=;:,\"]+?)[ \t]*=")
+_PARAM = re.compile(r'([^=;:,"]+)=')
 _VALUE = re.compile(r'"([^"]*)"|([^";:,]*)')
 
 Params = tuple[tuple[str, tuple[str, ...]], ...]
@@ -23,8 +25,16 @@ FOLD_AT = 75
 
 
 def split_raw(data: bytes) -> list[bytes]:
-    """The text as raw lines; joined they are the text again."""
-    return [found[0] for found in _RAW.finditer(data) if found[0]]
+    """The text as raw lines; joined they are the text again.
+
+    Where the whole text is indented, its own indentation continues no line; deeper rows still do.
+    """
+    indented = _INDENTED.match(data)
+    if indented is None:
+        return [found[0] for found in _RAW.finditer(data) if found[0]]
+    own = re.escape(indented[1])
+    rows = re.compile(rb"[^\n]*(?:\n(?:" + own + rb"[ \t]|(?!" + own + rb")[ \t])[^\n]*)*\n?")
+    return [found[0] for found in rows.finditer(data) if found[0]]
 
 
 def unfold(raw: bytes) -> bytes:
@@ -61,7 +71,7 @@ def parse_params(text: str) -> tuple[Params, str]:
         if found is None:
             place = _skip(text, place)
             continue
-        name, place = found[1].upper(), found.end()
+        name, place = found[1].strip().upper(), found.end()
         values: list[str] = []
         while True:
             value = _VALUE.match(text, place)
@@ -87,6 +97,9 @@ def _skip(text: str, place: int) -> int:
     return place
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no line may hold (RFC 5545 §3.1)."""
+
 _DECODED = {"^n": "\n", "^N": "\n", "^^": "^", "^'": '"'}
 
 
@@ -97,7 +110,7 @@ def _decode(value: str) -> str:
 def _encode(value: str) -> str:
     """A parameter's value as it is written: RFC 6868 escapes, quoted where RFC 5545 §3.2 asks for it."""
     value = value.replace("^", "^^").replace('"', "^'").replace("\r\n", "^n").replace("\n", "^n")
-    value = "".join(each for each in value if each >= " " or each == "\t")
+    value = _CONTROLS.sub("", value)
     return f'"{value}"' if any(each in value for each in ":;,") or value != value.strip() else value
 
 
@@ -113,7 +126,7 @@ def compose(name: str, params: Iterable[tuple[str, Sequence[str]]], value: str) 
             written = [each if each.startswith('"') else f'"{each}"' for each in written]
         parts.append(f";{key}={','.join(written)}")
     line = "".join(parts) + ":" + value
-    return line.replace("\r", "").replace("\n", "\\n").encode()
+    return line.replace("\r", "").replace("\n", "\\n").encode(errors="replace")
 
 
 def fold(line: bytes, ending: bytes = b"\r\n") -> bytes:

@@ -142,49 +142,60 @@ def utc_of(value: Moment, floating: tzinfo = UTC) -> datetime:
     """A moment as an instant; floating times and dates read in ``floating``."""
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 (its zone follows)
-    return (value if value.tzinfo is not None else value.replace(tzinfo=floating)).astimezone(UTC)
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=floating)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is
+        return value.replace(tzinfo=UTC)
 
 
 def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None]) -> Instance:
+    lines: dict[str, Property] = {}
+    attendees: list[Attendee] = []
+    for entry in part.entries:
+        if isinstance(entry, Property):
+            if entry.name == "ATTENDEE":
+                attendees.append(_attendee(entry))
+            else:
+                lines.setdefault(entry.name, entry)
+
+    def said(name: str) -> str:
+        return lines[name].value if name in lines else ""
+
     def time(name: str) -> Moment | None:
-        prop = part.get(name)
-        if prop is None:
+        if name not in lines:
             return None
-        value = moment_of(prop, root, zones)
+        value = moment_of(lines[name], root, zones)
         if value is None:
-            raise InvalidCalendarData(f"{name} is no date or time: {prop.value[:40]!r}")
+            raise InvalidCalendarData(f"{name} is no date or time: {lines[name].value[:40]!r}")
         return value
 
-    start = time("DTSTART")
+    start, original = time("DTSTART"), time("RECURRENCE-ID")
     if start is None and part.name == "VEVENT":
         raise InvalidCalendarObject("an event needs DTSTART (RFC 5545 §3.6.1)")
     until = time("DUE") if part.name == "VTODO" else time("DTEND")
-    length = part.value("DURATION")
-    rid = part.get("RECURRENCE-ID")
-    original = time("RECURRENCE-ID")
-    head = part.get("DTSTART")
-    stamp = part.get("DTSTAMP")
-    made = moment_of(stamp, root, zones) if stamp is not None else None
+    made = moment_of(lines["DTSTAMP"], root, zones) if "DTSTAMP" in lines else None
+    rid = lines.get("RECURRENCE-ID")
     return Instance(
         recurrence_id=canonical(original) if original is not None else None,
         range_this_and_future=rid is not None and (rid.param("RANGE") or "").upper() == "THISANDFUTURE",
-        sequence=_integer(part.value("SEQUENCE")),
+        sequence=_integer(said("SEQUENCE")),
         dtstamp=utc_of(made) if made is not None else None,
         start=start,
-        end=until if part.name == "VTODO" and start is None else end_of(start, until, duration(length or "")),
-        tzid=head.param("TZID") if head is not None else None,
-        summary=unescape(part.value("SUMMARY") or ""),
-        description=unescape(part.value("DESCRIPTION") or ""),
-        location=unescape(part.value("LOCATION") or ""),
-        status=(part.value("STATUS") or "").strip().upper() or None,
-        transp=(part.value("TRANSP") or "OPAQUE").strip().upper(),
-        rrule=part.value("RRULE"),
-        attendees=tuple(_attendee(each) for each in part.all("ATTENDEE")),
+        end=end_of(start, until, duration(said("DURATION"))),
+        tzid=lines["DTSTART"].param("TZID") if "DTSTART" in lines else None,
+        summary=unescape(said("SUMMARY")),
+        description=unescape(said("DESCRIPTION")),
+        location=unescape(said("LOCATION")),
+        status=said("STATUS").strip().upper() or None,
+        transp=said("TRANSP").strip().upper() or "OPAQUE",
+        rrule=said("RRULE") or None,
+        attendees=tuple(attendees),
     )
 
 
-def _integer(value: str | None) -> int:
-    text = (value or "0").strip()
+def _integer(value: str) -> int:
+    text = value.strip()
     return min(int(text), 2**63 - 1) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 

@@ -10,90 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from televent.ical.errors import InvalidCalendarData, TooLarge
-from televent.ical.lines import Params, compose, fold, name_of, parse_params, split_raw, text_of, unfold
+from televent.ical.lines import name_of, split_raw, text_of, unfold
+from televent.ical.property import Property
+
+__all__ = ["MAX_DEPTH", "MAX_LINES", "Component", "Property", "parse"]
 
 MAX_LINES: Final = 200_000
 MAX_DEPTH: Final = 20
 
 _BOM = b"\xef\xbb\xbf"
-
-
-class Property:
-    """One content line. ``name`` is upper-case; ``params`` and ``value`` are read when first asked for.
-
-    ``value`` is the raw value text, TEXT escapes and all. Immutable: a changed line is another Property.
-    """
-
-    __slots__ = ("_params", "_unfolded", "_value", "name", "raw")
-
-    def __init__(self, raw: bytes, unfolded: bytes, name: str, colon: int) -> None:
-        self.raw = raw
-        self.name = name
-        self._unfolded: bytes | None = unfolded[colon:]
-        self._params: Params = ()
-        self._value = ""
-
-    @classmethod
-    def of(
-        cls, name: str, value: str, params: Sequence[tuple[str, Sequence[str]]] = (), *, ending: bytes = b"\r\n"
-    ) -> Property:
-        """A new line. ``value`` is written as it is: escape TEXT before."""
-        line = compose(name.upper(), params, value)
-        return cls(fold(line, ending), line, name.upper(), len(name))
-
-    def _read(self) -> None:
-        if self._unfolded is not None:
-            self._params, self._value = parse_params(text_of(self._unfolded))
-            self._unfolded = None
-
-    @property
-    def params(self) -> Params:
-        """Pairs of upper-case name and values, in order."""
-        self._read()
-        return self._params
-
-    @property
-    def value(self) -> str:
-        self._read()
-        return self._value
-
-    def param(self, name: str) -> str | None:
-        """The first value of a parameter."""
-        return next((values[0] for key, values in self.params if key == name and values), None)
-
-    def param_values(self, name: str) -> tuple[str, ...]:
-        """All values of a parameter."""
-        return tuple(value for key, values in self.params if key == name for value in values)
-
-    @property
-    def ending(self) -> bytes:
-        """This line's own ending."""
-        return self.raw[len(self.raw.rstrip(b"\r\n")) :] or b"\r\n"
-
-    def with_value(self, value: str) -> Property:
-        """The same line with another value."""
-        return Property.of(self.name, value, self.params, ending=self.ending)
-
-    def with_param(self, name: str, *values: str) -> Property:
-        """The same line with a parameter set in its place, or added last; without values, taken away."""
-        name = name.upper()
-        params: list[tuple[str, Sequence[str]]] = []
-        done = not values
-        for key, old in self.params:
-            if key != name:
-                params.append((key, old))
-            elif not done:
-                params.append((key, values))
-                done = True
-        if not done:
-            params.append((name, values))
-        return Property.of(self.name, self.value, params, ending=self.ending)
-
-    def __repr__(self) -> str:
-        return f"<{self.name} {self.value[:40]!r}>"
-
-
-Entry = "Property | Component"
 
 
 class Component:
@@ -173,15 +98,17 @@ class Component:
     def add(self, entry: Property | Component) -> None:
         """A property goes after the last property, a component last."""
         if isinstance(entry, Component):
-            self._close_last_line()
             self.entries.append(entry)
             return
         place = max((i for i, each in enumerate(self.entries) if isinstance(each, Property)), default=-1) + 1
         self.entries.insert(place, entry)
 
     def replace(self, old: Property | Component, new: Property | Component) -> None:
-        """Puts ``new`` where ``old`` stands; raises ValueError where it does not stand."""
-        self.entries[self._place(old)] = new
+        """Puts ``new`` where ``old`` stands; raises ValueError where it does not stand. Blank lines before it stay."""
+        place = self._place(old)
+        if isinstance(new, Property) and isinstance(old, Property) and old.lead and not new.lead:
+            new = new.after(old.lead)
+        self.entries[place] = new
 
     def remove(self, entry: Property | Component) -> None:
         """Raises ValueError where it does not stand here."""
@@ -223,13 +150,6 @@ class Component:
                 return place
         raise ValueError(f"{entry!r} does not stand in {self.name}")
 
-    def _close_last_line(self) -> None:
-        """A text whose last line has no ending gets one before something is put after it."""
-        if self.entries and isinstance(self.entries[-1], Component):
-            last = self.entries[-1]
-            if last._end and not last._end.endswith(b"\n"):
-                last._end += self.ending
-
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self.entries)} entries>"
 
@@ -245,7 +165,7 @@ def parse(data: bytes) -> Component:
     ending = b"\r\n" if not raws or raws[0].endswith(b"\r\n") else b"\n"
     root: Component | None = None
     stack: list[Component] = []
-    pending = b""
+    pending: list[bytes] = []
     for number, raw in enumerate(raws, 1):
         unfolded = unfold(raw)
         if number == 1 and unfolded.startswith(_BOM):
@@ -254,10 +174,12 @@ def parse(data: bytes) -> Component:
         if head is None:
             if unfolded.strip():
                 raise InvalidCalendarData(f"line {number} is not a content line")
-            pending += raw  # a blank line: kept with what follows it
+            pending.append(raw)  # a blank line: kept with what follows it
             continue
         name, colon = head
-        raw, pending = pending + raw, b""
+        if pending:
+            raw = b"".join([*pending, raw])
+            pending.clear()
         if name == "BEGIN":
             kind = text_of(unfolded[colon + 1 :]).strip().upper()
             if not stack and root is not None:
@@ -285,5 +207,5 @@ def parse(data: bytes) -> Component:
         raise InvalidCalendarData("there is no VCALENDAR")
     if stack:
         raise InvalidCalendarData(f"{stack[-1].name} is not closed")
-    root._tail = pending
+    root._tail = b"".join(pending)
     return root

@@ -16,6 +16,8 @@ from televent.ical.reading import Reading, read_tree
 from televent.ical.tree import parse
 
 STORED = ("VEVENT", "VTODO", "VJOURNAL")
+ONCE = ("UID", "DTSTART", "RECURRENCE-ID", "ORGANIZER")
+"""Said twice, these leave no meaning; of others the first counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
     kinds = {each.name for each in root.components()} - {"VTIMEZONE"}
     if kinds and not kinds & set(STORED):
         raise UnsupportedComponent(f"{sorted(kinds)[0][:40]} is not stored")
+    for part in root.components():
+        if part.name in STORED:
+            for name in ONCE:
+                if len(part.all(name)) > 1:
+                    raise InvalidCalendarObject(f"{part.name} has more than one {name} (RFC 5545 §3.6)")
     reading = read_tree(root)
     if len(reading.uid.encode()) > limits.uid:
         raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")

@@ -8,12 +8,13 @@ from typing import Final
 
 Moment = datetime | date
 
-_MOMENT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?\Z")
+_MOMENT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?\Z", re.ASCII)
 _DURATION: Final = re.compile(
-    r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?\Z"
+    r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?\Z", re.ASCII
 )
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
-_MAILTO: Final = re.compile(r"\s*(?:mailto:\s*)+", re.IGNORECASE)
+_OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d):?(\d\d)?\Z", re.ASCII)
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
@@ -65,21 +66,77 @@ def escape(text: str) -> str:
     """TEXT as it is written (§3.3.11). Control characters, which no line may hold, go."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
-    return "".join(each for each in text if each >= " " or each == "\t")
+    return _CONTROLS.sub("", text)
+
+
+def offset(value: str) -> timedelta | None:
+    """A UTC-OFFSET (§3.3.14), seconds and all; None where it is none. Only less than a day can be an offset."""
+    found = _OFFSET.match(value.strip())
+    if found is None:
+        return None
+    length = timedelta(hours=int(found[2]), minutes=int(found[3]), seconds=int(found[4] or 0))
+    if length >= timedelta(days=1):
+        return None
+    return -length if found[1] == "-" else length
+
+
+def period(value: str, zone: tzinfo | None = None) -> tuple[Moment, Moment] | None:
+    """A PERIOD (§3.3.9), by its end or by its length; None where it is none."""
+    first, slash, second = value.partition("/")
+    start = moment(first, zone)
+    if not slash or not isinstance(start, datetime):
+        return None
+    end = moment(second, zone)
+    if isinstance(end, datetime):
+        return start, end
+    length = duration(second)
+    return None if length is None else (start, end_of(start, None, length) or start)
 
 
 def normalise_address(value: str) -> str:
     """A calendar address as it is compared: ``MAILTO:Ann@Example.com`` is ``ann@example.com`` (SPEC B4)."""
-    return _MAILTO.sub("", value, count=1).strip().strip('"<>').lower()
+    address = value.strip().lower()
+    while address.startswith("mailto:"):
+        address = address[7:].lstrip()
+    return address.strip('"<> \t')
 
 
 def end_of(start: Moment | None, end: Moment | None, length: timedelta | None) -> Moment | None:
-    """The end of an event by DTEND, by DURATION, or by what §3.6.1 says of an event with neither."""
-    if end is not None or start is None:
+    """The end of an event by DTEND, by DURATION, or by what §3.6.1 says of an event with neither.
+
+    Mended where the meaning is clear: an end of another kind than the start takes the start's kind and zone; what
+    would end before it starts has no length, and a day for a date.
+    """
+    if start is None:
         return end
-    if length is None:
-        length = timedelta(0) if isinstance(start, datetime) else timedelta(days=1)
+    nothing = timedelta(0) if isinstance(start, datetime) else timedelta(days=1)
+    if end is not None:
+        alike = _like(end, start)
+        return alike if alike > start else _plus(start, nothing)
+    if length is None or length < nothing:
+        length = nothing
+    return _plus(start, length)
+
+
+def _plus(start: Moment, length: timedelta) -> Moment:
+    """Days run on the wall clock, what is less than a day in real time (§3.3.6): over a clock change they differ."""
     try:
-        return start + length
+        if not isinstance(start, datetime) or start.tzinfo is None or start.tzinfo is UTC:
+            return start + length
+        days = timedelta(days=length.days)
+        rest = length - days
+        same_clock = start + days
+        return (same_clock.astimezone(UTC) + rest).astimezone(start.tzinfo) if rest else same_clock
     except OverflowError:
         return start
+
+
+def _like(end: Moment, start: Moment) -> Moment:
+    """The end as a value that can be compared with the start."""
+    if not isinstance(start, datetime):
+        return end.date() if isinstance(end, datetime) else end
+    if not isinstance(end, datetime):
+        return datetime(end.year, end.month, end.day, tzinfo=start.tzinfo)
+    if (end.tzinfo is None) != (start.tzinfo is None):
+        return end.replace(tzinfo=start.tzinfo)
+    return end
