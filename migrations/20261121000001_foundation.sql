@@ -86,10 +86,10 @@ CREATE TABLE resource (
 ALTER TABLE resource ALTER COLUMN ics SET STORAGE EXTERNAL;
 -- Each index serves one question, and can serve no other: (tenant_id, calendar_id) alone looks to the planner like one
 -- row wherever most calendars are small, so a look-up by name might walk a large calendar in another index. Hence the
--- predicates that only the index's own question implies, and the order of the last two.
+-- predicates that only the index's own question implies, and the order of the last three.
 CREATE UNIQUE INDEX resource_seq ON resource (tenant_id, calendar_id, seq) WHERE seq > 0;
 CREATE UNIQUE INDEX resource_uid ON resource (tenant_id, calendar_id, uid) WHERE NOT deleted;
-CREATE INDEX resource_span ON resource USING gist (tenant_id, calendar_id, span) WHERE span IS NOT NULL;
+CREATE INDEX resource_span ON resource USING gist (calendar_id, span) WHERE span IS NOT NULL;
 CREATE INDEX resource_account_uid ON resource (uid, tenant_id) WHERE NOT deleted;
 CREATE INDEX resource_stream ON resource (stream_id, tenant_id);
 

@@ -64,11 +64,14 @@ PAGE = """
     SELECT {outer} FROM (
         SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
             SELECT * FROM resource
-            WHERE tenant_id = %s AND calendar_id = %s AND ics IS NOT NULL AND href > %s {filter}
+            WHERE {place} AND ics IS NOT NULL AND href > %s {filter}
             ORDER BY href LIMIT {rows}
         ) AS page
     ) AS page
-    WHERE before < {octets} ORDER BY href"""
+    WHERE before < %s ORDER BY href"""
+_BY_NAME = "tenant_id = %s AND calendar_id = %s"
+# Not "=", which the key would serve: by walking the whole calendar.
+_BY_SPAN = "tenant_id IS NOT DISTINCT FROM %s AND calendar_id = %s"
 CALENDAR_WIDTH = 7
 
 
@@ -109,21 +112,24 @@ class PostgresReads:
 
         By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
         """
-        return self._pages(PAGE, (tenant, calendar_id), (), filter_by="", with_text=with_text)
+        query = PAGE.format(outer=_WHOLE if with_text else _BARE, place=_BY_NAME, filter="", rows=PAGE_ROWS)
+        return self._pages(query, (tenant, calendar_id), (), with_text)
 
     def overlapping(
         self, tenant: AccountId, calendar_id: UUID, start: datetime | None, end: datetime | None, component: str | None
     ) -> Iterator[ResourceRow]:
         """Live members, with text, whose span touches [start, end), by name, in pages."""
-        filters = ""
+        filters, place = "", _BY_NAME
         parameters: list[Any] = []
         if start is not None or end is not None:
+            place = _BY_SPAN
             filters += " AND span && tstzrange(%s, %s, '[)')"
             parameters += [start, end]
         if component is not None:
             filters += " AND component = %s"
             parameters += [component]
-        return self._pages(PAGE, (tenant, calendar_id), parameters, filter_by=filters, with_text=True)
+        query = PAGE.format(outer=_WHOLE, place=place, filter=filters, rows=PAGE_ROWS)
+        return self._pages(query, (tenant, calendar_id), parameters, True)
 
     def changes(
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
@@ -175,15 +181,13 @@ class PostgresReads:
         return next(iter(accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (value,)))), None)
 
     def _pages(
-        self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], *, filter_by: str, with_text: bool
+        self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], with_text: bool
     ) -> Iterator[ResourceRow]:
-        columns = _WHOLE if with_text else _BARE
         # Without texts only the number of rows bounds a page.
         octets = PAGE_OCTETS if with_text else 2**62
-        query = query.format(outer=columns, filter=filter_by, rows=PAGE_ROWS, octets=octets)
         after = ""
         while True:
-            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters))]
+            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, octets))]
             yield from rows
             if len(rows) < PAGE_ROWS and sum(row.size for row in rows) < octets:
                 return
