@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from televent.ical.tree import Component, parse
+from televent.ical.edits import (
+    UTC_NAMES,
+    Person,
+    add_attendee,
+    add_attendees,
+    put_moment,
+    set_organizer,
+    zone_component,
+)
+from televent.ical.tree import Component
 from televent.ical.values import Moment, escape, written
-from televent.ical.zones import vtimezone
+
+__all__ = ["PRODID", "NewEvent", "Person", "compose_event", "invite"]
 
 PRODID = "-//Televent//Calendar 1.0//EN"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in an event; ``address`` is a mail address."""
-
-    address: str
-    name: str | None = None
-    partstat: str = "NEEDS-ACTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class NewEvent:
     start: Moment
     end: Moment
     tzid: str | None = None
+    sequence: int = 0
     description: str = ""
     location: str = ""
     rrule: str | None = None
     organizer: Person | None = None
     attendees: Sequence[Person] = ()
-    alarm_minutes: int | None = None
+    alarms: Sequence[int] = ()
+    """Minutes before the start."""
 
 
 def compose_event(event: NewEvent) -> bytes:
@@ -47,16 +50,14 @@ def compose_event(event: NewEvent) -> bytes:
     root.add(root.make("VERSION", "2.0"))
     root.add(root.make("PRODID", PRODID))
     root.add(root.make("CALSCALE", "GREGORIAN"))
-    zoned = event.tzid is not None and isinstance(event.start, datetime) and event.tzid not in ("UTC", "Etc/UTC")
-    if zoned and event.tzid is not None and isinstance(event.start, datetime):
-        zone = parse(b"BEGIN:VCALENDAR\r\n" + vtimezone(event.tzid, event.start, None) + b"END:VCALENDAR\r\n")
-        root.add(zone.components("VTIMEZONE")[0])
+    if event.tzid is not None and event.tzid not in UTC_NAMES and isinstance(event.start, datetime):
+        root.add(zone_component(event.tzid, event.start, None))
     part = Component.new("VEVENT")
     part.add(part.make("UID", event.uid))
     part.add(part.make("DTSTAMP", written(event.dtstamp)))
-    part.add(part.make("SEQUENCE", "0"))
-    for name, value in (("DTSTART", event.start), ("DTEND", event.end)):
-        add_moment(part, name, value, event.tzid if zoned else None)
+    part.add(part.make("SEQUENCE", str(event.sequence)))
+    put_moment(part, "DTSTART", event.start, event.tzid)
+    put_moment(part, "DTEND", event.end, event.tzid)
     if event.rrule is not None:
         part.add(part.make("RRULE", event.rrule))
     part.add(part.make("SUMMARY", escape(event.summary)))
@@ -69,64 +70,16 @@ def compose_event(event: NewEvent) -> bytes:
         set_organizer(part, event.organizer)
         for person in event.attendees:
             add_attendee(part, person)
-    if event.alarm_minutes is not None:
+    for minutes in event.alarms:
         alarm = Component.new("VALARM")
         alarm.add(alarm.make("ACTION", "DISPLAY"))
         alarm.add(alarm.make("DESCRIPTION", escape(event.summary)))
-        alarm.add(alarm.make("TRIGGER", f"-PT{event.alarm_minutes}M"))
+        alarm.add(alarm.make("TRIGGER", f"-PT{minutes}M"))
         part.add(alarm)
     root.add(part)
     return root.to_bytes()
 
 
-def add_moment(part: Component, name: str, value: Moment, tzid: str | None) -> None:
-    """A date or time in the given zone, in UTC without one."""
-    if not isinstance(value, datetime):
-        part.add(part.make(name, written(value), (("VALUE", ("DATE",)),)))
-    elif tzid is not None:
-        from zoneinfo import ZoneInfo
-
-        part.add(part.make(name, f"{value.astimezone(ZoneInfo(tzid)):%Y%m%dT%H%M%S}", (("TZID", (tzid,)),)))
-    else:
-        part.add(part.make(name, written(value.astimezone(UTC))))
-
-
-def set_organizer(part: Component, person: Person) -> None:
-    """ORGANIZER, and the organizer among the attendees as one who comes."""
-    named = (("CN", (person.name,)),) if person.name else ()
-    part.put("ORGANIZER", f"mailto:{person.address}", named)
-    part.add(
-        part.make("ATTENDEE", f"mailto:{person.address}", (("PARTSTAT", ("ACCEPTED",)), ("ROLE", ("CHAIR",)), *named))
-    )
-
-
-def add_attendee(part: Component, person: Person) -> None:
-    """One more ATTENDEE who is asked to answer."""
-    params: list[tuple[str, Sequence[str]]] = [
-        ("CUTYPE", ("INDIVIDUAL",)),
-        ("ROLE", ("REQ-PARTICIPANT",)),
-        ("PARTSTAT", (person.partstat,)),
-        ("RSVP", ("TRUE",)),
-    ]
-    if person.name:
-        params.append(("CN", (person.name,)))
-    part.add(part.make("ATTENDEE", f"mailto:{person.address}", params))
-
-
 def invite(text: bytes, organizer: Person, guests: Sequence[Person], dtstamp: datetime) -> bytes:
-    """The event with more guests, in the master and in every override. Only those lines change. Somebody invited
-    already stays as he is."""
-    from televent.ical.reading import address_of
-
-    root = parse(text)
-    for part in root.components():
-        if part.name not in ("VEVENT", "VTODO", "VJOURNAL"):
-            continue
-        if part.get("ORGANIZER") is None:
-            set_organizer(part, organizer)
-        there = {address_of(prop) for prop in part.all("ATTENDEE")}
-        for guest in guests:
-            if guest.address not in there:
-                add_attendee(part, guest)
-        part.put("DTSTAMP", written(dtstamp))
-    return root.to_bytes()
+    """The event with more guests: ``edits.add_attendees``."""
+    return add_attendees(text, organizer, guests, now=dtstamp)

@@ -174,6 +174,8 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
     if start is None and part.name == "VEVENT":
         raise InvalidCalendarObject("an event needs DTSTART (RFC 5545 §3.6.1)")
     until = time("DUE") if part.name == "VTODO" else time("DTEND")
+    # A task without DUE and DURATION has no end at all (§3.6.2), unlike an event (§3.6.1).
+    open_ended = part.name == "VTODO" and until is None and "DURATION" not in lines
     made = moment_of(lines["DTSTAMP"], root, zones) if "DTSTAMP" in lines else None
     rid = lines.get("RECURRENCE-ID")
     return Instance(
@@ -182,7 +184,7 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
         sequence=_integer(said("SEQUENCE")),
         dtstamp=utc_of(made) if made is not None else None,
         start=start,
-        end=end_of(start, until, duration(said("DURATION"))),
+        end=None if open_ended else end_of(start, until, duration(said("DURATION"))),
         tzid=lines["DTSTART"].param("TZID") if "DTSTART" in lines else None,
         summary=unescape(said("SUMMARY")),
         description=unescape(said("DESCRIPTION")),
@@ -240,12 +242,12 @@ def _span(root: Component, instances: list[Instance], recurs: bool) -> tuple[dat
         from televent.ical.recurrence import span
 
         return span(root)
-    bounds = [bound for each in instances for bound in (each.start, each.end) if bound is not None]
+    ends = [each.end if each.end is not None else end_of(each.start, None, None) for each in instances]
+    bounds = [bound for bound in (*(each.start for each in instances), *ends) if bound is not None]
     if not bounds:
         return _ANY_TIME, None  # a task without dates matches every time (RFC 4791 §9.9)
     moments = [_widened(bound) for bound in bounds]
     last = max(late for _, late in moments)
-    # Nothing here ends where a task or a journal entry has no end of its own.
     return min(early for early, _ in moments), last
 
 
