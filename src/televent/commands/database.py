@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from uuid import UUID
 
@@ -107,7 +108,7 @@ def verify(chosen: Chosen, as_json: bool) -> None:
         lines = [f"{checked} events; {len(broken)} streams were tampered with:", *map(str, broken)]
     show(value, as_json, lines)
     if broken:
-        raise click.exceptions.Exit(1)
+        sys.exit(1)
 
 
 @click.command()
@@ -165,7 +166,7 @@ def doctor(chosen: Chosen, as_json: bool) -> None:
     values = [{"check": name, "ok": ok, "detail": detail} for name, ok, detail in findings]
     show(values, as_json, [f"{'ok ' if ok else 'BAD'}  {name:<12} {detail}" for name, ok, detail in findings])
     if not all(ok for _, ok, _ in findings):
-        raise click.exceptions.Exit(1)
+        sys.exit(1)
 
 
 COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, verify, trace, outbox, doctor)

@@ -1,0 +1,241 @@
+"""A projection made again from the store, beside the live one, while writes go on (house: "replay").
+
+The rows are first made in temporary tables of the same names, so that the very statements of the recorder fill them.
+Then, for a moment in which writers wait and readers do not, what was recorded meanwhile is added, and the live rows
+that differ are mended. Normally none does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from televent.adapters.postgres.inline_rows import statements
+from televent.adapters.postgres.log import PostgresLog
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.projection_runner import insert_rows
+from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.tracking import PostgresTracking
+from televent.application.deciders import decider_of
+from televent.application.mapper import FactMapper
+from televent.application.ports import Write
+from televent.application.recorded import RecordedNotification
+from televent.domain.ids import StreamKey
+from televent.projections.audit import AUDIT
+from televent.projections.inline import inline_writes
+from televent.projections.projection import Projection
+
+PAGE = 1000
+LAST_POSITION = 2**63 - 1
+
+Progress = Callable[[int, int], None]
+
+INLINE = {
+    "dav_index": {"calendar": ("tenant_id", "calendar_id"), "resource": ("tenant_id", "calendar_id", "href")},
+    "directory": {
+        "account": ("tenant_id",),
+        "address": ("tenant_id", "address"),
+        "device": ("tenant_id", "device_id"),
+    },
+}
+ASYNCHRONOUS = {AUDIT.name: AUDIT}
+KEPT = {"device": ("last_used_at",)}
+"""Columns that no fact sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """``differing``: live rows that were wrong, missing or too many, and are mended."""
+
+    events: int
+    differing: int
+
+
+def rebuild(pool: Pool, mapper: FactMapper, name: str, progress: Progress) -> Rebuilt:
+    """Raises KeyError for a projection that does not exist."""
+    if name in INLINE:
+        return _rebuild_inline(pool, mapper, name, progress)
+    return _rebuild_asynchronous(pool, ASYNCHRONOUS[name], progress)
+
+
+def _rebuild_asynchronous(pool: Pool, projection: Projection, progress: Progress) -> Rebuilt:
+    """While the consumer's row is held no worker writes; all that is missing comes from the log."""
+    log, tracking = PostgresLog(pool), PostgresTracking(pool)
+    total = _count(log)
+    with pool.connection() as connection, connection.transaction():
+        tracking.hold(connection, projection.name)
+        connection.execute("SELECT 1 FROM consumer WHERE name = %s FOR UPDATE", (projection.name,))
+        _shadow(connection, [projection.table])
+        position, done = -1, 0
+        while events := log.page(position, PAGE, None, ()).notifications:
+            insert_rows(connection, projection, events)
+            position, done = events[-1].id, done + len(events)
+            progress(done, total)
+        keys = ("tenant_id", "stream_id", "version")
+        differing = _mend(connection, projection.table, keys)
+        connection.execute(
+            "UPDATE consumer SET position = %s, updated_at = now() WHERE name = %s",
+            (max(position, 0), projection.name),
+        )
+        _unshadow(connection, [projection.table])
+    return Rebuilt(done, differing)
+
+
+def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress) -> Rebuilt:
+    tables = INLINE[name]
+    log = PostgresLog(pool)
+    replay = _Replay(mapper, frozenset(tables))
+    total = _count(log)
+    with pool.connection() as connection:
+        _shadow(connection, list(tables))
+        try:
+            position, done = -1, 0
+            while events := log.page(position, PAGE, None, ()).notifications:
+                # A transaction's events may be cut by the page: what belongs together is applied together.
+                whole = _whole_transactions(events) if len(events) == PAGE else events
+                with connection.transaction(), connection.pipeline():
+                    replay.apply(connection, whole)
+                position, done = whole[-1].id, done + len(whole)
+                progress(done, max(total, done))
+            with connection.transaction():
+                locked = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
+                connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(locked))
+                # No writer of these tables is under way now: what is committed is all there is.
+                late = _committed_after(connection, log, position)
+                replay.apply(connection, late)
+                differing = sum(_mend(connection, table, keys) for table, keys in tables.items())
+            return Rebuilt(done + len(late), differing)
+        finally:
+            _unshadow(connection, list(tables))
+
+
+class _Replay:
+    """Folds streams and sends the recorder's own statements for them."""
+
+    def __init__(self, mapper: FactMapper, tables: frozenset[str]) -> None:
+        self._mapper = mapper
+        self._tables = tables
+        self._states: dict[str, Any] = {}
+
+    def apply(self, connection: Connection, events: Sequence[RecordedNotification]) -> None:
+        """Events of whole transactions, in the order of the log."""
+        for transaction in _transactions(events):
+            streams: dict[str, list[RecordedNotification]] = {}
+            for event in transaction:
+                streams.setdefault(str(event.originator_id), []).append(event)
+            for stream, own in streams.items():
+                for write in self._writes(stream, own):
+                    for statement, parameters in statements(write):
+                        connection.execute(statement, parameters)
+
+    def _writes(self, stream: str, events: list[RecordedNotification]) -> list[Write]:
+        facts = [self._mapper.to_fact(event) for event in events]
+        decider = decider_of(type(facts[0]))
+        before = self._states.get(stream, decider.initial)
+        after = decider.fold(before, facts)
+        self._states[stream] = after
+        if (decider.name == "account") != ("account" in self._tables):
+            return []
+        return inline_writes(StreamKey.parse(stream), before, after, facts, events[-1].recorded_at)
+
+
+def _transactions(events: Sequence[RecordedNotification]) -> list[list[RecordedNotification]]:
+    found: list[list[RecordedNotification]] = []
+    for event in events:
+        if found and found[-1][0].id >> 20 == event.id >> 20:
+            found[-1].append(event)
+        else:
+            found.append([event])
+    return found
+
+
+def _whole_transactions(events: list[RecordedNotification]) -> list[RecordedNotification]:
+    whole = [event for event in events if event.id >> 20 != events[-1].id >> 20]
+    return whole or events
+
+
+def _committed_after(connection: Connection, log: PostgresLog, position: int) -> list[RecordedNotification]:
+    rows = connection.execute(
+        "SELECT tenant_id, stream_id, position FROM event WHERE position > %s ORDER BY position", (position,)
+    ).fetchall()
+    by_stream: dict[tuple[UUID, UUID], dict[int, RecordedNotification]] = {}
+    for tenant, stream, _ in rows:
+        if (tenant, stream) not in by_stream:
+            by_stream[tenant, stream] = _notifications(connection, StreamKey(tenant, stream), position)
+    return [by_stream[tenant, stream][number] for tenant, stream, number in rows]
+
+
+def _notifications(connection: Connection, key: StreamKey, after: int) -> dict[int, RecordedNotification]:
+    rows = connection.execute(
+        "SELECT position, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,"
+        " recorded_at FROM event WHERE tenant_id = %s AND stream_id = %s AND position > %s",
+        (key.tenant, key.stream, after),
+    ).fetchall()
+    return {
+        row[0]: RecordedNotification(
+            id=row[0], originator_id=str(key), originator_version=row[1], topic=row[2], state=bytes(row[3]),
+            subject_id=row[4], chain=bytes(row[5]), command_id=row[6], correlation_id=row[7], actor=row[8],
+            door=row[9], recorded_at=row[10],
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _shadow(connection: Connection, tables: list[str]) -> None:
+    """Temporary tables come first in the search path: the recorder's statements find them by the same names."""
+    for table in tables:
+        name = sql.Identifier(table)
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
+        connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} (LIKE public.{} INCLUDING ALL)").format(name, name))
+
+
+def _unshadow(connection: Connection, tables: list[str]) -> None:
+    if connection.closed:
+        return
+    for table in tables:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(table)))
+
+
+def _mend(connection: Connection, table: str, keys: Sequence[str]) -> int:
+    """Makes the live rows equal the shadow's; how many were not."""
+    kept = KEPT.get(table, ())
+    columns = [
+        row[0]
+        for row in connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            (f"public.{table}",),
+        ).fetchall()
+        if row[0] not in kept
+    ]
+    same = sql.SQL(" AND ").join(sql.SQL("live.{0} = made.{0}").format(sql.Identifier(key)) for key in keys)
+    differs = sql.SQL(" OR ").join(
+        sql.SQL("live.{0} IS DISTINCT FROM made.{0}").format(sql.Identifier(each)) for each in columns
+    )
+    live, made = sql.Identifier("public", table), sql.Identifier("pg_temp", table)
+    wrong = connection.execute(
+        sql.SQL("DELETE FROM {live} AS live WHERE NOT EXISTS (SELECT FROM {made} AS made WHERE {same})").format(
+            live=live, made=made, same=same
+        )
+    ).rowcount
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    # Out of the way first, then in: a unique key may stand on another row meanwhile.
+    moved = connection.execute(
+        sql.SQL("DELETE FROM {live} AS live USING {made} AS made WHERE {same} AND ({differs})").format(
+            live=live, made=made, same=same, differs=differs
+        )
+    ).rowcount
+    added = connection.execute(
+        sql.SQL(
+            "INSERT INTO {live} ({names}) SELECT {names} FROM {made} AS made"
+            " WHERE NOT EXISTS (SELECT FROM {live} AS live WHERE {same})"
+        ).format(live=live, made=made, names=names, same=same)
+    ).rowcount
+    return wrong + max(moved, added)
+
+
+def _count(log: PostgresLog) -> int:
+    return int(log.fetch("SELECT count(*) FROM event", ())[0][0])

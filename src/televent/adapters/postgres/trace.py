@@ -1,0 +1,40 @@
+"""One walk through the system by its correlation id: facts, effects owed, in the order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from televent.adapters.postgres.rows import Pool, fetch
+
+LIMIT = 2000
+# The audit is asynchronous; what it does not hold yet is still in the log, of which only the newest part is searched.
+WALK = """
+    WITH recent AS (SELECT * FROM event ORDER BY position DESC LIMIT 5000)
+    SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
+    FROM audit WHERE correlation_id = %(id)s
+    UNION
+    SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
+    FROM recent WHERE correlation_id = %(id)s
+    UNION ALL
+    SELECT created_at, 'owed ' || kind, state, outbox_id::text,
+        'attempts ' || attempts || coalesce(', done ' || to_char(finished_at, 'HH24:MI:SS'), '')
+            || coalesce(', ' || last_error, '')
+    FROM outbox WHERE correlation_id = %(id)s
+    ORDER BY 1 LIMIT %(limit)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened."""
+
+    at: datetime
+    what: str
+    where: str
+    detail: str
+
+
+def walk(pool: Pool, correlation_id: str) -> list[Step]:
+    """Every step that carries the id."""
+    rows = fetch(pool, WALK, {"id": correlation_id, "limit": LIMIT})  # type: ignore[arg-type]
+    return [Step(at, what, f"{where} {which}", detail) for at, what, where, which, detail in rows]
