@@ -116,6 +116,37 @@ def test_a_reader_whose_connection_was_cut_reads_again(shop: Shop) -> None:
         assert [row.name for row in shop.reads.calendars(shop.tenant)] == ["work"]
 
 
+def test_when_every_idle_connection_was_cut_none_of_them_is_waited_for(database_url: str) -> None:
+    # The patience is a net: asking dead connections one after the other, with pauses, would use it up.
+    with open_pool(database_url, 8, 8, autocommit=True, patience=5.0) as pool:
+        pids = set()
+        held = [pool.getconn() for _ in range(8)]
+        for connection in held:
+            pids.add(connection.info.backend_pid)
+            pool.putconn(connection)
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", (list(pids),))
+            left = "SELECT 1 FROM pg_stat_activity WHERE pid = ANY (%s)"
+            wait_until(lambda: not other.execute(left, (list(pids),)).fetchall())
+        with pool.connection() as connection:
+            assert connection.info.backend_pid not in pids
+
+
+def test_a_listener_that_fails_does_not_silence_the_others(shop: Shop) -> None:
+    rung = threading.Event()
+
+    def fail() -> None:
+        raise RuntimeError("the event loop is closed")
+
+    shop.wakeups.listen("televent_events", fail)
+    shop.wakeups.listen("televent_events", rung.set)
+    for _ in range(2):
+        wait_until(rung.is_set)
+        rung.clear()
+        shop.wakeups.ring("televent_events")
+    wait_until(rung.is_set)
+
+
 def test_a_follower_outlives_the_loss_of_every_connection(shop: Shop) -> None:
     seen: list[int] = []
     subscription = shop.recorder.subscribe()

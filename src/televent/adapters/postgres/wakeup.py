@@ -11,9 +11,12 @@ import threading
 from collections.abc import Callable
 
 import psycopg
+import structlog
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from televent.adapters.postgres.pool import NETWORK
+
+log = structlog.get_logger("televent.wakeup")
 
 EVENTS = "televent_events"
 OUTBOX = "televent_outbox"
@@ -75,7 +78,11 @@ class Wakeups:
         with self._guard:
             callbacks = [callback for channel, callback in self._listeners.values() if channel in channels]
         for callback in callbacks:
-            callback()
+            try:
+                callback()
+            except Exception:
+                # Such as an event loop that has closed: the others are still to be woken.
+                log.exception("a listener could not be woken", channels=channels)
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self._conninfo, autocommit=True)
