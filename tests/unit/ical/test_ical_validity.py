@@ -1,0 +1,59 @@
+"""What a calendar collection takes: RFC 4791 §4.1, §5.3.2.1."""
+
+import pytest
+from ical_texts import calendar, event
+
+from televent.ical.errors import IcalError
+from televent.ical.validity import Limits, validate
+
+GUESTS = [f"ATTENDEE:mailto:guest{n}@example.com" for n in range(4)]
+OVERRIDES = [event(f"RECURRENCE-ID:202611{day}T100000Z") for day in (22, 23, 24, 25)]
+
+
+@pytest.mark.parametrize("kind", ["VEVENT", "VTODO", "VJOURNAL"])
+def test_one_object_of_a_stored_kind_is_taken(kind: str) -> None:
+    assert validate(calendar(event(kind=kind))).component == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        calendar(event("DTEND;VALUE=DATE:20261122")),
+        calendar(event("DTEND:20261120T100000Z")),
+        b"  " + calendar(event()).replace(b"\n", b"\n  "),
+        calendar(event()).replace(b"VERSION:2.0\r\n", b""),
+        calendar(event(), "BEGIN:X-NOTE\nA:b\nEND:X-NOTE"),
+    ],
+    ids=["mixed kinds", "end before start", "indented", "no version", "a component nobody knows"],
+)
+def test_what_has_a_clear_meaning_is_taken(text: bytes) -> None:
+    assert validate(text).uid == "1@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "precondition"),
+    [
+        (b"garbage", "valid-calendar-data"),
+        (calendar(event("SUMMARY:a\0b")), "valid-calendar-data"),
+        (calendar(event()).replace(b"VERSION:2.0", b"VERSION:1.0"), "valid-calendar-data"),
+        (calendar("METHOD:REQUEST", event()), "valid-calendar-object-resource"),
+        (calendar(event("UID:2@example.com")), "valid-calendar-object-resource"),
+        (calendar(event("DTSTART:20261122T100000Z")), "valid-calendar-object-resource"),
+        (calendar(event(), event(uid="2@example.com")), "valid-calendar-object-resource"),
+        (calendar(event(kind="VFREEBUSY")), "supported-calendar-component"),
+        (calendar(event(kind="VPOLL")), "supported-calendar-component"),
+        (calendar(event(uid="x" * 101)), "valid-calendar-data"),
+        (calendar(event(*GUESTS)), "max-attendees-per-instance"),
+        (calendar(*OVERRIDES), "max-instances"),
+        (calendar(event("COMMENT:" + "x" * 2000)), "max-resource-size"),
+    ],
+)
+def test_each_refusal_names_the_precondition(text: bytes, precondition: str) -> None:
+    with pytest.raises(IcalError) as refused:
+        validate(text, limits=Limits(octets=2000, attendees=3, overrides=3, uid=100))
+    assert refused.value.precondition == precondition
+
+
+def test_limits_are_reached_before_they_are_passed() -> None:
+    text = calendar(event(*GUESTS[:3]), *OVERRIDES[:3])
+    assert len(validate(text, limits=Limits(octets=len(text), attendees=3, overrides=3, uid=100)).overrides) == 3
