@@ -1,0 +1,199 @@
+"""The CalDAV door as an ASGI application. It works on the path as it was sent, and speaks every method itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final
+
+import structlog
+
+from televent.adapters.caldav import discovery
+from televent.adapters.caldav.auth import Authenticator, too_many
+from televent.adapters.caldav.door import Door, RateLimits, Run
+from televent.adapters.caldav.errors import DavError, of_refusal, precondition
+from televent.adapters.caldav.http import (
+    BodyTooLarge,
+    Header,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    read_body,
+)
+from televent.adapters.caldav.methods import acl, delete, get, mkcalendar, post, propfind, proppatch, put, report
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
+from televent.application.office import Office
+from televent.application.ports import AccountRow
+from televent.domain.refusal import Refusal
+
+log = structlog.get_logger("televent.caldav")
+
+Method = Callable[[Door, Request, Person], Awaitable[Response]]
+
+METHODS: Final[dict[str, Method]] = {
+    "PROPFIND": propfind.propfind,
+    "REPORT": report.report,
+    "GET": get.get,
+    "HEAD": get.get,
+    "PUT": put.put,
+    "DELETE": delete.delete,
+    "PROPPATCH": proppatch.proppatch,
+    "MKCALENDAR": mkcalendar.mkcalendar,
+    "MKCOL": mkcalendar.mkcol,
+    "POST": post.post,
+    "ACL": acl.acl,
+}
+
+
+class CaldavDoor:
+    """``run`` calls synchronous code in a bounded pool of threads. ``public_url`` is the origin that people reach,
+    without a slash at its end; None: as the request says. ``rate_limits`` None: none."""
+
+    def __init__(
+        self, office: Office, run: Run, *, public_url: str | None = None, rate_limits: RateLimits | None = None
+    ) -> None:
+        self._door = Door(office, run)
+        self._authenticator = Authenticator(office, run, rate_limits)
+        self._public_url = public_url
+        self._limits = rate_limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        assert scope["type"] == "http"
+        try:
+            response = await self._answer(scope, receive)
+        except (DavError, Refusal) as error:
+            response = _error(error if isinstance(error, DavError) else of_refusal(error))
+        except ConnectionResetError:
+            return
+        except Exception:
+            log.exception("request failed", method=scope["method"])
+            response = _error(DavError(500, text="Something went wrong here. Nothing was changed."))
+        await self._send(response, scope["method"] == "HEAD", send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        method = scope["method"]
+        headers = _headers(scope["headers"])
+        body, too_large = b"", False
+        if "content-length" in headers or "transfer-encoding" in headers:
+            # Before anything is answered: a client that is still sending would not read a 401.
+            try:
+                body = await read_body(receive, headers.get("content-length"))
+            except BodyTooLarge:
+                too_large = True
+        target = _target(scope)
+        if target is not None and target.kind is Kind.WELL_KNOWN and method != "OPTIONS":
+            return discovery.redirect(scope, headers.get("host", ""), self._public_url)
+        if method == "OPTIONS":
+            return discovery.options(target.kind if target is not None else Kind.ROOT)
+        if target is None:
+            raise DavError(404, text="There is nothing here.")
+        if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
+            return discovery.welcome()
+        client = scope["client"][0] if scope.get("client") else "unknown"
+        await self._throttle(client)
+        account = await self._authenticator.authenticate(headers.get("authorization"), client)
+        if self._limits is not None:
+            wait = await self._door.run(self._limits.person, str(account.tenant))
+            if wait is not None:
+                raise too_many(wait)
+        person = self._person(account, target)
+        if too_large:
+            raise precondition("max-resource-size") if method == "PUT" else DavError(413, text="The body is too large.")
+        if body and headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
+        handler = METHODS.get(method)
+        if handler is None or (method == "POST" and target.kind is not Kind.OUTBOX):
+            raise not_allowed(target)
+        request = Request(method, target, headers, body, client, _correlation(scope, self._door.office))
+        return await handler(self._door, request, person)
+
+    async def _throttle(self, client: str) -> None:
+        if self._limits is not None:
+            wait = await self._door.run(self._limits.client, client)
+            if wait is not None:
+                raise too_many(wait)
+
+    def _person(self, account: AccountRow, target: Target) -> Person:
+        """Raises DavError 403 for another person's tree."""
+        person = Person(account, self._door.office.addresses_of(account), f"/caldav/{account.tenant}/")
+        if target.user:
+            user = target.user.lower()
+            if user not in (str(account.tenant), str(account.telegram_id)) and user not in person.addresses:
+                raise DavError(403, "<D:need-privileges/>")
+            person.home = f"/caldav/{encode(target.user)}/"
+        return person
+
+    async def _send(self, response: Response, head: bool, send: Send) -> None:
+        headers = response.headers
+        rest: Iterator[bytes] | None = None
+        if isinstance(response.body, bytes):
+            body = response.body
+        else:
+            # Two chunks ahead: what fails at once is an error and no torn answer; what is short has a length.
+            rest = response.body
+            body = await self._door.run(next, rest, b"")
+            second = b"" if head else await self._door.run(next, rest, b"")
+            if second:
+                body += second
+            elif not head:
+                rest = None
+        if rest is None and response.status not in (204, 304):
+            headers = [*headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if rest is None:
+            await send({"type": "http.response.body", "body": b"" if head else body})
+            return
+        try:
+            while body and not head:
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+                body = await self._door.run(next, rest, b"")
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await self._door.run(_close, rest)
+
+
+def not_allowed(target: Target) -> DavError:
+    """405 with what is allowed (RFC 9110 §15.5.6)."""
+    return DavError(405, headers=((b"allow", discovery.ALLOW[target.kind].encode()),))
+
+
+def _error(error: DavError) -> Response:
+    content_type, body = error.body()
+    headers: list[Header] = [*error.headers]
+    if body:
+        headers.append((b"content-type", content_type))
+    return Response(error.status, body, headers)
+
+
+def _close(source: Iterator[bytes]) -> None:
+    close = getattr(source, "close", None)
+    if close is not None:
+        with contextlib.suppress(ValueError):
+            close()
+
+
+def _headers(raw: Any) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _target(scope: Scope) -> Target | None:
+    raw = scope.get("raw_path") or scope["path"].encode()
+    if raw == b"*":
+        raw = b"/"
+    try:
+        return parse(raw.partition(b"?")[0].decode("latin-1"))
+    except BadPath:
+        raise DavError(400, text="The path cannot be read.") from None
+
+
+def _correlation(scope: Scope, office: Office) -> str:
+    given = scope.get("state", {}).get("request_id")
+    return given if isinstance(given, str) else office.ids().hex

@@ -1,0 +1,48 @@
+"""Finding the way in: RFC 6764 §5, and what is said of a URL before anybody signs in."""
+
+from __future__ import annotations
+
+import re
+
+from televent.adapters.caldav.http import Response, Scope
+from televent.adapters.caldav.tree import PREFIX, Kind
+
+DAV_HEADER = (b"dav", b"1, 3, extended-mkcol, access-control, calendar-access, calendar-auto-schedule")
+
+_HOST = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?\Z")
+
+_COLLECTION = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
+ALLOW = {
+    Kind.ROOT: _COLLECTION,
+    Kind.HOME: f"{_COLLECTION}, PROPPATCH, ACL",
+    Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, MKCALENDAR, MKCOL, DELETE, ACL",
+    Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, ACL",
+    Kind.INBOX: f"{_COLLECTION}, PROPPATCH, ACL",
+    Kind.OUTBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
+    Kind.INBOX_ITEM: "OPTIONS, GET, HEAD, DELETE, PROPFIND",
+    Kind.WELL_KNOWN: "OPTIONS, GET, HEAD, PROPFIND",
+}
+
+
+def redirect(scope: Scope, host: str, public_url: str | None) -> Response:
+    """To /caldav/, absolutely: clients take the Location as it is (RFC 6764 §5)."""
+    origin = public_url
+    if origin is None:
+        if not _HOST.match(host):
+            host = "localhost"
+        origin = f"{scope.get('scheme', 'http')}://{host}"
+    location = f"{origin}{PREFIX}".encode()
+    return Response(301, b"", [(b"location", location), (b"cache-control", b"no-cache")])
+
+
+def options(kind: Kind) -> Response:
+    """200 and not 204, with one DAV header, whoever asks: clients look here before they have signed in."""
+    return Response(200, b"", [DAV_HEADER, (b"allow", ALLOW[kind].encode())])
+
+
+def welcome() -> Response:
+    """What a person sees who opens the address in a browser."""
+    text = (
+        "Televent. Calendar apps connect here over CalDAV: enter this address, your user name and a device password.\n"
+    )
+    return Response(200, text.encode(), [(b"content-type", b"text/plain; charset=utf-8")])

@@ -1,0 +1,102 @@
+"""What went wrong, as CalDAV says it: the table from Refusal to status and precondition (RFC 4918 §16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from televent.adapters.caldav.tree import encode
+from televent.adapters.caldav.webdav import xml_out
+from televent.adapters.caldav.webdav.names import c, d, empty
+from televent.application import refusals
+from televent.domain.refusal import Refusal
+from televent.ical.errors import IcalError
+
+
+class DavError(Exception):
+    """An answer that is an error. ``condition`` is the one element inside DAV:error, as XML."""
+
+    def __init__(
+        self, status: int, condition: str = "", *, text: str = "", headers: tuple[tuple[bytes, bytes], ...] = ()
+    ) -> None:
+        super().__init__(text or condition or str(status))
+        self.status = status
+        self.condition = condition
+        self.text = text
+        self.headers = headers
+
+    def body(self) -> tuple[bytes, bytes]:
+        """Content type and body."""
+        if self.condition:
+            return xml_out.CONTENT_TYPE, xml_out.document("D:error", self.condition)
+        return b"text/plain; charset=utf-8", f"{self.text}\n".encode() if self.text else b""
+
+
+def precondition(local: str, status: int = 403) -> DavError:
+    """A CALDAV: precondition that failed."""
+    return DavError(status, empty(c(local)))
+
+
+def dav_precondition(local: str, status: int = 403) -> DavError:
+    """A DAV: precondition that failed."""
+    return DavError(status, empty(d(local)))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How a refusal is answered. ``condition`` is the Clark name of the element in DAV:error."""
+
+    status: int
+    condition: str | None = None
+    retry_after: int | None = None
+
+
+TABLE: Final[dict[type[Refusal], Row]] = {
+    refusals.PreconditionFailed: Row(412),
+    refusals.UnknownResource: Row(404),
+    refusals.UnknownCalendar: Row(404),
+    refusals.CalendarNameTaken: Row(403, d("resource-must-be-null")),
+    refusals.UidConflict: Row(403, c("no-uid-conflict")),
+    refusals.SchedulingUidConflict: Row(403, c("unique-scheduling-object-resource")),
+    refusals.InvalidObject: Row(403, c("valid-calendar-object-resource")),
+    refusals.ComponentNotSupported: Row(403, c("supported-calendar-component")),
+    refusals.ObjectTooLarge: Row(403, c("max-resource-size")),
+    refusals.TooManyProperties: Row(507, d("quota-not-exceeded")),
+    refusals.DefaultCalendarStays: Row(403, c("default-calendar-needed")),
+    refusals.InvalidName: Row(403, c("calendar-collection-location-ok")),
+    refusals.NotOrganizer: Row(403, c("allowed-attendee-scheduling-object-change")),
+    refusals.NotInvited: Row(403, c("allowed-attendee-scheduling-object-change")),
+    refusals.TooManyAttendees: Row(403, c("max-attendees-per-instance")),
+    refusals.UnreadableTimes: Row(403, c("valid-calendar-object-resource")),
+    refusals.UnknownAnswer: Row(403, c("valid-calendar-object-resource")),
+    refusals.TryAgain: Row(503, None, retry_after=1),
+    # Not reached by any request of this protocol; answered all the same.
+    refusals.UnknownAccount: Row(404),
+    refusals.WrongCode: Row(403),
+    refusals.UnknownDevice: Row(404),
+    refusals.TooManyDevices: Row(403),
+    refusals.AddressTaken: Row(409),
+    refusals.InvalidAddress: Row(403),
+}
+
+
+def of_refusal(refusal: Refusal, collection: str = "") -> DavError:
+    """The answer to a refusal. ``collection`` is the path of the calendar in question, for those that name a resource
+    in it (RFC 4791 §5.3.2.1 no-uid-conflict)."""
+    row = TABLE[type(refusal)]
+    name = row.condition
+    if isinstance(refusal, refusals.InvalidObject) and "precondition" in refusal.details:
+        name = c(str(refusal.details["precondition"]))
+    headers = ((b"retry-after", str(row.retry_after).encode()),) if row.retry_after is not None else ()
+    if name is None:
+        return DavError(row.status, text=str(refusal), headers=headers)
+    condition = empty(name)
+    href = refusal.details.get("href")
+    if isinstance(refusal, refusals.UidConflict) and isinstance(href, str) and collection:
+        condition = f"<C:no-uid-conflict>{xml_out.href(collection + encode(href))}</C:no-uid-conflict>"
+    return DavError(row.status, condition, text=str(refusal), headers=headers)
+
+
+def of_ical(error: IcalError) -> DavError:
+    """The answer to calendar data that cannot be taken."""
+    return DavError(403, empty(c(error.precondition)), text=str(error))

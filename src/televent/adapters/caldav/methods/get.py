@@ -1,0 +1,66 @@
+"""GET and HEAD: RFC 4918 §9.4, RFC 4791 §5.3.4, RFC 6638 §3.2.10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.feed import feed
+from televent.adapters.caldav.http import Header, Request, Response
+from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.conditions import conditions, not_modified
+from televent.application.ports import CalendarRow
+
+_SAFE: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
+
+
+async def get(door: Door, request: Request, person: Person) -> Response:
+    """An object as it was stored; a calendar as one iCalendar stream."""
+    kind = request.target.kind
+    if kind is Kind.OBJECT:
+        return await _object(door, request, person)
+    if kind is Kind.CALENDAR:
+        return await _calendar(door, request, person)
+    if kind is Kind.INBOX_ITEM:
+        raise DavError(404)
+    text = b"This is a calendar account. Open it with a calendar app.\n"
+    return Response(200, text, [(b"content-type", b"text/plain; charset=utf-8")])
+
+
+async def _object(door: Door, request: Request, person: Person) -> Response:
+    target = request.target
+    row = await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name)
+    if row is None:
+        raise DavError(404)
+    headers: list[Header] = [(b"etag", f'"{row.etag}"'.encode()), *_SAFE]
+    if row.schedule_tag is not None:
+        headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
+    if "if-match" in request.headers:
+        match = conditions({"if-match": request.headers["if-match"]})
+        match.check(row)
+    if not_modified(request.headers, row.etag):
+        return Response(304, b"", headers)
+    headers.append((b"content-type", content_type(row).encode()))
+    headers.append((b"last-modified", last_modified(row).encode()))
+    return Response(200, row.ics or b"", headers)
+
+
+async def _calendar(door: Door, request: Request, person: Person) -> Response:
+    reads, tenant = door.office.reads, person.account.tenant
+    row = await door.run(reads.calendar, tenant, request.target.calendar)
+    if row is None:
+        raise DavError(404)
+    etag = f"{row.calendar_id}-{row.seq}"
+    headers: list[Header] = [(b"etag", f'"{etag}"'.encode()), *_SAFE]
+    if not_modified(request.headers, etag):
+        return Response(304, b"", headers)
+    headers.append((b"content-type", b"text/calendar; charset=utf-8"))
+    return Response(200, _stream(door, person, row), headers)
+
+
+def _stream(door: Door, person: Person, row: CalendarRow) -> Iterator[bytes]:
+    members = door.office.reads.members(person.account.tenant, row.calendar_id, with_text=True)
+    return feed(each.ics for each in members if each.ics is not None)

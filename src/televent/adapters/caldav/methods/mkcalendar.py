@@ -1,0 +1,93 @@
+"""MKCALENDAR (RFC 4791 §5.3.1) and extended MKCOL (RFC 5689)."""
+
+from __future__ import annotations
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError, dav_precondition, precondition
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.proppatch import refused
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import c, d
+from televent.adapters.caldav.webdav.settable import Changes, instructions
+from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
+from televent.adapters.caldav.webdav.xml_out import document
+from televent.application.refusals import CalendarNameTaken
+from televent.application.use_cases.calendars import COMPONENTS, create_calendar
+
+_COMPONENTS = c("supported-calendar-component-set")
+
+
+async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
+    """201. Live properties that cannot be set are passed over: clients send resourcetype and more."""
+    root = request.xml()
+    if root is not None and name_of(root) != c("mkcalendar"):
+        raise DavError(400, text="The body is not a CALDAV:mkcalendar.")
+    _check_place(request)
+    return await _create(door, request, person, root, "C:mkcalendar-response")
+
+
+async def mkcol(door: Door, request: Request, person: Person) -> Response:
+    """201 for a calendar; no other collection can be made (RFC 5689 §3.3 DAV:valid-resourcetype)."""
+    root = request.xml()
+    if root is not None and name_of(root) != d("mkcol"):
+        raise DavError(415, text="The body is not a DAV:mkcol.")
+    _check_place(request)
+    types = [
+        name_of(kind)
+        for to_set, element in (instructions(root) if root is not None else ())
+        if to_set and name_of(element) == d("resourcetype")
+        for kind in children(element)
+    ]
+    if set(types) != {d("collection"), c("calendar")}:
+        raise dav_precondition("valid-resourcetype")
+    try:
+        return await _create(door, request, person, root, "D:mkcol-response")
+    except CalendarNameTaken:
+        # RFC 4918 §9.3.1.
+        raise DavError(405, "<D:resource-must-be-null/>") from None
+
+
+def _check_place(request: Request) -> None:
+    if request.target.kind in (Kind.HOME, Kind.INBOX, Kind.OUTBOX, Kind.ROOT):
+        raise dav_precondition("resource-must-be-null")
+    if request.target.kind is not Kind.CALENDAR:
+        raise precondition("calendar-collection-location-ok")
+
+
+async def _create(door: Door, request: Request, person: Person, root: Element | None, answer: str) -> Response:
+    changes = Changes()
+    components: tuple[str, ...] = COMPONENTS
+    for to_set, element in instructions(root) if root is not None else ():
+        if name_of(element) == _COMPONENTS:
+            components = _components(element)
+        elif to_set:
+            changes.set(element)
+    # What is protected is not an error here; what is wrong in itself is, and then nothing is made.
+    wrong = {name: error for name, error in changes.refused.items() if "cannot-modify-protected" not in error}
+    if wrong:
+        changes.refused = wrong
+        if answer.startswith("D:"):
+            return xml_response(424, document(answer, refused(changes)))
+        raise DavError(403, next(iter(wrong.values())))
+
+    def create() -> None:
+        create_calendar(
+            door.office,
+            door.context(request, person),
+            name=request.target.calendar,
+            components=components,
+            props=changes.put,
+        )
+
+    await door.run(create)
+    return Response(201, b"", [(b"cache-control", b"no-cache")])
+
+
+def _components(element: Element) -> tuple[str, ...]:
+    """The kinds asked for that are kept here; asked for and none of them kept: refused."""
+    asked = {str(each.get("name", "")).upper() for each in children(element) if name_of(each) == c("comp")}
+    kept = tuple(name for name in COMPONENTS if name in asked)
+    if not kept:
+        raise precondition("supported-calendar-component")
+    return kept

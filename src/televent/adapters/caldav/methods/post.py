@@ -1,0 +1,79 @@
+"""POST to the scheduling outbox: free/busy of others (RFC 6638 §5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import precondition
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.reports.calendar_data import utc
+from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
+from televent.adapters.caldav.webdav.text import octets
+from televent.adapters.caldav.webdav.xml_out import document, href
+from televent.ical.errors import IcalError
+from televent.ical.freebusy import compose_freebusy
+from televent.ical.reading import address_of
+from televent.ical.tree import Component, Property, parse
+
+MAX_RECIPIENTS: Final = 100
+
+
+async def post(door: Door, request: Request, person: Person) -> Response:
+    """200 with a schedule-response: one answer for each attendee (§10)."""
+    return await door.run(_post, door, request, person)
+
+
+def _post(door: Door, request: Request, person: Person) -> Response:
+    part = _request(request.body)
+    start, end = utc(part.value("DTSTART")), utc(part.value("DTEND"))
+    organizer, attendees = part.get("ORGANIZER"), part.all("ATTENDEE")
+    if start is None or end is None or end <= start or organizer is None or not attendees:
+        raise precondition("valid-scheduling-message")
+    if address_of(organizer) not in person.addresses and not organizer.value.endswith(person.principal):
+        raise precondition("organizer-allowed")
+    if len(attendees) > MAX_RECIPIENTS:
+        raise precondition("max-attendees-per-instance")
+    check_span(start, end)
+    rows = "".join(_answer(door, part, organizer, each, start, end) for each in attendees)
+    return xml_response(200, document("C:schedule-response", rows))
+
+
+def _request(body: bytes) -> Component:
+    """The VFREEBUSY of a REQUEST (RFC 5546 §3.3.2)."""
+    try:
+        root = parse(body)
+    except IcalError:
+        raise precondition("valid-calendar-data") from None
+    parts = root.components("VFREEBUSY")
+    if (root.value("METHOD") or "").strip().upper() != "REQUEST" or len(parts) != 1:
+        raise precondition("valid-scheduling-message")
+    return parts[0]
+
+
+def _answer(
+    door: Door, part: Component, organizer: Property, attendee: Property, start: datetime, end: datetime
+) -> str:
+    recipient = f"<C:recipient>{href(attendee.value)}</C:recipient>"
+    account = door.office.account_of_address(address_of(attendee))
+    if account is None:
+        # RFC 5546 §3.6: not a calendar user here. Whose calendar is elsewhere cannot be asked.
+        return f"<C:response>{recipient}<C:request-status>3.7;Invalid calendar user</C:request-status></C:response>"
+    there = Person(account, door.office.addresses_of(account), "")
+    periods = busy_in(door, there, opaque(door.office.reads.calendars(account.tenant)), start, end)
+    text = compose_freebusy(
+        periods,
+        start,
+        end,
+        dtstamp=door.office.clock(),
+        uid=part.value("UID") or str(door.office.ids()),
+        method="REPLY",
+        organizer=organizer.value,
+        attendee=attendee.value,
+    )
+    return (
+        f"<C:response>{recipient}<C:request-status>2.0;Success</C:request-status>"
+        f"<C:calendar-data>{octets(text)}</C:calendar-data></C:response>"
+    )

@@ -1,0 +1,108 @@
+"""PROPFIND: RFC 4918 §9.1. The poll of every client: Depth 0 on a calendar is one row read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from televent.adapters.caldav.discovery import DAV_HEADER
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError, dav_precondition
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, View, root_view
+from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind, encode
+from televent.adapters.caldav.webdav.asked import Asked, asked_in
+from televent.adapters.caldav.webdav.names import c, d
+from televent.adapters.caldav.webdav.xml_in import name_of
+from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
+from televent.application.ports import CalendarRow
+
+_DEFAULT = c("schedule-default-calendar-URL")
+
+
+async def propfind(door: Door, request: Request, person: Person) -> Response:
+    """207. A missing Depth counts as 0: clients that leave it out mean one resource, and infinity is refused."""
+    root = request.xml()
+    if root is not None and name_of(root) != d("propfind"):
+        raise DavError(400, text="The body is not a DAV:propfind.")
+    depth = request.depth("0")
+    if depth == "infinity":
+        raise dav_precondition("propfind-finite-depth")
+    asked = asked_in(root, minimal=request.minimal)
+    response = await _ANSWERS[request.target.kind](door, request, person, asked, depth == "1")
+    response.headers.append(DAV_HEADER)
+    return response
+
+
+async def _calendar(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    target = request.target
+    reads, tenant = door.office.reads, person.account.tenant
+    row = await door.run(reads.calendar, tenant, target.calendar)
+    if row is None:
+        raise DavError(404)
+    view = CalendarView(target.path, person, row)
+    if not members:
+        return xml_response(207, multistatus((asked.response(view),)), request)
+    calendar_id = row.calendar_id
+
+    def responses() -> Iterator[str]:
+        yield asked.response(view)
+        for member in reads.members(tenant, calendar_id, with_text=False):
+            yield asked.response(ObjectView(target.path + encode(member.href), person, member))
+
+    return xml_response(207, streamed(responses()), request)
+
+
+async def _object(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    target = request.target
+    row = await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name)
+    if row is None:
+        raise DavError(404)
+    return xml_response(207, multistatus((asked.response(ObjectView(target.path, person, row)),)), request)
+
+
+async def _home(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    view = root_view(request.target, person)
+    calendars: list[CalendarRow] = []
+    if members or asked.asks(_DEFAULT):
+        calendars = await door.run(door.office.reads.calendars, person.account.tenant)
+        view.default_calendar = default_name(calendars, person)
+    views: list[AnyView] = [view]
+    if members:
+        views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
+        views.append(View(Kind.INBOX, person.collection(INBOX), person, view.default_calendar))
+        views.append(View(Kind.OUTBOX, person.collection(OUTBOX), person))
+    return xml_response(207, multistatus(map(asked.response, views)), request)
+
+
+async def _inbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    """Deliveries go straight to the calendars (RFC 6638 §4.1); the collection holds nothing."""
+    return await _home(door, request, person, asked, False)
+
+
+async def _root(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    views: list[AnyView] = [root_view(request.target, person)]
+    if members and request.target.path != "/":
+        views.append(View(Kind.HOME, person.principal, person))
+    return xml_response(207, multistatus(map(asked.response, views)), request)
+
+
+async def _nothing(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    raise DavError(404)
+
+
+def default_name(calendars: list[CalendarRow], person: Person) -> str | None:
+    """The name of the person's default calendar."""
+    wanted = person.account.default_calendar
+    return next((row.name for row in calendars if row.calendar_id == wanted), None)
+
+
+_ANSWERS = {
+    Kind.ROOT: _root,
+    Kind.HOME: _home,
+    Kind.CALENDAR: _calendar,
+    Kind.OBJECT: _object,
+    Kind.INBOX: _inbox,
+    Kind.OUTBOX: _inbox,
+    Kind.INBOX_ITEM: _nothing,
+    Kind.WELL_KNOWN: _nothing,
+}

@@ -1,0 +1,43 @@
+"""REPORT: RFC 3253 §3.6. Which report it is, the body's root says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError, dav_precondition
+from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.properties.rfc3253 import REPORTS
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.reports.expand_property import expand_property
+from televent.adapters.caldav.reports.free_busy import free_busy_query
+from televent.adapters.caldav.reports.multiget import calendar_multiget
+from televent.adapters.caldav.reports.principal_search import principal_property_search, principal_search_property_set
+from televent.adapters.caldav.reports.query import calendar_query
+from televent.adapters.caldav.reports.sync_collection import sync_collection
+from televent.adapters.caldav.webdav.names import c, d
+from televent.adapters.caldav.webdav.xml_in import Element, name_of
+
+Report = Callable[[Door, Request, Person, Element], Awaitable[Response]]
+
+HANDLERS: Final[dict[str, Report]] = {
+    d("sync-collection"): sync_collection,
+    c("calendar-multiget"): calendar_multiget,
+    c("calendar-query"): calendar_query,
+    c("free-busy-query"): free_busy_query,
+    d("expand-property"): expand_property,
+    d("principal-property-search"): principal_property_search,
+    d("principal-search-property-set"): principal_search_property_set,
+}
+
+
+async def report(door: Door, request: Request, person: Person) -> Response:
+    """403 DAV:supported-report for one that this resource does not know, never 501: clients stop at that."""
+    root = request.xml()
+    if root is None:
+        raise DavError(400, text="A REPORT needs a body.")
+    name = name_of(root)
+    if name not in REPORTS.get(request.target.kind, ()):
+        raise dav_precondition("supported-report")
+    return await HANDLERS[name](door, request, person, root)

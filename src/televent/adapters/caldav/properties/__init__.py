@@ -1,0 +1,1 @@
+"""Live properties, one file for each RFC."""

@@ -1,0 +1,42 @@
+"""RFC 4791 §5.2, §6.2.1, §7.5.1: what a calendar takes, and where a person's calendars are."""
+
+from __future__ import annotations
+
+from televent.adapters.caldav.properties.live import Live, constant, live, stored
+from televent.adapters.caldav.properties.view import AnyView, CalendarView
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import c
+from televent.adapters.caldav.webdav.xml_out import href
+from televent.application.office import OBJECT_LIMIT
+from televent.ical.validity import Limits
+
+_DATA = '<C:calendar-data content-type="text/calendar" version="2.0"/>'
+_COLLATIONS = (
+    "<C:supported-collation>i;ascii-casemap</C:supported-collation>"
+    "<C:supported-collation>i;octet</C:supported-collation>"
+    "<C:supported-collation>i;unicode-casemap</C:supported-collation>"
+)
+_HOLDING = (Kind.CALENDAR, Kind.INBOX)
+
+
+def _home(view: AnyView) -> str:
+    return href(view.person.principal)
+
+
+def _components(view: CalendarView) -> str:
+    return "".join(f'<C:comp name="{name}"/>' for name in view.row.components)
+
+
+_ANY = "".join(f'<C:comp name="{name}"/>' for name in ("VEVENT", "VTODO", "VJOURNAL"))
+
+PROPERTIES: tuple[Live, ...] = (
+    # Some clients ask the URL they were given, whatever it is, for the home.
+    live(c("calendar-home-set"), (Kind.HOME, Kind.ROOT), _home),
+    live(c("calendar-description"), (Kind.CALENDAR,), stored(c("calendar-description")), settable=True),
+    live(c("calendar-timezone"), (Kind.CALENDAR,), stored(c("calendar-timezone")), settable=True),
+    Live(c("supported-calendar-component-set"), {Kind.CALENDAR: _components, Kind.INBOX: constant(_ANY)}),
+    live(c("supported-calendar-data"), _HOLDING, constant(_DATA)),
+    live(c("supported-collation-set"), _HOLDING, constant(_COLLATIONS)),
+    live(c("max-resource-size"), _HOLDING, constant(str(OBJECT_LIMIT))),
+    live(c("max-attendees-per-instance"), (*_HOLDING, Kind.HOME), constant(str(Limits().attendees))),
+)

@@ -1,0 +1,75 @@
+"""RFC 4918 §15: the DAV: properties."""
+
+from __future__ import annotations
+
+from email.utils import format_datetime
+
+from televent.adapters.caldav.properties.live import EVERYWHERE, Live, live
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import d
+from televent.adapters.caldav.webdav.text import escape
+from televent.application.ports import ResourceRow
+
+_TYPES = {
+    Kind.ROOT: "<D:collection/>",
+    Kind.HOME: "<D:collection/><D:principal/>",
+    Kind.CALENDAR: "<D:collection/><C:calendar/>",
+    Kind.INBOX: "<D:collection/><C:schedule-inbox/>",
+    Kind.OUTBOX: "<D:collection/><C:schedule-outbox/>",
+    Kind.OBJECT: "",
+}
+_NAMES = {Kind.ROOT: "Televent", Kind.INBOX: "Inbox", Kind.OUTBOX: "Outbox"}
+
+
+def _resourcetype(view: AnyView) -> str:
+    return _TYPES[view.kind]
+
+
+def _displayname(view: View) -> str:
+    return escape(_NAMES.get(view.kind) or view.person.account.name)
+
+
+def _calendar_name(view: CalendarView) -> str:
+    stored = view.row.props.get(d("displayname"))
+    # A calendar that was given no name is shown by the last part of its URL: some clients list no nameless one.
+    return stored if stored is not None else escape(view.row.name)
+
+
+def content_type(row: ResourceRow) -> str:
+    """RFC 5545 §8.1; clients list members by it."""
+    return f"text/calendar; charset=utf-8; component={row.component}"
+
+
+def last_modified(row: ResourceRow) -> str:
+    """RFC 9110 §5.6.7."""
+    return format_datetime(row.modified_at, usegmt=True)
+
+
+def _etag(view: ObjectView) -> str:
+    return f'"{view.row.etag}"'
+
+
+def _size(view: ObjectView) -> str:
+    return str(view.row.size)
+
+
+PROPERTIES: tuple[Live, ...] = (
+    live(d("resourcetype"), EVERYWHERE, _resourcetype, allprop=True),
+    Live(
+        d("displayname"),
+        {
+            Kind.ROOT: _displayname,
+            Kind.HOME: _displayname,
+            Kind.INBOX: _displayname,
+            Kind.OUTBOX: _displayname,
+            Kind.CALENDAR: _calendar_name,
+        },
+        allprop=True,
+        settable=True,
+    ),
+    live(d("getetag"), (Kind.OBJECT,), _etag, allprop=True),
+    live(d("getcontentlength"), (Kind.OBJECT,), _size, allprop=True),
+    live(d("getcontenttype"), (Kind.OBJECT,), lambda view: content_type(view.row), allprop=True),
+    live(d("getlastmodified"), (Kind.OBJECT,), lambda view: last_modified(view.row), allprop=True),
+)

@@ -1,0 +1,56 @@
+"""RFC 6638 §2, §9: scheduling."""
+
+from __future__ import annotations
+
+from televent.adapters.caldav.properties.live import Live, constant, live, stored
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View
+from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind
+from televent.adapters.caldav.webdav.names import c, cs
+from televent.adapters.caldav.webdav.text import escape
+from televent.adapters.caldav.webdav.xml_out import href
+
+
+def _addresses(view: View) -> str:
+    uris = [each if each.startswith("urn:") else f"mailto:{each}" for each in view.person.addresses]
+    return "".join(href(uri) for uri in (*uris, view.person.principal))
+
+
+def _emails(view: View) -> str:
+    return "".join(f"<CS:email-address>{escape(each)}</CS:email-address>" for each in view.person.account.addresses)
+
+
+def _inbox(view: AnyView) -> str:
+    return href(f"{view.person.principal}{INBOX}/")
+
+
+def _outbox(view: AnyView) -> str:
+    return href(f"{view.person.principal}{OUTBOX}/")
+
+
+def _default(view: View) -> str | None:
+    return None if view.default_calendar is None else href(view.person.collection(view.default_calendar))
+
+
+def _schedule_tag(view: ObjectView) -> str | None:
+    return None if view.row.schedule_tag is None else f'"{view.row.schedule_tag}"'
+
+
+_TRANSP = c("schedule-calendar-transp")
+
+
+def _transp(view: CalendarView) -> str:
+    return view.row.props.get(_TRANSP, "<C:opaque/>")
+
+
+PROPERTIES: tuple[Live, ...] = (
+    live(c("calendar-user-address-set"), (Kind.HOME,), _addresses),
+    live(c("calendar-user-type"), (Kind.HOME,), constant("INDIVIDUAL")),
+    live(c("schedule-inbox-URL"), (Kind.HOME,), _inbox),
+    live(c("schedule-outbox-URL"), (Kind.HOME,), _outbox),
+    live(c("schedule-default-calendar-URL"), (Kind.INBOX, Kind.HOME), _default),
+    live(c("schedule-tag"), (Kind.OBJECT,), _schedule_tag),
+    live(_TRANSP, (Kind.CALENDAR,), _transp, settable=True),
+    live(cs("email-address-set"), (Kind.HOME,), _emails),
+    # RFC 7809 §5.2.
+    live(c("calendar-timezone-id"), (Kind.CALENDAR,), stored(c("calendar-timezone-id")), settable=True),
+)

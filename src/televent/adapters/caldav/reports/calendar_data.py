@@ -1,0 +1,97 @@
+"""CALDAV:calendar-data in a report: which part of each object is wanted (RFC 4791 §9.6)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+from televent.adapters.caldav.errors import DavError, precondition
+from televent.adapters.caldav.properties.live import Getter
+from televent.adapters.caldav.properties.view import ObjectView
+from televent.adapters.caldav.webdav.names import c, d
+from televent.adapters.caldav.webdav.text import octets
+from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
+from televent.ical.errors import IcalError
+from televent.ical.partial import CompSpec, DataSpec, select
+from televent.ical.tree import parse
+
+NAME = c("calendar-data")
+
+_UTC = re.compile(r"([0-9]{8})T([0-9]{6})Z\Z")
+
+
+def utc(text: str | None) -> datetime | None:
+    """A form #2 date-time (RFC 4791 §9.9 takes no other). None for what is none."""
+    if text is None or not _UTC.match(text.strip()):
+        return None
+    try:
+        return datetime.strptime(text.strip(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def requested(root: Element) -> Element | None:
+    """The calendar-data element in a report's DAV:prop (or, as some send it, beside it)."""
+    prop = child(root, d("prop"))
+    found = child(prop, NAME) if prop is not None else None
+    return found if found is not None else child(root, NAME)
+
+
+def getter(element: Element, floating_zone: tzinfo) -> Getter:
+    """How an object's text is given. Raises DavError."""
+    kind, version = element.get("content-type", "text/calendar"), element.get("version", "2.0")
+    if str(kind).lower() != "text/calendar" or str(version) != "2.0":
+        raise precondition("supported-calendar-data")
+    spec = _spec(element)
+    if spec.whole:
+        return _whole
+
+    def partial(view: ObjectView) -> str | None:
+        try:
+            return octets(select(parse(view.row.ics or b""), spec, floating_zone))
+        except IcalError:
+            # One object that cannot be expanded does not take the others' answer with it.
+            return None
+
+    return partial
+
+
+def _whole(view: ObjectView) -> str | None:
+    return None if view.row.ics is None else octets(view.row.ics)
+
+
+def _spec(element: Element) -> DataSpec:
+    comp = child(element, c("comp"))
+    return DataSpec(
+        comp=_comp(comp) if comp is not None else None,
+        expand=_span(element, "expand"),
+        limit_recurrence=_span(element, "limit-recurrence-set"),
+        limit_freebusy=_span(element, "limit-freebusy-set"),
+    )
+
+
+def _comp(element: Element) -> CompSpec:
+    inner = list(children(element))
+    names = [name_of(each) for each in inner]
+    props: dict[str, bool] | None = {
+        str(each.get("name", "")).upper(): str(each.get("novalue", "no")).lower() != "yes"
+        for each in inner
+        if name_of(each) == c("prop")
+    }
+    comps: tuple[CompSpec, ...] | None = tuple(_comp(each) for each in inner if name_of(each) == c("comp"))
+    # §9.6.1 says what is not named is not wanted; an element without any condition wants all.
+    if c("allprop") in names or not inner:
+        props = None
+    if c("allcomp") in names or not inner:
+        comps = None
+    return CompSpec(str(element.get("name", "")).upper(), props, comps)
+
+
+def _span(element: Element, local: str) -> tuple[datetime, datetime] | None:
+    found = child(element, c(local))
+    if found is None:
+        return None
+    start, end = utc(found.get("start")), utc(found.get("end"))
+    if start is None or end is None or end <= start:
+        raise DavError(400, text=f"{local} needs a start and a later end, in UTC.")
+    return start, end

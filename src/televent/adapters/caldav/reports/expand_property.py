@@ -1,0 +1,82 @@
+"""expand-property: RFC 3253 §3.8. Hrefs inside a property become the properties of what they name."""
+
+from __future__ import annotations
+
+import re
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.live import Getter
+from televent.adapters.caldav.properties.table import BY_KIND
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, root_view
+from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
+from televent.adapters.caldav.webdav.names import DAV, d, tags
+from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
+from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat, status_response
+
+MAX_LEVELS = 3
+_HREF = re.compile(r"<D:href>([^<]*)</D:href>")
+
+
+async def expand_property(door: Door, request: Request, person: Person, root: Element) -> Response:
+    """207 for the request's URL."""
+    view = await door.run(_view, door, request.target, person)
+    if view is None:
+        raise DavError(404)
+    text = await door.run(_response, door, person, view, root, 1)
+    return xml_response(207, multistatus((text,)), request)
+
+
+def _response(door: Door, person: Person, view: AnyView, asked: Element, level: int) -> str:
+    found: list[str] = []
+    missing: list[str] = []
+    for each in children(asked):
+        if name_of(each) != d("property"):
+            continue
+        name = f"{{{each.get('namespace', DAV)}}}{each.get('name', '')}"
+        live = BY_KIND[view.kind].get(name)
+        getter: Getter | None = live.getters[view.kind] if live is not None else None
+        content = getter(view) if getter is not None else None
+        start, end = tags(name) if each.get("name") else ("", "")
+        if not start:
+            raise DavError(400, text="A property without a name is asked for.")
+        if content is None:
+            missing.append(start + "/>")
+            continue
+        if level < MAX_LEVELS and any(name_of(inner) == d("property") for inner in children(each)):
+            content = _expanded(door, person, content, each, level)
+        found.append(f"{start}>{content}{end}")
+    propstats = propstat("".join(found), 200) if found or not missing else ""
+    propstats += propstat("".join(missing), 404) if missing else ""
+    return f"<D:response>{href(view.href)}{propstats}</D:response>"
+
+
+def _expanded(door: Door, person: Person, content: str, asked: Element, level: int) -> str:
+    def of_href(match: re.Match[str]) -> str:
+        try:
+            target = parse(match[1])
+        except BadPath:
+            target = None
+        view = _view(door, target, person) if target is not None else None
+        if view is None:
+            return status_response(match[1], 404)
+        return _response(door, person, view, asked, level + 1)
+
+    return _HREF.sub(of_href, content)
+
+
+def _view(door: Door, target: Target, person: Person) -> AnyView | None:
+    """What a path of the person's own names."""
+    if target.user and target.user.lower() not in (str(person.account.tenant), str(person.account.telegram_id)):
+        return None
+    reads, tenant = door.office.reads, person.account.tenant
+    if target.kind is Kind.CALENDAR:
+        row = reads.calendar(tenant, target.calendar)
+        return CalendarView(target.path, person, row) if row is not None else None
+    if target.kind is Kind.OBJECT:
+        resource = reads.resource(tenant, target.calendar, target.name)
+        return ObjectView(target.path, person, resource) if resource is not None else None
+    if target.kind in (Kind.WELL_KNOWN, Kind.INBOX_ITEM):
+        return None
+    return root_view(target, person)

@@ -1,0 +1,114 @@
+"""CALDAV:filter from XML (RFC 4791 §9.7–§9.9)."""
+
+from __future__ import annotations
+
+from televent.adapters.caldav.errors import DavError, precondition
+from televent.adapters.caldav.reports.calendar_data import utc
+from televent.adapters.caldav.webdav.names import c
+from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
+from televent.ical.query import (
+    CompFilter,
+    ParamFilter,
+    PropFilter,
+    TextMatch,
+    TimeRange,
+    UnsupportedCollation,
+)
+
+MAX_CONDITIONS = 500
+
+
+def parse_filter(root: Element) -> CompFilter:
+    """The outermost comp-filter of a calendar-query. Raises DavError."""
+    element = child(root, c("filter"))
+    inner = list(children(element)) if element is not None else []
+    if len(inner) != 1 or name_of(inner[0]) != c("comp-filter"):
+        raise precondition("valid-filter")
+    if sum(1 for _ in inner[0].iter()) > MAX_CONDITIONS:
+        raise precondition("valid-filter")
+    outer = _comp(inner[0])
+    if outer.name.upper() != "VCALENDAR":
+        raise precondition("valid-filter")
+    return outer
+
+
+def time_range(element: Element | None) -> TimeRange | None:
+    """A time-range: UTC, at least one end, the end after the start. Raises DavError."""
+    if element is None:
+        return None
+    ends = []
+    for name in ("start", "end"):
+        text = element.get(name)
+        moment = utc(text)
+        if text is not None and moment is None:
+            raise precondition("valid-filter")
+        ends.append(moment)
+    start, end = ends
+    if (start is None and end is None) or (start is not None and end is not None and end <= start):
+        raise precondition("valid-filter")
+    return TimeRange(start, end)
+
+
+def _comp(element: Element) -> CompFilter:
+    _only(element, "is-not-defined", "time-range", "prop-filter", "comp-filter")
+    inner = list(children(element))
+    return CompFilter(
+        name=_name(element),
+        is_not_defined=_absent(element),
+        time_range=time_range(child(element, c("time-range"))),
+        props=tuple(_prop(each) for each in inner if name_of(each) == c("prop-filter")),
+        comps=tuple(_comp(each) for each in inner if name_of(each) == c("comp-filter")),
+        any_of=element.get("test") == "anyof",
+    )
+
+
+def _prop(element: Element) -> PropFilter:
+    _only(element, "is-not-defined", "time-range", "text-match", "param-filter")
+    return PropFilter(
+        name=_name(element),
+        is_not_defined=_absent(element),
+        time_range=time_range(child(element, c("time-range"))),
+        text=_text(child(element, c("text-match"))),
+        params=tuple(_param(each) for each in children(element) if name_of(each) == c("param-filter")),
+        any_of=element.get("test") == "anyof",
+    )
+
+
+def _param(element: Element) -> ParamFilter:
+    _only(element, "is-not-defined", "text-match")
+    return ParamFilter(_name(element), _absent(element), _text(child(element, c("text-match"))))
+
+
+def _text(element: Element | None) -> TextMatch | None:
+    if element is None:
+        return None
+    collation = str(element.get("collation", "i;ascii-casemap"))
+    negate = str(element.get("negate-condition", "no")).lower() == "yes"
+    try:
+        return TextMatch(element.text or "", collation, negate)
+    except UnsupportedCollation:
+        raise precondition("supported-collation") from None
+
+
+def _name(element: Element) -> str:
+    name = str(element.get("name", "")).strip()
+    if not name:
+        raise precondition("valid-filter")
+    return name
+
+
+def _absent(element: Element) -> bool:
+    """is-not-defined stands alone (§9.7.4)."""
+    if child(element, c("is-not-defined")) is None:
+        return False
+    if sum(1 for _ in children(element)) > 1:
+        raise precondition("valid-filter")
+    return True
+
+
+def _only(element: Element, *names: str) -> None:
+    allowed = {c(each) for each in names}
+    for each in children(element):
+        if name_of(each) not in allowed:
+            # RFC 4791 §7.8: a condition that is not understood must not be passed over.
+            raise DavError(403, "<C:supported-filter/>")

@@ -1,0 +1,78 @@
+"""free-busy-query (RFC 4791 §7.10), and what a person's calendars say of their time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.reports.filter_xml import time_range
+from televent.adapters.caldav.reports.zone import floating_zone
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import c
+from televent.adapters.caldav.webdav.xml_in import Element, child
+from televent.application.ports import CalendarRow
+from televent.ical.errors import IcalError
+from televent.ical.freebusy import Period, busy_periods, compose_freebusy, merged
+from televent.ical.tree import Component, parse
+
+LONGEST: Final = timedelta(days=3 * 366)
+_TRANSP: Final = c("schedule-calendar-transp")
+
+
+async def free_busy_query(door: Door, request: Request, person: Person, root: Element) -> Response:
+    """200 with one VFREEBUSY."""
+    span = time_range(child(root, c("time-range")))
+    if span is None or span.start is None or span.end is None:
+        raise DavError(400, text="free-busy-query needs a time-range with start and end.")
+    check_span(span.start, span.end)
+    text = await door.run(_answer, door, request, person, span.start, span.end)
+    return Response(200, text, [(b"content-type", b"text/calendar; charset=utf-8; component=VFREEBUSY")])
+
+
+def check_span(start: datetime, end: datetime) -> None:
+    """Raises DavError for more than three years at once."""
+    if end - start > LONGEST:
+        raise DavError(403, "<D:number-of-matches-within-limits/>")
+
+
+def _answer(door: Door, request: Request, person: Person, start: datetime, end: datetime) -> bytes:
+    reads, tenant = door.office.reads, person.account.tenant
+    if request.target.kind is Kind.HOME:
+        calendars: Iterable[CalendarRow] = opaque(reads.calendars(tenant))
+    else:
+        row = reads.calendar(tenant, request.target.calendar)
+        if row is None:
+            raise DavError(404)
+        calendars = [row]
+    periods = busy_in(door, person, calendars, start, end)
+    return compose_freebusy(periods, start, end, dtstamp=door.office.clock(), uid=str(door.office.ids()))
+
+
+def opaque(calendars: Iterable[CalendarRow]) -> list[CalendarRow]:
+    """Those whose events count as busy (RFC 6638 §9.1)."""
+    return [row for row in calendars if "transparent" not in row.props.get(_TRANSP, "")]
+
+
+def busy_in(
+    door: Door, person: Person, calendars: Iterable[CalendarRow], start: datetime, end: datetime
+) -> list[Period]:
+    """When the person is busy according to these calendars."""
+    me = frozenset(person.addresses)
+    found: list[Period] = []
+    for row in calendars:
+        zone = floating_zone(None, row, person)
+        found += busy_periods(_events(door, row, start, end), start, end, me=me, floating_zone=zone)
+    return merged(Period(each.start.astimezone(UTC), each.end.astimezone(UTC), each.kind) for each in found)
+
+
+def _events(door: Door, row: CalendarRow, start: datetime, end: datetime) -> Iterator[Component]:
+    for member in door.office.reads.overlapping(row.tenant, row.calendar_id, start, end, "VEVENT"):
+        try:
+            yield parse(member.ics or b"")
+        except IcalError:
+            continue

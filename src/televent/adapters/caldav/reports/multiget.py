@@ -1,0 +1,74 @@
+"""calendar-multiget: RFC 4791 §7.9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.view import ObjectView, Person
+from televent.adapters.caldav.reports import calendar_data
+from televent.adapters.caldav.reports.query import asked_of
+from televent.adapters.caldav.reports.zone import floating_zone
+from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
+from televent.adapters.caldav.webdav.names import d
+from televent.adapters.caldav.webdav.xml_in import Element, children, name_of, text_of
+from televent.adapters.caldav.webdav.xml_out import status_response, streamed
+from televent.application.ports import CalendarRow
+
+PAGE: Final = 200
+"""So many objects are read at once, however many are asked for."""
+
+
+async def calendar_multiget(door: Door, request: Request, person: Person, root: Element) -> Response:
+    """207; what is not there is a 404 of its own. The Depth header does not matter (§7.9)."""
+    data = calendar_data.requested(root)
+    hrefs = [text_of(each).strip() for each in children(root) if name_of(each) == d("href")]
+    wanted = [(href, _target(href, request, person)) for href in hrefs]
+    reads, tenant = door.office.reads, person.account.tenant
+    calendars: dict[str, CalendarRow] = {}
+    if request.target.kind in (Kind.CALENDAR, Kind.OBJECT):
+        row = await door.run(reads.calendar, tenant, request.target.calendar)
+        if row is None:
+            raise DavError(404)
+        calendars[row.name] = row
+    elif request.target.kind is Kind.HOME:
+        calendars = {row.name: row for row in await door.run(reads.calendars, tenant)}
+    floating = floating_zone(None, calendars.get(request.target.calendar), person)
+    asked = asked_of(root, request, data, floating)
+
+    def responses() -> Iterator[str]:
+        for start in range(0, len(wanted), PAGE):
+            page = wanted[start : start + PAGE]
+            rows = {
+                (name, row.href): row
+                for name, calendar in calendars.items()
+                if (names := [target.name for _, target in page if target is not None and target.calendar == name])
+                for row in reads.resources(tenant, calendar.calendar_id, names)
+            }
+            for href, target in page:
+                found = rows.get((target.calendar, target.name)) if target is not None else None
+                if found is None or target is None:
+                    yield status_response(target.path if target is not None else href, 404)
+                else:
+                    yield asked.response(ObjectView(target.path, person, found))
+
+    return xml_response(207, streamed(responses()), request)
+
+
+def _target(href: str, request: Request, person: Person) -> Target | None:
+    """The object that an href names, if it is one below the request's URL."""
+    try:
+        target = parse(urlsplit(href).path)
+    except (BadPath, ValueError):
+        return None
+    if target is None or target.kind is not Kind.OBJECT:
+        return None
+    if target.user.lower() not in (request.target.user.lower(), str(person.account.tenant)):
+        return None
+    if request.target.kind is Kind.OBJECT and target.name != request.target.name:
+        return None
+    return target

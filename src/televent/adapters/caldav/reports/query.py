@@ -1,0 +1,103 @@
+"""calendar-query: RFC 4791 §7.8. The index preselects by span and component; the filter decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.view import ObjectView, Person
+from televent.adapters.caldav.reports import calendar_data
+from televent.adapters.caldav.reports.filter_xml import parse_filter
+from televent.adapters.caldav.reports.zone import asked_zone, floating_zone
+from televent.adapters.caldav.tree import Kind, encode
+from televent.adapters.caldav.webdav.asked import Asked, asked_in
+from televent.adapters.caldav.webdav.names import d
+from televent.adapters.caldav.webdav.xml_in import Element, child
+from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
+from televent.application.ports import CalendarRow, ResourceRow
+from televent.ical.errors import IcalError
+from televent.ical.query import CompFilter, matches, required_component, required_span
+from televent.ical.tree import parse
+
+
+async def calendar_query(door: Door, request: Request, person: Person, root: Element) -> Response:
+    """207 with the members that match; on the home, of every calendar. A missing Depth counts as 1."""
+    wanted = parse_filter(root)
+    zone = asked_zone(root)
+    data = calendar_data.requested(root)
+    target = request.target
+    if target.kind is Kind.INBOX or (request.depth("1") == "0" and target.kind is not Kind.OBJECT):
+        return xml_response(207, multistatus(()), request)
+    reads, tenant = door.office.reads, person.account.tenant
+    if target.kind is Kind.HOME:
+        calendars = await door.run(reads.calendars, tenant)
+    else:
+        row = await door.run(reads.calendar, tenant, target.calendar)
+        if row is None:
+            raise DavError(404)
+        calendars = [row]
+
+    def responses() -> Iterator[str]:
+        for calendar in calendars:
+            floating = floating_zone(zone, calendar, person)
+            asked = asked_of(root, request, data, floating)
+            path = person.collection(calendar.name)
+            for member in _candidates(door, calendar, wanted, data is not None, request):
+                if _fits(member, wanted, floating):
+                    yield asked.response(ObjectView(path + encode(member.href), person, member))
+
+    return xml_response(207, streamed(responses()), request)
+
+
+def asked_of(root: Element, request: Request, data: Element | None, floating: tzinfo) -> Asked:
+    """The properties that a calendar report asks for; none named: the ETag (and data where it stands alone)."""
+    extra = {calendar_data.NAME: calendar_data.getter(data, floating)} if data is not None else {}
+    if any(child(root, d(each)) is not None for each in ("prop", "allprop", "propname")):
+        asked = asked_in(root, minimal=request.minimal, extra=extra)
+        if data is None or calendar_data.NAME in (asked.names or ()):
+            return asked
+    names = (calendar_data.NAME,) if data is not None else ()
+    return Asked((d("getetag"), *names), minimal=request.minimal, extra=extra)
+
+
+def _candidates(
+    door: Door, calendar: CalendarRow, wanted: CompFilter, with_text: bool, request: Request
+) -> Iterator[ResourceRow]:
+    reads = door.office.reads
+    if request.target.kind is Kind.OBJECT:
+        row = reads.resource(calendar.tenant, calendar.name, request.target.name)
+        if row is None:
+            raise DavError(404)
+        yield row
+        return
+    component = required_component(wanted)
+    start, end = required_span(wanted)
+    if not with_text and _by_component_only(wanted):
+        for row in reads.members(calendar.tenant, calendar.calendar_id, with_text=False):
+            if component is None or row.component == component:
+                yield row
+        return
+    yield from reads.overlapping(calendar.tenant, calendar.calendar_id, start, end, component)
+
+
+def _by_component_only(wanted: CompFilter) -> bool:
+    """The filter says no more than which component: the index knows that."""
+    if wanted.is_not_defined or wanted.time_range is not None or wanted.props or len(wanted.comps) > 1:
+        return False
+    return all(
+        not (each.is_not_defined or each.time_range is not None or each.props or each.comps) for each in wanted.comps
+    )
+
+
+def _fits(member: ResourceRow, wanted: CompFilter, floating: tzinfo) -> bool:
+    if _by_component_only(wanted):
+        component = required_component(wanted)
+        return component is None or member.component == component
+    try:
+        return matches(parse(member.ics or b""), wanted, floating)
+    except IcalError:
+        # More instances than are counted: what the index thinks is the best answer there is.
+        return True

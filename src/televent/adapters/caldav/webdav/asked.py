@@ -1,0 +1,140 @@
+"""Which properties a request asks for, and how a resource answers: RFC 4918 §9.1, §14.20; RFC 8144 §2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.properties.live import Getter, stored, stored_attributes
+from televent.adapters.caldav.properties.table import BY_KIND, PROTECTED
+from televent.adapters.caldav.properties.view import AnyView, CalendarView
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav import xml_in, xml_out
+from televent.adapters.caldav.webdav.names import d, tags
+from televent.adapters.caldav.webdav.text import escape
+
+_FOUND = f"</D:prop><D:status>{xml_out.STATUS[200]}</D:status></D:propstat>"
+_MISSING = f"</D:prop><D:status>{xml_out.STATUS[404]}</D:status></D:propstat>"
+MAX_PROPERTIES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One property on one kind of resource, ready to be written."""
+
+    start: str
+    end: str
+    getter: Getter | None
+    attributes: Callable[[Any], str] | None = None
+
+
+class Asked:
+    """What is asked. Compiled once for each kind of resource in the answer.
+
+    ``names`` None means all (``allprop``), with ``include`` beside them. ``only_names``: propname.
+    ``extra`` holds getters that depend on the request, such as calendar-data.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, ...] | None,
+        *,
+        include: tuple[str, ...] = (),
+        only_names: bool = False,
+        minimal: bool = False,
+        extra: Mapping[str, Getter] | None = None,
+    ) -> None:
+        self.names = names
+        self._include = include
+        self._only_names = only_names
+        self._minimal = minimal
+        self._extra = extra or {}
+        self._columns: dict[Kind, list[_Column]] = {}
+
+    def asks(self, name: str) -> bool:
+        """True where the property was named."""
+        return name in (self.names or ()) or name in self._include
+
+    def response(self, view: AnyView) -> str:
+        """The DAV:response of one resource."""
+        return f"<D:response><D:href>{escape(view.href)}</D:href>{self.propstats(view)}</D:response>"
+
+    def propstats(self, view: AnyView) -> str:
+        """What was found, and what was not."""
+        if isinstance(view, CalendarView) and (self.names is None or self._only_names):
+            columns = self._compile(view.kind, self._of_calendar(view))
+        else:
+            columns = self._columns.get(view.kind) or self._compile(view.kind, self._names(view.kind))
+        found: list[str] = []
+        missing: list[str] = []
+        for column in columns:
+            content = None if column.getter is None else column.getter(view)
+            if content is None:
+                missing.append(column.start + "/>")
+                continue
+            start = column.start if column.attributes is None else column.start + column.attributes(view)
+            if content == "" or self._only_names:
+                found.append(start + "/>")
+            else:
+                found.append(f"{start}>{content}{column.end}")
+        # RFC 8144 §2.1: what is not found is left out; with nothing left, an empty 200 stands.
+        if self._minimal or (self.names is None and not self._include):
+            missing = []
+        written = f"<D:propstat><D:prop>{''.join(found)}{_FOUND}" if found or not missing else ""
+        return written + (f"<D:propstat><D:prop>{''.join(missing)}{_MISSING}" if missing else "")
+
+    def _names(self, kind: Kind) -> tuple[str, ...]:
+        if self.names is not None:
+            return self.names
+        live = BY_KIND[kind]
+        shown = tuple(name for name, each in live.items() if each.allprop or self._only_names)
+        return tuple(dict.fromkeys((*shown, *self._include)))
+
+    def _of_calendar(self, view: CalendarView) -> tuple[str, ...]:
+        """allprop and propname give a calendar's stored properties too, and these differ from one to the next."""
+        dead = (name for name in view.row.props if not name.startswith("@"))
+        return tuple(dict.fromkeys((*self._names(view.kind), *dead)))
+
+    def _compile(self, kind: Kind, names: tuple[str, ...]) -> list[_Column]:
+        columns = []
+        for name in names:
+            start, end = tags(name)
+            live = BY_KIND[kind].get(name)
+            if kind is Kind.OBJECT and name in self._extra:
+                columns.append(_Column(start, end, self._extra[name]))
+            elif kind is Kind.CALENDAR and name not in PROTECTED:
+                getter = live.getters[kind] if live is not None else stored(name)
+                columns.append(_Column(start, end, getter, stored_attributes(name)))
+            else:
+                columns.append(_Column(start, end, live.getters[kind] if live is not None else None))
+        self._columns[kind] = columns
+        return columns
+
+
+def property_names(prop: xml_in.Element) -> tuple[str, ...]:
+    """The names inside a DAV:prop, each once. Raises DavError 400 past 500."""
+    names = tuple(dict.fromkeys(xml_in.name_of(each) for each in xml_in.children(prop)))
+    if len(names) > MAX_PROPERTIES:
+        raise DavError(400, text=f"More than {MAX_PROPERTIES} properties are asked for.")
+    return names
+
+
+def asked_in(root: xml_in.Element | None, *, minimal: bool, extra: Mapping[str, Getter] | None = None) -> Asked:
+    """What the DAV:prop, allprop or propname inside ``root`` asks for; no body asks for all (RFC 4918 §9.1). Raises
+    DavError 400 where none or several of them stand there."""
+    if root is None:
+        return Asked(None, minimal=minimal)
+    prop, everything, only = (xml_in.child(root, d(each)) for each in ("prop", "allprop", "propname"))
+    if sum(each is not None for each in (prop, everything, only)) > 1:
+        raise DavError(400, text="Ask for one of prop, allprop and propname.")
+    if prop is not None:
+        return Asked(property_names(prop), minimal=minimal, extra=extra)
+    if only is not None:
+        return Asked(None, only_names=True, minimal=minimal)
+    if everything is not None:
+        include = xml_in.child(root, d("include"))
+        more = property_names(include) if include is not None else ()
+        return Asked(None, include=more, minimal=minimal, extra=extra)
+    raise DavError(400, text="Ask for prop, allprop or propname.")

@@ -1,0 +1,61 @@
+"""XML names of the protocols, in Clark notation, and how they are written (RFC 4918 §14, RFC 4791 §4)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from televent.adapters.caldav.webdav.text import attribute
+
+DAV: Final = "DAV:"
+CALDAV: Final = "urn:ietf:params:xml:ns:caldav"
+CALENDARSERVER: Final = "http://calendarserver.org/ns/"
+APPLE: Final = "http://apple.com/ns/ical/"
+
+PREFIXES: Final = {DAV: "D", CALDAV: "C", CALENDARSERVER: "CS", APPLE: "A"}
+DECLARATIONS: Final = "".join(f' xmlns:{prefix}="{uri}"' for uri, prefix in PREFIXES.items())
+
+
+def d(local: str) -> str:
+    """A name of DAV:."""
+    return f"{{{DAV}}}{local}"
+
+
+def c(local: str) -> str:
+    """A name of CalDAV."""
+    return f"{{{CALDAV}}}{local}"
+
+
+def cs(local: str) -> str:
+    """A name of CalendarServer's extensions."""
+    return f"{{{CALENDARSERVER}}}{local}"
+
+
+def a(local: str) -> str:
+    """A name of Apple's extensions."""
+    return f"{{{APPLE}}}{local}"
+
+
+def split(name: str) -> tuple[str, str]:
+    """Namespace ("" for none) and local name of a Clark name."""
+    if name.startswith("{"):
+        namespace, _, local = name[1:].rpartition("}")
+        return namespace, local
+    return "", name
+
+
+@lru_cache(maxsize=2048)
+def tags(name: str) -> tuple[str, str]:
+    """What is written before and after the content of an element: the start without its ``>``, and the end tag."""
+    namespace, local = split(name)
+    prefix = PREFIXES.get(namespace)
+    if prefix is not None:
+        return f"<{prefix}:{local}", f"</{prefix}:{local}>"
+    if not namespace:
+        return f"<{local}", f"</{local}>"
+    return f'<X:{local} xmlns:X="{attribute(namespace)}"', f"</X:{local}>"
+
+
+def empty(name: str) -> str:
+    """The element without content."""
+    return tags(name)[0] + "/>"

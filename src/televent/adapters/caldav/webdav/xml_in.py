@@ -1,0 +1,131 @@
+"""XML that clients send: no DTD, no entities, no network, bounded (RFC 4918 §20.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from televent.adapters.caldav.webdav.names import PREFIXES, split
+from televent.adapters.caldav.webdav.text import attribute, escape
+
+Element = etree._Element
+
+MAX_DEPTH: Final = 100
+_TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class MalformedXml(Exception):
+    """The body is not XML that is taken here."""
+
+
+def parse(body: bytes) -> Element:
+    """The root element. Raises MalformedXml."""
+    # A parser each: lxml's are not safe to share between threads, and cost little.
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+    )
+    # Before parsing, too: libxml2 expands entities inside attributes whatever it is told.
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise MalformedXml("a document type is not taken")
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedXml(str(error)) from None
+    if root is None:
+        raise MalformedXml("no element")
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise MalformedXml("a document type is not taken")
+    if _TOO_DEEP(root):
+        raise MalformedXml(f"more than {MAX_DEPTH} levels")
+    return root
+
+
+def name_of(element: Element) -> str:
+    """The Clark name."""
+    return str(element.tag)
+
+
+def children(element: Element) -> Iterator[Element]:
+    """The child elements."""
+    for child in element:
+        if isinstance(child.tag, str):
+            yield child
+
+
+def child(element: Element, name: str) -> Element | None:
+    """The first child of that name."""
+    return next((each for each in children(element) if each.tag == name), None)
+
+
+def text_of(element: Element | None) -> str:
+    """The text right inside an element."""
+    return (element.text or "") if element is not None else ""
+
+
+def inner(element: Element) -> str:
+    """The content of an element as XML that stands on its own: every namespace is declared where it is used.
+
+    Only elements, attributes and text are kept; RFC 4918 §4.3 asks for no more.
+    """
+    parts: list[str] = [escape(element.text or "")]
+    for each in element:
+        if isinstance(each.tag, str):
+            _write(each, parts)
+        parts.append(escape(each.tail or ""))
+    return "".join(parts)
+
+
+def attributes(element: Element) -> str:
+    """The attributes as they are written in a start tag, each with a blank before it; "" for none.
+
+    RFC 4918 §4.3: xml:lang in scope belongs to a property's value.
+    """
+    written = _attributes(element)
+    if XML_LANG not in element.attrib:
+        parent = element.getparent()
+        while parent is not None:
+            if XML_LANG in parent.attrib:
+                return f'{written} xml:lang="{attribute(str(parent.attrib[XML_LANG]))}"'
+            parent = parent.getparent()
+    return written
+
+
+def _attributes(element: Element) -> str:
+    parts: list[str] = []
+    for ordinal, (key, value) in enumerate(element.attrib.items()):
+        namespace, local = split(str(key))
+        shown = attribute(str(value))
+        if not namespace:
+            parts.append(f' {local}="{shown}"')
+        elif str(key) == XML_LANG:
+            parts.append(f' xml:lang="{shown}"')
+        else:
+            parts.append(f' xmlns:N{ordinal}="{attribute(namespace)}" N{ordinal}:{local}="{shown}"')
+    return "".join(parts)
+
+
+def _write(element: Element, parts: list[str]) -> None:
+    namespace, local = split(str(element.tag))
+    prefix = PREFIXES.get(namespace)
+    if prefix is not None:
+        name, declared = f"{prefix}:{local}", f' xmlns:{prefix}="{namespace}"'
+    elif namespace:
+        name, declared = f"X:{local}", f' xmlns:X="{attribute(namespace)}"'
+    else:
+        name, declared = local, ""
+    parts.append(f"<{name}{declared}{_attributes(element)}>")
+    parts.append(escape(element.text or ""))
+    for each in element:
+        if isinstance(each.tag, str):
+            _write(each, parts)
+        parts.append(escape(each.tail or ""))
+    parts.append(f"</{name}>")

@@ -1,0 +1,66 @@
+"""XML that we send, as a stream of text: no tree is built, so an answer of any size takes little room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from televent.adapters.caldav.webdav.names import DECLARATIONS
+from televent.adapters.caldav.webdav.text import escape
+
+HEAD: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
+CONTENT_TYPE: Final = b"application/xml; charset=utf-8"
+CHUNK: Final = 32 * 1024
+
+STATUS: Final = {
+    200: "HTTP/1.1 200 OK",
+    201: "HTTP/1.1 201 Created",
+    204: "HTTP/1.1 204 No Content",
+    403: "HTTP/1.1 403 Forbidden",
+    404: "HTTP/1.1 404 Not Found",
+    424: "HTTP/1.1 424 Failed Dependency",
+    507: "HTTP/1.1 507 Insufficient Storage",
+}
+
+OPEN: Final = f"{HEAD}<D:multistatus{DECLARATIONS}>"
+CLOSE: Final = "</D:multistatus>"
+
+
+def multistatus(responses: Iterable[str], tail: str = "") -> bytes:
+    """A whole 207 body."""
+    return f"{OPEN}{''.join(responses)}{tail}{CLOSE}".encode()
+
+
+def streamed(responses: Iterable[str]) -> Iterator[bytes]:
+    """A 207 body in chunks of about 32 KB; ``responses`` may end with what stands after the last response."""
+    parts, size = [OPEN], 0
+    for response in responses:
+        parts.append(response)
+        size += len(response)
+        if size >= CHUNK:
+            yield "".join(parts).encode()
+            parts, size = [], 0
+    parts.append(CLOSE)
+    yield "".join(parts).encode()
+
+
+def document(name: str, content: str) -> bytes:
+    """A body with another root: ``name`` as it is written, such as ``D:error``."""
+    return f"{HEAD}<{name}{DECLARATIONS}>{content}</{name}>".encode()
+
+
+def href(path: str) -> str:
+    """A DAV:href element of a path that is percent-encoded already."""
+    return f"<D:href>{escape(path)}</D:href>"
+
+
+def status_response(path: str, status: int, error: str = "") -> str:
+    """A response that is a status only (RFC 4918 §14.24)."""
+    condition = f"<D:error>{error}</D:error>" if error else ""
+    return f"<D:response>{href(path)}<D:status>{STATUS[status]}</D:status>{condition}</D:response>"
+
+
+def propstat(properties: str, status: int, error: str = "") -> str:
+    """One propstat."""
+    condition = f"<D:error>{error}</D:error>" if error else ""
+    return f"<D:propstat><D:prop>{properties}</D:prop><D:status>{STATUS[status]}</D:status>{condition}</D:propstat>"
