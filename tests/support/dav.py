@@ -1,0 +1,225 @@
+"""A CalDAV server on a real socket and a real database, and a raw client for it."""
+
+import asyncio
+import base64
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import uvicorn
+from lxml import etree
+from support.waiting import wait_until
+
+from televent.adapters.caldav.app import CaldavDoor
+from televent.adapters.caldav.door import RateLimits
+from televent.application.context import Context
+from televent.application.use_cases.accounts import open_account, verify_address
+from televent.application.use_cases.devices import NewDevice, add_device
+from televent.bootstrap import Core, build_core
+from televent.domain.ids import AccountId
+from televent.settings import Settings
+
+NAMESPACES = {
+    "D": "DAV:",
+    "C": "urn:ietf:params:xml:ns:caldav",
+    "CS": "http://calendarserver.org/ns/",
+    "A": "http://apple.com/ns/ical/",
+}
+DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def xml(self) -> etree._Element:
+        return etree.fromstring(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def precondition(self) -> str:
+        """The one element inside DAV:error, as ``{namespace}local``."""
+        assert self.xml.tag == "{DAV:}error"
+        (only,) = self.xml
+        return str(only.tag)
+
+    def responses(self) -> dict[str, "Entry"]:
+        """The responses of a multistatus by href."""
+        assert self.status == 207, self.text
+        entries = [Entry(each) for each in self.xml.findall("D:response", NAMESPACES)]
+        return {entry.href: entry for entry in entries}
+
+    def only(self) -> "Entry":
+        """The one response."""
+        (entry,) = self.responses().values()
+        return entry
+
+    def token(self) -> str:
+        """The sync token of a sync-collection's answer."""
+        return self.xml.findtext("D:sync-token", namespaces=NAMESPACES) or ""
+
+
+class Entry:
+    """One DAV:response."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.href = element.findtext("D:href", namespaces=NAMESPACES) or ""
+        self.status = element.findtext("D:status", namespaces=NAMESPACES)
+        self.props: dict[str, etree._Element] = {}
+        self.missing: set[str] = set()
+        self.by_status: dict[str, set[str]] = {}
+        for propstat in element.findall("D:propstat", NAMESPACES):
+            status = propstat.findtext("D:status", namespaces=NAMESPACES) or ""
+            names = {str(each.tag) for each in propstat.find("D:prop", NAMESPACES)}
+            self.by_status[status.split()[1]] = names
+            for each in propstat.find("D:prop", NAMESPACES):
+                if " 200 " in status:
+                    self.props[str(each.tag)] = each
+                else:
+                    self.missing.add(str(each.tag))
+
+    def text(self, name: str) -> str:
+        """A property's text."""
+        return self.props[name].text or ""
+
+    def hrefs(self, name: str) -> list[str]:
+        """The hrefs inside a property."""
+        return [each.text or "" for each in self.props[name].findall("D:href", NAMESPACES)]
+
+    def inside(self, name: str) -> set[str]:
+        """The names of the elements inside a property."""
+        return {str(each.tag) for each in self.props[name]}
+
+
+def dav(local: str) -> str:
+    return f"{{DAV:}}{local}"
+
+
+def cal(local: str) -> str:
+    return f"{{{NAMESPACES['C']}}}{local}"
+
+
+def prop_body(*names: str) -> str:
+    """A propfind for properties such as ``D:getetag``."""
+    return f"<D:propfind {DECLARED}><D:prop>{''.join(f'<{name}/>' for name in names)}</D:prop></D:propfind>"
+
+
+def event(uid: str, *lines: str, start: str = "20261125T100000Z", end: str = "20261125T110000Z") -> bytes:
+    """A small VEVENT."""
+    rows = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Example//EN",
+        "BEGIN:VEVENT",
+        f"UID:{uid}",
+        "DTSTAMP:20261121T100000Z",
+        f"DTSTART:{start}",
+        f"DTEND:{end}",
+        *(lines or ("SUMMARY:Tea",)),
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    ]
+    return "\r\n".join(rows).encode()
+
+
+@dataclass
+class Client:
+    """One person's calendar app, on one connection that is kept."""
+
+    site: "Site"
+    tenant: UUID
+    user: str
+    password: str
+    connection: http.client.HTTPConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
+
+    @property
+    def home(self) -> str:
+        return f"/caldav/{self.tenant}/"
+
+    def calendar(self, name: str = "default") -> str:
+        return f"{self.home}{name}/"
+
+    def ask(
+        self, method: str, path: str, body: str | bytes | None = None, *, login: bool = True, **headers: str
+    ) -> Answer:
+        """One request; header names have ``_`` for ``-``."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if login and "Authorization" not in sent:
+            pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+            sent["Authorization"] = f"Basic {pair}"
+        data = body.encode() if isinstance(body, str) else body
+        self.connection.request(method, path, data, sent)
+        response = self.connection.getresponse()
+        seen = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, seen, response.read())
+
+    def propfind(self, path: str, *names: str, depth: str = "0", **headers: str) -> Answer:
+        return self.ask("PROPFIND", path, prop_body(*names), Depth=depth, **headers)
+
+    def report(self, path: str, root: str, inner: str, **headers: str) -> Answer:
+        """A REPORT whose root is ``root``, such as ``C:calendar-query``."""
+        return self.ask("REPORT", path, f"<{root} {DECLARED}>{inner}</{root}>", **headers)
+
+    def sync(self, path: str, token: str = "", limit: int | None = None, props: str = "<D:getetag/>") -> Answer:
+        bound = f"<D:limit><D:nresults>{limit}</D:nresults></D:limit>" if limit is not None else ""
+        inner = f"<D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level>{bound}<D:prop>{props}</D:prop>"
+        return self.report(path, "D:sync-collection", inner, Depth="0")
+
+    def put(self, path: str, text: bytes, **headers: str) -> Answer:
+        return self.ask("PUT", path, text, Content_Type="text/calendar; charset=utf-8", **headers)
+
+
+@dataclass
+class Site:
+    """A running server."""
+
+    core: Core
+    port: int
+
+    def person(self, telegram_id: int, name: str = "Ann", *addresses: str) -> Client:
+        """A new account with one device password."""
+        context = self.context(AccountId(uuid4()))
+        account = open_account(self.core.office, context, telegram_id=telegram_id, name=name, timezone="Europe/London")
+        for address in addresses:
+            verify_address(self.core.office, self.context(account.tenant), address=address, code=None)
+        device = self.device(account.tenant)
+        return Client(self, account.tenant, str(telegram_id), device.password)
+
+    def device(self, tenant: AccountId) -> NewDevice:
+        return add_device(self.core.office, self.context(tenant), name="Laptop")
+
+    def context(self, tenant: AccountId) -> Context:
+        """A command's circumstances."""
+        return Context(tenant, "operator", "cli", self.core.office.clock(), uuid4(), "test")
+
+
+@contextmanager
+def open_site(database_url: str, rate_limits: RateLimits | None = None, public_url: str | None = None) -> Iterator[Site]:
+    """A server on a port of its own, in a thread, until the block ends."""
+    core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4), database_url)
+    door = CaldavDoor(core.office, core.run, rate_limits=rate_limits, public_url=public_url)
+    config = uvicorn.Config(door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread.start()
+    try:
+        wait_until(lambda: server.started and server.servers, what="the server listens")
+        yield Site(core, server.servers[0].sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        core.close()
