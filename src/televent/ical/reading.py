@@ -171,8 +171,8 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
         return value
 
     start, original = time("DTSTART"), time("RECURRENCE-ID")
-    if start is None and part.name == "VEVENT":
-        raise InvalidCalendarObject("an event needs DTSTART (RFC 5545 §3.6.1)")
+    if start is None and part.name == "VEVENT" and root.get("METHOD") is None:
+        raise InvalidCalendarObject("an event that is no message needs DTSTART (RFC 5545 §3.6.1)")
     until = time("DUE") if part.name == "VTODO" else time("DTEND")
     # A task without DUE and DURATION has no end at all (§3.6.2), unlike an event (§3.6.1).
     open_ended = part.name == "VTODO" and until is None and "DURATION" not in lines
