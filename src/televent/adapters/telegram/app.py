@@ -1,0 +1,97 @@
+"""The bot: its dispatcher, who is let in, what is said when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import BaseMiddleware, Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.fsm.storage.base import BaseStorage
+from aiogram.types import BotCommand, CallbackQuery, ErrorEvent, Message, TelegramObject, User
+
+from televent.adapters.telegram.door import BotDoor, NotStarted
+from televent.adapters.telegram.handlers import agenda, answers, create, devices, invite, start
+from televent.adapters.telegram.texts import LANGUAGES, language_of, plain, say
+from televent.domain.refusal import Refusal
+
+log = structlog.get_logger("televent.bot")
+
+COMMANDS = (
+    "start", "help", "create", "today", "tomorrow", "week", "list", "invite", "rsvp", "attendees", "cancel", "device",
+    "timezone", "settings",
+)  # fmt: skip
+
+
+def make_bot(token: str, api_base: str | None = None) -> Bot:
+    """``api_base``: another Bot API server than Telegram's."""
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api_base)) if api_base else AiohttpSession()
+    return Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML", link_preview_is_disabled=True))
+
+
+def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
+    """Everything the bot answers."""
+    dispatcher = Dispatcher(storage=storage)
+    dispatcher["door"] = door
+    for observer in (dispatcher.message, dispatcher.callback_query):
+        observer.middleware(KnownPerson(door))
+    for module in (start, answers, agenda, invite, devices, create):
+        # A router belongs to one dispatcher; tests make several in one process.
+        module.router._parent_router = None
+        dispatcher.include_router(module.router)
+    dispatcher.errors.register(say_what_failed)
+    return dispatcher
+
+
+class KnownPerson(BaseMiddleware):
+    """Gives handlers the person; whoever never said /start is asked to."""
+
+    def __init__(self, door: BotDoor) -> None:
+        self._door = door
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        user: User | None = data.get("event_from_user")
+        if user is None:
+            return None
+        try:
+            data["person"] = await self._door.person(user)
+        except NotStarted:
+            if not (isinstance(event, Message) and (event.text or "").startswith("/start")):
+                text = say(language_of(user.language_code), "please-start")
+                if isinstance(event, Message):
+                    await event.answer(text)
+                elif isinstance(event, CallbackQuery):
+                    await event.answer(text, show_alert=True)
+                return None
+        return await handler(event, data)
+
+
+async def say_what_failed(error: ErrorEvent) -> bool:
+    """A refusal is a sentence for the person; anything else is logged, and the person is told to try again."""
+    query, message = error.update.callback_query, error.update.message
+    user = query.from_user if query is not None else message.from_user if message is not None else None
+    language = language_of(user.language_code if user is not None else None)
+    refusal = error.exception if isinstance(error.exception, Refusal) else None
+    if refusal is None:
+        log.error("an update failed", update_id=error.update.update_id, exc_info=error.exception)
+    sentence = refusal.sentence() if refusal is not None else plain(language, "failed")
+    if query is not None:
+        await query.answer(sentence[:200], show_alert=True)
+    elif message is not None:
+        await message.answer(say(language, "refused", sentence=sentence))
+    return True
+
+
+async def register_commands(bot: Bot) -> None:
+    """The menu, in every language."""
+    for language in LANGUAGES:
+        commands = [BotCommand(command=name, description=plain(language, f"command-{name}")) for name in COMMANDS]
+        await bot.set_my_commands(commands, language_code=None if language == "en" else language)

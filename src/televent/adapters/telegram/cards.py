@@ -1,0 +1,139 @@
+"""How events look in a chat: the invitation card, the event view, a line of the day. Times in the reader's zone."""
+
+from __future__ import annotations
+
+import html
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from babel.dates import format_date, format_time
+
+from televent.adapters.telegram.texts import plain as plain_text
+from televent.adapters.telegram.texts import say
+from televent.application.use_cases.agenda import Entry
+
+ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
+MAX_TITLE, MAX_NOTE = 256, 1500
+
+
+def day_of(value: datetime | date, zone: ZoneInfo, language: str) -> str:
+    """ "Mon, Oct 25"."""
+    return _clean(format_date(_local(value, zone), "EEE, MMM d", locale=language))
+
+
+def clock_of(value: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "10:00 AM"; in languages with a 24-hour clock "10:00"."""
+    local = _local(value, zone)
+    assert isinstance(local, datetime)
+    return _clean(format_time(local, "short", locale=language))
+
+
+def when_of(start: datetime | date, end: datetime | date, zone: ZoneInfo, language: str) -> str:
+    """ "Mon, Oct 25 • 10:00 AM - 11:00 AM"."""
+    first = day_of(start, zone, language)
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        last = end - timedelta(days=1)
+        text = first if last <= start else f"{first} - {day_of(last, zone, language)}"
+        return f"{text} • {say(language, 'all-day')}"
+    begin, finish = _local(start, zone), _local(end, zone)
+    assert isinstance(begin, datetime)
+    assert isinstance(finish, datetime)
+    until = clock_of(end, zone, language)
+    if finish.date() != begin.date():
+        until = f"{day_of(end, zone, language)} {until}"
+    return f"{first} • {clock_of(start, zone, language)} - {until}"
+
+
+def invitation(entry: Entry, organizer: str, zone: ZoneInfo, language: str) -> str:
+    """The card of an invitation."""
+    lines = [f"📅 <b>{_title(entry, language)}</b>", f"🕒 {when_of(entry.start, entry.end, zone, language)}"]
+    if entry.location:
+        lines.append(f"📍 {_escaped(entry.location, MAX_TITLE)}")
+    lines += ["", say(language, "invited-by", name=organizer)]
+    return "\n".join(lines)
+
+
+def answered(card: str, partstat: str, language: str) -> str:
+    """The card once its reader has answered."""
+    return f"{card}\n\n{say(language, f'you-{ANSWERS[partstat]}')}"
+
+
+def invitation_buttons(stream_id: str, language: str) -> InlineKeyboardMarkup:
+    """Accept, decline, tentative."""
+    row = [
+        InlineKeyboardButton(text=plain_text(language, f"button-{name}"), callback_data=f"rsvp:{stream_id}:{partstat}")
+        for partstat, name in (("ACCEPTED", "accept"), ("DECLINED", "decline"), ("TENTATIVE", "tentative"))
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[row])
+
+
+def change_button(stream_id: str, language: str) -> InlineKeyboardMarkup:
+    """What stands under an answered card."""
+    button = InlineKeyboardButton(text=plain_text(language, "button-change"), callback_data=f"change:{stream_id}")
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+
+def event_view(entry: Entry, zone: ZoneInfo, language: str) -> str:
+    """One event in full."""
+    others = [each for each in entry.attendees if each.address != entry.organizer]
+    where = _escaped(entry.location, MAX_TITLE) if entry.location else say(language, "no-location")
+    note = _escaped(entry.description, MAX_NOTE) if entry.description else say(language, "no-description")
+    lines = [
+        f"📅 <b>{_title(entry, language)}</b>{_marks(entry, language)}",
+        f"🕐 {when_of(entry.start, entry.end, zone, language)}",
+        f"📍 {where}",
+        f"👥 {say(language, 'attendee-count', count=len(others))}",
+        f"📝 {note}",
+    ]
+    return "\n".join(lines)
+
+
+def agenda_lines(entries: list[Entry], zone: ZoneInfo, language: str) -> list[str]:
+    """The entries by day."""
+    lines: list[str] = []
+    day = ""
+    for entry in entries:
+        own = day_of(entry.start, zone, language)
+        if own != day:
+            lines += ["", f"<b>{own}</b>"]
+            day = own
+        if isinstance(entry.start, datetime) and isinstance(entry.end, datetime):
+            time = f"{clock_of(entry.start, zone, language)} - {clock_of(entry.end, zone, language)}"
+        else:
+            time = say(language, "all-day")
+        place = f" 📍 {_escaped(entry.location, 64)}" if entry.location else ""
+        title = _title(entry, language)
+        lines.append(f"• {time} <b>{title}</b>{_marks(entry, language)}{place} <code>{entry.code}</code>")
+    return lines
+
+
+def _marks(entry: Entry, language: str) -> str:
+    marks = ""
+    if entry.status == "CANCELLED":
+        marks += f" {say(language, 'cancelled-mark')}"
+    elif entry.partstat == "NEEDS-ACTION":
+        marks += f" {say(language, 'pending-mark')}"
+    if entry.recurs:
+        marks += " 🔁"
+    return marks
+
+
+def _title(entry: Entry, language: str) -> str:
+    return _escaped(entry.summary, MAX_TITLE) if entry.summary.strip() else say(language, "no-title")
+
+
+def _escaped(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return html.escape(text if len(text) <= limit else text[: limit - 1] + "…", quote=False)
+
+
+def _local(value: datetime | date, zone: ZoneInfo) -> datetime | date:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(zone)
+    return value
+
+
+def _clean(text: str) -> str:
+    """Babel writes narrow spaces before AM and PM, which not every phone shows."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")

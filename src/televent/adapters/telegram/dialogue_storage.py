@@ -1,0 +1,48 @@
+"""Where a dialogue stands, kept in the database: it survives a restart, and any bot process may go on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from aiogram.fsm.state import State
+from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+
+from televent.adapters.telegram.door import Caller
+
+
+class DialogueBook(Protocol):
+    """Synchronous; called through threads."""
+
+    def read(self, key: str) -> tuple[str | None, dict[str, Any]]: ...
+    def write_state(self, key: str, state: str | None) -> None: ...
+    def write_data(self, key: str, data: Mapping[str, Any]) -> None: ...
+
+
+class DialogueStorage(BaseStorage):
+    """aiogram's storage over a DialogueBook."""
+
+    def __init__(self, book: DialogueBook, run: Caller) -> None:
+        self._book = book
+        self._run = run
+
+    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        await self._run(self._book.write_state, _name(key), state.state if isinstance(state, State) else state)
+
+    async def get_state(self, key: StorageKey) -> str | None:
+        state, _ = await self._run(self._book.read, _name(key))
+        return state
+
+    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
+        await self._run(self._book.write_data, _name(key), dict(data))
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        _, data = await self._run(self._book.read, _name(key))
+        return data
+
+    async def close(self) -> None:
+        """The pool is closed by whoever opened it."""
+
+
+def _name(key: StorageKey) -> str:
+    return f"{key.bot_id}/{key.chat_id}/{key.user_id}/{key.destiny}"

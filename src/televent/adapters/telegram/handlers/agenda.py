@@ -1,0 +1,48 @@
+"""/today, /tomorrow, /week, /list."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import Message
+
+from televent.adapters.telegram import cards
+from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.texts import fitting, say
+from televent.application.use_cases.agenda import agenda
+
+router = Router(name="agenda")
+
+FAR = 60
+
+
+@router.message(Command("today"))
+async def today(message: Message, door: BotDoor, person: Person) -> None:
+    await _show(message, door, person, "agenda-today", 0, 1)
+
+
+@router.message(Command("tomorrow"))
+async def tomorrow(message: Message, door: BotDoor, person: Person) -> None:
+    await _show(message, door, person, "agenda-tomorrow", 1, 2)
+
+
+@router.message(Command("week"))
+async def week(message: Message, door: BotDoor, person: Person) -> None:
+    await _show(message, door, person, "agenda-week", 0, 7)
+
+
+@router.message(Command("list"))
+async def list_(message: Message, door: BotDoor, person: Person) -> None:
+    await _show(message, door, person, "agenda-list", 0, FAR)
+
+
+async def _show(message: Message, door: BotDoor, person: Person, heading: str, first: int, last: int) -> None:
+    """The days from ``first`` to before ``last``, counted from today in the person's zone."""
+    day = door.office.clock().astimezone(person.zone).date()
+    # Midnights of the wall clock: a day on which the clock changes has 23 or 25 hours.
+    start, end = (datetime.combine(day + timedelta(days=n), time(), person.zone) for n in (first, last))
+    entries = await door.run(lambda: agenda(door.office, person.account.tenant, start=start, end=end))
+    lines = cards.agenda_lines(entries, person.zone, person.language) or ["", say(person.language, "agenda-empty")]
+    await message.answer(fitting([say(person.language, heading), *lines], person.language))

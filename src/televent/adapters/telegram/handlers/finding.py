@@ -1,0 +1,24 @@
+"""Which event does somebody mean?"""
+
+from __future__ import annotations
+
+from aiogram.types import Message
+
+from televent.adapters.telegram import cards
+from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.texts import fitting, say
+from televent.application.use_cases.agenda import Entry, find_events
+
+
+async def only_event(message: Message, door: BotDoor, person: Person, query: str) -> Entry | None:
+    """The one event meant; where there is none, or more than one, the person is told and None returned."""
+    office = door.office
+    found = await door.run(lambda: find_events(office, person.account.tenant, query, now=office.clock()))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        await message.answer(say(person.language, "event-unknown", query=query[:64]))
+        return None
+    lines = [say(person.language, "event-ambiguous"), *cards.agenda_lines(found, person.zone, person.language)]
+    await message.answer(fitting(lines, person.language))
+    return None

@@ -1,0 +1,137 @@
+"""/start, the email question and its code, /help, /settings, /timezone."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from uuid import UUID, uuid5
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
+
+from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.texts import language_of, plain, say
+from televent.application.refusals import InvalidName
+from televent.application.use_cases import accounts
+
+router = Router(name="start")
+
+_ACCOUNTS = UUID("6f1d3c1e-6d0c-4a55-9c39-0f4c1f5f7a10")
+_WORD = re.compile(r"\S+@\S+")
+
+
+class EmailQuestion(StatesGroup):
+    """Waiting for the address, then for its code."""
+
+    address = State()
+    code = State()
+
+
+@router.message(CommandStart())
+async def start(message: Message, door: BotDoor, state: FSMContext) -> None:
+    """Registers the person, with a default calendar; asks for an email if there is none yet."""
+    user = message.from_user
+    if user is None:
+        return
+    language = language_of(user.language_code)
+
+    def open_account() -> object:
+        # The id follows from the Telegram id: two first messages at once are one account.
+        context = door.context(uuid5(_ACCOUNTS, str(user.id)), f"start:{user.id}")
+        return accounts.open_account(
+            door.office, context, telegram_id=user.id, name=_name(user), timezone="UTC", locale=language
+        )
+
+    await door.run(open_account)
+    person = await door.person(user)
+    await message.answer(say(person.language, "welcome", name=person.account.name))
+    await message.answer(say(person.language, "help"))
+    if person.account.addresses:
+        await message.answer(say(person.language, "email-known", addresses=", ".join(person.account.addresses)))
+        return
+    await state.set_state(EmailQuestion.address)
+    skip = InlineKeyboardButton(text=plain(person.language, "ask-email-skip"), callback_data="email:skip")
+    await message.answer(say(person.language, "ask-email"), reply_markup=InlineKeyboardMarkup(inline_keyboard=[[skip]]))
+
+
+@router.callback_query(F.data == "email:skip")
+async def skip_email(query: CallbackQuery, person: Person, state: FSMContext) -> None:
+    await state.clear()
+    await query.answer()
+    if isinstance(query.message, Message):
+        await query.message.edit_text(say(person.language, "email-skipped"))
+
+
+@router.message(EmailQuestion.address, F.text, ~F.text.startswith("/"))
+async def take_address(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
+    """Sends a code to the address."""
+    address = (message.text or "").strip()
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    context = door.context(person.account.tenant, f"claim:{message.chat.id}:{message.message_id}")
+    await door.run(lambda: accounts.claim_address(door.office, context, address=address, code=code))
+    await state.set_state(EmailQuestion.code)
+    await state.update_data(address=address, tries=0)
+    await message.answer(say(person.language, "code-sent", address=address))
+
+
+@router.message(EmailQuestion.code, F.text, ~F.text.startswith("/"))
+async def take_code(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
+    """Verifies the address; another address instead of a code starts again. Five wrong codes end it."""
+    text = (message.text or "").strip()
+    if _WORD.fullmatch(text):
+        await take_address(message, door, person, state)
+        return
+    data = await state.get_data()
+    tries = int(data.get("tries", 0)) + 1
+    await state.update_data(tries=tries)
+    if tries >= 5:
+        await state.clear()
+    context = door.context(person.account.tenant, f"verify:{message.chat.id}:{message.message_id}")
+    await door.run(
+        lambda: accounts.verify_address(door.office, context, address=str(data.get("address", "")), code=text)
+    )
+    await state.clear()
+    await message.answer(say(person.language, "email-verified", address=str(data.get("address", ""))))
+
+
+@router.message(Command("help"))
+async def help_(message: Message, person: Person) -> None:
+    await message.answer(say(person.language, "help"))
+
+
+@router.message(Command("settings"))
+async def settings(message: Message, person: Person) -> None:
+    account = person.account
+    await message.answer(
+        say(
+            person.language,
+            "settings",
+            name=account.name,
+            zone=account.timezone,
+            addresses=", ".join(account.addresses) or "–",
+        )
+    )
+
+
+@router.message(Command("timezone"))
+async def timezone(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
+    """Shows the zone, or sets it."""
+    zone = (command.args or "").strip().replace(" ", "_")
+    if not zone:
+        await message.answer(say(person.language, "timezone-usage", zone=person.account.timezone))
+        return
+    try:
+        accounts.checked_zone(zone)
+    except InvalidName:
+        await message.answer(say(person.language, "timezone-unknown", zone=zone[:64]))
+        return
+    context = door.context(person.account.tenant, f"zone:{message.chat.id}:{message.message_id}")
+    await door.run(lambda: accounts.change_profile(door.office, context, timezone=zone))
+    await message.answer(say(person.language, "timezone-set", zone=zone))
+
+
+def _name(user: User) -> str:
+    return (user.full_name or user.username or f"Telegram {user.id}")[:256]

@@ -1,0 +1,133 @@
+welcome = 👋 Hello, { $name }! I keep your calendar: here, and in every calendar app.
+ask-email = To receive calendar invites from Gmail/Outlook users, please provide your email:
+ask-email-skip = Skip
+email-skipped = All right. You can give it later: /start
+code-sent = I have sent a code to { $address }. Please send it to me:
+email-verified = ✅ { $address } is yours. Invitations to it will arrive here.
+email-known = Your addresses: { $addresses }
+help =
+    <b>What I can do</b>
+    /create Team Meeting, tomorrow 3pm, 1 hour – a new event
+    /today, /tomorrow, /week, /list – what is coming
+    /invite &lt;event&gt; &lt;email or @name …&gt; – ask people to come
+    /rsvp accept|decline|tentative &lt;event&gt; – answer an invitation
+    /attendees &lt;event&gt; – who comes
+    /cancel &lt;event&gt; – cancel an event; /cancel alone stops a dialogue
+    /device add|list|revoke – passwords for your calendar apps
+    /timezone Europe/London – your time zone
+    /settings – your settings
+    &lt;event&gt; is its short code, or words of its title.
+command-start = Begin
+command-help = What I can do
+command-create = New event
+command-today = Today
+command-tomorrow = Tomorrow
+command-week = The next seven days
+command-list = What is coming
+command-invite = Invite people to an event
+command-rsvp = Answer an invitation
+command-attendees = Who comes
+command-cancel = Cancel an event, or stop a dialogue
+command-device = Passwords for calendar apps
+command-timezone = Your time zone
+command-settings = Your settings
+create-examples =
+    I could not read that. Try for example:
+    /create Team Meeting, tomorrow 3pm, 1 hour
+    /create Lunch, fri 12:30-13:30
+    /create Stand-up, every weekday 9:30, 15m
+ask-title = What is it called?
+ask-time = When? For example: tomorrow 3pm, next monday 10:30, 2026-12-01 14:00
+ask-duration = How long? For example: 30m, 1h, 1.5h
+ask-description = A description? Or skip.
+ask-location = Where? Or skip.
+ask-invite = Invite others? Send email addresses (separated by spaces)
+time-unreadable = I could not read that time. Try: tomorrow at 3pm, next monday 10:30, in 2 hours, 2026-12-01 14:00, fri 3-4pm
+duration-unreadable = I could not read that. Try: 30m, 1h, 90m, 1 hour, 1.5h
+ask-which-time = Which do you mean?
+confirm-create = Shall I create this?
+button-confirm = ✅ Create
+button-cancel = ✖️ Cancel
+button-skip = Skip
+button-accept = ✅ Accept
+button-decline = ❌ Decline
+button-tentative = ❔ Tentative
+button-change = Change response
+button-yes-cancel = Yes, cancel it
+button-keep = Keep it
+created = ✅ Created. Code: <code>{ $code }</code>
+create-aborted = All right, nothing was created.
+dialogue-aborted = All right, I have stopped.
+nothing-to-abort = There is nothing to stop. To cancel an event: /cancel &lt;event&gt;
+agenda-today = 📅 <b>Today</b>
+agenda-tomorrow = 📅 <b>Tomorrow</b>
+agenda-week = 📅 <b>The next seven days</b>
+agenda-list = 📅 <b>What is coming</b>
+agenda-empty = Nothing is planned.
+and-more = … and { $count } more
+all-day = All day
+no-location = No location
+no-description = No description
+no-title = (no title)
+attendee-count = { $count ->
+    [one] { $count } attendee
+   *[other] { $count } attendees
+ }
+repeats = repeats
+pending-mark = (not answered)
+cancelled-mark = (cancelled)
+invited-by = <i>{ $name } invited you.</i>
+invite-usage = /invite &lt;event&gt; &lt;email or @name …&gt;
+invited = ✉️ Invited: { $people }
+rsvp-usage = /rsvp accept|decline|tentative &lt;event&gt;
+attendees-usage = /attendees &lt;event&gt;
+attendees-none = Nobody else is invited.
+status-accepted = Accepted
+status-declined = Declined
+status-tentative = Tentative
+status-pending = Pending
+status-delegated = Delegated
+event-unknown = I know no such event: { $query }
+event-ambiguous = Which one? Please use its code:
+you-accepted = ✅ <i>You accepted this invitation.</i>
+you-declined = ❌ <i>You declined this invitation.</i>
+you-tentative = ❔ <i>You answered “maybe”.</i>
+card-cancelled = 🚫 <i>This meeting was cancelled.</i>
+card-updated = 🔄 <i>{ $name } changed this meeting.</i>
+toast-accepted = Accepted
+toast-declined = Declined
+toast-tentative = Tentative
+toast-already = You have answered that already
+toast-gone = This event is not there any more
+they-accepted = { $name } accepted your meeting.
+they-declined = { $name } declined your meeting.
+they-tentative = { $name } tentatively accepted your meeting.
+cancel-confirm = Cancel this event? Everybody invited is told.
+cancelled = 🚫 Cancelled: { $title }
+kept = All right, it stays.
+device-usage = /device add [name] · /device list · /device revoke &lt;number&gt;
+device-added =
+    🔑 <b>{ $name }</b>
+    Server: <code>{ $url }</code>
+    User: <code>{ $user }</code>
+    Password: <code>{ $password }</code>
+    This password is shown once. In your calendar app choose “CalDAV” and enter these three.
+device-none = There are no device passwords. /device add
+device-line = { $number }. { $name } – created { $created }, last used { $used }
+device-never = never
+device-revoked = { $name } is revoked. It stops at once.
+device-unknown = There is no such device password. /device list
+timezone-usage = Your time zone is { $zone }. To change it: /timezone Europe/London
+timezone-set = Your time zone is now { $zone }.
+timezone-unknown = I know no time zone { $zone }. Names look like Europe/London or America/New_York.
+settings =
+    ⚙️ <b>Settings</b>
+    Name: { $name }
+    Time zone: { $zone } (/timezone)
+    Addresses: { $addresses }
+please-start = Please send /start first.
+refused = { $sentence }
+failed = Something went wrong. Please try again.
+reply-unproven = An answer to “{ $summary }” came from { $sender }, but I cannot prove that it is theirs. I have not counted it.
+party-crasher = Somebody who was not invited answered “{ $summary }”: { $sender }.
+person-status = { $name } ({ $status })

@@ -1,0 +1,144 @@
+"""What the outbox owes to chats: cards, changes of cards, who answered (kinds of product §7)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.types import InlineKeyboardMarkup
+
+from televent.adapters.telegram import cards
+from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.texts import language_of, say
+from televent.application.outbox import Claimed, GiveUp, RetryLater
+from televent.application.use_cases.agenda import Entry, event
+from televent.domain.ids import AccountId
+
+KINDS = ("invite_notification", "rsvp_notification", "telegram_notification")
+PER_SECOND = 30
+"""Messages a bot may send in a second; to one chat, one (Telegram's limits)."""
+
+
+class CardBook(Protocol):
+    """Which messages are cards. Synchronous."""
+
+    def note_card(self, tenant: UUID, stream_id: UUID, chat_id: int, message_id: int, now: datetime) -> None: ...
+    def latest_card(self, tenant: UUID, stream_id: UUID, chat_id: int) -> int | None: ...
+
+
+class TelegramNotices:
+    """The outbox's handler for chats. Telegram has no idempotency key: a message whose answer was lost may come twice."""
+
+    kinds = KINDS
+
+    def __init__(self, bot: Bot, door: BotDoor, book: CardBook, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bot = bot
+        self._door = door
+        self._book = book
+        self._pace = Pace(clock)
+
+    async def handle(self, message: Claimed) -> None:
+        """Raises GiveUp where the person blocked the bot or never spoke to it, RetryLater where Telegram says so."""
+        payload = message.payload
+        account = await self._door.run(self._door.office.reads.account, AccountId(message.tenant))
+        if account is None:
+            raise GiveUp("the account is gone")
+        person = Person(account, language_of(account.locale))
+        chat_id = int(payload["chat_id"])
+        await self._pace.wait(chat_id)
+        try:
+            if message.kind == "invite_notification":
+                await self._invitation(person, chat_id, payload)
+            elif message.kind == "rsvp_notification":
+                await self._answer(person, chat_id, payload)
+            else:
+                text = say(person.language, payload["text_key"], **dict(payload.get("values", {})))
+                await self._bot.send_message(chat_id, text)
+        except TelegramRetryAfter as error:
+            raise RetryLater(error.retry_after, "Telegram asks to wait") from error
+        except TelegramForbiddenError as error:
+            raise GiveUp("the person has blocked the bot") from error
+        except TelegramBadRequest as error:
+            if "chat not found" in str(error):
+                raise GiveUp("the person never spoke to the bot") from error
+            raise
+
+    async def _invitation(self, person: Person, chat_id: int, payload: Any) -> None:
+        tenant, stream_id = person.account.tenant, UUID(payload["stream_id"])
+        entry = await self._door.run(lambda: event(self._door.office, tenant, stream_id))
+        if entry is None:
+            return  # deleted meanwhile: there is nothing to show
+        organizer = payload.get("organizer_name") or entry.organizer_name or entry.organizer or ""
+        card = cards.invitation(entry, organizer, person.zone, person.language)
+        what = payload["what"]
+        if what == "cancelled" and (payload.get("recurrence_id") is None or entry.status == "CANCELLED"):
+            await self._replace(person, entry, chat_id, f"{card}\n\n{say(person.language, 'card-cancelled')}", None)
+            return
+        if what in ("revised", "cancelled"):
+            text = f"{card}\n\n{say(person.language, 'card-updated', name=organizer)}"
+            if entry.partstat in cards.ANSWERS:
+                text = cards.answered(text, entry.partstat or "", person.language)
+                buttons = cards.change_button(str(stream_id), person.language)
+            else:
+                buttons = cards.invitation_buttons(str(stream_id), person.language)
+            await self._replace(person, entry, chat_id, text, buttons)
+            return
+        sent = await self._bot.send_message(
+            chat_id, card, reply_markup=cards.invitation_buttons(str(stream_id), person.language)
+        )
+        now = self._door.office.clock()
+        await self._door.run(self._book.note_card, tenant, stream_id, chat_id, sent.message_id, now)
+
+    async def _replace(
+        self, person: Person, entry: Entry, chat_id: int, text: str, buttons: InlineKeyboardMarkup | None
+    ) -> None:
+        """The card says so; where there is no card any more, a message does."""
+        tenant = person.account.tenant
+        standing = await self._door.run(self._book.latest_card, tenant, entry.stream_id, chat_id)
+        if standing is not None:
+            try:
+                await self._bot.edit_message_text(text, chat_id=chat_id, message_id=standing, reply_markup=buttons)
+                return
+            except TelegramBadRequest as error:
+                if "message is not modified" in str(error):
+                    return
+                if "message to edit not found" not in str(error) and "can't be edited" not in str(error):
+                    raise
+        sent = await self._bot.send_message(chat_id, text, reply_markup=buttons)
+        now = self._door.office.clock()
+        await self._door.run(self._book.note_card, tenant, entry.stream_id, chat_id, sent.message_id, now)
+
+    async def _answer(self, person: Person, chat_id: int, payload: Any) -> None:
+        answer = cards.ANSWERS.get(payload["partstat"])
+        if answer is None:
+            return
+        name = payload.get("attendee_name") or payload["attendee"]
+        text = say(person.language, f"they-{answer}", name=name)
+        if payload.get("summary"):
+            text += f"\n📅 <b>{say(person.language, 'refused', sentence=payload['summary'])}</b>"
+        await self._bot.send_message(chat_id, text)
+
+
+class Pace:
+    """Spaces messages: thirty in a second in all, one in a second to a chat."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._next_of_all = 0.0
+        self._next_of_chat: dict[int, float] = {}
+
+    async def wait(self, chat_id: int) -> None:
+        now = self._clock()
+        due = max(now, self._next_of_all, self._next_of_chat.get(chat_id, 0.0))
+        self._next_of_all = due + 1 / PER_SECOND
+        if len(self._next_of_chat) > 10_000:
+            self._next_of_chat = {chat: when for chat, when in self._next_of_chat.items() if when > now}
+        self._next_of_chat[chat_id] = due + 1.0
+        if due > now:
+            await asyncio.sleep(due - now)
