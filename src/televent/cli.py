@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import rich_click as click
+from click.exceptions import Abort, ClickException, Exit
 
 from televent.commands import accounts, database, running
 from televent.settings import SettingsError
@@ -47,11 +48,11 @@ def main() -> None:
 
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Abort:
+    except Abort:
         sys.exit(130)
-    except click.exceptions.Exit as exit_:
+    except Exit as exit_:
         sys.exit(exit_.exit_code)
-    except click.ClickException as error:
+    except ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (SettingsError, OperatorError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ from televent.settings import Settings
 
 log = structlog.get_logger("televent.services")
 
-Service = Callable[[Any, Callable[[], None], asyncio.Event], Awaitable[None]]
+Service = Callable[[Any, Callable[[], None], asyncio.Event], Coroutine[Any, Any, None]]
 
 
 @contextlib.asynccontextmanager
@@ -95,13 +95,15 @@ async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asynci
 
     settings = core.settings if isinstance(core, Core) else core
     token = settings.telegram_bot_token
+    bot = {"bot_token": token.get_secret_value()} if token is not None else {}
     config = SandboxConfig(
         host=settings.sandbox_host,
         web_port=settings.sandbox_port,
         smtp_port=settings.sandbox_smtp_port,
         state_dir=settings.data_dir.absolute() / "sandbox",
         inbound_smtp=(settings.mail_listen_host, settings.mail_listen_port),
-        bot_token=token.get_secret_value() if token is not None else SandboxConfig.bot_token,
+        authserv_id=settings.mail_authserv_id,
+        **bot,
     )
     async with running(config):
         ready()

@@ -33,7 +33,7 @@ class CardBook(Protocol):
 
 
 class TelegramNotices:
-    """The outbox's handler for chats. Telegram has no idempotency key: a message whose answer was lost may come twice."""
+    """The outbox's handler for chats. Telegram has no idempotency key: a message whose answer was lost comes twice."""
 
     kinds = KINDS
 
