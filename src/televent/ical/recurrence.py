@@ -167,7 +167,8 @@ def span(root: Component) -> tuple[datetime, datetime | None]:
 def _last(rule: Rule, series: _Series) -> datetime | None:
     """No later than this does the rule's last instance start; None: endless."""
     if rule.until is not None:
-        return _aware(rule.until, series.zone) + timedelta(days=1)
+        # Some write 99991231 for "never": there is no day after it.
+        return _aware(min(rule.until, LAST.replace(tzinfo=None)), series.zone) + timedelta(days=1)
     if rule.count is None:
         return None
     try:

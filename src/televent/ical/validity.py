@@ -16,6 +16,8 @@ from televent.ical.reading import Reading, read_tree
 from televent.ical.tree import parse
 
 STORED = ("VEVENT", "VTODO", "VJOURNAL")
+MAX_RULES, MAX_RULE = 4, 4096
+"""Rules of one component (RFC 5545 §3.8.5.3 wants one) and characters of a rule: each BYYEARDAY there is fits twice."""
 ONCE = ("UID", "DTSTART", "RECURRENCE-ID", "ORGANIZER")
 """Said twice, these leave no meaning; of others the first counts."""
 
@@ -50,6 +52,9 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
             for name in ONCE:
                 if len(part.all(name)) > 1:
                     raise InvalidCalendarObject(f"{part.name} has more than one {name} (RFC 5545 §3.6)")
+            rules = part.all("RRULE")
+            if len(rules) > MAX_RULES or any(len(rule.value) > MAX_RULE for rule in rules):
+                raise TooManyInstances(f"more than {MAX_RULES} rules, or one of more than {MAX_RULE} characters")
     reading = read_tree(root)
     if len(reading.uid.encode()) > limits.uid:
         raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")

@@ -13,6 +13,7 @@ _DURATION: Final = re.compile(
     r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?\Z", re.ASCII
 )
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+_MAILTO: Final = re.compile(r"(?:mailto:\s*)+")
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d):?(\d\d)?\Z", re.ASCII)
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -96,9 +97,8 @@ def period(value: str, zone: tzinfo | None = None) -> tuple[Moment, Moment] | No
 def normalise_address(value: str) -> str:
     """A calendar address as it is compared: ``MAILTO:Ann@Example.com`` is ``ann@example.com`` (SPEC B4)."""
     address = value.strip().lower()
-    while address.startswith("mailto:"):
-        address = address[7:].lstrip()
-    return address.strip('"<> \t')
+    scheme = _MAILTO.match(address)
+    return address[scheme.end() :].strip('"<> \t') if scheme else address.strip('"<> \t')
 
 
 def end_of(start: Moment | None, end: Moment | None, length: timedelta | None) -> Moment | None:

@@ -45,15 +45,21 @@ def test_what_has_a_clear_meaning_is_taken(text: bytes) -> None:
         (calendar(event(uid="x" * 101)), "valid-calendar-data"),
         (calendar(event(*GUESTS)), "max-attendees-per-instance"),
         (calendar(*OVERRIDES), "max-instances"),
-        (calendar(event("COMMENT:" + "x" * 2000)), "max-resource-size"),
+        (calendar(event(*["RRULE:FREQ=DAILY"] * 5)), "max-instances"),
+        (calendar(event("RRULE:FREQ=YEARLY;BYDAY=MO" + ",MO" * 1400)), "max-instances"),
+        (calendar(event("COMMENT:" + "x" * 6000)), "max-resource-size"),
     ],
 )
 def test_each_refusal_names_the_precondition(text: bytes, precondition: str) -> None:
     with pytest.raises(IcalError) as refused:
-        validate(text, limits=Limits(octets=2000, attendees=3, overrides=3, uid=100))
+        validate(text, limits=Limits(octets=6000, attendees=3, overrides=3, uid=100))
     assert refused.value.precondition == precondition
 
 
 def test_limits_are_reached_before_they_are_passed() -> None:
     text = calendar(event(*GUESTS[:3]), *OVERRIDES[:3])
     assert len(validate(text, limits=Limits(octets=len(text), attendees=3, overrides=3, uid=100)).overrides) == 3
+
+
+def test_a_series_until_the_end_of_time_is_taken() -> None:
+    assert validate(calendar(event("RRULE:FREQ=DAILY;UNTIL=99991231T235959Z"))).recurs
