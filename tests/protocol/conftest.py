@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from support.dav import Client, Site, open_site
 
 

@@ -1,6 +1,7 @@
 """RFC 6764, RFC 5397, RFC 4791 §6.2.1: from an address to the calendars; RFC 4918 §18: what is claimed."""
 
 import pytest
+
 from support.dav import Client, Site, cal, dav, open_site, prop_body
 
 ROOTS = ["/", "/caldav/", "/caldav", "/principals/"]

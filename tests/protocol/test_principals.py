@@ -1,0 +1,78 @@
+"""RFC 3744 §9.4, §9.5, RFC 3253 §3.8: finding principals; RFC 6638 §5: free/busy of others."""
+
+from support.dav import NAMESPACES, Client, cal, dav, event
+
+
+def search(client: Client, text: str, prop: str = "D:displayname", path: str = "/principals/") -> set[str]:
+    inner = (
+        f"<D:property-search><D:prop><{prop}/></D:prop><D:match>{text}</D:match></D:property-search>"
+        "<D:prop><D:displayname/></D:prop>"
+    )
+    return set(client.report(path, "D:principal-property-search", inner, Depth="0").responses())
+
+
+def test_a_person_finds_himself_and_nobody_else(ann: Client) -> None:
+    ann.site.person(102, "Annabel", "annabel@example.com")
+    assert search(ann, "aNN") == {ann.home}
+    assert search(ann, "ann@example", "C:calendar-user-address-set", ann.home) == {ann.home}
+    assert search(ann, "annabel") == set()
+    assert search(ann, "example.com", "CS:email-address-set") == {ann.home}
+
+
+def test_what_can_be_searched_is_listed(ann: Client) -> None:
+    answer = ann.report("/principals/", "D:principal-search-property-set", "", Depth="0")
+    assert answer.status == 200
+    names = {str(each.tag) for each in answer.xml.iterfind(".//D:prop/*", NAMESPACES)}
+    assert {dav("displayname"), cal("calendar-user-address-set")} <= names
+
+
+def test_hrefs_are_expanded_into_what_they_name(ann: Client) -> None:
+    inner = (
+        '<D:property name="current-user-principal"><D:property name="displayname"/>'
+        f'<D:property name="calendar-home-set" namespace="{NAMESPACES["C"]}"/></D:property>'
+        '<D:property name="no-such"/>'
+    )
+    answer = ann.report(ann.calendar(), "D:expand-property", inner, Depth="0")
+    entry = answer.only()
+    assert entry.missing == {dav("no-such")}
+    (inside,) = entry.props[dav("current-user-principal")]
+    assert inside.tag == dav("response")
+    assert inside.findtext(".//D:displayname", namespaces=NAMESPACES) == "Ann"
+    assert inside.findtext(".//C:calendar-home-set/D:href", namespaces=NAMESPACES) == ann.home
+
+
+def free_busy(client: Client, organizer: str, *attendees: str) -> str:
+    rows = "".join(f"ATTENDEE:{each}\r\n" for each in attendees)
+    return (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:fb@example.com\r\n"
+        f"DTSTAMP:20261121T100000Z\r\nDTSTART:20261125T000000Z\r\nDTEND:20261126T000000Z\r\nORGANIZER:{organizer}\r\n"
+        f"{rows}END:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+    )
+
+
+def test_the_outbox_tells_when_others_are_busy(ann: Client) -> None:
+    bob = ann.site.person(102, "Bob", "bob@example.com")
+    bob.put(f"{bob.calendar()}b.ics", event("b@example.com", "SUMMARY:Secret"))
+    body = free_busy(ann, "mailto:ann@example.com", "mailto:bob@example.com", "mailto:eve@example.com")
+    answer = ann.ask("POST", f"{ann.home}outbox/", body, Content_Type="text/calendar")
+    assert answer.status == 200
+    told = {
+        each.findtext("C:recipient/D:href", namespaces=NAMESPACES): (
+            each.findtext("C:request-status", namespaces=NAMESPACES),
+            each.findtext("C:calendar-data", namespaces=NAMESPACES) or "",
+        )
+        for each in answer.xml.findall("C:response", NAMESPACES)
+    }
+    status, data = told["mailto:bob@example.com"]
+    assert (status or "").startswith("2.0")
+    assert "20261125T100000Z/20261125T110000Z" in data
+    assert "Secret" not in data
+    assert (told["mailto:eve@example.com"][0] or "").startswith("3.7")
+
+
+def test_the_outbox_takes_nothing_else(ann: Client) -> None:
+    outbox = f"{ann.home}outbox/"
+    assert ann.ask("POST", outbox, "hello").precondition() == cal("valid-calendar-data")
+    assert ann.ask("POST", outbox, event("a@example.com")).precondition() == cal("valid-scheduling-message")
+    stranger = free_busy(ann, "mailto:bob@example.com", "mailto:ann@example.com")
+    assert ann.ask("POST", outbox, stranger).precondition() == cal("organizer-allowed")

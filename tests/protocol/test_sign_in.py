@@ -1,0 +1,116 @@
+"""RFC 7617: Basic with device passwords; what ends a sign-in, and what slows a guesser down."""
+
+import base64
+from collections import Counter
+
+import pytest
+
+from support.dav import Client, Site, event, open_site, prop_body
+from televent.adapters.caldav.auth import credentials
+from televent.adapters.caldav.door import RateLimits
+from televent.application.use_cases.devices import revoke_device
+from televent.domain.ids import AccountId
+
+
+def basic(text: str) -> str:
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
+
+def test_every_refusal_has_the_same_realm(ann: Client) -> None:
+    challenges = {
+        ann.ask(method, path, login=False).headers["www-authenticate"]
+        for method in ("PROPFIND", "GET", "PUT", "REPORT", "DELETE", "MKCALENDAR")
+        for path in ("/caldav/", ann.home, ann.calendar(), "/caldav/999/x/y.ics")
+    }
+    assert challenges == {'Basic realm="Televent", charset="UTF-8"'}
+
+
+@pytest.mark.parametrize("user", ["101", "ann@example.com", "ANN@example.com", "ann%40example.com", "{tenant}"])
+def test_a_person_signs_in_by_telegram_id_address_or_account(ann: Client, user: str) -> None:
+    ann.user = user.format(tenant=ann.tenant)
+    assert ann.propfind(ann.home, "D:displayname").status == 207
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer x", "Basic", "Basic !!!", basic("101"), basic(":x"), basic("101:"), basic("101:x\0y")]
+)
+def test_what_is_no_credentials_is_unauthorized(ann: Client, header: str) -> None:
+    assert ann.ask("PROPFIND", ann.home, Authorization=header).status == 401
+
+
+def test_a_password_may_hold_colons_and_what_else_there_is() -> None:
+    assert credentials(basic("ann@example.com:a:b%40ü@c")) == ("ann@example.com", "a:b%40ü@c")
+    assert credentials("basic " + base64.b64encode("ann:\xe9".encode("latin-1")).decode()) == ("ann", "é")
+
+
+def test_a_wrong_password_and_an_unknown_user_are_answered_alike(ann: Client) -> None:
+    wrong = ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong"))
+    unknown = ann.ask("PROPFIND", ann.home, Authorization=basic("999:wrong"))
+    assert (wrong.status, wrong.body) == (unknown.status, unknown.body) == (401, wrong.body)
+
+
+def test_an_unverified_address_is_no_user_name(site: Site, ann: Client) -> None:
+    assert ann.ask("PROPFIND", ann.home, Authorization=basic(f"bob@example.com:{ann.password}")).status == 401
+
+
+def test_a_revoked_password_stops_at_once_and_the_others_go_on(site: Site, ann: Client) -> None:
+    phone = site.device(AccountId(ann.tenant))
+    with_phone = Client(site, ann.tenant, ann.user, phone.password)
+    assert with_phone.propfind(ann.home, "D:owner").status == 207
+    revoke_device(site.core.office, site.context(AccountId(ann.tenant)), device_id=phone.device_id)
+    assert with_phone.propfind(ann.home, "D:owner").status == 401
+    assert ann.propfind(ann.home, "D:owner").status == 207
+
+
+def test_the_use_of_a_password_is_noted(site: Site, ann: Client) -> None:
+    ann.propfind(ann.home, "D:owner")
+    account = site.core.reads.account(AccountId(ann.tenant))
+    assert account is not None
+    assert account.devices[0].last_used_at is not None
+
+
+def test_the_body_is_read_before_a_refusal_and_the_connection_goes_on(ann: Client) -> None:
+    sent = event("a@example.com", f"DESCRIPTION:{'x' * 500_000}")
+    assert ann.ask("PUT", f"{ann.calendar()}a.ics", sent, login=False).status == 401
+    socket = ann.connection.sock
+    assert ann.put(f"{ann.calendar()}a.ics", sent).status == 201
+    assert ann.connection.sock is socket
+
+
+def test_failures_are_throttled_by_client_and_user_while_the_right_password_goes_on(database_url: str) -> None:
+    failures: Counter[str] = Counter()
+
+    def failed(key: str) -> float | None:
+        failures[key] += 1
+        return 60.0 if failures[key] > 3 else None
+
+    with open_site(database_url, RateLimits(lambda _: None, lambda _: None, failed)) as site:
+        ann = site.person(101, "Ann")
+        assert ann.propfind(ann.home, "D:owner").status == 207
+        wrong = [ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong")) for _ in range(5)]
+        assert [answer.status for answer in wrong] == [401, 401, 401, 401, 429]
+        assert 0 < int(wrong[-1].headers["retry-after"]) <= 60
+        assert ann.propfind(ann.home, "D:owner").status == 207
+    assert failures == {"127.0.0.1/101": 4}
+
+
+def test_a_rate_limit_says_when_to_come_again(database_url: str) -> None:
+    seen: list[str] = []
+
+    def by_person(key: str) -> float | None:
+        seen.append(key)
+        return 1.5 if len(seen) > 1 else None
+
+    with open_site(database_url, RateLimits(lambda _: None, by_person, lambda _: None)) as site:
+        ann = site.person(101, "Ann")
+        assert ann.propfind(ann.home, "D:owner").status == 207
+        refused = ann.propfind(ann.home, "D:owner")
+        assert ann.ask("OPTIONS", ann.home, login=False).status == 200
+    assert (refused.status, refused.headers["retry-after"]) == (429, "2")
+    assert seen == [str(ann.tenant)] * 2
+
+
+def test_a_client_is_limited_before_it_is_known(database_url: str) -> None:
+    with open_site(database_url, RateLimits(lambda client: 7.0, lambda _: None, lambda _: None)) as site:
+        answer = site.person(101).ask("PROPFIND", "/caldav/", prop_body("D:owner"), login=False)
+    assert (answer.status, answer.headers["retry-after"]) == (429, "7")
