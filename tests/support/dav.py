@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 import uvicorn
 from lxml import etree
-from support.waiting import wait_until
 
+from support.waiting import wait_until
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
 from televent.application.context import Context
@@ -208,7 +208,9 @@ class Site:
 
 
 @contextmanager
-def open_site(database_url: str, rate_limits: RateLimits | None = None, public_url: str | None = None) -> Iterator[Site]:
+def open_site(
+    database_url: str, rate_limits: RateLimits | None = None, public_url: str | None = None
+) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends."""
     core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4), database_url)
     door = CaldavDoor(core.office, core.run, rate_limits=rate_limits, public_url=public_url)

@@ -247,6 +247,9 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
         # An override of his own, for his answer or his alarm: it follows the series.
         standing = copy.overrides[rid]
         answer = mine_in(standing, merge.mine)
+        if sequence_of(sent) > sequence_of(standing) and partstat_of(answer) != partstat_of(mine_in(sent, merge.mine)):
+            # Removed and asked again, the organizer holds no answer to it any more.
+            merge.stands = True
         lay(standing, plain)
         lay_attendees(standing, plain, merge.mine, answer)
 
