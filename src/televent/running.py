@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import structlog
 
 from televent.banner import banner
-from televent.commands.opening import OperatorError
+from televent.opening import OperatorError
 from televent.settings import Settings
 from televent.supervisor import Supervisor
 

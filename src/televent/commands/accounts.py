@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import rich_click as click
 
-from televent.commands.opening import Chosen, OperatorError, migrated_database
+from televent.opening import Chosen, OperatorError, migrated_database
 
 if TYPE_CHECKING:
     from televent.application.context import Context

@@ -6,7 +6,7 @@ import shutil
 import socket
 import time
 
-from televent.commands.opening import OperatorError, database
+from televent.opening import OperatorError, database
 from televent.settings import Settings
 
 Finding = tuple[str, bool, str]

@@ -9,7 +9,7 @@ from uuid import UUID
 import rich_click as click
 
 from televent.commands.accounts import opened, show
-from televent.commands.opening import Chosen, OperatorError, database
+from televent.opening import Chosen, OperatorError, database
 
 
 @click.group()

@@ -7,7 +7,7 @@ import sys
 
 import rich_click as click
 
-from televent.commands.opening import Chosen, OperatorError
+from televent.opening import Chosen, OperatorError
 
 __all__ = ["COMMANDS", "Chosen"]
 
