@@ -27,6 +27,8 @@ NAMES: Mapping[str, type] = {
     "event-restored/1": events.EventRestored,
     "counter-proposed/1": events.CounterProposed,
     "delivery-noted/1": events.DeliveryNoted,
+    "letters-written/1": events.LettersWritten,
+    "message-set-aside/1": events.MessageSetAside,
     "calendar-created/1": calendar.CalendarCreated,
     "calendar-properties-changed/1": calendar.CalendarPropertiesChanged,
     "calendar-deleted/1": calendar.CalendarDeleted,

@@ -15,10 +15,11 @@ from televent.domain.calendar_object.commands import (
     DeleteObject,
     MoveObject,
     NoteDelivery,
+    Owner,
     PutObject,
     ReceiveMessage,
 )
-from televent.domain.calendar_object.decision import Decision, outline_of
+from televent.domain.calendar_object.decision import Decision, known_of, outline_of, told
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
     AttendeeRemoved,
@@ -65,50 +66,56 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     if state.exists and state.uid != command.reading.uid:
         raise UidConflict(href=state.href)
     old = state.text if state.exists else None
-    before = read(old) if old is not None else None
     role = _role(command.reading, me)
     old_role = state.outline.role if state.exists and state.outline else "none"
+    dtstamp = state.dtstamp(command.now)
     letters: list[outgoing.Letter] = []
     if "organizer" in (role, old_role):
         text = outgoing.prepare_organizer_put(old, text, me=me)
-        letters = outgoing.organizer_letters(old, text, me=me, dtstamp=command.now)
+        letters = outgoing.organizer_letters(old, text, me=me, dtstamp=dtstamp)
     elif "attendee" in (role, old_role):
         if old is not None:
-            text = allowed.mend_attendee_put(old, text, me=me)
-        letters = outgoing.attendee_letters(old, text, me=me, dtstamp=command.now)
+            text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state))
+        letters = outgoing.attendee_letters(old, text, me=me, dtstamp=dtstamp)
+    # RFC 6638 §7.2: it asks for letters once and is never stored.
+    text = outgoing.without_force_send(text)
     if text == old:
-        return Decision()
+        return told([], letters, dtstamp)
     after = command.reading if text is command.text else read(text)
-    outline = outline_of(after, command.owner)
-    if old is None or before is None:
-        created = EventCreated(command.calendar_id, command.href, after.uid, outline, Splice(0, 0, text))
-        return Decision([created, *_guests(None, after, role)], letters)
-    change = change_between(old, text)
-    facts: list[CalendarObjectEvent]
-    answers = list(_own_answers(before, after, me)) if role == "attendee" else []
+    if old is None:
+        made = EventCreated(
+            command.calendar_id, command.href, after.uid, outline_of(after, command.owner), Splice(0, 0, text)
+        )
+        return told([made, *_guests(None, after, role)], letters, dtstamp)
+    return told(_changed(old, text, after, command.owner, role), letters, dtstamp)
+
+
+def _changed(old: bytes, text: bytes, after: Reading, owner: Owner, role: str) -> list[CalendarObjectEvent]:
+    """What a PUT over a standing text says of the meeting."""
+    before, outline, change = read(old), outline_of(after, owner), change_between(old, text)
+    answers = list(_own_answers(before, after, owner.addresses)) if role == "attendee" else []
+    facts: list[CalendarObjectEvent] = []
     if _times(before) != _times(after):
-        facts = [EventRescheduled(outline, change)]
-    elif len(answers) == 0:
-        facts = [EventRevised(outline, change)]
-    else:
-        facts = []
+        facts.append(EventRescheduled(outline, change))
+    elif not answers:
+        facts.append(EventRevised(outline, change))
     for attendee, partstat, recurrence_id in answers:
         step = Splice(0, 0, b"") if facts else change
         facts.append(RsvpGiven(attendee, partstat, recurrence_id, True, None, outline, step))
-    return Decision([*facts, *_guests(before, after, role)], letters)
+    return [*facts, *_guests(before, after, role)]
 
 
 def _delete(state: CalendarObject, command: DeleteObject) -> Decision:
     if not state.exists:
         raise UnknownResource()
-    me = command.owner.addresses
+    me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
     role = state.outline.role if state.outline else "none"
     letters: list[outgoing.Letter] = []
     if role == "organizer":
-        letters = outgoing.organizer_letters(state.text, None, me=me, dtstamp=command.now)
+        letters = outgoing.organizer_letters(state.text, None, me=me, dtstamp=dtstamp)
     elif role == "attendee" and command.reply:
-        letters = outgoing.attendee_letters(state.text, None, me=me, dtstamp=command.now)
-    return Decision([EventDeleted()], letters)
+        letters = outgoing.attendee_letters(state.text, None, me=me, dtstamp=dtstamp)
+    return told([EventDeleted()], letters, dtstamp)
 
 
 def _move(state: CalendarObject, command: MoveObject) -> Decision:
@@ -124,7 +131,7 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
         raise UnknownAnswer(answer=command.partstat)
     if not state.exists:
         raise UnknownResource()
-    me = command.owner.addresses
+    me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
     mine = read(state.text).attendee(me)
     if mine is None or (state.outline is not None and state.outline.role != "attendee"):
         raise NotInvited()
@@ -134,15 +141,15 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
         partstat=command.partstat,
         recurrence_id=command.recurrence_id,
         comment=command.comment,
-        now=command.now,
+        now=dtstamp,
     )
     if text == state.text:
         return Decision()
-    letters = outgoing.attendee_letters(state.text, text, me=me, dtstamp=command.now)
+    letters = outgoing.attendee_letters(state.text, text, me=me, dtstamp=dtstamp)
     outline = outline_of(read(text), command.owner)
     change = change_between(state.text, text)
     given = RsvpGiven(mine.address, command.partstat, command.recurrence_id, True, None, outline, change)
-    return Decision([given], letters)
+    return told([given], letters, dtstamp)
 
 
 def _note(state: CalendarObject, command: NoteDelivery) -> Decision:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from televent.domain.calendar_object.commands import Owner
-from televent.domain.calendar_object.events import CalendarObjectEvent, Outline
+from televent.domain.calendar_object.events import CalendarObjectEvent, LettersWritten, Outline
+from televent.domain.calendar_object.state import CalendarObject
+from televent.ical.itip import incoming
 from televent.ical.itip.outgoing import Letter
+from televent.ical.itip.precedence import Ledger
 from televent.ical.reading import Reading
 
 
@@ -20,6 +24,20 @@ class Decision:
     why: str | None = None
     asks: bool = False
     """The owner should be asked for an answer (again)."""
+    crashers: Sequence[str] = ()
+    """Addresses that answered without having been asked: the organizer should hear of them."""
+
+
+def told(facts: Sequence[CalendarObjectEvent], letters: Sequence[Letter], dtstamp: datetime) -> Decision:
+    """The facts with the letters that they cause, all of which carry ``dtstamp``."""
+    return Decision([*facts, LettersWritten(dtstamp)], letters) if letters else Decision(facts)
+
+
+def known_of(state: CalendarObject) -> Ledger:
+    """Which messages were applied to this copy, as the broker reads it."""
+    return incoming.ledger(
+        (mark.address, mark.recurrence_id, mark.sequence, mark.dtstamp) for mark in state.marks.values()
+    )
 
 
 def outline_of(reading: Reading, owner: Owner) -> Outline:

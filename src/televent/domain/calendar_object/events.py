@@ -113,6 +113,8 @@ class InvitationReceived:
     marks: Personal[tuple[Mark, ...]]
     outline: Personal[Outline]
     change: Personal[Splice]
+    quiet: bool = False
+    """Nothing but others' answers came with it (RFC 6638 §3.2.10: an "inconsequential" change)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,23 @@ class DeliveryNoted:
     change: Personal[Splice]
 
 
+@dataclass(frozen=True, slots=True)
+class LettersWritten:
+    """The change before it was told to others. Their copies take the later DTSTAMP for the newer word (RFC 5546
+    §2.1.5), so the next letters about this UID must carry a later one."""
+
+    dtstamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSetAside:
+    """A message changed no text but is remembered: a CANCEL that came before its REQUEST, or an answer of somebody who
+    was not asked. ``reason`` is a word for the journal."""
+
+    reason: str
+    marks: Personal[tuple[Mark, ...]]
+
+
 CalendarObjectEvent = (
     EventCreated
     | EventRescheduled
@@ -177,4 +196,6 @@ CalendarObjectEvent = (
     | EventRestored
     | CounterProposed
     | DeliveryNoted
+    | LettersWritten
+    | MessageSetAside
 )

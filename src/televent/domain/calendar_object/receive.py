@@ -2,59 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from televent.domain.calendar_object.commands import ReceiveMessage
-from televent.domain.calendar_object.decision import Decision, outline_of
+from televent.domain.calendar_object.decision import Decision, known_of, outline_of, told
 from televent.domain.calendar_object.events import (
     CalendarObjectEvent,
     CounterProposed,
     EventCancelled,
     InvitationReceived,
     Mark,
+    MessageSetAside,
     RsvpGiven,
     Splice,
 )
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip import incoming, outgoing
+from televent.ical.itip.changes import only_others_answered
 from televent.ical.reading import read
+
+MARKS_LIMIT = 1000
+"""Marks of one copy beyond which a message that changes no text is not remembered: strangers send those."""
+CRASHERS_LIMIT = 10
+"""Uninvited answers of one message that are remembered."""
 
 
 def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     """Idempotent by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP: what was applied, or is older, changes nothing."""
     me = command.owner.addresses
     stored = state.text if state.exists else None
-    ledger = incoming.ledger(
-        (mark.address, mark.recurrence_id, mark.sequence, mark.dtstamp) for mark in state.marks.values()
+    applied = incoming.receive(
+        stored, command.message, me=me, now=command.now, method=command.method, known=known_of(state)
     )
-    applied = incoming.receive(stored, command.message, me=me, now=command.now, method=command.method, known=ledger)
     marks = tuple(Mark(*entry) for entry in applied.marks)
     if applied.change == "counter":
-        facts: list[CalendarObjectEvent] = [
-            CounterProposed(mark.address, mark.recurrence_id, command.message, mark) for mark in marks
-        ]
-        return Decision(facts, why=applied.reason)
-    if applied.change == "nothing" or applied.text is None:
-        return Decision(why=applied.reason)
-    if applied.text == stored and not applied.answers:
-        return Decision(why=applied.reason)
+        news = _news(state, marks)
+        proposed = [CounterProposed(mark.address, mark.recurrence_id, command.message, mark) for mark in news]
+        return Decision(proposed, why=applied.reason)
+    if applied.change == "refresh":
+        return _sent_again(state, command, frozenset(answer.address for answer in applied.answers))
+    if applied.text is None or (applied.text == stored and applied.change != "answered"):
+        return _set_aside(state, applied, marks)
+    if applied.change == "answered":
+        return _answered(state, command, applied, applied.text, marks)
     reading = read(applied.text)
     outline = outline_of(reading, command.owner)
     # A copy that was deleted before still has its text in the state: the change is told from there.
     change = change_between(state.text, applied.text)
-    if applied.change == "answered":
-        facts = []
-        for answer in applied.answers:
-            mark = next(
-                (m for m in marks if (m.address, m.recurrence_id) == (answer.address, answer.recurrence_id)), None
-            )
-            step = Splice(0, 0, b"") if facts else change
-            facts.append(RsvpGiven(answer.address, answer.partstat, answer.recurrence_id, False, mark, outline, step))
-        # The others' copies hear of it; the broker calls such letters "refresh".
-        letters = [
-            letter
-            for letter in outgoing.organizer_letters(stored, applied.text, me=me, dtstamp=command.now)
-            if letter.recipient not in {answer.address for answer in applied.answers}
-        ]
-        return Decision(facts, letters)
     if applied.change in ("cancelled", "occurrence-cancelled", "removed"):
         recurrence_id = next((mark.recurrence_id for mark in marks), None)
         return Decision([EventCancelled(recurrence_id, marks, outline, change)])
@@ -67,5 +62,55 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         marks=marks,
         outline=outline,
         change=change,
+        quiet=stored is not None and only_others_answered(stored, applied.text, me=me),
     )
-    return Decision([received], asks=applied.asks_again)
+    letters: list[outgoing.Letter] = []
+    dtstamp = state.dtstamp(command.now)
+    if applied.answer_stands:
+        # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
+        letters = outgoing.attendee_letters(None, applied.text, me=me, dtstamp=dtstamp)
+    return replace(told([received], letters, dtstamp), asks=applied.asks_again)
+
+
+def _answered(
+    state: CalendarObject, command: ReceiveMessage, applied: incoming.Applied, text: bytes, marks: tuple[Mark, ...]
+) -> Decision:
+    """A REPLY in the organizer's copy; the others' copies hear of it by what the broker calls "refresh"."""
+    me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
+    outline, change = outline_of(read(text), command.owner), change_between(state.text, text)
+    facts: list[CalendarObjectEvent] = []
+    for answer in applied.answers:
+        place = (answer.address, answer.recurrence_id)
+        mark = next((each for each in marks if (each.address, each.recurrence_id) == place), None)
+        step = Splice(0, 0, b"") if facts else change
+        facts.append(RsvpGiven(answer.address, answer.partstat, answer.recurrence_id, False, mark, outline, step))
+    answered = {answer.address for answer in applied.answers}
+    letters = outgoing.organizer_letters(state.text, text, me=me, dtstamp=dtstamp)
+    return told(facts, [letter for letter in letters if letter.recipient not in answered], dtstamp)
+
+
+def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:
+    """An attendee lost his copy and asks for it (REFRESH, RFC 5546 §3.2.6)."""
+    dtstamp = state.dtstamp(command.now)
+    letters = outgoing.organizer_letters(None, state.text, me=command.owner.addresses, dtstamp=dtstamp)
+    asked = [replace(each, kind="update", significant=False) for each in letters if each.recipient in askers]
+    return told([], asked, dtstamp) if asked else Decision(why="no-attendee")
+
+
+def _set_aside(state: CalendarObject, applied: incoming.Applied, marks: tuple[Mark, ...]) -> Decision:
+    """Nothing in the text changes; what must be known of the message later is kept."""
+    reason = applied.reason or applied.change
+    crashers: tuple[str, ...] = ()
+    if reason == "party-crasher":
+        marks = marks[:CRASHERS_LIMIT]
+    news = _news(state, marks)
+    if not news or len(state.marks) + len(news) > MARKS_LIMIT:
+        return Decision(why=reason)
+    if reason == "party-crasher":
+        crashers = tuple(dict.fromkeys(mark.address for mark in news))
+    return Decision([MessageSetAside(reason, news)], why=reason, crashers=crashers)
+
+
+def _news(state: CalendarObject, marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """The marks that the copy does not have yet."""
+    return tuple(mark for mark in marks if state.marks.get((mark.address, mark.recurrence_id)) != mark)

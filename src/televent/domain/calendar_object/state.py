@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -22,7 +23,9 @@ from televent.domain.calendar_object.events import (
     EventRestored,
     EventRevised,
     InvitationReceived,
+    LettersWritten,
     Mark,
+    MessageSetAside,
     Outline,
     RsvpGiven,
     Splice,
@@ -43,11 +46,18 @@ class CalendarObject:
     deleted: bool = False
     schedule_tag: str | None = None
     marks: Mapping[MarkKey, Mark] = field(default_factory=dict)
+    written: datetime | None = None
+    """DTSTAMP of the last letters about it."""
 
     @property
     def exists(self) -> bool:
         """True while the resource can be read."""
         return self.outline is not None and not self.deleted
+
+    def dtstamp(self, now: datetime) -> datetime:
+        """What letters written ``now`` carry: later than those before, in whole seconds as iCalendar has them."""
+        second = now.replace(microsecond=0)
+        return second if self.written is None else max(second, self.written + timedelta(seconds=1))
 
 
 def etag_of(text: bytes) -> str:
@@ -95,6 +105,9 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 text=fact.change.inserted,
                 outline=fact.outline,
                 schedule_tag=_tag(fact.outline, fact.change.inserted),
+                # A UID that is stored again after it was deleted: others remember what they were told of it.
+                marks=state.marks,
+                written=state.written,
             )
         case EventRescheduled() | EventRevised():
             text = changed(state.text, fact.change)
@@ -107,7 +120,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, text=text, outline=fact.outline, schedule_tag=tag, marks=marks)
         case InvitationReceived():
             text = changed(state.text, fact.change)
-            tag = _tag(fact.outline, text) if fact.asks or not state.exists else state.schedule_tag
+            tag = state.schedule_tag if fact.quiet and state.exists else _tag(fact.outline, text)
             return CalendarObject(
                 calendar_id=fact.calendar_id,
                 href=fact.href,
@@ -116,6 +129,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 outline=fact.outline,
                 schedule_tag=tag,
                 marks=_marked(state.marks, fact.marks),
+                written=state.written,
             )
         case EventCancelled():
             text = changed(state.text, fact.change)
@@ -134,6 +148,10 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, text=changed(state.text, fact.change), outline=fact.outline)
         case CounterProposed():
             return replace(state, marks=_marked(state.marks, (fact.mark,)))
+        case LettersWritten():
+            return replace(state, written=fact.dtstamp)
+        case MessageSetAside():
+            return replace(state, marks=_marked(state.marks, fact.marks))
         case AttendeeInvited() | AttendeeRemoved():
             return state
         case _:

@@ -99,6 +99,7 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
     answers: list[Answer] = []
     marks: list[MarkRow] = []
     crashers: list[Answer] = []
+    unasked: list[MarkRow] = []
     reason: str | None = None
     edited = False
     for component in _components(letter):
@@ -116,8 +117,14 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
             continue
         answer = _said_in(component, line, rid)
         if answer.address not in attendees_of(current):
+            sent = dtstamp_of(component, letter.parts.zones) or now
+            version = min(sequence_of(current), sequence_of(component))
+            if judge(known.get((rid, answer.address)), version, sent) is not Verdict.NEWER:
+                reason = reason or "duplicate"
+                continue
             reason = reason or "party-crasher"
             crashers.append(answer)
+            unasked.append((answer.address, rid, version, sent))
             continue
         sent = dtstamp_of(component, letter.parts.zones) or now
         # No SEQUENCE: the version it answers is unknown, so DTSTAMP alone decides. A higher one than the organizer
@@ -137,7 +144,7 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         answers.append(answer)
         marks.append((answer.address, rid, version, sent))
     if not answers:
-        return Applied(stored, "nothing", reason=reason or "no-attendee", answers=tuple(crashers))
+        return Applied(stored, "nothing", reason=reason or "no-attendee", answers=tuple(crashers), marks=tuple(unasked))
     text = copy.root.to_bytes() if edited else stored
     rids = tuple(answer.recurrence_id for answer in answers)
     return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from televent.ical.itip.parts import Parts, text_of
-from televent.ical.itip.people import address_of, attendees_of
+from televent.ical.itip.parts import Parts, occurrence, read_parts, text_of
+from televent.ical.itip.people import address_of, addresses, attendees_of, mine_in, partstat_of
 from televent.ical.tree import Component, Property
 
 TIMING: Final = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE")
@@ -105,6 +105,30 @@ def wording(component: Component) -> frozenset[tuple[str, str]]:
 def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:
     """Who is asked, with the parameters that others may see."""
     return {address: _seen(prop) for address, prop in attendees_of(component).items()}
+
+
+def only_others_answered(old: bytes, new: bytes, *, me: Collection[str]) -> bool:
+    """Whether nothing but others' participation changed in a copy of *me*: an "inconsequential" change, for which the
+    Schedule-Tag stands still (RFC 6638 §3.2.10). Raises IcalError.
+    """
+    mine = addresses(me)
+    before, after = read_parts(old), read_parts(new)
+    rids = dict.fromkeys([rid for rid, _ in before.items()] + [rid for rid, _ in after.items()])
+    return all(_only_answers(before, after, rid, mine) for rid in rids)
+
+
+def _only_answers(before: Parts, after: Parts, rid: str | None, mine: Collection[str]) -> bool:
+    # An answer to one occurrence gives it a component of its own.
+    was = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
+    now = after.get(rid) or (occurrence(after, rid) if rid is not None else None)
+    if was is None or now is None:
+        return False
+    return (
+        not sequence_due(before, was, after, now)
+        and wording(was) == wording(now)
+        and attendees_of(was).keys() == attendees_of(now).keys()
+        and partstat_of(mine_in(was, mine)) == partstat_of(mine_in(now, mine))
+    )
 
 
 def _seen(prop: Property) -> frozenset[tuple[str, str]]:

@@ -86,7 +86,14 @@ def _from_attendee(
     if role_in(copy, mine) != "organizer":
         return nothing(stored, "not-organizer")
     if letter.method == "REFRESH":
-        return replace(nothing(stored, None), change="refresh")
+        asking = {
+            address
+            for _, each in letter.parts.items()
+            for address in attendees_of(each)
+            if any(address in attendees_of(component) for _, component in copy.items())
+        }
+        askers = tuple(Answer(address, "NEEDS-ACTION", None) for address in sorted(asking))
+        return replace(nothing(stored, None), change="refresh", answers=askers)
     if letter.method == "REPLY":
         return received_answers(stored, copy, letter, now, known)
     return _counter(stored, copy, letter, now)
