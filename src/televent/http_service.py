@@ -12,6 +12,7 @@ import uvicorn
 
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
+from televent.adapters.postgres.batch_reads import BatchedRun
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.rest.app import Front, rest_app
 from televent.adapters.rest.floor import floor
@@ -78,7 +79,7 @@ def http_app(core: Core) -> Any:
 
     door = CaldavDoor(
         core.office,
-        core.run,
+        BatchedRun(core.reads, core.pool, core.threads),
         public_url=settings.public_url,
         rate_limits=rate_limits(core) if settings.rate_limits == "on" else None,
     )

@@ -18,19 +18,19 @@ PAGE_OCTETS = 4_000_000
 NOTED_FOR = timedelta(minutes=5)
 NOTED_DEVICES = 10_000
 
-_CALENDAR = "tenant_id, calendar_id, name, seq, floor_seq, components, props"
+CALENDAR_COLUMNS = "tenant_id, calendar_id, name, seq, floor_seq, components, props"
 # In the order of ResourceRow.
 _RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
     coalesce(octet_length(ics), 0)"""
 _BARE = f"{_RESOURCE}, NULL::bytea"
-_WHOLE = f"{_RESOURCE}, ics"
-_NAMED = f"SELECT {_CALENDAR} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
+WHOLE_COLUMNS = f"{_RESOURCE}, ics"
+_NAMED = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
 
-CALENDARS = f"SELECT {_CALENDAR} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
+CALENDARS = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
 # Look-ups by name say "ics IS NOT NULL" and not "NOT deleted", which is the same: it keeps the planner from the partial
 # indexes that answer other questions (see the migration).
 RESOURCE = f"""
-    SELECT {_WHOLE} FROM resource
+    SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND href = %s AND ics IS NOT NULL
         AND calendar_id = (SELECT calendar_id FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted)
 """  # noqa: S608
@@ -54,11 +54,15 @@ CHANGES = """
     ) AS there ON false
     ORDER BY home.seq NULLS LAST, there.seq"""
 SOME = f"""
-    SELECT {_WHOLE} FROM resource
+    SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND calendar_id = %s AND href = ANY (%s) AND ics IS NOT NULL"""  # noqa: S608
 BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
+# Through the index that holds tombstones too; it is narrow, so that a UID's few rows are found in it at once.
+LATEST_BY_UID = f"""
+    SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s
+    ORDER BY deleted, modified_at DESC, href LIMIT 1"""  # noqa: S608
 BY_STREAM = f"""
-    SELECT {_WHOLE} FROM resource
+    SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
 PAGE = """
     SELECT {outer} FROM (
@@ -84,12 +88,12 @@ class PostgresReads:
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]:
         """The account's calendars by name."""
-        return [_calendar(row) for row in self._fetch(CALENDARS, (tenant,))]
+        return [calendar_row(row) for row in self._fetch(CALENDARS, (tenant,))]
 
     def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None:
         """The live calendar of that name."""
         rows = self._fetch(_NAMED, (tenant, name))
-        return _calendar(rows[0]) if rows else None
+        return calendar_row(rows[0]) if rows else None
 
     def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
         """The live resource, with its text; None where it, or the calendar, is not there."""
@@ -112,7 +116,7 @@ class PostgresReads:
 
         By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
         """
-        query = PAGE.format(outer=_WHOLE if with_text else _BARE, place=_BY_NAME, filter="", rows=PAGE_ROWS)
+        query = PAGE.format(outer=WHOLE_COLUMNS if with_text else _BARE, place=_BY_NAME, filter="", rows=PAGE_ROWS)
         return self._pages(query, (tenant, calendar_id), (), with_text)
 
     def overlapping(
@@ -128,20 +132,25 @@ class PostgresReads:
         if component is not None:
             filters += " AND component = %s"
             parameters += [component]
-        query = PAGE.format(outer=_WHOLE, place=place, filter=filters, rows=PAGE_ROWS)
+        query = PAGE.format(outer=WHOLE_COLUMNS, place=place, filter=filters, rows=PAGE_ROWS)
         return self._pages(query, (tenant, calendar_id), parameters, True)
 
     def changes(
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
         """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment."""
-        query = CHANGES.format(named=_NAMED, columns=_WHOLE if with_text else _BARE)
+        query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
         home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, limit)))
         return (home, found) if home else None
 
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]:
         """The live resources of that UID in all the account's calendars, without text."""
         return [ResourceRow(*row) for row in self._fetch(BY_UID, (tenant, uid))]
+
+    def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
+        """The resource of that UID, without text: a live one, else the tombstone that was written last."""
+        rows = self._fetch(LATEST_BY_UID, (tenant, uid))
+        return ResourceRow(*rows[0]) if rows else None
 
     def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None:
         """The live resource of that stream, with text."""
@@ -160,6 +169,13 @@ class PostgresReads:
         """The account that has verified this address."""
         where = "account.tenant_id = (SELECT tenant_id FROM address WHERE address = %s AND verified)"
         return self._account(where, address)
+
+    def accounts_of(self, telegram_ids: Sequence[int], addresses: Sequence[str]) -> list[AccountRow]:
+        """The accounts of these Telegram users, and of these verified addresses."""
+        where = """account.tenant_id IN (
+            SELECT tenant_id FROM account WHERE telegram_id = ANY (%s)
+            UNION SELECT tenant_id FROM address WHERE address = ANY (%s) AND verified)"""
+        return accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (list(telegram_ids), list(addresses))))
 
     def accounts(self) -> list[AccountRow]:
         """All accounts, the oldest first."""
@@ -197,7 +213,7 @@ class PostgresReads:
         return fetch(self._pool, query, parameters)
 
 
-def _calendar(row: Row) -> CalendarRow:
+def calendar_row(row: Row) -> CalendarRow:
     tenant, calendar_id, name, seq, floor_seq, components, props = row
     return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props)
 
@@ -206,5 +222,5 @@ def _split(rows: list[Row]) -> tuple[CalendarRow | None, list[ResourceRow]]:
     """The calendar's row, if it came, and the resources' rows after it."""
     home = None
     if rows and rows[0][0] is not None:
-        home = _calendar(rows.pop(0)[:CALENDAR_WIDTH])
+        home = calendar_row(rows.pop(0)[:CALENDAR_WIDTH])
     return home, [ResourceRow(*row[CALENDAR_WIDTH:]) for row in rows]
