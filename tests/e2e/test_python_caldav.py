@@ -86,7 +86,7 @@ def test_a_calendar_is_made_named_and_deleted(ann: Client) -> None:
         assert {each.get_display_name() for each in principal.calendars()} == {"Televent", "Work"}
         assert work.get_supported_components() == ["VEVENT"]
         work.set_properties([caldav.elements.dav.DisplayName("Office")])
-        assert work.get_display_name() == "Office"
+        assert work.get_property(caldav.elements.dav.DisplayName()) == "Office"
         work.delete()
         assert [each.get_display_name() for each in principal.calendars()] == ["Televent"]
 

@@ -76,3 +76,9 @@ def test_the_outbox_takes_nothing_else(ann: Client) -> None:
     assert ann.ask("POST", outbox, event("a@example.com")).precondition() == cal("valid-scheduling-message")
     stranger = free_busy(ann, "mailto:bob@example.com", "mailto:ann@example.com")
     assert ann.ask("POST", outbox, stranger).precondition() == cal("organizer-allowed")
+
+
+def test_a_search_without_a_condition_lists_whom_one_may_see(ann: Client) -> None:
+    entry = ann.report("/", "D:principal-property-search", "<D:prop/><C:calendar-home-set/><D:displayname/>").only()
+    assert entry.hrefs(cal("calendar-home-set")) == [ann.home]
+    assert entry.text(dav("displayname")) == "Ann"

@@ -83,7 +83,7 @@ class Authenticator:
         if given is None:
             raise unauthorized()
         user, password = given
-        account = await self._run(self._find, user)
+        account = await self._find(user)
         digest = hmac.digest(self._key, f"{user}\0{password}".encode("utf-8", "surrogatepass"), "sha256")
         device = self._known(account, digest)
         if device is None:
@@ -93,14 +93,14 @@ class Authenticator:
         await self._note(account, device)
         return account
 
-    def _find(self, user: str) -> AccountRow | None:
+    async def _find(self, user: str) -> AccountRow | None:
         reads = self._office.reads
         if user.isascii() and user.isdigit():
-            return reads.account_by_telegram(int(user)) if len(user) < 20 else None
+            return await self._run(reads.account_by_telegram, int(user)) if len(user) < 20 else None
         if "@" in user:
-            return self._office.account_of_address(user.lower())
+            return await self._run(self._office.account_of_address, user.lower())
         try:
-            return reads.account(AccountId(UUID(user)))
+            return await self._run(reads.account, AccountId(UUID(user)))
         except ValueError:
             return None
 

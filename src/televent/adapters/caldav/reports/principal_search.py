@@ -10,7 +10,7 @@ from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person, View
 from televent.adapters.caldav.tree import Kind
-from televent.adapters.caldav.webdav.asked import Asked, asked_in
+from televent.adapters.caldav.webdav.asked import Asked, property_names
 from televent.adapters.caldav.webdav.names import c, cs, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import document, multistatus
@@ -21,6 +21,7 @@ _DESCRIPTIONS = {
     cs("email-address-set"): "Email address",
     c("calendar-user-type"): "Kind of calendar user",
 }
+_GRAMMAR = frozenset(d(each) for each in ("property-search", "prop", "apply-to-principal-collection-set"))
 
 
 async def principal_property_search(door: Door, request: Request, person: Person, root: Element) -> Response:
@@ -28,11 +29,14 @@ async def principal_property_search(door: Door, request: Request, person: Person
     if request.depth("0") != "0":
         raise DavError(400, text="Depth must be 0 (RFC 3744 §9.4).")
     searches = [each for each in children(root) if name_of(each) == d("property-search")]
-    if not searches:
-        raise DavError(400, text="Nothing is searched for.")
     results = [_found(each, person) for each in searches]
-    matched = any(results) if root.get("test") == "anyof" else all(results)
-    asked = asked_in(root, minimal=request.minimal) if child(root, d("prop")) is not None else Asked(())
+    # Without a condition all are meant: python-caldav lists principals so. It also names the properties that it wants
+    # beside DAV:prop instead of inside.
+    matched = any(results) if searches and root.get("test") == "anyof" else all(results)
+    prop = child(root, d("prop"))
+    names = property_names(prop) if prop is not None else ()
+    beside = (name_of(each) for each in children(root))
+    asked = Asked(names or tuple(name for name in beside if name not in _GRAMMAR), minimal=request.minimal)
     view = View(Kind.HOME, person.principal, person)
     return xml_response(207, multistatus((asked.response(view),) if matched else ()), request)
 
