@@ -45,7 +45,10 @@ def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | No
             "DATABASE_URL is not set. A single service needs it; `televent up` brings its own database."
         )
     set_up_logs(settings.log_level, settings.log_format)
-    asyncio.run(run_services(settings, names, ready_fd=ready_fd, lifeline_fd=lifeline_fd))
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_services(settings, names, ready_fd=ready_fd, lifeline_fd=lifeline_fd))
 
 
 def _command(name: str, help_text: str) -> click.Command:
