@@ -1,0 +1,88 @@
+"""Sealing, erasure and the chain of stored events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from televent.application.context import Context
+from televent.application.mapper import Envelope, ErasedSubject, FactMapper, genesis, link
+from televent.application.recorded import RecordedEvent
+from televent.domain.account import AccountOpened
+from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
+from televent.domain.ids import AccountId, StreamKey
+
+TENANT = AccountId(UUID(int=1))
+KEY = StreamKey(TENANT, UUID(int=2))
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+OUTLINE = Outline("VEVENT", NOW, None, False, 0, "none", None, None, None, "Secret lunch")
+
+
+class Keys:
+    """One key for everybody, until it is destroyed."""
+
+    def __init__(self) -> None:
+        self.stored: bytes | None = bytes(32)
+
+    def key(self, subject: UUID) -> bytes | None:
+        return self.stored
+
+
+def stored(mapper: FactMapper, fact: object, version: int = 1, previous: bytes | None = None) -> RecordedEvent:
+    context = Context(TENANT, "ann", "bot", NOW, UUID(int=3), "walk")
+    return mapper.to_stored_event(Envelope(str(KEY), version, fact, context, TENANT, previous or genesis(str(KEY))))
+
+
+def created() -> EventCreated:
+    return EventCreated(UUID(int=4), "a.ics", "uid", OUTLINE, Splice(0, 0, b"BEGIN:VCALENDAR"))
+
+
+def test_a_fact_comes_back_as_it_was() -> None:
+    mapper = FactMapper(Keys())
+    assert mapper.to_fact(stored(mapper, created())) == created()
+    assert mapper.to_fact(stored(mapper, EventDeleted())) == EventDeleted()
+
+
+def test_what_is_personal_cannot_be_read_in_the_store() -> None:
+    event = stored(FactMapper(Keys()), created())
+    assert b"a.ics" in event.state
+    assert b"Secret lunch" not in event.state
+    assert b"VCALENDAR" not in event.state
+
+
+def test_a_fact_loads_with_placeholders_once_the_key_is_destroyed() -> None:
+    keys = Keys()
+    mapper = FactMapper(keys)
+    event, opened = stored(mapper, created()), stored(mapper, AccountOpened(1001, "Ann", "Europe/London", "en"))
+    keys.stored = None
+    fact = mapper.to_fact(event)
+    assert (fact.uid, fact.href) == ("uid", "a.ics")
+    assert (fact.outline.summary, fact.change.inserted) == ("", b"")
+    assert mapper.to_fact(opened) == AccountOpened(None, "", "Europe/London", "en")
+
+
+def test_nothing_personal_is_written_about_an_erased_person() -> None:
+    keys = Keys()
+    keys.stored = None
+    with pytest.raises(ErasedSubject):
+        stored(FactMapper(keys), created())
+
+
+def test_a_sealed_part_is_worth_nothing_in_another_place() -> None:
+    mapper = FactMapper(Keys())
+    event = stored(mapper, created())
+    with pytest.raises(InvalidTag):
+        mapper.to_fact(replace(event, originator_version=2))
+
+
+def test_the_chain_depends_on_every_event_before() -> None:
+    mapper = FactMapper(Keys())
+    first = stored(mapper, created())
+    second = stored(mapper, EventDeleted(), 2, first.chain)
+    assert first.chain == link(genesis(str(KEY)), 1, first.topic, first.state)
+    assert second.chain == link(first.chain, 2, second.topic, second.state)
+    assert stored(mapper, EventDeleted(), 2).chain != second.chain
