@@ -47,7 +47,7 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
         connection.execute(f"SET plan_cache_mode = {plan}")
         place = (shop.tenant, calendar)
         named = {"named": read_store._NAMED, "columns": read_store._BARE}
-        page = {"outer": read_store._WHOLE, "rows": 500}
+        page = {"outer": read_store.WHOLE_COLUMNS, "rows": 500}
         within = " AND span && tstzrange(%s, %s, '[)')"
         questions: list[tuple[str, tuple[Any, ...], set[str]]] = [
             (read_store.RESOURCE, (shop.tenant, "h7", shop.tenant, "work"), {"resource_pkey"}),
@@ -59,6 +59,11 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             (read_store.CHANGES.format(**named), (shop.tenant, "work", shop.tenant, 5, 10), {"resource_seq"}),
             (read_store.SOME, (*place, ["h7"]), {"resource_pkey"}),
             (read_store.BY_UID, (shop.tenant, "u9"), {"resource_account_uid"}),
+            (
+                read_store.LATEST_BY_UID,
+                (shop.tenant, "u9", shop.tenant, "u9"),
+                {"resource_account_uid", "resource_buried_uid"},
+            ),
             (read_store.BY_STREAM, (shop.tenant, uuid4()), {"resource_stream"}),
             (
                 read_store.PAGE.format(filter="", place=read_store._BY_NAME, **page),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from televent.application.context import Context
-from televent.application.office import Office
+from televent.application.office import INLINE_RECIPIENTS, Office
 from televent.application.ports import AccountRow, OutboxMessage
 from televent.ical.itip.outgoing import Letter
 
@@ -23,6 +23,10 @@ MAIL_KINDS = {
 DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
 """SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
 
+HELD_BACK = timedelta(seconds=3)
+"""How long workers leave alone what the door is about to carry itself: they are woken with the commit, and the door
+would answer before what a worker has in hand is delivered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -34,14 +38,18 @@ class Post:
 
 
 def address_letters(
-    office: Office, context: Context, sender: AccountRow, letters: Sequence[Letter], now: datetime
+    office: Office, context: Context, sender: AccountRow, letters: Sequence[Letter], now: datetime, *, carried: bool = True
 ) -> Post:
-    """Addresses each letter. A letter at nobody's internal address goes nowhere and gets status 3.7."""
+    """Addresses each letter. A letter at nobody's internal address goes nowhere and gets status 3.7.
+
+    ``carried``: the caller carries the local ones itself, if they are few (carry.py); else a worker does at once.
+    """
     outbox: list[OutboxMessage] = []
     local: list[UUID] = []
     statuses: dict[str, str] = {}
+    accounts = office.accounts_of_addresses({letter.recipient: None for letter in letters})
     for ordinal, letter in enumerate(letters):
-        account = office.account_of_address(letter.recipient)
+        account = accounts.get(letter.recipient)
         outbox_id = uuid5(context.command_id, f"letter/{ordinal}/{letter.method}/{letter.recipient}")
         key = f"letter/{outbox_id}"
         quiet = letter.kind == "refresh"
@@ -82,6 +90,9 @@ def address_letters(
             }
             outbox.append(OutboxMessage(outbox_id, MAIL_KINDS[letter.kind], key, payload, now))
             statuses[letter.recipient] = SENT
+    if carried and office.courier is not None and len(local) <= INLINE_RECIPIENTS:
+        inline, held = frozenset(local), now + HELD_BACK
+        outbox = [replace(each, due_at=held) if each.outbox_id in inline else each for each in outbox]
     return Post(tuple(outbox), tuple(local), tuple(statuses.items()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -83,14 +84,36 @@ class Office:
 
     def account_of_address(self, address: str) -> AccountRow | None:
         """The account here that an address means, if any."""
+        telegram_id = self._telegram_id_in(address)
+        if telegram_id is not None:
+            return self.reads.account_by_telegram(telegram_id)
+        return self.reads.account_by_address(address)
+
+    def accounts_of_addresses(self, addresses: Iterable[str]) -> dict[str, AccountRow]:
+        """The accounts here that these addresses mean, by address as given; one round trip however many they are."""
+        numbers = {address: self._telegram_id_in(address) for address in addresses}
+        if not numbers:
+            return {}
+        given = {number for number in numbers.values() if number is not None}
+        plain = [address for address, number in numbers.items() if number is None]
+        rows = self.reads.accounts_of(sorted(given), plain)
+        by_number = {row.telegram_id: row for row in rows if row.telegram_id is not None}
+        by_address = {address: row for row in rows for address in row.addresses}
+        found = {
+            address: by_address.get(address) if number is None else by_number.get(number)
+            for address, number in numbers.items()
+        }
+        return {address: row for address, row in found.items() if row is not None}
+
+    def _telegram_id_in(self, address: str) -> int | None:
+        """The Telegram id in an internal address, or in one at the mail domain."""
         telegram_id = self.telegram_id_of(address)
         if telegram_id is None:
             local, _, domain = address.rpartition("@")
             if domain == self.mail_domain and local.isascii() and local.isdigit() and len(local) < 20:
                 telegram_id = int(local)
-        if telegram_id is not None:
-            return self.reads.account_by_telegram(telegram_id)
-        return self.reads.account_by_address(address)
+        # What is no bigint is nobody's id.
+        return telegram_id if telegram_id is None or telegram_id < 2**63 else 0
 
     def account_stream(self, tenant: AccountId) -> StreamKey:
         """An account's own stream carries the account's id."""

@@ -57,10 +57,13 @@ SOME = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND calendar_id = %s AND href = ANY (%s) AND ics IS NOT NULL"""  # noqa: S608
 BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
-# Through the index that holds tombstones too; it is narrow, so that a UID's few rows are found in it at once.
+# Live ones and tombstones have an index each.
 LATEST_BY_UID = f"""
-    SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s
-    ORDER BY deleted, modified_at DESC, href LIMIT 1"""  # noqa: S608
+    SELECT * FROM (
+        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
+        UNION ALL
+        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND deleted
+    ) AS named ORDER BY deleted, modified_at DESC, href LIMIT 1"""  # noqa: S608
 BY_STREAM = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
@@ -149,7 +152,7 @@ class PostgresReads:
 
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
         """The resource of that UID, without text: a live one, else the tombstone that was written last."""
-        rows = self._fetch(LATEST_BY_UID, (tenant, uid))
+        rows = self._fetch(LATEST_BY_UID, (tenant, uid, tenant, uid))
         return ResourceRow(*rows[0]) if rows else None
 
     def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None:

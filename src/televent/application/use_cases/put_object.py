@@ -53,7 +53,7 @@ def put_object(
     def step() -> tuple[bool, StreamKey, CalendarObject, Post]:
         found = office.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(found, href, reading, owner, conditions)
-        loaded = _load(office, context, found.resource)
+        loaded = _load(office, context, found.resource, reading)
         command = PutObject(owner, target, href, text, reading, context.now)
         decision = decide(loaded.state, command)
         created = found.resource is None
@@ -97,9 +97,18 @@ def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions:
     return found.calendar.calendar_id
 
 
-def _load(office: Office, context: Context, resource: ResourceRow | None) -> Loaded[CalendarObject]:
+def _load(
+    office: Office, context: Context, resource: ResourceRow | None, reading: Reading
+) -> Loaded[CalendarObject]:
     if resource is None:
-        return office.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, office.ids()))
+        buried = office.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
+        if buried is None or not buried.deleted:
+            return office.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, office.ids()))
+        # Others were told of this UID before: the stream goes on, so that the next letter is later than the last.
+        loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, buried.stream_id))
+        if loaded.state.exists:
+            raise StaleStream()
+        return loaded
     loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
     # The conditions were checked against the index: what was loaded must be that very text.
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:

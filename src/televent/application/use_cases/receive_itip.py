@@ -17,10 +17,20 @@ from televent.application.store import Change
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
-from televent.domain.calendar_object.events import EventCancelled, InvitationReceived, RsvpGiven
+from televent.domain.calendar_object.events import (
+    EventCancelled,
+    InvitationReceived,
+    LettersWritten,
+    MessageSetAside,
+    RsvpGiven,
+)
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 from televent.ical.itip.message import message_uid
+
+
+_SILENT = (LettersWritten, MessageSetAside)
+"""Facts that are no change to the person's event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,11 @@ def receive_itip(
 
     def step() -> Received:
         # A meeting the person organises, or answered, may stand in any of his calendars.
-        standing = next(iter(office.reads.by_uid(context.tenant, uid)), None)
-        if standing is not None:
-            loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, standing.stream_id))
-        else:
-            loaded = office.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, office.ids()))
+        # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
+        # before there was any resource is remembered by the stream that the UID itself names.
+        standing = office.reads.latest_by_uid(context.tenant, uid)
+        stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{uid}")
+        loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
         if account.default_calendar is None:
             raise UnknownCalendar()
         command = ReceiveMessage(
@@ -66,12 +76,13 @@ def receive_itip(
         )
         decision = decide(loaded.state, command)
         if not decision.facts:
-            return Received(False, decision.why, loaded.key.stream if loaded.version else None)
+            return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts)
-        post = address_letters(office, context, account, decision.letters, context.now)
+        post = address_letters(office, context, account, decision.letters, context.now, carried=False)
         notices = _notices(context, account, loaded.key, decision, change.after, sender_name) if notify else []
         office.store.append(context, [change], [*post.outbox, *notices], inbox_key=message_key)
-        return Received(True, decision.why, loaded.key.stream)
+        changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
+        return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
 
     try:
         return retrying(step)
@@ -94,7 +105,7 @@ def _notices(
     for ordinal, fact in enumerate(decision.facts):
         payload: dict[str, object] = {"chat_id": account.telegram_id, "stream_id": str(key.stream)}
         match fact:
-            case InvitationReceived():
+            case InvitationReceived() if not fact.quiet:
                 payload |= {"what": "invited" if fact.asks else "revised", "organizer_name": sender_name}
                 kind = "invite_notification"
             case EventCancelled():
@@ -115,6 +126,14 @@ def _notices(
                 kind = "rsvp_notification"
             case _:
                 continue
-        outbox_id = uuid5(context.command_id, f"notice/{ordinal}")
-        notices.append(OutboxMessage(outbox_id, kind, f"notice/{outbox_id}", payload, context.now))
+        notices.append(_notice(context, str(ordinal), kind, payload))
+    for address in decision.crashers:
+        values = {"summary": after.outline.summary if after.outline else "", "sender": address}
+        payload = {"chat_id": account.telegram_id, "text_key": "party-crasher", "values": values}
+        notices.append(_notice(context, address, "telegram_notification", payload))
     return notices
+
+
+def _notice(context: Context, name: str, kind: str, payload: dict[str, object]) -> OutboxMessage:
+    outbox_id = uuid5(context.command_id, f"notice/{name}")
+    return OutboxMessage(outbox_id, kind, f"notice/{outbox_id}", payload, context.now)

@@ -100,10 +100,11 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
     for rid, override in before.overrides.items():
         if rid in after.overrides or rid in excluded:
             continue
-        plain = occurrence(after, rid)
-        if plain is None or after.span(plain) != before.span(override) or moved_place(plain, override):
+        plain, was = occurrence(after, rid), occurrence(before, rid)
+        if plain is None or was is None:
             continue
-        if wording(plain) != wording(override):
+        # As plain as the series was: what the client now changes in all of it is no reason to forget an answer.
+        if not (_as_plain(before, was, before, override) or _as_plain(after, plain, before, override)):
             continue
         held = False
         answers = attendees_of(override)
@@ -117,6 +118,15 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
             after.add(rid, plain)
             edited = True
     return edited
+
+
+def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component) -> bool:
+    """Whether the override says nothing that the series would not say of the occurrence, but for the answers."""
+    return (
+        parts.span(plain) == before.span(override)
+        and not moved_place(plain, override)
+        and wording(plain) == wording(override)
+    )
 
 
 def without_force_send(text: bytes) -> bytes:
