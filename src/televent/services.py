@@ -74,18 +74,9 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> No
     from televent.adapters.email.listener import ListenerConfig, serve_mail
 
     settings = core.settings
-    intake = Intake(
-        core.office,
-        core.mail_book,
-        clock=core.office.clock,
-        ids=core.office.ids,
-        run=core.run,
-        mail_domain=settings.mail_domain,
-        internal_domain=settings.internal_domain,
-        authserv_id=settings.mail_authserv_id,
-    )
+    intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=settings.mail_authserv_id)
     config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
-    await serve_mail(config, intake, ready, stop)
+    await serve_mail(config, intake, core.office.clock, ready, stop)
 
 
 async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:

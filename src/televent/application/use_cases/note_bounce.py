@@ -1,0 +1,25 @@
+"""An invitation could not be delivered: the organizer's copy says so (RFC 6638 §3.2.9: 5.1)."""
+
+from __future__ import annotations
+
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.handle import handle
+from televent.application.office import Office
+from televent.domain.calendar_object.commands import NoteDelivery
+from televent.domain.calendar_object.decide import decide
+from televent.domain.ids import StreamKey
+
+UNDELIVERABLE = "5.1"
+
+
+def note_bounce(office: Office, context: Context, *, uid: str, attendee: str) -> bool:
+    """False where the event is gone. Raises UnknownAccount."""
+    standing = next(iter(office.reads.by_uid(context.tenant, uid)), None)
+    if standing is None:
+        return False
+    owner = office.owner(office.account(context.tenant))
+    note = NoteDelivery(owner, ((attendee, UNDELIVERABLE),))
+    key = StreamKey(context.tenant, standing.stream_id)
+    handle(office, context, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)
+    return True
