@@ -38,7 +38,13 @@ class Post:
 
 
 def address_letters(
-    office: Office, context: Context, sender: AccountRow, letters: Sequence[Letter], now: datetime, *, carried: bool = True
+    office: Office,
+    context: Context,
+    sender: AccountRow,
+    letters: Sequence[Letter],
+    now: datetime,
+    *,
+    carried: bool = True,
 ) -> Post:
     """Addresses each letter. A letter at nobody's internal address goes nowhere and gets status 3.7.
 

@@ -97,9 +97,7 @@ def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions:
     return found.calendar.calendar_id
 
 
-def _load(
-    office: Office, context: Context, resource: ResourceRow | None, reading: Reading
-) -> Loaded[CalendarObject]:
+def _load(office: Office, context: Context, resource: ResourceRow | None, reading: Reading) -> Loaded[CalendarObject]:
     if resource is None:
         buried = office.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
         if buried is None or not buried.deleted:

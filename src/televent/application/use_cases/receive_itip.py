@@ -28,7 +28,6 @@ from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 from televent.ical.itip.message import message_uid
 
-
 _SILENT = (LettersWritten, MessageSetAside)
 """Facts that are no change to the person's event."""
 
