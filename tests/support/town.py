@@ -1,0 +1,154 @@
+"""People with accounts on one server, who meet: their copies, and the letters that are still owed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from televent.application.conditions import NONE, Conditions
+from televent.application.context import Context
+from televent.application.ports import ResourceRow
+from televent.application.use_cases.accounts import open_account, verify_address
+from televent.application.use_cases.answer_invitation import Answered, answer_invitation
+from televent.application.use_cases.delete_object import delete_object
+from televent.application.use_cases.put_object import Stored, put_object
+from televent.application.use_cases.receive_itip import Received, receive_itip
+from televent.bootstrap import Core, build_core
+from televent.domain.ids import AccountId
+from televent.ical.itip.parts import read_parts
+from televent.ical.itip.people import attendees_of
+from televent.policies.courier import react
+from televent.settings import load_settings
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+UID = "sync@example.com"
+
+
+@dataclass
+class Person:
+    """One account; ``address`` is a verified one."""
+
+    town: "Town"
+    tenant: AccountId
+    address: str
+
+    def context(self) -> Context:
+        return Context(self.tenant, str(self.tenant), "caldav", self.town.now, uuid4(), "test")
+
+    def put(self, text: bytes, href: str = "m.ics", conditions: Conditions = NONE) -> Stored:
+        office = self.town.core.office
+        return put_object(office, self.context(), calendar="default", href=href, text=text, conditions=conditions)
+
+    def delete(self, href: str | None = None, *, reply: bool = True) -> None:
+        name = href or self.row().href
+        delete_object(self.town.core.office, self.context(), calendar="default", href=name, reply=reply)
+
+    def answer(self, partstat: str, recurrence_id: str | None = None) -> Answered:
+        return answer_invitation(
+            self.town.core.office,
+            self.context(),
+            stream_id=self.row().stream_id,
+            partstat=partstat,
+            recurrence_id=recurrence_id,
+        )
+
+    def receive(self, message: bytes) -> Received:
+        """As if it had come by mail."""
+        return receive_itip(self.town.core.office, self.context(), message=message, method=None, sender_name="Somebody")
+
+    def rows(self, uid: str = UID) -> list[ResourceRow]:
+        return self.town.core.reads.by_uid(self.tenant, uid)
+
+    def row(self, uid: str = UID) -> ResourceRow:
+        """The copy, with its text; fails where there is none."""
+        (found,) = self.rows(uid)
+        row = self.town.core.reads.by_stream(self.tenant, found.stream_id)
+        assert row is not None
+        return row
+
+    def text(self, uid: str = UID) -> bytes:
+        """The stored octets."""
+        ics = self.row(uid).ics
+        assert ics is not None
+        return ics
+
+    def says(self, attendee: "Person | str", recurrence_id: str | None = None, name: str = "PARTSTAT") -> str | None:
+        """A parameter of somebody's line in this person's copy."""
+        component = read_parts(self.text()).get(recurrence_id)
+        assert component is not None, "the occurrence has no component of its own"
+        address = attendee if isinstance(attendee, str) else attendee.address
+        return attendees_of(component)[address].param(name)
+
+    def organizer(self, name: str) -> str | None:
+        """A parameter of the ORGANIZER line in this person's copy."""
+        master = read_parts(self.text()).master
+        assert master is not None
+        line = master.get("ORGANIZER")
+        assert line is not None
+        return line.param(name)
+
+
+@dataclass
+class Town:
+    """``now`` stands still: whatever happens, happens within one second, unless a test lets time pass."""
+
+    core: Core
+    url: str
+    now: datetime = NOON
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1001, 9999)))
+
+    def person(self, name: str) -> Person:
+        tenant = AccountId(uuid4())
+        person = Person(self, tenant, f"{name}@example.com")
+        open_account(self.core.office, person.context(), telegram_id=next(self.numbers), name=name.title())
+        verify_address(self.core.office, person.context(), address=person.address, code=None)
+        return person
+
+    def carry(self) -> None:
+        """What a worker does with the letters between accounts here, until none is owed."""
+        later = self.now + timedelta(minutes=1)
+        while claimed := self.core.outbox.claim(later, kinds=("itip_local",)):
+            for message in claimed:
+                context = Context(message.tenant, "system", "courier", self.now, uuid4(), message.correlation_id)
+                react(self.core.office, context, message.outbox_id, message.payload)
+                self.core.outbox.complete(message, later)
+
+    def owed(self, kind: str = "%") -> list[dict[str, Any]]:
+        """The payloads of effects that nobody has carried out yet, with ``kind`` and ``due_at``."""
+        query = """SELECT payload, kind, due_at FROM outbox WHERE state = 'pending' AND kind LIKE %s
+            ORDER BY created_at, outbox_id"""
+        with psycopg.connect(self.url) as connection:
+            return [{**row[0], "kind": row[1], "due_at": row[2]} for row in connection.execute(query, (kind,))]
+
+    def topics(self, person: Person) -> list[str]:
+        """The stored names of the facts of a person's copy, the oldest first."""
+        query = "SELECT topic FROM event WHERE tenant_id = %s AND stream_id = %s ORDER BY version"
+        with psycopg.connect(self.url) as connection:
+            return [row[0] for row in connection.execute(query, (person.tenant, person.row().stream_id))]
+
+
+@contextmanager
+def open_town(url: str) -> Iterator[Town]:
+    """A server's core on a database of its own."""
+    core = build_core(load_settings(pool_size=4), url)
+    try:
+        yield Town(core, url)
+    finally:
+        core.close()
+
+
+def meeting(*lines: str, people: tuple[str, ...], organizer: str = "ann@example.com", uid: str = UID) -> bytes:
+    """What a client PUTs. ``people`` are addresses, or whole ATTENDEE lines."""
+    given = {"DTSTART": "20261201T100000Z", "DTEND": "20261201T110000Z", "SUMMARY": "Sync"}
+    for line in lines:
+        if line.partition(":")[0] in given:
+            del given[line.partition(":")[0]]
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//App 1//EN", "BEGIN:VEVENT", f"UID:{uid}"]
+    rows += ["DTSTAMP:20261101T080000Z", *(f"{name}:{value}" for name, value in given.items())]
+    rows += [organizer if ":" in organizer else f"ORGANIZER:mailto:{organizer}"]
+    rows += [each if ":" in each else f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{each}" for each in people]
+    return ("\r\n".join([*rows, *lines, "END:VEVENT", "END:VCALENDAR"]) + "\r\n").encode()
