@@ -40,5 +40,5 @@ def set_up_logs(level: str, form: str = "auto") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("uvicorn.access", "aiogram.event", "mail.log", "httpx", "asyncio"):
+    for noisy in ("uvicorn.access", "uvicorn.error", "aiogram.event", "aiogram.dispatcher", "psycopg.pool", "mail.log", "httpx", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

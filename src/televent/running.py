@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -54,6 +55,9 @@ async def run_services(
 async def _announce(readies: list[asyncio.Event], ready_fd: int | None) -> None:
     for ready in readies:
         await ready.wait()
+    # What was imported stays: it need not be looked through again.
+    gc.enable()
+    gc.freeze()
     if ready_fd is not None:
         with contextlib.suppress(OSError):
             os.write(ready_fd, b"ready\n")

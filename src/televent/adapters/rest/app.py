@@ -43,7 +43,7 @@ def rest_app(check: HealthCheck) -> Asgi:
         """The process answers."""
         return {"status": "ok"}
 
-    return cast(Asgi, Litestar(route_handlers=[health, live], openapi_config=None))
+    return cast(Asgi, Litestar(route_handlers=[health, live], openapi_config=None, logging_config=None))
 
 
 class Front:
