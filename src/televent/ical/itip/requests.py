@@ -222,6 +222,7 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
         fresh = outward(sent, dtstamp_of(sent, parts.zones) or now)
         copy.add(None, adopted(copy, fresh))
         merge.asks = merge.moved = True
+        _settle_overrides(merge, accepted, earlier, now, moved=False)
         return
     old = before.copy()
     moved = _moved(merge, old, sent)
@@ -232,6 +233,15 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
         for rid in sorted(own):
             exclude(copy, rid)
+    _settle_overrides(merge, accepted, earlier, now, moved=moved)
+
+
+def _settle_overrides(
+    merge: _Merge, accepted: dict[str | None, Component], earlier: dict[str, Component], now: datetime, *, moved: bool
+) -> None:
+    """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it."""
+    copy, parts, sent = merge.copy, merge.letter.parts, accepted[None]
+    wanted = parts.moments(sent, "EXDATE")
     series = merge.known.get((None, merge.organizer))
     stamped = dtstamp_of(sent, parts.zones) or now
     for rid, override in earlier.items():
