@@ -7,6 +7,18 @@ import sys
 
 import structlog
 
+# What these say at INFO is said better by our own lines, or says what nobody asked.
+NOISY = (
+    "uvicorn.access",
+    "uvicorn.error",
+    "aiogram.event",
+    "aiogram.dispatcher",
+    "psycopg.pool",
+    "mail.log",
+    "httpx",
+    "asyncio",
+)
+
 
 def set_up_logs(level: str, form: str = "auto") -> None:
     """``level`` is a name of the logging module; ``form`` console, json, or auto (console on a terminal)."""
@@ -40,5 +52,5 @@ def set_up_logs(level: str, form: str = "auto") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("uvicorn.access", "uvicorn.error", "aiogram.event", "aiogram.dispatcher", "psycopg.pool", "mail.log", "httpx", "asyncio"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

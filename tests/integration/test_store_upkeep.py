@@ -1,0 +1,191 @@
+"""Rebuild beside the live tables, proof of the chains, traces, the audit: over a real database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from televent.adapters.postgres.projection_runner import advance
+from televent.adapters.postgres.rebuild import rebuild
+from televent.adapters.postgres.trace import walk
+from televent.adapters.postgres.verify import broken_chains
+from televent.application.context import Context
+from televent.application.ports import AccountRow
+from televent.application.use_cases import accounts, calendars, devices, meetings
+from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.application.use_cases.delete_object import delete_stream
+from televent.bootstrap import Core, build_core, now
+from televent.domain.ids import AccountId
+from televent.projections.audit import AUDIT
+from televent.settings import load_settings
+
+START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def core(database_url: str) -> Iterator[Core]:
+    core = build_core(load_settings(), database_url)
+    yield core
+    core.close()
+
+
+def context(tenant: AccountId, correlation: str = "walk") -> Context:
+    return Context(tenant, str(tenant), "bot", now(), uuid4(), correlation)
+
+
+def person(core: Core, telegram_id: int, name: str) -> AccountRow:
+    tenant = AccountId(uuid4())
+    return accounts.open_account(core.office, context(tenant), telegram_id=telegram_id, name=name)
+
+
+def meeting(core: Core, owner: AccountRow, title: str, *guests: str, correlation: str = "walk") -> None:
+    draft = meetings.Draft(title, START, START + timedelta(hours=1), "Europe/London", attendees=guests)
+    meetings.schedule_meeting(core.office, context(owner.tenant, correlation), draft=draft)
+
+
+def populated(core: Core) -> tuple[AccountRow, AccountRow]:
+    """Two people with something of every kind behind them."""
+    ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
+    office = core.office
+    accounts.verify_address(office, context(ann.tenant), address="ann@example.com", code=None)
+    device = devices.add_device(office, context(ann.tenant), name="Phone")
+    devices.add_device(office, context(ann.tenant), name="Laptop")
+    devices.revoke_device(office, context(ann.tenant), device_id=device.device_id)
+    for number in range(5):
+        meeting(core, ann, f"Meeting {number}", office.internal_address(1002))
+    calendars.create_calendar(office, context(ann.tenant), name="work")
+    calendars.create_calendar(office, context(ann.tenant), name="gone")
+    calendars.delete_calendar(office, context(ann.tenant), name="gone")
+    assert bob.default_calendar is not None
+    copies = list(core.reads.members(bob.tenant, bob.default_calendar, with_text=False))
+    assert len(copies) == 5
+    answer_invitation(office, context(bob.tenant), stream_id=copies[0].stream_id, partstat="ACCEPTED")
+    delete_stream(office, context(bob.tenant), stream_id=copies[1].stream_id)
+    return ann, bob
+
+
+def rows(core: Core, table: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(core.conninfo) as connection:
+        return connection.execute(sql.SQL("SELECT * FROM {} ORDER BY 1, 2, 3").format(sql.Identifier(table))).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("name", "tables"),
+    [("dav_index", ("calendar", "resource")), ("directory", ("account", "address", "device"))],
+)
+def test_a_rebuilt_inline_projection_equals_the_live_one(core: Core, name: str, tables: tuple[str, ...]) -> None:
+    populated(core)
+    before = {table: rows(core, table) for table in tables}
+    result = rebuild(core.pool, core.store.facts, name, lambda done, total: None)
+    assert result.differing == 0
+    assert result.events > 10
+    assert {table: rows(core, table) for table in tables} == before
+
+
+def test_a_rebuild_mends_rows_that_are_wrong_missing_or_too_many(core: Core) -> None:
+    populated(core)
+    before = rows(core, "resource")
+    with psycopg.connect(core.conninfo) as connection:
+        connection.execute(
+            "UPDATE resource SET etag = 'wrong' WHERE ctid = (SELECT ctid FROM resource WHERE NOT deleted LIMIT 1)"
+        )
+        connection.execute(
+            "DELETE FROM resource WHERE ctid = (SELECT ctid FROM resource WHERE etag <> 'wrong' LIMIT 1)"
+        )
+        connection.execute(
+            "INSERT INTO resource SELECT tenant_id, calendar_id, 'ghost.ics', stream_id, 'ghost', etag, schedule_tag,"
+            " component, ics, seq + 100000, deleted, recurs, span, modified_at FROM resource WHERE NOT deleted LIMIT 1"
+        )
+    assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 3
+    assert rows(core, "resource") == before
+
+
+def test_writes_go_on_while_a_projection_is_rebuilt(core: Core) -> None:
+    ann, _ = populated(core)
+    stop = threading.Event()
+    written = 0
+
+    def write() -> None:
+        nonlocal written
+        while not stop.is_set():
+            meeting(core, ann, f"Meanwhile {written}")
+            written += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(5):
+            assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
+    finally:
+        stop.set()
+        thread.join()
+    assert written > 0
+    assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
+
+
+def test_the_audit_follows_the_log_and_can_be_made_again(core: Core) -> None:
+    populated(core)
+    total = 0
+    while applied := advance(core.pool, AUDIT):
+        total += applied
+    assert total == len(rows(core, "event")) == len(rows(core, "audit"))
+    before = rows(core, "audit")
+    with psycopg.connect(core.conninfo) as connection:
+        connection.execute("DELETE FROM audit WHERE version = 1")
+    assert rebuild(core.pool, core.store.facts, "audit", lambda done, total: None).differing > 0
+    assert rows(core, "audit") == before
+    assert advance(core.pool, AUDIT) == 0
+
+
+def test_whole_chains_are_proven_and_a_changed_event_is_found(core: Core) -> None:
+    populated(core)
+    checked, broken = broken_chains(core.pool)
+    assert (checked, broken) == (len(rows(core, "event")), [])
+    with psycopg.connect(core.conninfo) as connection:
+        connection.execute("UPDATE event SET state = state || '\\x00'::bytea WHERE topic = 'rsvp-given/1'")
+    _, broken = broken_chains(core.pool)
+    # The attendee's answer; the organizer's copy that it reached; and the one that his deletion declined.
+    assert len(broken) == 3
+
+
+def test_an_event_taken_out_is_found(core: Core) -> None:
+    populated(core)
+    with psycopg.connect(core.conninfo) as connection:
+        connection.execute("DELETE FROM event WHERE topic = 'delivery-noted/1' AND version = 3")
+        deleted = connection.execute(
+            "DELETE FROM event WHERE ctid = (SELECT ctid FROM event WHERE topic = 'address-verified/1' LIMIT 1)"
+        ).rowcount
+    assert deleted == 1
+    assert broken_chains(core.pool)[1] != []
+
+
+def test_a_trace_shows_the_whole_walk_across_accounts(core: Core) -> None:
+    ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
+    meeting(core, ann, "Traced", core.office.internal_address(1002), correlation="request-7")
+    steps = walk(core.pool, "request-7")
+    whats = [step.what for step in steps]
+    assert {"event-created/1", "invitation-received/1", "delivery-noted/1", "owed itip_local"} <= set(whats)
+    assert any(str(bob.tenant) in step.where for step in steps)
+    assert walk(core.pool, "nobody-knows") == []
+
+
+def test_snapshots_are_a_shortcut_to_the_same_state(core: Core) -> None:
+    ann, _ = populated(core)
+    for number in range(120):
+        accounts.change_profile(core.office, context(ann.tenant), name=f"Ann {number}")
+    assert core.reads.account(ann.tenant).name == "Ann 119"  # type: ignore[union-attr]
+    assert rows(core, "snapshot") != []
+    from televent.application.deciders import ACCOUNT
+
+    key = core.office.account_stream(ann.tenant)
+    loaded = core.store.load(ACCOUNT, key)
+    events = core.store.recorder.select_events(str(key))
+    folded = ACCOUNT.fold(ACCOUNT.initial, [core.store.facts.to_fact(each) for each in events])  # type: ignore[arg-type]
+    assert loaded.state == folded
+    assert loaded.version == len(events)
