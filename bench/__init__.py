@@ -1,0 +1,1 @@
+"""What Televent measures of itself, beside its peers: ``make bench``."""

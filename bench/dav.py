@@ -1,0 +1,59 @@
+"""The requests of the workloads, as a calendar app would write them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+NS = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/"'
+HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+POLL = f"{HEAD}<D:propfind {NS}><D:prop><CS:getctag/><D:sync-token/></D:prop></D:propfind>".encode()
+ETAGS = f"{HEAD}<D:propfind {NS}><D:prop><D:getetag/></D:prop></D:propfind>".encode()
+MKCALENDAR = (
+    f"{HEAD}<C:mkcalendar {NS}><D:set><D:prop><D:displayname>Bench</D:displayname></D:prop></D:set></C:mkcalendar>"
+).encode()
+
+
+def sync_collection(token: str) -> bytes:
+    """RFC 6578 section 3.2; an empty token asks for everything."""
+    return (
+        f"{HEAD}<D:sync-collection {NS}><D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level>"
+        "<D:prop><D:getetag/></D:prop></D:sync-collection>"
+    ).encode()
+
+
+def multiget(hrefs: Sequence[str]) -> bytes:
+    """RFC 4791 section 7.9."""
+    listed = "".join(f"<D:href>{href}</D:href>" for href in hrefs)
+    return (
+        f"{HEAD}<C:calendar-multiget {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop>{listed}</C:calendar-multiget>"
+    ).encode()
+
+
+def query(start: str, end: str) -> bytes:
+    """RFC 4791 section 7.8: the events between two UTC instants, with their data."""
+    return (
+        f"{HEAD}<C:calendar-query {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter>"
+        f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="{start}" end="{end}"/>'
+        "</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
+    ).encode()
+
+
+def request(
+    method: str,
+    path: str,
+    *,
+    host: str,
+    login: tuple[str, str],
+    body: bytes = b"",
+    depth: int | None = None,
+    content_type: str = "application/xml; charset=utf-8",
+) -> bytes:
+    """The whole request as bytes, ready to be written."""
+    basic = base64.b64encode(":".join(login).encode()).decode()
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Authorization: Basic {basic}", "User-Agent: bench"]
+    if depth is not None:
+        lines.append(f"Depth: {depth}")
+    if body:
+        lines += [f"Content-Type: {content_type}", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,0 +1,65 @@
+"""The events of the bench: about 600 bytes each, one hour long, every tenth weekly; the same for every server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+FIRST = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+PER_DAY = 3
+WEEK = ("20260302T000000Z", "20260309T000000Z")
+"""The week that calendar-query asks for, from Monday to Monday: the first two hundred events reach into it."""
+STAMP = "%Y%m%dT%H%M%SZ"
+TEXT = (
+    "The agenda\\, the figures of last month and what follows from them\\; bring the list of open questions and\\n"
+    "the notes of the last time. The room is booked for half an hour longer\\, in case we need it."
+)
+
+
+def event(number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
+    """Event ``number``; another ``revision`` is the same event with another summary. UTC times, CRLF."""
+    start = FIRST + timedelta(days=number // PER_DAY % 365, hours=number % PER_DAY * 3)
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Televent//Bench 1.0//EN",
+        "BEGIN:VEVENT",
+        f"UID:{prefix}-{number:06d}@bench.example.com",
+        f"DTSTAMP:{(FIRST - timedelta(days=30)).strftime(STAMP)}",
+        f"CREATED:{(FIRST - timedelta(days=30)).strftime(STAMP)}",
+        f"LAST-MODIFIED:{(FIRST - timedelta(days=30) + timedelta(minutes=revision)).strftime(STAMP)}",
+        f"DTSTART:{start.strftime(STAMP)}",
+        f"DTEND:{(start + timedelta(hours=1)).strftime(STAMP)}",
+        f"SUMMARY:Meeting {number} about the project\\, take {revision}",
+        f"LOCATION:Room {number % 17}\\, second floor",
+        *folded(f"DESCRIPTION:{TEXT}"),
+        f"SEQUENCE:{revision}",
+        "STATUS:CONFIRMED",
+        "TRANSP:OPAQUE",
+        *(["RRULE:FREQ=WEEKLY;COUNT=20"] if number % 10 == 0 else []),
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def folded(line: str) -> list[str]:
+    """RFC 5545 section 3.1, for ASCII text."""
+    parts = [line[:75]]
+    parts += [" " + line[at : at + 74] for at in range(75, len(line), 74)]
+    return parts
+
+
+def name(number: int, *, prefix: str = "bench") -> str:
+    """The resource's name."""
+    return f"{prefix}-{number:06d}.ics"
+
+
+def in_week(count: int) -> int:
+    """How many of the first ``count`` events have an occurrence in WEEK."""
+    start, end = (datetime.strptime(text, STAMP).replace(tzinfo=UTC) for text in WEEK)
+    found = 0
+    for number in range(count):
+        first = FIRST + timedelta(days=number // PER_DAY % 365, hours=number % PER_DAY * 3)
+        turns = 20 if number % 10 == 0 else 1
+        found += any(start <= first + timedelta(weeks=week) < end for week in range(turns))
+    return found

@@ -1,0 +1,218 @@
+"""The load generator: HTTP/1.1 over loopback with as little work per request as Python allows, the same for all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import cast
+
+Prepared = bytes
+REFUSED_AFTER = 60.0
+"""Seconds without an answer after which a server counts as hung."""
+
+
+class LoadError(Exception):
+    """A server hung up, hung, or answered with another status than the workload needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response; ``head`` holds the status line and the headers as they came."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, any case."""
+        wanted = name.lower().encode()
+        for line in self.head.split(b"\r\n")[1:]:
+            key, _, value = line.partition(b":")
+            if key.strip().lower() == wanted:
+                return value.strip().decode("latin-1")
+        return None
+
+
+class Wire(asyncio.Protocol):
+    """One TCP connection with one request in flight."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self._data = bytearray()
+        self._waiter: asyncio.Future[Answer] | None = None
+        self._ended = False
+
+    @property
+    def open(self) -> bool:
+        return self.transport is not None and not self.transport.is_closing() and not self._ended
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        self._look()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended = True
+        self._look()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(LoadError(f"the server hung up: {exc or 'end of stream'}"))
+
+    def _look(self) -> None:
+        if self._waiter is None or self._waiter.done():
+            return
+        found = parse(bytes(self._data), ended=self._ended)
+        if found is None:
+            return
+        answer, stays = found
+        self._data.clear()
+        if not stays:
+            self.close()
+        self._waiter.set_result(answer)
+
+    async def send(self, request: Prepared) -> Answer:
+        assert self.transport is not None
+        self._waiter = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return await self._waiter
+
+    def close(self) -> None:
+        """Hangs up."""
+        if self.transport is not None:
+            self.transport.close()
+
+
+class Connection:
+    """A client's connection; a new one is opened where the server closes after each answer."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._wire: Wire | None = None
+
+    async def send(self, request: Prepared) -> Answer:
+        """The answer to ``request``. Raises LoadError."""
+        if self._wire is None or not self._wire.open:
+            try:
+                _, self._wire = await asyncio.get_running_loop().create_connection(Wire, *self._address)
+            except OSError as error:
+                raise LoadError(f"no connection: {error}") from error
+        return await self._wire.send(request)
+
+    def close(self) -> None:
+        """Hangs up."""
+        if self._wire is not None:
+            self._wire.close()
+
+
+def parse(data: bytes, *, ended: bool) -> tuple[Answer, bool] | None:
+    """The answer in ``data`` and whether the connection stays open; None while more must come."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    head = data[:end]
+    status = int(head[9:12])
+    lowered = head.lower()
+    stays = not (lowered.startswith(b"http/1.0") or b"\r\nconnection: close" in lowered)
+    length = lowered.find(b"\r\ncontent-length:")
+    if length >= 0:
+        stop = lowered.find(b"\r\n", length + 2)
+        size = int(lowered[length + 17 : stop if stop >= 0 else len(lowered)])
+        body = data[end + 4 : end + 4 + size]
+        return (Answer(status, head, body), stays) if len(body) == size else None
+    if b"\r\ntransfer-encoding: chunked" in lowered:
+        chunks = unchunk(data, end + 4)
+        return None if chunks is None else (Answer(status, head, chunks), stays)
+    if status in (204, 304) or status < 200:
+        return Answer(status, head, b""), stays
+    return (Answer(status, head, data[end + 4 :]), False) if ended else None
+
+
+def unchunk(data: bytes, at: int) -> bytes | None:
+    """The body of a chunked answer; None while the last chunk has not come."""
+    if not data.endswith(b"0\r\n\r\n"):
+        return None
+    body = bytearray()
+    while True:
+        stop = data.find(b"\r\n", at)
+        if stop < 0:
+            return None
+        size = int(data[at:stop].split(b";")[0], 16)
+        if size == 0:
+            return bytes(body)
+        body += data[stop + 2 : stop + 2 + size]
+        at = stop + 4 + size
+        if at > len(data):
+            return None
+
+
+@dataclass(slots=True)
+class Sample:
+    """What one round gave: seconds per request, and the seconds from the first request to the last answer."""
+
+    latencies: list[float] = field(default_factory=list)
+    elapsed: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return len(self.latencies) / self.elapsed if self.elapsed else 0.0
+
+
+async def run(
+    host: str,
+    port: int,
+    prepared: Callable[[], Prepared] | Prepared,
+    *,
+    connections: int,
+    statuses: Iterable[int],
+    seconds: float | None = None,
+    count: int | None = None,
+) -> Sample:
+    """A closed loop: each connection sends when its answer has come, for ``seconds`` or until ``count`` are sent.
+
+    Answers still under way at the end are awaited and counted, with their time. Raises LoadError.
+    """
+    allowed = frozenset(statuses)
+    make = prepared if callable(prepared) else lambda: prepared
+    sample = Sample()
+    left = count if count is not None else 1 << 62
+    started = time.perf_counter()
+    deadline = started + (seconds if seconds is not None else float("inf"))
+
+    async def one(connection: Connection) -> None:
+        nonlocal left
+        while left > 0:
+            left -= 1
+            request = make()
+            began = time.perf_counter()
+            answer = await connection.send(request)
+            done = time.perf_counter()
+            if answer.status not in allowed:
+                said = (answer.head.split(b"\r\n")[0] + b" " + answer.body[:300]).decode("utf-8", "replace")
+                raise LoadError(f"{request.split(b' HTTP/')[0].decode()[:120]}: {said}")
+            sample.latencies.append(done - began)
+            if done >= deadline:
+                return
+
+    opened = [Connection(host, port) for _ in range(connections)]
+    tasks = [asyncio.ensure_future(one(connection)) for connection in opened]
+    try:
+        async with asyncio.timeout(REFUSED_AFTER + (seconds or 0) + (count or 0)):
+            await asyncio.gather(*tasks)
+    except TimeoutError as error:
+        raise LoadError("no answer in time") from error
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for connection in opened:
+            connection.close()
+    sample.elapsed = time.perf_counter() - started
+    return sample

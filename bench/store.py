@@ -1,0 +1,89 @@
+"""The event store by itself: what one process appends, without HTTP, each append with its index in a transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from bench import events
+from bench.servers import Server
+from bench.workloads import CROWD, Scale
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.store import Change
+from televent.application.use_cases.calendars import create_calendar
+from televent.bootstrap import Core, build_core
+from televent.domain.calendar_object.events import EventCreated, Outline, Splice
+from televent.domain.ids import AccountId, StreamKey
+from televent.opening import migrated_database
+from televent.settings import Settings, load_settings
+
+
+def settings_of(server: Server) -> Settings:
+    """The settings under which the measured server runs."""
+    return load_settings(data_dir=Path(server.facts["environment"]["TELEVENT_DATA_DIR"]))
+
+
+@contextlib.contextmanager
+def open_store(server: Server) -> Iterator[Core]:
+    """The measured server's database, from this process."""
+    settings = settings_of(server)
+    with migrated_database(settings) as url:
+        core = build_core(settings, url)
+        try:
+            yield core
+        finally:
+            core.close()
+
+
+def postgres_version(server: Server) -> str:
+    """As the database says it, without the build."""
+    with open_store(server) as core, core.pool.connection() as connection:
+        row = connection.execute("SHOW server_version").fetchone()
+        return str(row[0]).split()[0] if row else ""
+
+
+def context(tenant: AccountId) -> Context:
+    """The circumstances of one append."""
+    return Context(tenant, "operator", "cli", datetime.now(UTC), uuid4(), uuid4().hex)
+
+
+def created(calendar_id: UUID, number: int) -> EventCreated:
+    """The fact of a new event."""
+    start = events.FIRST
+    outline = Outline("VEVENT", start, start, False, 0, "none", None, None, "CONFIRMED", f"Meeting {number}")
+    text = events.event(number, prefix="append")
+    uid = f"append-{number:06d}@bench.example.com"
+    return EventCreated(calendar_id, events.name(number, prefix="append"), uid, outline, Splice(0, 0, text))
+
+
+def append_rates(server: Server, scale: Scale) -> list[str]:
+    """Appends per second with one thread and with sixteen, a line for each."""
+    with open_store(server) as core:
+        tenant = AccountId(UUID(server.facts["account"]["account"]))
+        calendar_id = create_calendar(core.office, context(tenant), name="append")
+
+        def append(number: int) -> None:
+            loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(tenant, uuid4()))
+            core.store.append(context(tenant), [Change(loaded, [created(calendar_id, number)])])
+
+        lines, first = [], 0
+        for threads in (1, CROWD):
+            count = scale.items * (1 if threads == 1 else 2)
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(append, range(first, first + 2 * threads)))
+                first += 2 * threads
+                began = time.perf_counter()
+                list(pool.map(append, range(first, first + count)))
+                rate = count / (time.perf_counter() - began)
+            first += count
+            lines.append(
+                f"Store: {rate:,.0f} appends/s with {threads} thread{'s' if threads > 1 else ''}, the fact, its index"
+                " and the calendar's counter in one transaction"
+            )
+        return lines

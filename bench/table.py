@@ -1,0 +1,116 @@
+"""The table: ratios beside their goals, a verdict for each, and its place in the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import FLOOR, OURS, Result
+
+BEGIN = "<!-- bench: begin -->"
+END = "<!-- bench: end -->"
+FLOOR_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One goal of one row: what was wanted, what was found, and whether it is met."""
+
+    wanted: str
+    found: str
+    met: bool
+
+    def __str__(self) -> str:
+        return f"{self.wanted}: {self.found} {'ok' if self.met else 'SHORT'}"
+
+
+def best_peer(result: Result, peers: Sequence[str]) -> float | None:
+    """The value of the fastest peer."""
+    values = [value for name in peers if (value := result.value(name)) is not None]
+    if not values:
+        return None
+    return max(values) if result.row.more_is_better else min(values)
+
+
+def times_faster(result: Result, peers: Sequence[str]) -> float | None:
+    """How many times faster Televent is than the fastest peer."""
+    ours, best = result.value(OURS), best_peer(result, peers)
+    if not ours or not best:
+        return None
+    return ours / best if result.row.more_is_better else best / ours
+
+
+def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
+    """One for each goal of the row that can be judged."""
+    row, found = result.row, []
+    factor = times_faster(result, peers)
+    if row.goal is not None and factor is not None:
+        found.append(Verdict(f"≥ {row.goal:g}×", f"{factor:.1f}×", factor >= row.goal))
+    ours, floor = result.value(OURS), result.value(FLOOR)
+    if row.floor is not None and ours is not None and floor:
+        found.append(Verdict(f"≥ {FLOOR_SHARE:g} of floor", f"{ours / floor:.2f}", ours / floor >= FLOOR_SHARE))
+    if row.at_most is not None and ours is not None:
+        found.append(Verdict(f"≤ {row.at_most:g}", f"{ours:.2f}", ours <= row.at_most))
+    return found
+
+
+def number(value: float | None, unit: str) -> str:
+    """Three digits, as a person reads them."""
+    if value is None:
+        return "–"
+    digits = f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{digits}×" if unit == "×" else f"{digits}{unit}" if unit == "/s" else f"{digits} {unit}"
+
+
+def markdown(results: Sequence[Result], peers: Sequence[str], titles: dict[str, str]) -> str:
+    """The table, padded so that it also reads well in a terminal."""
+    head = ["work", OURS, *peers, "floor", "verdict"]
+    lines = [head]
+    for result in results:
+        shown = [number(result.value(name), result.row.unit) for name in (OURS, *peers, FLOOR)]
+        if OURS in result.failures:
+            shown[0] = "failed"
+        judged = "; ".join(str(verdict) for verdict in verdicts(result, peers)) or "–"
+        lines.append([titles.get(result.row.key, result.row.title), *shown, judged])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    inner = range(1, len(head) - 1)
+    rule = ["-" * (width - 1) + ":" if column in inner else "-" * width for column, width in enumerate(widths)]
+    return "\n".join(
+        "| " + " | ".join(_pad(cell, widths[column], column, len(head)) for column, cell in enumerate(line)) + " |"
+        for line in [lines[0], rule, *lines[1:]]
+    )
+
+
+def _pad(cell: str, width: int, column: int, columns: int) -> str:
+    return cell.ljust(width) if column in (0, columns - 1) else cell.rjust(width)
+
+
+def shortfalls(results: Sequence[Result], peers: Sequence[str], titles: dict[str, str]) -> list[str]:
+    """Goals missed, goals that could not be judged, and servers that failed: one line each."""
+    lines = []
+    for result in results:
+        title = titles.get(result.row.key, result.row.title)
+        judged = verdicts(result, peers)
+        lines += [f"{title}: {verdict}" for verdict in judged if not verdict.met]
+        lines += [f"{title}: {name} failed: {why}" for name, why in result.failures.items()]
+        if OURS not in result.values and OURS not in result.failures:
+            continue
+        wanted = (result.row.goal is not None) + (result.row.floor is not None) + (result.row.at_most is not None)
+        if len(judged) < wanted:
+            lines.append(f"{title}: {wanted - len(judged)} of {wanted} goals could not be judged")
+    return lines
+
+
+def replace_between(text: str, table: str) -> str:
+    """``text`` with ``table`` between the markers and everything else as it was. Raises ValueError without them."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the markers {BEGIN} and {END} are missing")
+    return f"{before}{BEGIN}\n{table.strip()}\n{END}{after}"
+
+
+def write(path: Path, table: str) -> None:
+    """Puts the table in its place in the document. Raises ValueError without markers."""
+    path.write_text(replace_between(path.read_text("utf-8"), table), "utf-8")

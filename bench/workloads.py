@@ -1,0 +1,258 @@
+"""What is measured: each row asks every server for the same work, and checks that the answer is the right one."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from bench import dav, events
+from bench.load import Answer, Connection, LoadError, Sample, run
+from bench.servers import HOST, Server
+
+CROWD = 16
+DAV_NS = "{DAV:}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything. Seconds are per round."""
+
+    items: int
+    rounds: int
+    seconds: float
+    calls: int
+    full: int
+    block: int
+
+    @property
+    def per_round(self) -> int:
+        return self.items // self.rounds
+
+
+FULL = Scale(items=1_000, rounds=5, seconds=1.5, calls=5, full=20_000, block=100)
+QUICK = Scale(items=200, rounds=2, seconds=0.5, calls=3, full=1_000, block=40)
+
+
+@dataclass
+class Site:
+    """A server under measurement, with what the rows remember of it."""
+
+    server: Server
+    scale: Scale
+    filled: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_000_000))
+    token: str = ""
+
+    @property
+    def calendar(self) -> str:
+        return self.server.calendar("bench")
+
+    def request(self, method: str, path: str, body: bytes = b"", **more: object) -> bytes:
+        host = f"{HOST}:{self.server.port}"
+        return dav.request(method, path, host=host, login=self.server.login, body=body, **more)  # type: ignore[arg-type]
+
+    def put(self, calendar: str, number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
+        body = events.event(number, prefix=prefix, revision=revision)
+        path = calendar + events.name(number, prefix=prefix)
+        return self.request("PUT", path, body, content_type="text/calendar; charset=utf-8")
+
+    async def ask(self, request: bytes, *statuses: int) -> Answer:
+        """One request on a connection of its own. Raises LoadError for another status."""
+        connection = Connection(HOST, self.server.port)
+        try:
+            answer = await connection.send(request)
+        finally:
+            connection.close()
+        if answer.status not in statuses:
+            first = request.split(b" HTTP/")[0].decode()
+            raise LoadError(f"{first}: {answer.status} {answer.body[:300].decode('utf-8', 'replace')}")
+        return answer
+
+    async def make_calendar(self, name: str) -> str:
+        path = self.server.calendar(name)
+        await self.ask(self.request("MKCALENDAR", path, dav.MKCALENDAR), 201)
+        return path
+
+    async def load(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], **how: object) -> Sample:
+        return await run(HOST, self.server.port, prepared, statuses=statuses, **how)  # type: ignore[arg-type]
+
+    async def rate(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], connections: int) -> float:
+        """Requests per second of one round."""
+        return (await self.load(prepared, statuses, connections=connections, seconds=self.scale.seconds)).rate
+
+    async def milliseconds(self, prepared: bytes, statuses: tuple[int, ...] = (207,)) -> float:
+        """The median time of a few calls, one after the other."""
+        sample = await self.load(prepared, statuses, connections=1, count=self.scale.calls)
+        return statistics.median(sample.latencies) * 1000
+
+
+def hrefs(answer: Answer) -> list[str]:
+    """The resources in a multistatus that are no collections."""
+    found = etree.fromstring(answer.body).iterfind(f"{DAV_NS}response/{DAV_NS}href")
+    return [href.text for href in found if href.text and not href.text.endswith("/")]
+
+
+def sync_token(answer: Answer) -> str:
+    """RFC 6578 section 6.4. Raises LoadError where there is none."""
+    token = etree.fromstring(answer.body).findtext(f"{DAV_NS}sync-token")
+    if not token:
+        raise LoadError("the answer to sync-collection has no sync-token")
+    return token
+
+
+def expect(count: int, answer: Answer, what: str) -> None:
+    """A fast wrong answer counts for nothing. Raises LoadError."""
+    if (found := len(hrefs(answer))) != count:
+        raise LoadError(f"{what}: {found} resources in the answer, not {count}")
+
+
+# ---- rows: each takes a site and gives the number of one round
+
+
+async def put_one(site: Site) -> float:
+    """Fills the calendar that the other rows read: an equal share in each round."""
+    share = site.scale.per_round
+    start, site.filled = site.filled, site.filled + share
+    numbers = itertools.count(start)
+    sample = await site.load(lambda: site.put(site.calendar, next(numbers)), (201, 204), connections=1, count=share)
+    site.server.facts.setdefault("put_ms", []).append(statistics.median(sample.latencies) * 1000)
+    return sample.rate
+
+
+async def put_crowd(site: Site) -> float:
+    return await site.rate(lambda: site.put(site.calendar, next(site.numbers)), (201, 204), CROWD)
+
+
+async def get_crowd(site: Site) -> float:
+    numbers = itertools.cycle(range(site.scale.items))
+    return await site.rate(
+        lambda: site.request("GET", site.calendar + events.name(next(numbers) * 7 % site.scale.items)), (200,), CROWD
+    )
+
+
+async def poll_crowd(site: Site) -> float:
+    return await site.rate(site.request("PROPFIND", site.calendar, dav.POLL, depth=0), (207,), CROWD)
+
+
+async def remember_token(site: Site) -> None:
+    """Takes the token of the calendar as it stands, and checks what a first sync gives."""
+    answer = await site.ask(site.request("REPORT", site.calendar, dav.sync_collection("")), 207)
+    expect(site.scale.items, answer, "sync-collection from nothing")
+    site.token = sync_token(answer)
+
+
+async def sync_unchanged_crowd(site: Site) -> float:
+    if not site.token:
+        await remember_token(site)
+        answer = await site.ask(site.request("REPORT", site.calendar, dav.sync_collection(site.token)), 207)
+        expect(0, answer, "sync-collection, nothing changed")
+    return await site.rate(site.request("REPORT", site.calendar, dav.sync_collection(site.token)), (207,), CROWD)
+
+
+async def sync_ten(site: Site) -> float:
+    await remember_token(site)
+    first = next(site.numbers) - 999_999
+    for number in range(10):
+        request = site.put(site.calendar, number * 13 % site.scale.items, revision=first)
+        await site.ask(request, 201, 204)
+    request = site.request("REPORT", site.calendar, dav.sync_collection(site.token))
+    expect(10, await site.ask(request, 207), "sync-collection, 10 changes")
+    value = await site.milliseconds(request)
+    site.token = ""
+    return value
+
+
+async def sync_all(site: Site) -> float:
+    request = site.request("REPORT", site.calendar, dav.sync_collection(""))
+    expect(site.scale.items, await site.ask(request, 207), "sync-collection from nothing")
+    return await site.milliseconds(request)
+
+
+async def etags(site: Site) -> float:
+    request = site.request("PROPFIND", site.calendar, dav.ETAGS, depth=1)
+    expect(site.scale.items, await site.ask(request, 207), "PROPFIND, depth 1")
+    return await site.milliseconds(request)
+
+
+async def multiget(site: Site) -> float:
+    wanted = [site.calendar + events.name(number * 3 % site.scale.items) for number in range(50)]
+    request = site.request("REPORT", site.calendar, dav.multiget(wanted), depth=0)
+    answer = await site.ask(request, 207)
+    expect(len(wanted), answer, "calendar-multiget")
+    if answer.body.count(b"BEGIN:VEVENT") != len(wanted):
+        raise LoadError("calendar-multiget: the answer lacks calendar data")
+    return await site.milliseconds(request)
+
+
+async def query(site: Site) -> float:
+    request = site.request("REPORT", site.calendar, dav.query(*events.WEEK), depth=1)
+    answer = await site.ask(request, 207)
+    expect(events.in_week(site.scale.items), answer, "calendar-query of one week")
+    return await site.milliseconds(request)
+
+
+async def put_full(site: Site) -> float:
+    """Time of a PUT into a full calendar, over the time of a PUT into an empty one; one after the other in turn."""
+    if "full" not in site.server.facts:
+        full = site.server.facts["full"] = await site.make_calendar("full")
+        numbers = itertools.count()
+        await site.load(
+            lambda: site.put(full, next(numbers), prefix="full"), (201, 204), connections=CROWD, count=site.scale.full
+        )
+    empty = await site.make_calendar(f"empty-{next(site.numbers)}")
+    times: dict[str, list[float]] = {empty: [], site.server.facts["full"]: []}
+    for calendar in [empty, site.server.facts["full"]] * 4:
+
+        def make(calendar: str = calendar) -> bytes:
+            return site.put(calendar, next(site.numbers), prefix="new")
+
+        sample = await site.load(make, (201, 204), connections=1, count=site.scale.block // 4)
+        times[calendar] += sample.latencies
+    in_empty, in_full = (statistics.median(values) for values in times.values())
+    return in_full / in_empty
+
+
+Measure = Callable[[Site], Awaitable[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``goal`` is a multiple of the best peer; ``at_most`` bounds a value of Televent's own."""
+
+    key: str
+    title: str
+    unit: str
+    measure: Measure
+    goal: float | None = None
+    floor: str | None = None
+    at_most: float | None = None
+
+    @property
+    def more_is_better(self) -> bool:
+        return self.unit == "/s"
+
+
+ROWS = (
+    Row("put-1", "PUT a new event, one connection, from empty to {items:,}", "/s", put_one, goal=10),
+    Row("get-16", "GET one event, 16 connections", "/s", get_crowd, goal=3, floor="GET"),
+    Row("poll-16", "PROPFIND depth 0, ctag and sync-token, 16 connections", "/s", poll_crowd, goal=3, floor="PROPFIND"),
+    Row(
+        "sync-none-16",
+        "sync-collection, nothing changed, 16 connections",
+        "/s",
+        sync_unchanged_crowd,
+        goal=3,
+        floor="PROPFIND",
+    ),
+    Row("sync-10", "sync-collection, 10 changes", "ms", sync_ten, goal=1),
+    Row("sync-all", "sync-collection from nothing, {items:,} items", "ms", sync_all, goal=4),
+    Row("etags", "PROPFIND depth 1, etags, {items:,} items", "ms", etags, goal=4),
+    Row("multiget", "calendar-multiget of 50", "ms", multiget, goal=2),
+    Row("query", "calendar-query of one week, with data", "ms", query, goal=5),
+    Row("put-16", "PUT new events, 16 connections, beyond {items:,}", "/s", put_crowd, goal=30),
+    Row("put-full", "PUT into {full:,} events, over PUT into an empty calendar", "×", put_full, at_most=1.2),
+)
