@@ -1,0 +1,113 @@
+"""Given facts, when a command, then facts or a refusal: one person's copy, without a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from televent.domain.calendar_object.commands import (
+    AnswerInvitation,
+    CalendarObjectCommand,
+    DeleteObject,
+    MoveObject,
+    NoteDelivery,
+    Owner,
+    PutObject,
+    ReceiveMessage,
+)
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.decision import Decision
+from televent.domain.calendar_object.events import CalendarObjectEvent
+from televent.domain.calendar_object.state import CalendarObject, evolve
+from televent.ical.reading import read
+
+NOON = datetime(2026, 11, 21, 12, 0, 0, 700_000, tzinfo=UTC)
+HOME, WORK = UUID(int=1), UUID(int=2)
+ANN, BOB, CY, EVE = (f"{name}@example.com" for name in ("ann", "bob", "cy", "eve"))
+
+
+def meeting(
+    *lines: str,
+    people: tuple[str, ...] = (BOB, CY),
+    organizer: str | None = ANN,
+    title: str = "Sync",
+    hour: int = 10,
+    uid: str = "sync@example.com",
+    method: str | None = None,
+    sequence: int = 0,
+    sent: str = "20261101T080000Z",
+) -> bytes:
+    """A meeting on 1 December 2026. ``people`` are addresses, or whole ATTENDEE lines."""
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//App 1//EN"]
+    rows += [f"METHOD:{method}"] if method else []
+    rows += ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{sent}", f"SUMMARY:{title}", f"SEQUENCE:{sequence}"]
+    rows += [f"DTSTART:20261201T{hour:02}0000Z", f"DTEND:20261201T{hour + 1:02}0000Z"]
+    rows += [f"ORGANIZER:mailto:{organizer}"] if organizer else []
+    rows += [each if ":" in each else f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{each}" for each in people]
+    return ("\r\n".join([*rows, *lines, "END:VEVENT", "END:VCALENDAR"]) + "\r\n").encode()
+
+
+def says(address: str, partstat: str) -> str:
+    """An ATTENDEE line."""
+    return f"ATTENDEE;PARTSTAT={partstat}:mailto:{address}"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """``owner``'s copy as ``facts`` have made it."""
+
+    owner: str
+    facts: tuple[CalendarObjectEvent, ...] = ()
+
+    @property
+    def state(self) -> CalendarObject:
+        state = CalendarObject()
+        for fact in self.facts:
+            state = evolve(state, fact)
+        return state
+
+    @property
+    def me(self) -> Owner:
+        return Owner(frozenset({self.owner}))
+
+    def given(self, command: CalendarObjectCommand) -> Copy:
+        """The copy after the command."""
+        return replace(self, facts=(*self.facts, *self.when(command).facts))
+
+    def when(self, command: CalendarObjectCommand) -> Decision:
+        return decide(self.state, command)
+
+    def put(self, text: bytes, now: datetime = NOON) -> PutObject:
+        return PutObject(self.me, HOME, "m.ics", text, read(text), now)
+
+    def delete(self, *, reply: bool = True) -> DeleteObject:
+        return DeleteObject(self.me, reply, NOON)
+
+    def move(self, calendar: UUID = WORK, href: str = "m.ics") -> MoveObject:
+        return MoveObject(calendar, href)
+
+    def answer(self, partstat: str, recurrence_id: str | None = None, comment: str | None = None) -> AnswerInvitation:
+        return AnswerInvitation(self.me, partstat, recurrence_id, comment, NOON)
+
+    def receive(self, message: bytes) -> ReceiveMessage:
+        return ReceiveMessage(self.me, HOME, "new.ics", message, None, NOON)
+
+    def note(self, **statuses: str) -> NoteDelivery:
+        """``bob="1.2"``"""
+        return NoteDelivery(self.me, tuple((f"{name}@example.com", status) for name, status in statuses.items()))
+
+
+def kinds(decision: Decision) -> list[str]:
+    """The names of the facts."""
+    return [type(fact).__name__ for fact in decision.facts]
+
+
+def letters(decision: Decision) -> list[tuple[str, str, str]]:
+    """Method, recipient and kind of each letter."""
+    return [(each.method, each.recipient, each.kind) for each in decision.letters]
+
+
+ORGANIZED = Copy(ANN).given(Copy(ANN).put(meeting()))
+INVITED = Copy(BOB).given(Copy(BOB).receive(meeting(method="REQUEST")))
+ALONE = Copy(ANN).given(Copy(ANN).put(meeting(people=(), organizer=None)))
