@@ -14,9 +14,10 @@ from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
 from televent.adapters.postgres.batch_reads import BatchedRun
 from televent.adapters.postgres.rate_limit import Rate
-from televent.adapters.rest.app import Front, rest_app
+from televent.adapters.rest.app import Asgi, Front, rest_app
 from televent.adapters.rest.floor import floor
 from televent.bootstrap import Core
+from televent.settings import SettingsError
 
 BACKLOG = 2048
 
@@ -83,7 +84,28 @@ def http_app(core: Core) -> Any:
         public_url=settings.public_url,
         rate_limits=rate_limits(core) if settings.rate_limits == "on" else None,
     )
-    return Front(rest_app(check), door, mounts={"/health/floor": floor})
+    mounts: dict[str, Asgi] = {"/health/floor": floor}
+    if settings.telegram_webhook_url is not None:
+        mounts["/telegram/webhook"] = _webhook(core)
+    return Front(rest_app(check), door, mounts=mounts)
+
+
+def _webhook(core: Core) -> Asgi:
+    """The bot behind the webhook. Imported here: aiogram costs seconds that no other API process pays."""
+    from televent.adapters.postgres.chat_book import PostgresChatBook
+    from televent.adapters.telegram.app import make_bot, make_dispatcher
+    from televent.adapters.telegram.dialogue_storage import DialogueStorage
+    from televent.adapters.telegram.door import BotDoor
+    from televent.adapters.telegram.webhook import Webhook
+
+    settings = core.settings
+    token, secret = settings.telegram_bot_token, settings.telegram_webhook_secret
+    if token is None or secret is None:
+        raise SettingsError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET")
+    bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
+    storage = DialogueStorage(PostgresChatBook(core.pool), core.run)
+    dispatcher = make_dispatcher(BotDoor(core.office, core.run, settings.base_url), storage)
+    return Webhook(bot, dispatcher, secret.get_secret_value())
 
 
 def rate_limits(core: Core) -> RateLimits:

@@ -1,0 +1,58 @@
+"""Telegram's updates by webhook: a POST with a secret header (Bot API, setWebhook)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+
+MAX_UPDATE = 1024 * 1024
+_HEADER = b"x-telegram-bot-api-secret-token"
+
+
+class Webhook:
+    """An ASGI application. ``secret`` is what was given to setWebhook; without one nothing is let in."""
+
+    def __init__(self, bot: Bot, dispatcher: Dispatcher, secret: str) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._secret = secret.encode()
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        status = await self._answer(scope, receive)
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _answer(self, scope: MutableMapping[str, Any], receive: Callable[[], Awaitable[Any]]) -> int:
+        if scope["method"] != "POST":
+            return 405
+        given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+        if not hmac.compare_digest(given, self._secret):
+            return 401
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return 400
+            body += message.get("body", b"")
+            if len(body) > MAX_UPDATE:
+                return 413
+            if not message.get("more_body"):
+                break
+        try:
+            update = json.loads(body)
+        except ValueError:
+            return 400
+        if not isinstance(update, dict):
+            return 400
+        # Answered only once it is handled: an update whose answer is lost comes again, and every command is idempotent.
+        await self._dispatcher.feed_raw_update(self._bot, update)
+        return 200
