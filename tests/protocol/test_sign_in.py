@@ -49,6 +49,13 @@ def test_a_wrong_password_and_an_unknown_user_are_answered_alike(ann: Client) ->
     assert (wrong.status, wrong.body) == (unknown.status, unknown.body) == (401, wrong.body)
 
 
+@pytest.mark.parametrize(
+    "user", ["9" * 19, "9" * 400, "-1", "0x65", "1e2", "tg_101", "@", "no@body@example.com", "\u0661"]
+)
+def test_a_user_name_that_is_nobodys_is_unauthorized(ann: Client, user: str) -> None:
+    assert ann.ask("PROPFIND", ann.home, Authorization=basic(f"{user}:{ann.password}")).status == 401
+
+
 def test_an_unverified_address_is_no_user_name(site: Site, ann: Client) -> None:
     assert ann.ask("PROPFIND", ann.home, Authorization=basic(f"bob@example.com:{ann.password}")).status == 401
 

@@ -15,6 +15,7 @@ from lxml import etree
 from support.waiting import wait_until
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
+from televent.adapters.postgres.batch_reads import BatchedRun
 from televent.application.context import Context
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.devices import NewDevice, add_device
@@ -213,7 +214,8 @@ def open_site(
 ) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends."""
     core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4), database_url)
-    door = CaldavDoor(core.office, core.run, rate_limits=rate_limits, public_url=public_url)
+    run = BatchedRun(core.reads, core.pool, core.threads)
+    door = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url)
     config = uvicorn.Config(door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

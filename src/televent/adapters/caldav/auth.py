@@ -94,9 +94,11 @@ class Authenticator:
         return account
 
     async def _find(self, user: str) -> AccountRow | None:
+        # The reads themselves are given to ``run``, so that they can be made together with those of other requests.
         reads = self._office.reads
         if user.isascii() and user.isdigit():
-            return await self._run(reads.account_by_telegram, int(user)) if len(user) < 20 else None
+            # Nineteen digits may be more than a bigint holds.
+            return await self._run(reads.account_by_telegram, int(user)) if len(user) < 19 else None
         if "@" in user:
             return await self._run(self._office.account_of_address, user.lower())
         try:
