@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from bench import events, table
-from bench.__main__ import arguments, chosen_rows
-from bench.load import parse
-from bench.measure import FLOOR, Result
-from bench.workloads import ROWS, Row, put_one
 
 from televent.ical.validity import validate
 
-PEERS = ("Radicale", "Xandikos")
 REPOSITORY = Path(__file__).parents[2]
+sys.path.insert(0, str(REPOSITORY))  # The bench lies beside the package and is not installed.
+
+from bench import events, table  # noqa: E402
+from bench.__main__ import arguments, chosen_rows  # noqa: E402
+from bench.load import parse  # noqa: E402
+from bench.measure import FLOOR, Result  # noqa: E402
+from bench.workloads import ROWS, Row, put_one  # noqa: E402
+
+PEERS = ("Radicale", "Xandikos")
 
 
 def result(unit: str = "/s", **values: list[float]) -> Result:
