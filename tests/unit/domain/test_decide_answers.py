@@ -1,0 +1,141 @@
+"""An invitation is answered, in this copy or by a letter: given facts, when a command, then facts or a refusal."""
+
+import pytest
+from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, letters, meeting, says
+
+from televent.domain.calendar_object.events import CounterProposed, MessageSetAside, RsvpGiven
+from televent.domain.calendar_object.refusals import NotInvited, UnknownAnswer, UnknownResource
+
+WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
+SECOND = "20261208T100000Z"
+
+
+def reply(address: str, partstat: str, *lines: str, sent: str = "20261121T130000Z", sequence: int = 0) -> bytes:
+    """What an attendee's program mails."""
+    return meeting(*lines, people=(says(address, partstat),), method="REPLY", sent=sent, sequence=sequence)
+
+
+def test_an_answer_is_given_and_told_to_the_organizer() -> None:
+    decision = INVITED.when(INVITED.answer("TENTATIVE", comment="A little late"))
+    assert kinds(decision) == ["RsvpGiven", "LettersWritten"]
+    given = decision.facts[0]
+    assert isinstance(given, RsvpGiven)
+    assert (given.attendee, given.partstat, given.recurrence_id, given.own) == (BOB, "TENTATIVE", None, True)
+    assert given.outline.partstat == "TENTATIVE"
+    (letter,) = decision.letters
+    assert (letter.method, letter.sender, letter.recipient) == ("REPLY", BOB, ANN)
+    assert b"COMMENT:A little late" in letter.text
+
+
+def test_the_same_answer_again_changes_nothing() -> None:
+    for command in (INVITED.answer("ACCEPTED"), INVITED.answer("ACCEPTED", comment="Gladly")):
+        answered = INVITED.given(command)
+        decision = answered.when(command)
+        assert (list(decision.facts), list(decision.letters)) == ([], [])
+
+
+def test_another_answer_is_a_later_word() -> None:
+    accepted = INVITED.given(INVITED.answer("ACCEPTED"))
+    (first,) = INVITED.when(INVITED.answer("ACCEPTED")).letters
+    (second,) = accepted.when(accepted.answer("DECLINED")).letters
+    assert (second.dtstamp - first.dtstamp).total_seconds() == 1
+
+
+def test_one_occurrence_is_answered_by_itself() -> None:
+    copy = Copy(BOB).given(Copy(BOB).receive(meeting(WEEKLY, method="REQUEST")))
+    decision = copy.when(copy.answer("DECLINED", SECOND))
+    (letter,) = decision.letters
+    assert letter.recurrence_ids == (SECOND,)
+    answered = copy.given(copy.answer("DECLINED", SECOND))
+    assert not answered.when(answered.answer("DECLINED", SECOND)).facts
+    assert not copy.when(copy.answer("DECLINED", "20270101T100000")).facts
+
+
+def test_only_three_words_are_answers() -> None:
+    for word in ("NEEDS-ACTION", "accepted", "", "DELEGATED"):
+        with pytest.raises(UnknownAnswer) as refused:
+            INVITED.when(INVITED.answer(word))
+        assert refused.value.details == {"answer": word}
+
+
+def test_only_who_is_invited_can_answer() -> None:
+    for copy in (ALONE, ORGANIZED):
+        with pytest.raises(NotInvited):
+            copy.when(copy.answer("ACCEPTED"))
+
+
+def test_what_is_not_there_cannot_be_answered() -> None:
+    for copy in (Copy(BOB), INVITED.given(INVITED.delete())):
+        with pytest.raises(UnknownResource):
+            copy.when(copy.answer("ACCEPTED"))
+
+
+def test_an_answer_that_came_is_a_fact_of_the_organizers_copy_and_refreshes_the_others() -> None:
+    decision = ORGANIZED.when(ORGANIZED.receive(reply(BOB, "ACCEPTED")))
+    given = decision.facts[0]
+    assert isinstance(given, RsvpGiven)
+    assert (given.attendee, given.partstat, given.own) == (BOB, "ACCEPTED", False)
+    assert given.mark is not None
+    assert letters(decision) == [("REQUEST", CY, "refresh")]
+    answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED")))
+    assert answered.state.schedule_tag == ORGANIZED.state.schedule_tag
+    assert answered.state.text != ORGANIZED.state.text
+
+
+def test_an_answer_that_comes_twice_or_late_changes_nothing() -> None:
+    answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
+    twice = answered.when(answered.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
+    assert (list(twice.facts), twice.why) == ([], "duplicate")
+    late = answered.when(answered.receive(reply(BOB, "DECLINED", sent="20261121T120000Z")))
+    assert (list(late.facts), late.why) == ([], "stale")
+
+
+def test_an_answer_to_a_time_that_has_passed_away_changes_nothing() -> None:
+    moved = ORGANIZED.given(ORGANIZED.put(meeting(hour=12)))
+    decision = moved.when(moved.receive(reply(BOB, "ACCEPTED")))
+    assert (list(decision.facts), decision.why) == ([], "stale")
+
+
+def test_the_same_answer_in_a_later_letter_is_remembered_and_told_to_nobody() -> None:
+    answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
+    decision = answered.when(answered.receive(reply(BOB, "ACCEPTED", sent="20261121T140000Z")))
+    assert kinds(decision) == ["RsvpGiven"]
+    assert not decision.letters
+
+
+def test_who_was_not_asked_is_set_aside_once() -> None:
+    message = reply(EVE, "ACCEPTED")
+    decision = ORGANIZED.when(ORGANIZED.receive(message))
+    (aside,) = decision.facts
+    assert isinstance(aside, MessageSetAside)
+    assert (aside.reason, [mark.address for mark in aside.marks]) == ("party-crasher", [EVE])
+    assert (list(decision.crashers), decision.why) == ([EVE], "party-crasher")
+    after = ORGANIZED.given(ORGANIZED.receive(message))
+    assert after.state.text == ORGANIZED.state.text
+    again = after.when(after.receive(message))
+    assert (list(again.facts), list(again.crashers)) == ([], [])
+
+
+def test_an_attendee_takes_no_answers() -> None:
+    decision = INVITED.when(INVITED.receive(reply(CY, "ACCEPTED")))
+    assert (list(decision.facts), decision.why) == ([], "not-organizer")
+
+
+def test_a_proposal_is_kept_once_and_moves_nothing() -> None:
+    message = meeting(people=(says(BOB, "TENTATIVE"),), hour=15, method="COUNTER")
+    decision = ORGANIZED.when(ORGANIZED.receive(message))
+    (proposed,) = decision.facts
+    assert isinstance(proposed, CounterProposed)
+    assert (proposed.attendee, proposed.proposal) == (BOB, message)
+    after = ORGANIZED.given(ORGANIZED.receive(message))
+    assert after.state.text == ORGANIZED.state.text
+    assert not after.when(after.receive(message)).facts
+
+
+def test_who_asks_for_it_gets_the_meeting_again() -> None:
+    decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(BOB,), method="REFRESH")))
+    assert kinds(decision) == ["LettersWritten"]
+    assert letters(decision) == [("REQUEST", BOB, "update")]
+    assert decision.letters[0].dtstamp > NOON.replace(microsecond=0)
+    stranger = ORGANIZED.when(ORGANIZED.receive(meeting(people=(EVE,), method="REFRESH")))
+    assert (list(stranger.facts), list(stranger.letters), stranger.why) == ([], [], "no-attendee")
