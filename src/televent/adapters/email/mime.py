@@ -45,11 +45,14 @@ def calendar_mail(mail: Mail, method: str, calendar: bytes) -> EmailMessage:
     alternative.set_content(mail.plain, cte="quoted-printable")
     alternative.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     alternative.add_alternative(calendar.decode(), subtype="calendar", cte="base64", params={"method": method})
-    del alternative["MIME-Version"]
     message.attach(alternative)
     message.add_attachment(
         calendar, maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
     )
+    # RFC 2045 §4: once, at the top; the library puts it on every part that it fills, and on none that it is given.
+    for part in message.walk():
+        del part["MIME-Version"]
+    message["MIME-Version"] = "1.0"
     return message
 
 
