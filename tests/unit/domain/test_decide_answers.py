@@ -4,6 +4,7 @@ import pytest
 from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, letters, meeting, says
 
 from televent.domain.calendar_object.events import CounterProposed, MessageSetAside, RsvpGiven
+from televent.domain.calendar_object.receive import REFRESH_LIMIT
 from televent.domain.calendar_object.refusals import NotInvited, UnknownAnswer, UnknownResource
 
 WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
@@ -80,6 +81,18 @@ def test_an_answer_that_came_is_a_fact_of_the_organizers_copy_and_refreshes_the_
     answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED")))
     assert answered.state.schedule_tag == ORGANIZED.state.schedule_tag
     assert answered.state.text != ORGANIZED.state.text
+
+
+def test_in_a_great_meeting_an_answer_is_told_to_the_organizer_alone() -> None:
+    def letters_for(guests: int) -> int:
+        people = tuple(f"guest{number}@example.com" for number in range(guests))
+        copy = Copy(ANN).given(Copy(ANN).put(meeting(people=people)))
+        decision = copy.when(copy.receive(reply("guest0@example.com", "ACCEPTED")))
+        assert kinds(decision)[0] == "RsvpGiven"
+        return len(decision.letters)
+
+    assert letters_for(REFRESH_LIMIT) == REFRESH_LIMIT - 1
+    assert letters_for(REFRESH_LIMIT + 1) == 0
 
 
 def test_an_answer_that_comes_twice_or_late_changes_nothing() -> None:

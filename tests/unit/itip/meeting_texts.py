@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+
+from televent.ical.itip.incoming import Applied, ledger, receive
 
 ANN, BOB, CY, DAN = (f"{name}@example.com" for name in ("ann", "bob", "cy", "dan"))
 
@@ -100,3 +103,20 @@ SECOND_MONDAY = "20261130T090000Z"
 def unfolded(data: bytes) -> str:
     """*data* as text without folds, LF ends: what assertions look into."""
     return data.decode().replace("\r\n ", "").replace("\r\n", "\n")
+
+
+def stamped(text: str, day: int, hour: int = 8) -> str:
+    return text.replace("DTSTAMP:20261101T080000Z", f"DTSTAMP:202611{day:02}T{hour:02}0000Z")
+
+
+def ask(stored: bytes | None, *components: str, known: Applied | None = None, method: str = "REQUEST") -> Applied:
+    """Bob's copy gets a letter; *known* is what was applied last."""
+    rows = known.marks if known is not None else ()
+    message = calendar(*components, method=method)
+    return receive(stored, message, me=[BOB], now=at(20, 12), known=ledger(rows))
+
+
+def partstats(data: bytes | None, address: str) -> list[str]:
+    """PARTSTATs of *address*, a component each."""
+    assert data is not None
+    return re.findall(rf"ATTENDEE[^\n]*PARTSTAT=([A-Z-]+)[^\n]*:mailto:{re.escape(address)}", unfolded(data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from meeting_texts import ANN, BOB, at, attendee, calendar, event
 
@@ -83,6 +83,7 @@ def test_an_address_is_found_however_it_is_written(line: str) -> None:
     assert organizer_of(master) == ANN
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_whatever_comes_is_read_or_refused(noise: bytes) -> None:
     for text in (noise, PLAIN[:120] + noise + PLAIN[120:]):

@@ -24,6 +24,9 @@ from televent.ical.reading import read
 
 MARKS_LIMIT = 1000
 """Marks of one copy beyond which a message that changes no text is not remembered: strangers send those."""
+REFRESH_LIMIT = 100
+"""Attendees beyond whom the others do not hear of each answer at once but with the organizer's next letter: their
+number squared is the number of letters (RFC 6638 §4.2 says SHOULD)."""
 CRASHERS_LIMIT = 10
 """Uninvited answers of one message that are remembered."""
 
@@ -77,13 +80,16 @@ def _answered(
 ) -> Decision:
     """A REPLY in the organizer's copy; the others' copies hear of it by what the broker calls "refresh"."""
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
-    outline, change = outline_of(read(text), command.owner), change_between(state.text, text)
+    reading = read(text)
+    outline, change = outline_of(reading, command.owner), change_between(state.text, text)
     facts: list[CalendarObjectEvent] = []
     for answer in applied.answers:
         place = (answer.address, answer.recurrence_id)
         mark = next((each for each in marks if (each.address, each.recurrence_id) == place), None)
         step = Splice(0, 0, b"") if facts else change
         facts.append(RsvpGiven(answer.address, answer.partstat, answer.recurrence_id, False, mark, outline, step))
+    if len({each.address for instance in reading.instances() for each in instance.attendees}) > REFRESH_LIMIT:
+        return Decision(facts)
     answered = {answer.address for answer in applied.answers}
     letters = outgoing.organizer_letters(state.text, text, me=me, dtstamp=dtstamp)
     return told(facts, [letter for letter in letters if letter.recipient not in answered], dtstamp)

@@ -34,6 +34,7 @@ def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str])
             edited |= _sequence(before, prior, after, component, mine)
     if before is not None:
         edited |= _forgotten(before, after, mine)
+        edited |= _outnumbered(before, after, mine)
     return after.root.to_bytes() if edited else new
 
 
@@ -118,6 +119,25 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
             after.add(rid, plain)
             edited = True
     return edited
+
+
+def _outnumbered(before: Parts, after: Parts, mine: Collection[str]) -> bool:
+    """Raises the series' SEQUENCE above that of each override that is gone.
+
+    The series now speaks for its occurrence, and so does the next override of it, whose SEQUENCE is counted from the
+    series': a lower number than the occurrence had before would be taken for an older word (RFC 5546 §2.1.4).
+    """
+    if after.master is None or organizer_of(after.master) not in mine:
+        return False
+    gone = [
+        sequence_of(override)
+        for rid, override in before.overrides.items()
+        if rid not in after.overrides and any(map(served, attendees_of(override).values()))
+    ]
+    if not gone or max(gone) < sequence_of(after.master):
+        return False
+    after.master.put("SEQUENCE", str(max(gone) + 1))
+    return True
 
 
 def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component) -> bool:
