@@ -95,7 +95,9 @@ class CaldavDoor:
             return discovery.welcome()
         client = scope["client"][0] if scope.get("client") else "unknown"
         await self._throttle(client)
-        account = await self._authenticator.authenticate(headers.get("authorization"), client)
+        login = headers.get("authorization")
+        ahead = self._door.ahead(method, target) if login is not None else None
+        account = await self._authenticator.authenticate(login, client)
         if self._limits is not None:
             wait = await self._door.run(self._limits.person, str(account.tenant))
             if wait is not None:
@@ -108,7 +110,7 @@ class CaldavDoor:
         handler = METHODS.get(method)
         if handler is None or (method == "POST" and target.kind is not Kind.OUTBOX):
             raise not_allowed(target)
-        request = Request(method, target, headers, body, client, _correlation(scope, self._door.office))
+        request = Request(method, target, headers, body, client, _correlation(scope, self._door.office), ahead)
         return await handler(self._door, request, person)
 
     async def _throttle(self, client: str) -> None:

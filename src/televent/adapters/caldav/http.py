@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav import xml_in, xml_out
+from televent.application.ports import CalendarRow, ResourceRow
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -18,6 +20,8 @@ BODY_LIMIT: Final = 1024 * 1024
 DRAIN_LIMIT: Final = 4 * BODY_LIMIT
 
 Header = tuple[bytes, bytes]
+Ahead = asyncio.Future[CalendarRow | None] | asyncio.Future[ResourceRow | None]
+"""The row of the request's own URL, asked for while the sender was being looked up."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,7 @@ class Request:
     body: bytes
     client: str
     correlation_id: str
+    ahead: Ahead | None = None
 
     def xml(self) -> xml_in.Element | None:
         """The body's root element, None for no body. Raises DavError 400. The Content-Type is not looked at: clients

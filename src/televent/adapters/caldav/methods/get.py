@@ -31,10 +31,7 @@ async def get(door: Door, request: Request, person: Person) -> Response:
 
 
 async def _object(door: Door, request: Request, person: Person) -> Response:
-    target = request.target
-    row = await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name)
-    if row is None:
-        raise DavError(404)
+    row = await door.resource(request, person)
     headers: list[Header] = [(b"etag", f'"{row.etag}"'.encode()), *_SAFE]
     if row.schedule_tag is not None:
         headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
@@ -49,10 +46,7 @@ async def _object(door: Door, request: Request, person: Person) -> Response:
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
-    reads, tenant = door.office.reads, person.account.tenant
-    row = await door.run(reads.calendar, tenant, request.target.calendar)
-    if row is None:
-        raise DavError(404)
+    row = await door.calendar(request, person)
     etag = f"{row.calendar_id}-{row.seq}"
     headers: list[Header] = [(b"etag", f'"{etag}"'.encode()), *_SAFE]
     if not_modified(request.headers, etag):

@@ -36,9 +36,7 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
 async def _calendar(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
     target = request.target
     reads, tenant = door.office.reads, person.account.tenant
-    row = await door.run(reads.calendar, tenant, target.calendar)
-    if row is None:
-        raise DavError(404)
+    row = await door.calendar(request, person)
     view = CalendarView(target.path, person, row)
     if not members:
         return xml_response(207, multistatus((asked.response(view),)), request)
@@ -54,9 +52,7 @@ async def _calendar(door: Door, request: Request, person: Person, asked: Asked, 
 
 async def _object(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
     target = request.target
-    row = await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name)
-    if row is None:
-        raise DavError(404)
+    row = await door.resource(request, person)
     return xml_response(207, multistatus((asked.response(ObjectView(target.path, person, row)),)), request)
 
 

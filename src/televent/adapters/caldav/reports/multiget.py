@@ -7,7 +7,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.reports import calendar_data
@@ -31,9 +30,7 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
     reads, tenant = door.office.reads, person.account.tenant
     calendars: dict[str, CalendarRow] = {}
     if request.target.kind in (Kind.CALENDAR, Kind.OBJECT):
-        row = await door.run(reads.calendar, tenant, request.target.calendar)
-        if row is None:
-            raise DavError(404)
+        row = await door.calendar(request, person)
         calendars[row.name] = row
     elif request.target.kind is Kind.HOME:
         calendars = {row.name: row for row in await door.run(reads.calendars, tenant)}

@@ -35,10 +35,7 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
     if target.kind is Kind.HOME:
         calendars = await door.run(reads.calendars, tenant)
     else:
-        row = await door.run(reads.calendar, tenant, target.calendar)
-        if row is None:
-            raise DavError(404)
-        calendars = [row]
+        calendars = [await door.calendar(request, person)]
 
     def responses() -> Iterator[str]:
         for calendar in calendars:

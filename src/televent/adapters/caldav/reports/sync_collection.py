@@ -58,9 +58,7 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
 
     if token:
         # Most polls find nothing new, and for that the counter is enough.
-        standing = await door.run(door.office.reads.calendar, person.account.tenant, request.target.calendar)
-        if standing is None:
-            raise DavError(404)
+        standing = await door.calendar(request, person)
         _check(standing, calendar_id, since)
         if standing.seq == since:
             return xml_response(207, multistatus((), _tail(standing, since)), request)
