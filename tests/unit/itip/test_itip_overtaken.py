@@ -39,6 +39,18 @@ def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_num
     assert letter.recurrence_ids == (SECOND_MONDAY,)
 
 
+def test_who_was_removed_and_is_asked_again_keeps_his_answer_and_tells_it() -> None:
+    """His answer to the first letter may reach the organizer after the second: it counts there, so it does here."""
+    first = ask(None, series())
+    text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
+    text = apply_answer(text, address=BOB, partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 2))
+    out = ask(text, stamped(series(people=(attendee(BOB),), sequence=1), 5), known=first, method="CANCEL")
+    again = ask(out.text, stamped(series(sequence=1), 6), known=out)
+    assert (again.change, again.asks_again, again.answer_stands) == ("rescheduled", True, True)
+    assert partstats(again.text, BOB) == ["ACCEPTED", "DECLINED"]
+    assert "STATUS:CANCELLED" not in unfolded(again.text or b"")
+
+
 def test_an_answer_that_the_organizer_has_is_not_told_again() -> None:
     first = ask(None, series())
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=SECOND_MONDAY, now=at(2, 1))

@@ -257,9 +257,9 @@ def _settle_overrides(
         # An override of his own, for his answer or his alarm: it follows the series.
         standing = copy.overrides[rid]
         answer = mine_in(standing, merge.mine)
-        if sequence_of(sent) > sequence_of(standing) and partstat_of(answer) != partstat_of(mine_in(sent, merge.mine)):
+        if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
             # Removed and asked again, the organizer holds no answer to it any more.
-            merge.stands = True
+            merge.stands |= partstat_of(answer) != partstat_of(mine_in(sent, merge.mine))
         lay(standing, plain)
         lay_attendees(standing, plain, merge.mine, answer)
 
@@ -280,8 +280,6 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
         merge.asks = merge.moved = True
         return
     old = prior.copy()
-    if is_cancelled(old):
-        old.drop("STATUS")
     moved = rescheduled(copy, old, merge.letter.parts, sent)
     _lay(merge, prior, sent, old, moved, now)
     if current is None:
@@ -289,15 +287,17 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
 
 
 def _moved(merge: _Merge, old: Component, sent: Component) -> bool:
-    if is_cancelled(old) and not is_cancelled(sent):
-        return True
     return rescheduled(merge.copy, old, merge.letter.parts, sent, own_exclusions=merge.own_exclusions)
 
 
 def _lay(merge: _Merge, target: Component, sent: Component, old: Component, moved: bool, now: datetime) -> None:
     """Lays the organizer's component over the copy's, with the answer that is right after it."""
     parts = merge.letter.parts
-    raised = sequence_of(sent) > sequence_of(old)
+    # Called off or removed, and asked once more: his answer stands, but the organizer may hold none any more, and he
+    # should see that it takes place after all.
+    back = is_cancelled(old) and not is_cancelled(sent)
+    raised = back or sequence_of(sent) > sequence_of(old)
+    merge.asks |= back
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
     outgoing = outward(sent, dtstamp_of(sent, parts.zones) or now)
     was = target.get("ORGANIZER")
@@ -314,7 +314,7 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
     else:
         own = theirs if theirs is not None else mine
     lay_attendees(target, outgoing, merge.mine, own)
-    merge.moved |= moved
+    merge.moved |= moved or back
     target.put("DTSTAMP", stamp(dtstamp_of(sent, parts.zones) or now))
 
 
