@@ -54,6 +54,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
             href=target.name,
             text=request.body,
             conditions=conditions(request.headers),
+            account=person.account,
         )
     except UidConflict as refusal:
         raise of_refusal(refusal, person.collection(target.calendar)) from None
