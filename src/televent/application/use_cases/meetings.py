@@ -136,11 +136,12 @@ def _guests(office: Office, account: AccountRow, addresses: Sequence[str]) -> li
     if len(addresses) > MAX_GUESTS:
         raise TooManyAttendees()
     own = office.owner(account).addresses
+    asked = {given: given.strip().lower().removeprefix("mailto:") for given in addresses}
+    accounts = office.accounts_of_addresses(asked.values())
     guests: dict[str, compose.Person] = {}
-    for given in addresses:
-        address = given.strip().lower().removeprefix("mailto:")
+    for given, address in asked.items():
         local, at, domain = address.rpartition("@")
-        known = office.account_of_address(address)
+        known = accounts.get(address)
         if known is None and (
             not (local and at and "." in domain) or office.is_internal(address) or len(address) > 254
         ):
