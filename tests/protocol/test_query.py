@@ -201,6 +201,25 @@ def test_other_calendar_data_is_refused_by_name(diary: Client) -> None:
     assert (answer.status, answer.precondition()) == (403, cal("supported-calendar-data"))
 
 
+def test_what_is_wrong_with_the_data_asked_for_is_named_in_a_query_too(diary: Client) -> None:
+    for content in ('content-type="text/vcard"', 'version="1.0"'):
+        answer = query(diary, comp(""), f"<D:prop><C:calendar-data {content}/></D:prop>")
+        assert (answer.status, answer.precondition()) == (403, cal("supported-calendar-data"))
+    span = '<D:prop><C:calendar-data><C:expand start="20261123T000000Z"/></C:calendar-data></D:prop>'
+    assert query(diary, comp(""), span).status == 400
+    assert query(diary, comp(""), path=f"{diary.calendar()}none.ics").status == 404
+
+
+def test_one_object_can_be_asked_by_itself(diary: Client) -> None:
+    single = f"{diary.calendar()}single.ics"
+    assert set(query(diary, comp(WEEK), path=single).responses()) == {single}
+    assert set(query(diary, comp("", "VTODO"), path=single).responses()) == set()
+    assert set(multiget(diary, single, f"{diary.calendar()}weekly.ics", path=single).responses()) == {
+        single,
+        f"{diary.calendar()}weekly.ics",
+    }
+
+
 def test_characters_that_xml_does_not_know_do_not_break_the_answer(ann: Client) -> None:
     text = event("a@example.com", "SUMMARY:bell \x07 <&>]]> \U0001f4c5")
     path = f"{ann.calendar()}a.ics"

@@ -63,16 +63,18 @@ class CaldavDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         assert scope["type"] == "http"
+        head = scope["method"] == "HEAD"
         try:
             response = await self._answer(scope, receive)
+            body, rest = await self._begin(response, head)
         except (DavError, Refusal) as error:
-            response = _error(error if isinstance(error, DavError) else of_refusal(error))
+            response, body, rest = _error(error if isinstance(error, DavError) else of_refusal(error))
         except ConnectionResetError:
             return
         except Exception:
             log.exception("request failed", method=scope["method"])
-            response = _error(DavError(500, text="Something went wrong here. Nothing was changed."))
-        await self._send(response, scope["method"] == "HEAD", send)
+            response, body, rest = _error(DavError(500, text="Something went wrong here."))
+        await self._send(response, body, rest, head, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         method = scope["method"]
@@ -129,20 +131,22 @@ class CaldavDoor:
             person.home = f"/caldav/{encode(target.user)}/"
         return person
 
-    async def _send(self, response: Response, head: bool, send: Send) -> None:
-        headers = response.headers
-        rest: Iterator[bytes] | None = None
+    async def _begin(self, response: Response, head: bool) -> tuple[bytes, Iterator[bytes] | None]:
+        """The first octets of the body, and the rest where there is one: two chunks ahead, so that what fails at once
+        is an error and no torn answer, and what is short has a length."""
         if isinstance(response.body, bytes):
-            body = response.body
-        else:
-            # Two chunks ahead: what fails at once is an error and no torn answer; what is short has a length.
-            rest = response.body
-            body = await self._door.run(next, rest, b"")
-            second = b"" if head else await self._door.run(next, rest, b"")
-            if second:
-                body += second
-            elif not head:
-                rest = None
+            return response.body, None
+        rest = response.body
+        first = await self._door.run(next, rest, b"")
+        if head:
+            return b"", rest
+        second = await self._door.run(next, rest, b"")
+        return first + second, rest if second else None
+
+    async def _send(
+        self, response: Response, body: bytes, rest: Iterator[bytes] | None, head: bool, send: Send
+    ) -> None:
+        headers = response.headers
         if rest is None and response.status not in (204, 304):
             headers = [*headers, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
@@ -163,12 +167,12 @@ def not_allowed(target: Target) -> DavError:
     return DavError(405, headers=((b"allow", discovery.ALLOW[target.kind].encode()),))
 
 
-def _error(error: DavError) -> Response:
+def _error(error: DavError) -> tuple[Response, bytes, None]:
     content_type, body = error.body()
     headers: list[Header] = [*error.headers]
     if body:
         headers.append((b"content-type", content_type))
-    return Response(error.status, body, headers)
+    return Response(error.status, body, headers), body, None
 
 
 def _close(source: Iterator[bytes]) -> None:

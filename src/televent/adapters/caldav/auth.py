@@ -26,8 +26,9 @@ from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
 REMEMBERED: Final = 20_000
-FAILING_CHECKS: Final = 3
-"""A failure costs at least this many checks, so that its time does not tell whether the user exists."""
+DECOYS: Final = 3
+"""Signing in as nobody costs between one and so many checks, always as many for one name: as for people, who have one
+to a few devices. So the time of a failure does not tell whether the user exists."""
 NOTED_EVERY: Final = timedelta(minutes=5)
 MAX_CREDENTIALS: Final = 1024
 
@@ -125,7 +126,7 @@ class Authenticator:
     async def _check(self, account: AccountRow | None, user: str, password: str, client: str) -> DeviceRow:
         key = f"{client}/{user.lower()[:256]}"
         self._refuse_blocked(key)
-        device = await self._run(self._verify, account, password)
+        device = await self._run(self._verify, account, user, password)
         if device is not None:
             return device
         if self._limits is not None:
@@ -134,14 +135,16 @@ class Authenticator:
                 self._block(key, wait)
         raise unauthorized()
 
-    def _verify(self, account: AccountRow | None, password: str) -> DeviceRow | None:
+    def _verify(self, account: AccountRow | None, user: str, password: str) -> DeviceRow | None:
         devices = account.devices if account is not None else ()
         if len(password) <= MAX_CREDENTIALS:
             for device in sorted(devices, key=_last_used, reverse=True):
                 if self._office.passwords.verify(device.hash, password):
                     return device
-        for _ in range(FAILING_CHECKS - len(devices)):
-            self._office.passwords.verify(self._decoy, password[:MAX_CREDENTIALS])
+        if not devices:
+            drawn = hmac.digest(self._key, f"nobody\0{user}".encode("utf-8", "surrogatepass"), "sha256")[0]
+            for _ in range(1 + drawn % DECOYS):
+                self._office.passwords.verify(self._decoy, password[:MAX_CREDENTIALS])
         return None
 
     def _refuse_blocked(self, key: str) -> None:
