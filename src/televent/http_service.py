@@ -51,6 +51,9 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
         loop="none",
         http="httptools",
         server_header=False,
+        # X-Forwarded-For is believed only from proxies that are named: rate limits go by it.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=64 * 1024,
