@@ -213,6 +213,14 @@ def test_changes_within_one_second_arrive_in_their_order(town: Town, ann: Person
     assert town.now == NOON
 
 
+def test_the_last_word_is_known_after_however_many(ann: Person, bob: Person) -> None:
+    # Beyond the number of facts after which a stream is read from a snapshot.
+    for number in range(60):
+        ann.put(meeting(f"SUMMARY:Take {number}", people=("bob@example.com",)))
+    assert b"SUMMARY:Take 59" in bob.text()
+    assert b"DTSTAMP:20261121T120059Z" in bob.text()
+
+
 def test_a_meeting_deleted_and_stored_again_within_a_second_stands(ann: Person, bob: Person) -> None:
     ann.put(meeting(people=("bob@example.com",)))
     ann.delete()
