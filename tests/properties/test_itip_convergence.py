@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from televent.ical.itip.asked import asked_anew
 from televent.ical.itip.incoming import apply_answer, receive
 from televent.ical.itip.outgoing import Letter, attendee_letters, organizer_letters, prepare_organizer_put
 from televent.ical.itip.parts import occurrence, read_parts
@@ -93,7 +94,10 @@ class Correspondence(RuleBasedStateMachine):
     def put(self) -> None:
         new = plan(self.title, self.hour, self.moved, self.gone, self.guests)
         old = self.copies[ANN]
-        self.change(ANN, prepare_organizer_put(old, new, me=[ANN]))
+        text = prepare_organizer_put(old, new, me=[ANN])
+        marks = asked_anew(old, text, me=[ANN], dtstamp=self.clock)
+        self.ledgers[ANN] = learn(self.ledgers[ANN], ledger(marks))
+        self.change(ANN, text)
 
     def change(self, who: str, text: bytes | None) -> None:
         old, self.copies[who] = self.copies[who], text

@@ -152,3 +152,18 @@ def test_who_asks_for_it_gets_the_meeting_again() -> None:
     assert decision.letters[0].dtstamp > NOON.replace(microsecond=0)
     stranger = ORGANIZED.when(ORGANIZED.receive(meeting(people=(EVE,), method="REFRESH")))
     assert (list(stranger.facts), list(stranger.letters), stranger.why) == ([], [], "no-attendee")
+
+
+def test_an_answer_to_a_time_that_went_and_came_back_is_none() -> None:
+    moved = ORGANIZED.given(ORGANIZED.put(meeting(hour=12)))
+    back = moved.given(moved.put(meeting(hour=10)))
+    late = back.when(back.receive(reply(BOB, "ACCEPTED", sequence=0)))
+    assert (list(late.facts), late.why) == ([], "stale")
+    assert kinds(back.when(back.receive(reply(BOB, "ACCEPTED", sequence=2))))[0] == "RsvpGiven"
+
+
+def test_an_answer_counts_though_somebody_else_was_removed_meanwhile() -> None:
+    fewer = ORGANIZED.given(ORGANIZED.put(meeting(people=(BOB,))))
+    assert fewer.state.outline is not None
+    assert fewer.state.outline.sequence == 1
+    assert kinds(fewer.when(fewer.receive(reply(BOB, "ACCEPTED", sequence=0)))) == ["RsvpGiven"]

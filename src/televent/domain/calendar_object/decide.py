@@ -30,6 +30,7 @@ from televent.domain.calendar_object.events import (
     EventMoved,
     EventRescheduled,
     EventRevised,
+    Mark,
     RsvpGiven,
     Splice,
 )
@@ -37,6 +38,7 @@ from televent.domain.calendar_object.receive import receive_message
 from televent.domain.calendar_object.refusals import NotInvited, UidConflict, UnknownAnswer, UnknownResource
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip import allowed, incoming, outgoing
+from televent.ical.itip.asked import asked_anew
 from televent.ical.reading import Instance, Reading, read
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
@@ -70,9 +72,11 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     old_role = state.outline.role if state.exists and state.outline else "none"
     dtstamp = state.dtstamp(command.now)
     letters: list[outgoing.Letter] = []
+    marks: list[Mark] = []
     if "organizer" in (role, old_role):
         text = outgoing.prepare_organizer_put(old, text, me=me)
         letters = outgoing.organizer_letters(old, text, me=me, dtstamp=dtstamp)
+        marks = [Mark(*row) for row in asked_anew(old, text, me=me, dtstamp=dtstamp)]
     elif "attendee" in (role, old_role):
         if old is not None:
             text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state))
@@ -87,7 +91,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
             command.calendar_id, command.href, after.uid, outline_of(after, command.owner), Splice(0, 0, text)
         )
         return told([made, *_guests(None, after, role)], letters, dtstamp)
-    return told(_changed(old, text, after, command.owner, role), letters, dtstamp)
+    return told(_changed(old, text, after, command.owner, role), letters, dtstamp, marks)
 
 
 def _changed(old: bytes, text: bytes, after: Reading, owner: Owner, role: str) -> list[CalendarObjectEvent]:

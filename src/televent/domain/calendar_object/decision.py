@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from televent.domain.calendar_object.commands import Owner
-from televent.domain.calendar_object.events import CalendarObjectEvent, LettersWritten, Outline
+from televent.domain.calendar_object.events import CalendarObjectEvent, LettersWritten, Mark, Outline
 from televent.domain.calendar_object.state import CalendarObject
 from televent.ical.itip import incoming
 from televent.ical.itip.outgoing import Letter
@@ -28,9 +28,11 @@ class Decision:
     """Addresses that answered without having been asked: the organizer should hear of them."""
 
 
-def told(facts: Sequence[CalendarObjectEvent], letters: Sequence[Letter], dtstamp: datetime) -> Decision:
+def told(
+    facts: Sequence[CalendarObjectEvent], letters: Sequence[Letter], dtstamp: datetime, marks: Iterable[Mark] = ()
+) -> Decision:
     """The facts with the letters that they cause, all of which carry ``dtstamp``."""
-    return Decision([*facts, LettersWritten(dtstamp)], letters) if letters else Decision(facts)
+    return Decision([*facts, LettersWritten(dtstamp, tuple(marks))], letters) if letters else Decision(facts)
 
 
 def known_of(state: CalendarObject) -> Ledger:

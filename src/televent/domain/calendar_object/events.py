@@ -168,9 +168,11 @@ class DeliveryNoted:
 @dataclass(frozen=True, slots=True)
 class LettersWritten:
     """The change before it was told to others. Their copies take the later DTSTAMP for the newer word (RFC 5546
-    §2.1.5), so the next letters about this UID must carry a later one."""
+    §2.1.5), so the next letters about this UID must carry a later one. ``marks``: to which occurrences everybody was
+    asked anew, so that no answer to an older SEQUENCE counts."""
 
     dtstamp: datetime
+    marks: Personal[tuple[Mark, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)

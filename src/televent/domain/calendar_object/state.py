@@ -149,7 +149,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
         case CounterProposed():
             return replace(state, marks=_marked(state.marks, (fact.mark,)))
         case LettersWritten():
-            return replace(state, written=fact.dtstamp)
+            return replace(state, written=fact.dtstamp, marks=_marked(state.marks, fact.marks))
         case MessageSetAside():
             return replace(state, marks=_marked(state.marks, fact.marks))
         case AttendeeInvited() | AttendeeRemoved():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from televent.ical.itip.asked import counts_from
 from televent.ical.itip.message import Message, stamp
 from televent.ical.itip.overlay import include, opened, said
 from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
 from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, partstat_of
 from televent.ical.itip.precedence import Ledger, Verdict, judge
 from televent.ical.itip.results import Answer, Applied, MarkRow
+from televent.ical.itip.roles import organizer_in
 from televent.ical.recurrence import occurrences
 from televent.ical.tree import Component, Property
 from televent.ical.values import escape, normalise_address, unescape
@@ -98,6 +100,7 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
     """A REPLY in the organizer's copy. Of it only the answer counts, not its title, times or the rest (SPEC B6)."""
     answers: list[Answer] = []
     marks: list[MarkRow] = []
+    holder = organizer_in(copy)
     crashers: list[Answer] = []
     unasked: list[MarkRow] = []
     reason: str | None = None
@@ -133,7 +136,9 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
         verdict = judge(known.get((rid, answer.address)), version, sent)
-        outdated = version < sequence_of(current) and not _same_time(copy, rid, letter, component)
+        outdated = version < counts_from(known, holder, rid) or (
+            version < sequence_of(current) and not _same_time(copy, rid, letter, component)
+        )
         if verdict is not Verdict.NEWER or outdated:
             reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
             continue
