@@ -118,6 +118,19 @@ def test_floating_times_are_read_in_the_querys_zone(ann: Client) -> None:
     assert names(query(ann, comp(span) + zone)) == {"f"}
 
 
+def test_a_zone_may_be_named_by_the_query_or_by_the_calendar(ann: Client) -> None:
+    """RFC 7809 §5.2, §7.2."""
+    ann.put(f"{ann.calendar()}f.ics", event("f@example.com", start="20261124T233000", end="20261124T234500"))
+    span = '<C:time-range start="20261125T030000Z" end="20261125T050000Z"/>'
+    named = query(ann, comp(span) + "<C:timezone-id>America/New_York</C:timezone-id>")
+    assert names(named) == {"f"}
+    unknown = query(ann, comp(span) + "<C:timezone-id>Nowhere/At_All</C:timezone-id>")
+    assert (unknown.status, unknown.precondition()) == (403, cal("valid-timezone"))
+    zone = "<D:set><D:prop><C:calendar-timezone-id>America/New_York</C:calendar-timezone-id></D:prop></D:set>"
+    ann.ask("PROPPATCH", ann.calendar(), f"<D:propertyupdate {DECLARED}>{zone}</D:propertyupdate>")
+    assert names(query(ann, comp(span))) == {"f"}
+
+
 def test_a_calendar_itself_matches_no_filter_and_the_home_asks_all_calendars(diary: Client) -> None:
     assert query(diary, comp(""), depth="0").responses() == {}
     diary.ask("MKCALENDAR", diary.calendar("work"))
