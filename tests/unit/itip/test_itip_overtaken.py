@@ -87,6 +87,19 @@ def test_a_later_occurrence_outlives_an_earlier_series() -> None:
     assert "DTSTART;TZID=Europe/Berlin:20261130T140000" in unfolded(applied.text or b"")
 
 
+def test_a_late_word_about_the_series_does_not_ask_anew_for_what_was_taken_away_since() -> None:
+    first = ask(None, series())
+    text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
+    gone = ask(text, stamped(second_monday("STATUS:CANCELLED", sequence=1), 6), known=first, method="CANCEL")
+    assert gone.change == "occurrence-cancelled"
+    rows = ledger((*first.marks, *gone.marks))
+    late = calendar(stamped(series(people=(attendee(ANN, "ACCEPTED"), attendee(BOB), attendee(CY, "DECLINED"))), 5))
+    applied = receive(gone.text, late, me=[BOB], now=at(20, 12), method="REQUEST", known=rows)
+    assert partstats(applied.text, BOB) == ["ACCEPTED"]
+    assert partstats(applied.text, CY) == ["DECLINED"]
+    assert "EXDATE;TZID=Europe/Berlin:20261130T100000" in unfolded(applied.text or b"")
+
+
 def test_an_answer_of_who_was_not_asked_counts_not_even_once_he_is() -> None:
     rows = ["BEGIN:VEVENT", "UID:weekly@example.com", "DTSTAMP:20261110T080000Z", "SEQUENCE:0"]
     message = calendar("\n".join([*rows, attendee(DAN, "ACCEPTED"), "END:VEVENT", ""]), method="REPLY")

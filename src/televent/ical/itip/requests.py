@@ -89,17 +89,21 @@ def receive_request(
     )
 
 
-def _exclude_later_gone(copy: Parts, letter: Message, organizer: str, known: Ledger, now: datetime) -> bool:
-    """Excludes the occurrences of which a later letter, come before this one, left nothing."""
+def _told_later(letter: Message, organizer: str, known: Ledger, now: datetime) -> set[str]:
+    """The occurrences about which the organizer said something later than this letter about the series."""
     master = letter.parts.master
     sent = (dtstamp_of(master, letter.parts.zones) if master is not None else None) or now
-    later = [
+    return {
         rid
         for (rid, address), mark in known.items()
         if rid is not None and address == organizer and mark.dtstamp is not None and mark.dtstamp > sent
-    ]
+    }
+
+
+def _exclude_later_gone(copy: Parts, letter: Message, organizer: str, known: Ledger, now: datetime) -> bool:
+    """Excludes the occurrences of which a later letter, come before this one, left nothing."""
     edited = False
-    for rid in later:
+    for rid in _told_later(letter, organizer, known, now):
         standing = copy.overrides.get(rid)
         if standing is None or is_cancelled(standing):
             edited |= exclude(copy, rid)
@@ -225,7 +229,9 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
         _settle_overrides(merge, accepted, earlier, now, moved=False)
         return
     old = before.copy()
-    moved = _moved(merge, old, sent)
+    # What a later letter took away is not brought back by this one.
+    kept_out = merge.own_exclusions | _told_later(merge.letter, merge.organizer, merge.known, now)
+    moved = rescheduled(copy, old, parts, sent, own_exclusions=kept_out)
     _lay(merge, before, sent, old, moved, now)
     wanted = parts.moments(sent, "EXDATE")
     own = set() if moved else merge.own_exclusions
@@ -284,10 +290,6 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
     _lay(merge, prior, sent, old, moved, now)
     if current is None:
         copy.add(rid, prior)
-
-
-def _moved(merge: _Merge, old: Component, sent: Component) -> bool:
-    return rescheduled(merge.copy, old, merge.letter.parts, sent, own_exclusions=merge.own_exclusions)
 
 
 def _lay(merge: _Merge, target: Component, sent: Component, old: Component, moved: bool, now: datetime) -> None:
