@@ -23,12 +23,16 @@ LOAD = f"""
     (SELECT {_COLUMNS} FROM event
     WHERE tenant_id = %s AND stream_id = %s AND version > coalesce((SELECT version FROM shortcut), 0)
     ORDER BY version)"""  # noqa: S608
-# The bound is taken in the statement that reads: a later one would let events commit between the two.
+# The bound is taken in the statement that reads: a later one would let events commit between the two. The newest
+# position is the index's last entry; asked for with EXISTS, it was a scan of the whole log for each row of the page.
 PAGE = f"""
-    SELECT bound.ceiling, EXISTS (SELECT FROM event WHERE position >= bound.ceiling), page.*
-    FROM (
-        SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling FROM shard
-    ) AS bound
+    WITH bound AS MATERIALIZED (
+        SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling,
+            (SELECT max(position) FROM event) AS newest
+        FROM shard
+    )
+    SELECT bound.ceiling, coalesce(bound.newest >= bound.ceiling, false), page.*
+    FROM bound
     LEFT JOIN LATERAL (
         SELECT position, {_COLUMNS} FROM event
         WHERE position > %s AND position < bound.ceiling AND position <= %s AND (%s OR topic = ANY (%s))
