@@ -46,7 +46,7 @@ class Server:
     def check(self) -> None:
         """Raises ServerError where the process has ended."""
         if (code := self.process.poll()) is not None:
-            raise ServerError(f"{self.name} ended with {code}: {tail(self.log)}")
+            raise ServerError(f"{self.name} ended by itself or by a signal, exit code {code}" + said(code, self.log))
 
     def stop(self) -> None:
         """Asks, waits, and at last kills the whole process group."""
@@ -57,6 +57,11 @@ class Server:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+
+
+def said(code: int, log: Path) -> str:
+    """The last words of a process that failed; a clean end needs none."""
+    return f": {tail(log)}" if code else ""
 
 
 def tail(log: Path, lines: int = 6) -> str:
