@@ -22,7 +22,9 @@ $(UV):
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(READY): $(UV) pyproject.toml uv.lock
-	@$(UV) sync --quiet --frozen --inexact --compile-bytecode
+	@# Behind a company's proxy only the system's certificates will do; on a bare machine only the bundled ones exist.
+	@$(UV) sync --quiet --frozen --inexact --compile-bytecode 2>/dev/null \
+		|| $(UV) sync --quiet --frozen --inexact --compile-bytecode --system-certs
 	@touch $(READY)
 
 setup: $(READY) ## Make .venv with everything that run and test need
