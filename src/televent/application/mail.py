@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from televent.domain.ids import AccountId
 
@@ -30,8 +31,12 @@ class MailBook(Protocol):
         """What became of it: applied, ignored, parked or failed, and why."""
         ...
 
-    def unsettled(self, limit: int) -> list[tuple[str, str, list[str], bytes]]:
-        """Mail kept but not settled, after a crash: (key, envelope sender, recipients, raw)."""
+    def unsettled(self, limit: int, before: datetime) -> list[tuple[str, str, list[str], bytes]]:
+        """Mail kept before then and not settled, the oldest first: (key, envelope sender, recipients, raw)."""
+        ...
+
+    def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
+        """The raw mail that brought an invitation; None where none did, or it is kept no more."""
         ...
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:

@@ -6,38 +6,40 @@ content in any log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol, TypeVar
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 import structlog
 
-from televent.adapters.email.bounces import bounced_token
+from televent.adapters.email import texts
+from televent.adapters.email.addressees import Addressee, Addressees
+from televent.adapters.email.bounces import bounced_token, tells_failure
 from televent.adapters.email.find import CalendarPart, calendar_part, is_report, parse_mail
-from televent.adapters.email.trust import Sender, Trust, sender_of, trust_of
+from televent.adapters.email.narrowing import attendee_of, names_domain, narrowed
+from televent.adapters.email.trust import Sender, Trust, header_values, sender_of, trust_of
 from televent.application.context import Context
-from televent.application.mail import MailBook, ReplyToken
+from televent.application.mail import MailBook
 from televent.application.office import Office
-from televent.application.ports import AccountRow, OutboxMessage
+from televent.application.ports import AccountRow, OutboxMessage, ResourceRow
 from televent.application.use_cases.note_bounce import note_bounce
 from televent.application.use_cases.receive_itip import receive_itip
 from televent.domain.ids import AccountId
 from televent.ical.errors import IcalError
 from televent.ical.itip.message import Message, read_message
-from televent.ical.itip.people import attendees_of
 from televent.ical.reading import read
 
 log = structlog.get_logger("televent.mail")
 T = TypeVar("T")
 
-_RSVP = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
-
 FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
 FROM_ORGANIZER = frozenset({"REQUEST", "CANCEL", "ADD", "PUBLISH", "DECLINECOUNTER"})
+ATTEMPTS = 3
+"""How often a mail that breaks something is tried; what breaks may be the database that is away for a moment."""
+_RANK = ("ignored", "parked", "applied")
 
 
 class Run(Protocol):
@@ -54,214 +56,219 @@ class Owed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a mail."""
+    """What became of a mail. ``state`` "received": nothing yet, it is tried again."""
 
     state: str
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A mail with a message in it, and who sent it."""
+
+    key: str
+    part: CalendarPart
+    message: Message
+    sender: Sender
+
+
 class Intake:
     """Synchronous inside; ``take`` calls it through threads."""
 
-    def __init__(
-        self,
-        office: Office,
-        book: MailBook,
-        owed: Owed,
-        run: Run,
-        *,
-        authserv_id: str | None = None,
-    ) -> None:
+    def __init__(self, office: Office, book: MailBook, owed: Owed, run: Run, *, authserv_id: str | None = None) -> None:
         self._office = office
         self.book = book
+        self.addressees = Addressees(office, book)
         self._owed = owed
         self.run = run
         self._authserv_id = authserv_id
-
-    def accepts(self, address: str) -> str | None:
-        """None where we take mail for this address; else the SMTP refusal."""
-        local, _, domain = address.strip().lower().rpartition("@")
-        if domain == self._office.internal_domain:
-            return "550 5.1.1 This address is not for mail"
-        if domain == self._office.mail_domain:
-            if local == "noreply":
-                return "550 5.1.1 Nobody reads this address"
-            token = _RSVP.match(local)
-            known = self.book.resolve(token[1]) if token else self._office.account_of_address(f"{local}@{domain}")
-            if known is None and not self._account_id(local):
-                return "550 5.1.1 There is nobody of that name"
-            return None
-        if self._office.reads.account_by_address(f"{local}@{domain}") is not None:
-            return None
-        return "550 5.7.1 Relaying is not for us"
+        self._broken: dict[str, int] = {}
 
     async def take(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
-        """Understands and applies a kept mail, and settles it. Never raises."""
+        """Understands and applies a kept mail, and settles it. Never raises; twice is once."""
         try:
             verdict = await self.run(self._understand, mail_key, envelope_from, recipients, raw)
+            await self.run(self.book.settle, mail_key, verdict.state, verdict.reason)
         except Exception as error:
-            log.exception("a mail could not be understood", mail=mail_key[:16])
-            verdict = Verdict("failed", f"{type(error).__name__}")
-        await self.run(self.book.settle, mail_key, verdict.state, verdict.reason)
+            verdict = await self._failed(mail_key, error)
+        else:
+            self._broken.pop(mail_key, None)
         log.info("mail", mail=mail_key[:16], state=verdict.state, reason=verdict.reason)
         return verdict
 
+    async def _failed(self, mail_key: str, error: Exception) -> Verdict:
+        """The mail is left unsettled, to be tried again, until it has broken something too often."""
+        log.exception("a mail could not be understood", mail=mail_key[:16])
+        attempts = self._broken.pop(mail_key, 0) + 1
+        if attempts < ATTEMPTS:
+            self._broken[mail_key] = attempts
+            return Verdict("received", type(error).__name__)
+        try:
+            await self.run(self.book.settle, mail_key, "failed", type(error).__name__)
+        except Exception:
+            log.exception("a mail could not be settled", mail=mail_key[:16])
+            return Verdict("received", type(error).__name__)
+        return Verdict("failed", type(error).__name__)
+
     def _understand(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
         mail = parse_mail(raw)
-        tokens = [found for each in recipients if (found := self._token(each)) is not None]
         if is_report(mail, envelope_from):
-            return self._bounce(mail_key, mail, tokens)
+            return self._report(mail_key, mail, recipients)
+        if self._ours(mail):
+            return Verdict("ignored", "our own mail")
         part = calendar_part(mail)
         if part is None:
             return Verdict("ignored", "no calendar in it")
-        try:
-            message = read_message(part.text, method=part.method)
-        except IcalError as error:
-            return Verdict("ignored", f"unreadable calendar: {error}")
-        sender = sender_of(mail, self._authserv_id)
-        if self._names_internal(message):
-            return Verdict("ignored", "names internal addresses")
-        token = tokens[0] if tokens else None
-        account = self._account(recipients, token)
-        if account is None:
+        addressees = self.addressees.among(recipients)
+        if not addressees:
             return Verdict("ignored", "for nobody here")
+        sender = sender_of(mail, self._authserv_id)
+        verdicts = []
+        for addressee in addressees:
+            try:
+                # Read anew for each: what is not theirs is cut out of it.
+                message = read_message(part.text, method=part.method)
+            except IcalError as error:
+                return Verdict("ignored", f"unreadable calendar: {error}")
+            verdicts.append(self._deliver(_Letter(mail_key, part, message, sender), addressee))
+        state = max((verdict.state for verdict in verdicts), key=_RANK.index)
+        return Verdict(state, "; ".join(dict.fromkeys(verdict.reason for verdict in verdicts)))
+
+    def _ours(self, mail: EmailMessage) -> bool:
+        """What we sent and some rule sent back (B2)."""
+        ids = header_values(mail, "Message-ID")
+        return any(value.strip().lower().endswith(f"@{self._office.mail_domain}>") for value in ids)
+
+    def _deliver(self, letter: _Letter, addressee: Addressee) -> Verdict:
+        message = letter.message
+        if names_domain(message, self._office.internal_domain):
+            # Internal addresses exist inside only: mail that names one is forged (product §4).
+            return Verdict("ignored", "names internal addresses")
         if message.method in FROM_ATTENDEE:
-            return self._from_attendee(mail_key, message, part, sender, token, account)
+            return self._from_attendee(letter, addressee)
         if message.method in FROM_ORGANIZER:
-            return self._from_organizer(mail_key, message, part, sender, account)
+            return self._from_organizer(letter, addressee)
         return Verdict("ignored", f"method {message.method[:20]}")
 
-    def _from_attendee(
-        self,
-        mail_key: str,
-        message: Message,
-        part: CalendarPart,
-        sender: Sender,
-        token: ReplyToken | None,
-        account: AccountRow,
-    ) -> Verdict:
+    def _from_attendee(self, letter: _Letter, addressee: Addressee) -> Verdict:
         """A REPLY counts only from the attendee whom it names (product §5)."""
-        named = _attendee(message) or sender.address
-        trust = trust_of(sender, named, token.attendee if token is not None and token.uid == message.uid else None)
+        message, sender, account = letter.message, letter.sender, addressee.account
+        row = self._copy(account, message.uid)
+        if row is None:
+            return Verdict("ignored", "unknown-uid")
+        if not self._organizes(account, row):
+            return Verdict("ignored", "not-organizer")
+        tokens = {token.attendee for token in addressee.tokens if token.uid == message.uid}
+        named = attendee_of(message, tokens | sender.speaks_for) or sender.address
+        trust = trust_of(sender, named, named if named in tokens else next(iter(tokens), None))
         if trust is Trust.T0:
-            self._ask(mail_key, account, "reply-unproven", message.uid, sender.address)
+            self._ask(letter, account, row, "reply-unproven")
             return Verdict("parked", "the sender is not proven to be the attendee")
-        received = self._apply(mail_key, message, part, account, f"T{int(trust)}")
-        return received
+        text = narrowed(message, named)
+        name = self._name(account, letter, named, proven=trust is not Trust.T1)
+        return self._apply(letter, account, trust.name, text, name)
 
-    def _from_organizer(
-        self, mail_key: str, message: Message, part: CalendarPart, sender: Sender, account: AccountRow
-    ) -> Verdict:
-        standing = next(iter(self._office.reads.by_uid(account.tenant, message.uid)), None)
-        if standing is None:
+    def _from_organizer(self, letter: _Letter, addressee: Addressee) -> Verdict:
+        message, account = letter.message, addressee.account
+        if (message.organizer or "").endswith(f"@{self._office.mail_domain}"):
+            # Who organises here writes to people here without mail.
+            return Verdict("ignored", "its organizer is here")
+        row = self._copy(account, message.uid)
+        name = self._name(account, letter, message.organizer or letter.sender.address, proven=True)
+        if row is None:
             if message.method in ("REQUEST", "PUBLISH"):
-                return self._apply(mail_key, message, part, account, "new")
-            return Verdict("ignored", "unknown event")
-        row = self._office.reads.by_stream(account.tenant, standing.stream_id)
-        organizer = read(row.ics).organizer if row is not None and row.ics is not None else None
+                return self._apply(letter, account, "new", None, name)
+            return Verdict("ignored", "unknown-uid")
+        organizer = read(row.ics).organizer if row.ics is not None else None
         if organizer is None or organizer.address in self._office.addresses_of(account):
             return Verdict("ignored", "the event is this person's own")
-        speaks = {organizer.address, organizer.sent_by}
-        if not (sender.proven and speaks & sender.speaks_for):
-            self._ask(mail_key, account, "reply-unproven", message.uid, sender.address)
+        if not self._may_change(letter.sender, {organizer.address, organizer.sent_by}, account, row):
+            self._ask(letter, account, row, "request-unproven")
             return Verdict("parked", "the sender is not proven to be the organizer")
-        return self._apply(mail_key, message, part, account, "T2")
+        return self._apply(letter, account, "T2", None, name)
 
-    def _apply(self, mail_key: str, message: Message, part: CalendarPart, account: AccountRow, trust: str) -> Verdict:
+    def _may_change(self, sender: Sender, organizers: set[str | None], account: AccountRow, row: ResourceRow) -> bool:
+        """The organizer, who is SENT-BY, or the proven sender of the mail that brought the invitation (B5): Google
+        names a calendar as the organizer, from which no mail ever comes (I-14)."""
+        if not sender.proven:
+            return False
+        if organizers & sender.speaks_for:
+            return True
+        raw = self.book.invited_by(account.tenant, row.stream_id)
+        first = sender_of(parse_mail(raw), self._authserv_id) if raw is not None else None
+        return first is not None and first.proven and first.address == sender.address
+
+    def _apply(self, letter: _Letter, account: AccountRow, trust: str, text: bytes | None, name: str | None) -> Verdict:
+        context = self._context(letter.key, account)
+        key = f"mail/{letter.key}"
+        if letter.message.method == "REFRESH":
+            # Whoever asks, however often: the invitation is sent again once in an hour (B6).
+            key = f"refresh/{uuid5(account.tenant, letter.message.uid)}/{context.now:%Y%m%d%H}"
         received = receive_itip(
             self._office,
-            self._context(mail_key, account.tenant),
-            message=part.text,
-            method=message.method,
-            message_key=f"mail/{mail_key}",
+            context,
+            message=letter.part.text if text is None else text,
+            method=letter.message.method,
+            message_key=key,
+            sender_name=name,
         )
-        if received.changed:
-            return Verdict("applied", f"{message.method} {trust}")
+        if received.changed or (letter.message.method == "REFRESH" and received.reason is None):
+            return Verdict("applied", f"{letter.message.method} {trust}")
         return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
 
-    def _bounce(self, mail_key: str, mail: EmailMessage, tokens: list[ReplyToken]) -> Verdict:
-        token = tokens[0] if tokens else None
-        if token is None:
-            found = bounced_token(mail)
+    def _report(self, mail_key: str, mail: EmailMessage, recipients: list[str]) -> Verdict:
+        if not tells_failure(mail):
+            return Verdict("ignored", "a report of no failure")
+        tokens = self.addressees.tokens(recipients)
+        if not tokens:
+            found = bounced_token(mail, self._office.mail_domain)
             token = self.book.resolve(found) if found is not None else None
-        if token is None:
+            tokens = [token] if token is not None else []
+        if not tokens:
             return Verdict("ignored", "a report about nothing of ours")
-        context = self._context(mail_key, token.tenant)
-        noted = note_bounce(self._office, context, uid=token.uid, attendee=token.attendee)
-        return Verdict("applied" if noted else "ignored", "undeliverable")
+        noted = False
+        for token in tokens:
+            account = self._office.reads.account(token.tenant)
+            if account is not None:
+                context = self._context(f"{mail_key}/{token.token}", account)
+                noted |= note_bounce(self._office, context, uid=token.uid, attendee=token.attendee)
+        return Verdict("applied" if noted else "ignored", "undeliverable" if noted else "the event is gone")
 
-    def _ask(self, mail_key: str, account: AccountRow, text_key: str, uid: str, sender: str) -> None:
-        """The person is told, who can then act."""
-        if account.telegram_id is None:
-            return
+    def _copy(self, account: AccountRow, uid: str) -> ResourceRow | None:
+        """The person's live copy of that UID, with its text."""
         standing = next(iter(self._office.reads.by_uid(account.tenant, uid)), None)
-        row = self._office.reads.by_stream(account.tenant, standing.stream_id) if standing is not None else None
-        summary = next(iter(read(row.ics).instances())).summary if row is not None and row.ics is not None else uid
-        now = self._office.clock()
-        notice = OutboxMessage(
-            outbox_id=uuid5(NAMESPACE_OID, f"{mail_key}/{text_key}"),
-            kind="telegram_notification",
-            key=f"mail/{mail_key}/{text_key}",
-            payload={
-                "chat_id": account.telegram_id,
-                "text_key": text_key,
-                "values": {"summary": summary[:200], "sender": sender[:200]},
-            },
-            due_at=now,
-        )
-        self._owed.enqueue([notice], account.tenant, mail_key[:32], now)
+        return self._office.reads.by_stream(account.tenant, standing.stream_id) if standing is not None else None
 
-    def _context(self, mail_key: str, tenant: UUID) -> Context:
+    def _organizes(self, account: AccountRow, row: ResourceRow) -> bool:
+        organizer = read(row.ics).organizer if row.ics is not None else None
+        return organizer is not None and organizer.address in self._office.addresses_of(account)
+
+    def _ask(self, letter: _Letter, account: AccountRow, row: ResourceRow, text_key: str) -> None:
+        """The person is told, who can then act; of one event once in an hour, however many such mails come."""
+        if account.telegram_id is None or row.ics is None:
+            return
+        summary = next((each.summary for each in read(row.ics).instances()), "") or letter.message.uid
+        now = self._office.clock()
+        notice_id = uuid5(account.tenant, f"{text_key}/{row.stream_id}/{now:%Y%m%d%H}")
+        values = {"summary": summary[:200], "sender": letter.sender.address[:200]}
+        payload = {"chat_id": account.telegram_id, "text_key": text_key, "values": values}
+        notice = OutboxMessage(notice_id, "telegram_notification", f"mail/{notice_id}", payload, now)
+        self._owed.enqueue([notice], account.tenant, letter.key[:32], now)
+
+    def _name(self, account: AccountRow, letter: _Letter, address: str, *, proven: bool) -> str | None:
+        """What the person calls who wrote, in his own language."""
+        spoken = letter.sender.name if address in letter.sender.speaks_for else ""
+        name = " ".join((spoken or address).split())[:128]
+        if proven:
+            return name or None
+        return texts.say(texts.language_of(account.locale), "unverified", name=name)
+
+    def _context(self, mail_key: str, account: AccountRow) -> Context:
         return Context(
-            tenant=AccountId(tenant),
+            tenant=account.tenant,
             actor=f"mail:{mail_key[:16]}",
             door="email",
             now=self._office.clock(),
-            command_id=uuid5(NAMESPACE_OID, f"{mail_key}/{tenant}"),
+            command_id=uuid5(NAMESPACE_OID, f"{mail_key}/{account.tenant}"),
             correlation_id=mail_key[:32],
         )
-
-    def _token(self, recipient: str) -> ReplyToken | None:
-        local, _, domain = recipient.strip().lower().rpartition("@")
-        found = _RSVP.match(local)
-        return self.book.resolve(found[1]) if found and domain == self._office.mail_domain else None
-
-    def _account(self, recipients: list[str], token: ReplyToken | None) -> AccountRow | None:
-        if token is not None:
-            return self._office.reads.account(token.tenant)
-        for recipient in recipients:
-            address = recipient.strip().lower()
-            local, _, domain = address.rpartition("@")
-            account_id = self._account_id(local) if domain == self._office.mail_domain else None
-            account = (
-                self._office.reads.account(AccountId(account_id))
-                if account_id is not None
-                else self._office.account_of_address(address)
-            )
-            if account is not None:
-                return account
-        return None
-
-    @staticmethod
-    def _account_id(local: str) -> UUID | None:
-        try:
-            return UUID(local) if len(local) == 36 else None
-        except ValueError:
-            return None
-
-    def _names_internal(self, message: Message) -> bool:
-        """Internal addresses exist inside only: mail that names one is forged (product §4)."""
-        people = {message.organizer or ""}
-        for _, component in message.parts.items():
-            people |= set(attendees_of(component))
-        return any(self._office.is_internal(each) for each in people)
-
-
-def _attendee(message: Message) -> str | None:
-    """Whom a REPLY is from: its ATTENDEE; of several, the one with an answer (B6)."""
-    found: dict[str, str] = {}
-    for _, component in message.parts.items():
-        for address, prop in attendees_of(component).items():
-            found.setdefault(address, (prop.param("PARTSTAT") or "NEEDS-ACTION").upper())
-    answered = [address for address, partstat in found.items() if partstat != "NEEDS-ACTION"]
-    return next(iter(answered or found), None)

@@ -55,10 +55,11 @@ class MailSender:
         us = self._identity
         reply = letter["method"] in ("REPLY", "COUNTER", "REFRESH")
         token = await asyncio.to_thread(self._book.token, message.tenant, letter["uid"], letter["recipient"])
+        human = letter["sender_address"] or f"{letter['sender_telegram_id'] or message.tenant}@{us.mail_domain}"
         identity = wire.Identity(
-            name=letter["sender_name"] or letter["sender"],
+            name=letter["sender_name"] or human,
             organizer=f"rsvp+{token}@{us.mail_domain}",
-            human=letter["sender_address"] or f"{letter['sender_telegram_id'] or message.tenant}@{us.mail_domain}",
+            human=human,
             internal_domain=us.internal_domain,
             mail_domain=us.mail_domain,
         )
@@ -66,7 +67,7 @@ class MailSender:
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
-        said = _words(letter)
+        said = _words(letter, calendar, identity.name)
         reply_to = letter["sender_address"] or identity.organizer
         mail = mime.Mail(
             sender=mime.address(texts.say(said.language, "via", name=identity.name), us.sender),
@@ -114,10 +115,10 @@ class _Words:
     html: str
 
 
-def _words(letter: Any) -> _Words:
-    """What the mail says, read from the letter's own calendar text."""
+def _words(letter: Any, calendar: bytes, name: str) -> _Words:
+    """What the mail says, read from the calendar text as it leaves: whatever may not leave is out of it already."""
     language = texts.language_of(letter["locale"])
-    reading = read(letter["message"].encode())
+    reading = read(calendar)
     instance = next(iter(reading.instances()))
     kind = letter["kind"]
     if kind == "reply":
@@ -128,7 +129,7 @@ def _words(letter: Any) -> _Words:
     values = {
         "summary": instance.summary or texts.say(language, "untitled"),
         "when": texts.when(start, instance.end, letter["timezone"], language),
-        "name": letter["sender_name"] or letter["sender"],
+        "name": name,
         "place": instance.location or texts.say(language, "nowhere"),
     }
     lines = [texts.say(language, "time", **values), texts.say(language, "location", **values)]

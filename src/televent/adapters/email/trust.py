@@ -7,6 +7,8 @@ lines the first, which is the newest. With no edge configured nothing is ever pr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
 from enum import IntEnum
@@ -27,11 +29,13 @@ class Trust(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """``address`` is From; ``proven``: its domain is authenticated; ``speaks_for`` adds Google's Reply-To."""
+    """``address`` is From; ``proven``: its domain is authenticated; ``speaks_for`` adds Google's Reply-To; ``name`` is
+    what From calls itself, "" where it does not."""
 
     address: str
     proven: bool
     speaks_for: frozenset[str]
+    name: str = ""
 
 
 def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
@@ -45,7 +49,7 @@ def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
     if GOOGLE in sent_by and _dkim_domain(results, "google.com"):
         speaks_for |= set(_addresses(message, "Reply-To"))
         proven = True
-    return Sender(address, proven, frozenset(speaks_for))
+    return Sender(address, proven, frozenset(speaks_for), _display_name(message))
 
 
 def trust_of(sender: Sender, attendee: str | None, token_attendee: str | None) -> Trust:
@@ -57,15 +61,32 @@ def trust_of(sender: Sender, attendee: str | None, token_attendee: str | None) -
     return Trust.T1 if token_attendee is not None else Trust.T0
 
 
+def header_values(message: EmailMessage, header: str) -> list[str]:
+    """The values of a header as they came, unfolded: the library's own parser of headers fails on hostile ones."""
+    return [
+        "".join(str(value).splitlines()).strip()
+        for name, value in message.raw_items()
+        if name.lower() == header.lower()
+    ]
+
+
 def _addresses(message: EmailMessage, header: str) -> list[str]:
-    values = [str(value) for value in message.get_all(header, [])]
-    return [address.strip().lower() for _, address in getaddresses(values) if "@" in address]
+    pairs = getaddresses(header_values(message, header))
+    return [address.strip().lower() for _, address in pairs if "@" in address]
+
+
+def _display_name(message: EmailMessage) -> str:
+    name = next((name for name, _ in getaddresses(header_values(message, "From"))), "")
+    try:
+        return str(make_header(decode_header(name)))
+    except (ValueError, LookupError, HeaderParseError):
+        return ""
 
 
 def _our_results(message: EmailMessage, authserv_id: str | None) -> list[authres.core.AuthenticationResult]:
     if authserv_id is None:
         return []
-    for value in message.get_all("Authentication-Results", []):
+    for value in header_values(message, "Authentication-Results"):
         try:
             parsed = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
         except (authres.AuthResError, ValueError, IndexError):
@@ -79,7 +100,11 @@ def _aligned(results: list[authres.core.AuthenticationResult], address: str) -> 
     domain = address.rpartition("@")[2]
     for result in results:
         if result.method == "dmarc" and result.result == "pass":
-            return True
+            # What the edge took for From must be what we take for it: a header that two parsers read differently
+            # would prove one and speak for the other (RFC 7489 §6.6.1).
+            judged = str(getattr(result, "header_from", "") or "").lower().rpartition("@")[2]
+            if judged in ("", domain):
+                return True
         if result.method == "dkim" and result.result == "pass" and domain:
             signer = str(getattr(result, "header_d", "") or "").lower()
             if signer and (domain == signer or domain.endswith("." + signer)):

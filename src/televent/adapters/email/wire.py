@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from televent.ical.itip.people import address_of
 from televent.ical.tree import Component, Property, parse
@@ -48,10 +49,22 @@ def as_attendee(text: bytes, identity: Identity) -> bytes:
 
 
 def outside(address: str, identity: Identity) -> str:
-    """An address as the world may see it."""
-    local, _, domain = address.rpartition("@")
+    """An address as the world may see it; of one that nobody has (and so nobody answers to) only that it is here."""
+    local, at, domain = address.rpartition("@")
+    if not at or domain.lower() != identity.internal_domain:
+        return address
     found = _INTERNAL.match(local)
-    return f"{found[1]}@{identity.mail_domain}" if found and domain == identity.internal_domain else address
+    return f"{found[1] if found else 'noreply'}@{identity.mail_domain}"
+
+
+def outside_text(text: str, identity: Identity) -> str:
+    """Words in which internal addresses may stand."""
+    return _mentions(identity.internal_domain).sub(lambda found: outside(found[0], identity), text)
+
+
+@cache
+def _mentions(domain: str) -> re.Pattern[str]:
+    return re.compile(rf"[A-Za-z0-9._%+-]*@{re.escape(domain)}(?![A-Za-z0-9-])", re.IGNORECASE)
 
 
 def _own_line(component: Component, organizer: str, identity: Identity) -> None:
@@ -76,12 +89,21 @@ def _own_line(component: Component, organizer: str, identity: Identity) -> None:
 
 
 def _outward(component: Component, identity: Identity) -> None:
-    for name in ("ATTENDEE", "ORGANIZER"):
-        for prop in component.all(name):
+    """In values, parameters (SENT-BY, DELEGATED-FROM, MEMBER, CN, …) and words alike."""
+    mentions = _mentions(identity.internal_domain)
+    for prop in component.properties:
+        if prop.name in ("ATTENDEE", "ORGANIZER"):
             address = address_of(prop)
             seen = outside(address, identity)
             if seen != address:
-                component.replace(prop, _renamed(prop, seen))
+                component.replace(prop, outer := _renamed(prop, seen))
+                prop = outer
+        told = [*(value for _, values in prop.params for value in values), prop.value]
+        if any(mentions.search(value) for value in told):
+            params = [(name, [outside_text(value, identity) for value in values]) for name, values in prop.params]
+            component.replace(prop, component.make(prop.name, outside_text(prop.value, identity), params))
+    for sub in component.components():
+        _outward(sub, identity)
 
 
 def _renamed(prop: Property, address: str) -> Property:

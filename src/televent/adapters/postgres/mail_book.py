@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
@@ -34,14 +35,31 @@ class PostgresMailBook:
                 "UPDATE inbound_mail SET state = %s, verdict = %s WHERE mail_key = %s", (state, verdict[:500], mail_key)
             )
 
-    def unsettled(self, limit: int) -> list[tuple[str, str, list[str], bytes]]:
+    def unsettled(self, limit: int, before: datetime) -> list[tuple[str, str, list[str], bytes]]:
+        """Kept before then and not settled, the oldest first."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT mail_key, envelope_from, recipients, raw FROM inbound_mail WHERE state = 'received'"
-                " ORDER BY received_at LIMIT %s",
-                (limit,),
+                "SELECT mail_key, envelope_from, recipients, raw FROM inbound_mail"
+                " WHERE state = 'received' AND received_at < %s ORDER BY received_at LIMIT %s",
+                (before, limit),
             ).fetchall()
         return [(row[0], row[1], list(row[2]), bytes(row[3])) for row in rows]
+
+    def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
+        """The actor of a fact that a mail caused names the mail by the start of its key."""
+        with self._pool.connection() as connection:
+            first = connection.execute(
+                "SELECT substr(actor, 6) FROM event WHERE tenant_id = %s AND stream_id = %s AND actor LIKE 'mail:%%'"
+                " AND topic LIKE 'invitation-received/%%' ORDER BY version LIMIT 1",
+                (tenant, stream_id),
+            ).fetchone()
+            if first is None:
+                return None
+            # Keys are hexadecimal digits: those that start alike lie together, and before "g".
+            row = connection.execute(
+                "SELECT raw FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1", (first[0], first[0] + "g")
+            ).fetchone()
+        return bytes(row[0]) if row is not None else None
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:
         """Random, not derived: a token says nothing about who or what it is for."""

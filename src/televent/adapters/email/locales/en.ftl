@@ -16,6 +16,7 @@ nowhere = N/A
 organizer = Organizer: { $name }
 untitled = (no title)
 via = { $name } via Televent
+unverified = { $name } (unverified)
 verification-subject = Your Televent code: { $code }
 verification-lead = Hello { $name }, your code is { $code }
 verification-rest = Send it to the Televent bot to confirm that this address is yours. It is good for one hour. If you did not ask for it, ignore this mail.

@@ -16,6 +16,7 @@ nowhere = не указано
 organizer = Организатор: { $name }
 untitled = (без названия)
 via = { $name } через Televent
+unverified = { $name } (не подтверждено)
 verification-subject = Код Televent: { $code }
 verification-lead = Здравствуйте, { $name }! Ваш код: { $code }
 verification-rest = Отправьте его боту Televent, чтобы подтвердить этот адрес. Код действует час. Если вы его не запрашивали, не обращайте внимания на это письмо.

@@ -129,5 +129,6 @@ please-start = Please send /start first.
 refused = { $sentence }
 failed = Something went wrong. Please try again.
 reply-unproven = An answer to “{ $summary }” came from { $sender }, but I cannot prove that it is theirs. I have not counted it.
+request-unproven = A change to “{ $summary }” came from { $sender }, but I cannot prove that it is the organizer’s. I have not applied it.
 party-crasher = Somebody who was not invited answered “{ $summary }”: { $sender }.
 person-status = { $name } ({ $status })

@@ -130,5 +130,6 @@ please-start = Сначала отправьте /start.
 refused = { $sentence }
 failed = Что-то пошло не так. Попробуйте ещё раз.
 reply-unproven = Пришёл ответ на «{ $summary }» от { $sender }, но я не могу доказать, что он настоящий. Я его не учёл.
+request-unproven = Пришло изменение «{ $summary }» от { $sender }, но я не могу доказать, что оно от организатора. Я его не применил.
 party-crasher = На «{ $summary }» ответил тот, кого не приглашали: { $sender }.
 person-status = { $name } ({ $status })

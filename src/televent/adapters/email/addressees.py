@@ -1,0 +1,94 @@
+"""Whom is a mail for? (imip/SPEC B1, B5.) What the envelope says counts; To and Cc are the sender's to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from televent.application.mail import MailBook, ReplyToken
+from televent.application.office import Office
+from televent.application.ports import AccountRow
+from televent.domain.ids import AccountId
+
+_TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
+_ADDRESS = re.compile(r"[^\x00-\x20\x7f<>]{1,254}\Z")
+
+ELSEWHERE = "550 5.7.1 Relaying denied"
+NOBODY = "550 5.1.1 There is nobody of that name"
+UNREAD = "550 5.1.1 Nobody reads this address"
+NO_MAIL = "550 5.1.1 This address is not for mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """An account that a mail was sent to, and its tokens among the recipients."""
+
+    account: AccountRow
+    tokens: tuple[ReplyToken, ...]
+
+
+class Addressees:
+    """Synchronous: each question is one to the database."""
+
+    def __init__(self, office: Office, book: MailBook) -> None:
+        self._office = office
+        self._book = book
+
+    def refusal(self, address: str) -> str | None:
+        """None where mail for this address is taken; else the SMTP answer (RFC 5321 §3.6.2, RFC 3463)."""
+        address = address.strip().lower()
+        local, _, domain = address.rpartition("@")
+        if not local or not _ADDRESS.match(address):
+            return NOBODY
+        if domain == self._office.internal_domain:
+            return NO_MAIL
+        if domain == self._office.mail_domain and local == "noreply":
+            return UNREAD
+        if self._token(address) is not None or self._account(address) is not None:
+            return None
+        return NOBODY if domain == self._office.mail_domain else ELSEWHERE
+
+    def among(self, recipients: Sequence[str]) -> list[Addressee]:
+        """The accounts that the recipients mean, each once, in their order."""
+        accounts: dict[AccountId, AccountRow] = {}
+        tokens: dict[AccountId, list[ReplyToken]] = {}
+        for recipient in recipients:
+            address = recipient.strip().lower()
+            token = self._token(address)
+            account = self._office.reads.account(token.tenant) if token is not None else self._account(address)
+            if account is None:
+                continue
+            accounts.setdefault(account.tenant, account)
+            if token is not None:
+                tokens.setdefault(account.tenant, []).append(token)
+        return [Addressee(account, tuple(tokens.get(tenant, ()))) for tenant, account in accounts.items()]
+
+    def tokens(self, recipients: Sequence[str]) -> list[ReplyToken]:
+        """What the tokens among the recipients stand for."""
+        found = (self._token(recipient.strip().lower()) for recipient in recipients)
+        return [token for token in found if token is not None]
+
+    def _token(self, address: str) -> ReplyToken | None:
+        local, _, domain = address.rpartition("@")
+        found = _TOKENED.match(local) if domain == self._office.mail_domain else None
+        return self._book.resolve(found[1]) if found is not None else None
+
+    def _account(self, address: str) -> AccountRow | None:
+        local, _, domain = address.rpartition("@")
+        if domain == self._office.internal_domain:
+            return None
+        named = _account_id(local) if domain == self._office.mail_domain else None
+        if named is not None:
+            return self._office.reads.account(named)
+        return self._office.account_of_address(address)
+
+
+def _account_id(local: str) -> AccountId | None:
+    """Only the form that is written out in full: UUID() takes braces and the like too."""
+    try:
+        named = UUID(local)
+    except ValueError:
+        return None
+    return AccountId(named) if str(named) == local else None

@@ -1,0 +1,66 @@
+"""One mail, one voice: of what an attendee's message says only the part of one attendee is believed (RFC 5546 §3.2.3).
+
+A REPLY names one ATTENDEE. One that names several, or another in each component, would let the one who is proven speak
+for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from televent.ical.itip.message import Message, only_attendee
+from televent.ical.itip.parts import SCHEDULED
+from televent.ical.itip.people import attendees_of
+from televent.ical.tree import Component
+
+
+def attendee_of(message: Message, believed: Collection[str]) -> str | None:
+    """Whom a message is from: of several attendees one who is ``believed``, else one with an answer (SPEC B6)."""
+    found: dict[str, bool] = {}
+    for _, component in message.parts.items():
+        for address, prop in attendees_of(component).items():
+            answered = (prop.param("PARTSTAT") or "NEEDS-ACTION").strip().upper() != "NEEDS-ACTION"
+            found[address] = found.get(address, False) or answered
+    order = sorted(found, key=lambda address: (not found[address], address not in believed))
+    return order[0] if order else None
+
+
+def narrowed(message: Message, address: str) -> bytes | None:
+    """The message with nobody's lines but those of ``address``; None where it says so already. ``message`` is edited.
+
+    A COUNTER that names nobody is its sender's (SPEC B6): the line is added.
+    """
+    edited = False
+    # Of two components for one occurrence one is read: the other must not come to light when that one is taken away.
+    for component in _scheduled(message):
+        present = attendees_of(component)
+        if not present and message.method == "COUNTER":
+            line = component.make("ATTENDEE", f"mailto:{address}", (("PARTSTAT", ("TENTATIVE",)),))
+            component.add(line)
+            edited = True
+        elif present and address not in present:
+            message.parts.root.remove(component)
+            edited = True
+        elif len(present) > 1:
+            only_attendee(component, address)
+            edited = True
+    return message.parts.root.to_bytes() if edited else None
+
+
+def names_domain(message: Message, domain: str) -> bool:
+    """True where any calendar user in the message, or a parameter of one, has an address at ``domain``."""
+    wanted = f"@{domain}"
+    return any(_names(component, wanted) for component in _scheduled(message))
+
+
+def _scheduled(message: Message) -> list[Component]:
+    return [each for each in message.parts.root.components() if each.name in SCHEDULED]
+
+
+def _names(component: Component, wanted: str) -> bool:
+    for prop in component.properties:
+        if prop.name in ("ORGANIZER", "ATTENDEE"):
+            values = [prop.value, *(value for _, each in prop.params for value in each)]
+            if any(wanted in value.lower() for value in values):
+                return True
+    return False
