@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from televent.ical.errors import TooManyInstances
+from televent.ical.expansion import expand
 from televent.ical.reading import KINDS, moment_of, utc_of
-from televent.ical.rule import Rule, expand, parse_rule
+from televent.ical.rule import Rule, parse_rule
 from televent.ical.tree import Component, parse
 from televent.ical.values import Moment, canonical, duration, end_of, moment
 

@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
+from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from televent.ical.observances import ObservedZone, observed
 from televent.ical.tree import Component
+from televent.ical.values import unescape
+from televent.ical.vtimezone import vtimezone
+
+__all__ = ["ObservedZone", "known", "resolve", "vtimezone"]
+
+_UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
+_THIS_MACHINES: Final = ("localtime", "posixrules", "right/", "posix/")
+"""Names that a zone database may answer to, but that mean another thing on each machine."""
+_LONGEST: Final = 255
 
 
 def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
-    """The zone a TZID names: an IANA name, a Windows name; None for one that nobody knows."""
-    name = WINDOWS_TO_OLSON.get(tzid, tzid)
-    if name in ("UTC", "Etc/UTC", "GMT", "tzone://Microsoft/Utc"):
+    """The zone a TZID names; None for one that nobody knows, whose times float.
+
+    In this order: the IANA name, also against a VTIMEZONE of that name, which is often older than the database; the
+    Windows name; an IANA name after a vendor's prefix (``/example.org/2020_1/Europe/Berlin``); the VTIMEZONE of
+    ``root``, evaluated.
+    """
+    name = unescape(tzid).strip().strip('"')
+    if len(name) > _LONGEST:
+        return None
+    return known(name) or (_own(name, root) if root is not None else None)
+
+
+@lru_cache(maxsize=2048)
+def known(name: str) -> tzinfo | None:
+    """The zone of that name in the database, whoever coined the name."""
+    if name.upper() in _UTC:
         return UTC
+    zone = _iana(WINDOWS_TO_OLSON.get(name, name))
+    if zone is not None or not name.startswith("/"):
+        return zone
+    parts = name.split("/")
+    return next((found for count in (3, 2, 1) if (found := _iana("/".join(parts[-count:]))) is not None), None)
+
+
+def _iana(name: str) -> tzinfo | None:
+    if not name or name.startswith(_THIS_MACHINES):
+        return None
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return None
 
 
-def vtimezone(tzid: str, first: datetime, last: datetime | None) -> bytes:
-    """A VTIMEZONE for an IANA zone, CRLF."""
-    return bytes(Timezone.from_tzid(tzid, first_date=first.date()).to_ical())
+def _own(name: str, root: Component) -> tzinfo | None:
+    for part in root.components("VTIMEZONE"):
+        if unescape(part.value("TZID") or "").strip().strip('"') == name:
+            return observed(part)
+    return None
