@@ -194,7 +194,7 @@ class Correspondence(RuleBasedStateMachine):
             assert shown(self.copies[guest], guest) == shown(self.copies[ANN], guest)
 
 
-# The same examples in every run: what is found by chance is found by hand, with many more (see CONTRIBUTING.md), and not
-# in somebody else's commit.
+# The same examples in every run: what is found by chance is found by hand, with many more (see CONTRIBUTING.md), and
+# not in somebody else's commit.
 Correspondence.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None, derandomize=True)
 TestCorrespondence = Correspondence.TestCase
