@@ -57,7 +57,8 @@ class PostgresMailBook:
                 return None
             # Keys are hexadecimal digits: those that start alike lie together, and before "g".
             row = connection.execute(
-                "SELECT raw FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1", (first[0], first[0] + "g")
+                "SELECT raw FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1",
+                (first[0], first[0] + "g"),
             ).fetchone()
         return bytes(row[0]) if row is not None else None
 
