@@ -1,0 +1,204 @@
+"""Answers that come by mail, over a real socket: who may say what (imip/SPEC B5, B6; RFC 6047 §3)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.post import PostOffice, itip_mail, message, open_post_office
+from support.town import UID, Person, Town, meeting, open_town
+from televent.ical.itip.parts import read_parts
+from televent.ical.itip.people import attendees_of
+
+ZED, YAN = "zed@example.net", "yan@example.net"
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    with open_town(database_url) as town:
+        yield town
+
+
+@pytest.fixture
+def post(town: Town) -> Iterator[PostOffice]:
+    with open_post_office(town) as post:
+        yield post
+
+
+@pytest.fixture
+def ann(town: Town) -> Person:
+    """She meets Zed and Yan, who are elsewhere."""
+    ann = town.person("ann")
+    ann.put(meeting(people=(ZED, YAN)))
+    return ann
+
+
+def reply(*lines: str, who: str = ZED, partstat: str = "ACCEPTED", **fields: str) -> str:
+    return message("REPLY", f"ATTENDEE;PARTSTAT={partstat}:mailto:{who}", *lines, uid=UID, **fields)
+
+
+def outside_address(town: Town, person: Person) -> str:
+    account = town.core.reads.account(person.tenant)
+    assert account is not None
+    return f"{account.telegram_id}@televent.app"
+
+
+def test_a_reply_to_the_attendees_own_address_counts(town: Town, post: PostOffice, ann: Person) -> None:
+    etag, seq = ann.row().etag, ann.row().seq
+    post.send(itip_mail(reply(), method="REPLY"), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("applied", "REPLY T3")]
+    assert (ann.says(ZED), ann.says(YAN)) == ("ACCEPTED", "NEEDS-ACTION")
+    assert ann.row().etag != etag
+    assert ann.row().seq > seq
+    (notice,) = town.owed("rsvp_notification")
+    assert (notice["attendee"], notice["attendee_name"], notice["partstat"]) == (ZED, ZED, "ACCEPTED")
+
+
+def test_the_same_mail_by_another_way_changes_nothing(town: Town, post: PostOffice, ann: Person) -> None:
+    address = post.token(ann, ZED, UID)
+    mail = itip_mail(reply())
+    post.send(b"Received: from a by b; Sat, 21 Nov 2026 13:00:00 +0000\r\n" + mail, address)
+    before = ann.row().seq, town.owed()
+    post.send(b"Received: from c by d;\r\n\tSat, 21 Nov 2026 13:00:09 +0000\r\n" + mail, address)
+    assert post.verdicts() == [("applied", "REPLY T3")]
+    assert (ann.row().seq, town.owed()) == before
+
+
+def test_the_same_answer_in_another_mail_changes_nothing(town: Town, post: PostOffice, ann: Person) -> None:
+    address = post.token(ann, ZED, UID)
+    post.send(itip_mail(reply()), address)
+    before = ann.row().seq, town.owed()
+    post.send(itip_mail(reply(), message_id="two@example.net"), address)
+    assert sorted(post.verdicts()) == [("applied", "REPLY T3"), ("ignored", "duplicate")]
+    assert (ann.row().seq, town.owed()) == before
+
+
+def test_a_forged_reply_is_kept_and_the_organizer_is_asked(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply()), outside_address(town, ann))
+    assert post.verdict() == "parked"
+    assert ann.says(ZED) == "NEEDS-ACTION"
+    (question,) = town.owed("telegram_notification")
+    assert (question["text_key"], question["values"]) == ("reply-unproven", {"summary": "Sync", "sender": ZED})
+
+
+def test_many_forged_replies_ask_the_organizer_once(town: Town, post: PostOffice, ann: Person) -> None:
+    for number in range(3):
+        post.send(itip_mail(reply(), message_id=f"{number}@example.net"), outside_address(town, ann))
+    assert [state for state, _ in post.verdicts()] == ["parked"] * 3
+    assert len(town.owed("telegram_notification")) == 1
+
+
+def test_a_reply_from_a_proven_sender_counts(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply(), proven=True), outside_address(town, ann))
+    assert post.verdicts() == [("applied", "REPLY T2")]
+    assert ann.says(ZED) == "ACCEPTED"
+
+
+def test_a_proven_sender_does_not_speak_for_another(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply(who=YAN), proven=True), outside_address(town, ann))
+    assert post.verdict() == "parked"
+    assert ann.says(YAN) == "NEEDS-ACTION"
+
+
+def test_who_says_that_he_is_proven_is_not(town: Town, post: PostOffice, ann: Person) -> None:
+    forged = [("Authentication-Results", "mx.example.net; dmarc=pass header.from=example.net")]
+    post.send(itip_mail(reply(), headers=forged), outside_address(town, ann))
+    assert post.verdict() == "parked"
+
+
+def test_an_answer_by_anothers_token_says_so(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply(who=YAN)), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("applied", "REPLY T1")]
+    (notice,) = town.owed("rsvp_notification")
+    assert notice["attendee_name"] == f"{YAN} (unverified)"
+
+
+def test_a_token_of_one_meeting_is_none_of_another(town: Town, post: PostOffice, ann: Person) -> None:
+    ann.put(meeting(people=(ZED,), uid="other@example.com"), href="other.ics")
+    post.send(itip_mail(reply()), post.token(ann, ZED, "other@example.com"))
+    assert post.verdict() == "parked"
+    assert ann.says(ZED) == "NEEDS-ACTION"
+
+
+def test_who_is_proven_cannot_slip_in_anothers_answer(post: PostOffice, ann: Person) -> None:
+    both = reply(f"ATTENDEE;PARTSTAT=DECLINED:mailto:{YAN}")
+    first = reply(f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ZED}", who=YAN, stamp="20261121T140000Z")
+    post.send(itip_mail(both), post.token(ann, ZED, UID))
+    assert (ann.says(ZED), ann.says(YAN)) == ("ACCEPTED", "NEEDS-ACTION")
+    post.send(itip_mail(first, message_id="two@example.net"), post.token(ann, ZED, UID))
+    assert (ann.says(ZED), ann.says(YAN)) == ("DECLINED", "NEEDS-ACTION")
+
+
+def test_anothers_answer_in_a_second_component_is_cut_out(town: Town, post: PostOffice) -> None:
+    ann = town.person("ann")
+    ann.put(meeting("RRULE:FREQ=WEEKLY;COUNT=4", people=(ZED, YAN)))
+    second = message(
+        "REPLY", "RECURRENCE-ID:20261208T100000Z", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{YAN}", uid=UID
+    ).partition("BEGIN:VEVENT")[2]
+    joined = reply().replace("END:VCALENDAR\r\n", "") + "BEGIN:VEVENT" + second
+    # The same once more: of two components for one occurrence, the second must not come to light.
+    joined = joined.replace("END:VCALENDAR\r\n", "") + "BEGIN:VEVENT" + second
+    post.send(itip_mail(joined), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("applied", "REPLY T3")]
+    parts = read_parts(ann.text())
+    said = {rid: attendees_of(each)[YAN].param("PARTSTAT") for rid, each in parts.items()}
+    assert set(said.values()) == {"NEEDS-ACTION"}
+    assert ann.says(ZED) == "ACCEPTED"
+
+
+def test_a_stranger_who_answers_is_told_of(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply(who="stranger@example.org")), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("parked", "party-crasher")]
+    (notice,) = town.owed("telegram_notification")
+    assert notice["values"]["sender"] == "stranger@example.org"
+
+
+def test_an_answer_to_no_meeting_disturbs_nobody(town: Town, post: PostOffice) -> None:
+    ann = town.person("ann")
+    post.send(itip_mail(reply()), outside_address(town, ann))
+    assert post.verdicts() == [("ignored", "unknown-uid")]
+    assert town.owed("telegram_notification") == []
+
+
+def test_an_outdated_answer_changes_nothing(post: PostOffice, ann: Person) -> None:
+    address = post.token(ann, ZED, UID)
+    post.send(itip_mail(reply(stamp="20261121T150000Z")), address)
+    post.send(itip_mail(reply(partstat="DECLINED"), message_id="two@example.net"), address)
+    assert ("ignored", "stale") in post.verdicts()
+    assert ann.says(ZED) == "ACCEPTED"
+
+
+def test_internal_addresses_in_mail_are_refused(post: PostOffice, ann: Person) -> None:
+    before = ann.text()
+    for number, line in enumerate(
+        (
+            "ORGANIZER:mailto:tg_1001@televent.internal",
+            "ATTENDEE:mailto:anything@Televent.Internal",
+            'ATTENDEE;SENT-BY="mailto:tg_1001@televent.internal":mailto:yan@example.net',
+        )
+    ):
+        post.send(itip_mail(reply(line), message_id=f"{number}@example.net"), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("ignored", "names internal addresses")] * 3
+    assert ann.text() == before
+
+
+def test_a_proposal_of_another_time_is_kept(town: Town, post: PostOffice, ann: Person) -> None:
+    text = message("COUNTER", f"ATTENDEE;PARTSTAT=TENTATIVE:mailto:{ZED}", uid=UID).replace("T10", "T15")
+    post.send(itip_mail(text.replace("T11", "T16")), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("applied", "COUNTER T3")]
+    assert "counter-proposed/1" in town.topics(ann)
+    assert b"DTSTART:20261201T100000Z" in ann.text()
+
+
+def test_a_proposal_that_names_nobody_is_its_senders(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(message("COUNTER", uid=UID)), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("applied", "COUNTER T3")]
+    assert "counter-proposed/1" in town.topics(ann)
+
+
+def test_who_lost_the_invitation_gets_it_again_once_in_an_hour(town: Town, post: PostOffice, ann: Person) -> None:
+    owed = len(town.owed("calendar_%"))
+    for number in range(3):
+        text = message("REFRESH", f"ATTENDEE:mailto:{ZED}", uid=UID, stamp=f"20261121T13000{number}Z")
+        post.send(itip_mail(text, message_id=f"{number}@example.net"), post.token(ann, ZED, UID))
+    again = town.owed("calendar_%")[owed:]
+    assert [(each["recipient"], each["method"]) for each in again] == [(ZED, "REQUEST")]

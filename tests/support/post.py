@@ -1,0 +1,188 @@
+"""The post: our mail listener on a socket of its own, somebody else's mail server, and mails to send."""
+
+import asyncio
+import smtplib
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from typing import Any, Literal, TypeVar
+
+import psycopg
+from aiosmtpd.smtp import SMTP
+
+from support.town import Town
+from support.waiting import wait_until
+from televent.adapters.email.intake import Intake
+from televent.adapters.email.listener import ListenerConfig, serve_mail
+
+T = TypeVar("T")
+
+EDGE = "mx.televent.app"
+"""The authserv-id of the mail server in front of us."""
+
+
+@contextmanager
+def loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop that runs until the end of the block."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+
+
+def run_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
+    """What the coroutine returns."""
+    return asyncio.run_coroutine_threadsafe(work, loop).result(30)
+
+
+@dataclass
+class PostOffice:
+    """Our listener. ``lines`` are what the last SMTP conversation answered to DATA."""
+
+    town: Town
+    intake: Intake
+    port: int = 0
+
+    def send(self, mail: bytes, *recipients: str, sender: str = "zed@example.net") -> None:
+        """Hands a mail over as another mail server does; returns once it is settled. Raises smtplib's refusals."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+            client.sendmail(sender, list(recipients), mail, mail_options=["SMTPUTF8"])
+        wait_until(lambda: "received" not in [state for state, _ in self.verdicts()], what="every mail is settled")
+
+    def verdicts(self) -> list[tuple[str, str]]:
+        """State and reason of every mail kept, the oldest first."""
+        with psycopg.connect(self.town.url) as connection:
+            query = "SELECT state, coalesce(verdict, '') FROM inbound_mail ORDER BY received_at, mail_key"
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def verdict(self) -> str:
+        """The one mail's state; fails where there are more."""
+        (found,) = self.verdicts()
+        return found[0]
+
+    def token(self, person: Any, attendee: str, uid: str) -> str:
+        """The address that stands for that attendee of the person's meeting."""
+        return f"rsvp+{self.town.core.mail_book.token(person.tenant, uid, attendee)}@televent.app"
+
+
+@contextmanager
+def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> Iterator[PostOffice]:
+    """The listener of that town. Its clock is the town's."""
+    core = town.core
+    core.office.clock = lambda: town.now
+    intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
+    office = PostOffice(town, intake)
+    with loop_in_thread() as loop:
+        stop = asyncio.Event()
+        ready: Future[None] = Future()
+
+        def on_port(port: int) -> None:
+            office.port = port
+
+        serving = asyncio.run_coroutine_threadsafe(
+            serve_mail(
+                ListenerConfig("127.0.0.1", 0, protocol),
+                intake,
+                lambda: town.now,
+                lambda: ready.set_result(None),
+                stop,
+                on_port=on_port,
+            ),
+            loop,
+        )
+        try:
+            ready.result(30)
+            yield office
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+            serving.result(30)
+
+
+@dataclass
+class Received:
+    """A mail as the other side got it."""
+
+    sender: str
+    recipients: list[str]
+    raw: bytes
+
+
+@dataclass
+class OtherServer:
+    """Somebody else's mail server. ``refuse`` is its answer to RCPT, where it has another one than "250"."""
+
+    loop: asyncio.AbstractEventLoop
+    port: int = 0
+    refuse: str | None = None
+    mails: list[Received] = field(default_factory=list)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if self.refuse is not None:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.mails.append(Received(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
+        return "250 OK"
+
+
+@contextmanager
+def open_other_server() -> Iterator[OtherServer]:
+    """A mail server that keeps what it gets; its loop serves for sending too."""
+    with loop_in_thread() as loop:
+        other = OtherServer(loop)
+
+        async def start() -> asyncio.Server:
+            return await loop.create_server(lambda: SMTP(other, enable_SMTPUTF8=True), "127.0.0.1", 0)
+
+        server = run_on(loop, start())
+        other.port = server.sockets[0].getsockname()[1]
+        try:
+            yield other
+        finally:
+            loop.call_soon_threadsafe(server.close)
+
+
+def itip_mail(
+    calendar: bytes | str,
+    *,
+    sender: str = "zed@example.net",
+    method: str | None = None,
+    proven: bool = False,
+    message_id: str = "one@example.net",
+    headers: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """A mail with a calendar in it. ``proven``: the edge says that DMARC passed."""
+    mail = EmailMessage(policy=SMTP_POLICY)
+    if proven:
+        domain = sender.rpartition("@")[2]
+        mail["Authentication-Results"] = f"{EDGE}; dmarc=pass header.from={domain}"
+    for name, value in headers:
+        mail[name] = value
+    mail["From"] = sender
+    mail["To"] = "somebody@televent.app"
+    mail["Subject"] = "Sync"
+    mail["Message-ID"] = f"<{message_id}>"
+    mail.set_content("See the attached calendar.\n")
+    text = calendar.decode() if isinstance(calendar, bytes) else calendar
+    params = {"method": method} if method else {}
+    mail.add_alternative(text, subtype="calendar", cte="base64", params=params)
+    return mail.as_bytes()
+
+
+def message(method: str, *lines: str, uid: str, sequence: int = 0, stamp: str = "20261121T130000Z") -> str:
+    """An iTIP message about one occurrence or a series; ``lines`` are those of its VEVENT."""
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//App 1//EN", f"METHOD:{method}", "BEGIN:VEVENT"]
+    body = [f"UID:{uid}", f"SEQUENCE:{sequence}", f"DTSTAMP:{stamp}", "DTSTART:20261201T100000Z"]
+    body += ["DTEND:20261201T110000Z", "SUMMARY:Sync"]
+    return "\r\n".join([*head, *body, *lines, "END:VEVENT", "END:VCALENDAR"]) + "\r\n"
