@@ -119,8 +119,7 @@ def _written(tzid: str, first: int, last: int | None) -> bytes:
             continue
         endless = run.changes[-1].wall.year >= horizon - 1 and len(run.changes) > 1
         if len(run.changes) == 1:
-            if head.wall.year <= max(STEADY, first):
-                singles.setdefault((head.before, head.after, head.name, head.daylight), []).append(head)
+            singles.setdefault((head.before, head.after, head.name, head.daylight), []).append(head)
             continue
         lines += _observance(head, [f"RRULE:{run.rule(endless=endless)}"])
     for group in singles.values():
