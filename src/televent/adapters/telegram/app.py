@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from aiogram import BaseMiddleware, Bot, Dispatcher
+from aiogram import BaseMiddleware, Bot, Dispatcher, Router
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -39,11 +39,17 @@ def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.middleware(KnownPerson(door))
     for module in (start, answers, agenda, invite, devices, create):
-        # A router belongs to one dispatcher; tests make several in one process.
-        module.router._parent_router = None
-        dispatcher.include_router(module.router)
+        dispatcher.include_router(_fresh(module.router))
     dispatcher.errors.register(say_what_failed)
     return dispatcher
+
+
+def _fresh(router: Router) -> Router:
+    """The same handlers in a router of its own: one router belongs to one dispatcher for good."""
+    copy = Router(name=router.name)
+    for kind, observer in router.observers.items():
+        copy.observers[kind].handlers.extend(observer.handlers)
+    return copy
 
 
 class KnownPerson(BaseMiddleware):
