@@ -13,7 +13,8 @@ from televent.application.ports import AccountRow
 from televent.domain.ids import AccountId
 
 _TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
-_ADDRESS = re.compile(r"[^\x00-\x20\x7f<>]{1,254}\Z")
+# Octets that are no UTF-8 come as lone surrogates, which no database takes.
+_ADDRESS = re.compile(r"[^\x00-\x20\x7f<>\ud800-\udfff]{1,254}\Z")
 
 ELSEWHERE = "550 5.7.1 Relaying denied"
 NOBODY = "550 5.1.1 There is nobody of that name"

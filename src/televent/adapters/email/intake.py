@@ -129,7 +129,7 @@ class Intake:
                 # Read anew for each: what is not theirs is cut out of it.
                 message = read_message(part.text, method=part.method)
             except IcalError as error:
-                return Verdict("ignored", f"unreadable calendar: {error}")
+                return Verdict("ignored", f"unreadable calendar: {error.precondition}")
             verdicts.append(self._deliver(_Letter(mail_key, part, message, sender), addressee))
         state = max((verdict.state for verdict in verdicts), key=_RANK.index)
         return Verdict(state, "; ".join(dict.fromkeys(verdict.reason for verdict in verdicts)))

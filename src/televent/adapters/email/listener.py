@@ -68,7 +68,8 @@ class Listener:
         raw: bytes = envelope.original_content or b""
         recipients = [str(each) for each in envelope.rcpt_tos]
         key = mail_key(raw, recipients)
-        sender = envelope.mail_from or ""
+        # Octets that are no UTF-8 come as lone surrogates, which no database takes.
+        sender = (envelope.mail_from or "").encode(errors="replace").decode()
         if await self._intake.run(self._intake.book.keep, key, sender, recipients, raw, self._now()):
             self.understand(key, sender, recipients, raw)
         return "250 OK"

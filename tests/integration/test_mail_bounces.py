@@ -1,0 +1,124 @@
+"""Reports about our own mails: RFC 3464, imip/SPEC B2."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.post import PostOffice, itip_mail, message, open_post_office
+from support.town import UID, Person, Town, meeting, open_town
+
+ZED = "zed@example.net"
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    with open_town(database_url) as town:
+        yield town
+
+
+@pytest.fixture
+def post(town: Town) -> Iterator[PostOffice]:
+    with open_post_office(town) as post:
+        yield post
+
+
+@pytest.fixture
+def ann(town: Town) -> Person:
+    ann = town.person("ann")
+    ann.put(meeting(people=(ZED,)))
+    return ann
+
+
+def report(
+    action: str = "failed", *, status: str = "5.1.1", kind: str = "delivery-status", returned: str = ""
+) -> bytes:
+    """A delivery status notification as Postfix writes it."""
+    lines = [
+        "From: MAILER-DAEMON@example.net",
+        "Subject: Undelivered Mail Returned to Sender",
+        "Message-ID: <report@example.net>",
+        "Auto-Submitted: auto-replied",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/report; report-type={kind}; boundary="B"',
+        "",
+        "--B",
+        "Content-Type: text/plain",
+        "",
+        "This is the mail system.",
+        "",
+        "--B",
+        f"Content-Type: message/{kind}",
+        "",
+        "Reporting-MTA: dns; mx.example.net",
+        "",
+        f"Final-Recipient: rfc822; {ZED}",
+        f"Action: {action}",
+        f"Status: {status}",
+        "",
+        "--B",
+        "Content-Type: message/rfc822",
+        "",
+        returned or "Subject: Invitation\r\n\r\nCome.",
+        "",
+        "--B--",
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
+def test_a_failed_delivery_shows_in_the_organizers_copy(post: PostOffice, ann: Person) -> None:
+    etag = ann.row().etag
+    post.send(report(), post.token(ann, ZED, UID).replace("rsvp", "bounce"), sender="<>")
+    assert post.verdicts() == [("applied", "undeliverable")]
+    assert ann.says(ZED, name="SCHEDULE-STATUS") == "5.1"
+    assert ann.row().etag != etag
+
+
+def test_a_delivery_that_is_only_late_says_nothing(post: PostOffice, ann: Person) -> None:
+    for action in ("delayed", "relayed", "delivered"):
+        mail = report(action, status="4.4.1", returned=f"Subject: {action}\r\n\r\nCome.")
+        post.send(mail, post.token(ann, ZED, UID).replace("rsvp", "bounce"), sender="<>")
+    assert {reason for _, reason in post.verdicts()} == {"a report of no failure"}
+    assert ann.says(ZED, name="SCHEDULE-STATUS") == "1.1"
+
+
+def test_who_is_away_is_not_undeliverable(post: PostOffice, ann: Person) -> None:
+    away = b"From: zed@example.net\r\nAuto-Submitted: auto-replied\r\nSubject: Away\r\n\r\nI am away.\r\n"
+    post.send(away, post.token(ann, ZED, UID).replace("rsvp", "bounce"), sender="<>")
+    post.send(away.replace(b"Away", b"Out"), post.token(ann, ZED, UID))
+    assert {state for state, _ in post.verdicts()} == {"ignored"}
+    assert ann.says(ZED, name="SCHEDULE-STATUS") == "1.1"
+
+
+def test_a_read_receipt_says_nothing(post: PostOffice, ann: Person) -> None:
+    post.send(report(kind="disposition-notification"), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("ignored", "a report of no failure")]
+
+
+def test_the_meeting_is_known_by_what_was_returned(post: PostOffice, ann: Person) -> None:
+    token = post.token(ann, ZED, UID)
+    returned = f"Return-Path: <{token.replace('rsvp', 'bounce')}>\r\nSubject: Invitation\r\n\r\nCome."
+    post.send(report(returned=returned), ann.address, sender="<>")
+    assert ann.says(ZED, name="SCHEDULE-STATUS") == "5.1"
+
+
+def test_a_token_at_another_domain_is_not_ours(post: PostOffice, ann: Person) -> None:
+    token = post.token(ann, ZED, UID).replace("televent.app", "example.org")
+    post.send(report(returned=f"Return-Path: <{token}>\r\n\r\nx"), ann.address, sender="<>")
+    assert post.verdicts() == [("ignored", "a report about nothing of ours")]
+
+
+def test_a_calendar_in_a_report_is_no_message(post: PostOffice, ann: Person) -> None:
+    answer = itip_mail(message("REPLY", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ZED}", uid=UID)).decode()
+    post.send(report(returned=answer), post.token(ann, ZED, UID), sender="<>")
+    assert ann.says(ZED) == "NEEDS-ACTION"
+    # Nor is one whose sender nobody could write back to.
+    post.send(answer.encode(), post.token(ann, ZED, UID), sender="<>")
+    assert ann.says(ZED) == "NEEDS-ACTION"
+
+
+def test_our_own_mail_that_comes_back_is_no_message(post: PostOffice, ann: Person) -> None:
+    answer = message("REPLY", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ZED}", uid=UID)
+    post.send(itip_mail(answer, message_id="abc@televent.app"), post.token(ann, ZED, UID))
+    assert post.verdicts() == [("ignored", "our own mail")]
+    assert ann.says(ZED) == "NEEDS-ACTION"
