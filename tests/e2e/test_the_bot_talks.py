@@ -1,0 +1,133 @@
+"""What people say to the bot and what it answers, through the real bot, its Bot API stand-in and a calendar app."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from base64 import b64encode
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from e2e.walk import ANN, BOB, Walk
+from support.running import Televent
+from support.waiting import wait_until
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+class Chat(Walk):
+    """A walk's hands and eyes, and a count of what was said."""
+
+    def ask(self, person: int, text: str) -> str:
+        """The bot's next message after ``text``."""
+        before = self._last(person)
+        self.say(person, text)
+
+        def look() -> str | None:
+            said = [m for m in self._said(person) if m["message_id"] > before]
+            return str(said[0]["text"]) if said else None
+
+        answer = wait_until(look, 30, what=f"an answer to {text!r}")
+        assert answer is not None
+        return answer
+
+    def _said(self, person: int) -> list[dict[str, object]]:
+        messages = self.http("GET", f"/sandbox/people/{person}/messages?after=0")["messages"]
+        return [each for each in messages if each["from"] == "bot"]
+
+    def _last(self, person: int) -> int:
+        messages = self.http("GET", f"/sandbox/people/{person}/messages?after=0")["messages"]
+        return max((each["message_id"] for each in messages), default=0)
+
+
+def test_the_bot_understands_and_does_what_it_says(tmp_path: Path) -> None:
+    with Televent(tmp_path / "data") as televent:
+        chat = Chat(televent.api, televent.sandbox)
+        assert "Please send /start first." in chat.ask(1003, "/today")
+        chat.sign_up()
+        the_dialogue(chat)
+        mistakes(chat)
+        invitations(chat)
+        cancelling(chat)
+        devices(chat, televent)
+        assert "Traceback" not in televent.output()
+
+
+def the_dialogue(chat: Chat) -> None:
+    """Title → time → duration → description → location → confirmation → guests."""
+    assert "What is it called?" in chat.ask(ANN, "/create")
+    assert "When?" in chat.ask(ANN, "Lunch <b>&</b> talk")
+    assert "could not read that time" in chat.ask(ANN, "some day")
+    assert "How long?" in chat.ask(ANN, "tomorrow at noon")
+    assert "could not read that" in chat.ask(ANN, "long")
+    assert "A description?" in chat.ask(ANN, "90m")
+    chat.tap(ANN, chat.heard(ANN, "A description?"), "Skip")
+    chat.heard(ANN, "Where?")
+    assert "Shall I create this?" in chat.ask(ANN, "Café")
+    shown = chat.heard(ANN, "Shall I create this?")
+    assert "Lunch <b>&</b> talk" in shown["text"]
+    assert "12:00 PM - 1:30 PM" in shown["text"]
+    chat.tap(ANN, shown, "Create")
+    chat.heard(ANN, "Invite others?")
+    assert "Invited: tg_1002@televent.internal" in chat.ask(ANN, "tg_1002@televent.internal")
+    chat.heard(BOB, "Ann invited you.")
+    assert "Lunch" in chat.ask(ANN, "/week")
+    assert "Lunch" in chat.ask(ANN, "/tomorrow")
+    assert "Nothing is planned." in chat.ask(ANN, "/today")
+    assert "(not answered)" in chat.ask(BOB, "/list")
+
+
+def mistakes(chat: Chat) -> None:
+    """Each gets an answer that helps, and changes nothing."""
+    assert "could not read that. Try for example" in chat.ask(ANN, "/create whatever")
+    assert "I know no such event: nothing-like-it" in chat.ask(ANN, "/attendees nothing-like-it")
+    assert "/invite <event>" in chat.ask(ANN, "/invite lunch")
+    assert "That is not an email address." in chat.ask(ANN, "/invite lunch not@an@address")
+    assert "I know no time zone Middle/Earth" in chat.ask(ANN, "/timezone Middle/Earth")
+    assert "There is nothing to stop" in chat.ask(ANN, "/cancel")
+    assert "What is it called?" in chat.ask(ANN, "/create")
+    assert "I have stopped" in chat.ask(ANN, "/cancel")
+    assert "Europe/London" in chat.ask(ANN, "/timezone Europe/London")
+
+
+def invitations(chat: Chat) -> None:
+    """/rsvp in either order, /attendees, a change of mind on the card."""
+    assert "You declined this invitation." in chat.ask(BOB, "/rsvp decline lunch")
+    assert "declined your meeting." in chat.heard(ANN, "declined your meeting.")["text"]
+    assert chat.ask(ANN, "/attendees lunch") == "Bob (Declined)"
+    assert "You accepted this invitation." in chat.ask(BOB, "/rsvp lunch accept")
+    wait_until(lambda: chat.ask(ANN, "/attendees lunch") == "Bob (Accepted)", 30, what="Bob's change of mind")
+    assert "Please" not in chat.ask(BOB, "/rsvp lunch accept")
+
+
+def cancelling(chat: Chat) -> None:
+    """Asks first; then everybody is told."""
+    assert "Cancel this event?" in chat.ask(ANN, "/cancel lunch")
+    chat.tap(ANN, chat.heard(ANN, "Cancel this event?"), "Keep it")
+    chat.heard(ANN, "All right, it stays.")
+    assert "Cancel this event?" in chat.ask(ANN, "/cancel lunch")
+    chat.tap(ANN, chat.heard(ANN, "Cancel this event?"), "Yes, cancel it")
+    chat.heard(ANN, "Cancelled: Lunch")
+    chat.heard(BOB, "This meeting was cancelled.")
+    assert "Nothing is planned." in chat.ask(ANN, "/week")
+
+
+def devices(chat: Chat, televent: Televent) -> None:
+    """A revoked device password stops at once."""
+    assert "There are no device passwords." in chat.ask(ANN, "/device list")
+    shown = chat.ask(ANN, "/device add Phone")
+    password = re.findall(r"Password: ([0-9a-zA-Z]{16})", shown)[0]
+    assert status(televent, password) == 207
+    assert "1. Phone" in chat.ask(ANN, "/device list")
+    assert "There is no such device password." in chat.ask(ANN, "/device revoke 7")
+    assert "Phone is revoked." in chat.ask(ANN, "/device revoke 1")
+    assert status(televent, password) == 401
+
+
+def status(televent: Televent, password: str) -> int:
+    connection = http.client.HTTPConnection(urlsplit(televent.api).netloc, timeout=30)
+    credentials = b64encode(f"{ANN}:{password}".encode()).decode()
+    connection.request("PROPFIND", "/caldav/", headers={"Depth": "0", "Authorization": f"Basic {credentials}"})
+    return connection.getresponse().status
