@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from televent.ical.errors import IcalError
-from televent.ical.reading import utc_of
+from televent.ical.reading import address_of, utc_of
 from televent.ical.recurrence import occurrences
 from televent.ical.tree import Component
 from televent.ical.values import escape, written
@@ -94,21 +94,15 @@ def compose_freebusy(
 
 
 def _kind(part: Component, me: frozenset[str]) -> str | None:
-    from televent.ical.reading import address_of
-
-    if part.name != "VEVENT" or (part.value("TRANSP") or "").strip().upper() == "TRANSPARENT":
-        mine = next((each for each in part.all("ATTENDEE") if address_of(each) in me), None)
-        waiting = mine is not None and (mine.param("PARTSTAT") or "NEEDS-ACTION").upper() == "NEEDS-ACTION"
-        # An unanswered invitation is transparent in the copy (so apps show no conflict) and tentative to others.
-        return TENTATIVE if part.name == "VEVENT" and waiting else None
+    """FBTYPE of an event's time (RFC 4791 §7.10) and of the person's own answer; None where it is free."""
     status = (part.value("STATUS") or "").strip().upper()
-    if status == "CANCELLED":
+    if part.name != "VEVENT" or status == "CANCELLED":
         return None
-    for prop in part.all("ATTENDEE"):
-        if address_of(prop) in me:
-            partstat = (prop.param("PARTSTAT") or "NEEDS-ACTION").upper()
-            if partstat == "DECLINED":
-                return None
-            if partstat in ("NEEDS-ACTION", "TENTATIVE"):
-                return TENTATIVE
-    return TENTATIVE if status == "TENTATIVE" else BUSY
+    mine = next((each for each in part.all("ATTENDEE") if address_of(each) in me), None)
+    partstat = (mine.param("PARTSTAT") or "NEEDS-ACTION").upper() if mine is not None else None
+    if (part.value("TRANSP") or "").strip().upper() == "TRANSPARENT":
+        # An unanswered invitation is transparent in the copy (so apps show no conflict) and tentative to others.
+        return TENTATIVE if partstat == "NEEDS-ACTION" else None
+    if partstat == "DECLINED":
+        return None
+    return TENTATIVE if status == "TENTATIVE" or partstat in ("NEEDS-ACTION", "TENTATIVE") else BUSY

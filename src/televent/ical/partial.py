@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from televent.ical.reading import moment_of, utc_of
 from televent.ical.recurrence import Occurrence, occurrences, touches
+from televent.ical.recurrence_set import RecurrenceSet
 from televent.ical.tree import Component
-from televent.ical.values import Moment, duration, end_of, written
+from televent.ical.values import Moment, period, written
 
 MAX_EXPANDED = 5_000
 
@@ -52,12 +53,14 @@ def select(root: Component, spec: DataSpec, floating_zone: tzinfo = UTC) -> byte
 
 
 def _expanded(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> Component:
-    """Each instance by itself, in UTC, without rules or time zones (§9.6.5)."""
+    """Each instance by itself, in UTC, without rules or time zones (§9.6.5). What has no time stays as it is."""
     instances = occurrences(tree, start, end, floating_zone=zone, limit=MAX_EXPANDED)
-    recurs = any(
-        each.get(name) is not None for each in tree.components() for name in ("RRULE", "RDATE", "RECURRENCE-ID")
-    )
+    parts = tree.components()
+    recurs = any(each.get(name) is not None for each in parts for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    timeless = [each for each in parts if each.name != "VTIMEZONE" and not any(map(each.get, ("DTSTART", "DUE")))]
     tree.remove_if(lambda each: isinstance(each, Component))
+    for each in timeless:
+        tree.add(each)
     for occurrence in instances:
         tree.add(_standing_alone(occurrence, recurs))
     return tree
@@ -68,7 +71,8 @@ def _standing_alone(occurrence: Occurrence, recurs: bool) -> Component:
     dated = part.get("DTEND") or part.get("DUE")
     for name in ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID"):
         part.drop(name)
-    _put_moment(part, "DTSTART", occurrence.start)
+    if part.get("DTSTART") is not None:
+        _put_moment(part, "DTSTART", occurrence.start)
     if dated is not None:
         _put_moment(part, dated.name, occurrence.end)
     if recurs and occurrence.recurrence_id is not None:
@@ -83,44 +87,38 @@ def _put_moment(part: Component, name: str, value: Moment) -> None:
 
 
 def _limit_recurrence(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> None:
-    """Only overrides that matter in the range: those in it, and those moved out of it (§9.6.6)."""
+    """Only overrides that are in the range, or would be if they had not been moved (§9.6.6)."""
+    every = RecurrenceSet(tree)
+    length = every.series.length if every.series is not None else None
     for part in tree.components():
         rid = part.get("RECURRENCE-ID")
-        if rid is None:
+        original = moment_of(rid, tree, {}) if rid is not None else None
+        first, last = every.times(part)
+        if rid is None or original is None:
             continue
-        original = moment_of(rid, tree, {})
-        head = part.get("DTSTART")
-        first = moment_of(head, tree, {}) if head is not None else original
-        tail = part.get("DTEND")
-        last = end_of(first, moment_of(tail, tree, {}) if tail else None, duration(part.value("DURATION") or ""))
-        if original is None or first is None or last is None:
-            continue
-        here = touches(first, last, start, end, zone)
-        there = start <= utc_of(original, zone) < end
+        planned = length.after(original) if length is not None else original
+        here = first is not None and last is not None and touches(first, last, start, end, zone)
+        there = touches(original, planned, start, end, zone)
         future = (rid.param("RANGE") or "").upper() == "THISANDFUTURE" and utc_of(original, zone) < end
         if not (here or there or future):
             tree.remove(part)
 
 
 def _limit_freebusy(tree: Component, start: datetime, end: datetime) -> None:
-    from televent.ical.values import moment
-
+    """Only periods in the range (§9.6.7). What is no period stays."""
     for part in tree.components("VFREEBUSY"):
         for prop in part.all("FREEBUSY"):
-            kept = []
-            for period in prop.value.split(","):
-                begin, _, rest = period.partition("/")
-                opened = moment(begin)
-                closed = moment(rest) if opened is not None else None
-                if opened is None:
-                    continue
-                finish = utc_of(closed) if closed else utc_of(opened) + (duration(rest) or timedelta(0))
-                if utc_of(opened) < end and finish > start:
-                    kept.append(period)
-            if kept:
-                part.replace(prop, prop.with_value(",".join(kept)))
-            else:
+            values = prop.value.split(",")
+            kept = [each for each in values if _in_range(each, start, end)]
+            if not kept:
                 part.remove(prop)
+            elif len(kept) < len(values):
+                part.replace(prop, prop.with_value(",".join(kept)))
+
+
+def _in_range(text: str, start: datetime, end: datetime) -> bool:
+    found = period(text)
+    return found is None or touches(*found, start, end, UTC)
 
 
 def _prune(part: Component, spec: CompSpec) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from typing import Final
+from unicodedata import normalize
 
+from televent.ical.errors import TooManyInstances
 from televent.ical.reading import moment_of, utc_of
-from televent.ical.recurrence import FIRST, LAST, occurrences
+from televent.ical.recurrence import FIRST, LAST, Occurrence, each_occurrence, moved, touches
 from televent.ical.tree import Component, Property
-from televent.ical.values import Moment, duration, moment, unescape
+from televent.ical.values import Moment, duration, end_of, moment, unescape
 
 COLLATIONS: Final = ("i;ascii-casemap", "i;octet", "i;unicode-casemap")
 
@@ -123,17 +125,44 @@ def _comp_matches(root: Component, part: Component, wanted: CompFilter, zone: tz
 
 
 def _describing(root: Component, name: str, span: TimeRange, zone: tzinfo) -> list[Component]:
+    """The components that describe what happens in the range, each once."""
     start, end = _bounds(span)
-    timed = any(each.get("DTSTART") is not None for each in root.components(name))
-    if name == "VTODO" and not timed:
-        return [each for each in root.components(name) if _todo_in_time(root, each, start, end, zone)]
-    if name == "VJOURNAL" and not timed:
-        return []
+    parts = root.components(name)
     found: list[Component] = []
-    for occurrence in occurrences(root, start, end, floating_zone=zone):
-        if not any(occurrence.component is each for each in found):
-            found.append(occurrence.component)
+    if name == "VTODO":
+        found = [each for each in parts if _untimed(each) and _todo_in_time(root, each, start, end, zone)]
+    # An endless series is asked only until each component that may describe it has been found.
+    wanted = [each for each in parts if not _untimed(each) and not (name == "VJOURNAL" and each.get("DTSTART") is None)]
+    second = timedelta(seconds=1)
+    try:
+        for occurrence in each_occurrence(root, moved(start, -second), moved(end, second), floating_zone=zone):
+            part = occurrence.component
+            if any(part is each for each in wanted) and _overlaps(occurrence, start, end, zone):
+                found.append(part)
+                wanted = [each for each in wanted if each is not part]
+                if not wanted:
+                    break
+    except TooManyInstances:
+        if not found:
+            raise
     return found
+
+
+def _untimed(part: Component) -> bool:
+    return part.name == "VTODO" and part.get("DTSTART") is None
+
+
+def _overlaps(occurrence: Occurrence, start: datetime, end: datetime, zone: tzinfo) -> bool:
+    """The tables of §9.9 for an instance that has a start. Those for tasks count the end itself in."""
+    part = occurrence.component
+    first, last = utc_of(occurrence.start, zone), utc_of(occurrence.end, zone)
+    if part.name == "VTODO" and part.get("DUE") is not None:
+        return (start < last or start <= first) and (end > first or end >= last)
+    if part.name == "VTODO" and part.get("DURATION") is not None:
+        return start <= last and (end > first or end >= last)
+    if part.name == "VTODO":
+        return start <= first < end
+    return touches(occurrence.start, occurrence.end, start, end, zone)
 
 
 def _in_time(root: Component, parent: Component, part: Component, span: TimeRange, zone: tzinfo) -> bool:
@@ -168,7 +197,7 @@ def _free_busy_in_time(root: Component, part: Component, start: datetime, end: d
             closed = moment(rest)
             if opened is None:
                 continue
-            until = utc_of(closed) if closed is not None else utc_of(opened) + (length or timedelta(0))
+            until = utc_of(closed) if closed is not None else moved(utc_of(opened), length or timedelta(0))
             if start < until and end > utc_of(opened):
                 return True
     return False
@@ -182,22 +211,22 @@ def _alarm_in_time(
     if trigger is None:
         return False
     repeat = duration(alarm.value("DURATION") or "") or timedelta(0)
-    count = alarm.value("REPEAT") or "0"
-    offsets = [repeat * n for n in range(min(int(count), 100) + 1 if count.isdigit() and repeat else 1)]
+    count = (alarm.value("REPEAT") or "").strip()
+    times = min(int(count), 100) if count.isascii() and count.isdigit() and len(count) < 6 and repeat else 0
+    offsets = [repeat * n for n in range(times + 1)]
     absolute = moment(trigger.value)
     if absolute is not None:
-        return any(start <= utc_of(absolute, zone) + offset < end for offset in offsets)
+        return any(start <= moved(utc_of(absolute, zone), offset) < end for offset in offsets)
     before = duration(trigger.value)
     if before is None:
         return False
     at_end = (trigger.param("RELATED") or "START").upper() == "END"
-    reach = abs(before) + offsets[-1] + timedelta(days=1)
-    low, high = max(start, FIRST + reach) - reach, min(end, LAST - reach) + reach
-    for occurrence in occurrences(root, low, high, floating_zone=zone):
+    reach = abs(before) + abs(offsets[-1]) + timedelta(days=1)
+    for occurrence in each_occurrence(root, moved(start, -reach), moved(end, reach), floating_zone=zone):
         if occurrence.component is not parent:
             continue
-        anchor = utc_of(occurrence.end if at_end else occurrence.start, zone)
-        if any(start <= anchor + before + offset < end for offset in offsets):
+        anchor = moved(utc_of(occurrence.end if at_end else occurrence.start, zone), before)
+        if any(start <= moved(anchor, offset) < end for offset in offsets):
             return True
     return False
 
@@ -206,7 +235,19 @@ def _prop_matches(root: Component, part: Component, wanted: PropFilter, zone: tz
     candidates = part.all(wanted.name.upper())
     if wanted.is_not_defined:
         return not candidates
+    if not candidates and wanted.time_range is not None and wanted.text is None and not wanted.params:
+        return _effective_end_matches(root, part, wanted.name.upper(), wanted.time_range, zone)
     return any(_one_prop_matches(root, each, wanted, zone) for each in candidates)
+
+
+def _effective_end_matches(root: Component, part: Component, name: str, span: TimeRange, zone: tzinfo) -> bool:
+    """A range asks for the end that DTSTART and DURATION make, where DTEND or DUE is not written (§9.9)."""
+    head, length = part.get("DTSTART"), duration(part.value("DURATION") or "")
+    if (part.name, name) not in (("VEVENT", "DTEND"), ("VTODO", "DUE")) or head is None or length is None:
+        return False
+    value = end_of(moment_of(head, root, {}), None, length)
+    start, end = _bounds(span)
+    return value is not None and start <= utc_of(value, zone) < end
 
 
 def _one_prop_matches(root: Component, prop: Property, wanted: PropFilter, zone: tzinfo) -> bool:
@@ -244,5 +285,6 @@ def _folded(text: str, collation: str) -> str:
     if collation == "i;octet":
         return text
     if collation == "i;unicode-casemap":
-        return text.casefold()
+        # RFC 5051 compares decomposed characters: é as one character and as two is the same.
+        return normalize("NFKD", normalize("NFKD", text).casefold())
     return "".join(each.lower() if each.isascii() else each for each in text)

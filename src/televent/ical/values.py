@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -47,11 +48,14 @@ def duration(value: str) -> timedelta | None:
 
 def written(value: Moment) -> str:
     """A moment as a value: dates as DATE, aware times in UTC with Z, naive ones floating."""
+    # strftime writes years before 1000 with fewer digits.
     if not isinstance(value, datetime):
-        return value.strftime("%Y%m%d")
+        return f"{value.year:04}{value:%m%d}"
     if value.tzinfo is None:
-        return value.strftime("%Y%m%dT%H%M%S")
-    return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        return f"{value.year:04}{value:%m%dT%H%M%S}"
+    with suppress(OverflowError):  # the first or the last day that there is: as it is written
+        value = value.astimezone(UTC)
+    return f"{value.year:04}{value:%m%dT%H%M%SZ}"
 
 
 canonical = written
