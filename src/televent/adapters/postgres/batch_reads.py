@@ -12,12 +12,10 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
-import psycopg
-
 from televent.adapters.postgres.directory_rows import ACCOUNT_BY, accounts_of
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.read_store import CALENDAR_COLUMNS, WHOLE_COLUMNS, PostgresReads, calendar_row
-from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.rows import Pool, reading
 from televent.application.ports import ResourceRow
 
 T = TypeVar("T")
@@ -109,16 +107,7 @@ class BatchedRun:
 
 
 def _answers(pool: Pool, questions: list[Question]) -> dict[Question, Any]:
-    for last in (False, True):
-        connection: Connection | None = None
-        try:
-            with pool.connection() as connection:
-                return _read(connection, questions)
-        except psycopg.OperationalError:
-            # Reading twice is harmless: a connection that was cut meanwhile is replaced once.
-            if last or connection is None or not connection.closed:
-                raise
-    raise AssertionError("unreachable")
+    return reading(pool, lambda connection: _read(connection, questions))
 
 
 def _read(connection: Connection, questions: list[Question]) -> dict[Question, Any]:

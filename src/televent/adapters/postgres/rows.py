@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -12,19 +13,30 @@ from televent.adapters.postgres.pool import Connection
 
 Pool = ConnectionPool[Connection]
 Row = tuple[Any, ...]
+T = TypeVar("T")
+
+
+ATTEMPTS = 5
+"""A server that cuts many connections at once cuts them one after the other: the second one taken may die as well."""
 
 
 def fetch(pool: Pool, query: str, parameters: Sequence[Any]) -> list[Row]:
-    """All rows of one reading statement; the pool's connections are in autocommit mode.
+    """All rows of one reading statement; the pool's connections are in autocommit mode. Raises psycopg.Error."""
+    return reading(pool, lambda connection: connection.execute(query, parameters, binary=True).fetchall())
 
-    Reading twice is harmless, so a cut connection is replaced once. Raises psycopg.OperationalError then.
+
+def reading(pool: Pool, read: Callable[[Connection], T]) -> T:
+    """What ``read`` finds. Reading twice is harmless: a connection that was cut meanwhile is replaced.
+
+    Raises psycopg.OperationalError when five in a row were.
     """
-    for last in (False, True):
+    for attempt in range(1, ATTEMPTS + 1):
         connection: Connection | None = None
         try:
             with pool.connection() as connection:
-                return connection.execute(query, parameters, binary=True).fetchall()
+                return read(connection)
         except psycopg.OperationalError:
-            if last or connection is None or not connection.closed:
+            if attempt == ATTEMPTS or connection is None or not connection.closed:
                 raise
+            time.sleep(0.005 * 2**attempt)
     raise AssertionError("unreachable")
