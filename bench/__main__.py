@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import servers, store, table
 from bench.measure import OURS, Result, measure
+from bench.quiet import settle
 from bench.workloads import FULL, QUICK, ROWS, Row, Scale, Site
 
 DOCUMENT = servers.ROOT / "docs" / "reference" / "performance.md"
@@ -42,14 +43,14 @@ def chosen_rows(only: Sequence[str] | None) -> list[Row]:
     return [row for row in ROWS if only is None or row.key in only or row.key == "put-1"]
 
 
-def machine(server: servers.Server | None, scale: Scale) -> str:
-    """What the numbers were measured on."""
+def machine(server: servers.Server | None, scale: Scale, load: float) -> str:
+    """What the numbers were measured on; ``load`` is the load average that the run found there."""
     cores = len(os.sched_getaffinity(0))
     parts = [f"{cores} cores", f"Python {platform.python_version()}"]
     if server is not None and (version := store.postgres_version(server)):
         parts.append(f"PostgreSQL {version}")
     parts.append(", ".join(servers.WANTED).replace("==", " "))
-    parts.append(f"{scale.items:,} events of about 650 bytes")
+    parts += [f"{scale.items:,} events of about 650 bytes", f"load average {load:.1f} before the run"]
     return f"Measured {datetime.now(UTC):%Y-%m-%d}: {', '.join(parts)}. Read ratios, not digits."
 
 
@@ -58,7 +59,7 @@ async def bench(options: argparse.Namespace, place: Path, console: Console) -> i
     scale = QUICK if options.quick else FULL
     rows = chosen_rows(options.only)
     sites: list[Site] = []
-    started = time.monotonic()
+    started, load = time.monotonic(), os.getloadavg()[0]
     with contextlib.ExitStack() as running:
         for name, starter in servers.STARTERS.items():
             if name in options.without:
@@ -77,10 +78,12 @@ async def bench(options: argparse.Namespace, place: Path, console: Console) -> i
             sites.append(site)
         if not sites:
             return 1
+        for site in sites:
+            settle(site.server.process.pid)
         results = await all_rows(rows, sites, scale, console)
         ours = next((site.server for site in sites if site.server.name == OURS), None)
         appended = store.append_rates(ours, scale) if ours and (options.only is None or APPEND in options.only) else []
-        note = machine(ours, scale)
+        note = machine(ours, scale, load)
     report(options, results, sites, note, appended, scale)
     console.print(f"done in {time.monotonic() - started:.0f} s", highlight=False)
     return int(any(OURS in result.failures for result in results))

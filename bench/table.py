@@ -46,7 +46,9 @@ def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
     row, found = result.row, []
     factor = times_faster(result, peers)
     if row.goal is not None and factor is not None:
-        found.append(Verdict(f"≥ {row.goal:g}×", f"{factor:.1f}×", factor >= row.goal))
+        found.append(
+            Verdict(f"≥ {row.goal:g}×", f"{factor:.2f}×" if factor < 10 else f"{factor:.1f}×", factor >= row.goal)
+        )
     ours, floor = result.value(OURS), result.value(FLOOR)
     if row.floor is not None and ours is not None and floor:
         found.append(Verdict(f"≥ {FLOOR_SHARE:g} of floor", f"{ours / floor:.2f}", ours / floor >= FLOOR_SHARE))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from bench import events, table  # noqa: E402
 from bench.__main__ import arguments, chosen_rows  # noqa: E402
 from bench.load import parse  # noqa: E402
 from bench.measure import FLOOR, Result  # noqa: E402
+from bench.quiet import cpu_seconds  # noqa: E402
 from bench.workloads import ROWS, Row, put_one  # noqa: E402
 
 PEERS = ("Radicale", "Xandikos")
@@ -41,7 +44,7 @@ def test_the_median_round_counts() -> None:
     assert table.times_faster(found, PEERS) == 14.0
 
 
-@pytest.mark.parametrize(("ours", "said"), [(200.0, "≥ 10×: 10.0× ok"), (142.0, "≥ 10×: 7.1× SHORT")])
+@pytest.mark.parametrize(("ours", "said"), [(200.0, "≥ 10×: 10.0× ok"), (142.0, "≥ 10×: 7.10× SHORT")])
 def test_a_verdict_names_goal_finding_and_judgement(ours: float, said: str) -> None:
     (verdict,) = table.verdicts(result(Televent=[ours], Xandikos=[20.0]), PEERS)
     assert str(verdict) == said
@@ -63,7 +66,7 @@ def test_a_bound_on_televents_own_value_needs_no_peer(ours: float, met: bool) ->
 
 def test_a_missed_goal_is_a_shortfall_and_a_met_one_is_not() -> None:
     missed, met = result(Televent=[30.0], Xandikos=[20.0]), result(Televent=[900.0], Xandikos=[20.0])
-    assert table.shortfalls([missed, met], PEERS, {}) == ["Some work: ≥ 10×: 1.5× SHORT"]
+    assert table.shortfalls([missed, met], PEERS, {}) == ["Some work: ≥ 10×: 1.50× SHORT"]
 
 
 def test_a_goal_without_any_peer_is_reported_as_not_judged() -> None:
@@ -156,3 +159,10 @@ def test_an_answer_is_read_however_it_is_framed(data: bytes, ended: bool, body: 
 )
 def test_half_an_answer_is_awaited(data: bytes) -> None:
     assert parse(data, ended=False) is None
+
+
+def test_processor_time_includes_what_was_just_used() -> None:
+    before, started = cpu_seconds(os.getpid()), time.process_time()
+    while time.process_time() - started < 0.1:
+        sum(range(10_000))
+    assert cpu_seconds(os.getpid()) - before >= 0.05
