@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from televent.adapters.postgres.chat_book import PostgresChatBook
 from televent.bootstrap import Core
+from televent.opening import OperatorError
 from televent.workers import drain
 
 log = structlog.get_logger("televent.bot")
@@ -40,16 +42,23 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         await _until_reachable(lambda: register_commands(bot), stop)
         if settings.telegram_webhook_url is not None:
             secret = settings.telegram_webhook_secret
-            await bot.set_webhook(
-                f"{settings.telegram_webhook_url}/telegram/webhook",
-                secret_token=secret.get_secret_value() if secret is not None else None,
-            )
+            address = f"{settings.telegram_webhook_url}/telegram/webhook"
+            token_of_ours = secret.get_secret_value() if secret is not None else None
+            await _until_reachable(lambda: bot.set_webhook(address, secret_token=token_of_ours), stop)
         else:
-            await bot.delete_webhook()
+            await _until_reachable(bot.delete_webhook, stop)
             polling = dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False)
             tasks.append(asyncio.create_task(polling))
         ready()
-        await stop.wait()
+        stopping = asyncio.create_task(stop.wait())
+        # One that fails takes the service with it: a bot that only seems to run is never started again.
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        failed = [error for task in tasks if task.done() and (error := task.exception()) is not None]
+        if failed:
+            raise failed[0]
+        # Whatever the poll has to say from here on is about our own end, the sandbox's perhaps before ours.
+        logging.getLogger("aiogram").setLevel(logging.CRITICAL)
         if settings.telegram_webhook_url is None:
             with contextlib.suppress(RuntimeError):
                 await dispatcher.stop_polling()
@@ -60,15 +69,31 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         await bot.session.close()
 
 
-async def _until_reachable(step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    """Telegram may be away when we start (or the sandbox not up yet): try again, without a storm."""
-    from aiogram.exceptions import TelegramNetworkError, TelegramServerError
+async def _until_reachable(step: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
+    """Telegram may be away when we start (or the sandbox not up yet): try again, without a storm.
+
+    Raises OperatorError where Telegram does not know the token.
+    """
+    from aiogram.exceptions import (
+        TelegramNetworkError,
+        TelegramNotFound,
+        TelegramRetryAfter,
+        TelegramServerError,
+        TelegramUnauthorizedError,
+    )
 
     delay = 0.1
     while not stop.is_set():
         try:
             await step()
             return
+        except (TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise OperatorError(f"TELEGRAM_BOT_TOKEN: Telegram does not know this token ({error.message})") from error
+        except TelegramRetryAfter as error:
+            delay = max(delay, float(error.retry_after))
+            log.warning("Telegram asks to wait", in_seconds=delay)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), delay)
         except (TelegramNetworkError, TelegramServerError) as error:
             log.warning("Telegram cannot be reached", error=str(error)[:200], in_seconds=round(delay, 1))
             with contextlib.suppress(TimeoutError):

@@ -17,6 +17,7 @@ from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.rest.app import Asgi, Front, rest_app
 from televent.adapters.rest.floor import floor
 from televent.bootstrap import Core
+from televent.opening import OperatorError
 from televent.settings import SettingsError
 
 BACKLOG = 2048
@@ -133,7 +134,11 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OperatorError(f"API_PORT={port}: {error.strerror or error}. Choose another with API_PORT.") from error
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener

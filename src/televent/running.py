@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import signal
@@ -21,20 +22,35 @@ from televent.supervisor import Supervisor
 log = structlog.get_logger("televent")
 
 SANDBOX_TOKEN = "1000000000:sandbox-token-for-the-local-stand-in"
+DATABASE_PATIENCE = 10.0
+"""Seconds that a given database has to answer before ``televent up`` says that it does not."""
 
 
 async def run_services(
     settings: Settings, names: Sequence[str], *, ready_fd: int | None = None, lifeline_fd: int | None = None
 ) -> None:
-    """Runs the services until told to stop, until the parent dies, or until one of them fails."""
+    """Runs the services until told to stop, until the parent dies, or until one of them fails.
+
+    Raises OperatorError where the database does not answer or somebody else has the port.
+    """
+    from televent.adapters.postgres.pool import DatabaseUnavailable
+
+    stop = _asked_to_stop()
+    if lifeline_fd is not None:
+        asyncio.get_running_loop().add_reader(lifeline_fd, stop.set)
+    try:
+        await _serve(settings, names, stop, ready_fd)
+    except DatabaseUnavailable as error:
+        raise OperatorError(f"DATABASE_URL: {error}") from error
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+            raise OperatorError(error.strerror or str(error)) from error
+        raise
+
+
+async def _serve(settings: Settings, names: Sequence[str], stop: asyncio.Event, ready_fd: int | None) -> None:
     from televent.services import SERVICES, open_services
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if lifeline_fd is not None:
-        loop.add_reader(lifeline_fd, stop.set)
     async with open_services(settings, names) as core:
         readies = {name: asyncio.Event() for name in names}
         tasks = [
@@ -71,18 +87,16 @@ async def run_everything(settings: Settings) -> int:
     from televent.adapters.postgres import migrate
     from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
     from televent.adapters.postgres.migration_files import MigrationError
+    from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
 
     started = time.monotonic()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    for host, port, name in _ports(settings):
-        _check_free(host, port, name)
+    stop = _asked_to_stop()
+    _check_ports(_ports(settings))
     server: EmbeddedPostgres | None = None
     try:
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()
+            await asyncio.to_thread(await_database, url, DATABASE_PATIENCE)
         else:
             server = EmbeddedPostgres(binaries=settings.pg_bin)
             url = await asyncio.to_thread(server.start, settings.data_dir.absolute())
@@ -90,6 +104,8 @@ async def run_everything(settings: Settings) -> int:
         return await _supervise(settings, url, stop, started)
     except (EmbeddedPostgresError, MigrationError) as error:
         raise OperatorError(str(error)) from error
+    except DatabaseUnavailable as error:
+        raise OperatorError(f"DATABASE_URL: {error}") from error
     finally:
         if server is not None:
             await asyncio.to_thread(server.stop)
@@ -133,6 +149,16 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
     return 0
 
 
+def _asked_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C, by a service manager, and by the terminal when it closes, unless nohup says not to mind that."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
 def _ports(settings: Settings) -> list[tuple[str, int, str]]:
     ports = [
         (settings.api_host, settings.api_port, "API_PORT"),
@@ -142,6 +168,18 @@ def _ports(settings: Settings) -> list[tuple[str, int, str]]:
         ports.append((settings.sandbox_host, settings.sandbox_port, "SANDBOX_PORT"))
         ports.append((settings.sandbox_host, settings.sandbox_smtp_port, "SANDBOX_SMTP_PORT"))
     return ports
+
+
+def _check_ports(ports: list[tuple[str, int, str]]) -> None:
+    """Raises OperatorError where two are alike, one is nobody's, or another program holds one."""
+    taken: dict[int, str] = {}
+    for host, port, name in ports:
+        if port == 0:
+            raise OperatorError(f"{name}=0: the services must be told where to find one another. Choose a port.")
+        if port in taken:
+            raise OperatorError(f"{name}={port}: that is {taken[port]} already. Choose another with {name}.")
+        taken[port] = name
+        _check_free(host, port, name)
 
 
 def _check_free(host: str, port: int, name: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -46,11 +45,12 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
-    def add(self, name: str, arguments: Sequence[str], **environment: str) -> None:
+    def add(self, name: str, arguments: Sequence[str], **environment: str) -> Child:
         """Starts a child and keeps it running."""
         child = Child(name, arguments, child_environment(**environment))
         self._children.append(child)
         self._tasks.append(asyncio.create_task(self._keep(child), name=name))
+        return child
 
     async def all_ready(self) -> str | None:
         """Waits for every child; returns the name of one that cannot start, if one cannot."""
@@ -71,10 +71,6 @@ class Supervisor:
     async def stopped(self) -> None:
         """Returns once every child has gone."""
         await self._stopping.wait()
-        for child in self._children:
-            if child.process is not None and child.process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    child.process.terminate()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         os.close(self._lifeline_write)
         os.close(self._lifeline_read)
@@ -116,20 +112,24 @@ class Supervisor:
 
         loop.add_reader(ready_read, on_ready)
         try:
-            return await self._await_end(child.process)
+            return await self._await_end(child.name, child.process)
         finally:
             loop.remove_reader(ready_read)
             os.close(ready_read)
 
-    async def _await_end(self, process: asyncio.subprocess.Process) -> int:
+    async def _await_end(self, name: str, process: asyncio.subprocess.Process) -> int:
         ended = asyncio.create_task(process.wait())
         stop = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({ended, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
         if not ended.done():
+            # Told from here and not by who asks for the end: a child that was being made at that moment is told too.
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
             try:
                 return await asyncio.wait_for(asyncio.shield(ended), PATIENCE)
             except TimeoutError:
+                log.error("a service does not stop and is killed", service=name, after_seconds=PATIENCE)
                 with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGKILL)
+                    process.kill()
         return await ended
