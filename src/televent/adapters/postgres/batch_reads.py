@@ -8,6 +8,7 @@ asked, so it is as fresh as one read alone: nothing is remembered.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import Any, TypeVar
@@ -117,9 +118,12 @@ def _read(connection: Connection, questions: list[Question]) -> dict[Question, A
     found: dict[Question, Any] = {}
     cursors: dict[str, Any] = {}
     statements = {"account": ACCOUNTS, "calendar": CALENDARS, "resource": RESOURCES}
-    with connection.pipeline():
+    # A pipeline costs a synchronisation of its own: worth it only where there is more than one statement.
+    together = connection.pipeline() if len(keys) > 1 else contextlib.nullcontext()
+    with together:
         for kind, asked in keys.items():
-            cursors[kind] = connection.execute(statements[kind], [list(each) for each in zip(*asked)], binary=True)  # noqa: B905
+            columns = [list(column) for column in zip(*asked, strict=True)]
+            cursors[kind] = connection.execute(statements[kind], columns, binary=True)
     for kind, cursor in cursors.items():
         rows = cursor.fetchall()
         if kind == "account":
