@@ -196,9 +196,9 @@ def test_a_proposal_that_names_nobody_is_its_senders(town: Town, post: PostOffic
 
 
 def test_who_lost_the_invitation_gets_it_again_once_in_an_hour(town: Town, post: PostOffice, ann: Person) -> None:
-    owed = len(town.owed("calendar_%"))
+    assert sorted(each["recipient"] for each in town.owed("calendar_%")) == [YAN, ZED]
     for number in range(3):
         text = message("REFRESH", f"ATTENDEE:mailto:{ZED}", uid=UID, stamp=f"20261121T13000{number}Z")
         post.send(itip_mail(text, message_id=f"{number}@example.net"), post.token(ann, ZED, UID))
-    again = town.owed("calendar_%")[owed:]
-    assert [(each["recipient"], each["method"]) for each in again] == [(ZED, "REQUEST")]
+    assert sorted(each["recipient"] for each in town.owed("calendar_%")) == [YAN, ZED, ZED]
+    assert {each["method"] for each in town.owed("calendar_%")} == {"REQUEST"}

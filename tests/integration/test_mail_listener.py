@@ -116,11 +116,9 @@ def test_size_is_advertised_and_bounded(post: PostOffice, ann: Person) -> None:
         smtp.rset()
         smtp.mail(ZED)
         smtp.rcpt(ann.address)
-        with pytest.raises(smtplib.SMTPDataError) as refused:
-            line = b"x" * 70 + b"\r\n"
-            code, text = smtp.data(b"Subject: big\r\n\r\n" + line * (MAX_MAIL // len(line) + 1))
-            raise smtplib.SMTPDataError(code, text)
-        assert refused.value.smtp_code == 552
+        line = b"x" * 70 + b"\r\n"
+        code, _ = smtp.data(b"Subject: big\r\n\r\n" + line * (MAX_MAIL // len(line) + 1))
+        assert code == 552
     assert post.verdicts() == []
 
 

@@ -26,7 +26,7 @@ from televent.application.mail import MailBook
 from televent.application.office import Office
 from televent.application.ports import AccountRow, OutboxMessage, ResourceRow
 from televent.application.use_cases.note_bounce import note_bounce
-from televent.application.use_cases.receive_itip import receive_itip
+from televent.application.use_cases.receive_itip import receive_itip, would_change
 from televent.domain.ids import AccountId
 from televent.ical.errors import IcalError
 from televent.ical.itip.message import Message, read_message
@@ -128,9 +128,10 @@ class Intake:
             try:
                 # Read anew for each: what is not theirs is cut out of it.
                 message = read_message(part.text, method=part.method)
+                verdict = self._deliver(_Letter(mail_key, part, message, sender), addressee)
             except IcalError as error:
-                return Verdict("ignored", f"unreadable calendar: {error.precondition}")
-            verdicts.append(self._deliver(_Letter(mail_key, part, message, sender), addressee))
+                verdict = Verdict("ignored", f"unreadable calendar: {error.precondition}")
+            verdicts.append(verdict)
         state = max((verdict.state for verdict in verdicts), key=_RANK.index)
         return Verdict(state, "; ".join(dict.fromkeys(verdict.reason for verdict in verdicts)))
 
@@ -162,8 +163,7 @@ class Intake:
         named = attendee_of(message, tokens | sender.speaks_for) or sender.address
         trust = trust_of(sender, named, named if named in tokens else next(iter(tokens), None))
         if trust is Trust.T0:
-            self._ask(letter, account, row, "reply-unproven")
-            return Verdict("parked", "the sender is not proven to be the attendee")
+            return self._park(letter, account, row, "reply-unproven")
         text = narrowed(message, named)
         name = self._name(account, letter, named, proven=trust is not Trust.T1)
         return self._apply(letter, account, trust.name, text, name)
@@ -183,8 +183,7 @@ class Intake:
         if organizer is None or organizer.address in self._office.addresses_of(account):
             return Verdict("ignored", "the event is this person's own")
         if not self._may_change(letter.sender, {organizer.address, organizer.sent_by}, account, row):
-            self._ask(letter, account, row, "request-unproven")
-            return Verdict("parked", "the sender is not proven to be the organizer")
+            return self._park(letter, account, row, "request-unproven")
         return self._apply(letter, account, "T2", None, name)
 
     def _may_change(self, sender: Sender, organizers: set[str | None], account: AccountRow, row: ResourceRow) -> bool:
@@ -243,17 +242,21 @@ class Intake:
         organizer = read(row.ics).organizer if row.ics is not None else None
         return organizer is not None and organizer.address in self._office.addresses_of(account)
 
-    def _ask(self, letter: _Letter, account: AccountRow, row: ResourceRow, text_key: str) -> None:
-        """The person is told, who can then act; of one event once in an hour, however many such mails come."""
-        if account.telegram_id is None or row.ics is None:
-            return
-        summary = next((each.summary for each in read(row.ics).instances()), "") or letter.message.uid
-        now = self._office.clock()
-        notice_id = uuid5(account.tenant, f"{text_key}/{row.stream_id}/{now:%Y%m%d%H}")
-        values = {"summary": summary[:200], "sender": letter.sender.address[:200]}
-        payload = {"chat_id": account.telegram_id, "text_key": text_key, "values": values}
-        notice = OutboxMessage(notice_id, "telegram_notification", f"mail/{notice_id}", payload, now)
-        self._owed.enqueue([notice], account.tenant, letter.key[:32], now)
+    def _park(self, letter: _Letter, account: AccountRow, row: ResourceRow, text_key: str) -> Verdict:
+        """Nothing is applied. The person is told, who can then act: not of what would change nothing, and of one event
+        once in an hour, however many such mails come."""
+        context, method = self._context(letter.key, account), letter.message.method
+        would = would_change(self._office, context, message=letter.part.text, method=method)
+        if not would.changed:
+            return Verdict("ignored", would.reason or "no change")
+        if account.telegram_id is not None and row.ics is not None:
+            summary = next((each.summary for each in read(row.ics).instances()), "") or letter.message.uid
+            notice_id = uuid5(account.tenant, f"{text_key}/{row.stream_id}/{context.now:%Y%m%d%H}")
+            values = {"summary": summary[:200], "sender": letter.sender.address[:200]}
+            payload = {"chat_id": account.telegram_id, "text_key": text_key, "values": values}
+            notice = OutboxMessage(notice_id, "telegram_notification", f"mail/{notice_id}", payload, context.now)
+            self._owed.enqueue([notice], account.tenant, context.correlation_id, context.now)
+        return Verdict("parked", "the sender is not proven")
 
     def _name(self, account: AccountRow, letter: _Letter, address: str, *, proven: bool) -> str | None:
         """What the person calls who wrote, in his own language."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ TIMEOUT = 300.0
 LINE_LIMIT = 64 * 1024
 """RFC 5321 §4.5.3.1.6 says 1000; programs that put all their HTML into one line do not."""
 SWEEP = timedelta(seconds=60)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-received:", b"x-original-to:", b"x-spam")
 
 
@@ -134,17 +136,17 @@ class _BoundedLmtp(LMTP, _Bounded):
 
 def mail_key(raw: bytes, recipients: list[str]) -> str:
     """Names a mail by what it says and to whom, without the trace that each way leaves on it (imip/SPEC B1)."""
-    head, separator, body = raw.partition(b"\r\n\r\n")
-    kept: list[bytes] = []
+    # Line ends as they come: of a mail without CRLF all would be one line, and that a trace.
+    parted = _HEAD_END.search(raw)
+    head, body = (raw[: parted.start()], raw[parted.end() :]) if parted is not None else (raw, b"")
+    digest = hashlib.sha256("\0".join([*sorted(each.lower() for each in recipients), ""]).encode())
     skipping = False
-    for line in head.split(b"\r\n"):
+    for line in head.splitlines():
         if line[:1] not in (b" ", b"\t"):
             skipping = line.lower().startswith(_TRACE)
         if not skipping:
-            kept.append(line)
-    digest = hashlib.sha256("\0".join([*sorted(each.lower() for each in recipients), ""]).encode())
-    digest.update(b"\r\n".join(kept) + separator)
-    digest.update(body)
+            digest.update(line + b"\n")
+    digest.update(b"\n" + body)
     return digest.hexdigest()
 
 

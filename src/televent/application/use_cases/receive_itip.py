@@ -13,7 +13,7 @@ from televent.application.office import Office
 from televent.application.ports import AccountRow, OutboxMessage
 from televent.application.recorded import AlreadyApplied
 from televent.application.refusals import UnknownCalendar
-from televent.application.store import Change
+from televent.application.store import Change, Loaded
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
@@ -53,27 +53,10 @@ def receive_itip(
 ) -> Received:
     """Applies the message to ``context.tenant``'s copy; twice is once. Raises IcalError for what is no message."""
     account = office.account(context.tenant)
-    owner = office.owner(account)
     uid = message_uid(message)
 
     def step() -> Received:
-        # A meeting the person organises, or answered, may stand in any of his calendars.
-        # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
-        # before there was any resource is remembered by the stream that the UID itself names.
-        standing = office.reads.latest_by_uid(context.tenant, uid)
-        stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{uid}")
-        loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
-        if account.default_calendar is None:
-            raise UnknownCalendar()
-        command = ReceiveMessage(
-            owner=owner,
-            calendar_id=account.default_calendar,
-            href=f"{loaded.key.stream}.ics",
-            message=message,
-            method=method,
-            now=context.now,
-        )
-        decision = decide(loaded.state, command)
+        loaded, decision = _decided(office, context, account, uid, message, method)
         if not decision.facts:
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts)
@@ -87,6 +70,35 @@ def receive_itip(
         return retrying(step)
     except AlreadyApplied:
         return Received(False, "duplicate", None)
+
+
+def would_change(office: Office, context: Context, *, message: bytes, method: str | None) -> Received:
+    """What ``receive_itip`` would do, undone: whoever asks a person about a message asks about none that is old."""
+    account = office.account(context.tenant)
+    loaded, decision = _decided(office, context, account, message_uid(message), message, method)
+    return Received(bool(decision.facts), decision.why, loaded.key.stream if loaded.state.exists else None)
+
+
+def _decided(
+    office: Office, context: Context, account: AccountRow, uid: str, message: bytes, method: str | None
+) -> tuple[Loaded[CalendarObject], Decision]:
+    # A meeting the person organises, or answered, may stand in any of his calendars.
+    # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
+    # before there was any resource is remembered by the stream that the UID itself names.
+    standing = office.reads.latest_by_uid(context.tenant, uid)
+    stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{uid}")
+    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
+    if account.default_calendar is None:
+        raise UnknownCalendar()
+    command = ReceiveMessage(
+        owner=office.owner(account),
+        calendar_id=account.default_calendar,
+        href=f"{loaded.key.stream}.ics",
+        message=message,
+        method=method,
+        now=context.now,
+    )
+    return loaded, decide(loaded.state, command)
 
 
 def _notices(

@@ -1,0 +1,89 @@
+"""Mails as real programs wrote them: each is understood or set aside, and none breaks anything."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from support.post import PostOffice, open_post_office
+from support.town import Person, Town, open_town
+from televent.adapters.email.listener import mail_key
+
+SAMPLES = Path(__file__).parents[2] / ".." / "shared" / "imip" / "eml"
+
+pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample mails are not beside this repository")
+
+NO_CALENDAR = {"calendar-in-part-headers", "tnef-meeting-request", "tnef-plain-note-wild"}
+REPORTS = {"zimbra-dsn-bounce"}
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    with open_town(database_url) as town:
+        yield town
+
+
+@pytest.fixture
+def post(town: Town) -> Iterator[PostOffice]:
+    with open_post_office(town) as post:
+        yield post
+
+
+def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:
+    """As the listener does once the mail is kept."""
+    key = mail_key(raw, [person.address])
+    post.town.core.mail_book.keep(key, "zed@example.net", [person.address], raw, post.town.now)
+    verdict = asyncio.run(post.intake.take(key, "zed@example.net", [person.address], raw))
+    return verdict.state, verdict.reason
+
+
+def test_every_sample_ends_settled(town: Town, post: PostOffice) -> None:
+    found = {}
+    for sample in sorted(SAMPLES.glob("*.eml")):
+        # Each in a calendar of its own: some speak of the same meeting.
+        found[sample.stem] = take(post, town.person(f"p{len(found)}"), sample.read_bytes())
+    assert len(found) == 52
+    assert {state for state, _ in found.values()} == {"applied", "ignored"}
+    assert "received" not in {state for state, _ in post.verdicts()}
+    assert {name for name, (_, reason) in found.items() if reason == "no calendar in it"} == NO_CALENDAR
+    assert {name for name, (_, reason) in found.items() if "report" in reason} == REPORTS
+    wrong = {
+        name: verdict
+        for name, verdict in found.items()
+        if ("request" in name and name not in NO_CALENDAR and verdict != ("applied", "REQUEST new"))
+    }
+    assert wrong == {}
+
+
+def test_every_sample_twice_changes_nothing_more(town: Town, post: PostOffice) -> None:
+    samples = sorted(SAMPLES.glob("*.eml"))
+    people = {sample.stem: town.person(f"p{number}") for number, sample in enumerate(samples)}
+    for sample in samples:
+        take(post, people[sample.stem], sample.read_bytes())
+    owed = town.owed()
+    for sample in samples:
+        assert take(post, people[sample.stem], sample.read_bytes())[0] == "ignored", sample.stem
+    assert town.owed() == owed
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_broken_samples_end_settled(town: Town, post: PostOffice, seed: int) -> None:
+    chance = Random(seed)
+    person = town.person("ann")
+    for sample in sorted(SAMPLES.glob("*.eml")):
+        raw = bytearray(sample.read_bytes())
+        for _ in range(chance.randrange(1, 20)):
+            place = chance.randrange(len(raw))
+            match chance.randrange(4):
+                case 0:
+                    raw[place] = chance.randrange(256)
+                case 1:
+                    del raw[place : place + chance.randrange(1, 200)]
+                case 2:
+                    raw[place:place] = raw[place : place + chance.randrange(1, 200)]
+                case _:
+                    raw[place:place] = chance.choice([b"\0", b"\r\n", b"\n\n", b"=?", b";", b'"', b"\xff\xfe", b"@"])
+        state, reason = take(post, person, bytes(raw))
+        assert state in ("applied", "ignored", "parked"), (sample.name, reason)
