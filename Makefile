@@ -9,7 +9,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 READY := .venv/.ready
 
-.PHONY: help run demo test lint types bench interop setup setup-interop clean
+.PHONY: help run demo test lint types bench setup clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,7 +36,7 @@ demo: $(READY) ## Watch one meeting walk through chat, calendar app and mail
 	@exec $(BIN)/python -m tests.e2e.demo
 
 test: $(READY) lint ## All tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not interop" $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 lint: $(READY) ## Style, types and the house's contracts
 	$(BIN)/ruff check .
@@ -46,12 +46,6 @@ lint: $(READY) ## Style, types and the house's contracts
 
 bench: $(READY) ## Measure Televent beside Radicale and Xandikos; writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
-
-setup-interop: $(READY) ## What the foreign clients and suites need (Debian packages)
-	./tests/interop/setup.sh
-
-interop: $(READY) ## Foreign suites and real clients
-	$(BIN)/python -m pytest -q -m interop tests/interop $(ARGS)
 
 clean: ## Remove the environment and caches; data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench
