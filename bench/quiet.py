@@ -1,4 +1,4 @@
-"""Waiting for a server that has just started to have nothing to do: what it still loads would be measured as its work."""
+"""Waiting until a server that has just started has nothing to do: what it still loads would count as its work."""
 
 from __future__ import annotations
 
