@@ -6,6 +6,7 @@ lines the first, which is the newest. With no edge configured nothing is ever pr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -15,6 +16,7 @@ from enum import IntEnum
 
 import authres
 
+_ADDRESS = re.compile(r"[^@\s<>\"\ud800-\udfff]+@[\w.-]+\Z")
 GOOGLE = "calendar-notification@google.com"
 
 
@@ -43,11 +45,11 @@ def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
     authors = _addresses(message, "From")
     address = authors[0] if authors else ""
     results = _our_results(message, authserv_id)
-    proven = len(authors) == 1 and _aligned(results, address)
+    proven = len(authors) == 1 and address != "" and _aligned(results, address)
     speaks_for = {address} if address else set()
     sent_by = {address, *_addresses(message, "Sender")}
     if GOOGLE in sent_by and _dkim_domain(results, "google.com"):
-        speaks_for |= set(_addresses(message, "Reply-To"))
+        speaks_for |= set(_addresses(message, "Reply-To")) - {""}
         proven = True
     return Sender(address, proven, frozenset(speaks_for), _display_name(message))
 
@@ -71,8 +73,10 @@ def header_values(message: EmailMessage, header: str) -> list[str]:
 
 
 def _addresses(message: EmailMessage, header: str) -> list[str]:
+    """Lower case; "" stands for each that is no address."""
     pairs = getaddresses(header_values(message, header))
-    return [address.strip().lower() for _, address in pairs if "@" in address]
+    found = [address.strip().lower() for _, address in pairs]
+    return [address if _ADDRESS.match(address) else "" for address in found]
 
 
 def _display_name(message: EmailMessage) -> str:
@@ -102,11 +106,11 @@ def _aligned(results: list[authres.core.AuthenticationResult], address: str) -> 
         if result.method == "dmarc" and result.result == "pass":
             # What the edge took for From must be what we take for it: a header that two parsers read differently
             # would prove one and speak for the other (RFC 7489 §6.6.1).
-            judged = str(getattr(result, "header_from", "") or "").lower().rpartition("@")[2]
+            judged = _property(result, "header", "from").rpartition("@")[2]
             if judged in ("", domain):
                 return True
         if result.method == "dkim" and result.result == "pass" and domain:
-            signer = str(getattr(result, "header_d", "") or "").lower()
+            signer = _property(result, "header", "d")
             if signer and (domain == signer or domain.endswith("." + signer)):
                 return True
     return False
@@ -114,6 +118,12 @@ def _aligned(results: list[authres.core.AuthenticationResult], address: str) -> 
 
 def _dkim_domain(results: list[authres.core.AuthenticationResult], domain: str) -> bool:
     return any(
-        result.method == "dkim" and result.result == "pass" and str(getattr(result, "header_d", "")).lower() == domain
+        result.method == "dkim" and result.result == "pass" and _property(result, "header", "d") == domain
         for result in results
     )
+
+
+def _property(result: authres.core.AuthenticationResult, kind: str, name: str) -> str:
+    """A property such as header.from, in lower case; "" where it is not said."""
+    said = (each.value for each in result.properties if (each.type, each.name) == (kind, name))
+    return str(next(said, "") or "").lower()

@@ -12,6 +12,7 @@ from functools import cache
 from televent.ical.itip.people import address_of
 from televent.ical.tree import Component, Property, parse
 
+LINE_OCTETS = 75
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
 
 
@@ -99,11 +100,16 @@ def _outward(component: Component, identity: Identity) -> None:
                 component.replace(prop, outer := _renamed(prop, seen))
                 prop = outer
         told = [*(value for _, values in prop.params for value in values), prop.value]
-        if any(mentions.search(value) for value in told):
+        # A client's line stands in the letter as the client wrote it, which may be longer than RFC 5545 §3.1 allows.
+        if any(mentions.search(value) for value in told) or _too_long(prop.raw):
             params = [(name, [outside_text(value, identity) for value in values]) for name, values in prop.params]
             component.replace(prop, component.make(prop.name, outside_text(prop.value, identity), params))
     for sub in component.components():
         _outward(sub, identity)
+
+
+def _too_long(raw: bytes) -> bool:
+    return any(len(line) > LINE_OCTETS for line in raw.splitlines())
 
 
 def _renamed(prop: Property, address: str) -> Property:

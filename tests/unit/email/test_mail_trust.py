@@ -1,0 +1,99 @@
+"""Who is a mail from: RFC 8601 §5, RFC 7489 §3.1, imip/SPEC B5."""
+
+from email.message import EmailMessage
+
+import pytest
+
+from televent.adapters.email.find import parse_mail
+from televent.adapters.email.trust import Sender, Trust, sender_of, trust_of
+
+EDGE = "mx.televent.app"
+
+
+def mail(*headers: str) -> EmailMessage:
+    return parse_mail("\r\n".join([*headers, "", "x"]).encode())
+
+
+def results(value: str, author: str = "From: zed@example.net") -> bool:
+    return sender_of(mail(f"Authentication-Results: {EDGE}; {value}", author), EDGE).proven
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "dmarc=pass header.from=example.net",
+        "dmarc=pass",
+        "spf=fail smtp.mailfrom=x.example; dkim=pass header.d=example.net; dmarc=none header.from=example.net",
+    ],
+)
+def test_the_domain_of_from_is_proven(value: str) -> None:
+    assert results(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "dmarc=fail header.from=example.net",
+        "dmarc=pass header.from=example.org",
+        "dkim=pass header.d=example.org",
+        "dkim=pass header.d=ample.net",
+        "dkim=fail header.d=example.net",
+        "spf=pass smtp.mailfrom=example.net",
+        "none",
+        ";;;=",
+    ],
+)
+def test_anything_else_proves_nothing(value: str) -> None:
+    assert not results(value)
+
+
+def test_a_subdomain_is_proven_by_its_domain() -> None:
+    assert results("dkim=pass header.d=example.net", "From: zed@mail.example.net")
+    assert not results("dkim=pass header.d=mail.example.net", "From: zed@example.net")
+
+
+def test_only_our_own_edge_is_believed_and_its_newest_word() -> None:
+    old = f"Authentication-Results: {EDGE}; dmarc=pass header.from=example.net"
+    foreign = "Authentication-Results: mx.example.net; dmarc=pass header.from=example.net"
+    fresh = f"Authentication-Results: {EDGE}; dmarc=fail header.from=example.net"
+    author = "From: zed@example.net"
+    assert not sender_of(mail(foreign, author), EDGE).proven
+    assert not sender_of(mail(fresh, old, author), EDGE).proven
+    assert not sender_of(mail(old, author), None).proven
+    assert sender_of(mail(foreign, old, author), EDGE).proven
+
+
+def test_two_authors_prove_nothing() -> None:
+    assert not results("dmarc=pass", "From: zed@example.net, yan@example.net")
+    assert not results("dmarc=pass", "From: zed@example.net\r\nFrom: yan@example.net")
+
+
+def test_google_speaks_for_who_answers() -> None:
+    headers = ("From: Zed <zed@example.net>", "Sender: calendar-notification@google.com", "Reply-To: zed@example.org")
+    proven = sender_of(mail(f"Authentication-Results: {EDGE}; dkim=pass header.d=google.com", *headers), EDGE)
+    assert (proven.proven, proven.speaks_for) == (True, {"zed@example.net", "zed@example.org"})
+    forged = sender_of(mail(f"Authentication-Results: {EDGE}; dkim=pass header.d=example.org", *headers), EDGE)
+    assert (forged.proven, forged.speaks_for) == (False, {"zed@example.net"})
+
+
+def test_the_senders_name_is_read() -> None:
+    assert sender_of(mail("From: =?utf-8?q?Z=C3=A9d?= <zed@example.net>"), None).name == "Zéd"
+    assert sender_of(mail("From: zed@example.net"), None).name == ""
+
+
+@pytest.mark.parametrize("value", ["", "@", "<", '"', "=?x?q?", "=?utf-8?b?!!!?=", "a@b@c", "zed@[", "\udcff@x", ",,,"])
+def test_broken_authors_are_nobody_proven(value: str) -> None:
+    raw = f"From: {value}\r\nAuthentication-Results: {EDGE}; dmarc=pass header.from=example.net\r\n\r\nx"
+    found = sender_of(parse_mail(raw.encode(errors="surrogateescape")), EDGE)
+    assert not found.proven
+
+
+def test_how_far_a_mail_is_believed() -> None:
+    zed = frozenset({"zed@example.net"})
+    proven, unproven = Sender("zed@example.net", True, zed), Sender("zed@example.net", False, zed)
+    assert trust_of(unproven, "zed@example.net", "zed@example.net") is Trust.T3
+    assert trust_of(proven, "zed@example.net", None) is Trust.T2
+    assert trust_of(unproven, "zed@example.net", "yan@example.net") is Trust.T1
+    assert trust_of(unproven, "zed@example.net", None) is Trust.T0
+    assert trust_of(proven, "yan@example.net", None) is Trust.T0
+    assert trust_of(proven, None, None) is Trust.T0

@@ -1,0 +1,85 @@
+"""A letter as it leaves the house: RFC 5545 §3.1, RFC 6638 §7, imip/SPEC A3 and A4."""
+
+import pytest
+
+from televent.adapters.email.wire import Identity, as_attendee, as_organizer, outside
+from televent.ical.itip.people import address_of, attendees_of
+from televent.ical.tree import Component, parse
+
+IDENTITY = Identity(
+    name="Ann Önska",
+    organizer="rsvp+0123456789abcdef0123456789abcdef@televent.app",
+    human="ann@example.com",
+    internal_domain="televent.internal",
+    mail_domain="televent.app",
+)
+
+
+def letter(*lines: str, method: str = "REQUEST") -> bytes:
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Televent//Calendar 1.0//EN", f"METHOD:{method}"]
+    rows += ["BEGIN:VEVENT", "UID:1@example.com", "DTSTAMP:20261121T120000Z", "DTSTART:20261201T100000Z", *lines]
+    return ("\r\n".join([*rows, "END:VEVENT", "END:VCALENDAR"]) + "\r\n").encode()
+
+
+def event(text: bytes) -> Component:
+    return parse(text).components("VEVENT")[0]
+
+
+def test_the_organizer_is_an_address_that_we_receive_for() -> None:
+    text = as_organizer(
+        letter("ORGANIZER;CN=tg:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net"), IDENTITY
+    )
+    organizer = event(text).get("ORGANIZER")
+    assert organizer is not None
+    assert (address_of(organizer), organizer.param("CN")) == (IDENTITY.organizer, "Ann Önska")
+
+
+def test_the_person_behind_it_stands_among_the_attendees_once() -> None:
+    lines = ("ORGANIZER:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net")
+    own = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:tg_7@televent.internal"
+    for text in (letter(*lines), letter(*lines, own)):
+        people = attendees_of(event(as_organizer(text, IDENTITY)))
+        assert sorted(people) == ["ann@example.com", "z@example.net"]
+        assert people["ann@example.com"].param("PARTSTAT") == "ACCEPTED"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ATTENDEE;EMAIL=tg_8@televent.internal:mailto:tg_8@televent.internal",
+        'ATTENDEE;DELEGATED-FROM="mailto:tg_8@televent.internal":mailto:z@example.net',
+        'ATTENDEE;SENT-BY="mailto:tg_8@Televent.Internal":mailto:z@example.net',
+        'ATTENDEE;MEMBER="mailto:tg_8@televent.internal","mailto:all@example.net":mailto:z@example.net',
+        "ATTENDEE;CN=tg_8@televent.internal:mailto:z@example.net",
+        "ATTENDEE:mailto:somebody@televent.internal",
+        "DESCRIPTION:Write to tg_8@televent.internal\\, or to tg_9@TELEVENT.INTERNAL.",
+        "CONTACT:" + "x" * 50 + " tg_8@televent.internal",
+        "X-ANYTHING;X-P=tg_8@televent.internal:mailto:tg_8@televent.internal",
+    ],
+)
+def test_no_internal_address_leaves(line: str) -> None:
+    text = letter("ORGANIZER:mailto:tg_7@televent.internal", line)
+    for sent in (as_organizer(text, IDENTITY), as_attendee(text, IDENTITY)):
+        assert b"televent.internal" not in sent.replace(b"\r\n ", b"").lower()
+
+
+def test_people_here_are_known_by_their_mail_address_and_nobodies_by_none() -> None:
+    assert outside("tg_8@televent.internal", IDENTITY) == "8@televent.app"
+    assert outside("tg_08@televent.internal", IDENTITY) == "noreply@televent.app"
+    assert outside("z@example.net", IDENTITY) == "z@example.net"
+    assert outside("z@nottelevent.internal", IDENTITY) == "z@nottelevent.internal"
+
+
+def test_a_reply_goes_as_the_invitation_addressed_it() -> None:
+    text = letter(
+        "ORGANIZER;CN=Zed:mailto:zed@example.net", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.com", method="REPLY"
+    )
+    assert as_attendee(text, IDENTITY) == text
+
+
+def test_a_clients_long_lines_are_folded() -> None:
+    long = ("DESCRIPTION:" + "ö" * 100, "ATTENDEE;CN=" + "z" * 90 + ":mailto:z@example.net")
+    sent = as_organizer(letter("ORGANIZER:mailto:tg_7@televent.internal", *long), IDENTITY)
+    assert max(len(line) for line in sent.split(b"\r\n")) <= 75
+    assert event(sent).value("DESCRIPTION") == "ö" * 100
+    sent.decode()
