@@ -37,6 +37,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     door = BotDoor(core.office, core.run, settings.base_url)
     book = PostgresChatBook(core.pool)
     dispatcher = make_dispatcher(door, DialogueStorage(book, core.run))
+    polling: asyncio.Task[None] | None = None
     tasks = [asyncio.create_task(drain(core, [TelegramNotices(bot, door, book)], stop))]
     try:
         await _until_reachable(lambda: register_commands(bot), stop)
@@ -47,8 +48,9 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
             await _until_reachable(lambda: bot.set_webhook(address, secret_token=token_of_ours), stop)
         else:
             await _until_reachable(bot.delete_webhook, stop)
-            polling = dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False)
-            tasks.append(asyncio.create_task(polling))
+            poll = dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False)
+            polling = asyncio.create_task(poll)
+            tasks.append(polling)
         ready()
         stopping = asyncio.create_task(stop.wait())
         # One that fails takes the service with it: a bot that only seems to run is never started again.
@@ -59,9 +61,11 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
             raise failed[0]
         # Whatever the poll has to say from here on is about our own end, the sandbox's perhaps before ours.
         logging.getLogger("aiogram").setLevel(logging.CRITICAL)
-        if settings.telegram_webhook_url is None:
+        while polling is not None and not polling.done():
+            # It refuses while the poll has not begun yet: ask again, or nobody would ever tell it.
             with contextlib.suppress(RuntimeError):
                 await dispatcher.stop_polling()
+            await asyncio.wait({polling}, timeout=0.05)
         await asyncio.gather(*tasks, return_exceptions=True)
     finally:
         for task in tasks:
