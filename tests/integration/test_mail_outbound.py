@@ -1,0 +1,214 @@
+"""Letters that leave, as another mail server gets them (imip/SPEC A; RFC 6047 §2)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
+from support.town import NOON, UID, Person, Town, meeting, open_town
+from televent.adapters.email.find import parse_mail
+from televent.adapters.email.outbound import KINDS, MailIdentity, MailSender
+from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
+from televent.application.outbox import GiveUp
+from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.ical.itip.parts import read_parts
+from televent.ical.itip.people import address_of, attendees_of
+from televent.ical.tree import parse
+
+ZED, YAN = "zed@example.net", "yan@example.net"
+ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Soon", "TRIGGER:-PT15M", "END:VALARM")
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    with open_town(database_url) as town:
+        yield town
+
+
+@pytest.fixture
+def other() -> Iterator[OtherServer]:
+    with open_other_server() as other:
+        yield other
+
+
+@pytest.fixture
+def ann(town: Town) -> Person:
+    return town.person("ann")
+
+
+def sender_to(town: Town, port: int) -> MailSender:
+    identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal")
+    mailer = SmtpMailer(SmtpRoute("127.0.0.1", port, tls="none"))
+    return MailSender(mailer, town.core.mail_book, identity, lambda: town.now)
+
+
+def send(town: Town, other: OtherServer) -> None:
+    """What a worker does with the letters to elsewhere, until none is owed."""
+    later = town.now + timedelta(minutes=1)
+    while claimed := town.core.outbox.claim(later, kinds=KINDS):
+        for each in claimed:
+            run_on(other.loop, sender_to(town, other.port).handle(each))
+            town.core.outbox.complete(each, later)
+
+
+def to(other: OtherServer, address: str) -> list[EmailMessage]:
+    """The mails of one recipient, in the order in which they came."""
+    return [parse_mail(each.raw) for each in other.mails if each.recipients == [address]]
+
+
+def calendar_of(mail: EmailMessage) -> bytes:
+    """The calendar that a mail client takes."""
+    found = [part.get_payload(decode=True) for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    (text,) = found
+    assert isinstance(text, bytes)
+    return text
+
+
+def test_each_guest_gets_a_mail_of_his_own(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(*ALARM, people=(ZED, YAN)))
+    send(town, other)
+    assert sorted(each.recipients for each in other.mails) == [[YAN], [ZED]]
+    tokens = {who: town.core.mail_book.token(ann.tenant, UID, who) for who in (ZED, YAN)}
+    for received in other.mails:
+        (who,) = received.recipients
+        mail = parse_mail(received.raw)
+        other_token = tokens[YAN if who == ZED else ZED]
+        assert received.sender == f"bounce+{tokens[who]}@televent.app"
+        assert (mail["To"], mail["Cc"], mail["From"].addresses[0].addr_spec) == (who, None, "noreply@televent.app")
+        assert mail["Reply-To"].addresses[0].addr_spec == "ann@example.com"
+        assert mail["Subject"].startswith("Invitation: Sync @ ")
+        calendar = calendar_of(mail)
+        organizer = parse(calendar).components("VEVENT")[0].get("ORGANIZER")
+        assert organizer is not None
+        assert address_of(organizer) == f"rsvp+{tokens[who]}@televent.app"
+        for octets in (received.raw, calendar):
+            assert other_token.encode() not in octets
+
+
+def test_what_is_for_the_server_alone_does_not_leave(town: Town, other: OtherServer, ann: Person) -> None:
+    chat = town.core.reads.account(ann.tenant)
+    assert chat is not None
+    inside = f"tg_{chat.telegram_id}@televent.internal"
+    long = "DESCRIPTION:" + "ö" * 200 + f" {inside}"
+    guest = f"ATTENDEE;SCHEDULE-AGENT=SERVER;SCHEDULE-FORCE-SEND=REQUEST:mailto:{ZED}"
+    ann.put(meeting(long, *ALARM, people=(guest,), organizer=inside))
+    send(town, other)
+    (received,) = other.mails
+    mail = parse_mail(received.raw)
+    calendar = calendar_of(mail)
+    parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
+    assert len(parts) == 4
+    for octets in (received.raw, *parts):
+        assert isinstance(octets, bytes)
+        assert b"televent.internal" not in octets.replace(b"\r\n ", b"")
+    assert parts[-1] == calendar
+    assert b"SCHEDULE-" not in calendar
+    assert b"VALARM" not in calendar
+    assert b"\n" not in calendar.replace(b"\r\n", b"")
+    assert max(len(line) for line in calendar.split(b"\r\n")) <= 75
+    assert {"ann@example.com", ZED} == set(attendees_of(parse(calendar).components("VEVENT")[0]))
+
+
+def test_updates_and_the_end_belong_to_the_first_mail(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(people=(ZED,)))
+    send(town, other)
+    ann.put(meeting("DTSTART:20261201T120000Z", "DTEND:20261201T130000Z", people=(ZED,)))
+    send(town, other)
+    ann.delete()
+    send(town, other)
+    first, update, end = to(other, ZED)
+    assert (first["In-Reply-To"], first["References"]) == (None, None)
+    for later in (update, end):
+        assert later["In-Reply-To"] == later["References"] == first["Message-ID"]
+    assert len({mail["Message-ID"] for mail in (first, update, end)}) == 3
+    assert [mail["Subject"].partition(":")[0] for mail in (first, update, end)] == [
+        "Invitation",
+        "Updated invitation",
+        "Canceled",
+    ]
+    methods = []
+    organizers, sequences = set(), []
+    for mail in (first, update, end):
+        (part,) = [each for each in mail.walk() if each.get_content_type() == "text/calendar"]
+        root = parse(calendar_of(mail))
+        assert part.get_param("method") == root.value("METHOD")
+        methods.append(root.value("METHOD"))
+        event = root.components("VEVENT")[0]
+        line = event.get("ORGANIZER")
+        assert line is not None
+        organizers.add(address_of(line))
+        sequences.append(int(event.value("SEQUENCE") or 0))
+    assert methods == ["REQUEST", "REQUEST", "CANCEL"]
+    assert len(organizers) == 1
+    assert sequences == sorted(set(sequences))
+
+
+def test_a_letter_sent_twice_is_the_same_mail(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(people=(ZED,)))
+    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=KINDS)
+    for _ in range(2):
+        run_on(other.loop, sender_to(town, other.port).handle(claimed))
+    one, again = to(other, ZED)
+    assert one["Message-ID"] == again["Message-ID"]
+    assert again["In-Reply-To"] is None
+    assert calendar_of(one) == calendar_of(again)
+
+
+def test_the_answer_to_what_was_sent_comes_home(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(people=(ZED, YAN)))
+    send(town, other)
+    (mail,) = to(other, ZED)
+    organizer = parse(calendar_of(mail)).components("VEVENT")[0].get("ORGANIZER")
+    assert organizer is not None
+    text = message("REPLY", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ZED}", uid=UID)
+    with open_post_office(town) as post:
+        post.send(itip_mail(text), address_of(organizer))
+        assert post.verdicts() == [("applied", "REPLY T3")]
+    assert (ann.says(ZED), ann.says(YAN)) == ("DECLINED", "NEEDS-ACTION")
+
+
+def test_an_answer_of_a_person_here_leaves_as_a_reply(town: Town, other: OtherServer) -> None:
+    bob = town.person("bob")
+    lines = (f"ORGANIZER;CN=Zed:mailto:{ZED}", "ATTENDEE;RSVP=TRUE:mailto:bob@example.com", f"ATTENDEE:mailto:{YAN}")
+    with open_post_office(town) as post:
+        post.send(itip_mail(message("REQUEST", *lines, uid="out@example.net")), bob.address)
+    answer_invitation(
+        town.core.office, bob.context(), stream_id=bob.row("out@example.net").stream_id, partstat="ACCEPTED"
+    )
+    send(town, other)
+    (mail,) = to(other, ZED)
+    assert mail["Subject"].startswith("Accepted: Sync @ ")
+    calendar = calendar_of(mail)
+    assert parse(calendar).value("METHOD") == "REPLY"
+    master = read_parts(calendar).master
+    assert master is not None
+    people = attendees_of(master)
+    assert {who: line.param("PARTSTAT") for who, line in people.items()} == {"bob@example.com": "ACCEPTED"}
+    organizer = master.get("ORGANIZER")
+    assert organizer is not None
+    assert address_of(organizer) == ZED
+
+
+def test_what_the_server_refuses_for_good_is_given_up(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(people=(ZED,)))
+    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=KINDS)
+    sender = sender_to(town, other.port)
+    other.refuse = "550 5.1.1 There is nobody of that name"
+    with pytest.raises(GiveUp, match="550"):
+        run_on(other.loop, sender.handle(claimed))
+    other.refuse = "451 4.7.1 Later"
+    with pytest.raises(MailDelayed, match="451"):
+        run_on(other.loop, sender.handle(claimed))
+    other.refuse = None
+    run_on(other.loop, sender.handle(claimed))
+    assert len(other.mails) == 1
+
+
+def test_a_server_that_is_away_is_named(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(people=(ZED,)))
+    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=KINDS)
+    # Port 1 is nobody's.
+    with pytest.raises(MailUnreachable, match=r"127\.0\.0\.1:1"):
+        run_on(other.loop, sender_to(town, 1).handle(claimed))
