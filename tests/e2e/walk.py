@@ -6,25 +6,26 @@ so that a test can run it and a person can watch it.
 
 from __future__ import annotations
 
-import email
-import json
-import re
+import base64
+import http.client
+import shutil
 import subprocess
 import tempfile
-import urllib.request
 from collections.abc import Callable
-from email import policy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import caldav
-
+from e2e.letters import Letter, attendee_line, read_letter
+from e2e.people import PATIENCE, CalendarApp, Hands
 from support.waiting import wait_until
 
 ANN, BOB = 1001, 1002
 EVE = "eve@outside.example.org"
-PATIENCE = 30.0
+DATA = "{urn:ietf:params:xml:ns:caldav}calendar-data"
+ETAG = "{DAV:}getetag"
 TEXT = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Somebody's calendar app//EN
@@ -44,85 +45,54 @@ END:VEVENT
 END:VCALENDAR
 """
 
-Tell = Callable[[str], None]
+Tell = Callable[[str, str], None]
+"""Takes what has happened, and the address of the page where it can be seen."""
 
 
-class Walk:
+@dataclass
+class Meeting:
+    """What Ann's PUT made: where it is, and what both invited people were sent."""
+
+    uid: str
+    url: str
+    card: dict[str, Any]
+    letter: Letter
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+
+class Walk(Hands):
     """One walk through a running Televent."""
 
-    def __init__(self, api: str, sandbox: str, tell: Tell = lambda line: None) -> None:
+    def __init__(self, api: str, sandbox: str, tell: Tell = lambda line, look: None) -> None:
+        super().__init__(sandbox)
         self.api = api
-        self.sandbox = sandbox
-        self.tell = tell
+        self._tell = tell
 
-    # ---- the people's hands and eyes
-    def http(self, method: str, path: str, body: object = None) -> Any:
-        data = json.dumps(body).encode() if body is not None else None
-        headers = {"content-type": "application/json"}
-        request = urllib.request.Request(self.sandbox + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            raw = answer.read()
-        return json.loads(raw) if raw[:1] in b"[{" and raw else raw
+    def tell(self, line: str, where: str | None = None) -> None:
+        self._tell(line, where or f"{self.sandbox}/")
 
-    def say(self, person: int, text: str) -> None:
-        self.http("POST", f"/sandbox/people/{person}/messages", {"text": text})
-
-    def heard(self, person: int, words: str) -> dict[str, Any]:
-        """The newest message of the bot to that person that holds these words."""
-
-        def look() -> dict[str, Any] | None:
-            messages = self.http("GET", f"/sandbox/people/{person}/messages?after=0")["messages"]
-            said = [each for each in messages if each["from"] == "bot" and words in (each["text"] or "")]
-            return said[-1] if said else None
-
-        found: dict[str, Any] | None = wait_until(look, PATIENCE, what=f"{person} hears {words!r}")
-        assert found is not None
-        return found
-
-    def tap(self, person: int, message: dict[str, Any], label: str) -> None:
-        buttons = [button for row in message["buttons"] for button in row]
-        data = next(button["callback_data"] for button in buttons if label in button["text"])
-        self.http("POST", f"/sandbox/people/{person}/taps", {"message_id": message["message_id"], "data": data})
-
-    def calendar_of(self, person: int) -> tuple[caldav.Calendar, str]:
-        """A calendar app signs in with a new device password and finds the calendar by discovery."""
-        self.say(person, f"/device add Laptop of {person}")
-        shown = self.heard(person, "Password:")
-        found = re.search(r"Password: ([0-9a-zA-Z]{16})", shown["text"])
-        assert found is not None
-        client = caldav.DAVClient(url=self.api + "/", username=str(person), password=found[1])
-        return client.principal().calendars()[0], found[1]
-
-    # ---- the walk
     def go(self) -> None:
         """Every step, asserting each."""
         self.sign_up()
         self.create_in_the_chat()
-        calendar, password = self.calendar_of(ANN)
-        assert [str(each.icalendar_component["SUMMARY"]) for each in calendar.events()] == ["Team Meeting"]
-        self.tell("Ann's calendar app signs in with a device password and finds the event by discovery")
-        token = calendar.objects_by_sync_token().sync_token
-        url = self.put_with_curl(calendar, password)
-        card = self.heard(BOB, "Walk & talk")
-        assert "Ann invited you." in card["text"]
-        assert "📍 Room 404" in card["text"]
-        self.tell("Bob's card arrives in Telegram, with three buttons")
-        token = calendar.objects_by_sync_token(token).sync_token
-        self.accept(card)
-        changed = calendar.objects_by_sync_token(token, load_objects=True)
-        (only,) = list(changed)
-        assert str(only.url) == url
-        assert "PARTSTAT=ACCEPTED" in attendee_line(only.data, "tg_1002@")
-        self.tell("Ann's next sync returns exactly that event, with PARTSTAT=ACCEPTED for Bob")
-        bobs, _ = self.calendar_of(BOB)
-        assert [str(each.icalendar_component["SUMMARY"]) for each in bobs.events()] == ["Walk & talk"]
-        self.tell("Bob's calendar app finds the event in his own calendar")
-        self.answer_by_mail(calendar, url)
-        self.say(ANN, "/attendees walk")
-        people = self.heard(ANN, "Eve (")
-        assert people["text"] == "Bob (Accepted), Eve (Accepted)"
-        self.tell("/attendees shows all: Bob (Accepted), Eve (Accepted)")
-        self.delete(calendar, url)
+        password = self.device_password(ANN)
+        self.tell("Ann says /device add; the bot shows her a password for her laptop, once")
+        with CalendarApp(self.api, ANN, password) as anns:
+            assert anns.summaries() == ["Team Meeting"]
+            self.tell("Ann's calendar app knows the server's root and that password, and finds the event", self.api)
+            meeting = self.invite(anns, password)
+            self.accept(anns, meeting)
+            with CalendarApp(self.api, BOB, self.device_password(BOB)) as bobs:
+                assert bobs.summaries() == ["Walk & talk"]
+                self.tell("Bob's calendar app finds the event in his own calendar", self.api)
+                self.answer_by_mail(anns, meeting)
+                self.say(ANN, "/attendees walk")
+                assert self.heard(ANN, "Eve (")["text"] == "Bob (Accepted), Eve (Accepted)"
+                self.tell("/attendees shows all: Bob (Accepted), Eve (Accepted)")
+                self.delete(anns, bobs, meeting)
 
     def sign_up(self) -> None:
         for person in (ANN, BOB):
@@ -139,90 +109,91 @@ class Walk:
         self.heard(ANN, "Created. Code:")
         self.tell("Ann says /create Team Meeting, tomorrow 3pm, 1 hour, and confirms what the bot read")
 
-    def put_with_curl(self, calendar: caldav.Calendar, password: str) -> str:
+    def invite(self, anns: CalendarApp, password: str) -> Meeting:
         uid = str(uuid4())
-        url = f"{calendar.url}{uid}.ics"
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "walk.ics")
-            file.write_bytes(TEXT.format(uid=uid).replace("\n", "\r\n").encode())
-            command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-u", f"{ANN}:{password}", "-X", "PUT"]
-            command += ["-H", "Content-Type: text/calendar", "--data-binary", f"@{file}", url]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-        assert done.stdout == "201"
-        self.tell("curl -X PUT of an .ics invites Bob (tg_1002@televent.internal) and Eve, who is outside")
-        return url
+        url = f"{anns.calendar.url}{uid}.ics"
+        assert put(url, TEXT.format(uid=uid).replace("\n", "\r\n").encode(), str(ANN), password) == 201
+        self.tell("curl -X PUT of an .ics invites Bob (tg_1002@televent.internal) and Eve, who is outside", self.api)
+        assert "X-UNKNOWN;X-P=1:kept" in anns.text(url)
+        card = self.heard(BOB, "Walk & talk")
+        assert "Ann invited you." in card["text"]
+        assert "📍 Room 404" in card["text"]
+        assert len(card["buttons"][0]) == 3
+        self.tell("Bob's card arrives in Telegram, with three buttons")
+        mail = self.mail(EVE, "REQUEST")
+        letter = read_letter(mail["raw"], "REQUEST", EVE)
+        assert mail["subject"].startswith("Invitation: Walk & talk")
+        assert letter.words.startswith("You've been invited to: Walk & talk")
+        assert letter.value("UID") == uid
+        assert "PARTSTAT=NEEDS-ACTION" in attendee_line("\n".join(letter.lines), EVE)
+        self.tell(f"Eve's mail is a valid REQUEST: {mail['subject']}", f"{self.sandbox}/mail")
+        return Meeting(uid, url, card, letter)
 
-    def accept(self, card: dict[str, Any]) -> None:
-        self.tap(BOB, card, "Accept")
+    def accept(self, anns: CalendarApp, meeting: Meeting) -> None:
+        before, token = anns.sync()
+        assert "PARTSTAT=NEEDS-ACTION" in attendee_line(before[meeting.path].text(DATA), "tg_1002@")
+        self.tap(BOB, meeting.card, "Accept")
         edited = self.heard(BOB, "You accepted this invitation.")
-        assert edited["message_id"] == card["message_id"]
+        assert edited["message_id"] == meeting.card["message_id"]
         assert [button["text"] for row in edited["buttons"] for button in row] == ["Change response"]
         assert "Bob accepted your meeting." in self.heard(ANN, "accepted your meeting")["text"]
         self.tell("Bob taps Accept: the card says so, and Ann is told")
+        changed, _ = anns.sync(token)
+        assert list(changed) == [meeting.path]
+        assert "PARTSTAT=ACCEPTED" in attendee_line(changed[meeting.path].text(DATA), "tg_1002@")
+        assert changed[meeting.path].text(ETAG) != before[meeting.path].text(ETAG)
+        self.tell("Ann's next sync returns exactly that event, with PARTSTAT=ACCEPTED for Bob", self.api)
 
-    def answer_by_mail(self, calendar: caldav.Calendar, url: str) -> None:
-        mail = self.mail("Invitation: Walk & talk")
-        check_invitation(self.http("GET", f"/sandbox/mails/{mail['id']}"))
-        self.tell(f"Eve's mail is a valid REQUEST: {mail['subject']}")
+    def answer_by_mail(self, anns: CalendarApp, meeting: Meeting) -> None:
+        assert "PARTSTAT=NEEDS-ACTION" in attendee_line(anns.text(meeting.url), EVE)
+        mail = self.mail(EVE, "REQUEST")
         self.http("POST", f"/sandbox/mails/{mail['id']}/answer", {"partstat": "ACCEPTED"})
         wait_until(
-            lambda: "PARTSTAT=ACCEPTED" in attendee_line(calendar.event_by_url(url).data, EVE),
+            lambda: "PARTSTAT=ACCEPTED" in attendee_line(anns.text(meeting.url), EVE),
             PATIENCE,
             what="Eve's answer in Ann's copy",
         )
-        self.tell("Eve answers as Gmail would: her METHOD:REPLY comes in by SMTP and turns her ACCEPTED")
+        assert "PARTSTAT=ACCEPTED" in attendee_line(anns.text(meeting.url), "tg_1002@")
+        inbox = f"{self.sandbox}/mail"
+        self.tell("Eve answers as Gmail would: her METHOD:REPLY comes in by SMTP and turns her ACCEPTED", inbox)
 
-    def delete(self, calendar: caldav.Calendar, url: str) -> None:
-        token = calendar.objects_by_sync_token().sync_token
-        calendar.event_by_url(url).delete()
-        gone = list(calendar.objects_by_sync_token(token))
-        assert [str(each.url) for each in gone] == [url]
-        self.heard(BOB, "This meeting was cancelled.")
-        mail = self.mail("Canceled: Walk & talk")
-        assert mail["method"] == "CANCEL"
-        self.tell("Ann deletes the event: a tombstone in her sync, Bob's card says so, Eve gets a CANCEL by mail")
-
-    def mail(self, subject: str) -> dict[str, Any]:
-        def look() -> dict[str, Any] | None:
-            mails = self.http("GET", "/sandbox/mails")
-            return next((each for each in mails if each["subject"].startswith(subject)), None)
-
-        found: dict[str, Any] | None = wait_until(look, PATIENCE, what=f"a mail {subject!r}")
-        assert found is not None
-        return found
-
-
-def attendee_line(text: str, address: str) -> str:
-    """The unfolded ATTENDEE line of that address."""
-    lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
-    return next((line for line in lines if line.startswith("ATTENDEE") and address in line), "")
+    def delete(self, anns: CalendarApp, bobs: CalendarApp, meeting: Meeting) -> None:
+        _, token = anns.sync()
+        anns.calendar.event_by_url(meeting.url).delete()
+        gone, _ = anns.sync(token)
+        assert {path: (entry.status or "").split()[1] for path, entry in gone.items()} == {meeting.path: "404"}
+        self.tell("Ann deletes the event in her calendar app: her next sync holds its tombstone, a 404", self.api)
+        said = self.heard(BOB, "This meeting was cancelled.")
+        assert said["message_id"] == meeting.card["message_id"]
+        assert not said["buttons"]
+        (left,) = bobs.calendar.events()
+        assert str(left.icalendar_component["STATUS"]) == "CANCELLED"
+        self.tell("Bob's card says that it was cancelled, and so does his calendar")
+        mail = self.mail(EVE, "CANCEL")
+        letter = read_letter(mail["raw"], "CANCEL", EVE)
+        assert mail["subject"].startswith("Canceled: Walk & talk")
+        assert letter.value("STATUS") == "CANCELLED"
+        assert letter.sequence() > meeting.letter.sequence()
+        for same in ("UID", "ORGANIZER"):
+            assert letter.value(same) == meeting.letter.value(same)
+        # Nobody inside is written to, and nobody outside twice.
+        assert [each["envelope_to"] for each in self.http("GET", "/sandbox/mails")] == [[EVE], [EVE]]
+        self.tell(f"Eve gets a CANCEL: {mail['subject']}", f"{self.sandbox}/mail")
 
 
-def check_invitation(raw: bytes) -> None:
-    """multipart/mixed [ multipart/alternative [ plain, html, calendar ], invite.ics ]; nothing internal in it."""
-    mail = email.message_from_bytes(raw, policy=policy.default)
-    alternative, attached = list(mail.iter_parts())
-    plain, rich, calendar = list(alternative.iter_parts())  # type: ignore[union-attr]
-    kinds = [part.get_content_type() for part in (mail, alternative, plain, rich, calendar, attached)]
-    assert kinds == [
-        "multipart/mixed",
-        "multipart/alternative",
-        "text/plain",
-        "text/html",
-        "text/calendar",
-        "application/ics",
-    ]
-    assert plain.get_content().startswith("You've been invited to: Walk & talk")
-    octets = calendar.get_payload(decode=True)
-    assert octets == attached.get_payload(decode=True)
-    assert isinstance(octets, bytes)
-    assert calendar.get_param("method") == "REQUEST"
-    text = octets.decode()
-    assert text.endswith("\r\n")
-    assert "\n" not in text.replace("\r\n", "")
-    assert "\r\nMETHOD:REQUEST\r\n" in text
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert attendee_line(text, EVE)
-    for forbidden in ("televent.internal", "SCHEDULE-STATUS", "VALARM"):
-        assert forbidden not in text
-        assert forbidden.encode() not in raw
+def put(url: str, text: bytes, user: str, password: str) -> int:
+    """The status of a PUT by curl; where there is no curl, by the standard library."""
+    if shutil.which("curl") is None:
+        place = urlsplit(url)
+        connection = http.client.HTTPConnection(place.netloc, timeout=60)
+        credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
+        headers = {"Content-Type": "text/calendar", "Authorization": f"Basic {credentials}"}
+        connection.request("PUT", place.path, text, headers)
+        return connection.getresponse().status
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "event.ics")
+        file.write_bytes(text)
+        command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-u", f"{user}:{password}", "-X", "PUT"]
+        command += ["-H", "Content-Type: text/calendar", "--data-binary", f"@{file}", url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return int(done.stdout)

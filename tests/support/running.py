@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import signal
 import socket
 import subprocess
@@ -53,6 +55,12 @@ class Televent:
     def output(self) -> str:
         """All that it has printed."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def ready_seconds(self) -> float:
+        """How long it says that the start took."""
+        found = re.search(r"Televent is ready \(([0-9.]+) s\)", self.output())
+        assert found is not None
+        return float(found[1])
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another command on the same data."""
@@ -113,9 +121,18 @@ class Televent:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody holds at the moment."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Ports that nobody holds at the moment.
+
+    Below those that the kernel gives to clients: one of these could be anybody's a moment after it was found free.
+    """
+    ports: list[int] = []
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 1_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise AssertionError("there are no free ports")
