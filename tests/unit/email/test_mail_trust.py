@@ -71,9 +71,9 @@ def test_two_authors_prove_nothing() -> None:
 def test_google_speaks_for_who_answers() -> None:
     headers = ("From: Zed <zed@example.net>", "Sender: calendar-notification@google.com", "Reply-To: zed@example.org")
     proven = sender_of(mail(f"Authentication-Results: {EDGE}; dkim=pass header.d=google.com", *headers), EDGE)
-    assert (proven.proven, proven.speaks_for) == (True, {"zed@example.net", "zed@example.org"})
+    assert (proven.proven, proven.speaks_for) == (True, frozenset({"zed@example.net", "zed@example.org"}))
     forged = sender_of(mail(f"Authentication-Results: {EDGE}; dkim=pass header.d=example.org", *headers), EDGE)
-    assert (forged.proven, forged.speaks_for) == (False, {"zed@example.net"})
+    assert (forged.proven, forged.speaks_for) == (False, frozenset({"zed@example.net"}))
 
 
 def test_the_senders_name_is_read() -> None:

@@ -83,3 +83,9 @@ def test_a_clients_long_lines_are_folded() -> None:
     assert max(len(line) for line in sent.split(b"\r\n")) <= 75
     assert event(sent).value("DESCRIPTION") == "ö" * 100
     sent.decode()
+
+
+def test_the_first_version_says_that_it_is_the_first() -> None:
+    lines = ("ORGANIZER:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net")
+    assert event(as_organizer(letter(*lines), IDENTITY)).value("SEQUENCE") == "0"
+    assert event(as_organizer(letter(*lines, "SEQUENCE:3"), IDENTITY)).value("SEQUENCE") == "3"

@@ -37,6 +37,9 @@ def as_organizer(text: bytes, identity: Identity) -> bytes:
                 prop, component.make("ORGANIZER", f"mailto:{identity.organizer}", (("CN", (identity.name,)),))
             )
             _own_line(component, was, identity)
+        if component.get("SEQUENCE") is None:
+            # RFC 5546 §3.2.2 lets 0 go unsaid; not every mail program reads it so.
+            component.put("SEQUENCE", "0")
         _outward(component, identity)
     return root.to_bytes()
 
