@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
+from e2e.people import CalendarApp
+from support.dav import event
 from support.running import Televent
 from support.waiting import wait_until
 
@@ -27,73 +28,94 @@ def health(televent: Televent) -> str | None:
         return None
 
 
-def test_a_second_start_keeps_everything_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_second_start_keeps_everything_and_ctrl_c_leaves_nothing_behind(
+    tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     televent = Televent(tmp_path / "data")
     with televent:
+        first = televent.ready_seconds()
         assert health(televent) == "ok"
         added = json.loads(televent.run("account", "add", "--telegram-id", "1001", "--name", "Ann", "--json").stdout)
+        with CalendarApp(televent.api, 1001, added["password"]) as app:
+            app.calendar.save_event(event("tea@example.com", "SUMMARY:Tea").decode())
+            before, token = app.sync()
+        assert televent.stop() == 0
+        assert '"level": "error"' not in televent.output()
     assert televent.descendants() == []
     with televent:
+        second = televent.ready_seconds()
         listed = json.loads(televent.run("account", "list", "--json").stdout)
         assert [each["account"] for each in listed] == [added["account"]]
+        with CalendarApp(televent.api, 1001, added["password"]) as app:
+            after, _ = app.sync()
+            assert {path: entry.text("{DAV:}getetag") for path, entry in after.items()} == {
+                path: entry.text("{DAV:}getetag") for path, entry in before.items()
+            }
+            assert app.sync(token)[0] == {}
+            assert app.summaries() == ["Tea"]
         assert televent.stop() == 0
     assert televent.descendants() == []
+    record_testsuite_property("ready_seconds_first_start", first)
+    record_testsuite_property("ready_seconds_second_start", second)
+    print(f"ready after {first} s the first time, {second} s the second")
 
 
-def test_a_service_that_dies_is_started_again_and_none_outlives_the_supervisor(tmp_path: Path) -> None:
+def test_what_dies_is_started_again_and_no_service_outlives_the_supervisor(tmp_path: Path) -> None:
     televent = Televent(tmp_path / "data")
     with televent:
         assert televent.process is not None
-        api = next(pid for pid in televent.descendants() if b"\0api\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
-        os.kill(api, signal.SIGKILL)
-        wait_until(lambda: health(televent) is None, 30, what="the API dead")
-        wait_until(lambda: health(televent) == "ok", 60, what="the API back")
+        running = services(televent)
+        assert set(running) == {"api", "worker", "bot"}
+        for each in running.values():
+            os.kill(each, signal.SIGKILL)
+        os.kill(postmaster(televent), signal.SIGKILL)
+        wait_until(lambda: not any(map(alive, running.values())), 30, what="the services dead")
+        wait_until(lambda: set(services(televent)) == set(running), 60, what="three new services")
+        wait_until(lambda: health(televent) == "ok", 60, what="the API and its database back")
+        again = services(televent)
+        assert not set(again.values()) & set(running.values())
         os.kill(televent.process.pid, signal.SIGKILL)
         televent.process.wait(30)
-        services = [pid for pid in televent.descendants() if "televent" in command(pid)]
-        wait_until(lambda: not any(alive(pid) for pid in services), 30, what="every service gone")
+        wait_until(lambda: not any(map(alive, again.values())), 30, what="every service gone")
 
 
-def command(pid: int) -> str:
+def services(televent: Televent) -> dict[str, int]:
+    """The supervisor's children, by the command that each runs."""
+    found = {}
+    for pid in televent.descendants():
+        words = command(pid)
+        if "--lifeline-fd" in words:
+            found[words[words.index("televent") + 1]] = pid
+    return found
+
+
+def postmaster(televent: Televent) -> int:
+    return int((televent.data_dir / "cluster" / "postmaster.pid").read_text().split()[0])
+
+
+def command(pid: int) -> list[str]:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
     except OSError:
-        return ""
+        return []
 
 
 def alive(pid: int) -> bool:
-    return "-m televent" in command(pid)
+    """Whether it runs: a process that nobody has waited for yet has no command line any more."""
+    return "--lifeline-fd" in command(pid)
 
 
-def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_during_the_start_ends_everything_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     televent = Televent(tmp_path / "data")
-    address = urlsplit(televent.api)
-    with socket.create_server(("127.0.0.1", address.port or 0)):
-        done = televent.run("up")
-    assert done.returncode == 2
-    assert f"API_PORT={address.port}" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("API_PORT", "many"), ("DATABASE_URL", "mysql://x"), ("TELEGRAM_BOT_TOKEN", "no-token"), ("LOG_LEVEL", "LOUD")],
-)
-def test_a_bad_setting_is_one_clear_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
-    done = Televent(tmp_path / "data", **{name: value}).run("up")
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"televent: {name}: ")
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_a_service_alone_needs_a_database(tmp_path: Path) -> None:
-    done = Televent(tmp_path / "data").run("api")
-    assert done.returncode == 2
-    assert "DATABASE_URL is not set" in done.stderr
-
-
-def test_help_lists_every_command(tmp_path: Path) -> None:
-    done = Televent(tmp_path / "data").run("--help")
-    assert done.returncode == 0
-    for each in ("up", "api", "bot", "worker", "mail", "account", "device", "migrate", "rebuild", "trace", "doctor"):
-        assert each in done.stdout
+    process = televent.spawn()
+    try:
+        # The services are being made: the server stands, and the first child is there.
+        wait_until(lambda: services(televent) or process.poll() is not None, 60, what="the first service")
+        os.killpg(process.pid, number)
+        assert process.wait(60) == 0
+        assert "does not stop and is killed" not in televent.output()
+        assert televent.descendants() == []
+    finally:
+        if televent.descendants():
+            televent.kill_everything()

@@ -38,6 +38,12 @@ class Televent:
 
     def start(self, patience: float = 90.0) -> None:
         """Returns once it says that it is ready."""
+        process = self.spawn()
+        wait_until(lambda: "Televent is ready" in self.output() or process.poll() is not None, patience, what="ready")
+        assert process.poll() is None, self.output()
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """The same without waiting."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -48,9 +54,7 @@ class Televent:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        process = self.process
-        wait_until(lambda: "Televent is ready" in self.output() or process.poll() is not None, patience, what="ready")
-        assert process.poll() is None, self.output()
+        return self.process
 
     def output(self) -> str:
         """All that it has printed."""

@@ -1,0 +1,115 @@
+"""What is set wrong is one clear line that names it, exit code 2, and no traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from support.running import Televent, free_ports
+from televent.adapters.sandbox import SandboxConfig, running
+from televent.commands.running import SERVICES
+from televent.supervisor import Supervisor
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+def only_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("televent: ")
+    return line.removeprefix("televent: ")
+
+
+@pytest.mark.parametrize("command", ["up", "sandbox"])
+def test_a_taken_port_is_one_clear_line(tmp_path: Path, command: str) -> None:
+    televent = Televent(tmp_path / "data")
+    port = urlsplit(televent.sandbox).port or 0
+    with socket.create_server(("127.0.0.1", port)):
+        assert str(port) in only_line(televent.run(command))
+
+
+def test_a_port_of_the_api_that_is_taken_is_named(tmp_path: Path, database_url: str) -> None:
+    televent = Televent(tmp_path / "data", DATABASE_URL=database_url)
+    port = urlsplit(televent.api).port or 0
+    with socket.create_server(("127.0.0.1", port)):
+        for command in ("up", "api"):
+            assert only_line(televent.run(command)).startswith(f"API_PORT={port}: ")
+
+
+def test_two_ports_alike_are_one_clear_line(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    done = Televent(tmp_path / "data", API_PORT=str(port), SANDBOX_PORT=str(port)).run("up")
+    assert only_line(done).startswith(f"SANDBOX_PORT={port}: that is API_PORT already.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("API_PORT", "many"),
+        ("API_PORT", "65536"),
+        ("DATABASE_URL", "mysql://x"),
+        ("TELEGRAM_BOT_TOKEN", "no-token"),
+        ("LOG_LEVEL", "LOUD"),
+        ("TELEVENT_PG_BIN", "/nowhere"),
+    ],
+)
+def test_a_bad_setting_is_one_clear_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
+    assert only_line(Televent(tmp_path / "data", **{name: value}).run("up")).startswith(f"{name}: ")
+
+
+def test_a_secret_is_not_shown(tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "TELEGRAM_BOT_TOKEN"):
+        assert "hush" not in only_line(Televent(tmp_path / "data", **{name: "hush"}).run("up"))
+
+
+@pytest.mark.parametrize("command", ["up", "api", "worker"])
+def test_a_database_that_does_not_accept_us_is_one_clear_line(tmp_path: Path, database_url: str, command: str) -> None:
+    place, _, query = database_url.partition("?")
+    absent = f"{place.rpartition('/')[0]}/absent?{query}"
+    line = only_line(Televent(tmp_path / "data", DATABASE_URL=absent).run(command))
+    assert line.startswith("DATABASE_URL: ")
+    assert "absent" in line
+
+
+def test_a_service_alone_needs_a_database(tmp_path: Path) -> None:
+    assert only_line(Televent(tmp_path / "data").run("api")).startswith("DATABASE_URL is not set.")
+
+
+def test_a_token_that_telegram_does_not_know_is_one_clear_line(tmp_path: Path, database_url: str) -> None:
+    async def run() -> subprocess.CompletedProcess[str]:
+        async with running(SandboxConfig()) as sandbox:
+            settings = {"TELEGRAM_API_BASE": sandbox.url, "TELEGRAM_BOT_TOKEN": "1:another-token"}
+            televent = Televent(tmp_path / "data", DATABASE_URL=database_url, **settings)
+            return await asyncio.to_thread(televent.run, "bot")
+
+    line = only_line(asyncio.run(run()))
+    assert line.startswith("TELEGRAM_BOT_TOKEN: ")
+    assert "another-token" not in line
+
+
+def test_a_service_that_is_just_being_made_is_told_to_stop() -> None:
+    async def run() -> int | None:
+        supervisor = Supervisor()
+        child = supervisor.add("sandbox", ["sandbox"])
+        await asyncio.sleep(0)
+        supervisor.request_stop()
+        await supervisor.stopped()
+        return child.process.returncode if child.process is not None else None
+
+    # Nobody had to kill it: it was told, before it knew how to end by itself or after.
+    assert asyncio.run(run()) in (-signal.SIGTERM, 0)
+
+
+def test_help_lists_every_command(tmp_path: Path) -> None:
+    done = Televent(tmp_path / "data").run("--help")
+    assert done.returncode == 0
+    store = ("migrate", "rebuild", "verify", "trace", "outbox", "doctor")
+    for each in ("up", *SERVICES, "account", "device", *store, "--data-dir", "--version"):
+        assert f" {each} " in done.stdout
