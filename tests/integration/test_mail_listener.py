@@ -210,7 +210,7 @@ def test_a_mail_that_breaks_something_is_tried_again_and_then_given_up(
 
 def test_lmtp_answers_once_for_each_recipient(town: Town, ann: Person) -> None:
     bob = town.person("bob")
-    with open_post_office(town, "lmtp") as post, smtplib.LMTP("127.0.0.1", post.port) as lmtp:
+    with open_post_office(town, "lmtp") as post, smtplib.LMTP("127.0.0.1", post.port, timeout=20) as lmtp:
         for number in range(2):
             lmtp.ehlo()
             lmtp.mail(ZED)
