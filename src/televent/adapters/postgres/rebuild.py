@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
 
 from televent.adapters.postgres.inline_rows import statements
@@ -66,7 +67,7 @@ def _rebuild_asynchronous(pool: Pool, projection: Projection, progress: Progress
     """While the consumer's row is held no worker writes; all that is missing comes from the log."""
     log, tracking = PostgresLog(pool), PostgresTracking(pool)
     total = _count(log)
-    with pool.connection() as connection, connection.transaction():
+    with _own_connection(pool) as connection, connection.transaction():
         tracking.hold(connection, projection.name)
         connection.execute("SELECT 1 FROM consumer WHERE name = %s FOR UPDATE", (projection.name,))
         _shadow(connection, [projection.table])
@@ -90,7 +91,7 @@ def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progres
     log = PostgresLog(pool)
     replay = _Replay(mapper, frozenset(tables))
     total = _count(log)
-    with pool.connection() as connection:
+    with _own_connection(pool) as connection:
         _shadow(connection, list(tables))
         try:
             position, done = -1, 0
@@ -111,6 +112,14 @@ def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progres
             return Rebuilt(done + len(late), differing)
         finally:
             _unshadow(connection, list(tables))
+
+
+def _own_connection(pool: Pool) -> Connection:
+    """A connection that nobody has used before. A pool's connection may have prepared the recorder's statements for the
+    live tables; PostgreSQL does not look again when a temporary table of the same name appears, and the replay would
+    write into the live ones."""
+    assert isinstance(pool.conninfo, str)
+    return psycopg.connect(pool.conninfo, autocommit=True, prepare_threshold=None)
 
 
 class _Replay:
