@@ -129,19 +129,6 @@ def test_writes_go_on_while_a_projection_is_rebuilt(core: Core) -> None:
     assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
 
 
-def test_a_rebuild_never_writes_where_its_connection_wrote_before(core: Core) -> None:
-    """The pool's only connection has prepared every statement of the recorder: a replay over it would find the live
-    tables under the names of its own."""
-    ann, _ = populated(core)
-    core.pool.resize(1, 1)
-    for number in range(8):
-        meeting(core, ann, f"Prepared {number}")
-    before = rows(core, "resource"), rows(core, "calendar")
-    for _ in range(3):
-        assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
-    assert (rows(core, "resource"), rows(core, "calendar")) == before
-
-
 def test_the_audit_follows_the_log_and_can_be_made_again(core: Core) -> None:
     populated(core)
     total = 0
