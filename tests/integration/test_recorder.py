@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from support.event_store import NOON, Shop, open_shop, owed
+from support.waiting import await_settled
 from televent.application.ports import (
     BuryCalendar,
     HrefTaken,
@@ -35,6 +36,7 @@ def test_events_come_back_as_they_were_recorded(shop: Shop) -> None:
     assert shop.recorder.select_events(str(key)) == events
     assert shop.recorder.select_events(str(key), gt=1, lte=2) == events[1:2]
     assert shop.recorder.select_events(str(key), desc=True, limit=1) == events[2:]
+    await_settled(shop.recorder)
     told = shop.recorder.select_notifications(None, 10)
     assert [(note.id, note.originator_version) for note in told] == list(zip(positions, (1, 2, 3), strict=True))
     assert shop.recorder.max_notification_id() == positions[-1]
@@ -43,6 +45,7 @@ def test_events_come_back_as_they_were_recorded(shop: Shop) -> None:
 def test_the_log_is_read_between_bounds_and_by_topic(shop: Shop) -> None:
     events = [shop.event(shop.key(), topic=topic) for topic in ("a/1", "b/1", "a/1")]
     first, second, third = shop.recorder.insert_events(events)
+    await_settled(shop.recorder)
     select = shop.recorder.select_notifications
     assert [note.id for note in select(second, 10)] == [second, third]
     assert [note.id for note in select(second, 10, inclusive_of_start=False)] == [third]
@@ -53,11 +56,13 @@ def test_the_log_is_read_between_bounds_and_by_topic(shop: Shop) -> None:
 
 def test_the_log_ends_before_a_transaction_that_still_runs(shop: Shop) -> None:
     before = shop.recorder.insert_events([shop.event(shop.key())])
+    await_settled(shop.recorder)
     with shop.pool.connection() as connection, connection.transaction(force_rollback=True):
         connection.execute("SELECT pg_current_xact_id()")
         after = shop.recorder.insert_events([shop.event(shop.key())])
         assert [note.id for note in shop.recorder.select_notifications(None, 10)] == before
         assert shop.recorder.max_notification_id() == after[0]
+    await_settled(shop.recorder)
     assert [note.id for note in shop.recorder.select_notifications(None, 10)] == before + after
 
 

@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from support.event_store import Shop, open_shop
-from support.waiting import wait_until
+from support.waiting import await_settled, wait_until
 from televent.adapters.postgres.pool import open_pool
 from televent.adapters.postgres.recorder import PostgresRecorder
 
@@ -82,6 +82,7 @@ def test_a_lost_reply_to_commit_is_our_own_success(shop: Shop, tmp_path: Path) -
     finally:
         wire.close()
     assert wire.lost.is_set()
+    await_settled(shop.recorder)
     assert positions == [note.id for note in shop.recorder.select_notifications(None, 10)][-1:]
     assert shop.reads.calendars(shop.tenant)[0].seq == 1
 

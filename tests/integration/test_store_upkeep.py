@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from support.waiting import await_settled
 from televent.adapters.postgres.projection_runner import advance
 from televent.adapters.postgres.rebuild import rebuild
 from televent.adapters.postgres.trace import walk
@@ -131,6 +132,7 @@ def test_writes_go_on_while_a_projection_is_rebuilt(core: Core) -> None:
 
 def test_the_audit_follows_the_log_and_can_be_made_again(core: Core) -> None:
     populated(core)
+    await_settled(core.recorder)
     total = 0
     while applied := advance(core.pool, AUDIT):
         total += applied
@@ -138,6 +140,7 @@ def test_the_audit_follows_the_log_and_can_be_made_again(core: Core) -> None:
     before = rows(core, "audit")
     with psycopg.connect(core.conninfo) as connection:
         connection.execute("DELETE FROM audit WHERE version = 1")
+    await_settled(core.recorder)
     assert rebuild(core.pool, core.store.facts, "audit", lambda done, total: None).differing > 0
     assert rows(core, "audit") == before
     assert advance(core.pool, AUDIT) == 0

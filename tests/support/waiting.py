@@ -1,10 +1,24 @@
 """Waiting for a condition instead of sleeping for a while and hoping."""
 
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 Value = TypeVar("Value")
+
+
+class Log(Protocol):
+    """What is asked of a recorder here."""
+
+    def max_notification_id(self) -> int | None: ...
+    def select_notifications(self, start: int | None, limit: int) -> Sequence[object]: ...
+
+
+def await_settled(log: Log) -> None:
+    """Returns once followers may read all that is recorded: another test's transaction, in another database of the same
+    server, holds them back as one of our own would."""
+    last = log.max_notification_id()
+    wait_until(lambda: last is None or log.select_notifications(last, 1), what="the log settled")
 
 
 def wait_until(condition: Callable[[], Value], deadline: float = 30.0, *, what: str = "") -> Value:
