@@ -182,7 +182,10 @@ def test_a_follower_is_woken_by_another_process(shop: Shop, database_url: str) -
     rung = threading.Event()
     with open_shop(database_url) as elsewhere:
         end = elsewhere.wakeups.listen("televent_events", rung.set)
-        listening = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'televent-wakeup' AND query LIKE 'LISTEN%'"
+        listening = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name = 'televent-wakeup' AND query LIKE 'LISTEN%'"
+        )
         wait_until(lambda: shop.sql(listening) and rung.is_set())
         rung.clear()
         shop.recorder.insert_events([shop.event(shop.key())])
