@@ -10,10 +10,11 @@ from typing import Final
 from televent.ical.errors import TooManyInstances
 from televent.ical.expansion import expand
 from televent.ical.reading import utc_of
-from televent.ical.recurrence_set import FIRST, LAST, Occurrence, RecurrenceSet, Series, in_zone, moved, wall_of
+from televent.ical.recurrence_set import Occurrence, RecurrenceSet, Series
 from televent.ical.rule import Rule
 from televent.ical.tree import Component, parse
 from televent.ical.values import Moment
+from televent.ical.wall_clock import FIRST, LAST, in_zone, moved, wall_of
 
 __all__ = [
     "FIRST",

@@ -18,9 +18,9 @@ from televent.ical.reading import KINDS, moment_of, utc_of
 from televent.ical.rule import Rule, parse_rule
 from televent.ical.tree import Component, Property
 from televent.ical.values import Moment, canonical, duration, end_of, moment
+from televent.ical.wall_clock import FIRST, in_zone, moved, plus, wall_in, wall_of
 
 MARGIN: Final = timedelta(hours=15)
-FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9998, 12, 30, tzinfo=UTC)
 MAX_DATES: Final = 20_000
 """RDATEs and EXDATEs of one object."""
 _NOTHING: Final = timedelta(0)
@@ -52,7 +52,7 @@ class Length:
     def after(self, start: Moment) -> Moment:
         if self.nominal is not None:
             return end_of(start, None, self.nominal) or start
-        return _plus(start, self.exact)
+        return plus(start, self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,48 +271,8 @@ def _shifted(when: Moment, later: Later, zone: tzinfo | None) -> Moment:
             hour=first.hour, minute=first.minute, second=first.second, tzinfo=first.tzinfo
         )
     place = first.tzinfo or zone or UTC
-    distance = _wall_in(first, place) - _wall_in(original, place)
+    distance = wall_in(first, place) - wall_in(original, place)
     try:
-        return in_zone(_wall_in(when, place) + distance, place if when.tzinfo is not None else None)
-    except OverflowError:
-        return when
-
-
-def _wall_in(value: datetime, zone: tzinfo) -> datetime:
-    return (value.astimezone(zone) if value.tzinfo is not None else value).replace(tzinfo=None)
-
-
-def wall_of(value: Moment) -> datetime:
-    """What a clock beside the event shows; midnight for a date."""
-    if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001
-    return value.replace(tzinfo=None)
-
-
-def in_zone(wall: datetime, zone: tzinfo | None) -> datetime:
-    """A wall clock time in its zone. One that a clock change skips becomes the time it stands for."""
-    aware = wall.replace(tzinfo=zone)
-    if zone is None or zone is UTC:
-        return aware
-    try:
-        return aware.astimezone(UTC).astimezone(zone)
-    except OverflowError:  # the first or the last day that there is
-        return aware
-
-
-def moved(instant: datetime, length: timedelta) -> datetime:
-    """The instant (aware) as much later, within the time that is counted."""
-    try:
-        return min(max(instant + length, FIRST), LAST)
-    except OverflowError:
-        return FIRST if length < _NOTHING else LAST
-
-
-def _plus(when: Moment, length: timedelta) -> Moment:
-    """Exact time, also across a clock change: an hour is an hour."""
-    try:
-        if isinstance(when, datetime) and when.tzinfo is not None:
-            return (when.astimezone(UTC) + length).astimezone(when.tzinfo)
-        return when + length
+        return in_zone(wall_in(when, place) + distance, place if when.tzinfo is not None else None)
     except OverflowError:
         return when
