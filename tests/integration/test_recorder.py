@@ -11,6 +11,7 @@ from support.event_store import NOON, Shop, open_shop, owed
 from support.waiting import await_settled
 from televent.application.ports import (
     BuryCalendar,
+    ExpectCalendar,
     HrefTaken,
     NameTaken,
     PutAccount,
@@ -222,3 +223,19 @@ def test_rows_without_facts_are_refused(shop: Shop) -> None:
     with pytest.raises(ValueError, match="facts"):
         shop.recorder.insert_events([], outbox=[owed()])
     assert shop.recorder.insert_events([]) == []
+
+
+def test_a_calendar_that_has_moved_on_since_it_was_looked_at_refuses_all(shop: Shop) -> None:
+    calendar = shop.calendar()
+    shop.stored(calendar)
+    with pytest.raises(StaleStream):
+        shop.recorder.insert_events(
+            [shop.event(shop.key())],
+            writes=[ExpectCalendar(shop.tenant, calendar, 0), BuryCalendar(shop.tenant, calendar)],
+        )
+    assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, False)]
+    shop.recorder.insert_events(
+        [shop.event(shop.key())],
+        writes=[ExpectCalendar(shop.tenant, calendar, 1), BuryCalendar(shop.tenant, calendar)],
+    )
+    assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, True)]

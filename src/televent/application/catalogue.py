@@ -31,6 +31,7 @@ NAMES: Mapping[str, type] = {
     "message-set-aside/1": events.MessageSetAside,
     "calendar-created/1": calendar.CalendarCreated,
     "calendar-properties-changed/1": calendar.CalendarPropertiesChanged,
+    "calendar-renamed/1": calendar.CalendarRenamed,
     "calendar-deleted/1": calendar.CalendarDeleted,
     "account-opened/1": account.AccountOpened,
     "profile-changed/1": account.ProfileChanged,

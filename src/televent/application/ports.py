@@ -62,6 +62,15 @@ class BuryCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectCalendar:
+    """Nothing is written: the calendar must stand at this ``seq``, else all of it is a StaleStream."""
+
+    tenant: AccountId
+    calendar_id: UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class PutAccount:
     tenant: AccountId
     telegram_id: int | None
@@ -99,7 +108,17 @@ class DropDevice:
     device_id: UUID
 
 
-Write = PutResource | BuryResource | PutCalendar | BuryCalendar | PutAccount | PutAddress | PutDevice | DropDevice
+Write = (
+    PutResource
+    | BuryResource
+    | PutCalendar
+    | BuryCalendar
+    | ExpectCalendar
+    | PutAccount
+    | PutAddress
+    | PutDevice
+    | DropDevice
+)
 
 
 @dataclass(frozen=True, slots=True)

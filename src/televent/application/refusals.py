@@ -47,6 +47,10 @@ class InvalidName(Refusal):
     """That name cannot be used here."""
 
 
+class UnknownDestination(Refusal):
+    """There is no calendar to put it into."""
+
+
 class UnreadableTimes(Refusal):
     """The event must end after it starts."""
 
@@ -80,6 +84,7 @@ __all__ = [
     "UnknownAccount",
     "UnknownAnswer",
     "UnknownCalendar",
+    "UnknownDestination",
     "UnknownDevice",
     "UnknownResource",
     "UnreadableTimes",

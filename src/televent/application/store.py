@@ -19,7 +19,7 @@ from eventsourcing.utils import Environment
 from televent.application.context import Context
 from televent.application.deciders import CALENDAR_OBJECT, Decider
 from televent.application.mapper import Envelope, FactMapper, genesis
-from televent.application.ports import OutboxMessage, Write
+from televent.application.ports import ExpectCalendar, OutboxMessage, Write
 from televent.application.recorded import RecordedEvent, StoredSnapshot
 from televent.domain.calendar_object.events import Mark
 from televent.domain.calendar_object.state import CalendarObject
@@ -125,13 +125,15 @@ class Store(Application[str]):
         outbox: Sequence[OutboxMessage] = (),
         *,
         inbox_key: str | None = None,
+        expected: Sequence[ExpectCalendar] = (),
     ) -> list[int]:
-        """Records the changes, their inline projections and the effects owed, in one transaction.
+        """Records the changes, their inline projections and the effects owed, in one transaction, if the calendars
+        stand as ``expected``.
 
         Returns the positions. Raises a ports.Conflict when somebody else was first, AlreadyApplied for an
         ``inbox_key`` that was applied before, UnknownStoredName or ErasedSubject.
         """
-        writes: list[Write] = []
+        writes: list[Write] = [*expected]
         stored: list[RecordedEvent] = []
         for change in changes:
             previous = change.loaded.chain

@@ -31,11 +31,19 @@ class CalendarPropertiesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarRenamed:
+    """Its URL's last segment changed; what is in it, and what clients know of it, stays (RFC 4918 §9.9)."""
+
+    calendar_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarDeleted:
     calendar_id: UUID
 
 
-CalendarEvent = CalendarCreated | CalendarPropertiesChanged | CalendarDeleted
+CalendarEvent = CalendarCreated | CalendarPropertiesChanged | CalendarRenamed | CalendarDeleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ def evolve(state: Calendar, fact: CalendarEvent) -> Calendar:
             return Calendar(True, False, fact.name, fact.components, fact.props)
         case CalendarPropertiesChanged():
             return replace(state, props=fact.props)
+        case CalendarRenamed():
+            return replace(state, name=fact.name)
         case CalendarDeleted():
             return replace(state, deleted=True)
         case _:
@@ -78,11 +88,17 @@ class ChangeProperties:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameCalendar:
+    calendar_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteCalendar:
     calendar_id: UUID
 
 
-CalendarCommand = CreateCalendar | ChangeProperties | DeleteCalendar
+CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar
 
 
 class UnknownCalendar(Refusal):
@@ -115,6 +131,10 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
             props = {**kept, **command.set}
             _check_room(props)
             return [] if props == dict(state.props) else [CalendarPropertiesChanged(command.calendar_id, props)]
+        case RenameCalendar():
+            if not state.created or state.deleted:
+                raise UnknownCalendar()
+            return [] if state.name == command.name else [CalendarRenamed(command.calendar_id, command.name)]
         case DeleteCalendar():
             if not state.created or state.deleted:
                 raise UnknownCalendar()

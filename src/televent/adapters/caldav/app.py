@@ -22,7 +22,19 @@ from televent.adapters.caldav.http import (
     Send,
     read_body,
 )
-from televent.adapters.caldav.methods import acl, delete, get, mkcalendar, post, propfind, proppatch, put, report
+from televent.adapters.caldav.methods import (
+    acl,
+    copy,
+    delete,
+    get,
+    mkcalendar,
+    move,
+    post,
+    propfind,
+    proppatch,
+    put,
+    report,
+)
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.office import Office
@@ -40,6 +52,8 @@ METHODS: Final[dict[str, Method]] = {
     "HEAD": get.get,
     "PUT": put.put,
     "DELETE": delete.delete,
+    "COPY": copy.copy,
+    "MOVE": move.move,
     "PROPPATCH": proppatch.proppatch,
     "MKCALENDAR": mkcalendar.mkcalendar,
     "MKCOL": mkcalendar.mkcol,
@@ -55,7 +69,7 @@ class CaldavDoor:
     def __init__(
         self, office: Office, run: Run, *, public_url: str | None = None, rate_limits: RateLimits | None = None
     ) -> None:
-        self._door = Door(office, run)
+        self._door = Door(office, run, public_url)
         self._authenticator = Authenticator(office, run, rate_limits)
         self._public_url = public_url
         self._limits = rate_limits

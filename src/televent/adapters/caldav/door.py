@@ -45,6 +45,8 @@ class Door:
 
     office: Office
     run: Run
+    public_url: str | None = None
+    """The origin that people reach, without a slash at its end; None: as each request says."""
 
     def ahead(self, method: str, target: Target) -> Ahead | None:
         """Asks for the row that a request will need, where the URL alone says whose it is. Two questions that go

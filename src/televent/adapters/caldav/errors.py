@@ -55,6 +55,8 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.PreconditionFailed: Row(412),
     refusals.UnknownResource: Row(404),
     refusals.UnknownCalendar: Row(404),
+    # RFC 4918 §9.8.5, §9.9.4: a collection is missing on the way.
+    refusals.UnknownDestination: Row(409),
     refusals.CalendarNameTaken: Row(403, d("resource-must-be-null")),
     refusals.UidConflict: Row(403, c("no-uid-conflict")),
     refusals.SchedulingUidConflict: Row(403, c("unique-scheduling-object-resource")),

@@ -17,6 +17,7 @@ from televent.application.ports import (
     BuryResource,
     Conflict,
     DropDevice,
+    ExpectCalendar,
     HrefTaken,
     NameTaken,
     PutAccount,
@@ -54,6 +55,9 @@ PUT_CALENDAR = """
     SET name = excluded.name, components = excluded.components, props = excluded.props
     WHERE NOT standing.deleted"""
 BURY_CALENDAR = "UPDATE calendar SET deleted = true WHERE tenant_id = %s AND calendar_id = %s"
+EXPECT_CALENDAR = """
+    UPDATE calendar SET seq = CASE WHEN seq = %s AND NOT deleted THEN seq END
+    WHERE tenant_id = %s AND calendar_id = %s"""
 CLEAR_CALENDAR = "DELETE FROM resource WHERE tenant_id = %s AND calendar_id = %s"
 PUT_ACCOUNT = """
     INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, preferences, default_calendar, opened_at)
@@ -94,6 +98,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
         case BuryCalendar() as bury:
             place = (bury.tenant, bury.calendar_id)
             return ((BURY_CALENDAR, place), (CLEAR_CALENDAR, place))
+        case ExpectCalendar() as expect:
+            return ((EXPECT_CALENDAR, (expect.seq, expect.tenant, expect.calendar_id)),)
         case PutAccount() as put:
             profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
             return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
@@ -118,6 +124,7 @@ _UNIQUE: dict[str, type[Conflict]] = {
 }
 _REQUIRED: dict[tuple[str, str], type[Conflict]] = {
     ("resource", "seq"): StaleStream,
+    ("calendar", "seq"): StaleStream,
     ("resource", "etag"): HrefTaken,
 }
 

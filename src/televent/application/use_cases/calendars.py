@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid5
 
+from televent.application.carry import carry
 from televent.application.context import Context
 from televent.application.deciders import CALENDAR
-from televent.application.handle import handle
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, NameTaken
+from televent.application.handle import handle, retrying
+from televent.application.letters import Post
+from televent.application.office import INLINE_RECIPIENTS, Office
+from televent.application.ports import CalendarRow, ExpectCalendar, NameTaken
 from televent.application.refusals import (
     CalendarNameTaken,
     DefaultCalendarStays,
@@ -18,7 +21,7 @@ from televent.application.refusals import (
     UnknownCalendar,
 )
 from televent.application.store import Change
-from televent.application.use_cases.delete_object import delete_stream
+from televent.application.use_cases.delete_object import deletion
 from televent.domain import calendar
 from televent.domain.ids import StreamKey
 
@@ -37,8 +40,7 @@ def create_calendar(
     props: Mapping[str, str] | None = None,
 ) -> UUID:
     """The new calendar's id. Raises CalendarNameTaken, InvalidName, TooManyProperties."""
-    if not _NAME.match(name) or name in RESERVED or name in (".", ".."):
-        raise InvalidName(name=name)
+    _check_name(name)
     if office.reads.calendar(context.tenant, name) is not None:
         raise CalendarNameTaken(name=name)
     calendar_id = office.ids()
@@ -61,23 +63,60 @@ def change_calendar(
     handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
 
 
-def delete_calendar(office: Office, context: Context, *, name: str) -> None:
-    """Its meetings are cancelled or declined first, as if each were deleted. Raises UnknownCalendar,
-    DefaultCalendarStays."""
+def rename_calendar(office: Office, context: Context, *, name: str, to: str) -> None:
+    """The calendar is found under another name; its members, and the sync tokens that clients hold, stay (RFC 4918
+    §9.9). Raises UnknownCalendar, CalendarNameTaken, InvalidName."""
     row = _calendar(office, context, name)
-    if office.account(context.tenant).default_calendar == row.calendar_id:
-        raise DefaultCalendarStays()
-    meetings = [
-        member.stream_id
-        for member in office.reads.members(context.tenant, row.calendar_id, with_text=False)
-        if member.schedule_tag is not None
-    ]
-    for stream_id in meetings:
-        each = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(stream_id)), context.door)
-        delete_stream(office, each, stream_id=stream_id)
-    command = calendar.DeleteCalendar(row.calendar_id)
+    _check_name(to)
+    if office.reads.calendar(context.tenant, to) is not None:
+        raise CalendarNameTaken(name=to)
+    command = calendar.RenameCalendar(row.calendar_id, to)
     key = StreamKey(context.tenant, row.calendar_id)
-    handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+    try:
+        handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+    except NameTaken:
+        raise CalendarNameTaken(name=to) from None
+
+
+def delete_calendar(office: Office, context: Context, *, name: str) -> None:
+    """Its meetings are cancelled or declined as if each were deleted, all in one transaction: the calendar and every
+    letter, or nothing (RFC 4918 §9.6.1, RFC 6638 §3.2.3.2). Raises UnknownCalendar, DefaultCalendarStays."""
+    account = office.account(context.tenant)
+    owner = office.owner(account)
+
+    def step() -> list[tuple[Context, StreamKey, Post]]:
+        row = _calendar(office, context, name)
+        if account.default_calendar == row.calendar_id:
+            raise DefaultCalendarStays()
+        loaded = office.store.load(CALENDAR, StreamKey(context.tenant, row.calendar_id))
+        gone = calendar.decide(loaded.state, calendar.DeleteCalendar(row.calendar_id))
+        # The calendar first: its members' rows go with it, and need no tombstones.
+        changes: list[Change[Any]] = [Change(loaded, gone)]
+        posts = []
+        for member in office.reads.members(context.tenant, row.calendar_id, with_text=False):
+            if member.schedule_tag is None:
+                continue
+            each = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(member.stream_id)), context.door)
+            change, post = deletion(office, each, account, member, reply=True)
+            changes.append(change)
+            posts.append((each, change.loaded.key, post))
+        owed = [message for _, _, post in posts for message in post.outbox]
+        # A meeting that came while these were read would go without a word to its guests: then all is read again.
+        standing = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
+        office.store.append(context, changes, owed, expected=[standing])
+        return posts
+
+    carried = 0
+    for each, key, post in retrying(step):
+        carried += len(post.local)
+        if carried > INLINE_RECIPIENTS:
+            break  # what is left is a worker's
+        carry(office, each, key, owner, post)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.match(name) or name in RESERVED or name in (".", ".."):
+        raise InvalidName(name=name)
 
 
 def _calendar(office: Office, context: Context, name: str) -> CalendarRow:

@@ -12,12 +12,12 @@ from televent.application.deciders import CALENDAR_OBJECT
 from televent.application.handle import retrying
 from televent.application.letters import Post, address_letters
 from televent.application.office import Office
-from televent.application.ports import ResourceRow, StaleStream
+from televent.application.ports import AccountRow, ResourceRow, StaleStream
 from televent.application.refusals import UnknownCalendar, UnknownResource
 from televent.application.store import Change
 from televent.domain.calendar_object.commands import DeleteObject
 from televent.domain.calendar_object.decide import decide
-from televent.domain.calendar_object.state import etag_of
+from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
 
 
@@ -50,20 +50,25 @@ def delete_stream(office: Office, context: Context, *, stream_id: UUID, reply: b
     _delete(office, context, find, reply)
 
 
+def deletion(
+    office: Office, context: Context, account: AccountRow, resource: ResourceRow, *, reply: bool
+) -> tuple[Change[CalendarObject], Post]:
+    """What the deletion of a resource records, and the letters that it owes; nothing is recorded yet. Raises
+    StaleStream where the resource is not what the stream says."""
+    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
+    if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
+        raise StaleStream()
+    decision = decide(loaded.state, DeleteObject(office.owner(account), reply, context.now))
+    return Change(loaded, decision.facts), address_letters(office, context, account, decision.letters, context.now)
+
+
 def _delete(office: Office, context: Context, find: Callable[[], ResourceRow], reply: bool) -> None:
     account = office.account(context.tenant)
-    owner = office.owner(account)
 
     def step() -> tuple[StreamKey, Post]:
-        resource = find()
-        key = StreamKey(context.tenant, resource.stream_id)
-        loaded = office.store.load(CALENDAR_OBJECT, key)
-        if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
-            raise StaleStream()
-        decision = decide(loaded.state, DeleteObject(owner, reply, context.now))
-        post = address_letters(office, context, account, decision.letters, context.now)
-        office.store.append(context, [Change(loaded, decision.facts)], post.outbox)
-        return key, post
+        change, post = deletion(office, context, account, find(), reply=reply)
+        office.store.append(context, [change], post.outbox)
+        return change.loaded.key, post
 
     key, post = retrying(step)
-    carry(office, context, key, owner, post)
+    carry(office, context, key, office.owner(account), post)

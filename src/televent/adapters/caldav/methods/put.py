@@ -5,6 +5,7 @@ from __future__ import annotations
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, of_refusal, precondition
 from televent.adapters.caldav.http import Header, Request, Response
+from televent.adapters.caldav.methods.destination import MAX_NAME
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
@@ -21,7 +22,6 @@ _TYPES = frozenset(
         "application/x-www-form-urlencoded",
     }
 )
-MAX_NAME = 255
 
 
 async def put(door: Door, request: Request, person: Person) -> Response:

@@ -1,0 +1,51 @@
+"""COPY: RFC 4918 §9.8, RFC 4791 §5.3.2.1, RFC 6638 §3.2.3.3."""
+
+from __future__ import annotations
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError, of_refusal
+from televent.adapters.caldav.http import Header, Request, Response
+from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.conditions import conditions
+from televent.application.refusals import UidConflict
+from televent.application.use_cases.move_object import Place, copy_object
+from televent.application.use_cases.put_object import Stored
+
+
+async def copy(door: Door, request: Request, person: Person) -> Response:
+    """201 where nothing stood at the destination, else 204."""
+    source = request.target
+    if source.kind is Kind.CALENDAR:
+        # RFC 6638 §3.2.3.3 leaves it undefined; the copy of a meeting would be a second one of its UID.
+        raise DavError(403, text="A calendar cannot be copied.")
+    if source.kind is not Kind.OBJECT:
+        raise DavError(403, "<D:need-privileges/>")
+    check_depth(request, "0", "infinity")
+    target = object_target(destination(door, request, person))
+
+    def act() -> Stored:
+        try:
+            return copy_object(
+                door.office,
+                door.context(request, person),
+                source=Place(source.calendar, source.name),
+                destination=Place(target.calendar, target.name),
+                overwrite=overwrite(request),
+                conditions=conditions(request.headers),
+            )
+        except UidConflict as refusal:
+            raise of_refusal(refusal, person.collection(target.calendar)) from None
+
+    return answer(await door.run(act))
+
+
+def answer(stored: Stored) -> Response:
+    """What is said of the resource at the destination (RFC 6638 §3.2.10: its schedule tag)."""
+    headers: list[Header] = []
+    if stored.etag is not None:
+        headers.append((b"etag", f'"{stored.etag}"'.encode()))
+    if stored.schedule_tag is not None:
+        headers.append((b"schedule-tag", f'"{stored.schedule_tag}"'.encode()))
+    return Response(201 if stored.created else 204, b"", headers)

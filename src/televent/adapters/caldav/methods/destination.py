@@ -1,0 +1,91 @@
+"""Where to, and over what: Destination, Overwrite and Depth of COPY and MOVE (RFC 4918 §10.2, §10.3, §10.6)."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
+
+MAX_NAME: Final = 255
+"""Characters in the last part of a resource's URL."""
+_PORTS: Final = {"http": "80", "https": "443"}
+
+
+def destination(door: Door, request: Request, person: Person) -> Target:
+    """What the header names. Raises DavError: 400 for none or nonsense, 502 for another server's URL, 403 for another
+    person's tree and for the request's own URL, 409 where nothing can be."""
+    value = request.headers.get("destination", "").strip()
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise DavError(400, text="The Destination cannot be read.") from None
+    if not value or parts.query or parts.fragment or (parts.scheme and not parts.netloc):
+        raise DavError(400, text="Destination must be a URL of this server without query or fragment.")
+    if parts.netloc and not _ours(door, request, parts.scheme, parts.hostname or "", port):
+        raise DavError(502, text="The Destination is on another server.")
+    try:
+        target = parse(parts.path)
+    except BadPath:
+        raise DavError(400, text="The Destination cannot be read.") from None
+    if target is None:
+        raise DavError(409, text="There is no collection to put it into.")
+    if target.user and not _same_person(target, person):
+        raise DavError(403, "<D:need-privileges/>")
+    if (target.kind, target.calendar, target.name) == (
+        request.target.kind,
+        request.target.calendar,
+        request.target.name,
+    ):
+        raise DavError(403, text="Source and destination are the same.")
+    if len(target.name) > MAX_NAME:
+        raise DavError(403, text=f"The name is longer than {MAX_NAME} characters.")
+    return target
+
+
+def overwrite(request: Request) -> bool:
+    """T unless F is said. Raises DavError 400 for anything else."""
+    value = request.headers.get("overwrite", "T").strip().upper()
+    if value not in ("T", "F"):
+        raise DavError(400, text="Overwrite must be T or F.")
+    return value == "T"
+
+
+def check_depth(request: Request, *allowed: str) -> None:
+    """Raises DavError 400 for a Depth that the method does not know here."""
+    if request.depth("infinity") not in allowed:
+        raise DavError(400, text=f"Depth must be {' or '.join(allowed)}.")
+
+
+def object_target(target: Target) -> Target:
+    """The destination of an object. Raises DavError 403, 409."""
+    if target.kind is Kind.CALENDAR:
+        raise DavError(409, text="The Destination names a calendar, not an object in one.")
+    if target.kind is not Kind.OBJECT:
+        raise DavError(403, "<D:need-privileges/>")
+    return target
+
+
+def _ours(door: Door, request: Request, scheme: str, host: str, port: int | None) -> bool:
+    """By host and port, not by scheme: a proxy in front may speak TLS for us."""
+    ours = [request.headers.get("host", "")]
+    if door.public_url is not None:
+        ours.append(urlsplit(door.public_url).netloc)
+    wanted = (host.lower(), str(port) if port is not None else _PORTS.get(scheme.lower(), ""))
+    for each in ours:
+        name, colon, number = each.lower().rpartition(":")
+        if not colon or "]" in number:
+            name, number = each.lower(), ""
+        if wanted[0] == name.strip("[]") and wanted[1] in ((number,) if number else _PORTS.values()):
+            return True
+    return False
+
+
+def _same_person(target: Target, person: Person) -> bool:
+    user = target.user.lower()
+    return user in (str(person.account.tenant), str(person.account.telegram_id)) or user in person.addresses

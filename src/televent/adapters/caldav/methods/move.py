@@ -1,0 +1,65 @@
+"""MOVE: RFC 4918 §9.9, RFC 4791 §5.3.2.1, RFC 6638 §3.2.3.4. Of an object, and of a calendar within the home."""
+
+from __future__ import annotations
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError, of_refusal, precondition
+from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.methods.copy import answer
+from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import Kind, Target
+from televent.adapters.caldav.webdav.conditions import conditions
+from televent.application.refusals import CalendarNameTaken, UidConflict
+from televent.application.use_cases.calendars import rename_calendar
+from televent.application.use_cases.move_object import Place, move_object
+from televent.application.use_cases.put_object import Stored
+
+
+async def move(door: Door, request: Request, person: Person) -> Response:
+    """201 where nothing stood at the destination, else 204."""
+    kind = request.target.kind
+    if kind is Kind.CALENDAR:
+        return await _calendar(door, request, person)
+    if kind is not Kind.OBJECT:
+        raise DavError(403, "<D:need-privileges/>")
+    check_depth(request, "0", "infinity")
+    target = object_target(destination(door, request, person))
+    return answer(await door.run(_object, door, request, person, target))
+
+
+def _object(door: Door, request: Request, person: Person, target: Target) -> Stored:
+    source = request.target
+    try:
+        return move_object(
+            door.office,
+            door.context(request, person),
+            source=Place(source.calendar, source.name),
+            destination=Place(target.calendar, target.name),
+            overwrite=overwrite(request),
+            conditions=conditions(request.headers),
+        )
+    except UidConflict as refusal:
+        raise of_refusal(refusal, person.collection(target.calendar)) from None
+
+
+async def _calendar(door: Door, request: Request, person: Person) -> Response:
+    # §9.9.2: a collection is moved whole or not at all.
+    check_depth(request, "infinity")
+    target = destination(door, request, person)
+    if target.kind is not Kind.CALENDAR:
+        raise precondition("calendar-collection-location-ok")
+    over = overwrite(request)
+
+    def act() -> None:
+        try:
+            context = door.context(request, person)
+            rename_calendar(door.office, context, name=request.target.calendar, to=target.calendar)
+        except CalendarNameTaken:
+            if not over:
+                raise DavError(412, text="There is a calendar of that name already.") from None
+            # What stands there would go with every meeting in it, because Overwrite is T when a client says nothing.
+            raise DavError(403, text="A calendar is not put over another one. Delete that one first.") from None
+
+    await door.run(act)
+    return Response(201)

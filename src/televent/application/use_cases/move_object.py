@@ -1,0 +1,140 @@
+"""A resource gets another name or calendar, or a second one like it is made (RFC 4918 §9.8, §9.9; RFC 4791 §5.3.2.1).
+
+Between calendars neither tells anybody anything (RFC 6638 §3.2.3.3, §3.2.3.4): the meeting stays what it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from televent.application.conditions import NONE, Conditions
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.handle import retrying
+from televent.application.office import Office
+from televent.application.ports import CalendarRow, Found, ResourceRow, StaleStream
+from televent.application.refusals import (
+    ComponentNotSupported,
+    PreconditionFailed,
+    UidConflict,
+    UnknownCalendar,
+    UnknownDestination,
+    UnknownResource,
+)
+from televent.application.store import Change, Loaded
+from televent.application.use_cases.put_object import Stored, put_object
+from televent.domain.calendar_object.commands import MoveObject
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.events import EventDeleted
+from televent.domain.calendar_object.state import CalendarObject, etag_of
+from televent.domain.ids import StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A resource's name in one of the account's calendars."""
+
+    calendar: str
+    href: str
+
+
+def move_object(
+    office: Office,
+    context: Context,
+    *,
+    source: Place,
+    destination: Place,
+    overwrite: bool = True,
+    conditions: Conditions = NONE,
+) -> Stored:
+    """One transaction over both calendars: a tombstone there, the same stream under its new name here; the ETag and the
+    schedule tag stay. ``conditions`` are on the source.
+
+    Raises UnknownCalendar, UnknownResource, UnknownDestination, PreconditionFailed, ComponentNotSupported, UidConflict;
+    then nothing has changed.
+    """
+
+    def step() -> Stored:
+        resource = _source(office, context, source, conditions)
+        there = office.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
+        calendar = _destination(there, resource, overwrite)
+        for other in there.same_uid:
+            here = other.calendar_id == calendar.calendar_id and other.href != destination.href
+            if here and other.stream_id != resource.stream_id:
+                raise UidConflict(href=other.href)
+        loaded = _load(office, context, resource)
+        changes = [Change(loaded, decide(loaded.state, MoveObject(calendar.calendar_id, destination.href)).facts)]
+        if there.resource is not None:
+            # The same UID in the other calendar gives way; the meeting goes on, so nobody is told.
+            changes.insert(0, Change(_load(office, context, there.resource), [EventDeleted()]))
+        office.store.append(context, changes)
+        return Stored(there.resource is None, resource.etag, resource.schedule_tag, resource.stream_id)
+
+    return retrying(step)
+
+
+def copy_object(
+    office: Office,
+    context: Context,
+    *,
+    source: Place,
+    destination: Place,
+    overwrite: bool = True,
+    conditions: Conditions = NONE,
+) -> Stored:
+    """Stores the source's text under the other name, as a PUT would. ``conditions`` are on the source.
+
+    Raises what put_object raises, UnknownDestination and UidConflict; then nothing has changed.
+    """
+
+    def step() -> Stored:
+        resource = _source(office, context, source, conditions)
+        there = office.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
+        _destination(there, resource, overwrite)
+        text = _load(office, context, resource).state.text
+        standing = there.resource
+        unchanged = Conditions(if_none_match=("*",)) if standing is None else Conditions(if_match=(standing.etag,))
+        try:
+            stored = put_object(
+                office,
+                context,
+                calendar=destination.calendar,
+                href=destination.href,
+                text=text,
+                conditions=unchanged,
+            )
+        except PreconditionFailed:
+            # What stands there has changed since it was looked at.
+            raise StaleStream() from None
+        return replace(stored, created=standing is None)
+
+    return retrying(step)
+
+
+def _source(office: Office, context: Context, place: Place, conditions: Conditions) -> ResourceRow:
+    found = office.reads.find(context.tenant, place.calendar, place.href, "")
+    if found.calendar is None:
+        raise UnknownCalendar()
+    if found.resource is None:
+        raise UnknownResource()
+    conditions.check(found.resource)
+    return found.resource
+
+
+def _destination(there: Found, resource: ResourceRow, overwrite: bool) -> CalendarRow:
+    if there.calendar is None:
+        raise UnknownDestination()
+    if there.resource is not None and not overwrite:
+        raise PreconditionFailed(condition="Overwrite")
+    if resource.component not in there.calendar.components:
+        raise ComponentNotSupported(component=resource.component)
+    if there.resource is not None and there.resource.uid != resource.uid:
+        raise UidConflict(href=there.resource.href)
+    return there.calendar
+
+
+def _load(office: Office, context: Context, resource: ResourceRow) -> Loaded[CalendarObject]:
+    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
+    if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
+        raise StaleStream()
+    return loaded
