@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from televent.application.ports import ResourceRow
+from televent.application.ports import CalendarRow, ExpectCalendar, ResourceRow
 from televent.application.refusals import PreconditionFailed
 
 
@@ -15,9 +16,18 @@ class Conditions:
     if_match: tuple[str, ...] | None = None
     if_none_match: tuple[str, ...] | None = None
     if_schedule_tag_match: str | None = None
+    if_unmodified_since: datetime | None = None
+    seq: int | None = None
+    """At which counter the calendar must stand (RFC 6578 §5)."""
 
-    def check(self, resource: ResourceRow | None) -> None:
+    def check(self, resource: ResourceRow | None, calendar: CalendarRow | None = None) -> None:
         """Raises PreconditionFailed."""
+        if self.seq is not None and calendar is not None and calendar.seq != self.seq:
+            raise PreconditionFailed(condition="If")
+        since = self.if_unmodified_since
+        # HTTP knows whole seconds only.
+        if since is not None and resource is not None and resource.modified_at.replace(microsecond=0) > since:
+            raise PreconditionFailed(condition="If-Unmodified-Since")
         etag = resource.etag if resource is not None else None
         if self.if_match is not None and (etag is None or ("*" not in self.if_match and etag not in self.if_match)):
             raise PreconditionFailed(condition="If-Match")
@@ -31,6 +41,12 @@ class Conditions:
         wanted = self.if_schedule_tag_match
         if wanted is not None and (resource is None or resource.schedule_tag != wanted):
             raise PreconditionFailed(condition="If-Schedule-Tag-Match")
+
+    def expected(self, calendar: CalendarRow | None) -> tuple[ExpectCalendar, ...]:
+        """What the transaction itself must find as it was."""
+        if self.seq is None or calendar is None:
+            return ()
+        return (ExpectCalendar(calendar.tenant, calendar.calendar_id, self.seq),)
 
 
 NONE = Conditions()

@@ -11,6 +11,7 @@ import structlog
 from televent.adapters.caldav import discovery
 from televent.adapters.caldav.auth import Authenticator, too_many
 from televent.adapters.caldav.door import Door, RateLimits, Run
+from televent.adapters.caldav.encoding import SMALLEST, gzipped, takes_gzip
 from televent.adapters.caldav.errors import DavError, of_refusal, precondition
 from televent.adapters.caldav.http import (
     BodyTooLarge,
@@ -35,6 +36,7 @@ from televent.adapters.caldav.methods import (
     put,
     report,
 )
+from televent.adapters.caldav.preconditions import check_if
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.office import Office
@@ -80,6 +82,8 @@ class CaldavDoor:
         head = scope["method"] == "HEAD"
         try:
             response = await self._answer(scope, receive)
+            if not head:
+                _encode(response, _accepted(scope))
             body, rest = await self._begin(response, head)
         except (DavError, Refusal) as error:
             response, body, rest = _error(error if isinstance(error, DavError) else of_refusal(error))
@@ -127,6 +131,7 @@ class CaldavDoor:
         if handler is None or (method == "POST" and target.kind is not Kind.OUTBOX):
             raise not_allowed(target)
         request = Request(method, target, headers, body, client, _correlation(scope, self._door.office), ahead)
+        await check_if(self._door, request, person)
         return await handler(self._door, request, person)
 
     async def _throttle(self, client: str) -> None:
@@ -187,6 +192,24 @@ def _error(error: DavError) -> tuple[Response, bytes, None]:
     if body:
         headers.append((b"content-type", content_type))
     return Response(error.status, body, headers), body, None
+
+
+def _encode(response: Response, accepted: str | None) -> None:
+    """Compresses what gains by it, and says that it depends."""
+    names = {name for name, _ in response.headers}
+    small = isinstance(response.body, bytes) and len(response.body) < SMALLEST
+    if small or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
+        return
+    response.headers.append((b"vary", b"Accept-Encoding"))
+    if takes_gzip(accepted):
+        body = response.body
+        response.body = gzipped(iter((body,)) if isinstance(body, bytes) else body)
+        response.headers.append((b"content-encoding", b"gzip"))
+
+
+def _accepted(scope: Scope) -> str | None:
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding"]
+    return ",".join(values) if values else None
 
 
 def _close(source: Iterator[bytes]) -> None:

@@ -35,6 +35,8 @@ class Request:
     client: str
     correlation_id: str
     ahead: Ahead | None = None
+    seq: int | None = None
+    """At which counter the calendar must still stand when the request changes something (RFC 6578 §5)."""
 
     def xml(self) -> xml_in.Element | None:
         """The body's root element, None for no body. Raises DavError 400. The Content-Type is not looked at: clients

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from televent.application.carry import carry
@@ -12,7 +12,7 @@ from televent.application.deciders import CALENDAR_OBJECT
 from televent.application.handle import retrying
 from televent.application.letters import Post, address_letters
 from televent.application.office import Office
-from televent.application.ports import AccountRow, ResourceRow, StaleStream
+from televent.application.ports import AccountRow, ExpectCalendar, ResourceRow, StaleStream
 from televent.application.refusals import UnknownCalendar, UnknownResource
 from televent.application.store import Change
 from televent.domain.calendar_object.commands import DeleteObject
@@ -26,14 +26,14 @@ def delete_object(
 ) -> None:
     """Raises UnknownCalendar, UnknownResource, PreconditionFailed; then nothing has changed."""
 
-    def find() -> ResourceRow:
+    def find() -> tuple[ResourceRow, Sequence[ExpectCalendar]]:
         found = office.reads.find(context.tenant, calendar, href, "")
         if found.calendar is None:
             raise UnknownCalendar()
         if found.resource is None:
             raise UnknownResource()
-        conditions.check(found.resource)
-        return found.resource
+        conditions.check(found.resource, found.calendar)
+        return found.resource, conditions.expected(found.calendar)
 
     _delete(office, context, find, reply)
 
@@ -41,11 +41,11 @@ def delete_object(
 def delete_stream(office: Office, context: Context, *, stream_id: UUID, reply: bool = True) -> None:
     """The same, by the object's own id. Raises UnknownResource."""
 
-    def find() -> ResourceRow:
+    def find() -> tuple[ResourceRow, Sequence[ExpectCalendar]]:
         resource = office.reads.by_stream(context.tenant, stream_id)
         if resource is None:
             raise UnknownResource()
-        return resource
+        return resource, ()
 
     _delete(office, context, find, reply)
 
@@ -62,12 +62,18 @@ def deletion(
     return Change(loaded, decision.facts), address_letters(office, context, account, decision.letters, context.now)
 
 
-def _delete(office: Office, context: Context, find: Callable[[], ResourceRow], reply: bool) -> None:
+def _delete(
+    office: Office,
+    context: Context,
+    find: Callable[[], tuple[ResourceRow, Sequence[ExpectCalendar]]],
+    reply: bool,
+) -> None:
     account = office.account(context.tenant)
 
     def step() -> tuple[StreamKey, Post]:
-        change, post = deletion(office, context, account, find(), reply=reply)
-        office.store.append(context, [change], post.outbox)
+        resource, expected = find()
+        change, post = deletion(office, context, account, resource, reply=reply)
+        office.store.append(context, [change], post.outbox, expected=expected)
         return change.loaded.key, post
 
     key, post = retrying(step)

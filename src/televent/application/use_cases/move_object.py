@@ -117,7 +117,7 @@ def _source(office: Office, context: Context, place: Place, conditions: Conditio
         raise UnknownCalendar()
     if found.resource is None:
         raise UnknownResource()
-    conditions.check(found.resource)
+    conditions.check(found.resource, found.calendar)
     return found.resource
 
 

@@ -69,7 +69,7 @@ def put_object(
             return created, loaded.key, loaded.state, Post()
         post = address_letters(office, context, account, decision.letters, context.now)
         change = Change(loaded, decision.facts)
-        office.store.append(context, [change], post.outbox)
+        office.store.append(context, [change], post.outbox, expected=conditions.expected(found.calendar))
         return created, loaded.key, change.after, post
 
     created, key, state, post = retrying(step)
@@ -90,7 +90,7 @@ def validated(text: bytes) -> Reading:
 def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions: Conditions) -> UUID:
     if found.calendar is None:
         raise UnknownCalendar()
-    conditions.check(found.resource)
+    conditions.check(found.resource, found.calendar)
     if reading.component not in found.calendar.components:
         raise ComponentNotSupported(component=reading.component)
     scheduled = reading.organizer is not None and bool(

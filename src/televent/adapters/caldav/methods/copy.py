@@ -33,7 +33,7 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
                 source=Place(source.calendar, source.name),
                 destination=Place(target.calendar, target.name),
                 overwrite=overwrite(request),
-                conditions=conditions(request.headers),
+                conditions=conditions(request.headers, request.seq),
             )
         except UidConflict as refusal:
             raise of_refusal(refusal, person.collection(target.calendar)) from None

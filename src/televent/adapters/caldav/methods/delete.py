@@ -35,7 +35,7 @@ def _object(door: Door, request: Request, person: Person) -> None:
         door.context(request, person),
         calendar=target.calendar,
         href=target.name,
-        conditions=conditions(request.headers),
+        conditions=conditions(request.headers, request.seq),
         reply=reply,
     )
 

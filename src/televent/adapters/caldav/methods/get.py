@@ -9,12 +9,14 @@ from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.feed import feed
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
-from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.properties.view import Person, ctag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.ports import CalendarRow
 
 _SAFE: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
+
+_GUARDS = ("if-match", "if-unmodified-since")
 
 
 async def get(door: Door, request: Request, person: Person) -> Response:
@@ -35,19 +37,19 @@ async def _object(door: Door, request: Request, person: Person) -> Response:
     headers: list[Header] = [(b"etag", f'"{row.etag}"'.encode()), *_SAFE]
     if row.schedule_tag is not None:
         headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
-    if "if-match" in request.headers:
-        match = conditions({"if-match": request.headers["if-match"]})
-        match.check(row)
-    if not_modified(request.headers, row.etag):
+    headers.append((b"last-modified", last_modified(row).encode()))
+    asked = {name: request.headers[name] for name in _GUARDS if name in request.headers}
+    if asked:
+        conditions(asked).check(row)
+    if not_modified(request.headers, row.etag, row.modified_at):
         return Response(304, b"", headers)
     headers.append((b"content-type", content_type(row).encode()))
-    headers.append((b"last-modified", last_modified(row).encode()))
     return Response(200, row.ics or b"", headers)
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
     row = await door.calendar(request, person)
-    etag = f"{row.calendar_id}-{row.seq}"
+    etag = ctag(row)
     headers: list[Header] = [(b"etag", f'"{etag}"'.encode()), *_SAFE]
     if not_modified(request.headers, etag):
         return Response(304, b"", headers)

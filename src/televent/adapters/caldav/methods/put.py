@@ -53,7 +53,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
             calendar=target.calendar,
             href=target.name,
             text=request.body,
-            conditions=conditions(request.headers),
+            conditions=conditions(request.headers, request.seq),
             account=person.account,
         )
     except UidConflict as refusal:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from televent.application.conditions import Conditions
 
@@ -30,21 +32,36 @@ def entity_tags(value: str, *, weak: bool) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def conditions(headers: Mapping[str, str]) -> Conditions:
-    """The conditions of a request."""
+def conditions(headers: Mapping[str, str], seq: int | None = None) -> Conditions:
+    """The conditions of a request. ``seq``: at which the calendar must stand."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
     tag = headers.get("if-schedule-tag-match")
     return Conditions(
         if_match=None if match is None else entity_tags(match, weak=False),
         if_none_match=None if none_match is None else entity_tags(none_match, weak=True),
         if_schedule_tag_match=None if tag is None else (entity_tags(tag, weak=True) or ("",))[0],
+        # RFC 9110 §13.1.4: If-Match says the same more exactly.
+        if_unmodified_since=http_date(headers.get("if-unmodified-since")) if match is None else None,
+        seq=seq,
     )
 
 
-def not_modified(headers: Mapping[str, str], etag: str) -> bool:
-    """The client has this representation already."""
+def http_date(value: str | None) -> datetime | None:
+    """An HTTP-date (RFC 9110 §5.6.7); None for none, and for what is none: such a header is to be ignored."""
+    if value is None:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def not_modified(headers: Mapping[str, str], etag: str, modified_at: datetime | None = None) -> bool:
+    """The client has this representation already. By date only where no entity tag is given (RFC 9110 §13.1.3)."""
     value = headers.get("if-none-match")
     if value is None:
-        return False
+        since = http_date(headers.get("if-modified-since"))
+        return since is not None and modified_at is not None and modified_at.replace(microsecond=0) <= since
     tags = entity_tags(value, weak=True)
     return "*" in tags or etag in tags

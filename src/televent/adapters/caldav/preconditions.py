@@ -1,0 +1,76 @@
+"""The If header against what stands (RFC 4918 §10.4), before a method does anything."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request
+from televent.adapters.caldav.properties.view import Person, ctag, sync_token
+from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
+from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
+
+_WRITES = frozenset({"PUT", "DELETE", "COPY", "MOVE"})
+
+
+async def check_if(door: Door, request: Request, person: Person) -> None:
+    """Raises DavError 412 where nothing in the header holds, 400 where it cannot be read.
+
+    What was looked at is then made a condition of the change itself, so that nothing comes in between.
+    """
+    value = request.headers.get("if")
+    if value is None:
+        return
+    try:
+        alternatives = parse_if(value)
+    except MalformedIf:
+        raise DavError(400, text="The If header cannot be read (RFC 4918 §10.4.2).") from None
+    seen: dict[str, str | None] = {}
+
+    async def state_of(url: str | None) -> State:
+        target = request.target if url is None else _target(url, person)
+        if target is None:
+            return State()
+        if target.kind is Kind.CALENDAR:
+            return await _of_calendar(door, request, person, target)
+        if target.kind is not Kind.OBJECT:
+            return State()
+        row = await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name)
+        etag = row.etag if row is not None else None
+        if (target.calendar, target.name) == (request.target.calendar, request.target.name):
+            seen["etag"] = etag
+        return State(etag)
+
+    if not await holds(alternatives, state_of):
+        raise DavError(412, text="What the If header asks for is not so.")
+    if request.method in _WRITES and "etag" in seen:
+        etag = seen["etag"]
+        if etag is None:
+            request.headers["if-none-match"] = "*"
+        else:
+            request.headers.setdefault("if-match", f'"{etag}"')
+
+
+async def _of_calendar(door: Door, request: Request, person: Person, target: Target) -> State:
+    row = await door.run(door.office.reads.calendar, person.account.tenant, target.calendar)
+    if row is None:
+        return State()
+    if target.calendar == request.target.calendar:
+        request.seq = row.seq
+    return State(ctag(row), frozenset({sync_token(row.calendar_id, row.seq)}))
+
+
+def _target(url: str, person: Person) -> Target | None:
+    """What a Resource-Tag names, if it is the person's own."""
+    try:
+        target = parse(urlsplit(url).path)
+    except (BadPath, ValueError):
+        return None
+    if target is None or target.user.lower() not in (
+        str(person.account.tenant),
+        str(person.account.telegram_id),
+        *person.addresses,
+    ):
+        return None
+    return target
