@@ -39,6 +39,11 @@ def query(start: str, end: str) -> bytes:
     ).encode()
 
 
+def free_busy(start: str, end: str) -> bytes:
+    """RFC 4791 section 7.10."""
+    return (f'{HEAD}<C:free-busy-query {NS}><C:time-range start="{start}" end="{end}"/></C:free-busy-query>').encode()
+
+
 def request(
     method: str,
     path: str,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 FIRST = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 PER_DAY = 3
 WEEK = ("20260302T000000Z", "20260309T000000Z")
 """The week that calendar-query asks for, from Monday to Monday: the first two hundred events reach into it."""
+MONTH = ("20260401T000000Z", "20260501T000000Z")
+"""The month that free-busy-query asks for."""
 STAMP = "%Y%m%dT%H%M%SZ"
 TEXT = (
     "The agenda\\, the figures of last month and what follows from them\\; bring the list of open questions and\\n"
@@ -56,10 +59,20 @@ def name(number: int, *, prefix: str = "bench") -> str:
 
 def in_week(count: int) -> int:
     """How many of the first ``count`` events have an occurrence in WEEK."""
-    start, end = (datetime.strptime(text, STAMP).replace(tzinfo=UTC) for text in WEEK)
-    found = 0
+    return len({number for number, _ in _hours(count, *WEEK)})
+
+
+def busy_hours(count: int) -> int:
+    """How many hours of MONTH the first ``count`` events fill: each of them fills whole ones."""
+    return len({hour for _, hour in _hours(count, *MONTH)})
+
+
+def _hours(count: int, first: str, last: str) -> Iterator[tuple[int, datetime]]:
+    """Which event fills which hour between two instants."""
+    start, end = (datetime.strptime(text, STAMP).replace(tzinfo=UTC) for text in (first, last))
     for number in range(count):
-        first = FIRST + timedelta(days=number // PER_DAY % 365, hours=number % PER_DAY * 3)
-        turns = 20 if number % 10 == 0 else 1
-        found += any(start <= first + timedelta(weeks=week) < end for week in range(turns))
-    return found
+        hour = FIRST + timedelta(days=number // PER_DAY % 365, hours=number % PER_DAY * 3)
+        for _ in range(20 if number % 10 == 0 else 1):
+            if start <= hour < end:
+                yield number, hour
+            hour += timedelta(weeks=1)

@@ -6,7 +6,9 @@ import itertools
 import statistics
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
+from icalendar import vDuration
 from lxml import etree
 
 from bench import dav, events
@@ -195,6 +197,36 @@ async def query(site: Site) -> float:
     return await site.milliseconds(request)
 
 
+async def free_busy(site: Site) -> float:
+    request = site.request("REPORT", site.calendar, dav.free_busy(*events.MONTH), depth=1)
+    answer = await site.ask(request, 200)
+    if (hours := busy_hours(answer)) != events.busy_hours(site.scale.items):
+        raise LoadError(f"free-busy-query: {hours:g} busy hours, not {events.busy_hours(site.scale.items)}")
+    return await site.milliseconds(request, (200,))
+
+
+def busy_hours(answer: Answer) -> float:
+    """The hours that the FREEBUSY periods of an answer cover together."""
+    text = answer.body.decode().replace("\r\n ", "").replace("\n ", "")
+    periods: list[tuple[datetime, datetime]] = []
+    for line in text.splitlines():
+        if line.startswith("FREEBUSY"):
+            periods += map(_period, line.rpartition(":")[2].split(","))
+    covered, reached = timedelta(0), events.FIRST
+    for start, end in sorted(periods):
+        covered += max(end - max(start, reached), timedelta(0))
+        reached = max(reached, end)
+    return covered / timedelta(hours=1)
+
+
+def _period(text: str) -> tuple[datetime, datetime]:
+    first, _, last = text.partition("/")
+    start = datetime.strptime(first, events.STAMP).replace(tzinfo=UTC)
+    if last.startswith("P"):
+        return start, start + vDuration.from_ical(last)
+    return start, datetime.strptime(last, events.STAMP).replace(tzinfo=UTC)
+
+
 async def put_full(site: Site) -> float:
     """Time of a PUT into a full calendar, over the time of a PUT into an empty one; one after the other in turn."""
     if "full" not in site.server.facts:
@@ -253,6 +285,7 @@ ROWS = (
     Row("etags", "PROPFIND depth 1, etags, {items:,} items", "ms", etags, goal=4),
     Row("multiget", "calendar-multiget of 50", "ms", multiget, goal=2),
     Row("query", "calendar-query of one week, with data", "ms", query, goal=5),
+    Row("free-busy", "free-busy-query of one month", "ms", free_busy, goal=5),
     Row("put-16", "PUT new events, 16 connections, beyond {items:,}", "/s", put_crowd, goal=30),
     Row("put-full", "PUT into {full:,} events, over PUT into an empty calendar", "×", put_full, at_most=1.2),
 )

@@ -5,7 +5,7 @@ name through any index but the key would then walk all of a large calendar.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +13,14 @@ import psycopg
 import pytest
 
 from support.event_store import NOON, Shop, open_shop
-from televent.adapters.postgres import inline_rows, read_store
+from televent.adapters.postgres import inline_rows, read_store, time_reads
 
 LARGE = 5000
 FILL = """
-    INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, span, modified_at)
+    INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, span, modified_at,
+        days)
     SELECT %s, %s, 'h' || i, gen_random_uuid(), 'u' || i, 'e', 'VEVENT', 'x', i,
-        tstzrange(%s + i * interval '1h', %s + (i + 1) * interval '1h'), now()
+        tstzrange(%s + i * interval '1h', %s + (i + 1) * interval '1h'), now(), '[1,366]'
     FROM generate_series(1, %s) AS i"""
 SMALL = """
     INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, span, modified_at)
@@ -48,7 +49,7 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
         place = (shop.tenant, calendar)
         named = {"named": read_store._NAMED, "columns": read_store._BARE}
         page = {"outer": read_store.WHOLE_COLUMNS, "rows": 500}
-        within = " AND span && tstzrange(%s, %s, '[)')"
+        hour = (NOON, NOON + timedelta(hours=1))
         questions: list[tuple[str, tuple[Any, ...], set[str]]] = [
             (read_store.RESOURCE, (shop.tenant, "h7", shop.tenant, "work"), {"resource_pkey"}),
             (
@@ -71,8 +72,13 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
                 {"resource_pkey"},
             ),
             (
-                read_store.PAGE.format(filter=within, place=read_store._BY_SPAN, **page),
-                (*place, "", NOON, NOON + timedelta(hours=1), 10**6),
+                read_store.IN_TIME.format(filter="", **page),
+                (*time_reads.asked(*hour, UTC), *place, "", *time_reads.touched(*hour), 10**6),
+                {"resource_span"},
+            ),
+            (
+                time_reads.BUSY_TIME,
+                (*time_reads.asked(*hour, UTC), *place, *time_reads.touched(*hour)),
                 {"resource_span"},
             ),
         ]

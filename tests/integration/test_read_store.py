@@ -11,6 +11,7 @@ from support.event_store import NOON, Shop, open_shop
 from televent.adapters.postgres import read_store
 from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice
 from televent.domain.ids import AccountId, StreamKey
+from televent.ical.occurs import Occurs
 
 HOUR = timedelta(hours=1)
 
@@ -129,7 +130,7 @@ SPANS: list[tuple[str, Any, Any, bool]] = [
 
 @pytest.mark.parametrize(("what", "start", "end", "found"), SPANS, ids=[row[0] for row in SPANS])
 def test_a_span_is_found_where_it_touches_the_range(shop: Shop, what: str, start: Any, end: Any, found: bool) -> None:
-    put = shop.stored(shop.calendar(), span_start=start, span_end=end)
+    put = shop.stored(shop.calendar(), occurs=Occurs(firm=((start, end),)))
     rows = list(shop.reads.overlapping(shop.tenant, put.calendar_id, NOON, NOON + 2 * HOUR, None))
     assert [row.ics for row in rows] == ([put.ics] if found else [])
 

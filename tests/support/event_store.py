@@ -17,6 +17,7 @@ from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.ports import BuryResource, OutboxMessage, PutCalendar, PutResource
 from televent.application.recorded import RecordedEvent
 from televent.domain.ids import AccountId, StreamKey
+from televent.ical.occurs import Occurs
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -76,8 +77,7 @@ class Shop:
             component="VEVENT",
             ics=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
             recurs=False,
-            span_start=NOON,
-            span_end=NOON + timedelta(hours=1),
+            occurs=Occurs(firm=((NOON, NOON + timedelta(hours=1)),), fbtype="BUSY"),
             modified_at=NOON,
         )
         return replace(row, **fields)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 from uuid import UUID
 
 from televent.domain.ids import AccountId, StreamKey
+from televent.ical.occurs import Occurs
 
 
 # ---- What one transaction writes beside its facts ------------------------------------------------------------------
@@ -26,8 +27,7 @@ class PutResource:
     component: str
     ics: bytes
     recurs: bool
-    span_start: datetime
-    span_end: datetime | None
+    occurs: Occurs
     modified_at: datetime
     fresh: bool = False
     """The row must not stand yet (a tombstone of the same name gives way)."""
@@ -182,6 +182,18 @@ class ResourceRow:
     modified_at: datetime
     size: int
     ics: bytes | None = None
+    certain: bool = False
+    """The index alone says that it happens in the range that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusyRows:
+    """Busy time as the index knows it. ``periods``: (start, end, FBTYPE), instants. ``floats``: the same on the
+    clocks of a zone, written as if in UTC. ``unclear``: the names of objects whose text must be read."""
+
+    periods: Sequence[tuple[datetime, datetime, str]]
+    floats: Sequence[tuple[datetime, datetime, str]]
+    unclear: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +248,16 @@ class Reads(Protocol):
         start: datetime | None,
         end: datetime | None,
         component: str | None,
+        *,
+        zone: tzinfo | None = None,
+        with_text: bool = True,
     ) -> Iterator[ResourceRow]:
-        """Live members, with text, whose span touches [start, end)."""
+        """Live members that happen, or may happen, in [start, end). Floating times are read in ``zone``; without one
+        they may be anywhere. ``with_text`` False: only what is not certain comes with its text."""
+        ...
+
+    def busy(self, tenant: AccountId, calendar_id: UUID, start: datetime, end: datetime, zone: tzinfo) -> BusyRows:
+        """What events make of [start, end); periods reach no further."""
         ...
 
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...

@@ -17,15 +17,32 @@ from typing import Final
 from televent.ical.errors import TooManyInstances
 from televent.ical.rule import Rule
 
-MAX_WORK: Final = 30_000
-"""Days and times looked at in one expansion: some tens of milliseconds."""
+MAX_WORK: Final = 20_000
+"""Days and times looked at in one expansion, of all rules together: some tens of milliseconds."""
 
 _STEP: Final = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
 _DAY: Final = 86_400
 _LAST: Final = date(9998, 12, 31).toordinal()
 
 
-def expand(rule: Rule, start: datetime, after: datetime, before: datetime) -> Iterator[datetime]:
+class Budget:
+    """What may still be spent; rules that are expanded together share one."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, work: int = MAX_WORK) -> None:
+        self.left = work
+
+    def spend(self, work: int) -> None:
+        """Raises TooManyInstances when there is no more."""
+        self.left -= work
+        if self.left < 0:
+            raise TooManyInstances("the recurrence rule is too costly to expand")
+
+
+def expand(
+    rule: Rule, start: datetime, after: datetime, before: datetime, budget: Budget | None = None
+) -> Iterator[datetime]:
     """The rule's times in [after, before), ascending. The first is not ``start`` unless the rule says so.
 
     Raises TooManyInstances when the work outgrows its bound.
@@ -34,7 +51,7 @@ def expand(rule: Rule, start: datetime, after: datetime, before: datetime) -> It
     near = start if rule.count is not None else max(start, after)
     high = before if rule.until is None else min(before, _next_second(rule.until))
     produced = 0
-    for found in _Expansion(rule, start).times(near, high):
+    for found in _Expansion(rule, start, budget or Budget()).times(near, high):
         if found < start:
             continue
         produced += 1
@@ -47,9 +64,9 @@ def expand(rule: Rule, start: datetime, after: datetime, before: datetime) -> It
 class _Expansion:
     """A rule made ready: sets to look days and times up in, and what may still be spent."""
 
-    def __init__(self, rule: Rule, start: datetime) -> None:
+    def __init__(self, rule: Rule, start: datetime, budget: Budget) -> None:
         by = rule.by
-        self.rule, self.start, self.left = rule, start, MAX_WORK
+        self.rule, self.start, self._spend = rule, start, budget.spend
         self.months, self.month_days = frozenset(by.get("BYMONTH", ())), frozenset(by.get("BYMONTHDAY", ()))
         self.year_days, self.weeks = frozenset(by.get("BYYEARDAY", ())), frozenset(by.get("BYWEEKNO", ()))
         self.positions = by.get("BYSETPOS")
@@ -83,11 +100,6 @@ class _Expansion:
                     yield from (datetime.combine(day, each) for each in clock)
             elif chosen:
                 yield from self._at_positions(chosen, clock)
-
-    def _spend(self, work: int) -> None:
-        self.left -= work
-        if self.left < 0:
-            raise TooManyInstances("the recurrence rule is too costly to expand")
 
     # ---- days
     def _periods(self, near: datetime, high: datetime) -> Iterator[list[date]]:

@@ -40,7 +40,7 @@ def busy_periods(
         except IcalError:
             continue
         for occurrence in instances:
-            kind = _kind(occurrence.component, me)
+            kind = fbtype_of(occurrence.component, me)
             if kind is not None:
                 first, last = utc_of(occurrence.start, floating_zone), utc_of(occurrence.end, floating_zone)
                 found.append(Period(max(first, start), min(last, end), kind))
@@ -93,13 +93,15 @@ def compose_freebusy(
     return root.to_bytes()
 
 
-def _kind(part: Component, me: frozenset[str]) -> str | None:
-    """FBTYPE of an event's time (RFC 4791 §7.10) and of the person's own answer; None where it is free."""
+def fbtype_of(part: Component, me: frozenset[str], partstat: str | None = None) -> str | None:
+    """FBTYPE of an event's time (RFC 4791 §7.10) and of the person's own answer, which is ``partstat`` or that of the
+    first ATTENDEE in ``me``; None where it is free."""
     status = (part.value("STATUS") or "").strip().upper()
     if part.name != "VEVENT" or status == "CANCELLED":
         return None
-    mine = next((each for each in part.all("ATTENDEE") if address_of(each) in me), None)
-    partstat = (mine.param("PARTSTAT") or "NEEDS-ACTION").upper() if mine is not None else None
+    mine = next((each for each in part.all("ATTENDEE") if address_of(each) in me), None) if me else None
+    if mine is not None:
+        partstat = (mine.param("PARTSTAT") or "NEEDS-ACTION").upper()
     if (part.value("TRANSP") or "").strip().upper() == "TRANSPARENT":
         # An unanswered invitation is transparent in the copy (so apps show no conflict) and tentative to others.
         return TENTATIVE if partstat == "NEEDS-ACTION" else None

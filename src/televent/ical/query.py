@@ -25,6 +25,8 @@ __all__ = [
     "TimeRange",
     "UnsupportedCollation",
     "matches",
+    "only_component",
+    "only_time",
     "required_component",
     "required_span",
 ]
@@ -92,10 +94,29 @@ def required_span(wanted: CompFilter) -> tuple[datetime | None, datetime | None]
     """Outside this no object can match; (None, None) where the filter says nothing about time."""
     if wanted.any_of:
         return None, None
-    spans = [(each.time_range.start, each.time_range.end) for each in wanted.comps if each.time_range is not None]
-    if len(spans) != 1 or any(each.is_not_defined for each in wanted.comps):
-        return None, None
-    return spans[0]
+    ranges = (each.time_range for each in wanted.comps if each.time_range is not None and not each.is_not_defined)
+    first = next(ranges, None)
+    return (first.start, first.end) if first is not None else (None, None)
+
+
+def only_component(wanted: CompFilter) -> bool:
+    """The filter says no more than which component: an index knows that."""
+    return _plain(wanted) and all(_plain(each) and not each.comps and each.time_range is None for each in wanted.comps)
+
+
+def only_time(wanted: CompFilter) -> bool:
+    """The filter says no more than that an event, a task or a journal is in a range."""
+    return (
+        _plain(wanted)
+        and len(wanted.comps) == 1
+        and all(_plain(each) and not each.comps and each.time_range is not None for each in wanted.comps)
+    )
+
+
+def _plain(wanted: CompFilter) -> bool:
+    if wanted.is_not_defined or wanted.props or len(wanted.comps) > 1:
+        return False
+    return wanted.time_range is None or wanted.name.upper() in ("VEVENT", "VTODO", "VJOURNAL")
 
 
 def required_component(wanted: CompFilter) -> str | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from televent.ical.errors import TooManyInstances
-from televent.ical.expansion import expand
+from televent.ical.expansion import Budget, expand
 from televent.ical.reading import utc_of
 from televent.ical.recurrence_set import Occurrence, RecurrenceSet, Series
 from televent.ical.rule import Rule
@@ -117,7 +117,7 @@ def span(root: Component) -> tuple[datetime, datetime | None]:
         for when, _ in series.extra:
             bounds.append(_widened(when, when, room))
         for rule in series.rules:
-            final = _last(rule, series)
+            final = _last(rule, series, every.budget)
             endless = endless or final is None
             if final is not None:
                 bounds.append(_widened(final, final, room))
@@ -131,7 +131,7 @@ def _widened(first: Moment, last: Moment, room: timedelta) -> tuple[datetime, da
     return moved(utc_of(first), -slack), moved(utc_of(last), slack + room)
 
 
-def _last(rule: Rule, series: Series) -> Moment | None:
+def _last(rule: Rule, series: Series, budget: Budget) -> Moment | None:
     """No later than this does the rule's last instance start; None: endless."""
     start = wall_of(series.start)
     if rule.until is not None:
@@ -141,7 +141,7 @@ def _last(rule: Rule, series: Series) -> Moment | None:
         return None
     else:
         try:
-            last = max(deque(expand(rule, start, start, LAST.replace(tzinfo=None)), maxlen=1), default=start)
+            last = max(deque(expand(rule, start, start, LAST.replace(tzinfo=None), budget), maxlen=1), default=start)
         except TooManyInstances:
             return None
     return in_zone(last, series.zone) if isinstance(series.start, datetime) else last.date()

@@ -13,7 +13,7 @@ from heapq import merge
 from typing import Final
 
 from televent.ical.errors import TooManyInstances
-from televent.ical.expansion import expand
+from televent.ical.expansion import Budget, expand
 from televent.ical.reading import KINDS, moment_of, utc_of
 from televent.ical.rule import Rule, parse_rule
 from televent.ical.tree import Component, Property
@@ -21,7 +21,7 @@ from televent.ical.values import Moment, canonical, duration, end_of, moment
 from televent.ical.wall_clock import FIRST, in_zone, moved, plus, wall_in, wall_of
 
 MARGIN: Final = timedelta(hours=15)
-MAX_DATES: Final = 20_000
+MAX_DATES: Final = 4_000
 """RDATEs and EXDATEs of one object."""
 _NOTHING: Final = timedelta(0)
 
@@ -89,6 +89,7 @@ class RecurrenceSet:
 
     def __init__(self, root: Component) -> None:
         self.root = root
+        self.budget = Budget()
         self._zones: dict[str, tzinfo | None] = {}
         self._dates = 0
         self.series: Series | None = None
@@ -144,32 +145,43 @@ class RecurrenceSet:
 
         Raises TooManyInstances where a rule costs more than it may.
         """
+        yield from self.changed()
+        for _, occurrence in self.planned(start, end):
+            yield occurrence
+
+    def changed(self) -> Iterator[Occurrence]:
+        """What overrides say of single instances."""
         for rid, part in self.overrides.items():
             first, last = self.times(part)
             if first is not None and last is not None:
                 yield Occurrence(rid, first, last, part)
+
+    def planned(self, start: datetime, end: datetime) -> Iterator[tuple[Moment | None, Occurrence]]:
+        """What the series itself says, and for what a rule made, when it was planned: those ascend."""
         series = self.series
         if series is None:
             return
         if not series.recurs:
-            yield Occurrence(None, series.start, series.length.after(series.start), series.master)
+            yield None, Occurrence(None, series.start, series.length.after(series.start), series.master)
             return
         seen = set(self._covered)
         reach = self.shift + MARGIN
-        for when, length in self._starts(series, moved(start, -reach - self.longest), moved(end, reach)):
+        for when, length, ruled in self._starts(series, moved(start, -reach - self.longest), moved(end, reach)):
             rid = canonical(when)
             if rid in seen or rid in series.excluded or self._named_by_day(series, when):
                 continue
             seen.add(rid)
-            yield self._instance(series, rid, when, length)
+            yield when if ruled else None, self._instance(series, rid, when, length)
 
-    def _starts(self, series: Series, after: datetime, before: datetime) -> Iterator[tuple[Moment, Length | None]]:
+    def _starts(
+        self, series: Series, after: datetime, before: datetime
+    ) -> Iterator[tuple[Moment, Length | None, bool]]:
         # DTSTART is always the first instance, whether or not the rule produces it (§3.8.5.3).
-        yield series.start, None
-        yield from series.extra
+        yield series.start, None, False
+        yield from ((when, length, False) for when, length in series.extra)
         low, high = (each.astimezone(series.zone or UTC).replace(tzinfo=None) for each in (after, before))
-        for found in merge(*(expand(rule, wall_of(series.start), low, high) for rule in series.rules)):
-            yield (in_zone(found, series.zone) if isinstance(series.start, datetime) else found.date()), None
+        for found in merge(*(expand(rule, wall_of(series.start), low, high, self.budget) for rule in series.rules)):
+            yield (in_zone(found, series.zone) if isinstance(series.start, datetime) else found.date()), None, True
 
     def _named_by_day(self, series: Series, when: Moment) -> bool:
         if not (series.excluded_days or self._covered_days):

@@ -13,6 +13,7 @@ from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, 
 from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
+from televent.ical.occurs import occurs
 
 
 def object_writes(key: StreamKey, before: CalendarObject, after: CalendarObject, at: datetime) -> list[Write]:
@@ -39,8 +40,13 @@ def object_writes(key: StreamKey, before: CalendarObject, after: CalendarObject,
             component=after.outline.component,
             ics=after.text,
             recurs=after.outline.recurs,
-            span_start=after.outline.span_start,
-            span_end=after.outline.span_end,
+            occurs=occurs(
+                after.text,
+                role=after.outline.role,
+                partstat=after.outline.partstat,
+                organizer=after.outline.organizer,
+                last=after.outline.span_end,
+            ),
             modified_at=at,
             fresh=fresh,
         )

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
+from televent.adapters.postgres.occurs_columns import occurs_columns
 from televent.application.ports import (
     BuryCalendar,
     BuryResource,
@@ -39,15 +40,17 @@ _COUNT = """
     )"""
 PUT_RESOURCE = f"""{_COUNT}
     INSERT INTO resource AS standing (tenant_id, calendar_id, href, stream_id, uid, etag, schedule_tag, component,
-        ics, seq, recurs, span, modified_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, (SELECT seq FROM counter), %s, tstzrange(%s, %s, %s), %s)
+        ics, seq, recurs, span, firm, floats, loose, fbtype, days, modified_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, (SELECT seq FROM counter), %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, calendar_id, href) DO UPDATE SET
         etag = CASE WHEN %s AND NOT standing.deleted THEN NULL ELSE excluded.etag END,
         stream_id = excluded.stream_id, uid = excluded.uid, schedule_tag = excluded.schedule_tag,
         component = excluded.component, ics = excluded.ics, seq = excluded.seq, deleted = false,
-        recurs = excluded.recurs, span = excluded.span, modified_at = excluded.modified_at"""  # noqa: S608
+        recurs = excluded.recurs, span = excluded.span, firm = excluded.firm, floats = excluded.floats,
+        loose = excluded.loose, fbtype = excluded.fbtype, days = excluded.days, modified_at = excluded.modified_at"""  # noqa: S608
 BURY_RESOURCE = f"""{_COUNT}
-    UPDATE resource SET deleted = true, seq = (SELECT seq FROM counter), ics = NULL, span = NULL, modified_at = %s
+    UPDATE resource SET deleted = true, seq = (SELECT seq FROM counter), ics = NULL, span = NULL, firm = '{{}}',
+        floats = '{{}}', loose = '{{}}', fbtype = NULL, days = NULL, modified_at = %s
     WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND ics IS NOT NULL"""  # noqa: S608
 PUT_CALENDAR = """
     INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props) VALUES (%s, %s, %s, %s, %s)
@@ -83,11 +86,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
     """What is sent for one write, in order."""
     match write:
         case PutResource() as put:
-            span = (put.span_start, put.span_end)
-            # RFC 4791 §9.9: an event of no duration is found at its instant; a range [x,x) would be empty.
-            bounds = "[]" if span[0] == span[1] else "[)"
             row = (put.tenant, put.calendar_id, put.href, put.stream_id, put.uid, put.etag, put.schedule_tag)
-            rest = (put.component, put.ics, put.recurs, *span, bounds, put.modified_at, put.fresh)
+            rest = (put.component, put.ics, put.recurs, *occurs_columns(put.occurs), put.modified_at, put.fresh)
             return ((PUT_RESOURCE, (put.tenant, put.calendar_id, *row, *rest)),)
         case BuryResource() as bury:
             place = (bury.tenant, bury.calendar_id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
 from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
 from televent.adapters.postgres.rows import Pool, Row, fetch
-from televent.application.ports import AccountRow, CalendarRow, Found, ResourceRow
+from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBLE, TOUCHED, asked, busy, touched
+from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow
 from televent.domain.ids import AccountId
 
 PAGE_ROWS = 500
@@ -77,8 +78,18 @@ PAGE = """
     ) AS page
     WHERE before < %s ORDER BY href"""
 _BY_NAME = "tenant_id = %s AND calendar_id = %s"
-# Not "=", which the key would serve: by walking the whole calendar.
-_BY_SPAN = "tenant_id IS NOT DISTINCT FROM %s AND calendar_id = %s"
+# The same page of what happens in a range: in one statement as much as the texts allow, since each page looks anew.
+IN_TIME = f"""
+    SELECT {{outer}}, certain FROM (
+        SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
+            SELECT resource.*, {CERTAIN} AS certain FROM resource, {ASKED}
+            WHERE {PLACE} AND ics IS NOT NULL AND href > %s AND {TOUCHED} AND {POSSIBLE} {{filter}}
+            ORDER BY href LIMIT {{rows}}
+        ) AS page
+    ) AS page
+    WHERE before < %s ORDER BY href"""  # noqa: S608
+UNCERTAIN = f"{_RESOURCE}, CASE WHEN certain THEN NULL ELSE ics END"
+TIME_ROWS = 5000
 CALENDAR_WIDTH = 7
 
 
@@ -123,20 +134,30 @@ class PostgresReads:
         return self._pages(query, (tenant, calendar_id), (), with_text)
 
     def overlapping(
-        self, tenant: AccountId, calendar_id: UUID, start: datetime | None, end: datetime | None, component: str | None
+        self,
+        tenant: AccountId,
+        calendar_id: UUID,
+        start: datetime | None,
+        end: datetime | None,
+        component: str | None,
+        *,
+        zone: tzinfo | None = None,
+        with_text: bool = True,
     ) -> Iterator[ResourceRow]:
-        """Live members, with text, whose span touches [start, end), by name, in pages."""
-        filters, place = "", _BY_NAME
-        parameters: list[Any] = []
-        if start is not None or end is not None:
-            place = _BY_SPAN
-            filters += " AND span && tstzrange(%s, %s, '[)')"
-            parameters += [start, end]
-        if component is not None:
-            filters += " AND component = %s"
-            parameters += [component]
-        query = PAGE.format(outer=WHOLE_COLUMNS, place=place, filter=filters, rows=PAGE_ROWS)
-        return self._pages(query, (tenant, calendar_id), parameters, True)
+        """Live members that happen, or may happen, in [start, end), by name, in pages. Without an end on either side
+        all of them, and none is certain."""
+        kind = "" if component is None else " AND component = %s"
+        parameters = () if component is None else (component,)
+        if start is None and end is None:
+            query = PAGE.format(outer=WHOLE_COLUMNS, place=_BY_NAME, filter=kind, rows=PAGE_ROWS)
+            return self._pages(query, (tenant, calendar_id), parameters, True)
+        query = IN_TIME.format(outer=WHOLE_COLUMNS if with_text else UNCERTAIN, filter=kind, rows=TIME_ROWS)
+        place = (*asked(start, end, zone), tenant, calendar_id)
+        return self._pages(query, place, (*touched(start, end), *parameters), True, TIME_ROWS)
+
+    def busy(self, tenant: AccountId, calendar_id: UUID, start: datetime, end: datetime, zone: tzinfo) -> BusyRows:
+        """What events make of [start, end); periods reach no further."""
+        return busy(self._pool, tenant, calendar_id, start, end, zone)
 
     def changes(
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
@@ -200,7 +221,7 @@ class PostgresReads:
         return next(iter(accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (value,)))), None)
 
     def _pages(
-        self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], with_text: bool
+        self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], with_text: bool, most: int | None = None
     ) -> Iterator[ResourceRow]:
         # Without texts only the number of rows bounds a page.
         octets = PAGE_OCTETS if with_text else 2**62
@@ -208,7 +229,7 @@ class PostgresReads:
         while True:
             rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, octets))]
             yield from rows
-            if len(rows) < PAGE_ROWS and sum(row.size for row in rows) < octets:
+            if len(rows) < (most or PAGE_ROWS) and sum(row.size for row in rows) < octets:
                 return
             after = rows[-1].href
 

@@ -56,7 +56,7 @@ def agenda(office: Office, tenant: AccountId, *, start: datetime, end: datetime,
     zone = ZoneInfo(account.timezone)
     found: list[Entry] = []
     for calendar in office.reads.calendars(tenant):
-        for row in office.reads.overlapping(tenant, calendar.calendar_id, start, end, "VEVENT"):
+        for row in office.reads.overlapping(tenant, calendar.calendar_id, start, end, "VEVENT", zone=zone):
             found += _occurrences(row, me, start, end, zone)
     return heapq.nsmallest(limit, found, key=lambda entry: (utc_of(entry.start, zone), entry.summary))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from televent.adapters.caldav.door import Door
@@ -18,9 +18,12 @@ from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.application.ports import CalendarRow
 from televent.ical.errors import IcalError
 from televent.ical.freebusy import Period, busy_periods, compose_freebusy, merged
+from televent.ical.reading import utc_of
 from televent.ical.tree import Component, parse
 
 LONGEST: Final = timedelta(days=3 * 366)
+PAGE: Final = 200
+"""So many texts are read at once."""
 _TRANSP: Final = c("schedule-calendar-transp")
 
 
@@ -61,18 +64,25 @@ def opaque(calendars: Iterable[CalendarRow]) -> list[CalendarRow]:
 def busy_in(
     door: Door, person: Person, calendars: Iterable[CalendarRow], start: datetime, end: datetime
 ) -> list[Period]:
-    """When the person is busy according to these calendars."""
+    """When the person is busy according to these calendars. The index says it; only what it leaves open is read."""
     me = frozenset(person.addresses)
     found: list[Period] = []
     for row in calendars:
         zone = floating_zone(None, row, person)
-        found += busy_periods(_events(door, row, start, end), start, end, me=me, floating_zone=zone)
-    return merged(Period(each.start.astimezone(UTC), each.end.astimezone(UTC), each.kind) for each in found)
+        known = door.office.reads.busy(row.tenant, row.calendar_id, start, end, zone)
+        found += [Period(*each) for each in known.periods]
+        for first, last, kind in known.floats:
+            begin, finish = utc_of(first.replace(tzinfo=None), zone), utc_of(last.replace(tzinfo=None), zone)
+            found.append(Period(max(begin, start), min(finish, end), kind))
+        if known.unclear:
+            found += busy_periods(_events(door, row, known.unclear), start, end, me=me, floating_zone=zone)
+    return merged(found)
 
 
-def _events(door: Door, row: CalendarRow, start: datetime, end: datetime) -> Iterator[Component]:
-    for member in door.office.reads.overlapping(row.tenant, row.calendar_id, start, end, "VEVENT"):
-        try:
-            yield parse(member.ics or b"")
-        except IcalError:
-            continue
+def _events(door: Door, row: CalendarRow, names: Sequence[str]) -> Iterator[Component]:
+    for page in range(0, len(names), PAGE):
+        for member in door.office.reads.resources(row.tenant, row.calendar_id, names[page : page + PAGE]):
+            try:
+                yield parse(member.ics or b"")
+            except IcalError:
+                continue

@@ -19,7 +19,7 @@ from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.ical.errors import IcalError
-from televent.ical.query import CompFilter, matches, required_component, required_span
+from televent.ical.query import CompFilter, matches, only_component, only_time, required_component, required_span
 from televent.ical.tree import parse
 
 
@@ -42,7 +42,7 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
             floating = floating_zone(zone, calendar, person)
             asked = asked_of(root, request, data, floating)
             path = person.collection(calendar.name)
-            for member in _candidates(door, calendar, wanted, data is not None, request):
+            for member in _candidates(door, calendar, wanted, data is not None, request, floating):
                 if _fits(member, wanted, floating):
                     yield asked.response(ObjectView(path + encode(member.href), person, member))
 
@@ -61,7 +61,7 @@ def asked_of(root: Element, request: Request, data: Element | None, floating: tz
 
 
 def _candidates(
-    door: Door, calendar: CalendarRow, wanted: CompFilter, with_text: bool, request: Request
+    door: Door, calendar: CalendarRow, wanted: CompFilter, with_text: bool, request: Request, floating: tzinfo
 ) -> Iterator[ResourceRow]:
     reads = door.office.reads
     if request.target.kind is Kind.OBJECT:
@@ -72,27 +72,23 @@ def _candidates(
         return
     component = required_component(wanted)
     start, end = required_span(wanted)
-    if not with_text and _by_component_only(wanted):
+    if not with_text and only_component(wanted):
         for row in reads.members(calendar.tenant, calendar.calendar_id, with_text=False):
             if component is None or row.component == component:
                 yield row
         return
-    yield from reads.overlapping(calendar.tenant, calendar.calendar_id, start, end, component)
-
-
-def _by_component_only(wanted: CompFilter) -> bool:
-    """The filter says no more than which component: the index knows that."""
-    if wanted.is_not_defined or wanted.time_range is not None or wanted.props or len(wanted.comps) > 1:
-        return False
-    return all(
-        not (each.is_not_defined or each.time_range is not None or each.props or each.comps) for each in wanted.comps
-    )
+    place = (calendar.tenant, calendar.calendar_id)
+    # The text of what the index is certain of is read only to be given, or to be asked more.
+    text = with_text or not only_time(wanted)
+    yield from reads.overlapping(*place, start, end, component, zone=floating, with_text=text)
 
 
 def _fits(member: ResourceRow, wanted: CompFilter, floating: tzinfo) -> bool:
-    if _by_component_only(wanted):
+    if only_component(wanted):
         component = required_component(wanted)
         return component is None or member.component == component
+    if member.certain and only_time(wanted):
+        return True
     try:
         return matches(parse(member.ics or b""), wanted, floating)
     except IcalError:
