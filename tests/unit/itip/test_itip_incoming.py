@@ -242,6 +242,24 @@ def test_a_reply_to_one_occurrence_makes_its_override() -> None:
     assert partstats(applied.text, BOB) == ["NEEDS-ACTION", "DECLINED"]
 
 
+def test_a_reply_to_the_series_answers_occurrences_that_others_set_apart() -> None:
+    """Cy answered one occurrence; Bob's program may not know yet that it has a component of its own."""
+    stored = apply_answer(
+        calendar(series()), address=CY, partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 1)
+    )
+    applied = reply(stored, attendee(BOB, "ACCEPTED"))
+    assert partstats(applied.text, BOB) == ["ACCEPTED", "ACCEPTED"]
+    assert partstats(applied.text, CY) == ["NEEDS-ACTION", "DECLINED"]
+
+
+def test_a_reply_to_the_series_leaves_what_was_moved_or_answered_by_itself() -> None:
+    moved = reply(calendar(series(), second_monday(hour=14)), attendee(BOB, "ACCEPTED"))
+    assert partstats(moved.text, BOB) == ["ACCEPTED", "NEEDS-ACTION"]
+    declined = reply(calendar(series()), "RECURRENCE-ID:20261130T090000Z", attendee(BOB, "DECLINED"))
+    later = reply(declined.text or b"", attendee(BOB, "ACCEPTED"), "DTSTAMP:20261112T080000Z", known=declined)
+    assert partstats(later.text, BOB) == ["ACCEPTED", "DECLINED"]
+
+
 def test_a_reply_to_an_occurrence_that_does_not_exist_is_dropped() -> None:
     applied = reply(calendar(series()), "RECURRENCE-ID:20261201T090000Z", attendee(BOB, "DECLINED"))
     assert (applied.change, applied.reason) == ("nothing", "no-such-occurrence")

@@ -146,6 +146,8 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         edited |= _answer(
             copy, rid, answer.address, answer.partstat, None, now, own=False, reply=line, status=_codes(status)
         )
+        if rid is None:
+            edited |= _follow(copy, letter, answer, (version, sent), counted=known, now=now, reply=line)
         answers.append(answer)
         marks.append((answer.address, rid, version, sent))
     if not answers:
@@ -153,6 +155,35 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
     text = copy.root.to_bytes() if edited else stored
     rids = tuple(answer.recurrence_id for answer in answers)
     return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
+
+
+def _follow(
+    copy: Parts,
+    letter: Message,
+    answer: Answer,
+    given: tuple[int, datetime],
+    *,
+    counted: Ledger,
+    now: datetime,
+    reply: Property,
+) -> bool:
+    """An answer to the series also answers the occurrences that got a component of their own without being moved.
+
+    Whoever answers need not know of them: it may have been somebody else's answer that set one apart, and that letter
+    may still be under way. RFC 5546 §3.2.3: without RECURRENCE-ID the answer is one to every instance.
+    """
+    edited = False
+    holder = organizer_in(copy)
+    for rid, component in copy.overrides.items():
+        waits = partstat_of(attendees_of(component).get(answer.address)) == "NEEDS-ACTION"
+        if not waits or rid in letter.parts.overrides or given[0] < counts_from(counted, holder, rid):
+            continue
+        plain = occurrence(copy, rid)
+        if plain is None or copy.span(plain) != copy.span(component):
+            continue
+        if judge(counted.get((rid, answer.address)), *given) is Verdict.NEWER:
+            edited |= _answer(copy, rid, answer.address, answer.partstat, None, now, own=False, reply=reply)
+    return edited
 
 
 def _same_time(copy: Parts, rid: str | None, letter: Message, component: Component) -> bool:
