@@ -150,11 +150,12 @@ def test_odd_names_are_spelt_alike_everywhere(ann: Client) -> None:
         "semi;colon:at@x.ics",
         "a%26b%3Cc.ics",
         "q%3Fx%23y.ics",
+        "line%0Afeed.ics",
     ):
         assert ann.put(f"{ann.calendar()}{name}", event(f"{name}@example.com")).status == 201
     listed = set(ann.propfind(ann.calendar(), "D:getetag", depth="1").responses()) - {ann.calendar()}
     assert set(ann.sync(ann.calendar()).responses()) == listed
-    assert len(listed) == 6
+    assert len(listed) == 7
     for href in listed:
         assert ann.ask("GET", href).status == 200
         assert ann.propfind(href, "D:getetag").only().href == href

@@ -41,11 +41,13 @@ def test_hrefs_are_expanded_into_what_they_name(ann: Client) -> None:
     assert inside.findtext(".//C:calendar-home-set/D:href", namespaces=NAMESPACES) == ann.home
 
 
-def free_busy(client: Client, organizer: str, *attendees: str) -> str:
+def free_busy(
+    client: Client, organizer: str, *attendees: str, start: str = "20261125T000000Z", end: str = "20261126T000000Z"
+) -> str:
     rows = "".join(f"ATTENDEE:{each}\r\n" for each in attendees)
     return (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:fb@example.com\r\n"
-        f"DTSTAMP:20261121T100000Z\r\nDTSTART:20261125T000000Z\r\nDTEND:20261126T000000Z\r\nORGANIZER:{organizer}\r\n"
+        f"DTSTAMP:20261121T100000Z\r\nDTSTART:{start}\r\nDTEND:{end}\r\nORGANIZER:{organizer}\r\n"
         f"{rows}END:VFREEBUSY\r\nEND:VCALENDAR\r\n"
     )
 
@@ -68,6 +70,15 @@ def test_the_outbox_tells_when_others_are_busy(ann: Client) -> None:
     assert "20261125T100000Z/20261125T110000Z" in data
     assert "Secret" not in data
     assert (told["mailto:eve@example.com"][0] or "").startswith("3.7")
+
+
+def test_local_times_in_a_request_for_free_busy_are_the_persons_own(ann: Client) -> None:
+    ann.put(f"{ann.calendar()}b.ics", event("b@example.com"))
+    for start, busy in (("20261125T103000", True), ("20261125T110000", False)):
+        body = free_busy(ann, "mailto:ann@example.com", "mailto:ann@example.com", start=start, end="20261125T120000")
+        answer = ann.ask("POST", f"{ann.home}outbox/", body, Content_Type="text/calendar")
+        assert answer.status == 200
+        assert ("FREEBUSY" in answer.text.replace("VFREEBUSY", "")) is busy
 
 
 def test_the_outbox_takes_nothing_else(ann: Client) -> None:

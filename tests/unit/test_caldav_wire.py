@@ -15,9 +15,9 @@ from televent.adapters.caldav.webdav.xml_out import CHUNK, multistatus, status_r
 XML_TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n\r&<>'\"]")
 )
-NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/"), min_size=1).filter(
-    lambda name: name not in (".", "..")
-)
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/") | st.sampled_from("\t\n\r"), min_size=1
+).filter(lambda name: name not in (".", ".."))
 
 
 @given(XML_TEXT)

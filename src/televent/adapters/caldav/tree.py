@@ -49,7 +49,8 @@ class Target:
 
 
 class BadPath(Exception):
-    """The path cannot name anything: it is not UTF-8, or has control characters, ``.`` or ``..`` in it."""
+    """The path cannot name anything: it is not UTF-8, or has control characters that XML cannot carry, ``.`` or ``..``
+    in it."""
 
 
 def encode(segment: str) -> str:
@@ -104,6 +105,11 @@ def _decode(part: str) -> str:
         text = unquote_to_bytes(part).decode()
     except UnicodeDecodeError:
         raise BadPath(part) from None
-    if "/" in text or text in (".", "..") or any(character < " " or character == "\x7f" for character in text):
+    if "/" in text or text in (".", "..") or any(_unwritable(character) for character in text):
         raise BadPath(part)
     return text
+
+
+def _unwritable(character: str) -> bool:
+    # A line feed may come: clients name a resource by its UID, and there are UIDs with one in them.
+    return (character < " " and character not in "\t\n\r") or character == "\x7f"

@@ -9,13 +9,13 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.reports.calendar_data import utc
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
+from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.ical.errors import IcalError
 from televent.ical.freebusy import compose_freebusy
-from televent.ical.reading import address_of
+from televent.ical.reading import address_of, moment_of, utc_of
 from televent.ical.tree import Component, Property, parse
 
 MAX_RECIPIENTS: Final = 100
@@ -27,8 +27,8 @@ async def post(door: Door, request: Request, person: Person) -> Response:
 
 
 def _post(door: Door, request: Request, person: Person) -> Response:
-    part = _request(request.body)
-    start, end = utc(part.value("DTSTART")), utc(part.value("DTEND"))
+    root, part = _request(request.body)
+    start, end = _bound(root, part, "DTSTART", person), _bound(root, part, "DTEND", person)
     organizer, attendees = part.get("ORGANIZER"), part.all("ATTENDEE")
     if start is None or end is None or end <= start or organizer is None or not attendees:
         raise precondition("valid-scheduling-message")
@@ -41,8 +41,16 @@ def _post(door: Door, request: Request, person: Person) -> Response:
     return xml_response(200, document("C:schedule-response", rows))
 
 
-def _request(body: bytes) -> Component:
-    """The VFREEBUSY of a REQUEST (RFC 5546 §3.3.2)."""
+def _bound(root: Component, part: Component, name: str, person: Person) -> datetime | None:
+    """A bound of the time asked about. It must be in UTC (RFC 5545 §3.6.4); some clients write local times, which mean
+    the person's own."""
+    given = part.get(name)
+    value = moment_of(given, root, {}) if given is not None else None
+    return utc_of(value, floating_zone(None, None, person)) if value is not None else None
+
+
+def _request(body: bytes) -> tuple[Component, Component]:
+    """The object, and the VFREEBUSY of a REQUEST in it (RFC 5546 §3.3.2)."""
     try:
         root = parse(body)
     except IcalError:
@@ -50,7 +58,7 @@ def _request(body: bytes) -> Component:
     parts = root.components("VFREEBUSY")
     if (root.value("METHOD") or "").strip().upper() != "REQUEST" or len(parts) != 1:
         raise precondition("valid-scheduling-message")
-    return parts[0]
+    return root, parts[0]
 
 
 def _answer(
