@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import uuid5
 
@@ -14,7 +14,7 @@ from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.context import Context
 from televent.application.outbox import Claimed, Handler, after_failure
 from televent.bootstrap import Core
-from televent.policies.courier import react
+from televent.policies.courier import SHARE, carry_share, react
 
 log = structlog.get_logger("televent.worker")
 
@@ -25,9 +25,9 @@ KEEP_COMPLETED = timedelta(days=7)
 
 
 class CourierHandler:
-    """Letters between accounts here that no door carried."""
+    """Letters between accounts here that no door carried, and what they tell each other of shared calendars."""
 
-    kinds = ("itip_local",)
+    kinds = ("itip_local", SHARE)
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -41,7 +41,8 @@ class CourierHandler:
             command_id=uuid5(message.outbox_id, "courier"),
             correlation_id=message.correlation_id,
         )
-        await self._core.run(react, self._core.office, context, message.outbox_id, message.payload)
+        carried: Callable[..., object] = carry_share if message.kind == SHARE else react
+        await self._core.run(carried, self._core.office, context, message.outbox_id, message.payload)
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:

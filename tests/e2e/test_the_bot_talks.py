@@ -51,6 +51,7 @@ def test_the_bot_understands_and_does_what_it_says(tmp_path: Path) -> None:
         mistakes(chat)
         invitations(chat)
         cancelling(chat)
+        sharing(chat)
         devices(chat, televent)
         assert "Traceback" not in televent.output()
 
@@ -112,6 +113,23 @@ def cancelling(chat: Chat) -> None:
     chat.heard(ANN, "Cancelled: Lunch")
     chat.heard(BOB, "This meeting was cancelled.")
     assert "Nothing is planned." in chat.ask(ANN, "/week")
+
+
+def sharing(chat: Chat) -> None:
+    """Offered, accepted, listed, ended; the other one is told each time."""
+    assert "/share list" in chat.ask(ANN, "/share Televent")
+    assert "You have no calendar Nothing" in chat.ask(ANN, "/share Nothing @1002 read")
+    assert "nobody of that name" in chat.ask(ANN, "/share Televent nobody@example.com read")
+    assert "is shared with Bob: see and change it" in chat.ask(ANN, "/share televent @1002 write")
+    card = chat.heard(BOB, "shares a calendar with you")
+    assert "no answer yet" in chat.ask(ANN, "/share list")
+    chat.tap(BOB, card, "Accept")
+    chat.heard(BOB, "You have accepted Televent of Ann")
+    chat.heard(ANN, "Bob has accepted your calendar")
+    assert "Televent ← Ann" in chat.ask(BOB, "/share list")
+    assert "Ended: Bob" in chat.ask(ANN, "/share stop 1")
+    chat.heard(BOB, "Ann no longer shares Televent with you")
+    assert "Nothing is shared" in chat.ask(BOB, "/share list")
 
 
 def devices(chat: Chat, televent: Televent) -> None:

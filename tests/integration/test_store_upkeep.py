@@ -18,7 +18,7 @@ from televent.adapters.postgres.trace import walk
 from televent.adapters.postgres.verify import broken_chains
 from televent.application.context import Context
 from televent.application.ports import AccountRow
-from televent.application.use_cases import accounts, calendars, devices, meetings
+from televent.application.use_cases import accounts, calendars, devices, meetings, sharing
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.application.use_cases.delete_object import delete_stream
 from televent.bootstrap import Core, build_core, now
@@ -62,7 +62,12 @@ def populated(core: Core) -> tuple[AccountRow, AccountRow]:
         meeting(core, ann, f"Meeting {number}", office.internal_address(1002))
     calendars.create_calendar(office, context(ann.tenant), name="work")
     calendars.create_calendar(office, context(ann.tenant), name="gone")
+    sharing.share_calendar(office, context(ann.tenant), name="gone", sharee=bob, access="read")
     calendars.delete_calendar(office, context(ann.tenant), name="gone")
+    sharing.share_calendar(office, context(ann.tenant), name="work", sharee=bob, access="read-write", summary="Ours")
+    (offered,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary]
+    sharing.answer_share(office, context(bob.tenant), share_id=offered.share_id, accept=True)
+    sharing.change_mount(office, context(bob.tenant), share_id=offered.share_id, set={"{DAV:}displayname": "Ann"})
     assert bob.default_calendar is not None
     copies = list(core.reads.members(bob.tenant, bob.default_calendar, with_text=False))
     assert len(copies) == 5
@@ -78,7 +83,7 @@ def rows(core: Core, table: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize(
     ("name", "tables"),
-    [("dav_index", ("calendar", "resource")), ("directory", ("account", "address", "device"))],
+    [("dav_index", ("calendar", "resource", "mount", "overlay")), ("directory", ("account", "address", "device"))],
 )
 def test_a_rebuilt_inline_projection_equals_the_live_one(core: Core, name: str, tables: tuple[str, ...]) -> None:
     populated(core)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from televent.domain import account, calendar
+from televent.domain import account, calendar, mount, sharing
 from televent.domain.calendar_object import events
 
 NAMES: Mapping[str, type] = {
@@ -33,6 +33,15 @@ NAMES: Mapping[str, type] = {
     "calendar-properties-changed/1": calendar.CalendarPropertiesChanged,
     "calendar-renamed/1": calendar.CalendarRenamed,
     "calendar-deleted/1": calendar.CalendarDeleted,
+    "calendar-shared/1": sharing.CalendarShared,
+    "share-withdrawn/1": sharing.ShareWithdrawn,
+    "share-answered/1": sharing.ShareAnswered,
+    "share-offered/1": mount.ShareOffered,
+    "share-ended/1": mount.ShareEnded,
+    "share-accepted/1": mount.ShareAccepted,
+    "share-declined/1": mount.ShareDeclined,
+    "mount-properties-changed/1": mount.MountPropertiesChanged,
+    "notice-dismissed/1": mount.NoticeDismissed,
     "account-opened/1": account.AccountOpened,
     "profile-changed/1": account.ProfileChanged,
     "preferences-changed/1": account.PreferencesChanged,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from televent.domain import account, calendar
+from televent.domain import account, calendar, mount
 from televent.domain.calendar_object import events, state
 
 S = TypeVar("S")
@@ -29,6 +29,7 @@ class Decider(Generic[S]):
 
 CALENDAR_OBJECT = Decider("calendar-object", state.CalendarObject(), state.evolve)
 CALENDAR = Decider("calendar", calendar.Calendar(), calendar.evolve)
+MOUNT = Decider("mount", mount.Mount(), mount.evolve)
 ACCOUNT = Decider("account", account.Account(), account.evolve)
 
 _KIND_OF: dict[type, Decider[Any]] = {
@@ -36,6 +37,7 @@ _KIND_OF: dict[type, Decider[Any]] = {
     for decider, union in (
         (CALENDAR_OBJECT, events.CalendarObjectEvent),
         (CALENDAR, calendar.CalendarEvent),
+        (MOUNT, mount.MountEvent),
         (ACCOUNT, account.AccountEvent),
     )
     for fact in typing.get_args(union)

@@ -89,6 +89,16 @@ class Office:
             return self.reads.account_by_telegram(telegram_id)
         return self.reads.account_by_address(address)
 
+    def account_of_name(self, name: str) -> AccountRow | None:
+        """The account that a URL or a client means: by its id, by Telegram id, or by an address."""
+        try:
+            return self.reads.account(AccountId(UUID(name)))
+        except ValueError:
+            pass
+        if name.isascii() and name.isdigit():
+            return self.reads.account_by_telegram(int(name)) if int(name) < 2**63 else None
+        return self.account_of_address(name)
+
     def accounts_of_addresses(self, addresses: Iterable[str]) -> dict[str, AccountRow]:
         """The accounts here that these addresses mean, by address as given; one round trip however many they are."""
         numbers = {address: self._telegram_id_in(address) for address in addresses}

@@ -51,6 +51,8 @@ class PutCalendar:
     name: str
     components: tuple[str, ...]
     props: Mapping[str, str]
+    shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Who else it is granted to (domain.sharing.Grant), by account id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,25 @@ class ExpectCalendar:
     tenant: AccountId
     calendar_id: UUID
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutMount:
+    """The row of a share at the person it is granted to; its counter is kept."""
+
+    tenant: AccountId
+    share_id: UUID
+    owner: UUID
+    of_calendar: UUID
+    status: str
+    access: str
+    title: str
+    owner_name: str
+    summary: str
+    notice: str
+    noticed_at: datetime
+    revision: int
+    props: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +135,7 @@ Write = (
     | PutCalendar
     | BuryCalendar
     | ExpectCalendar
+    | PutMount
     | PutAccount
     | PutAddress
     | PutDevice
@@ -155,7 +177,45 @@ class NameTaken(Conflict):
 
 # ---- What is read back ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A calendar as another person than its owner sees it. ``calendar`` is its name at the owner's, ``props`` are the
+    other person's own, ``seq`` counts the changes of what is his alone in its events."""
+
+    share_id: UUID
+    owner: AccountId
+    sharee: AccountId
+    access: str
+    accepted: bool
+    calendar: str
+    owner_name: str
+    props: Mapping[str, str]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class MountRow:
+    """A share at the person it is granted to, whatever became of it. ``held`` is what the owner grants now, None for
+    nothing."""
+
+    share_id: UUID
+    owner: AccountId
+    calendar_id: UUID
+    status: str
+    access: str
+    title: str
+    owner_name: str
+    summary: str
+    notice: str
+    noticed_at: datetime
+    revision: int
+    held: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarRow:
+    """``share`` is set where somebody else than the owner is looking; then ``tenant`` is still the owner, and ``props``
+    and ``name`` are as that person sees them."""
+
     tenant: AccountId
     calendar_id: UUID
     name: str
@@ -163,6 +223,8 @@ class CalendarRow:
     floor_seq: int
     components: tuple[str, ...]
     props: Mapping[str, str]
+    shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +246,8 @@ class ResourceRow:
     ics: bytes | None = None
     certain: bool = False
     """The index alone says that it happens in the range that was asked for."""
+    share: Share | None = None
+    """Set where somebody else than the owner is looking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +288,20 @@ class Reads(Protocol):
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]: ...
     def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None: ...
+    def calendar_of(self, tenant: AccountId, calendar_id: UUID) -> CalendarRow | None: ...
+    def mount(self, tenant: AccountId, share_id: UUID) -> CalendarRow | None:
+        """Somebody else's calendar that this account has accepted and is still granted."""
+        ...
+
+    def mounts(self, tenant: AccountId) -> list[CalendarRow]: ...
+    def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
+        """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
+        ...
+
+    def shares_of(self, tenant: AccountId) -> list[MountRow]:
+        """Everything that was ever offered to this account."""
+        ...
+
     def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
         """The live resource, with its text; None where it, or the calendar, is not there."""
         ...

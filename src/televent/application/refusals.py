@@ -13,6 +13,7 @@ from televent.domain.calendar_object.refusals import (
     UnknownResource,
 )
 from televent.domain.refusal import Refusal
+from televent.domain.sharing import HiddenFromSharees, NotShared, ReadOnlyShare, TooManySharees, UnknownSharee
 
 
 class PreconditionFailed(Refusal):
@@ -68,17 +69,21 @@ __all__ = [
     "CalendarNameTaken",
     "ComponentNotSupported",
     "DefaultCalendarStays",
+    "HiddenFromSharees",
     "InvalidAddress",
     "InvalidName",
     "InvalidObject",
     "NotInvited",
     "NotOrganizer",
+    "NotShared",
     "ObjectTooLarge",
     "PreconditionFailed",
+    "ReadOnlyShare",
     "SchedulingUidConflict",
     "TooManyAttendees",
     "TooManyDevices",
     "TooManyProperties",
+    "TooManySharees",
     "TryAgain",
     "UidConflict",
     "UnknownAccount",
@@ -87,6 +92,7 @@ __all__ = [
     "UnknownDestination",
     "UnknownDevice",
     "UnknownResource",
+    "UnknownSharee",
     "UnreadableTimes",
     "WrongCode",
 ]

@@ -12,6 +12,19 @@ from uuid import UUID
 
 from televent.domain.personal import Personal
 from televent.domain.refusal import Refusal
+from televent.domain.sharing import (
+    CalendarShared,
+    Grant,
+    NoteShareAnswer,
+    ShareAnswered,
+    ShareCalendar,
+    ShareWithdrawn,
+    SharingCommand,
+    SharingEvent,
+    WithdrawShare,
+    decide_sharing,
+    evolve_grants,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class CalendarDeleted:
     calendar_id: UUID
 
 
-CalendarEvent = CalendarCreated | CalendarPropertiesChanged | CalendarRenamed | CalendarDeleted
+CalendarEvent = CalendarCreated | CalendarPropertiesChanged | CalendarRenamed | CalendarDeleted | SharingEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,7 @@ class Calendar:
     name: str = ""
     components: tuple[str, ...] = ()
     props: Mapping[str, str] = field(default_factory=dict)
+    grants: Mapping[UUID, Grant] = field(default_factory=dict)
 
 
 def evolve(state: Calendar, fact: CalendarEvent) -> Calendar:
@@ -66,6 +80,8 @@ def evolve(state: Calendar, fact: CalendarEvent) -> Calendar:
             return replace(state, name=fact.name)
         case CalendarDeleted():
             return replace(state, deleted=True)
+        case CalendarShared() | ShareWithdrawn() | ShareAnswered():
+            return replace(state, grants=evolve_grants(state.grants, fact))
         case _:
             assert_never(fact)
 
@@ -98,7 +114,7 @@ class DeleteCalendar:
     calendar_id: UUID
 
 
-CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar
+CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar | SharingCommand
 
 
 class UnknownCalendar(Refusal):
@@ -122,14 +138,14 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
         case CreateCalendar():
             if state.created:
                 return []
-            _check_room(command.props)
+            check_room(command.props)
             return [CalendarCreated(command.calendar_id, command.name, command.components, command.props)]
         case ChangeProperties():
             if not state.created or state.deleted:
                 raise UnknownCalendar()
             kept = {name: value for name, value in state.props.items() if name not in command.remove}
             props = {**kept, **command.set}
-            _check_room(props)
+            check_room(props)
             return [] if props == dict(state.props) else [CalendarPropertiesChanged(command.calendar_id, props)]
         case RenameCalendar():
             if not state.created or state.deleted:
@@ -139,10 +155,15 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
             if not state.created or state.deleted:
                 raise UnknownCalendar()
             return [CalendarDeleted(command.calendar_id)]
+        case ShareCalendar() | WithdrawShare() | NoteShareAnswer():
+            if not state.created or state.deleted:
+                raise UnknownCalendar()
+            return [*decide_sharing(state.grants, command)]
         case _:
             assert_never(command)
 
 
-def _check_room(props: Mapping[str, str]) -> None:
+def check_room(props: Mapping[str, str]) -> None:
+    """Raises TooManyProperties."""
     if sum(len(name) + len(value.encode()) for name, value in props.items()) > MAX_PROPERTY_OCTETS:
         raise TooManyProperties()

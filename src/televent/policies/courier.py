@@ -17,8 +17,11 @@ import structlog
 from televent.application.context import Context
 from televent.application.office import Office
 from televent.application.outbox import Claimed
+from televent.application.use_cases import sharing
 from televent.application.use_cases.receive_itip import Received, receive_itip
 from televent.domain.ids import AccountId
+
+SHARE = sharing.KIND
 
 log = structlog.get_logger("televent.courier")
 
@@ -29,6 +32,12 @@ class Queue(Protocol):
     def claim_ids(self, tenant: AccountId, ids: list[UUID], now: datetime) -> list[Claimed]: ...
     def complete(self, message: Claimed, now: datetime) -> None: ...
     def release(self, message: Claimed, now: datetime) -> None: ...
+
+
+def carry_share(office: Office, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> None:
+    """What the two sides of a shared calendar tell each other."""
+    recipient = AccountId(UUID(payload["recipient_tenant"]))
+    sharing.receive_share(office, context.on_behalf_of(recipient, uuid5(outbox_id, "receive")), payload)
 
 
 def react(office: Office, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> Received:
@@ -57,7 +66,8 @@ class LocalCourier:
         """A letter that fails here is given back: the worker tries it again by the outbox's schedule."""
         for claimed in self._queue.claim_ids(context.tenant, outbox_ids, context.now):
             try:
-                react(self._office, context, claimed.outbox_id, claimed.payload)
+                carried = carry_share if claimed.kind == SHARE else react
+                carried(self._office, context, claimed.outbox_id, claimed.payload)
             except Exception:
                 log.exception("letter not delivered at once", outbox_id=str(claimed.outbox_id))
                 self._queue.release(claimed, context.now)

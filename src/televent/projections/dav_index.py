@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutResource, Write
+from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutMount, PutResource, Write
 from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
+from televent.domain.mount import Mount
+from televent.domain.sharing import granted
 from televent.ical.occurs import occurs
 
 
@@ -58,4 +60,38 @@ def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEve
     """The row of a calendar collection."""
     if any(isinstance(fact, CalendarDeleted) for fact in facts):
         return [BuryCalendar(key.tenant, calendar_id)]
-    return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props)]
+    shares = {
+        str(sharee): {
+            "access": grant.access,
+            "revision": grant.revision,
+            "status": grant.status,
+            "address": grant.address,
+            "name": grant.name,
+            "summary": grant.summary,
+        }
+        for sharee, grant in granted(after.grants).items()
+    }
+    return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props, shares)]
+
+
+def mount_writes(key: StreamKey, before: Mount, after: Mount, at: datetime) -> list[Write]:
+    """The row of somebody else's calendar."""
+    if after.owner is None or after.calendar_id is None:
+        return []
+    return [
+        PutMount(
+            tenant=key.tenant,
+            share_id=key.stream,
+            owner=after.owner,
+            of_calendar=after.calendar_id,
+            status=after.status,
+            access=after.access,
+            title=after.title,
+            owner_name=after.owner_name,
+            summary=after.summary,
+            notice=after.notice,
+            noticed_at=at,
+            revision=after.revision,
+            props=after.props,
+        )
+    ]

@@ -11,7 +11,8 @@ from televent.domain.account import Account
 from televent.domain.calendar import Calendar
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
-from televent.projections.dav_index import calendar_writes, object_writes
+from televent.domain.mount import Mount
+from televent.projections.dav_index import calendar_writes, mount_writes, object_writes
 from televent.projections.directory import account_writes
 
 
@@ -24,6 +25,8 @@ def inline_writes(key: StreamKey, before: Any, after: Any, facts: Sequence[Any],
             return object_writes(key, before, after, at)
         case Calendar():
             return calendar_writes(key, after, facts, key.stream)
+        case Mount():
+            return mount_writes(key, before, after, at)
         case Account():
             return account_writes(key, after, facts, at)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -40,7 +41,7 @@ from televent.adapters.caldav.preconditions import check_if
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.office import Office
-from televent.application.ports import AccountRow
+from televent.application.ports import AccountRow, CalendarRow
 from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.caldav")
@@ -122,15 +123,19 @@ class CaldavDoor:
             wait = await self._door.run(self._limits.person, str(account.tenant))
             if wait is not None:
                 raise too_many(wait)
-        person = self._person(account, target)
+        person, granted = await self._person(account, target)
+        if granted is not None:
+            # The look-ahead has read it as its owner sees it.
+            target, ahead = replace(target, calendar=granted.name), None
         if too_large:
             raise precondition("max-resource-size") if method == "PUT" else DavError(413, text="The body is too large.")
         if body and headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
         handler = METHODS.get(method)
-        if handler is None or (method == "POST" and target.kind is not Kind.OUTBOX):
+        if handler is None or (method == "POST" and target.kind not in post.KINDS):
             raise not_allowed(target)
-        request = Request(method, target, headers, body, client, _correlation(scope, self._door.office), ahead)
+        correlation = _correlation(scope, self._door.office)
+        request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
         await check_if(self._door, request, person)
         return await handler(self._door, request, person)
 
@@ -140,15 +145,29 @@ class CaldavDoor:
             if wait is not None:
                 raise too_many(wait)
 
-    def _person(self, account: AccountRow, target: Target) -> Person:
-        """Raises DavError 403 for another person's tree."""
+    async def _person(self, account: AccountRow, target: Target) -> tuple[Person, CalendarRow | None]:
+        """Who asks, and the calendar in another person's tree that is shared with him, where the URL names one. Raises
+        DavError 403 for all else in another person's tree."""
         person = Person(account, self._door.office.addresses_of(account), f"/caldav/{account.tenant}/")
-        if target.user:
-            user = target.user.lower()
-            if user not in (str(account.tenant), str(account.telegram_id)) and user not in person.addresses:
-                raise DavError(403, "<D:need-privileges/>")
+        if not target.user:
+            return person, None
+        user = target.user.lower()
+        if user in (str(account.tenant), str(account.telegram_id)) or user in person.addresses:
             person.home = f"/caldav/{encode(target.user)}/"
-        return person
+            return person, None
+        granted = None
+        if target.kind in (Kind.CALENDAR, Kind.OBJECT):
+            granted = await self._door.run(self._granted, user, target.calendar, account)
+        if granted is None:
+            raise DavError(403, "<D:need-privileges/>")
+        person.elsewhere[granted.name] = f"/caldav/{encode(target.user)}/{encode(target.calendar)}/"
+        return person, granted
+
+    def _granted(self, user: str, calendar: str, account: AccountRow) -> CalendarRow | None:
+        """The calendar of that user's, as ``account`` may see it."""
+        office = self._door.office
+        owner = office.account_of_name(user)
+        return office.reads.granted(owner.tenant, calendar, account.tenant) if owner is not None else None
 
     async def _begin(self, response: Response, head: bool) -> tuple[bytes, Iterator[bytes] | None]:
         """The first octets of the body, and the rest where there is one: two chunks ahead, so that what fails at once

@@ -7,16 +7,19 @@ import re
 from televent.adapters.caldav.http import Response, Scope
 from televent.adapters.caldav.tree import PREFIX, Kind
 
-DAV_HEADER = (b"dav", b"1, 3, extended-mkcol, access-control, calendar-access, calendar-auto-schedule")
+DAV_HEADER = (
+    b"dav",
+    b"1, 3, extended-mkcol, access-control, calendar-access, calendar-auto-schedule, calendarserver-sharing",
+)
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?\Z")
 
 _COLLECTION = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 ALLOW = {
     Kind.ROOT: _COLLECTION,
-    Kind.HOME: f"{_COLLECTION}, PROPPATCH, ACL",
+    Kind.HOME: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     # PUT is for what is inside: macOS looks for it here.
-    Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, MKCALENDAR, MKCOL, DELETE, MOVE, ACL",
+    Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, POST, MKCALENDAR, MKCOL, DELETE, MOVE, ACL",
     Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, ACL",
     Kind.INBOX: f"{_COLLECTION}, PROPPATCH, ACL",
     Kind.OUTBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",

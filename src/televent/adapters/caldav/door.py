@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Ahead, Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind, Target
+from televent.adapters.caldav.webdav.xml_out import href
 from televent.application.context import Context
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
+from televent.domain.sharing import BUSY, READ, READ_WRITE
 
 T = TypeVar("T")
 
@@ -58,15 +62,23 @@ class Door:
         except ValueError:
             return None
         reads = self.office.reads
+        share_id = share_named(target.calendar)
+        if share_id is not None:
+            return _future(self.run(reads.mount, tenant, share_id)) if target.kind is Kind.CALENDAR else None
         if target.kind is Kind.CALENDAR:
             return _future(self.run(reads.calendar, tenant, target.calendar))
         if target.kind is Kind.OBJECT and method != "REPORT":
             return _future(self.run(reads.resource, tenant, target.calendar, target.name))
         return None
 
-    async def calendar(self, request: Request, person: Person) -> CalendarRow:
-        """The calendar that the request names. Raises DavError 404."""
+    async def calendar(self, request: Request, person: Person, *, privilege: str = "read") -> CalendarRow:
+        """The calendar that the request names: one's own, or somebody else's that is shared (``share`` is set, and
+        ``tenant`` is its owner). Raises DavError 404, or 403 where not even reading is granted."""
         target = request.target
+        shared = await self.shared(request, person)
+        if shared is not None:
+            check_access(shared, request, privilege)
+            return shared
         if request.ahead is not None and target.kind is Kind.CALENDAR:
             row = await request.ahead
         else:
@@ -75,10 +87,30 @@ class Door:
             raise DavError(404, text="There is no such calendar.")
         return row
 
+    async def shared(self, request: Request, person: Person) -> CalendarRow | None:
+        """Somebody else's calendar that the request names; None, without a question to the database, where it names
+        one's own. Raises DavError 404."""
+        if request.granted is not None:
+            return request.granted
+        share_id = share_named(request.target.calendar)
+        if share_id is None:
+            return None
+        if request.ahead is not None and request.target.kind is Kind.CALENDAR:
+            row = await request.ahead
+        else:
+            row = await self.run(self.office.reads.mount, person.account.tenant, share_id)
+        if not isinstance(row, CalendarRow):
+            raise DavError(404, text="There is no such calendar.")
+        return row
+
     async def resource(self, request: Request, person: Person) -> ResourceRow:
         """The object that the request names, with its text. Raises DavError 404."""
         target = request.target
-        if request.ahead is not None and target.kind is Kind.OBJECT:
+        shared = await self.shared(request, person)
+        if shared is not None:
+            check_access(shared, request, "read")
+            row: object = await self.run(self._shared_resource, shared, target.name)
+        elif request.ahead is not None and target.kind is Kind.OBJECT:
             row = await request.ahead
         else:
             row = await self.run(self.office.reads.resource, person.account.tenant, target.calendar, target.name)
@@ -86,17 +118,83 @@ class Door:
             raise DavError(404, text="There is no such resource.")
         return row
 
-    def context(self, request: Request, person: Person) -> Context:
-        """The circumstances of a command given in this request."""
+    def _shared_resource(self, row: CalendarRow, href: str) -> ResourceRow | None:
+        return next(iter(self.some(row, [href])), None)
+
+    # What is inside a calendar is read through these and not from ``reads``: they know what others may not see.
+    def members(self, row: CalendarRow, *, with_text: bool) -> Iterator[ResourceRow]:
+        """Live members by name."""
+        reads = self.office.reads
+        if row.share is None:
+            return reads.members(row.tenant, row.calendar_id, with_text=with_text)
+        return seen(reads, row.share, reads.members(row.tenant, row.calendar_id, with_text=True))
+
+    def overlapping(
+        self,
+        row: CalendarRow,
+        start: datetime | None,
+        end: datetime | None,
+        component: str | None,
+        *,
+        zone: tzinfo,
+        with_text: bool,
+    ) -> Iterator[ResourceRow]:
+        """Live members that may happen in [start, end); see ports.Reads. ``with_text`` False leaves out texts that the
+        index does not need."""
+        reads = self.office.reads
+        text = with_text or row.share is not None
+        rows = reads.overlapping(row.tenant, row.calendar_id, start, end, component, zone=zone, with_text=text)
+        return rows if row.share is None else seen(reads, row.share, rows)
+
+    def whole(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
+        """The live ones among these as their owner has them: for when they are, and never to be shown."""
+        return self.office.reads.resources(row.tenant, row.calendar_id, hrefs)
+
+    def some(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
+        """The live ones among these, with text, in no order."""
+        reads = self.office.reads
+        rows = reads.resources(row.tenant, row.calendar_id, hrefs)
+        return rows if row.share is None else list(seen(reads, row.share, rows))
+
+    def shown(self, row: CalendarRow, rows: Sequence[ResourceRow]) -> dict[str, ResourceRow]:
+        """Those of these members, read with their texts, that are to be seen, as they are to be seen, by name."""
+        given = rows if row.share is None else seen(self.office.reads, row.share, rows)
+        return {each.href: each for each in given}
+
+    def calendars(self, person: Person) -> list[CalendarRow]:
+        """What stands in the person's home: own calendars, then those of others."""
+        tenant = person.account.tenant
+        return [*self.office.reads.calendars(tenant), *self.office.reads.mounts(tenant)]
+
+    def context(self, request: Request, person: Person, row: CalendarRow | None = None) -> Context:
+        """The circumstances of a command given in this request. ``row``: the calendar it is about, where that may be
+        somebody else's: the command is given to its owner's account, and the person is the one who acts."""
         tenant = AccountId(person.account.tenant)
         return Context(
-            tenant=tenant,
+            tenant=row.tenant if row is not None else tenant,
             actor=str(tenant),
             door="caldav",
             now=self.office.clock(),
             command_id=self.office.ids(),
             correlation_id=request.correlation_id,
         )
+
+
+def check_access(row: CalendarRow, request: Request, privilege: str) -> None:
+    """``privilege``: read, write or read-free-busy. Raises DavError 403 (RFC 3744 §7.1.1)."""
+    share = row.share
+    if share is None or privilege in _HELD[share.access]:
+        return
+    wanted = "<C:read-free-busy/>" if privilege == BUSY else f"<D:{privilege}/>"
+    resource = f"<D:resource>{href(request.target.path)}<D:privilege>{wanted}</D:privilege></D:resource>"
+    raise DavError(403, f"<D:need-privileges>{resource}</D:need-privileges>")
+
+
+_HELD = {
+    BUSY: frozenset((BUSY,)),
+    READ: frozenset((BUSY, "read")),
+    READ_WRITE: frozenset((BUSY, "read", "write")),
+}
 
 
 def _future(answer: Awaitable[T]) -> asyncio.Future[T]:

@@ -71,6 +71,11 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.TooManyAttendees: Row(403, c("max-attendees-per-instance")),
     refusals.UnreadableTimes: Row(403, c("valid-calendar-object-resource")),
     refusals.UnknownAnswer: Row(403, c("valid-calendar-object-resource")),
+    refusals.UnknownSharee: Row(403, d("recognized-principal")),
+    refusals.TooManySharees: Row(403, d("limited-number-of-aces")),
+    refusals.NotShared: Row(404),
+    refusals.ReadOnlyShare: Row(403, d("need-privileges")),
+    refusals.HiddenFromSharees: Row(403, d("need-privileges")),
     refusals.TryAgain: Row(503, None, retry_after=1),
     # Not reached by any request of this protocol; answered all the same.
     refusals.UnknownAccount: Row(404),

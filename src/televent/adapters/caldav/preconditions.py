@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.properties.view import Person, ctag, sync_token
+from televent.adapters.caldav.properties.view import Person, ctag, sync_token_of
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
+from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.shared_view import share_named
 
 _WRITES = frozenset({"PUT", "DELETE", "COPY", "MOVE"})
 
@@ -36,7 +38,7 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
             return await _of_calendar(door, request, person, target)
         if target.kind is not Kind.OBJECT:
             return State()
-        row = await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name)
+        row = await door.run(_object, door, request, person, target)
         etag = row.etag if row is not None else None
         if (target.calendar, target.name) == (request.target.calendar, request.target.name):
             seen["etag"] = etag
@@ -53,12 +55,31 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
 
 
 async def _of_calendar(door: Door, request: Request, person: Person, target: Target) -> State:
-    row = await door.run(door.office.reads.calendar, person.account.tenant, target.calendar)
+    row = await door.run(_calendar, door, request, person, target)
     if row is None:
         return State()
     if target.calendar == request.target.calendar:
         request.seq = row.seq
-    return State(ctag(row), frozenset({sync_token(row.calendar_id, row.seq)}))
+    return State(ctag(row), frozenset({sync_token_of(row)}))
+
+
+def _calendar(door: Door, request: Request, person: Person, target: Target) -> CalendarRow | None:
+    """One's own, or somebody else's that one may read."""
+    reads, share_id = door.office.reads, share_named(target.calendar)
+    if share_id is None:
+        return reads.calendar(person.account.tenant, target.calendar)
+    granted = request.granted
+    if granted is None or granted.name != target.calendar:
+        return reads.mount(person.account.tenant, share_id)
+    check_access(granted, request, "read")
+    return granted
+
+
+def _object(door: Door, request: Request, person: Person, target: Target) -> ResourceRow | None:
+    if share_named(target.calendar) is None:
+        return door.office.reads.resource(person.account.tenant, target.calendar, target.name)
+    calendar = _calendar(door, request, person, target)
+    return next(iter(door.some(calendar, [target.name])), None) if calendar is not None else None
 
 
 def _target(url: str, person: Person) -> Target | None:

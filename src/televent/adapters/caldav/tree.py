@@ -65,7 +65,7 @@ _ROOTS = {"": "/", "caldav": "/caldav/", "principals": "/principals/"}
 def parse(raw_path: str) -> Target | None:
     """The target of a path as it was sent; None for one where nothing is or can be. Raises BadPath."""
     segments = [_decode(part) for part in raw_path.split("/")]
-    if segments[0] != "":
+    if segments[0] != "" or len(segments) == 1:
         raise BadPath(raw_path)
     segments = segments[1:]
     slash = segments[-1] == ""

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from televent.adapters.postgres.directory_rows import ACCOUNT_BY, accounts_of
 from televent.adapters.postgres.pool import Connection
-from televent.adapters.postgres.read_store import CALENDAR_COLUMNS, WHOLE_COLUMNS, PostgresReads, calendar_row
+from televent.adapters.postgres.read_store import WHOLE_COLUMNS, PostgresReads
 from televent.adapters.postgres.rows import Pool, reading
+from televent.adapters.postgres.share_reads import CALENDAR_COLUMNS, calendar_row
 from televent.application.ports import ResourceRow
 
 T = TypeVar("T")

@@ -25,6 +25,7 @@ from televent.application.ports import (
     PutAddress,
     PutCalendar,
     PutDevice,
+    PutMount,
     PutResource,
     StaleStream,
     UidTaken,
@@ -53,15 +54,27 @@ BURY_RESOURCE = f"""{_COUNT}
         floats = '{{}}', loose = '{{}}', fbtype = NULL, days = NULL, modified_at = %s
     WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND ics IS NOT NULL"""  # noqa: S608
 PUT_CALENDAR = """
-    INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props) VALUES (%s, %s, %s, %s, %s)
+    INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props, shares)
+    VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, calendar_id) DO UPDATE
-    SET name = excluded.name, components = excluded.components, props = excluded.props
+    SET name = excluded.name, components = excluded.components, props = excluded.props, shares = excluded.shares
     WHERE NOT standing.deleted"""
 BURY_CALENDAR = "UPDATE calendar SET deleted = true WHERE tenant_id = %s AND calendar_id = %s"
 EXPECT_CALENDAR = """
     UPDATE calendar SET seq = CASE WHEN seq = %s AND NOT deleted THEN seq END
     WHERE tenant_id = %s AND calendar_id = %s"""
 CLEAR_CALENDAR = "DELETE FROM resource WHERE tenant_id = %s AND calendar_id = %s"
+# A notice keeps the time at which it was given.
+PUT_MOUNT = """
+    INSERT INTO mount AS standing (tenant_id, share_id, owner_id, calendar_id, status, access, title, owner_name,
+        summary, notice, noticed_at, revision, props)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, share_id) DO UPDATE
+    SET status = excluded.status, access = excluded.access, title = excluded.title, owner_name = excluded.owner_name,
+        summary = excluded.summary, notice = excluded.notice, props = excluded.props,
+        noticed_at = CASE WHEN standing.revision = excluded.revision THEN standing.noticed_at
+            ELSE excluded.noticed_at END,
+        revision = excluded.revision"""
 PUT_ACCOUNT = """
     INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, preferences, default_calendar, opened_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -93,13 +106,17 @@ def statements(write: Write) -> tuple[Statement, ...]:
             place = (bury.tenant, bury.calendar_id)
             return ((BURY_RESOURCE, (*place, bury.modified_at, *place, bury.href, bury.stream_id)),)
         case PutCalendar() as put:
-            props = Jsonb(dict(put.props))
-            return ((PUT_CALENDAR, (put.tenant, put.calendar_id, put.name, list(put.components), props)),)
+            props, shares = Jsonb(dict(put.props)), Jsonb(dict(put.shares))
+            return ((PUT_CALENDAR, (put.tenant, put.calendar_id, put.name, list(put.components), props, shares)),)
         case BuryCalendar() as bury:
             place = (bury.tenant, bury.calendar_id)
             return ((BURY_CALENDAR, place), (CLEAR_CALENDAR, place))
         case ExpectCalendar() as expect:
             return ((EXPECT_CALENDAR, (expect.seq, expect.tenant, expect.calendar_id)),)
+        case PutMount() as put:
+            names = (put.tenant, put.share_id, put.owner, put.of_calendar)
+            told = (put.status, put.access, put.title, put.owner_name, put.summary, put.notice, put.noticed_at)
+            return ((PUT_MOUNT, (*names, *told, put.revision, Jsonb(dict(put.props)))),)
         case PutAccount() as put:
             profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
             return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)

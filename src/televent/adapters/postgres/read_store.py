@@ -9,6 +9,7 @@ from uuid import UUID
 
 from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
 from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.adapters.postgres.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBLE, TOUCHED, asked, busy, touched
 from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow
 from televent.domain.ids import AccountId
@@ -19,7 +20,6 @@ PAGE_OCTETS = 4_000_000
 NOTED_FOR = timedelta(minutes=5)
 NOTED_DEVICES = 10_000
 
-CALENDAR_COLUMNS = "tenant_id, calendar_id, name, seq, floor_seq, components, props"
 # In the order of ResourceRow.
 _RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
     coalesce(octet_length(ics), 0)"""
@@ -90,10 +90,9 @@ IN_TIME = f"""
     WHERE before < %s ORDER BY href"""  # noqa: S608
 UNCERTAIN = f"{_RESOURCE}, CASE WHEN certain THEN NULL ELSE ics END"
 TIME_ROWS = 5000
-CALENDAR_WIDTH = 7
 
 
-class PostgresReads:
+class PostgresReads(ShareReads):
     """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
 
     def __init__(self, pool: Pool) -> None:
@@ -235,11 +234,6 @@ class PostgresReads:
 
     def _fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:
         return fetch(self._pool, query, parameters)
-
-
-def calendar_row(row: Row) -> CalendarRow:
-    tenant, calendar_id, name, seq, floor_seq, components, props = row
-    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props)
 
 
 def _split(rows: list[Row]) -> tuple[CalendarRow | None, list[ResourceRow]]:

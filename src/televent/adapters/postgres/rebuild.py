@@ -36,7 +36,12 @@ LAST_POSITION = 2**63 - 1
 Progress = Callable[[int, int], None]
 
 INLINE = {
-    "dav_index": {"calendar": ("tenant_id", "calendar_id"), "resource": ("tenant_id", "calendar_id", "href")},
+    "dav_index": {
+        "calendar": ("tenant_id", "calendar_id"),
+        "resource": ("tenant_id", "calendar_id", "href"),
+        "mount": ("tenant_id", "share_id"),
+        "overlay": ("tenant_id", "share_id", "stream_id"),
+    },
     "directory": {
         "account": ("tenant_id",),
         "address": ("tenant_id", "address"),

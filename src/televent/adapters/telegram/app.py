@@ -14,7 +14,7 @@ from aiogram.fsm.storage.base import BaseStorage
 from aiogram.types import BotCommand, CallbackQuery, ErrorEvent, Message, TelegramObject, User
 
 from televent.adapters.telegram.door import BotDoor, NotStarted
-from televent.adapters.telegram.handlers import agenda, answers, create, devices, invite, start
+from televent.adapters.telegram.handlers import agenda, answers, create, devices, invite, sharing, start
 from televent.adapters.telegram.texts import LANGUAGES, language_of, plain, say
 from televent.domain.refusal import Refusal
 
@@ -22,7 +22,7 @@ log = structlog.get_logger("televent.bot")
 
 COMMANDS = (
     "start", "help", "create", "today", "tomorrow", "week", "list", "invite", "rsvp", "attendees", "cancel", "device",
-    "timezone", "settings",
+    "share", "timezone", "settings",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
     dispatcher["door"] = door
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.middleware(KnownPerson(door))
-    for module in (start, answers, agenda, invite, devices, create):
+    for module in (start, answers, agenda, invite, devices, sharing, create):
         dispatcher.include_router(_fresh(module.router))
     dispatcher.errors.register(say_what_failed)
     return dispatcher

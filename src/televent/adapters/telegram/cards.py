@@ -74,6 +74,15 @@ def change_button(stream_id: str, language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
+def share_buttons(share_id: str, language: str) -> InlineKeyboardMarkup:
+    """Accept and decline, under the card of a calendar that somebody shares."""
+    row = [
+        InlineKeyboardButton(text=plain_text(language, f"button-{name}"), callback_data=f"share:{share_id}:{verdict}")
+        for verdict, name in (("yes", "accept"), ("no", "decline"))
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[row])
+
+
 def event_view(entry: Entry, zone: ZoneInfo, language: str) -> str:
     """One event in full."""
     others = [each for each in entry.attendees if each.address != entry.organizer]

@@ -15,12 +15,13 @@ from aiogram.types import InlineKeyboardMarkup
 
 from televent.adapters.telegram import cards
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.texts import language_of, say
 from televent.application.outbox import Claimed, GiveUp, RetryLater
 from televent.application.use_cases.agenda import Entry, event
 from televent.domain.ids import AccountId
 
-KINDS = ("invite_notification", "rsvp_notification", "telegram_notification")
+KINDS = ("invite_notification", "rsvp_notification", "share_notification", "telegram_notification")
 PER_SECOND = 30
 """Messages a bot may send in a second; to one chat, one (Telegram's limits)."""
 
@@ -57,6 +58,8 @@ class TelegramNotices:
                 await self._invitation(person, chat_id, payload)
             elif message.kind == "rsvp_notification":
                 await self._answer(person, chat_id, payload)
+            elif message.kind == "share_notification":
+                await self._share(person, chat_id, payload)
             else:
                 text = say(person.language, payload["text_key"], **dict(payload.get("values", {})))
                 await self._bot.send_message(chat_id, text)
@@ -123,6 +126,18 @@ class TelegramNotices:
         if payload.get("summary"):
             text += f"\n📅 <b>{say(person.language, 'refused', sentence=payload['summary'])}</b>"
         await self._bot.send_message(chat_id, text)
+
+    async def _share(self, person: Person, chat_id: int, payload: Any) -> None:
+        """A calendar is offered, offered otherwise, or taken back. What was overtaken meanwhile is not said."""
+        language, what = person.language, payload["what"]
+        share_id = UUID(payload["share_id"])
+        rows = await self._door.run(self._door.office.reads.shares_of, person.account.tenant)
+        if not any(row.share_id == share_id and row.status == what for row in rows):
+            return
+        access = access_words(language, payload["access"])
+        values = {"name": payload["name"], "title": payload["title"], "access": access}
+        buttons = cards.share_buttons(str(share_id), language) if what == "offered" else None
+        await self._bot.send_message(chat_id, say(language, f"share-{what}", **values), reply_markup=buttons)
 
 
 class Pace:

@@ -20,8 +20,10 @@ from televent.application.refusals import (
     InvalidName,
     UnknownCalendar,
 )
+from televent.application.shared_view import share_named
 from televent.application.store import Change
 from televent.application.use_cases.delete_object import deletion
+from televent.application.use_cases.sharing import tell_of_deletion
 from televent.domain import calendar
 from televent.domain.ids import StreamKey
 
@@ -100,7 +102,7 @@ def delete_calendar(office: Office, context: Context, *, name: str) -> None:
             change, post = deletion(office, each, account, member, reply=True)
             changes.append(change)
             posts.append((each, change.loaded.key, post))
-        owed = [message for _, _, post in posts for message in post.outbox]
+        owed = [message for _, _, post in posts for message in post.outbox] + tell_of_deletion(context, row)
         # A meeting that came while these were read would go without a word to its guests: then all is read again.
         standing = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
         office.store.append(context, changes, owed, expected=[standing])
@@ -115,7 +117,7 @@ def delete_calendar(office: Office, context: Context, *, name: str) -> None:
 
 
 def _check_name(name: str) -> None:
-    if not _NAME.match(name) or name in RESERVED or name in (".", ".."):
+    if not _NAME.match(name) or name in RESERVED or name in (".", "..") or share_named(name) is not None:
         raise InvalidName(name=name)
 
 

@@ -1,18 +1,87 @@
-"""ACL: RFC 3744 §8.1. Every entry here is protected, so none can be changed."""
+"""ACL: RFC 3744 §8.1. The owner of a calendar says with its entries whom it is shared with; all else is protected."""
 
 from __future__ import annotations
+
+from uuid import UUID, uuid5
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.methods.share import account_named
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.webdav.names import d
-from televent.adapters.caldav.webdav.xml_in import name_of
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import c, d
+from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
+from televent.application.ports import AccountRow, CalendarRow
+from televent.application.use_cases.sharing import share_calendar, withdraw_share
+from televent.domain.ids import AccountId
+from televent.domain.sharing import BUSY, MAX_SHAREES, READ, READ_WRITE
+
+_READ = {d("read"), d("read-acl"), d("read-current-user-privilege-set"), c("read-free-busy")}
+_WRITE = {d("write"), d("write-content"), d("write-properties"), d("bind"), d("unbind")}
 
 
 async def acl(door: Door, request: Request, person: Person) -> Response:
-    """Always DAV:no-protected-ace-conflict (§8.1.1)."""
+    """200. The entries of the request become those of the calendar; the owner's stays, sent or not."""
     root = request.xml()
     if root is None or name_of(root) != d("acl"):
         raise DavError(400, text="The body is not a DAV:acl.")
-    raise dav_precondition("no-protected-ace-conflict")
+    if request.target.kind is not Kind.CALENDAR:
+        raise dav_precondition("no-protected-ace-conflict")
+    if await door.shared(request, person) is not None:
+        raise DavError(403, "<D:need-privileges/>")
+    row = await door.calendar(request, person)
+    await door.run(_set, door, request, person, row, root)
+    return Response(200, b"", [(b"cache-control", b"no-cache")])
+
+
+def _set(door: Door, request: Request, person: Person, row: CalendarRow, root: Element) -> None:
+    wanted: dict[AccountId, tuple[AccountRow, str]] = {}
+    for ace in children(root):
+        if name_of(ace) != d("ace"):
+            continue
+        found = _entry(door, request, person, ace)
+        if found is not None:
+            wanted[found[0].tenant] = found
+    if len(wanted) > MAX_SHAREES:
+        raise dav_precondition("limited-number-of-aces")
+    context = door.context(request, person)
+    # Sharing by invitation grants as well: who keeps what he has is not told again.
+    gone = [AccountId(UUID(sharee)) for sharee in row.shares if AccountId(UUID(sharee)) not in wanted]
+    for sharee in gone:
+        step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"acl/{sharee}"), context.door)
+        withdraw_share(door.office, step, name=row.name, sharee=sharee)
+    for account, access in wanted.values():
+        standing = row.shares.get(str(account.tenant))
+        if standing is not None and standing["access"] == access:
+            continue
+        step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"acl/{account.tenant}"), context.door)
+        summary = str(standing["summary"]) if standing is not None else ""
+        share_calendar(door.office, step, name=row.name, sharee=account, access=access, summary=summary)
+
+
+def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[AccountRow, str] | None:
+    """Who is granted what; None for the owner's own entry. Raises DavError with the precondition of §8.1.1."""
+    if child(ace, d("deny")) is not None:
+        raise dav_precondition("grant-only")
+    if child(ace, d("invert")) is not None:
+        raise dav_precondition("no-invert")
+    principal, grant = child(ace, d("principal")), child(ace, d("grant"))
+    if principal is None or grant is None:
+        raise DavError(400, text="An entry needs a principal and a grant.")
+    href = child(principal, d("href"))
+    if href is None:
+        if child(principal, d("property")) is not None:
+            return None  # DAV:owner: his entry stands anyway
+        # Everybody, the signed-in, groups: a calendar is shared with people by name.
+        raise dav_precondition("allowed-principal")
+    uri = text_of(href).strip()
+    if uri.rstrip("/") in (person.principal.rstrip("/"), person.home.rstrip("/")):
+        return None
+    names = {name_of(each) for privilege in children(grant) for each in children(privilege)}
+    if names - _READ - _WRITE or not names:
+        raise dav_precondition("not-supported-privilege")
+    account = account_named(door, request, person, uri)
+    if names & _WRITE:
+        return account, READ_WRITE
+    return account, READ if d("read") in names else BUSY

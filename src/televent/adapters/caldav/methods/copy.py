@@ -6,6 +6,7 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, of_refusal
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
+from televent.adapters.caldav.methods.shared_transfer import concerns, copy_shared
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
@@ -24,6 +25,8 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
         raise DavError(403, "<D:need-privileges/>")
     check_depth(request, "0", "infinity")
     target = object_target(destination(door, request, person))
+    if concerns(request, target):
+        return answer(await copy_shared(door, request, person, target))
 
     def act() -> Stored:
         try:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
+from televent.application.ports import CalendarRow
 from televent.application.use_cases.calendars import delete_calendar
 from televent.application.use_cases.delete_object import delete_object
+from televent.application.use_cases.shared_objects import delete_from_shared
+from televent.application.use_cases.sharing import answer_share
 
 
 async def delete(door: Door, request: Request, person: Person) -> Response:
     """204, for a calendar as for an object."""
     kind = request.target.kind
-    if kind is Kind.OBJECT:
+    shared = await door.shared(request, person)
+    if shared is not None:
+        await door.run(_shared, door, request, person, shared)
+    elif kind is Kind.OBJECT:
         await door.run(_object, door, request, person)
     elif kind is Kind.CALENDAR:
         await door.run(_calendar, door, request, person)
@@ -28,16 +34,32 @@ async def delete(door: Door, request: Request, person: Person) -> Response:
 
 def _object(door: Door, request: Request, person: Person) -> None:
     target = request.target
-    # RFC 6638 §8.1: "F" asks that nobody be told that an attendee has taken the meeting away.
-    reply = request.headers.get("schedule-reply", "T").strip().upper() != "F"
     delete_object(
         door.office,
         door.context(request, person),
         calendar=target.calendar,
         href=target.name,
         conditions=conditions(request.headers, request.seq),
-        reply=reply,
+        reply=_reply(request),
     )
+
+
+def _reply(request: Request) -> bool:
+    """RFC 6638 §8.1: "F" asks that nobody be told that an attendee has taken the meeting away."""
+    return request.headers.get("schedule-reply", "T").strip().upper() != "F"
+
+
+def _shared(door: Door, request: Request, person: Person, row: CalendarRow) -> None:
+    """One of somebody else's events; or the whole calendar, from one's own home (CalendarServer sharing §5.4.2)."""
+    if request.target.kind is Kind.OBJECT:
+        check_access(row, request, "write")
+        context, given = door.context(request, person, row), conditions(request.headers, request.seq)
+        name = request.target.name
+        delete_from_shared(door.office, context, row=row, href=name, conditions=given, reply=_reply(request))
+    elif row.share is not None:
+        if request.granted is not None:
+            check_access(row, request, "unbind")
+        answer_share(door.office, door.context(request, person), share_id=row.share.share_id, accept=False)
 
 
 def _calendar(door: Door, request: Request, person: Person) -> None:

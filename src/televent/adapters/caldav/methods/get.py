@@ -54,9 +54,8 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
     if not_modified(request.headers, etag):
         return Response(304, b"", headers)
     headers.append((b"content-type", b"text/calendar; charset=utf-8"))
-    return Response(200, _stream(door, person, row), headers)
+    return Response(200, _stream(door, row), headers)
 
 
-def _stream(door: Door, person: Person, row: CalendarRow) -> Iterator[bytes]:
-    members = door.office.reads.members(person.account.tenant, row.calendar_id, with_text=True)
-    return feed(each.ics for each in members if each.ics is not None)
+def _stream(door: Door, row: CalendarRow) -> Iterator[bytes]:
+    return feed(each.ics for each in door.members(row, with_text=True) if each.ics is not None)

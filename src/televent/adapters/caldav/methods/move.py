@@ -7,6 +7,7 @@ from televent.adapters.caldav.errors import DavError, of_refusal, precondition
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.copy import answer
 from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
+from televent.adapters.caldav.methods.shared_transfer import concerns, move_shared
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind, Target
 from televent.adapters.caldav.webdav.conditions import conditions
@@ -25,6 +26,8 @@ async def move(door: Door, request: Request, person: Person) -> Response:
         raise DavError(403, "<D:need-privileges/>")
     check_depth(request, "0", "infinity")
     target = object_target(destination(door, request, person))
+    if concerns(request, target):
+        return answer(await move_shared(door, request, person, target))
     return answer(await door.run(_object, door, request, person, target))
 
 

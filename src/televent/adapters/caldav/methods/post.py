@@ -1,4 +1,4 @@
-"""POST to the scheduling outbox: free/busy of others (RFC 6638 §5)."""
+"""POST: free/busy of others to the scheduling outbox (RFC 6638 §5); to a calendar and to the home, sharing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Final
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.share import invite_reply, share
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
 from televent.adapters.caldav.reports.zone import floating_zone
+from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.ical.errors import IcalError
@@ -21,7 +23,19 @@ from televent.ical.tree import Component, Property, parse
 MAX_RECIPIENTS: Final = 100
 
 
+KINDS: Final = frozenset({Kind.OUTBOX, Kind.CALENDAR, Kind.HOME})
+
+
 async def post(door: Door, request: Request, person: Person) -> Response:
+    """What is posted depends on where."""
+    if request.target.kind is Kind.CALENDAR:
+        return await share(door, request, person)
+    if request.target.kind is Kind.HOME:
+        return await invite_reply(door, request, person)
+    return await _outbox(door, request, person)
+
+
+async def _outbox(door: Door, request: Request, person: Person) -> Response:
     """200 with a schedule-response: one answer for each attendee (§10)."""
     return await door.run(_post, door, request, person)
 
@@ -70,7 +84,7 @@ def _answer(
         # RFC 5546 §3.6: not a calendar user here. Whose calendar is elsewhere cannot be asked.
         return f"<C:response>{recipient}<C:request-status>3.7;Invalid calendar user</C:request-status></C:response>"
     there = Person(account, door.office.addresses_of(account), "")
-    periods = busy_in(door, there, opaque(door.office.reads.calendars(account.tenant)), start, end)
+    periods = busy_in(door, there, opaque(door.calendars(there)), start, end)
     text = compose_freebusy(
         periods,
         start,

@@ -35,16 +35,14 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
 
 async def _calendar(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
     target = request.target
-    reads, tenant = door.office.reads, person.account.tenant
     row = await door.calendar(request, person)
     view = CalendarView(target.path, person, row)
     if not members:
         return xml_response(207, multistatus((asked.response(view),)), request)
-    calendar_id = row.calendar_id
 
     def responses() -> Iterator[str]:
         yield asked.response(view)
-        for member in reads.members(tenant, calendar_id, with_text=False):
+        for member in door.members(row, with_text=False):
             yield asked.response(ObjectView(target.path + encode(member.href), person, member))
 
     return xml_response(207, streamed(responses()), request)
@@ -60,7 +58,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     view = root_view(request.target, person)
     calendars: list[CalendarRow] = []
     if members or asked.asks(_DEFAULT):
-        calendars = await door.run(door.office.reads.calendars, person.account.tenant)
+        calendars = await door.run(door.calendars, person)
         view.default_calendar = default_name(calendars, person)
     views: list[AnyView] = [view]
     if members:

@@ -11,8 +11,10 @@ from televent.adapters.caldav.webdav.names import d, empty
 from televent.adapters.caldav.webdav.settable import Changes, instructions
 from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat
+from televent.application.ports import CalendarRow
 from televent.application.refusals import TooManyProperties
 from televent.application.use_cases.calendars import change_calendar
+from televent.application.use_cases.sharing import change_mount
 
 
 async def proppatch(door: Door, request: Request, person: Person) -> Response:
@@ -23,11 +25,14 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     changes = Changes()
     for to_set, element in instructions(root):
         (changes.set if to_set else changes.remove)(element)
-    if request.target.kind is Kind.CALENDAR:
+    shared = await door.shared(request, person)
+    if request.target.kind is Kind.CALENDAR and shared is not None:
+        propstats = await door.run(_change_mount, door, request, person, shared, changes)
+    elif request.target.kind is Kind.CALENDAR:
         propstats = await door.run(_change, door, request, person, changes)
     else:
         if request.target.kind is Kind.OBJECT:
-            await _must_stand(door, request, person)
+            await door.resource(request, person)
         # Nothing can be set elsewhere; a plain 403 would stop macOS, which tries its own properties on the home.
         propstats = _grouped(dict.fromkeys(changes.names, (403, "")))
     return xml_response(207, multistatus((f"<D:response>{href(request.target.path)}{propstats}</D:response>",)))
@@ -53,6 +58,24 @@ def _change(door: Door, request: Request, person: Person, changes: Changes) -> s
     return _grouped(dict.fromkeys(changes.names, (status, error)))
 
 
+def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow, changes: Changes) -> str:
+    """One's own name and colour of somebody else's calendar, whatever is granted (CalendarServer sharing §5.5.3)."""
+    if changes.refused:
+        return refused(changes)
+    assert row.share is not None
+    status, error = 200, ""
+    if not row.share.accepted:
+        # It is not in one's home: there is nothing of one's own about it.
+        status, error = 403, empty(d("need-privileges"))
+    else:
+        try:
+            context, gone = door.context(request, person), frozenset(changes.gone)
+            change_mount(door.office, context, share_id=row.share.share_id, set=changes.put, remove=gone)
+        except TooManyProperties:
+            status, error = 507, empty(d("quota-not-exceeded"))
+    return _grouped(dict.fromkeys(changes.names, (status, error)))
+
+
 def refused(changes: Changes) -> str:
     """The propstats of a request of which nothing was done."""
     return _grouped(
@@ -67,9 +90,3 @@ def _grouped(outcomes: dict[str, tuple[int, str]]) -> str:
     if not groups:
         return propstat("", 200)
     return "".join(propstat("".join(names), status, error) for (status, error), names in groups.items())
-
-
-async def _must_stand(door: Door, request: Request, person: Person) -> None:
-    target = request.target
-    if await door.run(door.office.reads.resource, person.account.tenant, target.calendar, target.name) is None:
-        raise DavError(404)

@@ -1,12 +1,14 @@
-"""RFC 3744: who may do what, as far as clients read it. Each resource has one protected entry: its owner."""
+"""RFC 3744: who may do what. Each resource has one protected entry, its owner's; a calendar one more for each person it
+is shared with, which ``methods.acl`` sets."""
 
 from __future__ import annotations
 
-from televent.adapters.caldav.properties.live import EVERYWHERE, Live, constant, live
-from televent.adapters.caldav.properties.view import AnyView, View
-from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.properties.live import EVERYWHERE, Getter, Live, constant, live
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, View, owner_of, share_of
+from televent.adapters.caldav.tree import PREFIX, Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_out import href
+from televent.domain.sharing import BUSY, READ, READ_WRITE
 
 # Named one by one: clients look for "write" or "bind" itself, not for what would contain it (§3).
 _READ = ("D:read", "D:read-acl", "D:read-current-user-privilege-set")
@@ -28,11 +30,38 @@ PRIVILEGES = {
 }
 
 
+SHARED = {
+    BUSY: ("C:read-free-busy",),
+    READ: (*_READ, "C:read-free-busy"),
+    READ_WRITE: (*_READ, *_WRITE, "C:read-free-busy"),
+}
+"""What is granted with a share (domain.sharing.ACCESS)."""
+
+
 def _privileges(names: tuple[str, ...]) -> str:
     return "".join(f"<D:privilege><{name}/></D:privilege>" for name in names)
 
 
 _SETS = {kind: _privileges(names) for kind, names in PRIVILEGES.items()}
+
+
+_SHARED_SETS = {access: _privileges(names) for access, names in SHARED.items()}
+
+
+def _own_privileges(kind: Kind) -> Getter:
+    """What the person who asks may do with a resource of this kind."""
+    own = _SETS[kind]
+
+    def read(view: AnyView) -> str:
+        share = share_of(view)
+        if share is None:
+            return own
+        granted = _SHARED_SETS[share.access]
+        # His own name and colour of it everybody may set, whatever is granted (CalendarServer sharing §5.5.3).
+        own_props = kind is Kind.CALENDAR and share.access == READ
+        return granted + _privileges(("D:write-properties",)) if own_props else granted
+
+    return read
 
 
 def _supported(name: str, description: str, *inner: str) -> str:
@@ -65,15 +94,24 @@ _SUPPORTED = _supported(
 )
 
 
-def _principal(view: AnyView) -> str:
-    return href(view.person.principal)
+def _owner(view: AnyView) -> str:
+    return href(owner_of(view))
 
 
 def _acl(view: AnyView) -> str:
-    return (
-        f"<D:ace><D:principal>{_principal(view)}</D:principal><D:grant>{_SETS[view.kind]}</D:grant>"
-        "<D:protected/></D:ace>"
+    """Who it is shared with is the owner's to know; others see the owner's entry and their own."""
+    owner = _ace(owner_of(view), _SETS[view.kind], "<D:protected/>")
+    share = share_of(view)
+    if share is not None:
+        return owner + _ace(view.person.principal, _SHARED_SETS[share.access])
+    shares = view.row.shares if isinstance(view, CalendarView) else {}
+    return owner + "".join(
+        _ace(f"{PREFIX}{sharee}/", _SHARED_SETS[str(grant["access"])]) for sharee, grant in shares.items()
     )
+
+
+def _ace(principal: str, privileges: str, mark: str = "") -> str:
+    return f"<D:ace><D:principal>{href(principal)}</D:principal><D:grant>{privileges}</D:grant>{mark}</D:ace>"
 
 
 def _principal_url(view: View) -> str:
@@ -83,8 +121,8 @@ def _principal_url(view: View) -> str:
 _OWNED = EVERYWHERE - {Kind.ROOT}
 
 PROPERTIES: tuple[Live, ...] = (
-    live(d("owner"), _OWNED, _principal),
-    Live(d("current-user-privilege-set"), {kind: constant(names) for kind, names in _SETS.items()}),
+    live(d("owner"), _OWNED, _owner),
+    Live(d("current-user-privilege-set"), {kind: _own_privileges(kind) for kind in _SETS}),
     live(d("supported-privilege-set"), EVERYWHERE, constant(_SUPPORTED)),
     live(d("acl"), EVERYWHERE, _acl),
     live(d("acl-restrictions"), EVERYWHERE, constant("<D:grant-only/><D:no-invert/>")),

@@ -23,6 +23,12 @@ _NAMES = {Kind.ROOT: "Televent", Kind.INBOX: "Inbox", Kind.OUTBOX: "Outbox"}
 
 
 def _resourcetype(view: AnyView) -> str:
+    if isinstance(view, CalendarView):
+        # CalendarServer sharing §5.2.1.
+        if view.row.share is not None:
+            return _TYPES[view.kind] + "<CS:shared/>"
+        if view.row.shares:
+            return _TYPES[view.kind] + "<CS:shared-owner/>"
     return _TYPES[view.kind]
 
 

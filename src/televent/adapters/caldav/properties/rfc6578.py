@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.properties.live import Live, live
-from televent.adapters.caldav.properties.view import CalendarView, ctag, sync_token
+from televent.adapters.caldav.properties.view import CalendarView, ctag, sync_token_of
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import cs, d
 
 
 def _token(view: CalendarView) -> str:
-    return sync_token(view.row.calendar_id, view.row.seq)
+    return sync_token_of(view.row)
 
 
 def _ctag(view: CalendarView) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from televent.adapters.caldav.properties import rfc3253, rfc3744, rfc4791, rfc4918, rfc5397, rfc6578, rfc6638
+from televent.adapters.caldav.properties import (
+    calendarserver_sharing,
+    rfc3253,
+    rfc3744,
+    rfc4791,
+    rfc4918,
+    rfc5397,
+    rfc6578,
+    rfc6638,
+)
 from televent.adapters.caldav.properties.live import Live
 from televent.adapters.caldav.tree import Kind
 
@@ -16,6 +25,7 @@ ALL: Final[tuple[Live, ...]] = (
     *rfc4791.PROPERTIES,
     *rfc6578.PROPERTIES,
     *rfc6638.PROPERTIES,
+    *calendarserver_sharing.PROPERTIES,
 )
 
 BY_KIND: Final[dict[Kind, dict[str, Live]]] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
-from televent.application.ports import AccountRow, CalendarRow, ResourceRow
+from televent.application.ports import AccountRow, CalendarRow, ResourceRow, Share
 
 
 @dataclass(slots=True)
@@ -17,6 +17,8 @@ class Person:
     account: AccountRow
     addresses: tuple[str, ...]
     home: str
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """Paths of collections that were named by their owner's URL, by their name here."""
 
     @property
     def principal(self) -> str:
@@ -25,7 +27,7 @@ class Person:
 
     def collection(self, name: str) -> str:
         """The path of one of this person's collections."""
-        return f"{self.home}{encode(name)}/"
+        return self.elsewhere.get(name) or f"{self.home}{encode(name)}/"
 
 
 @dataclass(slots=True)
@@ -62,13 +64,33 @@ class ObjectView:
 AnyView = View | CalendarView | ObjectView
 
 
+def share_of(view: AnyView) -> Share | None:
+    """How it is shared with the person who asks; None for one's own."""
+    return view.row.share if isinstance(view, CalendarView | ObjectView) else None
+
+
+def owner_of(view: AnyView) -> str:
+    """The principal to whom a resource belongs."""
+    share = share_of(view)
+    return view.person.principal if share is None else f"{PREFIX}{share.owner}/"
+
+
 def sync_token(calendar_id: UUID, seq: int) -> str:
     """A sync token is a URI that names the calendar and its counter (RFC 6578 §4)."""
     return f"data:,televent/{calendar_id}/{seq}"
 
 
+def sync_token_of(row: CalendarRow) -> str:
+    """The token of a calendar as it stands; somebody else's has two counters (reports.shared_sync)."""
+    if row.share is not None:
+        return f"data:,televent/{row.share.share_id}/{row.seq}.{row.share.seq}"
+    return sync_token(row.calendar_id, row.seq)
+
+
 def ctag(row: CalendarRow) -> str:
     """Changes with every change to a member, and with nothing else."""
+    if row.share is not None:
+        return f"{row.share.share_id}/{row.seq}.{row.share.seq}"
     return f"{row.calendar_id}/{row.seq}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.live import Getter
@@ -14,6 +14,7 @@ from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.names import DAV, d, tags
 from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat, status_response
+from televent.application.shared_view import share_named
 
 MAX_LEVELS = 3
 _HREF = re.compile(r"<D:href>([^<]*)</D:href>")
@@ -21,7 +22,11 @@ _HREF = re.compile(r"<D:href>([^<]*)</D:href>")
 
 async def expand_property(door: Door, request: Request, person: Person, root: Element) -> Response:
     """207 for the request's URL."""
-    view = await door.run(_view, door, request.target, person)
+    if request.granted is not None and request.target.kind is Kind.CALENDAR:
+        check_access(request.granted, request, "read")
+        view: AnyView | None = CalendarView(request.target.path, person, request.granted)
+    else:
+        view = await door.run(_view, door, request.target, person)
     if view is None:
         raise DavError(404)
     text = await door.run(_response, door, person, view, root, 1)
@@ -71,6 +76,13 @@ def _view(door: Door, target: Target, person: Person) -> AnyView | None:
     if target.user and target.user.lower() not in (str(person.account.tenant), str(person.account.telegram_id)):
         return None
     reads, tenant = door.office.reads, person.account.tenant
+    share_id = share_named(target.calendar)
+    if target.kind in (Kind.CALENDAR, Kind.OBJECT) and share_id is not None:
+        shared = reads.mount(tenant, share_id)
+        if shared is None or target.kind is Kind.CALENDAR:
+            return CalendarView(target.path, person, shared) if shared is not None else None
+        found = door.some(shared, [target.name])
+        return ObjectView(target.path, person, found[0]) if found else None
     if target.kind is Kind.CALENDAR:
         row = reads.calendar(tenant, target.calendar)
         return CalendarView(target.path, person, row) if row is not None else None

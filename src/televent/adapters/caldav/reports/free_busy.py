@@ -16,6 +16,7 @@ from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.application.ports import CalendarRow
+from televent.domain.sharing import BUSY
 from televent.ical.errors import IcalError
 from televent.ical.freebusy import Period, busy_periods, compose_freebusy, merged
 from televent.ical.reading import utc_of
@@ -33,7 +34,11 @@ async def free_busy_query(door: Door, request: Request, person: Person, root: El
     if span is None or span.start is None or span.end is None:
         raise DavError(400, text="free-busy-query needs a time-range with start and end.")
     check_span(span.start, span.end)
-    text = await door.run(_answer, door, request, person, span.start, span.end)
+    if request.target.kind is Kind.HOME:
+        calendars: list[CalendarRow] = opaque(await door.run(door.calendars, person))
+    else:
+        calendars = [await door.calendar(request, person, privilege=BUSY)]
+    text = await door.run(_answer, door, person, calendars, span.start, span.end)
     return Response(200, text, [(b"content-type", b"text/calendar; charset=utf-8; component=VFREEBUSY")])
 
 
@@ -43,15 +48,7 @@ def check_span(start: datetime, end: datetime) -> None:
         raise DavError(403, "<D:number-of-matches-within-limits/>")
 
 
-def _answer(door: Door, request: Request, person: Person, start: datetime, end: datetime) -> bytes:
-    reads, tenant = door.office.reads, person.account.tenant
-    if request.target.kind is Kind.HOME:
-        calendars: Iterable[CalendarRow] = opaque(reads.calendars(tenant))
-    else:
-        row = reads.calendar(tenant, request.target.calendar)
-        if row is None:
-            raise DavError(404)
-        calendars = [row]
+def _answer(door: Door, person: Person, calendars: list[CalendarRow], start: datetime, end: datetime) -> bytes:
     periods = busy_in(door, person, calendars, start, end)
     return compose_freebusy(periods, start, end, dtstamp=door.office.clock(), uid=str(door.office.ids()))
 
@@ -65,9 +62,9 @@ def busy_in(
     door: Door, person: Person, calendars: Iterable[CalendarRow], start: datetime, end: datetime
 ) -> list[Period]:
     """When the person is busy according to these calendars. The index says it; only what it leaves open is read."""
-    me = frozenset(person.addresses)
     found: list[Period] = []
     for row in calendars:
+        me = _addresses(door, person, row)
         zone = floating_zone(None, row, person)
         known = door.office.reads.busy(row.tenant, row.calendar_id, start, end, zone)
         found += [Period(*each) for each in known.periods]
@@ -79,9 +76,17 @@ def busy_in(
     return merged(found)
 
 
+def _addresses(door: Door, person: Person, row: CalendarRow) -> frozenset[str]:
+    """Whose answers count: in somebody else's calendar the owner's."""
+    if row.share is None:
+        return frozenset(person.addresses)
+    owner = door.office.reads.account(row.tenant)
+    return frozenset(door.office.addresses_of(owner)) if owner is not None else frozenset()
+
+
 def _events(door: Door, row: CalendarRow, names: Sequence[str]) -> Iterator[Component]:
     for page in range(0, len(names), PAGE):
-        for member in door.office.reads.resources(row.tenant, row.calendar_id, names[page : page + PAGE]):
+        for member in door.whole(row, names[page : page + PAGE]):
             try:
                 yield parse(member.ics or b"")
             except IcalError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -27,13 +28,12 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
     data = calendar_data.requested(root)
     hrefs = [text_of(each).strip() for each in children(root) if name_of(each) == d("href")]
     wanted = [(href, _target(href, request, person)) for href in hrefs]
-    reads, tenant = door.office.reads, person.account.tenant
     calendars: dict[str, CalendarRow] = {}
     if request.target.kind in (Kind.CALENDAR, Kind.OBJECT):
         row = await door.calendar(request, person)
         calendars[row.name] = row
     elif request.target.kind is Kind.HOME:
-        calendars = {row.name: row for row in await door.run(reads.calendars, tenant)}
+        calendars = {row.name: row for row in await door.run(door.calendars, person)}
     floating = floating_zone(None, calendars.get(request.target.calendar), person)
     asked = asked_of(root, request, data, floating)
 
@@ -44,7 +44,7 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
                 (name, row.href): row
                 for name, calendar in calendars.items()
                 if (names := [target.name for _, target in page if target is not None and target.calendar == name])
-                for row in reads.resources(tenant, calendar.calendar_id, names)
+                for row in door.some(calendar, names)
             }
             for href, target in page:
                 found = rows.get((target.calendar, target.name)) if target is not None else None
@@ -64,7 +64,13 @@ def _target(href: str, request: Request, person: Person) -> Target | None:
         return None
     if target is None or target.kind is not Kind.OBJECT:
         return None
-    if target.user.lower() not in (request.target.user.lower(), str(person.account.tenant)):
+    if request.granted is not None:
+        # A calendar that was named by its owner's URL has its members there as well.
+        collection = person.collection(request.granted.name)
+        if not target.path.startswith(collection):
+            return None
+        target = replace(target, calendar=request.granted.name)
+    elif target.user.lower() not in (request.target.user.lower(), str(person.account.tenant)):
         return None
     if request.target.kind is Kind.OBJECT and target.name != request.target.name:
         return None

@@ -31,9 +31,8 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
     target = request.target
     if target.kind is Kind.INBOX or (request.depth("1") == "0" and target.kind is not Kind.OBJECT):
         return xml_response(207, multistatus(()), request)
-    reads, tenant = door.office.reads, person.account.tenant
     if target.kind is Kind.HOME:
-        calendars = await door.run(reads.calendars, tenant)
+        calendars = await door.run(door.calendars, person)
     else:
         calendars = [await door.calendar(request, person)]
 
@@ -63,24 +62,22 @@ def asked_of(root: Element, request: Request, data: Element | None, floating: tz
 def _candidates(
     door: Door, calendar: CalendarRow, wanted: CompFilter, with_text: bool, request: Request, floating: tzinfo
 ) -> Iterator[ResourceRow]:
-    reads = door.office.reads
     if request.target.kind is Kind.OBJECT:
-        row = reads.resource(calendar.tenant, calendar.name, request.target.name)
-        if row is None:
+        found = door.some(calendar, [request.target.name])
+        if not found:
             raise DavError(404)
-        yield row
+        yield found[0]
         return
     component = required_component(wanted)
     start, end = required_span(wanted)
     if not with_text and only_component(wanted):
-        for row in reads.members(calendar.tenant, calendar.calendar_id, with_text=False):
+        for row in door.members(calendar, with_text=False):
             if component is None or row.component == component:
                 yield row
         return
-    place = (calendar.tenant, calendar.calendar_id)
     # The text of what the index is certain of is read only to be given, or to be asked more.
     text = with_text or not only_time(wanted)
-    yield from reads.overlapping(*place, start, end, component, zone=floating, with_text=text)
+    yield from door.overlapping(calendar, start, end, component, zone=floating, with_text=text)
 
 
 def _fits(member: ResourceRow, wanted: CompFilter, floating: tzinfo) -> bool:

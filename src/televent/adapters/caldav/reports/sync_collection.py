@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import ObjectView, Person, sync_token
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.reports.query import asked_of
+from televent.adapters.caldav.reports.shared_sync import shared_sync
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav.names import d
@@ -37,6 +38,10 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     token = text_of(child(root, d("sync-token"))).strip()
     limit = _limit(root)
     data = calendar_data.requested(root)
+    shared = await door.shared(request, person)
+    if shared is not None and shared.share is not None:
+        check_access(shared, request, "read")
+        return shared_sync(door, request, person, root, shared, shared.share, token=token, limit=limit, data=data)
     since = 0
     calendar_id = ""
     if token:

@@ -40,7 +40,7 @@ async def invite(message: Message, command: CommandObject, door: BotDoor, person
 
 async def invite_people(message: Message, door: BotDoor, person: Person, stream_id: str, guests: list[str]) -> None:
     """Asks these people and says so."""
-    addresses = [_address(door, guest.strip(",;")) for guest in guests if guest.strip(",;")]
+    addresses = [address_of_guest(door, guest.strip(",;")) for guest in guests if guest.strip(",;")]
     context = door.context(person.account.tenant, f"invite:{message.chat.id}:{message.message_id}")
     await door.run(
         lambda: meetings.invite(door.office, context, stream_id=UUID(stream_id), addresses=[*filter(None, addresses)])
@@ -80,7 +80,7 @@ def _is_guest(word: str) -> bool:
     return "@" in word
 
 
-def _address(door: BotDoor, guest: str) -> str:
+def address_of_guest(door: BotDoor, guest: str) -> str:
     """An email address as it is; ``@1002`` is the person with that Telegram id."""
     if guest.startswith("@") and guest[1:].isascii() and guest[1:].isdigit():
         return door.office.internal_address(int(guest[1:]))

@@ -14,6 +14,7 @@ help =
     /attendees &lt;event&gt; – who comes
     /cancel &lt;event&gt; – cancel an event; /cancel alone stops a dialogue
     /device add|list|revoke – passwords for your calendar apps
+    /share &lt;calendar&gt; &lt;email or @id&gt; read|write – share a calendar
     /timezone Europe/London – your time zone
     /settings – your settings
     &lt;event&gt; is its short code, or words of its title.
@@ -29,6 +30,7 @@ command-rsvp = Answer an invitation
 command-attendees = Who comes
 command-cancel = Cancel an event, or stop a dialogue
 command-device = Passwords for calendar apps
+command-share = Share a calendar
 command-timezone = Your time zone
 command-settings = Your settings
 create-examples =
@@ -132,3 +134,31 @@ reply-unproven = An answer to “{ $summary }” came from { $sender }, but I ca
 request-unproven = A change to “{ $summary }” came from { $sender }, but I cannot prove that it is the organizer’s. I have not applied it.
 party-crasher = Somebody who was not invited answered “{ $summary }”: { $sender }.
 person-status = { $name } ({ $status })
+share-usage =
+    /share &lt;calendar&gt; &lt;email or @id&gt; read|write – let somebody see a calendar of yours, or change it
+    /share list – what is shared
+    /share stop &lt;number&gt; – an end of it
+share-offered =
+    📤 <b>{ $name }</b> shares a calendar with you: <b>{ $title }</b>
+    You may { $access }.
+share-accepted =
+    🔄 <b>{ $name }</b> has changed what you may do in <b>{ $title }</b>: { $access }.
+share-ended = 🚫 <b>{ $name }</b> no longer shares <b>{ $title }</b> with you.
+share-access-read = see it
+share-access-write = see and change it
+share-access-busy = see when it is taken
+share-you-accepted = ✅ You have accepted <b>{ $title }</b> of { $name }. It stands in your calendar apps now.
+share-you-declined = ❌ You do not take <b>{ $title }</b> of { $name }.
+share-gone = This calendar is not shared with you any more
+share-accepted-by = ✅ { $name } has accepted your calendar “{ $title }”.
+share-declined-by = ❌ { $name } does not take your calendar “{ $title }”.
+share-calendar-unknown = You have no calendar { $title }.
+share-done = 📤 <b>{ $title }</b> is shared with { $name }: { $access }.
+share-none = Nothing is shared. /share
+share-line-mine = { $number }. <b>{ $title }</b> → { $name }: { $access } ({ $status })
+share-line-theirs = { $number }. <b>{ $title }</b> ← { $name }: { $access }
+share-status-noresponse = no answer yet
+share-status-accepted = accepted
+share-status-declined = declined
+share-unknown = There is no share of that number. /share list
+share-stopped = Ended: { $name }.

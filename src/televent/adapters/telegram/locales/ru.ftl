@@ -14,6 +14,7 @@ help =
     /attendees &lt;событие&gt; – кто придёт
     /cancel &lt;событие&gt; – отменить событие; /cancel – прервать диалог
     /device add|list|revoke – пароли для приложений
+    /share &lt;календарь&gt; &lt;почта или @id&gt; read|write – поделиться календарём
     /timezone Europe/Moscow – часовой пояс
     /settings – настройки
     &lt;событие&gt; – его код или слова из названия.
@@ -29,6 +30,7 @@ command-rsvp = Ответить на приглашение
 command-attendees = Кто придёт
 command-cancel = Отменить событие или прервать диалог
 command-device = Пароли для приложений
+command-share = Поделиться календарём
 command-timezone = Часовой пояс
 command-settings = Настройки
 create-examples =
@@ -133,3 +135,31 @@ reply-unproven = Пришёл ответ на «{ $summary }» от { $sender },
 request-unproven = Пришло изменение «{ $summary }» от { $sender }, но я не могу доказать, что оно от организатора. Я его не применил.
 party-crasher = На «{ $summary }» ответил тот, кого не приглашали: { $sender }.
 person-status = { $name } ({ $status })
+share-usage =
+    /share &lt;календарь&gt; &lt;почта или @id&gt; read|write – дать смотреть свой календарь или менять его
+    /share list – что открыто
+    /share stop &lt;номер&gt; – закрыть
+share-offered =
+    📤 <b>{ $name }</b> делится с вами календарём: <b>{ $title }</b>
+    Вы можете { $access }.
+share-accepted =
+    🔄 <b>{ $name }</b>: теперь в календаре <b>{ $title }</b> вы можете { $access }.
+share-ended = 🚫 <b>{ $name }</b> больше не делится с вами календарём <b>{ $title }</b>.
+share-access-read = смотреть его
+share-access-write = смотреть и менять его
+share-access-busy = видеть, когда он занят
+share-you-accepted = ✅ Вы приняли календарь <b>{ $title }</b> ({ $name }). Он уже в ваших приложениях.
+share-you-declined = ❌ Вы отказались от календаря <b>{ $title }</b> ({ $name }).
+share-gone = Этот календарь вам больше не открыт
+share-accepted-by = ✅ { $name } принял(а) ваш календарь «{ $title }».
+share-declined-by = ❌ { $name } отказался(-ась) от вашего календаря «{ $title }».
+share-calendar-unknown = У вас нет календаря { $title }.
+share-done = 📤 Календарь <b>{ $title }</b> открыт: { $name } может { $access }.
+share-none = Ничего не открыто. /share
+share-line-mine = { $number }. <b>{ $title }</b> → { $name }: { $access } ({ $status })
+share-line-theirs = { $number }. <b>{ $title }</b> ← { $name }: { $access }
+share-status-noresponse = нет ответа
+share-status-accepted = принято
+share-status-declined = отклонено
+share-unknown = Нет такого номера. /share list
+share-stopped = Закрыто: { $name }.

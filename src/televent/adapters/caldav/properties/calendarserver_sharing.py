@@ -1,0 +1,54 @@
+"""CalendarServer's sharing §5.2: to whom a calendar is shared, and whose a shared one is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from televent.adapters.caldav.properties.live import Live, constant, live
+from televent.adapters.caldav.properties.view import CalendarView, owner_of
+from televent.adapters.caldav.tree import PREFIX, Kind, encode
+from televent.adapters.caldav.webdav.names import cs
+from televent.adapters.caldav.webdav.text import escape
+from televent.adapters.caldav.webdav.xml_out import href
+from televent.domain.sharing import READ_WRITE
+
+
+def _invite(view: CalendarView) -> str | None:
+    """The owner sees everybody; another person the owner, and nothing of the others (§5.2.2 leaves that to us)."""
+    share = view.row.share
+    if share is not None:
+        name = f"<CS:common-name>{escape(share.owner_name)}</CS:common-name>"
+        return f"<CS:organizer>{href(owner_of(view))}{name}</CS:organizer>"
+    users = "".join(map(_user, view.row.shares.values()))
+    return users or None
+
+
+def _user(grant: Mapping[str, str]) -> str:
+    address = grant["address"]
+    uri = address if address.startswith("urn:") else f"mailto:{address}"
+    # What CS:invite has no word for is reading at most.
+    access = "read-write" if grant["access"] == READ_WRITE else "read"
+    summary = f"<CS:summary>{escape(grant['summary'])}</CS:summary>" if grant["summary"] else ""
+    return (
+        f"<CS:user>{href(uri)}<CS:common-name>{escape(grant['name'])}</CS:common-name><CS:invite-{grant['status']}/>"
+        f"<CS:access><CS:{access}/></CS:access>{summary}</CS:user>"
+    )
+
+
+def _modes(view: CalendarView) -> str | None:
+    return "<CS:can-be-shared/>" if view.row.share is None else None
+
+
+def _shared_url(view: CalendarView) -> str | None:
+    share = view.row.share
+    return None if share is None else href(f"{PREFIX}{share.owner}/{encode(share.calendar)}/")
+
+
+PROPERTIES: tuple[Live, ...] = (
+    live(cs("invite"), (Kind.CALENDAR,), _invite),
+    live(cs("allowed-sharing-modes"), (Kind.CALENDAR,), _modes),
+    live(cs("shared-url"), (Kind.CALENDAR,), _shared_url),
+    # Calendar proxies: nobody here acts for another but by sharing. Clients ask whether there are any.
+    live(cs("calendar-proxy-read-for"), (Kind.HOME,), constant("")),
+    live(cs("calendar-proxy-write-for"), (Kind.HOME,), constant("")),
+)

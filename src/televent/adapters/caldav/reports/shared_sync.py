@@ -1,0 +1,108 @@
+"""sync-collection of somebody else's calendar: RFC 6578 §3, as CalendarServer's sharing needs it.
+
+Two counters tell what is new: the owner's calendar's, and that of what is the other person's alone (alarms and
+transparency). A token names both. What was changed so that it is not to be seen any more is gone for this person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import dav_precondition
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.view import ObjectView, Person
+from televent.adapters.caldav.reports.query import asked_of
+from televent.adapters.caldav.reports.zone import floating_zone
+from televent.adapters.caldav.tree import encode
+from televent.adapters.caldav.webdav.xml_in import Element
+from televent.adapters.caldav.webdav.xml_out import status_response, streamed
+from televent.application.ports import CalendarRow, ResourceRow, Share
+
+PAGE = 100
+_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9]{1,18})\.([0-9]{1,18})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How far both counters are."""
+
+    seq: int = 0
+    own: int = 0
+
+
+def token_of(share: Share, moment: Moment) -> str:
+    """The sync token of a shared calendar."""
+    return f"data:,televent/{share.share_id}/{moment.seq}.{moment.own}"
+
+
+def read_token(text: str, row: CalendarRow, share: Share) -> Moment:
+    """Raises DavError for a token of another calendar, or of no moment of this one."""
+    if not text:
+        return Moment()
+    found = _TOKEN.match(text)
+    if found is None or found[1] != str(share.share_id):
+        raise dav_precondition("valid-sync-token")
+    moment = Moment(int(found[2]), int(found[3]))
+    if not row.floor_seq <= moment.seq <= row.seq or moment.own > share.seq:
+        raise dav_precondition("valid-sync-token")
+    return moment
+
+
+def shared_sync(
+    door: Door,
+    request: Request,
+    person: Person,
+    root: Element,
+    row: CalendarRow,
+    share: Share,
+    *,
+    token: str,
+    limit: int | None,
+    data: Element | None,
+) -> Response:
+    """207: what has changed for this person since the token, and the token to come back with."""
+    since = read_token(token, row, share)
+    asked = asked_of(root, request, data, floating_zone(None, row, person))
+    path = request.target.path
+    changes = _changes(door, row, share, since, first=not token)
+
+    def responses() -> Iterator[str]:
+        given = 0
+        last = since
+        for moment, href, shown in changes:
+            if limit is not None and given == limit:
+                # RFC 6578 §3.6.
+                yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
+                yield f"<D:sync-token>{token_of(share, last)}</D:sync-token>"
+                return
+            place = path + encode(href)
+            yield status_response(place, 404) if shown is None else asked.response(ObjectView(place, person, shown))
+            given, last = given + 1, moment
+        # Both counters as they were read before anything else: what comes meanwhile comes again.
+        yield f"<D:sync-token>{token_of(share, Moment(row.seq, share.seq))}</D:sync-token>"
+
+    return xml_response(207, streamed(responses()), request)
+
+
+def _changes(
+    door: Door, row: CalendarRow, share: Share, since: Moment, *, first: bool
+) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
+    """Where the counters are after it, the name, and the event as it is seen; None: not, or not any more."""
+    reads = door.office.reads
+    after = since.seq
+    while after < row.seq:
+        read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True)
+        rows = read[1] if read is not None and read[0].calendar_id == row.calendar_id else []
+        rows = [each for each in rows if each.seq <= row.seq]
+        shown = door.shown(row, [each for each in rows if not each.deleted])
+        for each in rows:
+            visible = shown.get(each.href)
+            # Who knows nothing yet need not be told of what is not there.
+            if visible is not None or not first:
+                yield Moment(each.seq, since.own), each.href, visible
+        if len(rows) < PAGE:
+            break
+        after = rows[-1].seq

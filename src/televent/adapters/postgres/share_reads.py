@@ -1,0 +1,98 @@
+"""Calendars as other people than their owners see them: what is granted is read with the calendar, in one statement.
+
+So a share that is withdrawn is gone with the owner's commit, on every node, whatever the other person's rows say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from televent.adapters.postgres.rows import Row
+from televent.application.ports import CalendarRow, MountRow, Share
+from televent.application.shared_view import seen_by_sharee
+from televent.domain.ids import AccountId
+from televent.domain.sharing import share_id
+
+CALENDAR_COLUMNS = "tenant_id, calendar_id, name, seq, floor_seq, components, props, shares"
+CALENDAR_WIDTH = 8
+
+_PREFIXED = ", ".join(f"calendar.{column}" for column in CALENDAR_COLUMNS.split(", "))
+_MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq"
+_HELD = """JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
+        AND NOT calendar.deleted
+        AND calendar.shares -> mount.tenant_id::text ->> 'access' IN ('read', 'read-write')"""
+MOUNT = f"""
+    SELECT {_PREFIXED}, {_MOUNT} FROM mount {_HELD}
+    WHERE mount.tenant_id = %s AND mount.share_id = %s AND mount.status = 'accepted'"""  # noqa: S608
+MOUNTS = f"""
+    SELECT {_PREFIXED}, {_MOUNT} FROM mount {_HELD}
+    WHERE mount.tenant_id = %s AND mount.status = 'accepted' ORDER BY mount.share_id"""  # noqa: S608
+GRANTED = f"""
+    SELECT {_PREFIXED}, {_MOUNT} FROM calendar
+    LEFT JOIN mount ON mount.tenant_id = %s AND mount.owner_id = calendar.tenant_id
+        AND mount.calendar_id = calendar.calendar_id
+    WHERE calendar.tenant_id = %s AND calendar.name = %s AND NOT calendar.deleted AND calendar.shares ? %s"""  # noqa: S608
+SHARES = """
+    SELECT mount.share_id, mount.owner_id, mount.calendar_id, mount.status, mount.access, mount.title,
+        mount.owner_name, mount.summary, mount.notice, mount.noticed_at, mount.revision,
+        calendar.shares -> mount.tenant_id::text ->> 'access'
+    FROM mount LEFT JOIN calendar ON calendar.tenant_id = mount.owner_id
+        AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted
+    WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""
+CALENDAR_OF = f"""
+    SELECT {CALENDAR_COLUMNS} FROM calendar
+    WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted"""  # noqa: S608
+
+
+class ShareReads:
+    """The part of ports.Reads that looks across accounts."""
+
+    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
+        raise NotImplementedError
+
+    def calendar_of(self, tenant: AccountId, calendar_id: UUID) -> CalendarRow | None:
+        """The account's live calendar of that id."""
+        rows = self._fetch(CALENDAR_OF, (tenant, calendar_id))
+        return calendar_row(rows[0]) if rows else None
+
+    def mount(self, tenant: AccountId, share_id: UUID) -> CalendarRow | None:
+        """Somebody else's calendar that this account has accepted and is still granted."""
+        rows = self._fetch(MOUNT, (tenant, share_id))
+        return _shared(rows[0], tenant) if rows else None
+
+    def mounts(self, tenant: AccountId) -> list[CalendarRow]:
+        """All of them."""
+        return [_shared(row, tenant) for row in self._fetch(MOUNTS, (tenant,))]
+
+    def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
+        """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
+        rows = self._fetch(GRANTED, (sharee, owner, calendar, str(sharee)))
+        return _shared(rows[0], sharee) if rows else None
+
+    def shares_of(self, tenant: AccountId) -> list[MountRow]:
+        """Everything that was ever offered to this account, the oldest first."""
+        return [MountRow(*row) for row in self._fetch(SHARES, (tenant,))]
+
+
+def calendar_row(row: Row) -> CalendarRow:
+    """A row of CALENDAR_COLUMNS, as its owner sees it."""
+    tenant, calendar_id, name, seq, floor_seq, components, props, shares = row
+    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props, shares)
+
+
+def _shared(row: Row, sharee: AccountId) -> CalendarRow:
+    calendar = calendar_row(row[:CALENDAR_WIDTH])
+    status, owner_name, props, seq = row[CALENDAR_WIDTH:]
+    share = Share(
+        share_id=share_id(calendar.calendar_id, sharee),
+        owner=calendar.tenant,
+        sharee=sharee,
+        access=calendar.shares[str(sharee)]["access"],
+        accepted=status == "accepted",
+        calendar=calendar.name,
+        owner_name=owner_name or "",
+        props=props or {},
+        seq=seq or 0,
+    )
+    return seen_by_sharee(calendar, share)

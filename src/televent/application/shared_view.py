@@ -1,0 +1,74 @@
+"""How a calendar looks to somebody it is shared with: his own properties over the owner's, under a name of its own.
+
+The name in his home is made of the share's id, and no calendar of his own can be called so: whose calendar a name means
+is seen from the name, and looking up one's own costs nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from televent.application.ports import CalendarRow, Reads, ResourceRow, Share
+from televent.domain.calendar_object.state import etag_of
+from televent.ical.sharees import PRIVATE, PUBLIC, as_busy, visibility
+
+TRANSP: Final = "{urn:ietf:params:xml:ns:caldav}schedule-calendar-transp"
+TRANSPARENT: Final = "<C:transparent/>"
+
+INHERITED: Final = frozenset(
+    {
+        "{DAV:}displayname",
+        "{urn:ietf:params:xml:ns:caldav}calendar-description",
+        "{urn:ietf:params:xml:ns:caldav}calendar-timezone",
+        "{urn:ietf:params:xml:ns:caldav}calendar-timezone-id",
+        "{http://apple.com/ns/ical/}calendar-color",
+    }
+)
+"""What of the owner's shows until one has set one's own. The rest of what the owner has set is nobody's business."""
+
+_NAME = re.compile(r"shared-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\Z")
+
+
+def mount_name(share_id: UUID) -> str:
+    """Under which name the calendar stands in the home of the person it is shared with."""
+    return f"shared-{share_id}"
+
+
+def share_named(name: str) -> UUID | None:
+    """The share that a name means; None for the name of a calendar of one's own."""
+    found = _NAME.match(name)
+    return UUID(found[1]) if found else None
+
+
+def seen_by_sharee(row: CalendarRow, share: Share) -> CalendarRow:
+    """The owner's row as the other person sees it. Time that others fill is not one's own unless one says so
+    (CalendarServer sharing §5.5.5)."""
+    owners = {name: value for name, value in row.props.items() if name.removeprefix("@") in INHERITED}
+    for name in share.props:
+        owners.pop(f"@{name}", None)
+    props = {TRANSP: TRANSPARENT, **owners, **share.props}
+    return replace(row, name=mount_name(share.share_id), props=props, shares={}, share=share)
+
+
+def presented(row: ResourceRow, share: Share) -> ResourceRow | None:
+    """An event of the owner's as the other person sees it; ``row`` must have its text. None: not at all."""
+    text = row.ics or b""
+    seen = visibility(text)
+    if seen == PUBLIC:
+        return replace(row, share=share)
+    shown = None if seen == PRIVATE else as_busy(text)
+    if shown is None:
+        return None
+    return replace(row, share=share, ics=shown, size=len(shown), etag=etag_of(shown), schedule_tag=None)
+
+
+def seen(reads: Reads, share: Share, rows: Iterable[ResourceRow]) -> Iterator[ResourceRow]:
+    """Those of the owner's events that the other person sees, as he sees them; ``rows`` must have their texts."""
+    for row in rows:
+        shown = presented(row, share)
+        if shown is not None:
+            yield shown

@@ -1,0 +1,240 @@
+"""A calendar is shared with another account: the owner grants and withdraws, the other accepts or declines.
+
+Two accounts are two tenants, so each side decides in its own stream and tells the other by a message of the outbox,
+which may come late, twice or in another order: numbers tell.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR, MOUNT
+from televent.application.handle import handle
+from televent.application.letters import HELD_BACK
+from televent.application.office import Office
+from televent.application.ports import AccountRow, CalendarRow, MountRow, OutboxMessage
+from televent.application.refusals import NotShared, UnknownCalendar, UnknownSharee
+from televent.domain import calendar, mount, sharing
+from televent.domain.ids import AccountId, StreamKey
+
+KIND = "share_local"
+DISPLAY_NAME = "{DAV:}displayname"
+MAX_SUMMARY = 256
+
+
+def sharee_of(office: Office, context: Context, address: str) -> AccountRow:
+    """The account that an address (or an account's id as urn:uuid:) means. Raises UnknownSharee, for oneself too."""
+    if address.startswith("urn:uuid:"):
+        try:
+            found = office.reads.account(AccountId(UUID(address.removeprefix("urn:uuid:"))))
+        except ValueError:
+            found = None
+    else:
+        found = office.account_of_address(address.lower())
+    if found is None or found.tenant == context.tenant:
+        raise UnknownSharee(address=address)
+    return found
+
+
+def share_calendar(
+    office: Office, context: Context, *, name: str, sharee: AccountRow, access: str, summary: str = ""
+) -> None:
+    """Grants ``access`` (sharing.ACCESS), or changes what was granted. Raises UnknownCalendar, UnknownSharee,
+    TooManySharees."""
+    if sharee.tenant == context.tenant:
+        raise UnknownSharee()
+    row, owner = _own(office, context, name), office.account(context.tenant)
+    address = office.addresses_of(sharee)[0]
+    summary = " ".join(summary.split())[:MAX_SUMMARY]
+    command = sharing.ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
+
+    def offer(after: calendar.Calendar) -> list[OutboxMessage]:
+        grant = after.grants[sharee.tenant]
+        payload = {
+            "what": "offer",
+            "owner": str(context.tenant),
+            "calendar_id": str(row.calendar_id),
+            "access": access,
+            "revision": grant.revision,
+            "title": title_of(row),
+            "owner_name": owner.name,
+            "summary": grant.summary,
+        }
+        return [_message(context, sharee.tenant, payload)]
+
+    _tell(office, context, row, command, offer)
+
+
+def withdraw_share(office: Office, context: Context, *, name: str, sharee: AccountId) -> None:
+    """Raises UnknownCalendar; where nothing was granted, nothing happens."""
+    row = _own(office, context, name)
+    command = sharing.WithdrawShare(row.calendar_id, sharee)
+
+    def end(after: calendar.Calendar) -> list[OutboxMessage]:
+        revision = after.grants[sharee].revision
+        return [_end(context, row.calendar_id, sharee, revision)]
+
+    _tell(office, context, row, command, end)
+
+
+def tell_of_deletion(context: Context, row: CalendarRow) -> list[OutboxMessage]:
+    """What those are owed with whom a calendar was shared that is deleted now."""
+    return [
+        _end(context, row.calendar_id, AccountId(UUID(sharee)), int(grant["revision"]) + 1)
+        for sharee, grant in row.shares.items()
+    ]
+
+
+def answer_share(office: Office, context: Context, *, share_id: UUID, accept: bool) -> MountRow:
+    """Yes or no to a share; a yes may be taken back, and a no. Raises NotShared."""
+    row = share_row(office, context.tenant, share_id)
+    if accept and (row.held is None or row.held == sharing.BUSY):
+        raise NotShared()
+    command = mount.AnswerShare(share_id, accept)
+    sent: list[UUID] = []
+
+    def answer(after: mount.Mount) -> list[OutboxMessage]:
+        payload = {
+            "what": "answer",
+            "sharee": str(context.tenant),
+            "calendar_id": str(row.calendar_id),
+            "accepted": accept,
+            "number": after.number,
+        }
+        message = _message(context, row.owner, payload)
+        sent[:] = [message.outbox_id]
+        return [message]
+
+    key = StreamKey(context.tenant, share_id)
+    handle(office, context, MOUNT, key, lambda state: mount.decide(state, command), answer)
+    _carry(office, context, sent)
+    return row
+
+
+def change_mount(
+    office: Office, context: Context, *, share_id: UUID, set: Mapping[str, str], remove: frozenset[str] = frozenset()
+) -> None:
+    """One's own properties of somebody else's calendar. Raises NotShared, TooManyProperties."""
+    command = mount.ChangeMountProperties(share_id, set, remove)
+    key = StreamKey(context.tenant, share_id)
+    handle(office, context, MOUNT, key, lambda state: mount.decide(state, command))
+
+
+def dismiss_notice(office: Office, context: Context, *, share_id: UUID) -> None:
+    """Takes the notification of a share away."""
+    key = StreamKey(context.tenant, share_id)
+    handle(office, context, MOUNT, key, lambda state: mount.decide(state, mount.DismissNotice(share_id)))
+
+
+def receive_share(office: Office, context: Context, payload: Mapping[str, Any]) -> None:
+    """What the other side has told, applied to ``context.tenant``'s own stream; twice is once, late is nothing."""
+    calendar_id = UUID(payload["calendar_id"])
+    if payload["what"] == "answer":
+        _receive_answer(office, context, calendar_id, payload)
+        return
+    account = office.reads.account(context.tenant)
+    if account is None:
+        return
+    share_id = sharing.share_id(calendar_id, context.tenant)
+    command: mount.MountCommand
+    if payload["what"] == "offer":
+        told = (payload["access"], payload["revision"], payload["title"], payload["owner_name"], payload["summary"])
+        command = mount.OfferShare(share_id, UUID(payload["owner"]), calendar_id, *told)
+    else:
+        command = mount.EndShare(share_id, payload["revision"])
+
+    def notice(after: mount.Mount) -> list[OutboxMessage]:
+        # Who is told only when somebody is busy has nothing to accept.
+        if account.telegram_id is None or after.access == sharing.BUSY or not after.title:
+            return []
+        said = {
+            "chat_id": account.telegram_id,
+            "share_id": str(share_id),
+            "what": after.status,
+            "name": after.owner_name,
+            "title": after.title,
+            "access": after.access,
+        }
+        return [_owed(context, "share_notification", "notice", said)]
+
+    key = StreamKey(context.tenant, share_id)
+    handle(office, context, MOUNT, key, lambda state: mount.decide(state, command), notice)
+
+
+def _receive_answer(office: Office, context: Context, calendar_id: UUID, payload: Mapping[str, Any]) -> None:
+    owner, sharee = office.reads.account(context.tenant), AccountId(UUID(payload["sharee"]))
+    row = office.reads.calendar_of(context.tenant, calendar_id)
+    if owner is None or row is None:
+        return
+    command = sharing.NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"])
+
+    def notice(after: calendar.Calendar) -> list[OutboxMessage]:
+        if owner.telegram_id is None:
+            return []
+        key = "share-accepted-by" if payload["accepted"] else "share-declined-by"
+        values = {"name": after.grants[sharee].name, "title": title_of(row)}
+        said = {"chat_id": owner.telegram_id, "text_key": key, "values": values}
+        return [_owed(context, "telegram_notification", "notice", said)]
+
+    stream = StreamKey(context.tenant, calendar_id)
+    try:
+        handle(office, context, CALENDAR, stream, lambda state: calendar.decide(state, command), notice)
+    except UnknownCalendar:
+        return  # deleted meanwhile: there is nothing to note it on
+
+
+def share_row(office: Office, tenant: AccountId, share_id: UUID) -> MountRow:
+    """Raises NotShared."""
+    for row in office.reads.shares_of(tenant):
+        if row.share_id == share_id:
+            return row
+    raise NotShared()
+
+
+def title_of(row: CalendarRow) -> str:
+    """What the owner calls the calendar. Properties are kept as XML."""
+    return html.unescape(row.props.get(DISPLAY_NAME) or "").strip() or row.name
+
+
+def _own(office: Office, context: Context, name: str) -> CalendarRow:
+    row = office.reads.calendar(context.tenant, name)
+    if row is None:
+        raise UnknownCalendar(name=name)
+    return row
+
+
+def _tell(office: Office, context: Context, row: CalendarRow, command: calendar.CalendarCommand, told: Any) -> None:
+    sent: list[UUID] = []
+
+    def messages(after: calendar.Calendar) -> list[OutboxMessage]:
+        owed: list[OutboxMessage] = told(after)
+        sent[:] = [message.outbox_id for message in owed]
+        return owed
+
+    key = StreamKey(context.tenant, row.calendar_id)
+    handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command), messages)
+    _carry(office, context, sent)
+
+
+def _carry(office: Office, context: Context, sent: list[UUID]) -> None:
+    if office.courier is not None and sent:
+        office.courier.deliver(context, sent)
+
+
+def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) -> OutboxMessage:
+    return _message(context, sharee, {"what": "end", "calendar_id": str(calendar_id), "revision": revision})
+
+
+def _message(context: Context, recipient: AccountId, payload: dict[str, object]) -> OutboxMessage:
+    message = _owed(context, KIND, str(recipient), {**payload, "recipient_tenant": str(recipient)})
+    # The door carries it itself (letters.HELD_BACK); a worker does if the door dies.
+    return OutboxMessage(message.outbox_id, message.kind, message.key, message.payload, context.now + HELD_BACK)
+
+
+def _owed(context: Context, kind: str, name: str, payload: dict[str, object]) -> OutboxMessage:
+    outbox_id = uuid5(context.command_id, f"share/{name}")
+    return OutboxMessage(outbox_id, kind, f"share/{outbox_id}", payload, context.now)

@@ -1,0 +1,102 @@
+"""What the two sides of a share tell each other: late, twice, in another order, with the door dead in between."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from support.town import Person, Town, open_town
+from televent.application.context import Context
+from televent.application.outbox import Claimed
+from televent.application.refusals import NotShared
+from televent.application.use_cases import sharing
+from televent.policies.courier import carry_share
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    with open_town(database_url) as town:
+        # Nothing is carried by the door: all that is told waits for a worker.
+        town.core.office.courier = None
+        yield town
+
+
+def owed(town: Town) -> list[Claimed]:
+    """What the sides have to tell each other, the oldest first; it is ours now."""
+    claimed = town.core.outbox.claim(town.now + timedelta(minutes=1), kinds=(sharing.KIND,))
+    return sorted(claimed, key=lambda each: int(each.payload.get("revision", 0)))
+
+
+def carry(town: Town, message: Claimed) -> None:
+    context = Context(message.tenant, "system", "courier", town.now, uuid4(), message.correlation_id)
+    carry_share(town.core.office, context, message.outbox_id, message.payload)
+
+
+def share(ann: Person, bob: Person, access: str = "read") -> None:
+    office = ann.town.core.office
+    sharee = office.account(bob.tenant)
+    sharing.share_calendar(office, ann.context(), name="default", sharee=sharee, access=access)
+
+
+def status(bob: Person) -> list[tuple[str, str | None]]:
+    return [(row.status, row.held) for row in bob.town.core.reads.shares_of(bob.tenant)]
+
+
+def test_a_worker_carries_what_the_door_could_not(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    share(ann, bob)
+    assert status(bob) == []
+    (offer,) = owed(town)
+    carry(town, offer)
+    assert status(bob) == [("offered", "read")]
+    (row,) = town.core.reads.shares_of(bob.tenant)
+    sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+    (answer,) = [each for each in owed(town) if each.payload["what"] == "answer"]
+    carry(town, answer)
+    (calendar,) = town.core.reads.calendars(ann.tenant)
+    assert calendar.shares[str(bob.tenant)]["status"] == "accepted"
+    assert [each.calendar_id for each in town.core.reads.mounts(bob.tenant)] == [calendar.calendar_id]
+
+
+def test_messages_that_come_twice_and_in_the_wrong_order_change_nothing(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    share(ann, bob)
+    sharing.withdraw_share(town.core.office, ann.context(), name="default", sharee=bob.tenant)
+    share(ann, bob, "read-write")
+    first, end, second = owed(town)
+    for message in (second, first, end, second, first):
+        carry(town, message)
+    assert status(bob) == [("offered", "read-write")]
+    told = [message for message in town.owed("share_notification") if message["chat_id"] == 1002]
+    assert [message["what"] for message in told] == ["offered"]
+
+
+def test_a_withdrawal_holds_before_anybody_is_told_of_it(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    share(ann, bob)
+    for message in owed(town):
+        carry(town, message)
+    (row,) = town.core.reads.shares_of(bob.tenant)
+    sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+    assert len(town.core.reads.mounts(bob.tenant)) == 1
+    sharing.withdraw_share(town.core.office, ann.context(), name="default", sharee=bob.tenant)
+    assert town.core.reads.mounts(bob.tenant) == []
+    assert town.core.reads.mount(bob.tenant, row.share_id) is None
+    with pytest.raises(NotShared):
+        sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+
+
+def test_a_yes_that_crosses_a_withdrawal_opens_nothing(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    share(ann, bob)
+    (offer,) = owed(town)
+    carry(town, offer)
+    (row,) = town.core.reads.shares_of(bob.tenant)
+    sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+    sharing.withdraw_share(town.core.office, ann.context(), name="default", sharee=bob.tenant)
+    for message in owed(town):
+        carry(town, message)
+    assert status(bob) == [("ended", None)]
+    (calendar,) = town.core.reads.calendars(ann.tenant)
+    assert calendar.shares == {}

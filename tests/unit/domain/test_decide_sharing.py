@@ -1,0 +1,125 @@
+"""A share's two sides: given what happened, when something is asked or told, then this."""
+
+from uuid import UUID
+
+import pytest
+
+from televent.domain import mount, sharing
+from televent.domain.calendar import Calendar, CalendarCreated, UnknownCalendar, decide, evolve
+from televent.domain.refusal import Refusal
+
+WORK, BOB, EVE = UUID(int=1), UUID(int=2), UUID(int=3)
+SHARE = sharing.share_id(WORK, BOB)
+
+
+def calendar(*facts: object) -> Calendar:
+    state = evolve(Calendar(), CalendarCreated(WORK, "work", ("VEVENT",), {}))
+    for fact in facts:
+        state = evolve(state, fact)  # type: ignore[arg-type]
+    return state
+
+
+def shared(access: str = "read", revision: int = 1, sharee: UUID = BOB) -> sharing.CalendarShared:
+    return sharing.CalendarShared(WORK, sharee, access, revision, "bob@example.com", "Bob", "")
+
+
+def asked(access: str = "read", sharee: UUID = BOB) -> sharing.ShareCalendar:
+    return sharing.ShareCalendar(WORK, sharee, access, "bob@example.com", "Bob", "")
+
+
+def test_a_grant_is_a_fact_and_the_same_again_is_none() -> None:
+    assert decide(calendar(), asked()) == [shared()]
+    assert decide(calendar(shared()), asked()) == []
+
+
+def test_another_access_is_the_next_revision_and_keeps_the_answer() -> None:
+    accepted = sharing.ShareAnswered(WORK, BOB, True, 1)
+    assert decide(calendar(shared(), accepted), asked("read-write")) == [shared("read-write", 2)]
+    after = calendar(shared(), accepted, shared("read-write", 2))
+    assert after.grants[BOB].status == "accepted"
+
+
+def test_who_has_declined_can_be_asked_again() -> None:
+    declined = calendar(shared(), sharing.ShareAnswered(WORK, BOB, False, 1))
+    assert decide(declined, asked()) == [shared(revision=2)]
+    assert calendar(shared(), sharing.ShareAnswered(WORK, BOB, False, 1), shared(revision=2)).grants[BOB].status == (
+        "noresponse"
+    )
+
+
+def test_a_withdrawal_counts_on_so_that_a_late_offer_is_known() -> None:
+    withdrawn = sharing.ShareWithdrawn(WORK, BOB, 2)
+    assert decide(calendar(shared()), sharing.WithdrawShare(WORK, BOB)) == [withdrawn]
+    assert decide(calendar(shared(), withdrawn), sharing.WithdrawShare(WORK, BOB)) == []
+    assert decide(calendar(), sharing.WithdrawShare(WORK, BOB)) == []
+    assert decide(calendar(shared(), withdrawn), asked()) == [shared(revision=3)]
+
+
+def test_an_answer_that_comes_late_or_twice_or_to_nothing_changes_nothing() -> None:
+    yes, no = sharing.NoteShareAnswer(WORK, BOB, True, 1), sharing.NoteShareAnswer(WORK, BOB, False, 2)
+    (accepted,), (declined,) = decide(calendar(shared()), yes), decide(calendar(shared()), no)
+    assert decide(calendar(shared(), accepted), yes) == []
+    assert decide(calendar(shared(), declined), yes) == []
+    assert decide(calendar(shared(), sharing.ShareWithdrawn(WORK, BOB, 2)), yes) == []
+    assert decide(calendar(), yes) == []
+
+
+def test_two_hundred_people_are_enough() -> None:
+    many = [shared(sharee=UUID(int=1000 + number)) for number in range(sharing.MAX_SHAREES)]
+    with pytest.raises(sharing.TooManySharees):
+        decide(calendar(*many), asked())
+    assert decide(calendar(*many[1:]), asked()) == [shared()]
+
+
+def test_what_is_deleted_is_shared_with_nobody() -> None:
+    with pytest.raises(UnknownCalendar):
+        decide(Calendar(), asked())
+
+
+def mounted(*commands: mount.MountCommand) -> mount.Mount:
+    state = mount.Mount()
+    for command in commands:
+        for fact in mount.decide(state, command):
+            state = mount.evolve(state, fact)
+    return state
+
+
+def offer(revision: int = 1, access: str = "read") -> mount.OfferShare:
+    return mount.OfferShare(SHARE, UUID(int=9), WORK, access, revision, "Work", "Ann", "")
+
+
+YES, NO = mount.AnswerShare(SHARE, True), mount.AnswerShare(SHARE, False)
+
+
+def test_an_offer_waits_for_an_answer_that_can_be_taken_back() -> None:
+    assert mounted(offer()).status == "offered"
+    assert mounted(offer(), YES).status == "accepted"
+    assert mounted(offer(), YES, YES, NO).status == "declined"
+    assert mounted(offer(), YES, NO, YES).number == 3
+
+
+def test_a_changed_offer_does_not_ask_who_has_accepted_again() -> None:
+    assert mounted(offer(), YES, offer(2, "read-write")).status == "accepted"
+    assert mounted(offer(), NO, offer(2)).status == "offered"
+
+
+def test_messages_in_any_order_end_alike() -> None:
+    end = mount.EndShare(SHARE, 2)
+    assert mounted(offer(), end).status == mounted(end, offer()).status == mounted(end, offer(), end).status == "ended"
+    assert mounted(end, offer(3), offer()).status == "offered"
+
+
+def test_what_was_never_offered_or_has_ended_cannot_be_answered_or_painted() -> None:
+    painted = mount.ChangeMountProperties(SHARE, {"a": "b"}, frozenset())
+    for state in (mounted(), mounted(offer(), YES, mount.EndShare(SHARE, 2))):
+        for command in (YES, NO, painted):
+            with pytest.raises(Refusal):
+                mount.decide(state, command)
+
+
+def test_a_notice_goes_once_it_is_dismissed_or_answered() -> None:
+    dismissed = mount.DismissNotice(SHARE)
+    assert mounted(offer()).notice == "offered"
+    assert mounted(offer(), dismissed).notice == mounted(offer(), YES).notice == ""
+    assert mount.decide(mounted(offer(), dismissed), dismissed) == []
+    assert mounted(offer(), YES, mount.EndShare(SHARE, 2)).notice == "ended"
