@@ -160,8 +160,8 @@ def test_more_properties_than_there_is_room_for_change_nothing(ann: Client) -> N
     assert ann.propfind(ann.calendar(), "C:calendar-description").only().missing
 
 
-def test_no_entry_of_the_access_list_can_be_changed(ann: Client) -> None:
-    answer = ann.ask("ACL", ann.calendar(), f"<D:acl {DECLARED}/>")
+def test_no_entry_of_the_access_list_of_the_home_can_be_changed(ann: Client) -> None:
+    answer = ann.ask("ACL", ann.home, f"<D:acl {DECLARED}/>")
     assert (answer.status, answer.precondition()) == (403, dav("no-protected-ace-conflict"))
 
 
