@@ -9,10 +9,10 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 READY := .venv/.ready
 
-.PHONY: help run demo test lint types bench setup clean
+.PHONY: help run demo test lint types bench interop setup-interop fuzz setup clean
 
 help: ## What can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 $(UV):
 	@test -n "$(PYTHON)" || { echo "Televent needs Python 3.11 or newer; none was found on PATH."; exit 1; }
@@ -47,5 +47,11 @@ lint: $(READY) ## Style, types and the house's contracts
 bench: $(READY) ## Measure Televent beside Radicale and Xandikos; writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
 
+setup-interop: $(READY) ## Install the foreign suites and clients that interop needs, below .interop/
+	@exec $(BIN)/python -m tests.interop --setup
+
+interop: $(READY) ## Run other projects' server tests and real clients against Televent; writes docs/reference/interop.md
+	@exec $(BIN)/python -m tests.interop $(ARGS)
+
 clean: ## Remove the environment and caches; data stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop

@@ -1,0 +1,134 @@
+"""``make setup-interop``: what the foreign suites need, below ``.interop/``. Run again, it adds what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+from interop.places import HOME, SOURCES, python
+
+CALDAV, TESTER, VDIRSYNCER, TSDAV = "3.6.0", "1.7.0", "0.21.0", "2.3.4"
+ENVIRONMENTS = {
+    "caldav": (
+        f"caldav=={CALDAV}",
+        f"caldav-server-tester=={TESTER}",
+        *(
+            "pytest",
+            "pytest-asyncio",
+            "pytest-timeout",
+            "tzlocal",
+            "vobject",
+            "proxy.py",
+            "httpx",
+            "pyfakefs",
+            "manuel",
+        ),
+    ),
+    "vdirsyncer": (
+        f"vdirsyncer=={VDIRSYNCER}",
+        *("hypothesis<7", "pytest", "pytest-asyncio", "pytest-cov", "pytest-httpserver", "aioresponses", "trustme"),
+    ),
+    "clients": (f"caldav=={CALDAV}", "khal", "calendar-cli", "plann"),
+}
+SDISTS = {f"caldav-{CALDAV}": f"caldav=={CALDAV}", f"vdirsyncer-{VDIRSYNCER}": f"vdirsyncer=={VDIRSYNCER}"}
+"""Both ship their tests in the source distribution only."""
+DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse"}
+
+
+class SetupError(Exception):
+    """Something that every suite needs could not be had; the message says what and why."""
+
+
+def setup() -> list[str]:
+    """Installs what is missing. Returns what cannot be had here, in words. Raises SetupError."""
+    HOME.mkdir(exist_ok=True)
+    for name, wanted in ENVIRONMENTS.items():
+        _environment(name, wanted)
+    for folder, wanted_sdist in SDISTS.items():
+        _sources(folder, wanted_sdist)
+    return [each for each in (_javascript(), _debian()) if each]
+
+
+def _environment(name: str, wanted: tuple[str, ...]) -> None:
+    mark = HOME / name / ".installed"
+    if mark.exists() and mark.read_text() == "\n".join(wanted):
+        return
+    print(f"installing {', '.join(wanted[:2])} … (.interop/{name})", flush=True)
+    shutil.rmtree(HOME / name, ignore_errors=True)
+    _must([sys.executable, "-m", "venv", HOME / name])
+    _must([python(name), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted])
+    mark.write_text("\n".join(wanted))
+
+
+def _sources(folder: str, wanted: str) -> None:
+    if (SOURCES / folder / "tests").is_dir():
+        return
+    print(f"fetching the tests of {wanted} …", flush=True)
+    package, downloads = wanted.partition("==")[0], HOME / "downloads"
+    options: list[str | Path] = [
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-binary",
+        package,
+        "--dest",
+        downloads,
+    ]
+    _must([python("caldav"), "-m", "pip", "download", *options, wanted])
+    with tarfile.open(downloads / f"{folder}.tar.gz") as archive:
+        archive.extractall(SOURCES, filter="data")
+
+
+def _javascript() -> str:
+    if (HOME / "js" / "node_modules" / "tsdav").is_dir():
+        return ""
+    if not shutil.which("node") or not shutil.which("npm"):
+        return "tsdav needs node and npm, which are not here"
+    print(f"installing tsdav {TSDAV} … (.interop/js)", flush=True)
+    (HOME / "js").mkdir(exist_ok=True)
+    done = _try(["npm", "install", "--silent", "--no-fund", "--no-audit", f"tsdav@{TSDAV}"], HOME / "js")
+    return f"tsdav could not be installed: {done}" if done else ""
+
+
+def _debian() -> str:
+    missing = [package for program, package in DEBIAN.items() if not shutil.which(program)]
+    if not missing:
+        return ""
+    names = " and ".join(missing)
+    if not shutil.which("apt-get"):
+        return f"{names}: install by hand, there is no apt-get here"
+    if os.geteuid() != 0:
+        return f"{names}: run as root `apt-get install {' '.join(missing)} python3-httplib2`"
+    print(f"installing {names} … (apt-get)", flush=True)
+    _try(["apt-get", "update", "-q"], HOME)
+    done = _try(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing, "python3-httplib2"], HOME)
+    return f"{names}: apt-get could not install them: {done}" if done else ""
+
+
+def _try(command: list[str], cwd: Path) -> str:
+    """The last words of a program that failed; nothing where it did not."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return ((done.stderr or done.stdout).strip()[-300:] or f"exit code {done.returncode}") if done.returncode else ""
+
+
+def _must(command: list[str | Path]) -> None:
+    if said := _try([str(each) for each in command], HOME):
+        raise SetupError(f"{' '.join(str(each) for each in command[:4])} …: {said}")
+
+
+def main() -> int:
+    """The command. Returns the exit code: 0 also where only some client cannot be had here."""
+    try:
+        absent = setup()
+    except SetupError as error:
+        print(f"setup-interop: {error}", file=sys.stderr)
+        return 1
+    for each in absent:
+        print(f"not here: {each}; `make interop` leaves out what needs it")
+    print("ready: make interop")
+    return 0
