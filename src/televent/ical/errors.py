@@ -12,7 +12,9 @@ class IcalError(Exception):
      ├── UnsupportedComponent     a kind that is not stored                CALDAV:supported-calendar-component
      ├── TooManyInstances         more occurrences than are ever counted   CALDAV:max-instances
      ├── TooManyAttendees         more people than one event may have      CALDAV:max-attendees-per-instance
-     └── TooLarge                 more octets, lines or depth              CALDAV:max-resource-size
+     ├── TooLarge                 more octets, lines or depth              CALDAV:max-resource-size
+     ├── TooEarly                 before any time that is counted          CALDAV:min-date-time
+     └── TooLate                  after any time that is counted           CALDAV:max-date-time
     """
 
     precondition = "valid-calendar-data"
@@ -52,3 +54,15 @@ class TooLarge(IcalError):
     """The text has more octets, lines or levels than are taken."""
 
     precondition = "max-resource-size"
+
+
+class TooEarly(IcalError):
+    """It happens before any time that is counted."""
+
+    precondition = "min-date-time"
+
+
+class TooLate(IcalError):
+    """It happens after any time that is counted."""
+
+    precondition = "max-date-time"

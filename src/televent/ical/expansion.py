@@ -17,7 +17,7 @@ from typing import Final
 from televent.ical.errors import TooManyInstances
 from televent.ical.rule import Rule
 
-MAX_WORK: Final = 20_000
+MAX_WORK: Final = 15_000
 """Days and times looked at in one expansion, of all rules together: some tens of milliseconds."""
 
 _STEP: Final = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}

@@ -11,7 +11,7 @@ from televent.ical.recurrence_set import RecurrenceSet
 from televent.ical.tree import Component
 from televent.ical.values import Moment, period, written
 
-MAX_EXPANDED = 5_000
+MAX_EXPANDED = 3_000
 
 
 @dataclass(frozen=True, slots=True)

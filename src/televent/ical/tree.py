@@ -100,7 +100,9 @@ class Component:
         if isinstance(entry, Component):
             self.entries.append(entry)
             return
-        place = max((i for i, each in enumerate(self.entries) if isinstance(each, Property)), default=-1) + 1
+        place = len(self.entries)
+        while place and not isinstance(self.entries[place - 1], Property):
+            place -= 1
         self.entries.insert(place, entry)
 
     def replace(self, old: Property | Component, new: Property | Component) -> None:

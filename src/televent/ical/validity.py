@@ -7,19 +7,28 @@ from dataclasses import dataclass
 from televent.ical.errors import (
     InvalidCalendarData,
     InvalidCalendarObject,
+    TooEarly,
     TooLarge,
+    TooLate,
     TooManyAttendees,
     TooManyInstances,
     UnsupportedComponent,
 )
+from televent.ical.instances import MAX_INSTANCES, check_instances
 from televent.ical.reading import Reading, read_tree
-from televent.ical.tree import parse
+from televent.ical.tree import Component, parse
+from televent.ical.values import written
+from televent.ical.wall_clock import FIRST, LAST
 
 STORED = ("VEVENT", "VTODO", "VJOURNAL")
 MAX_RULES, MAX_RULE = 4, 4096
 """Rules of one component (RFC 5545 §3.8.5.3 wants one) and characters of a rule: each BYYEARDAY there is fits twice."""
 ONCE = ("UID", "DTSTART", "RECURRENCE-ID", "ORGANIZER")
 """Said twice, these leave no meaning; of others the first counts."""
+MIN_DATE_TIME, MAX_DATE_TIME = written(FIRST), written(LAST)
+"""RFC 4791 §5.2.6, §5.2.7: the whole of the time that is counted."""
+WHEN = ("DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "RDATE", "EXDATE")
+"""What says when it happens. What says when it was written down may say anything: some write CREATED:00001231."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Limits:
     octets: int = 1024 * 1024
     attendees: int = 500
     overrides: int = 1000
+    instances: int = MAX_INSTANCES
     uid: int = 1024
 
 
@@ -49,12 +59,15 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
         raise UnsupportedComponent(f"{sorted(kinds)[0][:40]} is not stored")
     for part in root.components():
         if part.name in STORED:
+            _check_dates(part)
             for name in ONCE:
                 if len(part.all(name)) > 1:
                     raise InvalidCalendarObject(f"{part.name} has more than one {name} (RFC 5545 §3.6)")
             rules = part.all("RRULE")
             if len(rules) > MAX_RULES or any(len(rule.value) > MAX_RULE for rule in rules):
                 raise TooManyInstances(f"more than {MAX_RULES} rules, or one of more than {MAX_RULE} characters")
+    if any(part.get(name) is not None for part in root.components() for name in ("RRULE", "RDATE")):
+        check_instances(root, limits.instances)
     reading = read_tree(root)
     if len(reading.uid.encode()) > limits.uid:
         raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")
@@ -64,3 +77,15 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
         if len(instance.attendees) > limits.attendees:
             raise TooManyAttendees(f"more than {limits.attendees} attendees")
     return reading
+
+
+def _check_dates(part: Component) -> None:
+    for name in WHEN:
+        for prop in part.all(name):
+            for value in prop.value.split(","):
+                day = value.strip()[:8]
+                if len(day) == 8 and day.isascii() and day.isdigit():
+                    if day < MIN_DATE_TIME[:8]:
+                        raise TooEarly(f"{name} is before {MIN_DATE_TIME}")
+                    if day >= MAX_DATE_TIME[:8]:
+                        raise TooLate(f"{name} is not before {MAX_DATE_TIME}")

@@ -171,5 +171,7 @@ def test_every_refusal_names_a_precondition() -> None:
         "supported-calendar-component",
         "max-instances",
         "max-attendees-per-instance",
+        "min-date-time",
+        "max-date-time",
         "max-resource-size",
     }

@@ -3,7 +3,7 @@
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.errors import IcalError
+from televent.ical.errors import IcalError, TooManyInstances
 from televent.ical.validity import Limits, validate
 
 GUESTS = [f"ATTENDEE:mailto:guest{n}@example.com" for n in range(4)]
@@ -47,12 +47,18 @@ def test_what_has_a_clear_meaning_is_taken(text: bytes) -> None:
         (calendar(*OVERRIDES), "max-instances"),
         (calendar(event(*["RRULE:FREQ=DAILY"] * 5)), "max-instances"),
         (calendar(event("RRULE:FREQ=YEARLY;BYDAY=MO" + ",MO" * 1400)), "max-instances"),
+        (calendar(event("RRULE:FREQ=DAILY;COUNT=101")), "max-instances"),
+        (calendar(event("RRULE:FREQ=DAILY;UNTIL=20270401T000000Z")), "max-instances"),
+        (calendar(event("RRULE:FREQ=HOURLY")), "max-instances"),
+        (calendar(event("RRULE:FREQ=WEEKLY;COUNT=60", "RRULE:FREQ=DAILY;COUNT=60")), "max-instances"),
+        (calendar(event("RDATE:00010102T000000Z")), "min-date-time"),
+        (calendar(event("RDATE:20261122T000000Z,99981230T000000Z")), "max-date-time"),
         (calendar(event("COMMENT:" + "x" * 6000)), "max-resource-size"),
     ],
 )
 def test_each_refusal_names_the_precondition(text: bytes, precondition: str) -> None:
     with pytest.raises(IcalError) as refused:
-        validate(text, limits=Limits(octets=6000, attendees=3, overrides=3, uid=100))
+        validate(text, limits=Limits(octets=6000, attendees=3, overrides=3, instances=100, uid=100))
     assert refused.value.precondition == precondition
 
 
@@ -61,5 +67,27 @@ def test_limits_are_reached_before_they_are_passed() -> None:
     assert len(validate(text, limits=Limits(octets=len(text), attendees=3, overrides=3, uid=100)).overrides) == 3
 
 
-def test_a_series_until_the_end_of_time_is_taken() -> None:
-    assert validate(calendar(event("RRULE:FREQ=DAILY;UNTIL=99991231T235959Z"))).recurs
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;UNTIL=99991231T235959Z",
+        "FREQ=HOURLY",
+        "FREQ=DAILY;COUNT=40000",
+        "FREQ=MINUTELY;COUNT=40000",
+        # What the parts let pass is counted, not what they might.
+        "FREQ=HOURLY;BYHOUR=9;BYMINUTE=0,10,20,30,40,50",
+        "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1;BYHOUR=1,2,3,4,5,6,7,8;BYMINUTE=0,1,2,3,4,5,6,7,8,9;BYSECOND=0,30",
+    ],
+)
+def test_a_series_that_is_not_too_many_is_taken(rule: str) -> None:
+    assert validate(calendar(event(f"RRULE:{rule}"))).recurs
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY;UNTIL=20400101T000000Z"])
+def test_a_series_that_is_too_many_is_not(rule: str) -> None:
+    with pytest.raises(TooManyInstances):
+        validate(calendar(event(f"RRULE:{rule}")))
+
+
+def test_when_it_was_written_down_may_be_any_time() -> None:
+    assert validate(calendar(event("CREATED:00001231T000000Z"))).uid == "1@example.com"

@@ -8,7 +8,7 @@ from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_out import href
 from televent.application.office import OBJECT_LIMIT
-from televent.ical.validity import Limits
+from televent.ical.validity import MAX_DATE_TIME, MIN_DATE_TIME, Limits
 
 _DATA = '<C:calendar-data content-type="text/calendar" version="2.0"/>'
 _COLLATIONS = (
@@ -38,5 +38,8 @@ PROPERTIES: tuple[Live, ...] = (
     live(c("supported-calendar-data"), _HOLDING, constant(_DATA)),
     live(c("supported-collation-set"), _HOLDING, constant(_COLLATIONS)),
     live(c("max-resource-size"), _HOLDING, constant(str(OBJECT_LIMIT))),
+    live(c("min-date-time"), _HOLDING, constant(MIN_DATE_TIME)),
+    live(c("max-date-time"), _HOLDING, constant(MAX_DATE_TIME)),
+    live(c("max-instances"), _HOLDING, constant(str(Limits().instances))),
     live(c("max-attendees-per-instance"), (*_HOLDING, Kind.HOME), constant(str(Limits().attendees))),
 )
