@@ -11,8 +11,7 @@ from itertools import chain
 from typing import Final
 from unicodedata import normalize
 
-from televent.ical.reading import moment_of, utc_of
-from televent.ical.time_ranges import TimeRange, bounds, describing, effective_end_matches, in_time
+from televent.ical.time_ranges import TimeRange, describing, effective_end_matches, in_time, prop_in_time
 from televent.ical.tree import Component, Property
 from televent.ical.values import unescape
 
@@ -161,9 +160,7 @@ def _prop_matches(root: Component, part: Component, wanted: PropFilter, zone: tz
 def _one_prop_matches(root: Component, prop: Property, wanted: PropFilter, zone: tzinfo) -> bool:
     tests: list[bool] = []
     if wanted.time_range is not None:
-        start, end = bounds(wanted.time_range)
-        value = moment_of(prop, root, {})
-        tests.append(value is not None and start <= utc_of(value, zone) < end)
+        tests.append(prop_in_time(root, prop, wanted.time_range, zone))
     if wanted.text is not None:
         tests.append(wanted.text.matches(unescape(prop.value)))
     for each in wanted.params:

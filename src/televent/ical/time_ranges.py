@@ -8,9 +8,10 @@ from datetime import datetime, timedelta, tzinfo
 from televent.ical.errors import TooManyInstances
 from televent.ical.reading import moment_of, utc_of
 from televent.ical.recurrence import Occurrence, each_occurrence, touches
-from televent.ical.tree import Component
-from televent.ical.values import Moment, duration, end_of, moment
+from televent.ical.tree import Component, Property
+from televent.ical.values import Moment, duration, end_of, moment, period
 from televent.ical.wall_clock import FIRST, LAST, moved
+from televent.ical.zones import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +88,8 @@ def _free_busy_in_time(root: Component, part: Component, start: datetime, end: d
     first, last = _instant(root, part, "DTSTART", zone), _instant(root, part, "DTEND", zone)
     if first is not None and last is not None:
         return start <= last and end > first
-    for prop in part.all("FREEBUSY"):
-        for period in prop.value.split(","):
-            begin, _, rest = period.partition("/")
-            opened, length = moment(begin), duration(rest)
-            closed = moment(rest)
-            if opened is None:
-                continue
-            until = utc_of(closed) if closed is not None else moved(utc_of(opened), length or timedelta(0))
-            if start < until and end > utc_of(opened):
-                return True
-    return False
+    periods = (period(each) for prop in part.all("FREEBUSY") for each in prop.value.split(","))
+    return any(start < utc_of(each[1], zone) and end > utc_of(each[0], zone) for each in periods if each is not None)
 
 
 def _alarm_in_time(
@@ -124,6 +116,20 @@ def _alarm_in_time(
             continue
         anchor = moved(utc_of(occurrence.end if at_end else occurrence.start, zone), before)
         if any(start <= moved(anchor, offset) < end for offset in offsets):
+            return True
+    return False
+
+
+def prop_in_time(root: Component, prop: Property, span: TimeRange, zone: tzinfo) -> bool:
+    """One of the property's values is in the range; of a period, some part of it."""
+    start, end = bounds(span)
+    tzid = prop.param("TZID")
+    named = resolve(tzid, root) if tzid is not None else None
+    for text in prop.value.split(","):
+        value, both = moment(text, named), period(text, named)
+        if value is not None and start <= utc_of(value, zone) < end:
+            return True
+        if both is not None and touches(*both, start, end, zone):
             return True
     return False
 

@@ -14,6 +14,7 @@ from televent.adapters.caldav.webdav.xml_in import Element, child, children, nam
 from televent.ical.errors import IcalError
 from televent.ical.partial import CompSpec, DataSpec, select
 from televent.ical.tree import parse
+from televent.ical.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
 
@@ -62,6 +63,8 @@ def _whole(view: ObjectView) -> str | None:
 
 def _spec(element: Element) -> DataSpec:
     comp = child(element, c("comp"))
+    if all(child(element, c(each)) is not None for each in ("expand", "limit-recurrence-set")):
+        raise DavError(400, text="Ask for one of expand and limit-recurrence-set (RFC 4791 §9.6).")
     return DataSpec(
         comp=_comp(comp) if comp is not None else None,
         expand=_span(element, "expand"),
@@ -94,4 +97,14 @@ def _span(element: Element, local: str) -> tuple[datetime, datetime] | None:
     start, end = utc(found.get("start")), utc(found.get("end"))
     if start is None or end is None or end <= start:
         raise DavError(400, text=f"{local} needs a start and a later end, in UTC.")
+    check_counted(start, end)
     return start, end
+
+
+def check_counted(*moments: datetime | None) -> None:
+    """Raises DavError for what is not in the time that calendars take (RFC 4791 §7.8 min-date-time, max-date-time)."""
+    given = [each for each in moments if each is not None]
+    if any(each < FIRST for each in given):
+        raise precondition("min-date-time")
+    if any(each > LAST for each in given):
+        raise precondition("max-date-time")

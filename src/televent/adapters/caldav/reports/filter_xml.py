@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from televent.adapters.caldav.errors import DavError, precondition
-from televent.adapters.caldav.reports.calendar_data import utc
+from televent.adapters.caldav.reports.calendar_data import check_counted, utc
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
 from televent.ical.query import (
@@ -15,7 +17,31 @@ from televent.ical.query import (
     UnsupportedCollation,
 )
 
-MAX_CONDITIONS = 500
+MAX_CONDITIONS: Final = 500
+MAX_LEVELS: Final = 10
+
+_STANDING_IN: Final[dict[str, tuple[str, ...]]] = {
+    "VEVENT": ("VCALENDAR",),
+    "VTODO": ("VCALENDAR",),
+    "VJOURNAL": ("VCALENDAR",),
+    "VFREEBUSY": ("VCALENDAR",),
+    "VTIMEZONE": ("VCALENDAR",),
+    "VAVAILABILITY": ("VCALENDAR",),
+    "AVAILABLE": ("VAVAILABILITY",),
+    "VALARM": ("VEVENT", "VTODO"),
+    "STANDARD": ("VTIMEZONE",),
+    "DAYLIGHT": ("VTIMEZONE",),
+    "VCALENDAR": (),
+}
+"""Where a component of RFC 5545 can stand (§3.6); others may stand anywhere."""
+_TIMED: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"})
+_DATED: Final = frozenset(
+    {
+        *("DTSTART", "DTEND", "DUE", "COMPLETED", "CREATED", "DTSTAMP", "LAST-MODIFIED", "RECURRENCE-ID", "RDATE"),
+        *("EXDATE", "FREEBUSY", "TRIGGER", "ACKNOWLEDGED"),
+    }
+)
+"""Properties whose values are times; what begins with X- may be one."""
 
 
 def parse_filter(root: Element) -> CompFilter:
@@ -26,10 +52,9 @@ def parse_filter(root: Element) -> CompFilter:
         raise precondition("valid-filter")
     if sum(1 for _ in inner[0].iter()) > MAX_CONDITIONS:
         raise precondition("valid-filter")
-    outer = _comp(inner[0])
-    if outer.name.upper() != "VCALENDAR":
+    if str(inner[0].get("name", "")).strip().upper() != "VCALENDAR":
         raise precondition("valid-filter")
-    return outer
+    return _comp(inner[0])
 
 
 def time_range(element: Element | None) -> TimeRange | None:
@@ -46,31 +71,43 @@ def time_range(element: Element | None) -> TimeRange | None:
     start, end = ends
     if (start is None and end is None) or (start is not None and end is not None and end <= start):
         raise precondition("valid-filter")
+    check_counted(start, end)
     return TimeRange(start, end)
 
 
-def _comp(element: Element) -> CompFilter:
+def _comp(element: Element, around: tuple[str, ...] = ()) -> CompFilter:
     _only(element, "is-not-defined", "time-range", "prop-filter", "comp-filter")
     inner = list(children(element))
+    name = _name(element).upper()
+    parents = _STANDING_IN.get(name)
+    # §7.8 valid-filter: an event stands in no task, and there is no time in a summary.
+    if len(around) == MAX_LEVELS or (parents is not None and around and around[-1] not in parents):
+        raise precondition("valid-filter")
+    if name in _STANDING_IN and name not in _TIMED and child(element, c("time-range")) is not None:
+        raise precondition("valid-filter")
     return CompFilter(
-        name=_name(element),
+        name=name,
         is_not_defined=_absent(element),
         time_range=time_range(child(element, c("time-range"))),
         props=tuple(_prop(each) for each in inner if name_of(each) == c("prop-filter")),
-        comps=tuple(_comp(each) for each in inner if name_of(each) == c("comp-filter")),
-        any_of=element.get("test") == "anyof",
+        comps=tuple(_comp(each, (*around, name)) for each in inner if name_of(each) == c("comp-filter")),
+        any_of=_any_of(element),
     )
 
 
 def _prop(element: Element) -> PropFilter:
     _only(element, "is-not-defined", "time-range", "text-match", "param-filter")
+    name = _name(element).upper()
+    timed = child(element, c("time-range")) is not None
+    if timed and name not in _DATED and not name.startswith("X-"):
+        raise precondition("valid-filter")
     return PropFilter(
-        name=_name(element),
+        name=name,
         is_not_defined=_absent(element),
         time_range=time_range(child(element, c("time-range"))),
         text=_text(child(element, c("text-match"))),
         params=tuple(_param(each) for each in children(element) if name_of(each) == c("param-filter")),
-        any_of=element.get("test") == "anyof",
+        any_of=_any_of(element),
     )
 
 
@@ -83,11 +120,21 @@ def _text(element: Element | None) -> TextMatch | None:
     if element is None:
         return None
     collation = str(element.get("collation", "i;ascii-casemap"))
-    negate = str(element.get("negate-condition", "no")).lower() == "yes"
+    condition = str(element.get("negate-condition", "no")).lower()
+    if condition not in ("yes", "no"):
+        raise precondition("valid-filter")
     try:
-        return TextMatch(element.text or "", collation, negate)
+        return TextMatch(element.text or "", collation, condition == "yes")
     except UnsupportedCollation:
         raise precondition("supported-collation") from None
+
+
+def _any_of(element: Element) -> bool:
+    """The attribute ``test`` of calendar-query-extended: "allof" where it is not said."""
+    test = str(element.get("test", "allof")).lower()
+    if test not in ("allof", "anyof"):
+        raise precondition("valid-filter")
+    return test == "anyof"
 
 
 def _name(element: Element) -> str:

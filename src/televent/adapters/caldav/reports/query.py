@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import tzinfo
+from itertools import islice
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
@@ -15,8 +16,8 @@ from televent.adapters.caldav.reports.zone import asked_zone, floating_zone
 from televent.adapters.caldav.tree import Kind, encode
 from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import d
-from televent.adapters.caldav.webdav.xml_in import Element, child
-from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
+from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
+from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.ical.errors import IcalError
 from televent.ical.query import CompFilter, matches, only_component, only_time, required_component, required_span
@@ -24,12 +25,16 @@ from televent.ical.tree import parse
 
 
 async def calendar_query(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207 with the members that match; on the home, of every calendar. A missing Depth counts as 1."""
+    """207 with the members that match; on the home, at Depth infinity, of every calendar. A missing Depth counts as 1:
+    who leaves it out means the members, though §7.8 says 0."""
     wanted = parse_filter(root)
     zone = asked_zone(root)
     data = calendar_data.requested(root)
     target = request.target
-    if target.kind is Kind.INBOX or (request.depth("1") == "0" and target.kind is not Kind.OBJECT):
+    depth, most = request.depth("1"), _limit(root)
+    # A calendar is no calendar object, and the members of the home are calendars.
+    none = depth != "infinity" if target.kind is Kind.HOME else depth == "0" and target.kind is not Kind.OBJECT
+    if none or target.kind is Kind.INBOX:
         return xml_response(207, multistatus(()), request)
     if target.kind is Kind.HOME:
         calendars = await door.run(door.calendars, person)
@@ -45,7 +50,26 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
                 if _fits(member, wanted, floating):
                     yield asked.response(ObjectView(path + encode(member.href), person, member))
 
-    return xml_response(207, streamed(responses()), request)
+    found = responses()
+    return xml_response(207, streamed(found if most is None else _first(most, found, target.path)), request)
+
+
+def _limit(root: Element) -> int | None:
+    """DAV:limit, as RFC 5323 §5.17 and RFC 6352 §10.6 have it. Raises DavError 400."""
+    element = child(root, d("limit"))
+    if element is None:
+        return None
+    number = text_of(child(element, d("nresults"))).strip()
+    if not (number.isascii() and number.isdigit() and 0 < len(number) < 10 and int(number) > 0):
+        raise DavError(400, text="DAV:nresults must be a positive number.")
+    return int(number)
+
+
+def _first(most: int, found: Iterator[str], path: str) -> Iterator[str]:
+    """So many, and where there are more, a 507 for the request's own URL."""
+    yield from islice(found, most)
+    if next(found, None) is not None:
+        yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
 
 
 def asked_of(root: Element, request: Request, data: Element | None, floating: tzinfo) -> Asked:
