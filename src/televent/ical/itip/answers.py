@@ -28,7 +28,8 @@ def apply_answer(
 ) -> bytes:
     """*stored* with the answer of *address* in it: his own copy after a tap, or the organizer's.
 
-    *recurrence_id* None answers the series, and with it those of its changed occurrences that wait for an answer.
+    *recurrence_id* None answers the series, and with it those of its changed occurrences that wait for an answer or
+    were answered as the series was: one that got an answer of its own keeps it.
     Only the lines concerned are edited; an occurrence without a component of its own gets one. The same object where
     nothing changes, or *address* is not asked. Raises IcalError.
     """
@@ -36,12 +37,15 @@ def apply_answer(
     wanted = normalise_address(address)
     rids: list[str | None] = [recurrence_id]
     if recurrence_id is None:
+        follows = {"NEEDS-ACTION"}
+        if parts.master is not None:
+            follows.add(partstat_of(attendees_of(parts.master).get(wanted)))
         rids = [
             rid
             for rid, each in parts.items()
             if rid is None
             or parts.master is None
-            or (not is_cancelled(each) and partstat_of(attendees_of(each).get(wanted)) == "NEEDS-ACTION")
+            or (not is_cancelled(each) and partstat_of(attendees_of(each).get(wanted)) in follows)
         ]
     edited = [_answer(parts, rid, wanted, partstat, comment, now, own=True) for rid in rids]
     return parts.root.to_bytes() if any(edited) else stored
@@ -175,13 +179,17 @@ def _follow(
     edited = False
     holder = organizer_in(copy)
     for rid, component in copy.overrides.items():
-        waits = partstat_of(attendees_of(component).get(answer.address)) == "NEEDS-ACTION"
-        if not waits or rid in letter.parts.overrides or given[0] < counts_from(counted, holder, rid):
+        asked = attendees_of(component).get(answer.address)
+        mark = counted.get((rid, answer.address))
+        own = mark is not None and partstat_of(asked) != "NEEDS-ACTION"
+        if asked is None or own or rid in letter.parts.overrides or is_cancelled(component):
+            continue
+        if given[0] < counts_from(counted, holder, rid):
             continue
         plain = occurrence(copy, rid)
         if plain is None or copy.span(plain) != copy.span(component):
             continue
-        if judge(counted.get((rid, answer.address)), *given) is Verdict.NEWER:
+        if judge(mark, *given) is Verdict.NEWER:
             edited |= _answer(copy, rid, answer.address, answer.partstat, None, now, own=False, reply=reply)
     return edited
 
