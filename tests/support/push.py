@@ -1,0 +1,179 @@
+"""A device that subscribes, and a push service between it and the server: RFC 8030, 8291, 8292 from the other side."""
+
+import base64
+import json
+import re
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from lxml import etree
+
+PUSH = "https://bitfire.at/webdav-push"
+
+
+def unbase64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+@dataclass
+class Device:
+    """A user agent's key pair and secret. Decrypts with the library's HKDF, not with what is being tested."""
+
+    key: ec.EllipticCurvePrivateKey
+    secret: bytes
+
+    @classmethod
+    def new(cls) -> "Device":
+        return cls(ec.generate_private_key(ec.SECP256R1()), uuid4().bytes)
+
+    @property
+    def public(self) -> bytes:
+        return self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def shared(self) -> tuple[str, str]:
+        """What the device tells the server: public key and secret."""
+        return base64url(self.public), base64url(self.secret)
+
+    def read(self, body: bytes) -> bytes:
+        """The message in a body of one record. Raises ValueError."""
+        salt, size, length = body[:16], *struct.unpack("!LB", body[16:21])
+        sender, record = body[21 : 21 + length], body[21 + length :]
+        if len(record) + 21 + length > size:
+            raise ValueError("more than one record")
+        shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender))
+        material = _hkdf(self.secret, shared, b"WebPush: info\0" + self.public + sender, 32)
+        key = _hkdf(salt, material, b"Content-Encoding: aes128gcm\0", 16)
+        nonce = _hkdf(salt, material, b"Content-Encoding: nonce\0", 12)
+        try:
+            padded = AESGCM(key).decrypt(nonce, record, None)
+        except InvalidTag:
+            raise ValueError("the record cannot be read") from None
+        plain = padded.rstrip(b"\0")
+        if plain[-1:] != b"\x02":
+            raise ValueError("no last record")
+        return plain[:-1]
+
+
+def _hkdf(salt: bytes, material: bytes, info: bytes, octets: int) -> bytes:
+    return HKDF(hashes.SHA256(), octets, salt, info).derive(material)
+
+
+def verify_vapid(header: str, expected_key: str) -> dict[str, Any]:
+    """The claims of an Authorization header. Raises ValueError for a bad one."""
+    found = re.fullmatch(r"vapid t=([\w-]+)\.([\w-]+)\.([\w-]+), k=([\w-]+)", header)
+    if found is None:
+        raise ValueError(f"no vapid: {header}")
+    head, claims, signature, key = found.groups()
+    if key != expected_key:
+        raise ValueError("another key than the one that was advertised")
+    raw = unbase64(signature)
+    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unbase64(key))
+    der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
+    try:
+        public.verify(der, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        raise ValueError("the signature is wrong") from None
+    if json.loads(unbase64(head)) != {"typ": "JWT", "alg": "ES256"}:
+        raise ValueError("not ES256")
+    content: dict[str, Any] = json.loads(unbase64(claims))
+    return content
+
+
+@dataclass
+class Arrived:
+    """One message that a push service was given."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class PushService:
+    """Takes messages and keeps them; answers as it is told, 201 when nothing is told."""
+
+    url: str
+    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)
+
+    def subscription(self) -> tuple[str, Device]:
+        """A fresh push resource and the device behind it."""
+        return f"{self.url}/up/{uuid4().hex}", Device.new()
+
+    def for_resource(self, url: str) -> list[Arrived]:
+        """The messages to that push resource, the oldest first."""
+        path = url.removeprefix(self.url)
+        return [each for each in self.arrived if each.path == path]
+
+
+@dataclass
+class Message:
+    """A push-message, read."""
+
+    topic: str | None
+    content: bool
+    token: str | None
+    property: bool
+
+
+def read_message(octets: bytes) -> Message:
+    """Raises AssertionError for what is no push-message of the draft."""
+    root = etree.fromstring(octets)
+    assert root.tag == f"{{{PUSH}}}push-message"
+    names = {"P": PUSH, "D": "DAV:"}
+    content = root.find("P:content-update", names)
+    return Message(
+        topic=root.findtext("P:topic", namespaces=names),
+        content=content is not None,
+        token=content.findtext("D:sync-token", namespaces=names) if content is not None else None,
+        property=root.find("P:property-update", names) is not None,
+    )
+
+
+@contextmanager
+def open_push_service() -> Iterator[PushService]:
+    """One on a port of its own, until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, extra = service.answers.pop(0) if service.answers else (201, {})
+            service.arrived.append(Arrived(self.path, headers, body))
+            self.send_response(status)
+            for name, value in {"Content-Length": "0", **extra}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    service = PushService(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(30)
