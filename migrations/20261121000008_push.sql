@@ -1,0 +1,51 @@
+-- migrate:up
+-- WebDAV-Push. The server's own keys: made once, the same on every node, for ever. Who signs (VAPID) is a scalar of
+-- P-256; from the secret come topics that nobody can guess.
+CREATE TABLE push_key (
+    only_row     boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    vapid_key    bytea NOT NULL,
+    topic_secret bytea NOT NULL
+);
+
+-- Which device is told of what. Not a fact about a person: a lease that apps renew every few days, and that ends with
+-- the device's password. ``changes`` are counted by who follows the log, ``sent`` says up to which one was told.
+CREATE TABLE push_subscription (
+    tenant_id        uuid        NOT NULL,
+    subscription_id  uuid        NOT NULL,
+    device_id        uuid        NOT NULL,
+    owner_id         uuid        NOT NULL,
+    kind             text        NOT NULL CHECK (kind IN ('calendar', 'home', 'inbox', 'outbox')),
+    collection_id    uuid        NOT NULL,
+    push_resource    text        NOT NULL,
+    public_key       bytea       NOT NULL,
+    auth_secret      bytea       NOT NULL,
+    content_depth    integer,
+    property_depth   integer,
+    generation       integer     NOT NULL DEFAULT 0,
+    content_changes  bigint      NOT NULL DEFAULT 0,
+    content_sent     bigint      NOT NULL DEFAULT 0,
+    property_changes bigint      NOT NULL DEFAULT 0,
+    property_sent    bigint      NOT NULL DEFAULT 0,
+    created_at       timestamptz NOT NULL,
+    expires_at       timestamptz NOT NULL,
+    delivered_at     timestamptz,
+    PRIMARY KEY (tenant_id, subscription_id),
+    FOREIGN KEY (tenant_id, device_id) REFERENCES device ON DELETE CASCADE,
+    CHECK (content_depth IS NOT NULL OR property_depth IS NOT NULL)
+);
+CREATE UNIQUE INDEX push_subscription_resource
+    ON push_subscription (tenant_id, owner_id, kind, collection_id, push_resource);
+CREATE INDEX push_subscription_collection ON push_subscription (owner_id, collection_id);
+CREATE INDEX push_subscription_device ON push_subscription (tenant_id, device_id);
+
+-- Push-Dont-Notify: of which commands which subscriptions (NULL: all of that person's) want to hear nothing.
+CREATE TABLE push_silence (
+    command_id    uuid PRIMARY KEY,
+    tenant_id     uuid        NOT NULL,
+    subscriptions uuid[],
+    noted_at      timestamptz NOT NULL
+);
+
+-- migrate:down
+DELETE FROM consumer WHERE name = 'push';
+DROP TABLE push_silence, push_subscription, push_key;

@@ -1,0 +1,157 @@
+"""Follows the log for WebDAV-Push: notes which subscriptions have something to tell, and owes each one message.
+
+Writers are not in it: where nobody subscribes, a change costs them nothing at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from eventsourcing.persistence import Tracking
+
+from televent.adapters.postgres.log import PostgresLog
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.push_book import Pending, owe
+from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.tracking import PostgresTracking
+from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
+from televent.application.push import Collection
+from televent.application.recorded import RecordedNotification
+from televent.domain.ids import AccountId, StreamKey
+from televent.policies.push import Change, Silence, Watcher, calendar, changes, told
+
+log = structlog.get_logger("televent.push")
+
+NAME: Final = "push"
+BATCH: Final = 500
+POLL: Final = 2.0
+BREATH: Final = 0.2
+"""Seconds between two looks at the log, however fast it grows."""
+
+ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
+OWNERS = "SELECT DISTINCT owner_id FROM push_subscription WHERE owner_id = ANY (%s)"
+# A row written since then is what the fact changed; a tombstone of the object's earlier place is older.
+PLACES = """
+    SELECT DISTINCT resource.tenant_id, resource.calendar_id, wanted.command_id
+    FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::uuid[])
+        AS wanted (tenant_id, stream_id, since, command_id)
+    JOIN resource ON resource.stream_id = wanted.stream_id AND resource.tenant_id = wanted.tenant_id
+    WHERE resource.modified_at >= wanted.since"""
+WATCHERS = """
+    SELECT owner_id, kind, collection_id, tenant_id, subscription_id, content_depth, property_depth
+    FROM push_subscription WHERE owner_id = ANY (%s) AND expires_at > %s"""
+SILENCES = "SELECT command_id, tenant_id, subscriptions FROM push_silence WHERE command_id = ANY (%s)"
+COUNT = """
+    UPDATE push_subscription SET content_changes = content_changes + %s, property_changes = property_changes + %s
+    WHERE tenant_id = %s AND subscription_id = %s
+    RETURNING tenant_id, subscription_id, generation, content_sent, property_sent, delivered_at"""
+
+
+def advance(pool: Pool, wakeups: Wakeups, now: datetime) -> int:
+    """Takes in the next batch; how many events it had. 0: up to date, or another worker is at it."""
+    tracking, reader = PostgresTracking(pool), PostgresLog(pool)
+    with pool.connection() as connection, connection.transaction():
+        position = tracking.hold(connection, NAME)
+        if position is None:
+            return 0
+        page = reader.page(position, 1, None, ())
+        if not page.notifications:
+            return 0
+        # Asked after the log was read: whoever subscribes later wants to hear of what comes later.
+        if connection.execute(ANY).fetchone() != (True,):
+            tracking.insert_tracking(Tracking(NAME, page.ceiling - 1), connection)
+            return 0
+        events = reader.page(position, BATCH, None, ()).notifications
+        owed = _note(connection, events, now)
+        tracking.insert_tracking(Tracking(NAME, events[-1].id), connection)
+    if owed:
+        wakeups.ring(OUTBOX)
+    return len(events)
+
+
+def _note(connection: Connection, events: Sequence[RecordedNotification], now: datetime) -> int:
+    """Counts what the events mean to each subscription and owes a message to it; to how many."""
+    tenants = list({StreamKey.parse(str(event.originator_id)).tenant for event in events})
+    owners = {row[0] for row in connection.execute(OWNERS, (tenants,)).fetchall()}
+    events = [event for event in events if StreamKey.parse(str(event.originator_id)).tenant in owners]
+    found = _changes(connection, events)
+    if not found:
+        return 0
+    watchers = connection.execute(WATCHERS, (list(owners), now)).fetchall()
+    silences = {
+        command: Silence(AccountId(tenant), None if only is None else frozenset(only))
+        for command, tenant, only in connection.execute(
+            SILENCES, (list({change.command_id for each in found.values() for change in each}),)
+        ).fetchall()
+    }
+    walks = {event.command_id: event.correlation_id for event in events}
+    noted = 0
+    for owner, kind, collection_id, *row in watchers:
+        here = found.get(Collection(owner, kind, collection_id), [])
+        watcher = Watcher(*row)
+        content, property_ = told(watcher, here, silences)
+        if not content and not property_:
+            continue
+        key = (watcher.tenant, watcher.subscription_id)
+        pending = connection.execute(COUNT, (int(content), int(property_), *key)).fetchone()
+        if pending is not None:
+            owe(connection, Pending(*pending), walks[here[-1].command_id], now)
+            noted += 1
+    return noted
+
+
+def _changes(connection: Connection, events: Sequence[RecordedNotification]) -> dict[Collection, list[Change]]:
+    """The changes of collections, of those that name one and of those whose object has to be looked for."""
+    found: dict[Collection, list[Change]] = {}
+    sought: list[tuple[UUID, UUID, datetime, UUID]] = []
+    for event in events:
+        named = changes(event)
+        if named is None:
+            key = StreamKey.parse(str(event.originator_id))
+            sought.append((key.tenant, key.stream, event.recorded_at, event.command_id))
+            continue
+        for change in named:
+            found.setdefault(change.collection, []).append(change)
+    if sought:
+        columns = [list(column) for column in zip(*sought, strict=True)]
+        for tenant, calendar_id, command_id in connection.execute(PLACES, columns).fetchall():
+            place = calendar(AccountId(tenant), calendar_id)
+            found.setdefault(place, []).append(Change(place, command_id, content=True))
+    return found
+
+
+Run = Callable[..., Awaitable[Any]]
+
+
+async def follow_for_push(
+    pool: Pool, wakeups: Wakeups, clock: Callable[[], datetime], stop: asyncio.Event, run: Run
+) -> None:
+    """Takes in what is recorded until told to stop."""
+    bell, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def ring() -> None:
+        loop.call_soon_threadsafe(bell.set)
+
+    unlisten = wakeups.listen(EVENTS, ring)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            bell.clear()
+            taken = 0
+            try:
+                taken = await run(advance, pool, wakeups, clock())
+            except Exception:
+                log.exception("pushes are not noted; it is tried again")
+            ringing = asyncio.create_task(bell.wait())
+            await asyncio.wait({stopping}, timeout=BREATH)
+            if taken < BATCH and not stop.is_set():
+                await asyncio.wait({ringing, stopping}, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+            ringing.cancel()
+    finally:
+        unlisten()
+        stopping.cancel()

@@ -1,0 +1,156 @@
+"""Push messages leave: the outbox's handler for WebDAV-Push (the draft, §"Push Notification").
+
+A message says that something changed and up to where, as it stands when it leaves: so one message tells of everything
+before it, and a message sent twice tells nothing new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+from xml.sax.saxutils import escape
+
+import structlog
+
+from televent.adapters.push.addresses import BadPushResource
+from televent.adapters.push.encryption import to_base64url
+from televent.adapters.push.service import GONE, Answer, PushServices, Unreachable
+from televent.application.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
+from televent.application.push import TOLERANCE, Collection, Owed, PushBook
+
+log = structlog.get_logger("televent.push")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A collection as a subscriber sees it now. ``sync_token`` None: it has none."""
+
+    sync_token: str | None
+
+
+class Look(Protocol):
+    """What that account sees of that collection; None: nothing any more, it is gone or not granted. Synchronous."""
+
+    def __call__(self, subscriber: UUID, collection: Collection) -> Sight | None: ...
+
+
+class Run(Protocol):
+    """Calls synchronous code in a thread."""
+
+    async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
+
+
+class PushFailed(Exception):
+    """The push service did not take it; tried again by the schedule."""
+
+
+class Topics:
+    """Names that nobody can guess and that stay: of collections for clients, of messages for push services."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def of(self, collection: Collection) -> str:
+        """The push topic of a collection (the draft, §"Push Properties")."""
+        return self._name(f"{collection.kind}/{collection.owner}/{collection.collection_id}")
+
+    def of_message(self, owed: Owed) -> str:
+        """The Topic header, at most 32 characters (RFC 8030 §5.4). It says nothing to the push service, not even which
+        subscriptions are of one collection; and a message that tells less never replaces one that tells more."""
+        return self._name(f"message/{owed.subscription_id}/{owed.content}/{owed.property}")
+
+    def _name(self, text: str) -> str:
+        return to_base64url(hmac.digest(self._secret, text.encode(), hashlib.sha256)[:16])
+
+
+class PushSender:
+    """Idempotent: what was told is told no more."""
+
+    kinds = ("push",)
+
+    def __init__(
+        self,
+        services: PushServices,
+        book: PushBook,
+        topics: Topics,
+        look: Look,
+        run: Callable[..., Any],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._services = services
+        self._book = book
+        self._topics = topics
+        self._look = look
+        self._run = run
+        self._clock = clock
+
+    async def handle(self, message: Claimed) -> None:
+        """Raises RetryLater where the push service says when, PushFailed where it does not, GiveUp at the end."""
+        subscription_id = UUID(message.payload["subscription"])
+        owed: Owed | None = await self._run(self._book.owed, message.tenant, subscription_id, self._clock())
+        if owed is None or not (owed.content or owed.property):
+            return
+        sight: Sight | None = await self._run(self._look, message.tenant, owed.collection)
+        body = push_message(self._topics.of(owed.collection), owed, sight)
+        try:
+            answer = await self._services.send(owed.endpoint, body, topic=self._topics.of_message(owed))
+        except BadPushResource as error:
+            await self._end(owed, str(error))
+            return
+        except Unreachable as error:
+            await self._failed(message, owed, f"the push service cannot be reached: {error}")
+            return
+        if answer.taken:
+            await self._run(self._told, owed, True, message.correlation_id)
+        if answer.status in GONE or (answer.taken and sight is None):
+            await self._end(owed, "gone at the push service" if sight is not None else "its collection is gone")
+        elif not answer.taken:
+            await self._refused(message, owed, answer)
+
+    async def _refused(self, message: Claimed, owed: Owed, answer: Answer) -> None:
+        reason = f"the push service answered {answer.status}"
+        busy = answer.status == 429 or answer.status >= 500
+        if busy and answer.retry_after is not None:
+            raise RetryLater(answer.retry_after, reason)
+        await self._failed(message, owed, reason)
+
+    async def _failed(self, message: Claimed, owed: Owed, reason: str) -> None:
+        """Tried again until the outbox has no attempt left; then the next change is told of anew, unless nothing has
+        arrived for so long that nothing will (the draft, §"Removal of Invalid Subscriptions")."""
+        if message.attempts < ATTEMPTS:
+            raise PushFailed(reason)
+        if self._clock() - owed.alive_since > TOLERANCE:
+            await self._end(owed, reason)
+        else:
+            await self._run(self._told, owed, False, message.correlation_id)
+        raise GiveUp(reason)
+
+    def _told(self, owed: Owed, arrived: bool, correlation_id: str) -> None:
+        self._book.told(owed, self._clock(), arrived=arrived, correlation_id=correlation_id)
+
+    async def _end(self, owed: Owed, reason: str) -> None:
+        await self._run(self._book.end, owed.tenant, owed.subscription_id, self._clock())
+        log.info("subscription ended", subscription_id=str(owed.subscription_id), reason=reason)
+
+
+def push_message(topic: str, owed: Owed, sight: Sight | None) -> bytes:
+    """The body (the draft, §"Push Message"). That a collection is gone is a content update too."""
+    content = property_ = ""
+    if owed.content:
+        token = sight.sync_token if sight is not None else None
+        content = f"<D:sync-token>{escape(token)}</D:sync-token>" if token is not None else ""
+        content = f"<content-update>{content}</content-update>"
+    if owed.property:
+        property_ = "<property-update/>"
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<push-message xmlns="https://bitfire.at/webdav-push" xmlns:D="DAV:">'
+        f"<topic>{topic}</topic>{content}{property_}</push-message>"
+    ).encode()

@@ -1,0 +1,109 @@
+"""Who is to be told of what was recorded: facts in, collections that have changed out (WebDAV-Push). Pure.
+
+A fact of a calendar object does not say in which calendar the object stands; whoever asks looks that up. Facts that
+are not named here are taken for such facts: a stream that is no calendar object stands in no calendar, so nothing
+comes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from televent.application.push import Collection
+from televent.application.recorded import RecordedNotification
+from televent.domain.ids import AccountId, StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A collection changed by a command. ``content``: its members did, or it is ``gone``; ``property``: its own
+    properties did."""
+
+    collection: Collection
+    command_id: UUID
+    content: bool = False
+    property: bool = False
+    gone: bool = False
+
+
+_CALENDAR_PROPERTIES: Final = frozenset(
+    {"calendar-properties-changed", "calendar-renamed", "calendar-shared", "share-withdrawn", "share-answered"}
+)
+_HOME_MEMBERS: Final = frozenset({"calendar-created", "calendar-renamed", "calendar-deleted"})
+_PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified"})
+_SILENT: Final = frozenset(
+    {
+        "account-opened",
+        "preferences-changed",
+        "address-claimed",
+        "default-calendar-chosen",
+        "device-password-added",
+        "device-password-revoked",
+    }
+)
+
+
+def changes(event: RecordedNotification) -> list[Change] | None:
+    """None: it is about the object of that stream, wherever that stands."""
+    name = event.topic.partition("/")[0]
+    key = StreamKey.parse(str(event.originator_id))
+    found: list[Change] = []
+    if name in _CALENDAR_PROPERTIES:
+        found.append(Change(calendar(key.tenant, key.stream), event.command_id, property=True))
+    if name == "calendar-deleted":
+        found.append(Change(calendar(key.tenant, key.stream), event.command_id, content=True, gone=True))
+    if name in _HOME_MEMBERS:
+        found.append(Change(home(key.tenant), event.command_id, content=True))
+    if name in _PRINCIPAL_PROPERTIES:
+        found.append(Change(home(key.tenant), event.command_id, property=True))
+    if found or name in _SILENT:
+        return found
+    return None
+
+
+def calendar(owner: AccountId, calendar_id: UUID) -> Collection:
+    """A calendar collection."""
+    return Collection(owner, "calendar", calendar_id)
+
+
+def home(owner: AccountId) -> Collection:
+    """A person's home, which is the principal as well."""
+    return Collection(owner, "home", owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A subscription as far as it decides what it is told."""
+
+    tenant: AccountId
+    subscription_id: UUID
+    content_depth: int | None
+    property_depth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Push-Dont-Notify: who wants to hear nothing of a command; ``only`` None: no subscription of that account."""
+
+    tenant: AccountId
+    only: frozenset[UUID] | None
+
+    def covers(self, watcher: Watcher) -> bool:
+        return self.tenant == watcher.tenant and (self.only is None or watcher.subscription_id in self.only)
+
+
+def told(watcher: Watcher, found: Sequence[Change], silences: dict[UUID, Silence]) -> tuple[bool, bool]:
+    """Whether there is a content update, and whether there is a property update, for that subscription."""
+    content = property_ = False
+    for change in found:
+        silence = silences.get(change.command_id)
+        if silence is not None and silence.covers(watcher):
+            continue
+        if change.content and watcher.content_depth is not None:
+            # Depth 0 is the collection itself: that it is gone is all that can happen to it.
+            content = content or change.gone or watcher.content_depth > 0
+        property_ = property_ or (change.property and watcher.property_depth is not None)
+    return content, property_
