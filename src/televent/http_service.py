@@ -18,6 +18,7 @@ from televent.adapters.rest.app import Asgi, Front, rest_app
 from televent.adapters.rest.floor import floor
 from televent.bootstrap import Core
 from televent.opening import OperatorError
+from televent.pushing import Push
 from televent.settings import SettingsError
 
 BACKLOG = 2048
@@ -87,6 +88,7 @@ def http_app(core: Core) -> Any:
         BatchedRun(core.reads, core.pool, core.threads),
         public_url=settings.public_url,
         rate_limits=rate_limits(core) if settings.rate_limits == "on" else None,
+        push=Push(core).offer() if settings.push == "on" else None,
     )
     mounts: dict[str, Asgi] = {"/health/floor": floor}
     if settings.telegram_webhook_url is not None:

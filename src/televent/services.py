@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from televent.bootstrap import Core, open_core
 from televent.settings import Settings
+
+if TYPE_CHECKING:
+    from televent.pushing import Push
 
 log = structlog.get_logger("televent.services")
 
@@ -40,6 +43,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
     from televent.adapters.postgres.projection_runner import follow
     from televent.projections.audit import AUDIT
+    from televent.pushing import Push
     from televent.workers import CourierHandler, drain, housekeeping
 
     settings = core.settings
@@ -53,12 +57,29 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
     )
     identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
     sender = MailSender(SmtpMailer(route), core.mail_book, identity, core.office.clock)
+    push = await core.run(Push, core) if settings.push == "on" else None
     ready()
     await asyncio.gather(
         drain(core, [CourierHandler(core), sender], stop),
+        *([] if push is None else [push_messages(core, push, stop)]),
         housekeeping(core, stop),
         follow(core.pool, [AUDIT], stop, core.run),
     )
+
+
+async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
+    """WebDAV-Push. Messages are carried out apart from letters, which must not wait for a slow push service."""
+    from televent.adapters.postgres.push_feed import follow_for_push
+    from televent.workers import drain
+
+    services = push.services()
+    try:
+        await asyncio.gather(
+            drain(core, [push.sender(services)], stop),
+            follow_for_push(core.pool, core.wakeups, core.office.clock, stop, core.run),
+        )
+    finally:
+        await services.close()
 
 
 async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:

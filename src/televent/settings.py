@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     rate_caldav_burst: int = Field(200, ge=1, validation_alias="TELEVENT_RATE_CALDAV_BURST")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TELEVENT_TRUSTED_PROXIES")
 
+    push: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_PUSH")
+    push_hosts: Literal["public", "any"] = Field("public", validation_alias="TELEVENT_PUSH_HOSTS")
+
     pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")
     pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
 

@@ -10,6 +10,7 @@ from uuid import uuid5
 
 import structlog
 
+from televent.adapters.postgres.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.context import Context
 from televent.application.outbox import Claimed, Handler, after_failure
@@ -129,5 +130,6 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.reap, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
+            await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
         except Exception:
             log.exception("housekeeping failed; it is tried again in a minute")

@@ -21,6 +21,7 @@ from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.devices import NewDevice, add_device
 from televent.bootstrap import Core, build_core
 from televent.domain.ids import AccountId
+from televent.pushing import Push
 from televent.settings import Settings
 
 NAMESPACES = {
@@ -28,6 +29,7 @@ NAMESPACES = {
     "C": "urn:ietf:params:xml:ns:caldav",
     "CS": "http://calendarserver.org/ns/",
     "A": "http://apple.com/ns/ical/",
+    "P": "https://bitfire.at/webdav-push",
 }
 DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 
@@ -210,12 +212,16 @@ class Site:
 
 @contextmanager
 def open_site(
-    database_url: str, rate_limits: RateLimits | None = None, public_url: str | None = None
+    database_url: str,
+    rate_limits: RateLimits | None = None,
+    public_url: str | None = None,
+    **settings: str,
 ) -> Iterator[Site]:
-    """A server on a port of its own, in a thread, until the block ends."""
-    core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4), database_url)
+    """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name."""
+    core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4, **settings), database_url)
+    push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
-    door = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url)
+    door = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url, push=push)
     config = uvicorn.Config(door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

@@ -21,7 +21,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
+from support.dav import Answer, Client
+
 PUSH = "https://bitfire.at/webdav-push"
+CONTENT = "<content-update><D:depth>1</D:depth></content-update>"
+PROPERTY = "<property-update><D:depth>0</D:depth></property-update>"
 
 
 def unbase64(text: str) -> bytes:
@@ -177,3 +181,49 @@ def open_push_service() -> Iterator[PushService]:
         server.shutdown()
         server.server_close()
         thread.join(30)
+
+
+def web_push(resource: str, device: Device, **parts: str) -> str:
+    """A web-push-subscription; ``parts`` replace whole elements by name."""
+    key, secret = device.shared()
+    elements = {
+        "push_resource": f"<push-resource>{resource}</push-resource>",
+        "content_encoding": "<content-encoding>aes128gcm</content-encoding>",
+        "subscription_public_key": f'<subscription-public-key type="p256dh">{key}</subscription-public-key>',
+        "auth_secret": f"<auth-secret>{secret}</auth-secret>",
+        **parts,
+    }
+    return f"<web-push-subscription>{''.join(elements.values())}</web-push-subscription>"
+
+
+def push_register(
+    resource: str,
+    device: Device,
+    trigger: str | None = f"{CONTENT}{PROPERTY}",
+    *,
+    subscription: str | None = None,
+    expires: str = "",
+) -> str:
+    """The body of a registration; ``subscription`` replaces what would be made of resource and device."""
+    given = subscription if subscription is not None else web_push(resource, device)
+    triggers = f"<trigger>{trigger}</trigger>" if trigger is not None else ""
+    return (
+        f'<push-register xmlns="{PUSH}" xmlns:D="DAV:"><subscription>{given}</subscription>{triggers}'
+        f"{expires}</push-register>"
+    )
+
+
+def subscribe(
+    client: Client,
+    path: str,
+    resource: str = "https://push.example.org/up/1",
+    *,
+    device: Device | None = None,
+    subscription: str | None = None,
+    trigger: str | None = f"{CONTENT}{PROPERTY}",
+    expires: str = "",
+    **headers: str,
+) -> Answer:
+    """A registration of a client's."""
+    body = push_register(resource, device or Device.new(), trigger, subscription=subscription, expires=expires)
+    return client.ask("POST", path, body, Content_Type='application/xml; charset="utf-8"', **headers)

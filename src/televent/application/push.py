@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -74,6 +74,19 @@ class Owed:
     property: bool
     alive_since: datetime
     """When a message last arrived, or when the subscription began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a door needs to offer WebDAV-Push. ``vapid_public_key`` is uncompressed and base64url (RFC 8292 §3.2).
+
+    ``topic`` names a collection so that nobody can guess it; ``endpoint`` takes push resource, public key and
+    authentication secret as a client sends them, and raises ValueError where no message could go there."""
+
+    book: PushBook
+    vapid_public_key: str
+    topic: Callable[[Collection], str]
+    endpoint: Callable[[str, str, str], Endpoint]
 
 
 class TooManySubscriptions(Exception):

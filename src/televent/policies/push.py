@@ -32,12 +32,25 @@ class Change:
 _CALENDAR_PROPERTIES: Final = frozenset(
     {"calendar-properties-changed", "calendar-renamed", "calendar-shared", "share-withdrawn", "share-answered"}
 )
-_HOME_MEMBERS: Final = frozenset({"calendar-created", "calendar-renamed", "calendar-deleted"})
+_HOME_MEMBERS: Final = frozenset(
+    {
+        "calendar-created",
+        "calendar-renamed",
+        "calendar-deleted",
+        # Other people's calendars come and go as well.
+        "share-accepted",
+        "share-declined",
+        "share-ended",
+    }
+)
 _PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified"})
 _SILENT: Final = frozenset(
     {
         "account-opened",
         "preferences-changed",
+        "share-offered",
+        "mount-properties-changed",
+        "notice-dismissed",
         "address-claimed",
         "default-calendar-chosen",
         "device-password-added",

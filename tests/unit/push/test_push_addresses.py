@@ -7,7 +7,8 @@ import socket
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from televent.adapters.push.addresses import BadPushResource, CheckedResolver, check_push_resource, is_public
+from televent.adapters.push.addresses import BadPushResource, check_push_resource, is_public
+from televent.adapters.push.resolver import CheckedResolver
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808"])
@@ -44,6 +45,7 @@ def test_an_https_url_on_the_internet_is_taken(url: str) -> None:
         "https://0x7f.1/x", "https://1.0x7f/", "https://user@push.example.org/", "https://push.example.org@10.0.0.1/",
         "https://push.example.org/#f",
         "https://push.example.org/ x", "https://push.example.org/\r\nX: y", "https://push.example.org:99999/", "https://push.example.org:0/",
+        "https://127.0.0.%31/",
         "https://пуш.example.org/", "https://[::1", "https://push.example.org\\@10.0.0.1/",
         "https://push.example.org/" + "x" * 1024,
     ],

@@ -42,6 +42,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.office import Office
 from televent.application.ports import AccountRow, CalendarRow
+from televent.application.push import Offer
 from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.caldav")
@@ -67,12 +68,18 @@ METHODS: Final[dict[str, Method]] = {
 
 class CaldavDoor:
     """``run`` calls synchronous code in a bounded pool of threads. ``public_url`` is the origin that people reach,
-    without a slash at its end; None: as the request says. ``rate_limits`` None: none."""
+    without a slash at its end; None: as the request says. ``rate_limits`` None: none. ``push`` None: no WebDAV-Push."""
 
     def __init__(
-        self, office: Office, run: Run, *, public_url: str | None = None, rate_limits: RateLimits | None = None
+        self,
+        office: Office,
+        run: Run,
+        *,
+        public_url: str | None = None,
+        rate_limits: RateLimits | None = None,
+        push: Offer | None = None,
     ) -> None:
-        self._door = Door(office, run, public_url)
+        self._door = Door(office, run, public_url, push)
         self._authenticator = Authenticator(office, run, rate_limits)
         self._public_url = public_url
         self._limits = rate_limits
@@ -109,7 +116,8 @@ class CaldavDoor:
         if target is not None and target.kind is Kind.WELL_KNOWN and method != "OPTIONS":
             return discovery.redirect(scope, headers.get("host", ""), self._public_url)
         if method == "OPTIONS":
-            return discovery.options(target.kind if target is not None else Kind.ROOT)
+            kind = target.kind if target is not None else Kind.ROOT
+            return discovery.options(kind, push=self._door.push is not None)
         if target is None:
             raise DavError(404, text="There is nothing here.")
         if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
@@ -118,7 +126,7 @@ class CaldavDoor:
         await self._throttle(client)
         login = headers.get("authorization")
         ahead = self._door.ahead(method, target) if login is not None else None
-        account = await self._authenticator.authenticate(login, client)
+        account, device = await self._authenticator.sign_in(login, client)
         if self._limits is not None:
             wait = await self._door.run(self._limits.person, str(account.tenant))
             if wait is not None:
@@ -127,15 +135,19 @@ class CaldavDoor:
         if granted is not None:
             # The look-ahead has read it as its owner sees it.
             target, ahead = replace(target, calendar=granted.name), None
+        person.device, person.push = device.device_id, self._door.push
         if too_large:
             raise precondition("max-resource-size") if method == "PUT" else DavError(413, text="The body is too large.")
         if body and headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
         handler = METHODS.get(method)
-        if handler is None or (method == "POST" and target.kind not in post.KINDS):
+        lease = target.kind is Kind.PUSH_REGISTRATION
+        if handler is None or (lease and method != "DELETE") or (method == "POST" and target.kind not in post.KINDS):
             raise not_allowed(target)
         correlation = _correlation(scope, self._door.office)
         request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
+        if method == "POST":
+            request.origin = discovery.origin(scope, headers.get("host", ""), self._public_url)
         await check_if(self._door, request, person)
         return await handler(self._door, request, person)
 

@@ -80,6 +80,10 @@ class Authenticator:
 
     async def authenticate(self, header: str | None, client: str) -> AccountRow:
         """The account whose device asks. Raises DavError 401, 429."""
+        return (await self.sign_in(header, client))[0]
+
+    async def sign_in(self, header: str | None, client: str) -> tuple[AccountRow, DeviceRow]:
+        """The account, and which of its devices asks. Raises DavError 401, 429."""
         given = credentials(header)
         if given is None:
             raise unauthorized()
@@ -92,7 +96,7 @@ class Authenticator:
             self._remember(digest, device)
         assert account is not None
         await self._note(account, device)
-        return account
+        return account, device
 
     async def _find(self, user: str) -> AccountRow | None:
         # The reads themselves are given to ``run``, so that they can be made together with those of other requests.

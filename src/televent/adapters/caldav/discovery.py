@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from televent.adapters.caldav.http import Response, Scope
 from televent.adapters.caldav.tree import PREFIX, Kind
@@ -21,27 +22,37 @@ ALLOW = {
     # PUT is for what is inside: macOS looks for it here.
     Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, POST, MKCALENDAR, MKCOL, DELETE, MOVE, ACL",
     Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, ACL",
-    Kind.INBOX: f"{_COLLECTION}, PROPPATCH, ACL",
+    Kind.INBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     Kind.OUTBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     Kind.INBOX_ITEM: "OPTIONS, GET, HEAD, DELETE, PROPFIND",
     Kind.WELL_KNOWN: "OPTIONS, GET, HEAD, PROPFIND",
+    Kind.PUSH_REGISTRATION: "OPTIONS, DELETE",
 }
+
+
+PUSHING: Final = frozenset({Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX})
+"""To what a client may subscribe."""
+
+
+def origin(scope: Scope, host: str, public_url: str | None) -> str:
+    """Where people reach this server, without a slash at its end: as it was set, else as the request says."""
+    if public_url is not None:
+        return public_url
+    return f"{scope.get('scheme', 'http')}://{host if _HOST.match(host) else 'localhost'}"
 
 
 def redirect(scope: Scope, host: str, public_url: str | None) -> Response:
     """To /caldav/, absolutely: clients take the Location as it is (RFC 6764 §5)."""
-    origin = public_url
-    if origin is None:
-        if not _HOST.match(host):
-            host = "localhost"
-        origin = f"{scope.get('scheme', 'http')}://{host}"
-    location = f"{origin}{PREFIX}".encode()
+    location = f"{origin(scope, host, public_url)}{PREFIX}".encode()
     return Response(301, b"", [(b"location", location), (b"cache-control", b"no-cache")])
 
 
-def options(kind: Kind) -> Response:
+def options(kind: Kind, *, push: bool = False) -> Response:
     """200 and not 204, with one DAV header, whoever asks: clients look here before they have signed in."""
-    return Response(200, b"", [DAV_HEADER, (b"allow", ALLOW[kind].encode())])
+    name, classes = DAV_HEADER
+    if push and kind in PUSHING:
+        classes += b", webdav-push"
+    return Response(200, b"", [(name, classes), (b"allow", ALLOW[kind].encode())])
 
 
 def welcome() -> Response:

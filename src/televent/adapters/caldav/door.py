@@ -12,11 +12,13 @@ from uuid import UUID
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Ahead, Request
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
 from televent.adapters.caldav.webdav.xml_out import href
 from televent.application.context import Context
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.push import Offer
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
 from televent.domain.sharing import BUSY, READ, READ_WRITE
@@ -51,6 +53,8 @@ class Door:
     run: Run
     public_url: str | None = None
     """The origin that people reach, without a slash at its end; None: as each request says."""
+    push: Offer | None = None
+    """None: WebDAV-Push is not offered."""
 
     def ahead(self, method: str, target: Target) -> Ahead | None:
         """Asks for the row that a request will need, where the URL alone says whose it is. Two questions that go
@@ -168,9 +172,10 @@ class Door:
 
     def context(self, request: Request, person: Person, row: CalendarRow | None = None) -> Context:
         """The circumstances of a command given in this request. ``row``: the calendar it is about, where that may be
-        somebody else's: the command is given to its owner's account, and the person is the one who acts."""
+        somebody else's: the command is given to its owner's account, and the person is the one who acts. To be asked
+        for in a thread: Push-Dont-Notify is noted before anything changes."""
         tenant = AccountId(person.account.tenant)
-        return Context(
+        context = Context(
             tenant=row.tenant if row is not None else tenant,
             actor=str(tenant),
             door="caldav",
@@ -178,6 +183,11 @@ class Door:
             command_id=self.office.ids(),
             correlation_id=request.correlation_id,
         )
+        if self.push is not None and "push-dont-notify" in request.headers:
+            said = dont_notify(request.headers["push-dont-notify"])
+            if said is not None:
+                self.push.book.silence(tenant, context.command_id, said or None, context.now)
+        return context
 
 
 def check_access(row: CalendarRow, request: Request, privilege: str) -> None:

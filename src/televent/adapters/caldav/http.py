@@ -39,6 +39,8 @@ class Request:
     """At which counter the calendar must still stand when the request changes something (RFC 6578 §5)."""
     granted: CalendarRow | None = None
     """Somebody else's calendar, named by its owner's URL."""
+    origin: str = ""
+    """Where people reach this server, without a slash at its end."""
 
     def xml(self) -> xml_in.Element | None:
         """The body's root element, None for no body. Raises DavError 400. The Content-Type is not looked at: clients

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote_to_bytes
 INBOX = "inbox"
 OUTBOX = "outbox"
 PREFIX = "/caldav/"
+PUSH_PREFIX = "/push/"
 
 
 class Kind(Enum):
@@ -28,6 +29,8 @@ class Kind(Enum):
     INBOX = "inbox"
     OUTBOX = "outbox"
     INBOX_ITEM = "inbox item"
+    PUSH_REGISTRATION = "push registration"
+    """The lease on push messages that a client was given; it can be ended and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def parse(raw_path: str) -> Target | None:
         return Target(Kind.ROOT, _ROOTS[segments[0] if segments else ""], slash=slash)
     if segments == [".well-known", "caldav"]:
         return Target(Kind.WELL_KNOWN, "/.well-known/caldav", slash=slash)
+    if f"/{segments[0]}/" == PUSH_PREFIX and len(segments) == 2 and not slash:
+        return Target(Kind.PUSH_REGISTRATION, f"{PUSH_PREFIX}{encode(segments[1])}", name=segments[1], slash=False)
     if segments[0] != "caldav":
         return None
     return _below(segments[1:], slash)

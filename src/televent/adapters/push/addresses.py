@@ -1,17 +1,17 @@
 """Where a push may go. Its URL comes from a client, so it must not lead into the network that this server stands in
-(server-side request forgery): names are resolved first, and the connection goes to the address that was looked at."""
+(server-side request forgery)."""
 
 from __future__ import annotations
 
 import ipaddress
-import socket
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 MAX_URL: Final = 1024
 """Characters."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.\-]+\Z")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
@@ -57,33 +57,10 @@ def _check_host(host: str) -> None:
         address = ipaddress.ip_address(host)
     except ValueError:
         # All digits, such as 127.1 or 0x7f000001, is an address to a resolver.
-        last = host.rstrip(".").rpartition(".")[2]
-        if "." not in host.rstrip(".") or last.isdigit() or last.startswith("0x"):
+        name = host.rstrip(".")
+        last = name.rpartition(".")[2]
+        if not _NAME.match(name) or "." not in name or last.isdigit() or last.startswith("0x"):
             raise BadPushResource("the push resource names no host of the internet") from None
         return
     if not is_public(address):
         raise BadPushResource("the push resource is a private address")
-
-
-class CheckedResolver(AbstractResolver):
-    """Only what may be connected to. What is connected to is exactly what was looked at: nothing resolves again."""
-
-    def __init__(self, resolver: AbstractResolver, *, anywhere: bool) -> None:
-        self._resolver = resolver
-        self._anywhere = anywhere
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Raises OSError where nothing is left."""
-        found = await self._resolver.resolve(host, port, family)
-        if self._anywhere:
-            return found
-        allowed = [each for each in found if is_public(ipaddress.ip_address(str(each["host"]).partition("%")[0]))]
-        if not allowed:
-            raise OSError(f"{host} has no public address")
-        return allowed
-
-    async def close(self) -> None:
-        """With the session that uses it."""
-        await self._resolver.close()

@@ -6,8 +6,6 @@ before it, and a message sent twice tells nothing new.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +16,11 @@ from xml.sax.saxutils import escape
 import structlog
 
 from televent.adapters.push.addresses import BadPushResource
-from televent.adapters.push.encryption import to_base64url
 from televent.adapters.push.service import GONE, Answer, PushServices, Unreachable
+from televent.adapters.push.topics import Topics
 from televent.application.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
 from televent.application.push import TOLERANCE, Collection, Owed, PushBook
+from televent.domain.ids import AccountId
 
 log = structlog.get_logger("televent.push")
 
@@ -38,7 +37,7 @@ class Sight:
 class Look(Protocol):
     """What that account sees of that collection; None: nothing any more, it is gone or not granted. Synchronous."""
 
-    def __call__(self, subscriber: UUID, collection: Collection) -> Sight | None: ...
+    def __call__(self, subscriber: AccountId, collection: Collection) -> Sight | None: ...
 
 
 class Run(Protocol):
@@ -49,25 +48,6 @@ class Run(Protocol):
 
 class PushFailed(Exception):
     """The push service did not take it; tried again by the schedule."""
-
-
-class Topics:
-    """Names that nobody can guess and that stay: of collections for clients, of messages for push services."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def of(self, collection: Collection) -> str:
-        """The push topic of a collection (the draft, §"Push Properties")."""
-        return self._name(f"{collection.kind}/{collection.owner}/{collection.collection_id}")
-
-    def of_message(self, owed: Owed) -> str:
-        """The Topic header, at most 32 characters (RFC 8030 §5.4). It says nothing to the push service, not even which
-        subscriptions are of one collection; and a message that tells less never replaces one that tells more."""
-        return self._name(f"message/{owed.subscription_id}/{owed.content}/{owed.property}")
-
-    def _name(self, text: str) -> str:
-        return to_base64url(hmac.digest(self._secret, text.encode(), hashlib.sha256)[:16])
 
 
 class PushSender:
@@ -98,6 +78,10 @@ class PushSender:
         if owed is None or not (owed.content or owed.property):
             return
         sight: Sight | None = await self._run(self._look, message.tenant, owed.collection)
+        if sight is None and owed.collection.owner != owed.tenant:
+            # Granted no more: not even that it changes is this person's to know.
+            await self._end(owed, "its collection is not granted")
+            return
         body = push_message(self._topics.of(owed.collection), owed, sight)
         try:
             answer = await self._services.send(owed.endpoint, body, topic=self._topics.of_message(owed))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ import aiohttp
 from aiohttp.resolver import ThreadedResolver
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from televent.adapters.push.addresses import CheckedResolver, check_push_resource
+from televent.adapters.push.addresses import check_push_resource
 from televent.adapters.push.encryption import Recipient, encrypt
+from televent.adapters.push.resolver import CheckedResolver
 from televent.adapters.push.vapid import Vapid
 from televent.application.push import Endpoint
 
@@ -44,7 +44,7 @@ class Unreachable(Exception):
 
 
 class PushServices:
-    """All push services, by URL. ``anywhere`` allows http and private addresses. Close it in the loop it was used in."""
+    """All push services, by URL. ``anywhere`` allows http and private addresses. Close it in the loop that used it."""
 
     def __init__(self, vapid: Vapid, clock: Callable[[], datetime], *, anywhere: bool = False) -> None:
         self._vapid = vapid
@@ -74,7 +74,7 @@ class PushServices:
             # What the answer says in its body is of no use: it is not even read.
             async with self._open().post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 return Answer(answer.status, _seconds(answer.headers.get("Retry-After"), now))
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise Unreachable(type(error).__name__) from None
 
     def _open(self) -> aiohttp.ClientSession:
@@ -106,6 +106,6 @@ def _seconds(value: str | None, now: datetime) -> float | None:
         return float(value.strip()[:9])
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, ((at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, ((at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - now).total_seconds())

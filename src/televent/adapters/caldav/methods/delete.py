@@ -5,6 +5,7 @@ from __future__ import annotations
 from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.methods.push_register import unregister
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
@@ -25,6 +26,8 @@ async def delete(door: Door, request: Request, person: Person) -> Response:
         await door.run(_object, door, request, person)
     elif kind is Kind.CALENDAR:
         await door.run(_calendar, door, request, person)
+    elif kind is Kind.PUSH_REGISTRATION:
+        await unregister(door, request, person)
     elif kind is Kind.INBOX_ITEM:
         raise DavError(404)
     else:

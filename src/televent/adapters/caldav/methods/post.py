@@ -1,13 +1,16 @@
-"""POST: free/busy of others to the scheduling outbox (RFC 6638 §5); to a calendar and to the home, sharing."""
+"""POST: free/busy of others to the scheduling outbox (RFC 6638 §5); to a calendar and to the home, sharing; to all of
+them, subscriptions (WebDAV-Push)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
+from televent.adapters.caldav.discovery import PUSHING
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import precondition
+from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.push_register import is_push_register, register
 from televent.adapters.caldav.methods.share import invite_reply, share
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
@@ -23,16 +26,20 @@ from televent.ical.tree import Component, Property, parse
 MAX_RECIPIENTS: Final = 100
 
 
-KINDS: Final = frozenset({Kind.OUTBOX, Kind.CALENDAR, Kind.HOME})
+KINDS: Final = frozenset({Kind.OUTBOX}) | PUSHING
 
 
 async def post(door: Door, request: Request, person: Person) -> Response:
-    """What is posted depends on where."""
+    """What is posted depends on where, and a subscription to what changes is the same everywhere."""
+    if is_push_register(request):
+        return await register(door, request, person)
     if request.target.kind is Kind.CALENDAR:
         return await share(door, request, person)
     if request.target.kind is Kind.HOME:
         return await invite_reply(door, request, person)
-    return await _outbox(door, request, person)
+    if request.target.kind is Kind.OUTBOX:
+        return await _outbox(door, request, person)
+    raise DavError(415, text="Nothing of that kind can be posted here.")
 
 
 async def _outbox(door: Door, request: Request, person: Person) -> Response:

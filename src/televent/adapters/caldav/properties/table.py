@@ -13,6 +13,7 @@ from televent.adapters.caldav.properties import (
     rfc5397,
     rfc6578,
     rfc6638,
+    webdav_push,
 )
 from televent.adapters.caldav.properties.live import Live
 from televent.adapters.caldav.tree import Kind
@@ -26,6 +27,7 @@ ALL: Final[tuple[Live, ...]] = (
     *rfc6578.PROPERTIES,
     *rfc6638.PROPERTIES,
     *calendarserver_sharing.PROPERTIES,
+    *webdav_push.PROPERTIES,
 )
 
 BY_KIND: Final[dict[Kind, dict[str, Live]]] = {

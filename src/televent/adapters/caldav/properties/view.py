@@ -8,6 +8,7 @@ from uuid import UUID
 
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
 from televent.application.ports import AccountRow, CalendarRow, ResourceRow, Share
+from televent.application.push import Offer
 
 
 @dataclass(slots=True)
@@ -19,6 +20,10 @@ class Person:
     home: str
     elsewhere: dict[str, str] = field(default_factory=dict)
     """Paths of collections that were named by their owner's URL, by their name here."""
+    device: UUID | None = None
+    """The device that signed in."""
+    push: Offer | None = None
+    """None: WebDAV-Push is not to be had."""
 
     @property
     def principal(self) -> str:

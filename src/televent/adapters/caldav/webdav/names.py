@@ -11,6 +11,7 @@ DAV: Final = "DAV:"
 CALDAV: Final = "urn:ietf:params:xml:ns:caldav"
 CALENDARSERVER: Final = "http://calendarserver.org/ns/"
 APPLE: Final = "http://apple.com/ns/ical/"
+WEBDAV_PUSH: Final = "https://bitfire.at/webdav-push"
 
 PREFIXES: Final = {DAV: "D", CALDAV: "C", CALENDARSERVER: "CS", APPLE: "A"}
 DECLARATIONS: Final = "".join(f' xmlns:{prefix}="{uri}"' for uri, prefix in PREFIXES.items())
@@ -34,6 +35,11 @@ def cs(local: str) -> str:
 def a(local: str) -> str:
     """A name of Apple's extensions."""
     return f"{{{APPLE}}}{local}"
+
+
+def push(local: str) -> str:
+    """A name of WebDAV-Push."""
+    return f"{{{WEBDAV_PUSH}}}{local}"
 
 
 def split(name: str) -> tuple[str, str]:

@@ -1,0 +1,164 @@
+"""WebDAV-Push: a client subscribes to a collection and takes that back (draft-bitfire-webdav-push-00, §"Subscription
+Management")."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Final, NoReturn
+from uuid import UUID
+
+from televent.adapters.caldav.auth import unauthorized
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, Person, View
+from televent.adapters.caldav.properties.webdav_push import SUPPORTED, collection_of
+from televent.adapters.caldav.push_urls import registration_path
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import d, empty, push
+from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
+from televent.application.push import (
+    LASTS,
+    LASTS_AT_MOST,
+    DeviceGone,
+    Endpoint,
+    Offer,
+    TooManySubscriptions,
+    Triggers,
+)
+
+ENCODING: Final = "aes128gcm"
+DEEPEST: Final = 2
+"""What infinity counts as: more than any collection here has."""
+
+
+def refused(local: str, text: str = "") -> DavError:
+    """A precondition of WebDAV-Push that failed."""
+    return DavError(403, empty(push(local)), text=text)
+
+
+def is_push_register(request: Request) -> bool:
+    """Whether the body is one, by its root element. Raises DavError 400 for what looks like one and is no XML."""
+    if b"push-register" not in request.body:
+        return False
+    root = request.xml()
+    return root is not None and name_of(root) == push("push-register")
+
+
+async def register(door: Door, request: Request, person: Person) -> Response:
+    """204 with Location and Expires, for a new subscription as for one that is renewed."""
+    offer = door.push
+    if offer is None or person.device is None:
+        raise refused("push-not-available")
+    root = request.xml()
+    assert root is not None
+    view = await _view(door, request, person)
+    endpoint = _endpoint(offer, root)
+    triggers = _triggers(root, SUPPORTED[view.kind])
+    now = door.office.clock()
+    expires_at = _expires(child(root, push("expires")), now)
+    try:
+        registered = await door.run(
+            offer.book.register,
+            person.account.tenant,
+            person.device,
+            collection_of(view),
+            endpoint,
+            triggers,
+            now,
+            expires_at,
+        )
+    except TooManySubscriptions:
+        raise refused("push-not-available", "There are too many subscriptions already.") from None
+    except DeviceGone:
+        raise unauthorized() from None
+    location = f"{request.origin}{registration_path(registered.subscription_id)}"
+    expires = format_datetime(expires_at, usegmt=True)
+    return Response(204, b"", [(b"location", location.encode()), (b"expires", expires.encode())])
+
+
+async def unregister(door: Door, request: Request, person: Person) -> None:
+    """Raises DavError 404 for what is not there, or is another person's."""
+    try:
+        subscription_id = UUID(hex=request.target.name)
+    except ValueError:
+        raise DavError(404) from None
+    ended = door.push is not None and await door.run(
+        door.push.book.end, person.account.tenant, subscription_id, door.office.clock()
+    )
+    if not ended:
+        raise DavError(404, text="There is no such subscription.")
+
+
+async def _view(door: Door, request: Request, person: Person) -> AnyView:
+    if request.target.kind is Kind.CALENDAR:
+        return CalendarView(request.target.path, person, await door.calendar(request, person))
+    return View(request.target.kind, request.target.path, person)
+
+
+def _endpoint(offer: Offer, root: Element) -> Endpoint:
+    """Exactly one subscription, of the one kind that there is."""
+    subscriptions = [each for each in children(root) if name_of(each) == push("subscription")]
+    kinds = [each for subscription in subscriptions for each in children(subscription)]
+    if len(subscriptions) != 1 or [name_of(each) for each in kinds] != [push("web-push-subscription")]:
+        _invalid("exactly one web-push-subscription is wanted")
+    (given,) = kinds
+    if _only(given, "content-encoding") != ENCODING:
+        _invalid(f"the content-encoding is {ENCODING}")
+    key = child(given, push("subscription-public-key"))
+    if key is None or key.get("type") != "p256dh":
+        _invalid("the subscription-public-key is of type p256dh")
+    try:
+        return offer.endpoint(
+            _only(given, "push-resource"), _only(given, "subscription-public-key"), _only(given, "auth-secret")
+        )
+    except ValueError as error:
+        _invalid(str(error))
+
+
+def _only(element: Element, local: str) -> str:
+    found = [each for each in children(element) if name_of(each) == push(local)]
+    if len(found) != 1:
+        _invalid(f"exactly one {local} is wanted")
+    return text_of(found[0]).strip()
+
+
+def _invalid(text: str) -> NoReturn:
+    raise refused("invalid-subscription", text)
+
+
+def _triggers(root: Element, supported: Triggers) -> Triggers:
+    """What is asked for, as far as it can be had: what cannot is left out, or taken to a depth that can be had (the
+    draft: subscriptions are processed in a relaxed way)."""
+    asked = child(root, push("trigger"))
+    content = _depth(asked, "content-update", supported.content)
+    property_ = _depth(asked, "property-update", supported.property)
+    if content is None and property_ is None:
+        raise refused("no-supported-trigger")
+    return Triggers(content, property_)
+
+
+def _depth(asked: Element | None, local: str, most: int | None) -> int | None:
+    trigger = child(asked, push(local)) if asked is not None else None
+    if trigger is None or most is None:
+        return None
+    depths = {"0": 0, "1": 1, "infinity": DEEPEST, "": most}
+    text = text_of(child(trigger, d("depth"))).strip().lower()
+    if text not in depths:
+        raise DavError(400, text="Depth must be 0, 1 or infinity.")
+    return min(depths[text], most)
+
+
+def _expires(element: Element | None, now: datetime) -> datetime:
+    """When the subscription ends. Raises DavError 400 for no date of HTTP, and for one that has passed."""
+    if element is None:
+        return (now + LASTS).replace(microsecond=0)
+    try:
+        asked = parsedate_to_datetime(text_of(element).strip())
+        asked = asked.replace(tzinfo=asked.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise DavError(400, text="expires must be a date such as Sun, 06 Nov 1994 08:49:37 GMT.") from None
+    if asked <= now:
+        raise DavError(400, text="expires has passed already.")
+    return min(asked, now + LASTS_AT_MOST).replace(microsecond=0)

@@ -1,0 +1,40 @@
+"""The URLs of WebDAV-Push registrations, and the header that names them (the draft, §"Suppressing Notifications")."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from televent.adapters.caldav.tree import PUSH_PREFIX
+
+MOST: Final = 256
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def registration_path(subscription_id: UUID) -> str:
+    """The path of a registration."""
+    return f"{PUSH_PREFIX}{subscription_id.hex}"
+
+
+def dont_notify(header: str) -> tuple[UUID, ...] | None:
+    """The registrations that a Push-Dont-Notify header names; () for ``*``, all of them. None: none, for what is
+    invalid is passed over."""
+    if header.strip() == "*":
+        return ()
+    found = (_registration(re.sub(r"\\(.)", r"\1", quoted)) for quoted in _QUOTED.findall(header)[:MOST])
+    return tuple(each for each in found if each is not None) or None
+
+
+def _registration(url: str) -> UUID | None:
+    """The registration that an absolute URL names. Which host it names is not looked at: a server may be reached by
+    several names, and the id alone is what cannot be guessed."""
+    try:
+        place = urlsplit(url)
+    except ValueError:
+        return None
+    prefix, slash, last = place.path.rpartition("/")
+    if not place.scheme or prefix + slash != PUSH_PREFIX or not re.fullmatch(r"[0-9a-f]{32}", last):
+        return None
+    return UUID(last)
