@@ -53,5 +53,8 @@ setup-interop: $(READY) ## Install the foreign suites and clients that interop n
 interop: $(READY) ## Run other projects' server tests and real clients against Televent; writes docs/reference/interop.md
 	@exec $(BIN)/python -m tests.interop $(ARGS)
 
+fuzz: $(READY) ## Send bad requests by the thousand to a fresh Televent (ARGS="--minutes 10")
+	@exec $(BIN)/python -m tests.fuzz $(ARGS)
+
 clean: ## Remove the environment and caches; data stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz

@@ -1,0 +1,62 @@
+"""``make fuzz``: bad requests by the thousand against a fresh Televent over real sockets.
+
+Every answer must be in time, whole, and no 5xx; memory must stay bounded; and afterwards the server must still answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random, SystemRandom
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fuzz.run import Run, Settings
+from interop.places import ROOT
+from interop.server import Site
+from support.running import Televent
+
+KEPT = ROOT / ".fuzz"
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="make fuzz ARGS=…", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long (default 1)")
+    parser.add_argument("--seed", type=int, default=None, help="begin with this seed (default: a new one, printed)")
+    parser.add_argument("--clients", type=int, default=2, help="how many send at once (default 2)")
+    parser.add_argument("--slow", type=int, default=100, help="how many half-open connections stand by (default 100)")
+    parser.add_argument("--bound", type=float, default=5.0, help="seconds that an answer may take (default 5)")
+    parser.add_argument("--growth", type=int, default=300, help="MB that the API may grow (default 300)")
+    parser.add_argument(
+        "--replay", type=Path, action="append", help="send a saved request instead, and show the answer"
+    )
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """The command. Returns the exit code: 1 where anything was wrong."""
+    options = arguments(given)
+    seed = options.seed if options.seed is not None else SystemRandom().randrange(10**9)
+    with tempfile.TemporaryDirectory(prefix="televent-fuzz-") as folder:
+        televent = Televent(Path(folder) / "data")
+        with televent:
+            site = Site(televent, f"{televent.api}/")
+            settings = Settings(options.bound, options.growth, KEPT)
+            run = Run(televent, site.people(1)[0], settings)
+            if options.replay:
+                return int(sum(run.replay(path) for path in options.replay) > 0)
+            print(f"seed {seed}; {options.minutes:g} minutes; again: make fuzz ARGS='--seed {seed}'", flush=True)
+            run.go(Random(seed), time.monotonic() + options.minutes * 60, options.clients, options.slow)
+            run.aftermath()
+    for line in run.report():
+        print(line)
+    return int(bool(run.wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
