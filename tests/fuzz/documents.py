@@ -25,6 +25,8 @@ TOKENS = (
     "\u00e9",
     "9" * 400,
 )
+_NAMES = ("displayname", "owner", "a b", "", "x/><y", "é", "1", "a:b")
+_NAMESPACES = ("DAV:", "", "http://www.w3.org/2000/xmlns/", "http://www.w3.org/XML/1998/namespace", "{x}", "&")
 _XML_WORDS = tuple(word.replace("\x00", "").replace("\x1b", "") for word in WORDS)
 
 
@@ -86,7 +88,8 @@ def report(dice: Random, members: list[str]) -> str:
     level = f"<D:sync-level>{dice.choice(('1', 'infinite', '0', 'x', ''))}</D:sync-level>"
     limit = f"<D:limit><D:nresults>{dice.choice(('1', '0', '-1', 'x', '9' * 30))}</D:nresults></D:limit>"
     search = f"<D:property-search>{prop}<D:match>{dice.choice(('a', '', '%', '_'))}</D:match></D:property-search>"
-    expand = '<D:property name="owner"><D:property name="displayname"/></D:property>'
+    inner = f"<D:property name={_attribute(dice.choice(_NAMES))} namespace={_attribute(dice.choice(_NAMESPACES))}/>"
+    expand = f'<D:property name="owner">{inner}</D:property>'
     kinds = {
         "C:calendar-query": f"{prop}<C:filter>{_filter(dice)}</C:filter>{zone}",
         "C:calendar-multiget": f"{prop}{hrefs}",

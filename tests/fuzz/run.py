@@ -42,7 +42,7 @@ class Run:
         self.port = int(port)
         self.wrong: list[str] = []
         self.statuses: Counter[int] = Counter()
-        self.slowest = 0.0
+        self.slowest, self.slowest_case = 0.0, b""
         self.memory: list[int] = []
         self._lock = threading.Lock()
 
@@ -80,7 +80,8 @@ class Run:
         outcome = self.ask(case.octets, case.framed)
         with self._lock:
             self.statuses[outcome.status] += 1
-            self.slowest = max(self.slowest, outcome.seconds)
+            if outcome.seconds > self.slowest and case.framed:
+                self.slowest, self.slowest_case = outcome.seconds, case.octets
         said = complaint(case, outcome, self.settings.bound)
         if said and outcome.status < 500:
             # A busy machine is slow, too: only what is wrong a second time is.
@@ -96,7 +97,7 @@ class Run:
         least = smallest(case.octets, still) if again and "took" not in said else case.octets
         with self._lock:
             self.settings.kept.mkdir(exist_ok=True)
-            path = self.settings.kept / f"{len(list(self.settings.kept.iterdir())):03}.http"
+            path = self.settings.kept / f"{len(list(self.settings.kept.glob('*.http'))):03}.http"
             path.write_bytes(least)
             (path.with_suffix(".whole")).write_bytes(case.octets)
             first = least[:300].decode("utf-8", "replace").splitlines()[:1]
@@ -117,7 +118,9 @@ class Run:
                 self.wrong.append(f"logged: {line[:600]}")
 
     def report(self) -> list[str]:
-        """What was done and found."""
+        """What was done and found. The slowest request is kept too."""
+        self.settings.kept.mkdir(exist_ok=True)
+        (self.settings.kept / "slowest").write_bytes(self.slowest_case)
         answers = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(self.statuses.items()))
         return [
             f"{sum(self.statuses.values())} requests; answers {answers}",

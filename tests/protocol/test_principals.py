@@ -1,5 +1,8 @@
 """RFC 3744 §9.4, §9.5, RFC 3253 §3.8: finding principals; RFC 6638 §5: free/busy of others."""
 
+import pytest
+from lxml import etree
+
 from support.dav import NAMESPACES, Client, cal, dav, event
 
 
@@ -39,6 +42,28 @@ def test_hrefs_are_expanded_into_what_they_name(ann: Client) -> None:
     assert inside.tag == dav("response")
     assert inside.findtext(".//D:displayname", namespaces=NAMESPACES) == "Ann"
     assert inside.findtext(".//C:calendar-home-set/D:href", namespaces=NAMESPACES) == ann.home
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'name="x" namespace="}{&quot;"',
+        'name="ow ner"',
+        'name="a/&gt;&lt;b"',
+        'name=""',
+        "",
+        'name="x" namespace="http://www.w3.org/2000/xmlns/"',
+    ],
+)
+def test_what_cannot_be_an_elements_name_is_no_property(ann: Client, asked: str) -> None:
+    assert ann.report(ann.home, "D:expand-property", f"<D:property {asked}/>", Depth="0").status == 400
+
+
+@pytest.mark.parametrize("namespace", ["", "http://www.w3.org/XML/1998/namespace", "urn:a&amp;b"])
+def test_a_property_of_any_namespace_is_missing_by_its_own_name(ann: Client, namespace: str) -> None:
+    answer = ann.report(ann.home, "D:expand-property", f'<D:property name="x" namespace="{namespace}"/>', Depth="0")
+    (name,) = answer.only().missing
+    assert name == etree.QName(namespace.replace("&amp;", "&") or None, "x").text
 
 
 def free_busy(

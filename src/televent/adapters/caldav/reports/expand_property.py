@@ -11,7 +11,7 @@ from televent.adapters.caldav.properties.live import Getter
 from televent.adapters.caldav.properties.table import BY_KIND
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, root_view
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
-from televent.adapters.caldav.webdav.names import DAV, d, tags
+from televent.adapters.caldav.webdav.names import DAV, d, tags, writable
 from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat, status_response
 from televent.application.shared_view import share_named
@@ -39,13 +39,11 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
     for each in children(asked):
         if name_of(each) != d("property"):
             continue
-        name = f"{{{each.get('namespace', DAV)}}}{each.get('name', '')}"
+        name = _name(each)
         live = BY_KIND[view.kind].get(name)
         getter: Getter | None = live.getters[view.kind] if live is not None else None
         content = getter(view) if getter is not None else None
-        start, end = tags(name) if each.get("name") else ("", "")
-        if not start:
-            raise DavError(400, text="A property without a name is asked for.")
+        start, end = tags(name)
         if content is None:
             missing.append(start + "/>")
             continue
@@ -55,6 +53,16 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
     propstats = propstat("".join(found), 200) if found or not missing else ""
     propstats += propstat("".join(missing), 404) if missing else ""
     return f"<D:response>{href(view.href)}{propstats}</D:response>"
+
+
+def _name(asked: Element) -> str:
+    """The Clark name of the property. It comes as text and goes back as an element: what is no XML name is refused.
+    Raises DavError 400."""
+    namespace, local = str(asked.get("namespace", DAV)), str(asked.get("name", ""))
+    try:
+        return writable(namespace, local)
+    except ValueError:
+        raise DavError(400, text="A property without a name is asked for.") from None
 
 
 def _expanded(door: Door, person: Person, content: str, asked: Element, level: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from lxml import etree
+
 from televent.adapters.caldav.webdav.text import attribute
 
 DAV: Final = "DAV:"
@@ -12,6 +14,8 @@ CALDAV: Final = "urn:ietf:params:xml:ns:caldav"
 CALENDARSERVER: Final = "http://calendarserver.org/ns/"
 APPLE: Final = "http://apple.com/ns/ical/"
 WEBDAV_PUSH: Final = "https://bitfire.at/webdav-push"
+
+XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 PREFIXES: Final = {DAV: "D", CALDAV: "C", CALENDARSERVER: "CS", APPLE: "A"}
 DECLARATIONS: Final = "".join(f' xmlns:{prefix}="{uri}"' for uri, prefix in PREFIXES.items())
@@ -50,11 +54,24 @@ def split(name: str) -> tuple[str, str]:
     return "", name
 
 
+def writable(namespace: str, local: str) -> str:
+    """The Clark name, if an element can be called so. Raises ValueError."""
+    name = etree.QName(namespace or None, local)
+    if namespace not in ("", XML):
+        try:  # What a namespace may be, the parser knows: no relative path, not the one of declarations, ...
+            etree.fromstring(f'<X:{local} xmlns:X="{attribute(namespace)}"/>')
+        except etree.XMLSyntaxError as error:
+            raise ValueError(namespace) from error
+    return name.text
+
+
 @lru_cache(maxsize=2048)
 def tags(name: str) -> tuple[str, str]:
     """What is written before and after the content of an element: the start without its ``>``, and the end tag."""
     namespace, local = split(name)
     prefix = PREFIXES.get(namespace)
+    if namespace == XML:
+        prefix = "xml"  # No other prefix may be bound to it, and this one need not be (Namespaces in XML §3).
     if prefix is not None:
         return f"<{prefix}:{local}", f"</{prefix}:{local}>"
     if not namespace:
