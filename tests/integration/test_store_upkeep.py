@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from support.dav import event
 from support.waiting import await_settled
 from televent.adapters.postgres.projection_runner import advance
 from televent.adapters.postgres.rebuild import rebuild
@@ -18,9 +19,10 @@ from televent.adapters.postgres.trace import walk
 from televent.adapters.postgres.verify import broken_chains
 from televent.application.context import Context
 from televent.application.ports import AccountRow
-from televent.application.use_cases import accounts, calendars, devices, meetings, sharing
+from televent.application.use_cases import accounts, calendars, devices, meetings, shared_objects, sharing
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.application.use_cases.delete_object import delete_stream
+from televent.application.use_cases.put_object import put_object
 from televent.bootstrap import Core, build_core, now
 from televent.domain.ids import AccountId
 from televent.projections.audit import AUDIT
@@ -68,6 +70,12 @@ def populated(core: Core) -> tuple[AccountRow, AccountRow]:
     (offered,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary]
     sharing.answer_share(office, context(bob.tenant), share_id=offered.share_id, accept=True)
     sharing.change_mount(office, context(bob.tenant), share_id=offered.share_id, set={"{DAV:}displayname": "Ann"})
+    put_object(office, context(ann.tenant), calendar="work", href="tea.ics", text=event("tea@example.com"))
+    mounted = core.reads.mount(bob.tenant, offered.share_id)
+    assert mounted is not None
+    for own in ("TRANSP:TRANSPARENT", "TRANSP:OPAQUE"):
+        text = event("tea@example.com", "SUMMARY:Tea", own)
+        shared_objects.put_into_shared(office, context(ann.tenant), row=mounted, href="tea.ics", text=text)
     assert bob.default_calendar is not None
     copies = list(core.reads.members(bob.tenant, bob.default_calendar, with_text=False))
     assert len(copies) == 5

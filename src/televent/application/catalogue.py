@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from televent.domain import account, calendar, mount, sharing
+from televent.domain import account, calendar, mount, overlay, sharing
 from televent.domain.calendar_object import events
 
 NAMES: Mapping[str, type] = {
@@ -42,6 +42,7 @@ NAMES: Mapping[str, type] = {
     "share-declined/1": mount.ShareDeclined,
     "mount-properties-changed/1": mount.MountPropertiesChanged,
     "notice-dismissed/1": mount.NoticeDismissed,
+    "own-parts-set/1": overlay.OwnPartsSet,
     "account-opened/1": account.AccountOpened,
     "profile-changed/1": account.ProfileChanged,
     "preferences-changed/1": account.PreferencesChanged,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from televent.domain import account, calendar, mount
+from televent.domain import account, calendar, mount, overlay
 from televent.domain.calendar_object import events, state
 
 S = TypeVar("S")
@@ -30,6 +30,7 @@ class Decider(Generic[S]):
 CALENDAR_OBJECT = Decider("calendar-object", state.CalendarObject(), state.evolve)
 CALENDAR = Decider("calendar", calendar.Calendar(), calendar.evolve)
 MOUNT = Decider("mount", mount.Mount(), mount.evolve)
+OVERLAY = Decider("overlay", overlay.Overlay(), overlay.evolve)
 ACCOUNT = Decider("account", account.Account(), account.evolve)
 
 _KIND_OF: dict[type, Decider[Any]] = {
@@ -38,9 +39,10 @@ _KIND_OF: dict[type, Decider[Any]] = {
         (CALENDAR_OBJECT, events.CalendarObjectEvent),
         (CALENDAR, calendar.CalendarEvent),
         (MOUNT, mount.MountEvent),
+        (OVERLAY, overlay.OwnPartsSet),
         (ACCOUNT, account.AccountEvent),
     )
-    for fact in typing.get_args(union)
+    for fact in typing.get_args(union) or (union,)
 }
 
 

@@ -92,6 +92,21 @@ class PutMount:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOverlay:
+    """What is somebody's own in one event of a calendar shared with him; the share's counter moves."""
+
+    tenant: AccountId
+    share_id: UUID
+    stream_id: UUID
+    parts: bytes
+
+    @property
+    def calendar_id(self) -> UUID:
+        """Whose counter moves: the share's, as a calendar's does for its members. The recorder locks it."""
+        return self.share_id
+
+
+@dataclass(frozen=True, slots=True)
 class PutAccount:
     tenant: AccountId
     telegram_id: int | None
@@ -136,6 +151,7 @@ Write = (
     | BuryCalendar
     | ExpectCalendar
     | PutMount
+    | PutOverlay
     | PutAccount
     | PutAddress
     | PutDevice
@@ -296,6 +312,14 @@ class Reads(Protocol):
     def mounts(self, tenant: AccountId) -> list[CalendarRow]: ...
     def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
         """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
+        ...
+
+    def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        """What is the other person's own in these events, where he has something of his own."""
+        ...
+
+    def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
+        """Live events, with text, of which something became his own after ``since``; with the share's counter then."""
         ...
 
     def shares_of(self, tenant: AccountId) -> list[MountRow]:

@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
 from televent.application.ports import CalendarRow, Reads, ResourceRow, Share
 from televent.domain.calendar_object.state import etag_of
+from televent.ical.errors import IcalError
+from televent.ical.own_parts import laid
 from televent.ical.sharees import PRIVATE, PUBLIC, as_busy, visibility
 
 TRANSP: Final = "{urn:ietf:params:xml:ns:caldav}schedule-calendar-transp"
 TRANSPARENT: Final = "<C:transparent/>"
+PAGE: Final = 100
+"""Of so many events at once is asked what is a person's own in them."""
 
 INHERITED: Final = frozenset(
     {
@@ -54,21 +59,48 @@ def seen_by_sharee(row: CalendarRow, share: Share) -> CalendarRow:
     return replace(row, name=mount_name(share.share_id), props=props, shares={}, share=share)
 
 
-def presented(row: ResourceRow, share: Share) -> ResourceRow | None:
-    """An event of the owner's as the other person sees it; ``row`` must have its text. None: not at all."""
-    text = row.ics or b""
-    seen = visibility(text)
+def presented(row: ResourceRow, share: Share, own: bytes | None = None) -> ResourceRow | None:
+    """An event of the owner's as the other person sees it: with his own alarms and transparency (``own``, as
+    ical.own_parts keeps it). ``row`` must have its text. None: not at all."""
+    seen = visibility(row.ics or b"")
     if seen == PUBLIC:
+        return with_own(row, share, own)
+    shown = None if seen == PRIVATE else as_busy(row.ics or b"")
+    return None if shown is None else replace(_with_text(row, share, shown), schedule_tag=None)
+
+
+def with_own(row: ResourceRow, share: Share, own: bytes | None) -> ResourceRow | None:
+    """The whole event, with the other person's own alarms and transparency: to be shown only where it is public. None
+    for a text that cannot be read."""
+    text = row.ics or b""
+    # What was kept cannot be read any more once the person was erased: then there is nothing of his own.
+    for kept in (own, None):
+        try:
+            return _with_text(row, share, laid(text, kept))
+        except IcalError:
+            continue
+    return None
+
+
+def _with_text(row: ResourceRow, share: Share, text: bytes) -> ResourceRow:
+    if text == row.ics:
         return replace(row, share=share)
-    shown = None if seen == PRIVATE else as_busy(text)
-    if shown is None:
-        return None
-    return replace(row, share=share, ics=shown, size=len(shown), etag=etag_of(shown), schedule_tag=None)
+    return replace(row, share=share, ics=text, size=len(text), etag=etag_of(text))
 
 
-def seen(reads: Reads, share: Share, rows: Iterable[ResourceRow]) -> Iterator[ResourceRow]:
-    """Those of the owner's events that the other person sees, as he sees them; ``rows`` must have their texts."""
-    for row in rows:
-        shown = presented(row, share)
-        if shown is not None:
-            yield shown
+def seen(reads: Reads, share: Share, rows: Iterable[ResourceRow], *, whole: bool = False) -> Iterator[ResourceRow]:
+    """Those of the owner's events that the other person sees, as he sees them; ``rows`` must have their texts.
+    ``whole``: all, and all of them, for when they are and never to be shown."""
+    for page in _pages(rows):
+        own = reads.overlays(share, [row.stream_id for row in page]) if share.seq else {}
+        for row in page:
+            mine = own.get(row.stream_id)
+            shown = with_own(row, share, mine) if whole else presented(row, share, mine)
+            if shown is not None:
+                yield shown
+
+
+def _pages(rows: Iterable[ResourceRow]) -> Iterator[list[ResourceRow]]:
+    source = iter(rows)
+    while page := list(islice(source, PAGE)):
+        yield page

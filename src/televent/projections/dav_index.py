@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutMount, PutResource, Write
+from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutMount, PutOverlay, PutResource, Write
 from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
 from televent.domain.mount import Mount
+from televent.domain.overlay import Overlay
 from televent.domain.sharing import granted
 from televent.ical.occurs import occurs
 
@@ -74,7 +75,7 @@ def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEve
     return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props, shares)]
 
 
-def mount_writes(key: StreamKey, before: Mount, after: Mount, at: datetime) -> list[Write]:
+def mount_writes(key: StreamKey, after: Mount, at: datetime) -> list[Write]:
     """The row of somebody else's calendar."""
     if after.owner is None or after.calendar_id is None:
         return []
@@ -95,3 +96,10 @@ def mount_writes(key: StreamKey, before: Mount, after: Mount, at: datetime) -> l
             props=after.props,
         )
     ]
+
+
+def overlay_writes(key: StreamKey, after: Overlay) -> list[Write]:
+    """What is somebody's own in an event of somebody else's."""
+    if after.share_id is None or after.object_id is None or after.parts is None:
+        return []
+    return [PutOverlay(key.tenant, after.share_id, after.object_id, after.parts)]

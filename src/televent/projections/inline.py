@@ -12,7 +12,8 @@ from televent.domain.calendar import Calendar
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 from televent.domain.mount import Mount
-from televent.projections.dav_index import calendar_writes, mount_writes, object_writes
+from televent.domain.overlay import Overlay
+from televent.projections.dav_index import calendar_writes, mount_writes, object_writes, overlay_writes
 from televent.projections.directory import account_writes
 
 
@@ -26,7 +27,9 @@ def inline_writes(key: StreamKey, before: Any, after: Any, facts: Sequence[Any],
         case Calendar():
             return calendar_writes(key, after, facts, key.stream)
         case Mount():
-            return mount_writes(key, before, after, at)
+            return mount_writes(key, after, at)
+        case Overlay():
+            return overlay_writes(key, after)
         case Account():
             return account_writes(key, after, facts, at)
         case _:

@@ -150,6 +150,14 @@ class Door:
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, component, zone=zone, with_text=text)
         return rows if row.share is None else seen(reads, row.share, rows)
 
+    def timed(self, row: CalendarRow, start: datetime, end: datetime, zone: tzinfo) -> Iterator[ResourceRow]:
+        """Events of somebody else's that may happen in [start, end), whole and with what is the person's own: for when
+        they are, and never to be shown."""
+        assert row.share is not None
+        reads = self.office.reads
+        rows = reads.overlapping(row.tenant, row.calendar_id, start, end, "VEVENT", zone=zone, with_text=True)
+        return seen(reads, row.share, rows, whole=True)
+
     def whole(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
         """The live ones among these as their owner has them: for when they are, and never to be shown."""
         return self.office.reads.resources(row.tenant, row.calendar_id, hrefs)

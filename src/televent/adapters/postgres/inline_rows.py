@@ -26,6 +26,7 @@ from televent.application.ports import (
     PutCalendar,
     PutDevice,
     PutMount,
+    PutOverlay,
     PutResource,
     StaleStream,
     UidTaken,
@@ -75,6 +76,12 @@ PUT_MOUNT = """
         noticed_at = CASE WHEN standing.revision = excluded.revision THEN standing.noticed_at
             ELSE excluded.noticed_at END,
         revision = excluded.revision"""
+# No mount makes seq NULL, as no calendar does for a resource.
+PUT_OVERLAY = """
+    WITH counter AS (UPDATE mount SET seq = seq + 1 WHERE tenant_id = %s AND share_id = %s RETURNING seq)
+    INSERT INTO overlay (tenant_id, share_id, stream_id, parts, seq)
+    VALUES (%s, %s, %s, %s, (SELECT seq FROM counter))
+    ON CONFLICT (tenant_id, share_id, stream_id) DO UPDATE SET parts = excluded.parts, seq = excluded.seq"""
 PUT_ACCOUNT = """
     INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, preferences, default_calendar, opened_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -117,6 +124,9 @@ def statements(write: Write) -> tuple[Statement, ...]:
             names = (put.tenant, put.share_id, put.owner, put.of_calendar)
             told = (put.status, put.access, put.title, put.owner_name, put.summary, put.notice, put.noticed_at)
             return ((PUT_MOUNT, (*names, *told, put.revision, Jsonb(dict(put.props)))),)
+        case PutOverlay() as put:
+            share = (put.tenant, put.share_id)
+            return ((PUT_OVERLAY, (*share, *share, put.stream_id, put.parts)),)
         case PutAccount() as put:
             profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
             return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
@@ -141,6 +151,7 @@ _UNIQUE: dict[str, type[Conflict]] = {
 }
 _REQUIRED: dict[tuple[str, str], type[Conflict]] = {
     ("resource", "seq"): StaleStream,
+    ("overlay", "seq"): StaleStream,
     ("calendar", "seq"): StaleStream,
     ("resource", "etag"): HrefTaken,
 }

@@ -11,7 +11,7 @@ from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE
 from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.adapters.postgres.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBLE, TOUCHED, asked, busy, touched
-from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow
+from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow, Share
 from televent.domain.ids import AccountId
 
 PAGE_ROWS = 500
@@ -68,6 +68,12 @@ LATEST_BY_UID = f"""
 BY_STREAM = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
+OVERLAID = f"""
+    SELECT overlay.seq, found.* FROM overlay CROSS JOIN LATERAL (
+        SELECT {WHOLE_COLUMNS} FROM resource
+        WHERE tenant_id = %s AND stream_id = overlay.stream_id AND calendar_id = %s AND NOT deleted
+    ) AS found
+    WHERE tenant_id = %s AND share_id = %s AND overlay.seq > %s ORDER BY overlay.seq LIMIT %s"""  # noqa: S608
 PAGE = """
     SELECT {outer} FROM (
         SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
@@ -165,6 +171,11 @@ class PostgresReads(ShareReads):
         query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
         home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, limit)))
         return (home, found) if home else None
+
+    def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
+        """Live events, with text, of which something became his own after ``since``; with the share's counter then."""
+        asked = (share.owner, calendar_id, share.sharee, share.share_id, since, limit)
+        return [(row[0], ResourceRow(*row[1:])) for row in self._fetch(OVERLAID, asked)]
 
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]:
         """The live resources of that UID in all the account's calendars, without text."""

@@ -40,6 +40,7 @@ SHARES = """
     FROM mount LEFT JOIN calendar ON calendar.tenant_id = mount.owner_id
         AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted
     WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""
+OVERLAYS = "SELECT stream_id, parts FROM overlay WHERE tenant_id = %s AND share_id = %s AND stream_id = ANY (%s)"
 CALENDAR_OF = f"""
     SELECT {CALENDAR_COLUMNS} FROM calendar
     WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted"""  # noqa: S608
@@ -69,6 +70,10 @@ class ShareReads:
         """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
         rows = self._fetch(GRANTED, (sharee, owner, calendar, str(sharee)))
         return _shared(rows[0], sharee) if rows else None
+
+    def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        """What is the other person's own in these events, where he has something of his own."""
+        return dict(self._fetch(OVERLAYS, (share.sharee, share.share_id, list(stream_ids))))
 
     def shares_of(self, tenant: AccountId) -> list[MountRow]:
         """Everything that was ever offered to this account, the oldest first."""

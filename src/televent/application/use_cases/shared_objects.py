@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from uuid import UUID, uuid5
 
 from televent.application.conditions import NONE, Conditions
 from televent.application.context import Context
-from televent.application.handle import retrying
+from televent.application.deciders import OVERLAY
+from televent.application.handle import handle, retrying
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow, Share, StaleStream
 from televent.application.refusals import (
@@ -25,7 +28,11 @@ from televent.application.shared_view import presented
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.move_object import Place, move_object
 from televent.application.use_cases.put_object import Stored, put_object, validated
+from televent.domain import overlay
+from televent.domain.calendar_object.state import etag_of
+from televent.domain.ids import StreamKey
 from televent.domain.sharing import READ_WRITE
+from televent.ical.own_parts import laid, own_parts, same_event
 from televent.ical.reading import Reading
 from televent.ical.sharees import PUBLIC, visibility
 
@@ -33,23 +40,45 @@ from televent.ical.sharees import PUBLIC, visibility
 def put_into_shared(
     office: Office, context: Context, *, row: CalendarRow, href: str, text: bytes, conditions: Conditions = NONE
 ) -> Stored:
-    """``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
+    """``context.tenant`` is the owner. Alarms and transparency in ``text`` are for this person alone. Where nothing
+    else is new the owner's event stays as it is, and who may only read may do that as well (CalendarServer sharing
+    §6.12). Raises Refusal; then nothing has changed."""
     share = _share(row)
-    if share.access != READ_WRITE:
-        raise ReadOnlyShare()
     reading = validated(text)
 
-    def step() -> Stored:
+    def step() -> tuple[Stored, bytes]:
         raw = _standing(office, row, share, href, conditions)
+        if raw is not None and reading.uid == raw.uid and same_event(text, raw.ics or b""):
+            return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.ics or b""
+        if share.access != READ_WRITE:
+            raise ReadOnlyShare()
         # It would vanish from the eyes of him who writes it.
         if visibility(text) != PUBLIC:
             raise HiddenFromSharees()
         if raw is None:
             _check_organizer(office, row, reading)
+        # The owner keeps his own alarms; in what is new he has none.
+        theirs = laid(text, own_parts(raw.ics or b"") if raw is not None else None)
         with _pinned(raw, conditions) as pinned:
-            return put_object(office, context, calendar=share.calendar, href=href, text=text, conditions=pinned)
+            stored = put_object(office, context, calendar=share.calendar, href=href, text=theirs, conditions=pinned)
+        return stored, theirs
 
-    return retrying(step)
+    stored, theirs = retrying(step)
+    own = own_parts(text)
+    standing = office.reads.overlays(share, [stored.stream_id]) if share.seq else {}
+    if standing or own != own_parts(laid(theirs, None)):
+        keep_own_parts(office, context, share, stored.stream_id, own)
+    # An ETag only where reading gives back what was sent (RFC 4791 §5.3.4).
+    exact = stored.etag is not None and laid(theirs, own) == text
+    return replace(stored, etag=etag_of(text) if exact else None)
+
+
+def keep_own_parts(office: Office, context: Context, share: Share, object_id: UUID, parts: bytes) -> None:
+    """What is this person's own in the event, noted in his own account."""
+    command = overlay.SetOwnParts(share.share_id, object_id, parts)
+    own = context.on_behalf_of(share.sharee, uuid5(context.command_id, "own parts"), context.door)
+    key = StreamKey(share.sharee, overlay.overlay_id(share.share_id, object_id))
+    handle(office, own, OVERLAY, key, lambda state: overlay.decide(state, command))
 
 
 def delete_from_shared(
@@ -124,7 +153,11 @@ def _standing(office: Office, row: CalendarRow, share: Share, href: str, conditi
     raw = next(iter(office.reads.resources(row.tenant, row.calendar_id, [href])), None)
     if raw is not None and visibility(raw.ics or b"") != PUBLIC:
         raise HiddenFromSharees()
-    conditions.check(presented(raw, share) if raw is not None else None)
+    shown = None
+    if raw is not None:
+        own = office.reads.overlays(share, [raw.stream_id]) if share.seq else {}
+        shown = presented(raw, share, own.get(raw.stream_id))
+    conditions.check(shown)
     return raw
 
 

@@ -15,7 +15,7 @@ from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child
-from televent.application.ports import CalendarRow
+from televent.application.ports import CalendarRow, ResourceRow
 from televent.domain.sharing import BUSY
 from televent.ical.errors import IcalError
 from televent.ical.freebusy import Period, busy_periods, compose_freebusy, merged
@@ -66,6 +66,11 @@ def busy_in(
     for row in calendars:
         me = _addresses(door, person, row)
         zone = floating_zone(None, row, person)
+        if row.share is not None and row.share.seq:
+            # What is busy for its owner may be free for this person, and the index knows the owner's mind only.
+            texts = _parsed(door.timed(row, start, end, zone))
+            found += busy_periods(texts, start, end, me=me, floating_zone=zone)
+            continue
         known = door.office.reads.busy(row.tenant, row.calendar_id, start, end, zone)
         found += [Period(*each) for each in known.periods]
         for first, last, kind in known.floats:
@@ -86,8 +91,12 @@ def _addresses(door: Door, person: Person, row: CalendarRow) -> frozenset[str]:
 
 def _events(door: Door, row: CalendarRow, names: Sequence[str]) -> Iterator[Component]:
     for page in range(0, len(names), PAGE):
-        for member in door.whole(row, names[page : page + PAGE]):
-            try:
-                yield parse(member.ics or b"")
-            except IcalError:
-                continue
+        yield from _parsed(door.whole(row, names[page : page + PAGE]))
+
+
+def _parsed(rows: Iterable[ResourceRow]) -> Iterator[Component]:
+    for row in rows:
+        try:
+            yield parse(row.ics or b"")
+        except IcalError:
+            continue

@@ -106,3 +106,22 @@ def _changes(
         if len(rows) < PAGE:
             break
         after = rows[-1].seq
+    yield from _own_changes(door, row, share, since)
+
+
+def _own_changes(
+    door: Door, row: CalendarRow, share: Share, since: Moment
+) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
+    """Events of which only what is this person's own has changed."""
+    after = since.own
+    while after < share.seq:
+        rows = door.office.reads.overlaid(share, row.calendar_id, after, PAGE)
+        # What the calendar's own counter has told of is told.
+        new = [(own, each) for own, each in rows if each.seq <= since.seq]
+        shown = door.shown(row, [each for _, each in new])
+        for own, each in new:
+            if own <= share.seq and each.href in shown:
+                yield Moment(row.seq, own), each.href, shown[each.href]
+        if len(rows) < PAGE:
+            break
+        after = rows[-1][0]

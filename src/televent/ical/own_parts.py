@@ -1,0 +1,130 @@
+"""What of an event is each reader's own: alarms and transparency (CalendarServer sharing §5.5.4).
+
+They are taken out of the text that one reader sends, kept beside it, and laid over the text that all share when that
+reader looks. Everything else is everybody's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from televent.ical.errors import IcalError
+from televent.ical.tree import Component, Property, parse
+
+ALARM: Final = "VALARM"
+TRANSP: Final = "TRANSP"
+_KINDS: Final = frozenset(("VEVENT", "VTODO", "VJOURNAL"))
+# What a program writes anew whenever it stores something, and what it notes of its own alarms.
+_PASSING: Final = frozenset(
+    ("DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "X-MOZ-LASTACK", "X-MOZ-GENERATION", "X-LIC-ERROR")
+)
+_MASTER: Final = ""
+# Folding (RFC 5545 §3.1) may cut the word anywhere.
+_HINT = re.compile(rb"v(?:\r?\n[ \t])*a(?:\r?\n[ \t])*l(?:\r?\n[ \t])*a(?:\r?\n[ \t])*r(?:\r?\n[ \t])*m", re.IGNORECASE)
+
+Own = Mapping[str, tuple[str | None, tuple[str, ...]]]
+"""By RECURRENCE-ID ("" for the series itself): the TRANSP line and the alarms, as they are written."""
+
+
+def own_parts(text: bytes) -> bytes:
+    """The alarms and the transparency in a text, in the form in which they are kept. Raises IcalError."""
+    return _written(_own_of(parse(text)))
+
+
+def laid(text: bytes, kept: bytes | None) -> bytes:
+    """*text* with those alarms and that transparency instead of its own. None: this reader has none of his own yet, so
+    he has no alarms, and it is busy or free as the text says. Raises IcalError."""
+    if kept is None and _HINT.search(text) is None:
+        return text
+    root = parse(text)
+    own = _read(kept) if kept is not None else None
+    if own is not None and own == _own_of(root):
+        return text
+    for component in root.components():
+        if component.name in _KINDS:
+            _lay(component, own)
+    return root.to_bytes()
+
+
+def same_event(one: bytes, other: bytes) -> bool:
+    """True where they say the same but for what is each reader's own, and for what programs write in passing. Raises
+    IcalError."""
+    return _said(parse(one)) == _said(parse(other))
+
+
+def _own_of(root: Component) -> Own:
+    return {
+        _key(each): (
+            _text(each.get(TRANSP)),
+            tuple(alarm.to_bytes().decode("utf-8", "surrogateescape") for alarm in each.components(ALARM)),
+        )
+        for each in root.components()
+        if each.name in _KINDS
+    }
+
+
+def _lay(component: Component, own: Own | None) -> None:
+    component.remove_if(lambda each: isinstance(each, Component) and each.name == ALARM)
+    if own is None:
+        return
+    # An occurrence that was set apart since then is like the series.
+    transp, alarms = own.get(_key(component)) or own.get(_MASTER) or (None, ())
+    standing = component.get(TRANSP)
+    if _text(standing) != transp:
+        new = None if transp is None else _line(component, transp)
+        if standing is not None and new is not None:
+            component.replace(standing, new)
+        elif new is not None:
+            component.add(new)
+        else:
+            component.drop(TRANSP)
+    for alarm in alarms:
+        component.add(_component(alarm))
+
+
+def _line(component: Component, written: str) -> Property:
+    (prop,) = _component(f"BEGIN:{ALARM}\r\n{written}END:{ALARM}\r\n").properties
+    return prop if prop.ending == component.ending else component.make(prop.name, prop.value, prop.params)
+
+
+def _component(written: str) -> Component:
+    ending = "\r\n" if written.partition("\n")[0].endswith("\r") else "\n"
+    whole = f"BEGIN:VCALENDAR{ending}{written}END:VCALENDAR{ending}"
+    return parse(whole.encode("utf-8", "surrogateescape")).components()[0]
+
+
+def _key(component: Component) -> str:
+    return (component.value("RECURRENCE-ID") or _MASTER).strip().upper()
+
+
+def _text(prop: Property | None) -> str | None:
+    return None if prop is None else prop.raw.decode("utf-8", "surrogateescape")
+
+
+def _said(root: Component) -> list[object]:
+    """Time zones and the program's name are left out: what they mean stands in the events."""
+    return sorted((_content(each) for each in root.components() if each.name in _KINDS), key=repr)
+
+
+def _content(component: Component) -> tuple[object, ...]:
+    lines = sorted(
+        (prop.name, tuple(sorted((name, tuple(values)) for name, values in prop.params)), prop.value)
+        for prop in component.properties
+        if prop.name not in _PASSING and prop.name != TRANSP
+    )
+    inner = sorted((_content(each) for each in component.components() if each.name != ALARM), key=repr)
+    return (component.name, tuple(lines), tuple(inner))
+
+
+def _written(own: Own) -> bytes:
+    return json.dumps({key: [transp, list(alarms)] for key, (transp, alarms) in own.items()}).encode()
+
+
+def _read(kept: bytes) -> Own:
+    try:
+        return {key: (transp, tuple(alarms)) for key, (transp, alarms) in json.loads(kept).items()}
+    except (ValueError, TypeError, AttributeError):
+        raise IcalError("what was kept cannot be read") from None
