@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Protocol
 from uuid import UUID
 
+from televent.application.share_rows import MountRow, PutMount, PutOverlay, Share
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.occurs import Occurs
 
@@ -70,40 +71,6 @@ class ExpectCalendar:
     tenant: AccountId
     calendar_id: UUID
     seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class PutMount:
-    """The row of a share at the person it is granted to; its counter is kept."""
-
-    tenant: AccountId
-    share_id: UUID
-    owner: UUID
-    of_calendar: UUID
-    status: str
-    access: str
-    title: str
-    owner_name: str
-    summary: str
-    notice: str
-    noticed_at: datetime
-    revision: int
-    props: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PutOverlay:
-    """What is somebody's own in one event of a calendar shared with him; the share's counter moves."""
-
-    tenant: AccountId
-    share_id: UUID
-    stream_id: UUID
-    parts: bytes
-
-    @property
-    def calendar_id(self) -> UUID:
-        """Whose counter moves: the share's, as a calendar's does for its members. The recorder locks it."""
-        return self.share_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,41 +159,6 @@ class NameTaken(Conflict):
 
 
 # ---- What is read back ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A calendar as another person than its owner sees it. ``calendar`` is its name at the owner's, ``props`` are the
-    other person's own, ``seq`` counts the changes of what is his alone in its events."""
-
-    share_id: UUID
-    owner: AccountId
-    sharee: AccountId
-    access: str
-    accepted: bool
-    calendar: str
-    owner_name: str
-    props: Mapping[str, str]
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class MountRow:
-    """A share at the person it is granted to, whatever became of it. ``held`` is what the owner grants now, None for
-    nothing."""
-
-    share_id: UUID
-    owner: AccountId
-    calendar_id: UUID
-    status: str
-    access: str
-    title: str
-    owner_name: str
-    summary: str
-    notice: str
-    noticed_at: datetime
-    revision: int
-    held: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
     """``share`` is set where somebody else than the owner is looking; then ``tenant`` is still the owner, and ``props``

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from televent.application.ports import CalendarRow, Reads, ResourceRow, Share
+from televent.application.ports import CalendarRow, Reads, ResourceRow
+from televent.application.share_rows import Share
 from televent.domain.calendar_object.state import etag_of
 from televent.ical.errors import IcalError
 from televent.ical.own_parts import laid

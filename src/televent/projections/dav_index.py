@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutMount, PutOverlay, PutResource, Write
+from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutResource, Write
+from televent.application.share_rows import PutMount, PutOverlay
 from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey

@@ -25,14 +25,13 @@ from televent.application.ports import (
     PutAddress,
     PutCalendar,
     PutDevice,
-    PutMount,
-    PutOverlay,
     PutResource,
     StaleStream,
     UidTaken,
     Write,
 )
 from televent.application.recorded import AlreadyApplied
+from televent.application.share_rows import PutMount, PutOverlay
 
 # No counter (the calendar is gone) makes seq NULL: a violation even where a row stands, since PostgreSQL checks the
 # proposed row before it looks for conflicts. A fresh row over a live one makes etag NULL.

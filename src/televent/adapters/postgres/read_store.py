@@ -11,7 +11,8 @@ from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE
 from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.adapters.postgres.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBLE, TOUCHED, asked, busy, touched
-from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow, Share
+from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow
+from televent.application.share_rows import Share
 from televent.domain.ids import AccountId
 
 PAGE_ROWS = 500

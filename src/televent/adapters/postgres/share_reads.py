@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
-from televent.application.ports import CalendarRow, MountRow, Share
+from televent.application.ports import CalendarRow
+from televent.application.share_rows import MountRow, Share
 from televent.application.shared_view import seen_by_sharee
 from televent.domain.ids import AccountId
 from televent.domain.sharing import share_id

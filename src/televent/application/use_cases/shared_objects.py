@@ -16,7 +16,7 @@ from televent.application.context import Context
 from televent.application.deciders import OVERLAY
 from televent.application.handle import handle, retrying
 from televent.application.office import Office
-from televent.application.ports import CalendarRow, ResourceRow, Share, StaleStream
+from televent.application.ports import CalendarRow, ResourceRow, StaleStream
 from televent.application.refusals import (
     HiddenFromSharees,
     NotOrganizer,
@@ -24,6 +24,7 @@ from televent.application.refusals import (
     ReadOnlyShare,
     UnknownResource,
 )
+from televent.application.share_rows import Share
 from televent.application.shared_view import presented
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.move_object import Place, move_object

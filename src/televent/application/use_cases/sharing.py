@@ -16,8 +16,9 @@ from televent.application.deciders import CALENDAR, MOUNT
 from televent.application.handle import handle
 from televent.application.letters import HELD_BACK
 from televent.application.office import Office
-from televent.application.ports import AccountRow, CalendarRow, MountRow, OutboxMessage
+from televent.application.ports import AccountRow, CalendarRow, OutboxMessage
 from televent.application.refusals import NotShared, UnknownCalendar, UnknownSharee
+from televent.application.share_rows import MountRow
 from televent.domain import calendar, mount, sharing
 from televent.domain.ids import AccountId, StreamKey
 

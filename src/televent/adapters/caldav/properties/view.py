@@ -7,8 +7,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
-from televent.application.ports import AccountRow, CalendarRow, ResourceRow, Share
+from televent.application.ports import AccountRow, CalendarRow, ResourceRow
 from televent.application.push import Offer
+from televent.application.share_rows import Share
 
 
 @dataclass(slots=True)

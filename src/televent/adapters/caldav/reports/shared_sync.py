@@ -19,7 +19,8 @@ from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response, streamed
-from televent.application.ports import CalendarRow, ResourceRow, Share
+from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.share_rows import Share
 
 PAGE = 100
 _TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9]{1,18})\.([0-9]{1,18})\Z")
