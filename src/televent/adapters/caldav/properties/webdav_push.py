@@ -9,8 +9,8 @@ from televent.adapters.caldav.properties.live import Getter, Live
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, share_of
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import WEBDAV_PUSH, push
-from televent.application.ports import Share
 from televent.application.push import Collection, CollectionKind, Triggers
+from televent.application.share_rows import Share
 from televent.domain.sharing import BUSY
 
 KINDS: Final[dict[Kind, CollectionKind]] = {
