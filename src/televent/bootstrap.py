@@ -18,7 +18,7 @@ from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.read_store import PostgresReads
 from televent.adapters.postgres.recorder import PostgresRecorder
 from televent.adapters.postgres.rows import Pool
-from televent.adapters.postgres.shard import raise_base
+from televent.adapters.postgres.shard import raise_base, recognise
 from televent.adapters.postgres.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.mapper import FactMapper
@@ -76,6 +76,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
     )
     with pool.connection() as connection:
         raise_base(connection)
+        recognise(connection)
     wakeups = Wakeups(conninfo)
     keys = PostgresSubjectKeys(pool)
     recorder = PostgresRecorder(pool, wakeups)

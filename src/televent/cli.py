@@ -19,7 +19,7 @@ click.rich_click.COMMAND_GROUPS = {
     "televent": [
         {"name": "Run", "commands": ["up", "api", "bot", "worker", "mail", "sandbox"]},
         {"name": "People", "commands": ["account", "device"]},
-        {"name": "Store", "commands": ["migrate", "rebuild", "verify", "trace", "outbox", "doctor"]},
+        {"name": "Store", "commands": ["migrate", "rebuild", "restored", "verify", "trace", "outbox", "doctor"]},
     ]
 }
 

@@ -171,6 +171,8 @@ class CalendarRow:
     floor_seq: int
     components: tuple[str, ...]
     props: Mapping[str, str]
+    incarnation: str
+    """Which life of the data ``seq`` counts in: another after a restore from a backup."""
     shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     share: Share | None = None
 

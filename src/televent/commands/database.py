@@ -96,6 +96,22 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
+def restored(chosen: Chosen, as_json: bool) -> None:
+    """Say that the database was put back from a backup: every sync token of before is refused from now on.
+
+    A dump restored elsewhere, and recovery to a point in time, are recognised at the next start. Files or a disk put
+    back under the same cluster are not: run this then, before clients come back.
+    """
+    from televent.adapters.postgres.shard import renew
+
+    with opened(chosen) as core, core.pool.connection() as connection:
+        renew(connection)
+    show({"incarnation": "new"}, as_json, ["Clients will read their calendars again, whole."])
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
 def verify(chosen: Chosen, as_json: bool) -> None:
     """Prove that no event was changed: every stream's hash chain is computed again."""
     from televent.adapters.postgres.verify import broken_chains
@@ -169,4 +185,4 @@ def doctor(chosen: Chosen, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, verify, trace, outbox, doctor)
+COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, restored, verify, trace, outbox, doctor)

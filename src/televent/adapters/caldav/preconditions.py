@@ -8,6 +8,7 @@ from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import Person, ctag, sync_token_of
+from televent.adapters.caldav.sync_token import home_token, picture
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
 from televent.application.ports import CalendarRow, ResourceRow
@@ -36,6 +37,9 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
             return State()
         if target.kind is Kind.CALENDAR:
             return await _of_calendar(door, request, person, target)
+        if target.kind is Kind.HOME:
+            rows = await door.run(door.calendars, person)
+            return State(None, frozenset({home_token(picture(rows))}))
         if target.kind is not Kind.OBJECT:
             return State()
         row = await door.run(_object, door, request, person, target)

@@ -20,6 +20,7 @@ from televent.adapters.postgres.log import PostgresLog
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.projection_runner import insert_rows
 from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.shard import renew
 from televent.adapters.postgres.tracking import PostgresTracking
 from televent.application.deciders import decider_of
 from televent.application.mapper import FactMapper
@@ -114,6 +115,9 @@ def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progres
                 late = _committed_after(connection, log, position)
                 replay.apply(connection, late)
                 differing = sum(_mend(connection, table, keys) for table, keys in tables.items())
+                if differing and name == "dav_index":
+                    # Clients may hold what was wrong, under tokens that say they are up to date.
+                    renew(connection)
             return Rebuilt(done + len(late), differing)
         finally:
             _unshadow(connection, list(tables))

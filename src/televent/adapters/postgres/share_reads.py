@@ -15,10 +15,13 @@ from televent.application.shared_view import seen_by_sharee
 from televent.domain.ids import AccountId
 from televent.domain.sharing import share_id
 
-CALENDAR_COLUMNS = "tenant_id, calendar_id, name, seq, floor_seq, components, props, shares"
-CALENDAR_WIDTH = 8
+_COLUMNS = ("tenant_id", "calendar_id", "name", "seq", "floor_seq", "components", "props", "shares")
+# Twelve digits of it: enough to tell one life of the data from another.
+_INCARNATION = "(SELECT right(incarnation::text, 12) FROM shard) AS incarnation"
+CALENDAR_COLUMNS = ", ".join((*_COLUMNS, _INCARNATION))
+CALENDAR_WIDTH = len(_COLUMNS) + 1
 
-_PREFIXED = ", ".join(f"calendar.{column}" for column in CALENDAR_COLUMNS.split(", "))
+_PREFIXED = ", ".join((*(f"calendar.{column}" for column in _COLUMNS), _INCARNATION))
 _MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq"
 _HELD = """JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
         AND NOT calendar.deleted
@@ -83,8 +86,8 @@ class ShareReads:
 
 def calendar_row(row: Row) -> CalendarRow:
     """A row of CALENDAR_COLUMNS, as its owner sees it."""
-    tenant, calendar_id, name, seq, floor_seq, components, props, shares = row
-    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props, shares)
+    tenant, calendar_id, name, seq, floor_seq, components, props, shares, incarnation = row
+    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props, incarnation, shares)
 
 
 def _shared(row: Row, sharee: AccountId) -> CalendarRow:

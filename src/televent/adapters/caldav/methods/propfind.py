@@ -11,12 +11,13 @@ from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, View, root_view
 from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.asked import Asked, asked_in
-from televent.adapters.caldav.webdav.names import c, d
+from televent.adapters.caldav.webdav.names import c, cs, d
 from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
 from televent.application.ports import CalendarRow
 
-_DEFAULT = c("schedule-default-calendar-URL")
+_OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getctag"))
+"""Properties of a home, or its inbox, that only its calendars tell."""
 
 
 async def propfind(door: Door, request: Request, person: Person) -> Response:
@@ -57,9 +58,10 @@ async def _object(door: Door, request: Request, person: Person, asked: Asked, me
 async def _home(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
     view = root_view(request.target, person)
     calendars: list[CalendarRow] = []
-    if members or asked.asks(_DEFAULT):
+    if members or any(asked.asks(name) for name in _OF_CALENDARS):
         calendars = await door.run(door.calendars, person)
         view.default_calendar = default_name(calendars, person)
+        view.calendars = calendars
     views: list[AnyView] = [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]

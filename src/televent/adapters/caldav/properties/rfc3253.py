@@ -12,7 +12,7 @@ _PRINCIPALS = (d("expand-property"), d("principal-property-search"), d("principa
 
 REPORTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.ROOT: _PRINCIPALS,
-    Kind.HOME: (*_PRINCIPALS, c("calendar-multiget"), c("calendar-query"), c("free-busy-query")),
+    Kind.HOME: (*_PRINCIPALS, d("sync-collection"), c("calendar-multiget"), c("calendar-query"), c("free-busy-query")),
     Kind.CALENDAR: (
         d("sync-collection"),
         c("calendar-multiget"),

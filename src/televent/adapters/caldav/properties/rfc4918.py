@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import format_datetime
 
 from televent.adapters.caldav.properties.live import EVERYWHERE, Live, live
-from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View, ctag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.text import escape
@@ -56,6 +56,10 @@ def _etag(view: ObjectView) -> str:
     return f'"{view.row.etag}"'
 
 
+def _collection_etag(view: CalendarView) -> str:
+    return f'"{ctag(view.row)}"'
+
+
 def _size(view: ObjectView) -> str:
     return str(view.row.size)
 
@@ -74,7 +78,8 @@ PROPERTIES: tuple[Live, ...] = (
         allprop=True,
         settable=True,
     ),
-    live(d("getetag"), (Kind.OBJECT,), _etag, allprop=True),
+    # §15.6: on whatever has an ETag when it is got.
+    Live(d("getetag"), {Kind.OBJECT: _etag, Kind.CALENDAR: _collection_etag}, allprop=True),
     live(d("getcontentlength"), (Kind.OBJECT,), _size, allprop=True),
     live(d("getcontenttype"), (Kind.OBJECT,), lambda view: content_type(view.row), allprop=True),
     live(d("getlastmodified"), (Kind.OBJECT,), lambda view: last_modified(view.row), allprop=True),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.properties.live import Live, live
-from televent.adapters.caldav.properties.view import CalendarView, ctag, sync_token_of
+from televent.adapters.caldav.properties.live import Live
+from televent.adapters.caldav.properties.view import CalendarView, View, ctag, sync_token_of
+from televent.adapters.caldav.sync_token import home_token, picture
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import cs, d
 
@@ -16,7 +17,11 @@ def _ctag(view: CalendarView) -> str:
     return ctag(view.row)
 
 
+def _home_token(view: View) -> str | None:
+    return None if view.calendars is None else home_token(picture(view.calendars))
+
+
 PROPERTIES: tuple[Live, ...] = (
-    live(d("sync-token"), (Kind.CALENDAR,), _token),
-    live(cs("getctag"), (Kind.CALENDAR,), _ctag),
+    Live(d("sync-token"), {Kind.CALENDAR: _token, Kind.HOME: _home_token}),
+    Live(cs("getctag"), {Kind.CALENDAR: _ctag, Kind.HOME: _home_token}),
 )

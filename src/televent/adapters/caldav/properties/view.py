@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
-from uuid import UUID
 
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
 from televent.application.ports import AccountRow, CalendarRow, ResourceRow
@@ -45,6 +45,8 @@ class View:
     person: Person
     default_calendar: str | None = None
     """The name of the person's default calendar, where it was asked for."""
+    calendars: Sequence[CalendarRow] | None = None
+    """What is in the home, where it was asked for."""
 
 
 @dataclass(slots=True)
@@ -81,23 +83,21 @@ def owner_of(view: AnyView) -> str:
     return view.person.principal if share is None else f"{PREFIX}{share.owner}/"
 
 
-def sync_token(calendar_id: UUID, seq: int) -> str:
-    """A sync token is a URI that names the calendar and its counter (RFC 6578 §4)."""
-    return f"data:,televent/{calendar_id}/{seq}"
+def sync_token(row: CalendarRow, seq: int) -> str:
+    """A sync token is a URI that names the calendar, the incarnation of the data and the counter (RFC 6578 §4)."""
+    return f"data:,televent/{row.calendar_id}/{row.incarnation}/{seq}"
 
 
 def sync_token_of(row: CalendarRow) -> str:
     """The token of a calendar as it stands; somebody else's has two counters (reports.shared_sync)."""
-    if row.share is not None:
-        return f"data:,televent/{row.share.share_id}/{row.seq}.{row.share.seq}"
-    return sync_token(row.calendar_id, row.seq)
+    return f"data:,televent/{ctag(row)}"
 
 
 def ctag(row: CalendarRow) -> str:
     """Changes with every change to a member, and with nothing else."""
     if row.share is not None:
-        return f"{row.share.share_id}/{row.seq}.{row.share.seq}"
-    return f"{row.calendar_id}/{row.seq}"
+        return f"{row.share.share_id}/{row.incarnation}/{row.seq}.{row.share.seq}"
+    return f"{row.calendar_id}/{row.incarnation}/{row.seq}"
 
 
 def root_view(target: Target, person: Person) -> View:

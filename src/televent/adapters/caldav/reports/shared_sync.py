@@ -23,7 +23,7 @@ from televent.application.ports import CalendarRow, ResourceRow
 from televent.application.share_rows import Share
 
 PAGE = 100
-_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9]{1,18})\.([0-9]{1,18})\Z")
+_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\.([0-9]{1,18})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Moment:
     own: int = 0
 
 
-def token_of(share: Share, moment: Moment) -> str:
+def token_of(row: CalendarRow, share: Share, moment: Moment) -> str:
     """The sync token of a shared calendar."""
-    return f"data:,televent/{share.share_id}/{moment.seq}.{moment.own}"
+    return f"data:,televent/{share.share_id}/{row.incarnation}/{moment.seq}.{moment.own}"
 
 
 def read_token(text: str, row: CalendarRow, share: Share) -> Moment:
@@ -44,9 +44,9 @@ def read_token(text: str, row: CalendarRow, share: Share) -> Moment:
     if not text:
         return Moment()
     found = _TOKEN.match(text)
-    if found is None or found[1] != str(share.share_id):
+    if found is None or (found[1], found[2]) != (str(share.share_id), row.incarnation):
         raise dav_precondition("valid-sync-token")
-    moment = Moment(int(found[2]), int(found[3]))
+    moment = Moment(int(found[3]), int(found[4]))
     if not row.floor_seq <= moment.seq <= row.seq or moment.own > share.seq:
         raise dav_precondition("valid-sync-token")
     return moment
@@ -77,13 +77,13 @@ def shared_sync(
             if limit is not None and given == limit:
                 # RFC 6578 §3.6.
                 yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
-                yield f"<D:sync-token>{token_of(share, last)}</D:sync-token>"
+                yield f"<D:sync-token>{token_of(row, share, last)}</D:sync-token>"
                 return
             place = path + encode(href)
             yield status_response(place, 404) if shown is None else asked.response(ObjectView(place, person, shown))
             given, last = given + 1, moment
         # Both counters as they were read before anything else: what comes meanwhile comes again.
-        yield f"<D:sync-token>{token_of(share, Moment(row.seq, share.seq))}</D:sync-token>"
+        yield f"<D:sync-token>{token_of(row, share, Moment(row.seq, share.seq))}</D:sync-token>"
 
     return xml_response(207, streamed(responses()), request)
 

@@ -2,118 +2,81 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from televent.adapters.caldav.door import Door, check_access
-from televent.adapters.caldav.errors import DavError, dav_precondition
+from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
-from televent.adapters.caldav.properties.view import ObjectView, Person, sync_token
+from televent.adapters.caldav.properties.view import Person, sync_token
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.shared_sync import shared_sync
+from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, page_size, tail
 from televent.adapters.caldav.reports.zone import floating_zone
-from televent.adapters.caldav.tree import encode
+from televent.adapters.caldav.sync_token import since
+from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
 from televent.application.ports import CalendarRow, ResourceRow
 
-PAGE: Final = 500
-PAGE_WITH_TEXT: Final = 100
 _LEVELS: Final = frozenset({"", "1", "infinite", "infinity"})
-_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9]{1,18})\Z")
 
 
 async def sync_collection(door: Door, request: Request, person: Person, root: Element) -> Response:
     """207: what has changed since the token, deletions as 404, and the token to come back with.
 
     The header's Depth should be 0 (§3.2); clients send 1 as well. A calendar has no collections inside, so every
-    sync-level means the same.
+    sync-level means the same there.
     """
     request.depth("0")
-    if text_of(child(root, d("sync-level"))).strip().lower() not in _LEVELS:
+    level = text_of(child(root, d("sync-level"))).strip().lower()
+    if level not in _LEVELS:
         raise DavError(400, text="sync-level must be 1 or infinite.")
     token = text_of(child(root, d("sync-token"))).strip()
     limit = _limit(root)
     data = calendar_data.requested(root)
+    if request.target.kind is Kind.HOME:
+        calendars = await door.run(door.calendars, person)
+        walk = HomeWalk(door, request, person, root, data, limit, deep=level.startswith("inf"))
+        return xml_response(207, streamed(walk.responses(token, calendars)), request)
     shared = await door.shared(request, person)
     if shared is not None and shared.share is not None:
         check_access(shared, request, "read")
         return shared_sync(door, request, person, root, shared, shared.share, token=token, limit=limit, data=data)
-    since = 0
-    calendar_id = ""
-    if token:
-        found = _TOKEN.match(token)
-        if found is None:
-            raise dav_precondition("valid-sync-token")
-        calendar_id, since = found[1], int(found[2])
-    size = PAGE_WITH_TEXT if data is not None else PAGE
-    if limit is not None:
-        size = min(size, limit + 1)
+    # Most polls find nothing new, and for that the counter is enough.
+    standing = await door.calendar(request, person)
+    after = since(token, standing) if token else 0
+    if token and standing.seq == after:
+        return xml_response(207, multistatus((), tail(sync_token(standing, after))), request)
+    size = page_size(data is not None, limit)
+    row, rows = standing, list[ResourceRow]()
 
-    def page(after: int) -> tuple[CalendarRow, list[ResourceRow]]:
-        read = door.office.reads.changes(
-            person.account.tenant, request.target.calendar, after, size, with_text=data is not None
-        )
+    def first() -> tuple[CalendarRow, list[ResourceRow]]:
+        read = door.office.reads.changes(standing.tenant, standing.name, after, size, with_text=data is not None)
         if read is None:
             raise DavError(404)
         return read
 
+    row, rows = await door.run(first)
     if token:
-        # Most polls find nothing new, and for that the counter is enough.
-        standing = await door.calendar(request, person)
-        _check(standing, calendar_id, since)
-        if standing.seq == since:
-            return xml_response(207, multistatus((), _tail(standing, since)), request)
-    row, rows = await door.run(page, since)
-    if token:
-        _check(row, calendar_id, since)
-    if not rows:
-        return xml_response(207, multistatus((), _tail(row, row.seq)), request)
+        since(token, row)
     asked = asked_of(root, request, data, floating_zone(None, row, person))
-    path = request.target.path
+    members = MemberWalk(door, person, asked, with_text=data is not None, limit=limit)
 
     def responses() -> Iterator[str]:
-        """Up to the counter as the first page saw it. What changes meanwhile gets a higher number: it may be missing
-        here, and it comes with the token given out."""
-        given, last, batch = 0, since, rows
-        while batch:
-            for each in batch:
-                if each.seq > row.seq:
-                    batch = []
-                    break
-                if each.deleted and not token:
-                    last = each.seq
-                    continue
-                if limit is not None and given == limit:
-                    # §3.6: the page ends here; the token is that of its last member.
-                    yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
-                    yield _tail(row, last)
-                    return
-                href = path + encode(each.href)
-                yield status_response(href, 404) if each.deleted else asked.response(ObjectView(href, person, each))
-                given, last = given + 1, each.seq
-            else:
-                batch = page(last)[1] if len(batch) == size else []
-        yield _tail(row, row.seq)
+        yield from members.responses(row, rows, request.target.path, after, tombstones=bool(token))
+        if members.cut:
+            # §3.6: the page ends here; the token is that of its last member.
+            yield status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>")
+        yield tail(sync_token(row, members.last))
 
     return xml_response(207, streamed(responses()), request)
 
 
-def _check(row: CalendarRow, calendar_id: str, since: int) -> None:
-    """Raises DavError for a token of another calendar, or of no moment of this one."""
-    if str(row.calendar_id) != calendar_id or not row.floor_seq <= since <= row.seq:
-        raise dav_precondition("valid-sync-token")
-
-
-def _tail(row: CalendarRow, seq: int) -> str:
-    return f"<D:sync-token>{sync_token(row.calendar_id, seq)}</D:sync-token>"
-
-
 def _limit(root: Element) -> int | None:
-    """DAV:limit (RFC 5323 §5.17); one that is no number is no limit."""
+    """DAV:limit (RFC 5323 §5.17). Raises DavError 400 for one that is no number."""
     limit = child(root, d("limit"))
     if limit is None:
         return None
