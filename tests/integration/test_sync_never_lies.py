@@ -1,0 +1,273 @@
+"""Whatever happens to calendars, whoever follows tokens ends with what the server has (RFC 6578, ADR 0006).
+
+A state machine does to a home what people and operators do, putting back an older backup included; clients take a page
+now and then. Whenever a page says that it was the last, its client must have exactly what stands.
+"""
+
+import contextlib
+from collections.abc import Callable
+from uuid import UUID
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from support.dav import DECLARED, Client, Site, event, open_site
+from support.postgres import TestServer, as_url
+from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members
+from televent.adapters.postgres.rebuild import rebuild
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.ports import Conflict
+from televent.application.store import Change
+from televent.domain.calendar_object.events import EventRestored
+from televent.domain.calendar_object.state import etag_of
+from televent.domain.ids import AccountId, StreamKey
+
+CALENDARS = st.sampled_from(["default", "a", "b", "c"])
+NAMES = st.sampled_from(["x.ics", "y.ics", "z z.ics"])
+UIDS = st.sampled_from(["1@example.com", "2@example.com", "3@example.com", "4@example.com"])
+PUTS = st.lists(st.tuples(st.sampled_from(["default", "default", "a"]), NAMES, UIDS), min_size=1, max_size=4)
+LIMITS = st.sampled_from([None, 1, 2, 3])
+STOOD = "http://example.com/ns"
+
+
+class Life(RuleBasedStateMachine):
+    """Ann's home and those who follow it."""
+
+    server: TestServer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closing = contextlib.ExitStack()
+        self.database = self.server.create()
+        self.stands: dict[str, dict[str, bytes]] = {"default": {}}
+        self.default = "default"
+        self.writes = 0
+        self.site = self._open()
+        self.ann = self.site.person(101, "Ann")
+        self.followers = [CalendarFollower(self.ann, self.ann.calendar(name)) for name in ("default", "a", "a", "b")]
+        self.home, self.deep = HomeFollower(self.ann), DeepFollower(self.ann)
+
+    def _open(self) -> Site:
+        return self.closing.enter_context(open_site(as_url(self.server.to(self.database))))
+
+    def _reopen(self) -> None:
+        self.site = self._open()
+        ann = self.ann
+        self.ann = Client(self.site, ann.tenant, ann.user, ann.password)
+        for each in (*self.followers, self.home, self.deep):
+            each.client = self.ann
+
+    def teardown(self) -> None:
+        try:
+            self._catch_up()
+        finally:
+            self.closing.close()
+        self.server.drop(self.database)
+
+    # ---- What people do --------------------------------------------------------------------------------------------
+    @rule(calendar=CALENDARS, name=NAMES, uid=UIDS)
+    def put(self, calendar: str, name: str, uid: str) -> None:
+        self.writes += 1
+        text = event(uid, f"SUMMARY:{self.writes}")
+        answer = self.ann.put(self._path(calendar, name), text)
+        if answer.status in (201, 204):
+            self.stands[calendar][name] = text
+        else:
+            assert answer.status in (403, 409)
+
+    @rule(calendar=CALENDARS, name=NAMES)
+    def delete(self, calendar: str, name: str) -> None:
+        answer = self.ann.ask("DELETE", self._path(calendar, name))
+        assert (answer.status == 204) == (name in self.stands.get(calendar, {}))
+        self.stands.get(calendar, {}).pop(name, None)
+
+    @rule(calendar=CALENDARS, name=NAMES, uid=UIDS)
+    def delete_make_delete(self, calendar: str, name: str, uid: str) -> None:
+        self.delete(calendar, name)
+        self.put(calendar, name, uid)
+        self.delete(calendar, name)
+
+    @rule(source=CALENDARS, name=NAMES, to=CALENDARS, to_name=NAMES, overwrite=st.sampled_from("TF"))
+    def move(self, source: str, name: str, to: str, to_name: str, overwrite: str) -> None:
+        place = self._path(to, to_name)
+        answer = self.ann.ask("MOVE", self._path(source, name), Destination=place, Overwrite=overwrite)
+        if answer.status in (201, 204):
+            self.stands[to][to_name] = self.stands[source].pop(name)
+        else:
+            assert answer.status in (403, 404, 409, 412)
+
+    @rule(calendar=CALENDARS)
+    def make_calendar(self, calendar: str) -> None:
+        answer = self.ann.ask("MKCALENDAR", self.ann.calendar(calendar))
+        assert (answer.status == 201) == (calendar not in self.stands)
+        self.stands.setdefault(calendar, {})
+
+    @rule(calendar=CALENDARS)
+    def delete_calendar(self, calendar: str) -> None:
+        answer = self.ann.ask("DELETE", self.ann.calendar(calendar))
+        assert (answer.status == 204) == (calendar in self.stands and calendar != self.default)
+        if answer.status == 204:
+            del self.stands[calendar]
+
+    @rule(calendar=CALENDARS)
+    def make_calendar_anew(self, calendar: str) -> None:
+        self.delete_calendar(calendar)
+        self.make_calendar(calendar)
+
+    @rule(calendar=CALENDARS, to=CALENDARS)
+    def rename_calendar(self, calendar: str, to: str) -> None:
+        answer = self.ann.ask("MOVE", self.ann.calendar(calendar), Destination=self.ann.calendar(to))
+        if answer.status == 201:
+            self.stands[to] = self.stands.pop(calendar)
+            self.default = to if calendar == self.default else self.default
+        else:
+            assert answer.status in (403, 404)
+
+    @rule(calendar=CALENDARS, value=st.sampled_from("rg"))
+    def change_property(self, calendar: str, value: str) -> None:
+        prop = f'<D:set><D:prop><X:x xmlns:X="{STOOD}">{value}</X:x></D:prop></D:set>'
+        self.ann.ask(
+            "PROPPATCH", self.ann.calendar(calendar), f"<D:propertyupdate {DECLARED}>{prop}</D:propertyupdate>"
+        )
+
+    @rule(calendar=CALENDARS, name=NAMES, number=st.integers(0, 5))
+    def restore_an_event(self, calendar: str, name: str, number: int) -> None:
+        """A deleted event stands again, under whatever name."""
+        row = self.site.core.reads.calendar(AccountId(self.ann.tenant), calendar)
+        deleted = self._deleted()
+        if row is None or not deleted:
+            return
+        store = self.site.core.store
+        loaded = store.load(CALENDAR_OBJECT, StreamKey(AccountId(self.ann.tenant), deleted[number % len(deleted)]))
+        facts = [EventRestored(row.calendar_id, name)]
+        with contextlib.suppress(Conflict):
+            store.append(self.site.context(AccountId(self.ann.tenant)), [Change(loaded, facts)])
+            self.stands[calendar][name] = loaded.state.text
+
+    # ---- What operators do -----------------------------------------------------------------------------------------
+    @rule()
+    def rebuild_the_index(self) -> None:
+        core = self.site.core
+        assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
+
+    @rule(before=PUTS, after=PUTS, number=st.integers(0, 3))
+    def an_older_backup_is_put_back(
+        self, before: list[tuple[str, str, str]], after: list[tuple[str, str, str]], number: int
+    ) -> None:
+        """Clients have seen what then never was; and afterwards the counters pass by where they stood."""
+        backup = self._copy_of(self.database)
+        kept, default = {calendar: dict(members) for calendar, members in self.stands.items()}, self.default
+        for put in before:
+            self.put(*put)
+        self.followers[number].page(None)
+        self.home.page(None)
+        self.deep.page(None)
+        self.closing.close()
+        self.server.drop(self.database)
+        self.database, self.stands, self.default = backup, kept, default
+        self._reopen()
+        for put in after:
+            self.put(*put)
+
+    def _copy_of(self, database: str) -> str:
+        self.closing.close()
+        copy = self.server.create(template=database)
+        self._reopen()
+        return copy
+
+    # ---- What clients do -------------------------------------------------------------------------------------------
+    @rule(number=st.integers(0, 3), limit=LIMITS)
+    def a_calendar_is_followed(self, number: int, limit: int | None) -> None:
+        follower = self.followers[number]
+        follower.page(limit)
+        if follower.copy.whole:
+            assert follower.copy.has == self._members(follower.path)
+
+    @rule(number=st.integers(0, 3), moment=st.integers(0, 50))
+    def somebody_wakes_after_a_long_sleep(self, number: int, moment: int) -> None:
+        follower = self.followers[number]
+        if follower.past:
+            had = follower.again_from(moment)
+            assert had is None or had == self._members(follower.path)
+
+    @rule(limit=LIMITS)
+    def the_home_is_followed(self, limit: int | None) -> None:
+        self.home.page(limit)
+        if self.home.home.whole:
+            assert self.home.all() == self._all()
+            assert set(self.home.calendars) == {self.ann.calendar(name) for name in self.stands}
+
+    @rule(limit=LIMITS)
+    def everything_is_followed(self, limit: int | None) -> None:
+        self.deep.page(limit)
+        if self.deep.copy.whole:
+            assert self.deep.all() == self._all()
+
+    def _catch_up(self) -> None:
+        """At the end each client goes on until it hears that it has all."""
+        steps: list[tuple[Callable[[int | None], None], Callable[[], bool]]] = [
+            (self.the_home_is_followed, lambda: self.home.home.whole),
+            (self.everything_is_followed, lambda: self.deep.copy.whole),
+        ]
+        for number, follower in enumerate(self.followers):
+            if follower.path in {self.ann.calendar(name) for name in self.stands}:
+                steps.append(
+                    (
+                        lambda limit, number=number: self.a_calendar_is_followed(number, limit),  # type: ignore[misc]
+                        lambda follower=follower: follower.copy.whole,  # type: ignore[misc]
+                    )
+                )
+        for step, whole in steps:
+            step(2)
+            for _ in range(60):
+                if whole():
+                    break
+                step(2)
+            assert whole()
+
+    # ---- What there is ---------------------------------------------------------------------------------------------
+    def _path(self, calendar: str, name: str) -> str:
+        return self.ann.calendar(calendar) + name.replace(" ", "%20")
+
+    def _members(self, path: str) -> Members:
+        """What stands there by the test's own book, never by the server's."""
+        name = path.rstrip("/").rpartition("/")[2]
+        members = self.stands.get(name, {})
+        return {self._path(name, each): f'"{etag_of(text)}"' for each, text in members.items()}
+
+    def _all(self) -> Members:
+        return {href: tag for name in self.stands for href, tag in self._members(self.ann.calendar(name)).items()}
+
+    def _deleted(self) -> list[UUID]:
+        with self.site.core.pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT stream_id FROM event WHERE topic = 'event-deleted/1' AND NOT EXISTS"
+                " (SELECT FROM resource WHERE resource.stream_id = event.stream_id AND NOT deleted)"
+                " ORDER BY stream_id"
+            ).fetchall()
+        return [row[0] for row in rows]
+
+
+def live(server: TestServer, examples: int, steps: int, *, derandomize: bool = True) -> None:
+    """So many lives of so many steps."""
+    machine = type("ALife", (Life,), {"server": server})
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=derandomize,
+            deadline=None,
+            database=None,
+            # Lives of databases and servers are too long to be shortened a hundred times.
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_whoever_follows_tokens_ends_with_what_the_server_has(
+    postgres_server: TestServer, migrated_template: str
+) -> None:
+    live(postgres_server, examples=12, steps=40)
