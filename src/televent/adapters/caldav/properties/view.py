@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
+from uuid import UUID
 
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
 from televent.application.ports import AccountRow, CalendarRow, ResourceRow
