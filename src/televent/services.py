@@ -69,14 +69,14 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
     """WebDAV-Push. Messages are carried out apart from letters, which must not wait for a slow push service."""
-    from televent.adapters.postgres.push_feed import follow_for_push
+    from televent.adapters.postgres.push_feed import PushFeed, follow_for_push
     from televent.workers import drain
 
     services = push.services()
     try:
         await asyncio.gather(
             drain(core, [push.sender(services)], stop),
-            follow_for_push(core.pool, core.wakeups, core.office.clock, stop, core.run),
+            follow_for_push(PushFeed(core.pool, core.wakeups), core.wakeups, core.office.clock, stop, core.run),
         )
     finally:
         await services.close()

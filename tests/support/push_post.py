@@ -22,7 +22,7 @@ from support.push import (
     subscribe,
 )
 from support.waiting import await_settled
-from televent.adapters.postgres.push_feed import advance
+from televent.adapters.postgres.push_feed import PushFeed
 from televent.application.outbox import after_failure
 from televent.application.push import SETTLES
 from televent.pushing import Push
@@ -37,10 +37,12 @@ class Post:
     site: Site
     service: PushService
     push: Push = field(init=False)
+    feed: PushFeed = field(init=False)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self.push = Push(self.site.core)
+        self.feed = PushFeed(self.site.core.pool, self.site.core.wakeups)
 
     def device(self, client: Client, path: str, trigger: str = f"{CONTENT}{PROPERTY}") -> "Phone":
         """A device that subscribes; what was before is past."""
@@ -54,8 +56,8 @@ class Post:
         """The log is followed to its end."""
         core = self.site.core
         await_settled(core.recorder)
-        while advance(core.pool, core.wakeups, self.now):
-            pass
+        while self.feed.advance(self.now):
+            continue
 
     def work(self, after: timedelta = SOON) -> None:
         """What is recorded is noticed, and ``after`` that long the outbox is carried out as a worker does."""

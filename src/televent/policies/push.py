@@ -27,6 +27,8 @@ class Change:
     content: bool = False
     property: bool = False
     gone: bool = False
+    only: AccountId | None = None
+    """To whom alone it is a change; None: to everybody."""
 
 
 _CALENDAR_PROPERTIES: Final = frozenset(
@@ -49,7 +51,6 @@ _SILENT: Final = frozenset(
         "account-opened",
         "preferences-changed",
         "share-offered",
-        "mount-properties-changed",
         "notice-dismissed",
         "address-claimed",
         "default-calendar-chosen",
@@ -75,6 +76,11 @@ def changes(event: RecordedNotification) -> list[Change] | None:
     if found or name in _SILENT:
         return found
     return None
+
+
+def of_mount(event: RecordedNotification) -> bool:
+    """Whether it is about how somebody else's calendar, named by the stream, looks to the person whose fact it is."""
+    return event.topic.startswith("mount-properties-changed/")
 
 
 def calendar(owner: AccountId, calendar_id: UUID) -> Collection:
@@ -113,7 +119,7 @@ def told(watcher: Watcher, found: Sequence[Change], silences: dict[UUID, Silence
     content = property_ = False
     for change in found:
         silence = silences.get(change.command_id)
-        if silence is not None and silence.covers(watcher):
+        if (silence is not None and silence.covers(watcher)) or change.only not in (None, watcher.tenant):
             continue
         if change.content and watcher.content_depth is not None:
             # Depth 0 is the collection itself: that it is gone is all that can happen to it.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,24 +17,28 @@ from eventsourcing.persistence import Tracking
 from televent.adapters.postgres.log import PostgresLog
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.push_book import Pending, owe
-from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.tracking import PostgresTracking
 from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
 from televent.application.push import Collection
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import AccountId, StreamKey
-from televent.policies.push import Change, Silence, Watcher, calendar, changes, told
+from televent.policies.push import Change, Silence, Watcher, calendar, changes, of_mount, told
 
 log = structlog.get_logger("televent.push")
 
 NAME: Final = "push"
 BATCH: Final = 500
 POLL: Final = 2.0
-BREATH: Final = 0.2
+BREATH: Final = 0.5
 """Seconds between two looks at the log, however fast it grows."""
+PASSING: Final = timedelta(seconds=30)
+"""How often the end of a log that nobody wants to hear of is noted."""
 
 ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
-OWNERS = "SELECT DISTINCT owner_id FROM push_subscription WHERE owner_id = ANY (%s)"
+CONCERNED = """
+    SELECT owner_id, tenant_id FROM push_subscription WHERE owner_id = ANY (%s)
+    UNION SELECT owner_id, tenant_id FROM push_subscription WHERE tenant_id = ANY (%s)"""
 # A row written since then is what the fact changed; a tombstone of the object's earlier place is older.
 PLACES = """
     SELECT DISTINCT resource.tenant_id, resource.calendar_id, wanted.command_id
@@ -45,6 +49,10 @@ PLACES = """
 WATCHERS = """
     SELECT owner_id, kind, collection_id, tenant_id, subscription_id, content_depth, property_depth
     FROM push_subscription WHERE owner_id = ANY (%s) AND expires_at > %s"""
+MOUNTS = """
+    SELECT mount.owner_id, mount.calendar_id, mount.tenant_id, wanted.command_id
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS wanted (tenant_id, share_id, command_id)
+    JOIN mount USING (tenant_id, share_id)"""
 SILENCES = "SELECT command_id, tenant_id, subscriptions FROM push_silence WHERE command_id = ANY (%s)"
 COUNT = """
     UPDATE push_subscription SET content_changes = content_changes + %s, property_changes = property_changes + %s
@@ -52,33 +60,56 @@ COUNT = """
     RETURNING tenant_id, subscription_id, generation, content_sent, property_sent, delivered_at"""
 
 
-def advance(pool: Pool, wakeups: Wakeups, now: datetime) -> int:
-    """Takes in the next batch; how many events it had. 0: up to date, or another worker is at it."""
-    tracking, reader = PostgresTracking(pool), PostgresLog(pool)
-    with pool.connection() as connection, connection.transaction():
-        position = tracking.hold(connection, NAME)
-        if position is None:
+class PushFeed:
+    """One per process; any number of processes may run one. ``pool`` gives connections in autocommit mode."""
+
+    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+        self._pool = pool
+        self._wakeups = wakeups
+        self._passed: datetime | None = None
+
+    def advance(self, now: datetime) -> int:
+        """Takes in the next batch; how many events it had. 0: up to date, or another worker is at it, or nobody
+        subscribes."""
+        if not fetch(self._pool, ANY, ())[0][0]:
+            self._pass_over(now)
             return 0
-        page = reader.page(position, 1, None, ())
-        if not page.notifications:
-            return 0
-        # Asked after the log was read: whoever subscribes later wants to hear of what comes later.
-        if connection.execute(ANY).fetchone() != (True,):
-            tracking.insert_tracking(Tracking(NAME, page.ceiling - 1), connection)
-            return 0
-        events = reader.page(position, BATCH, None, ()).notifications
-        owed = _note(connection, events, now)
-        tracking.insert_tracking(Tracking(NAME, events[-1].id), connection)
-    if owed:
-        wakeups.ring(OUTBOX)
-    return len(events)
+        tracking = PostgresTracking(self._pool)
+        with self._pool.connection() as connection, connection.transaction():
+            position = tracking.hold(connection, NAME)
+            if position is None:
+                return 0
+            events = PostgresLog(self._pool).page(position, BATCH, None, ()).notifications
+            if not events:
+                return 0
+            owed = _note(connection, events, now)
+            tracking.insert_tracking(Tracking(NAME, events[-1].id), connection)
+        if owed:
+            self._wakeups.ring(OUTBOX)
+        return len(events)
+
+    def _pass_over(self, now: datetime) -> None:
+        """Where nobody subscribes the log need not be read, only not be read later: now and then its end is noted."""
+        if self._passed is not None and now - self._passed < PASSING:
+            return
+        self._passed = now
+        tracking = PostgresTracking(self._pool)
+        with self._pool.connection() as connection, connection.transaction():
+            position = tracking.hold(connection, NAME)
+            if position is None:
+                return
+            page = PostgresLog(self._pool).page(position, 1, None, ())
+            # Asked after the log was read: whoever subscribes later wants to hear of what comes later.
+            if page.notifications and connection.execute(ANY).fetchone() == (False,):
+                tracking.insert_tracking(Tracking(NAME, page.ceiling - 1), connection)
 
 
 def _note(connection: Connection, events: Sequence[RecordedNotification], now: datetime) -> int:
     """Counts what the events mean to each subscription and owes a message to it; to how many."""
     tenants = list({StreamKey.parse(str(event.originator_id)).tenant for event in events})
-    owners = {row[0] for row in connection.execute(OWNERS, (tenants,)).fetchall()}
-    events = [event for event in events if StreamKey.parse(str(event.originator_id)).tenant in owners]
+    concerned = connection.execute(CONCERNED, (tenants, tenants)).fetchall()
+    owners, people = {row[0] for row in concerned}, {person for row in concerned for person in row}
+    events = [event for event in events if StreamKey.parse(str(event.originator_id)).tenant in people]
     found = _changes(connection, events)
     if not found:
         return 0
@@ -109,14 +140,23 @@ def _changes(connection: Connection, events: Sequence[RecordedNotification]) -> 
     """The changes of collections, of those that name one and of those whose object has to be looked for."""
     found: dict[Collection, list[Change]] = {}
     sought: list[tuple[UUID, UUID, datetime, UUID]] = []
+    mounts: list[tuple[UUID, UUID, UUID]] = []
     for event in events:
+        key = StreamKey.parse(str(event.originator_id))
+        if of_mount(event):
+            mounts.append((key.tenant, key.stream, event.command_id))
+            continue
         named = changes(event)
         if named is None:
-            key = StreamKey.parse(str(event.originator_id))
             sought.append((key.tenant, key.stream, event.recorded_at, event.command_id))
             continue
         for change in named:
             found.setdefault(change.collection, []).append(change)
+    if mounts:
+        columns = [list(column) for column in zip(*mounts, strict=True)]
+        for owner, calendar_id, tenant, command_id in connection.execute(MOUNTS, columns).fetchall():
+            place = calendar(AccountId(owner), calendar_id)
+            found.setdefault(place, []).append(Change(place, command_id, property=True, only=AccountId(tenant)))
     if sought:
         columns = [list(column) for column in zip(*sought, strict=True)]
         for tenant, calendar_id, command_id in connection.execute(PLACES, columns).fetchall():
@@ -129,7 +169,7 @@ Run = Callable[..., Awaitable[Any]]
 
 
 async def follow_for_push(
-    pool: Pool, wakeups: Wakeups, clock: Callable[[], datetime], stop: asyncio.Event, run: Run
+    feed: PushFeed, wakeups: Wakeups, clock: Callable[[], datetime], stop: asyncio.Event, run: Run
 ) -> None:
     """Takes in what is recorded until told to stop."""
     bell, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -144,7 +184,7 @@ async def follow_for_push(
             bell.clear()
             taken = 0
             try:
-                taken = await run(advance, pool, wakeups, clock())
+                taken = await run(feed.advance, clock())
             except Exception:
                 log.exception("pushes are not noted; it is tried again")
             ringing = asyncio.create_task(bell.wait())

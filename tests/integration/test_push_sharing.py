@@ -1,0 +1,85 @@
+"""WebDAV-Push of somebody else's calendar: told to those it is granted to, as they see it, for as long as it is."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.dav import Client, event
+from support.push import CONTENT, PUSH, Message, subscribe
+from support.push_post import Post, open_post, put, token, topic
+from support.shares import granted_acl, mounted, unshare
+from televent.application.push import SPACING
+
+TOPIC, TRANSPORTS = f"{{{PUSH}}}topic", f"{{{PUSH}}}transports"
+
+
+@pytest.fixture
+def post(database_url: str) -> Iterator[Post]:
+    with open_post(database_url, TELEVENT_PUSH_HOSTS="any") as post:
+        yield post
+
+
+@pytest.fixture
+def ann(post: Post) -> Client:
+    ann = post.site.person(101, "Ann", "ann@example.com")
+    ann.ask("MKCALENDAR", ann.calendar("work"))
+    return ann
+
+
+@pytest.fixture
+def bob(post: Post) -> Client:
+    return post.site.person(102, "Bob", "bob@example.com")
+
+
+def test_the_other_person_is_told_with_a_sync_token_of_his_own(post: Post, ann: Client, bob: Client) -> None:
+    path = mounted(ann, bob)
+    anns, bobs = post.device(ann, ann.calendar("work")), post.device(bob, path)
+    before = bob.sync(path).token()
+    put(ann, "a", "work")
+    post.work(SPACING)
+    assert anns.heard() == [Message(topic(ann, ann.calendar("work")), True, token(ann, "work"), False)]
+    assert bobs.heard() == [Message(topic(bob, path), True, bob.sync(path).token(), False)]
+    assert set(bob.sync(path, before).responses()) == {f"{path}a.ics"}
+
+
+def test_a_write_by_the_other_person_is_told_to_the_owner_and_can_be_silenced_for_oneself(
+    post: Post, ann: Client, bob: Client
+) -> None:
+    path = mounted(ann, bob, "read-write")
+    anns, bobs = post.device(ann, ann.calendar("work")), post.device(bob, path)
+    assert bob.put(f"{path}b.ics", event("b@example.com"), Push_Dont_Notify="*").status == 201
+    post.work(SPACING)
+    assert (len(anns.heard()), len(bobs.heard())) == (1, 0)
+
+
+def test_who_has_lost_the_calendar_is_told_nothing_of_it(post: Post, ann: Client, bob: Client) -> None:
+    path = mounted(ann, bob)
+    bobs, home = post.device(bob, path, CONTENT), post.device(bob, bob.home)
+    put(ann, "a", "work")
+    post.notice()
+    assert unshare(ann, "mailto:bob@example.com").status == 200
+    post.work(SPACING)
+    put(ann, "b", "work")
+    post.work(SPACING)
+    assert bobs.arrived() == []
+    assert [message.content for message in home.heard()] == [True]
+    assert [row[0] for row in post.sql("SELECT kind FROM push_subscription")] == ["home"]
+
+
+def test_ones_own_name_for_it_is_told_to_oneself_alone(post: Post, ann: Client, bob: Client) -> None:
+    path = mounted(ann, bob)
+    anns, bobs = post.device(ann, ann.calendar("work")), post.device(bob, path)
+    name = "<D:set><D:prop><D:displayname>Hers</D:displayname></D:prop></D:set>"
+    assert bob.ask("PROPPATCH", path, f'<D:propertyupdate xmlns:D="DAV:">{name}</D:propertyupdate>').status == 207
+    post.work(SPACING)
+    assert [(message.content, message.property) for message in bobs.heard()] == [(False, True)]
+    assert anns.arrived() == []
+
+
+def test_whoever_may_know_only_when_somebody_is_busy_cannot_subscribe(post: Post, ann: Client, bob: Client) -> None:
+    principal = f"<D:href>{bob.home}</D:href>"
+    answer = ann.ask("ACL", ann.calendar("work"), granted_acl(principal, "C:read-free-busy"))
+    assert answer.status == 200, answer.text
+    assert subscribe(bob, ann.calendar("work")).status == 403
+    found = bob.propfind(ann.calendar("work"), "P:topic", "P:transports")
+    assert found.only().missing == {TOPIC, TRANSPORTS}
