@@ -17,6 +17,8 @@ PROPERTIES = (
     *("C:supported-calendar-component-set", "D:owner", "D:supported-report-set", "C:calendar-user-address-set"),
 )
 TOKENS = (
+    "@TOKEN@",
+    "@TOKEN@9",
     "",
     "data:,televent/x",
     "data:,televent/00000000-0000-0000-0000-000000000000/1",
@@ -129,6 +131,34 @@ def change(dice: Random, root: str) -> str:
     props = "".join(f"<{name}>{values[name]}</{name}>" for name in names)
     verb = dice.choice(("set", "set", "remove"))
     return f"<{root} {DECLARED}><D:{verb}><D:prop>{props}</D:prop></D:{verb}></{root}>"
+
+
+def posted(dice: Random) -> str:
+    """What is posted to share a calendar, to answer an offer, or to be pushed to."""
+    who = dice.choice(("mailto:bob@example.com", "mailto:ann@example.com", "", "/caldav/1/", "mailto:" + "x" * 3000))
+    rights = dice.choice(("<CS:read/>", "<CS:read-write/>", "", "<CS:read/><CS:read-write/>"))
+    one = f"<CS:set><D:href>{who}</D:href><CS:summary>{'s' * dice.choice((0, 5, 9000))}</CS:summary>{rights}</CS:set>"
+    share = f"{one * dice.choice((1, 1, 300))}<CS:remove><D:href>{who}</D:href></CS:remove>"
+    host = dice.choice(("/", "@HOME@default/", "%", ""))
+    reply = f"<CS:hosturl><D:href>{host}</D:href></CS:hosturl><CS:invite-accepted/>"
+    key = dice.choice(
+        ("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "", "é", "A" * 999)
+    )
+    where = dice.choice(
+        ("https://push.invalid/x", "http://127.0.0.1:1/", "https://[::1]/", "file:///etc/passwd", "x", "")
+    )
+    topic = (
+        f"<P:trigger><P:content-update><D:depth>{dice.choice(('0', '1', 'x'))}</D:depth></P:content-update></P:trigger>"
+    )
+    push = (
+        f"<P:subscription><P:web-push-subscription><P:push-resource>{where}</P:push-resource>"
+        f"<P:content-encoding>{dice.choice(('aes128gcm', 'x'))}</P:content-encoding>"
+        f'<P:subscription-public-key type="p256dh">{key}</P:subscription-public-key>'
+        f"<P:auth-secret>{dice.choice(('BTBZMqHH6r4Tts7J_aSIgg', '', '!'))}</P:auth-secret></P:web-push-subscription>"
+        f"</P:subscription>{topic}<P:expires>{dice.choice(('Sat, 21 Nov 2037 00:00:00 GMT', 'x', ''))}</P:expires>"
+    )
+    name, inner = dice.choice((("CS:share", share), ("CS:invite-reply", reply), ("P:push-register", push)))
+    return f'<{name} {DECLARED} xmlns:P="https://bitfire.at/webdav-push">{inner}</{name}>'
 
 
 def bomb(dice: Random) -> str:

@@ -185,7 +185,9 @@ def _valid(dice: Random, calendar: str) -> tuple[str, str, dict[str, str], bytes
     if what < 0.90:
         headers = {**_plain("text/xml"), "Destination": collection + dice.choice(NAMES), "Overwrite": dice.choice("TF")}
         return dice.choice(("COPY", "MOVE")), member, headers, b""
-    if what < 0.94:
+    if what < 0.93:
+        return "POST", dice.choice((collection, "@HOME@", collection, "/")), xml, documents.posted(dice).encode()
+    if what < 0.95:
         body = texts.calendar(dice, "fb@example.com").replace(b"BEGIN:VEVENT", b"BEGIN:VFREEBUSY")
         return "POST", dice.choice(("@HOME@outbox/", collection)), _plain("text/calendar"), body
     return dice.choice(("GET", "DELETE", "HEAD", "OPTIONS")), member, _plain("text/plain"), b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import threading
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ from fuzz.wire import Outcome, send
 from interop.server import Person
 from support.running import Televent
 
+_TOKEN = re.compile(rb"<D:sync-token>([^<]+)</D:sync-token>")
 EPOCH = 300
 """Cases that a sender puts into one calendar; then it takes a new one."""
 MB = 1_000_000
@@ -36,7 +38,7 @@ class Run:
 
     def __init__(self, televent: Televent, person: Person, settings: Settings) -> None:
         login = base64.b64encode(f"{person.telegram_id}:{person.password}".encode())
-        self.fill = {b"@LOGIN@": b"Basic " + login, b"@HOME@": person.home.encode()}
+        self.fill = {b"@LOGIN@": b"Basic " + login, b"@HOME@": person.home.encode(), b"@TOKEN@": b""}
         self.televent, self.settings = televent, settings
         self.host, port = televent.api.removeprefix("http://").split(":")
         self.port = int(port)
@@ -80,6 +82,8 @@ class Run:
         outcome = self.ask(case.octets, case.framed)
         with self._lock:
             self.statuses[outcome.status] += 1
+            if found := _TOKEN.search(outcome.body):
+                self.fill[b"@TOKEN@"] = found[1]
             if outcome.seconds > self.slowest and case.framed:
                 self.slowest, self.slowest_case = outcome.seconds, case.octets
         said = complaint(case, outcome, self.settings.bound)
