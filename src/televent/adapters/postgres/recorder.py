@@ -1,6 +1,7 @@
 """The event store on PostgreSQL, behind the eventsourcing library's recorder interface (ADR 0002).
 
-One call is one transaction and one round trip: facts, inline rows, effects owed. Its order needs no table lock:
+One call is one round trip: facts, inline rows, effects owed, all or nothing. Calls for one calendar that come while one
+is under way share a transaction (gathering). The order needs no table lock:
 
 - the advisory lock of each calendar touched is the transaction's first act, before it has a transaction id, so within
   a calendar transaction ids are given in the order of commits;
@@ -10,7 +11,6 @@ One call is one transaction and one round trip: facts, inline rows, effects owed
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -19,11 +19,12 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent
 
-from televent.adapters.postgres.inline_rows import conflict_of, statements
+from televent.adapters.postgres.gathering import Gathering
+from televent.adapters.postgres.inline_rows import conflict_of
 from televent.adapters.postgres.log import PostgresLog
-from televent.adapters.postgres.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.subscription import PostgresSubscription
+from televent.adapters.postgres.transaction import Batch, batch_of, send
 from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
 from televent.application.ports import OutboxMessage, StaleStream, Write
 from televent.application.recorded import AlreadyApplied, RecordedEvent, StoredSnapshot
@@ -31,17 +32,7 @@ from televent.domain.ids import StreamKey
 
 ATTEMPTS = 5
 """How often a transaction whose connection was cut is sent again."""
-ORDINAL_BITS = 20
 
-LOCK = "SELECT pg_advisory_xact_lock(%s)"
-INSERT_EVENT = f"""
-    INSERT INTO event (tenant_id, stream_id, version, position, topic, subject_id, state, chain, command_id,
-        correlation_id, actor, door, recorded_at)
-    VALUES (%s, %s, %s,
-        (((SELECT xid_base FROM shard) + pg_current_xact_id()::text::bigint) << {ORDINAL_BITS}) | %s::bigint,
-        %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    RETURNING position"""  # noqa: S608
-INSERT_INBOX = "INSERT INTO inbox (tenant_id, message_key, received_at) VALUES (%s, %s, %s)"
 LANDED = """
     SELECT position FROM event JOIN unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::uuid[])
         AS wanted (tenant_id, stream_id, version, command_id) USING (tenant_id, stream_id, version, command_id)
@@ -62,6 +53,7 @@ class PostgresRecorder(ApplicationRecorder):
         self._pool = pool
         self._wakeups = wakeups
         self._log = PostgresLog(pool)
+        self._gathering: Gathering[Batch, list[int]] = Gathering(self._together, self._alone)
 
     # ---- Writing -------------------------------------------------------------------------------------------------
     def insert_events(
@@ -87,30 +79,37 @@ class PostgresRecorder(ApplicationRecorder):
             if writes or outbox or inbox_key is not None:
                 raise ValueError("rows and effects are recorded only with the facts that cause them")
             return []
-        batch = _batch(events, writes, outbox, inbox_key)
+        batch = batch_of(events, writes, outbox, inbox_key)
+        positions = self._gathering.do(batch.locks, batch) if batch.gathers else self._alone(batch)
+        self._wakeups.ring(EVENTS, *([OUTBOX] if outbox else []))
+        return positions
+
+    def _together(self, batches: Sequence[Batch]) -> list[list[int]]:
+        with self._pool.connection() as connection:
+            return send(connection, batches)
+
+    def _alone(self, batch: Batch) -> list[int]:
         for attempt in range(1, ATTEMPTS + 1):
             connection: Any = None
             try:
                 with self._pool.connection() as connection:
-                    positions = _send(connection, batch)
-                break
+                    return send(connection, [batch])[0]
             except psycopg.Error as error:
                 cut = connection is not None and connection.closed
                 conflict = conflict_of(error)
                 if conflict is None and not cut:
                     raise
-                landed = self._landed(events) if cut or isinstance(conflict, StaleStream | AlreadyApplied) else None
+                lost = cut or isinstance(conflict, StaleStream | AlreadyApplied)
+                landed = self._landed(batch.events) if lost else None
                 if landed is not None:
-                    positions = landed
-                    break
+                    return landed
                 if conflict is not None:
                     raise conflict from error
                 if attempt == ATTEMPTS:
                     raise
                 # The server may still be at work on what we sent; then the retry meets its events and waits.
                 time.sleep(0.01 * 2**attempt)
-        self._wakeups.ring(EVENTS, *([OUTBOX] if outbox else []))
-        return positions
+        raise AssertionError("unreachable")
 
     def _landed(self, events: Sequence[RecordedEvent]) -> list[int] | None:
         """The positions, if these very events stand in the store by the same command."""
@@ -169,50 +168,3 @@ class PostgresRecorder(ApplicationRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> PostgresSubscription:
         """An endless iterator over the log after ``gt``; ``stop`` ends it."""
         return PostgresSubscription(self, self._log, self._wakeups, gt, topics)
-
-
-Sent = tuple[str, tuple[Any, ...]]
-
-
-def _batch(
-    events: Sequence[RecordedEvent],
-    writes: Sequence[Write],
-    outbox: Sequence[OutboxMessage],
-    inbox_key: str | None,
-) -> tuple[list[Sent], int, int]:
-    """The transaction's statements, and where those of the events begin and end."""
-    if len(events) >= 1 << ORDINAL_BITS:
-        raise ValueError("too many events for one transaction")
-    calendars = {(write.tenant, calendar) for write in writes if (calendar := getattr(write, "calendar_id", None))}
-    sent: list[Sent] = [(LOCK, (number,)) for number in sorted(_lock_number(*calendar) for calendar in calendars)]
-    first = len(sent)
-    for ordinal, event in enumerate(events):
-        key = StreamKey.parse(str(event.originator_id))
-        place = (key.tenant, key.stream, event.originator_version, ordinal, event.topic, event.subject_id)
-        origin = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at)
-        sent.append((INSERT_EVENT, (*place, event.state, event.chain, *origin)))
-    end = len(sent)
-    tenant = StreamKey.parse(str(events[0].originator_id)).tenant
-    now, correlation = events[0].recorded_at, events[0].correlation_id
-    # After the events: of a transaction sent again, its own events must be met before its own inbox row.
-    if inbox_key is not None:
-        sent.append((INSERT_INBOX, (tenant, inbox_key, now)))
-    for write in writes:
-        sent += statements(write)
-    sent += [(ENQUEUE, outbox_row(tenant, message, correlation, now)) for message in outbox]
-    return sent, first, end
-
-
-def _lock_number(tenant: UUID, calendar: UUID) -> int:
-    digest = hashlib.blake2b(tenant.bytes + calendar.bytes, digest_size=8, person=b"calendar").digest()
-    return int.from_bytes(digest, signed=True)
-
-
-def _send(connection: psycopg.Connection[tuple[Any, ...]], batch: tuple[list[Sent], int, int]) -> list[int]:
-    """One transaction in one round trip: nothing waits for an answer before the end of the pipeline."""
-    sent, first, end = batch
-    with connection.pipeline():
-        connection.execute("BEGIN")
-        cursors = [connection.execute(query, parameters, prepare=True) for query, parameters in sent]
-        connection.execute("COMMIT")
-    return [int(cursor.fetchone()[0]) for cursor in cursors[first:end]]  # type: ignore[index]
