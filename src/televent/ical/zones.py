@@ -14,7 +14,7 @@ from televent.ical.tree import Component
 from televent.ical.values import unescape
 from televent.ical.vtimezone import vtimezone
 
-__all__ = ["ObservedZone", "known", "resolve", "vtimezone"]
+__all__ = ["ObservedZone", "known", "resolve", "standard", "vtimezone"]
 
 _UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
 _THIS_MACHINES: Final = ("localtime", "posixrules", "right/", "posix/")
@@ -45,6 +45,11 @@ def known(name: str) -> tzinfo | None:
         return zone
     parts = name.split("/")
     return next((found for count in (3, 2, 1) if (found := _iana("/".join(parts[-count:]))) is not None), None)
+
+
+def standard(tzid: str) -> bool:
+    """True for a name of the IANA database: what every program knows without being told."""
+    return tzid in ("UTC", "Etc/UTC") or (len(tzid) <= _LONGEST and _iana(tzid) is not None)
 
 
 def _iana(name: str) -> tzinfo | None:

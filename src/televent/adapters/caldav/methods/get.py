@@ -12,9 +12,14 @@ from televent.adapters.caldav.properties.rfc4918 import content_type, last_modif
 from televent.adapters.caldav.properties.view import Person, ctag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
+from televent.adapters.caldav.zones_wanted import VARY, Turn, turned, zones_wanted
 from televent.application.ports import CalendarRow
 
-_SAFE: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
+_SAFE: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"private, no-cache"),
+    VARY,
+)
 
 _GUARDS = ("if-match", "if-unmodified-since")
 
@@ -44,7 +49,7 @@ async def _object(door: Door, request: Request, person: Person) -> Response:
     if not_modified(request.headers, row.etag, row.modified_at):
         return Response(304, b"", headers)
     headers.append((b"content-type", content_type(row).encode()))
-    return Response(200, row.ics or b"", headers)
+    return Response(200, turned(row.ics or b"", zones_wanted(request)), headers)
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
@@ -54,8 +59,8 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
     if not_modified(request.headers, etag):
         return Response(304, b"", headers)
     headers.append((b"content-type", b"text/calendar; charset=utf-8"))
-    return Response(200, _stream(door, row), headers)
+    return Response(200, _stream(door, row, zones_wanted(request)), headers)
 
 
-def _stream(door: Door, row: CalendarRow) -> Iterator[bytes]:
-    return feed(each.ics for each in door.members(row, with_text=True) if each.ics is not None)
+def _stream(door: Door, row: CalendarRow, turn: Turn | None) -> Iterator[bytes]:
+    return feed(turned(each.ics, turn) for each in door.members(row, with_text=True) if each.ics is not None)

@@ -33,7 +33,6 @@ PROPERTIES: tuple[Live, ...] = (
     # Some clients ask the URL they were given, whatever it is, for the home.
     live(c("calendar-home-set"), (Kind.HOME, Kind.ROOT), _home),
     live(c("calendar-description"), (Kind.CALENDAR,), stored(c("calendar-description")), settable=True),
-    live(c("calendar-timezone"), (Kind.CALENDAR,), stored(c("calendar-timezone")), settable=True),
     Live(c("supported-calendar-component-set"), {Kind.CALENDAR: _components, Kind.INBOX: constant(_ANY)}),
     live(c("supported-calendar-data"), _HOLDING, constant(_DATA)),
     live(c("supported-collation-set"), _HOLDING, constant(_COLLATIONS)),

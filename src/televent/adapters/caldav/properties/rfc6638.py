@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.properties.live import Live, constant, live, stored
+from televent.adapters.caldav.properties.live import Live, constant, live
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View
 from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind
 from televent.adapters.caldav.webdav.names import c, cs
@@ -51,6 +51,4 @@ PROPERTIES: tuple[Live, ...] = (
     live(c("schedule-tag"), (Kind.OBJECT,), _schedule_tag),
     live(_TRANSP, (Kind.CALENDAR,), _transp, settable=True),
     live(cs("email-address-set"), (Kind.HOME,), _emails),
-    # RFC 7809 §5.2.
-    live(c("calendar-timezone-id"), (Kind.CALENDAR,), stored(c("calendar-timezone-id")), settable=True),
 )

@@ -14,6 +14,7 @@ from televent.adapters.caldav.properties import (
     rfc6578,
     rfc6638,
     webdav_push,
+    rfc7809,
 )
 from televent.adapters.caldav.properties.live import Live
 from televent.adapters.caldav.tree import Kind
@@ -26,6 +27,7 @@ ALL: Final[tuple[Live, ...]] = (
     *rfc4791.PROPERTIES,
     *rfc6578.PROPERTIES,
     *rfc6638.PROPERTIES,
+    *rfc7809.PROPERTIES,
     *calendarserver_sharing.PROPERTIES,
     *webdav_push.PROPERTIES,
 )

@@ -11,6 +11,7 @@ from televent.adapters.caldav.properties.view import ObjectView
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
+from televent.adapters.caldav.zones_wanted import Turn
 from televent.ical.errors import IcalError
 from televent.ical.partial import CompSpec, DataSpec, select
 from televent.ical.tree import parse
@@ -38,18 +39,21 @@ def requested(root: Element) -> Element | None:
     return found if found is not None else child(root, NAME)
 
 
-def getter(element: Element, floating_zone: tzinfo) -> Getter:
-    """How an object's text is given. Raises DavError."""
+def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) -> Getter:
+    """How an object's text is given; ``turn``: with its time zones, or without. Raises DavError."""
     kind, version = element.get("content-type", "text/calendar"), element.get("version", "2.0")
     if str(kind).lower() != "text/calendar" or str(version) != "2.0":
         raise precondition("supported-calendar-data")
     spec = _spec(element)
-    if spec.whole:
+    if spec.whole and turn is None:
         return _whole
 
     def partial(view: ObjectView) -> str | None:
         try:
-            return octets(select(parse(view.row.ics or b""), spec, floating_zone))
+            root = parse(view.row.ics or b"")
+            if turn is not None:
+                turn(root)
+            return octets(select(root, spec, floating_zone))
         except IcalError:
             # One object that cannot be expanded does not take the others' answer with it.
             return None

@@ -18,6 +18,7 @@ from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
+from televent.adapters.caldav.zones_wanted import zones_wanted
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.ical.errors import IcalError
 from televent.ical.query import CompFilter, matches, only_component, only_time, required_component, required_span
@@ -74,7 +75,9 @@ def _first(most: int, found: Iterator[str], path: str) -> Iterator[str]:
 
 def asked_of(root: Element, request: Request, data: Element | None, floating: tzinfo) -> Asked:
     """The properties that a calendar report asks for; none named: the ETag (and data where it stands alone)."""
-    extra = {calendar_data.NAME: calendar_data.getter(data, floating)} if data is not None else {}
+    extra = (
+        {calendar_data.NAME: calendar_data.getter(data, floating, zones_wanted(request))} if data is not None else {}
+    )
     if any(child(root, d(each)) is not None for each in ("prop", "allprop", "propname")):
         asked = asked_in(root, minimal=request.minimal, extra=extra)
         if data is None or calendar_data.NAME in (asked.names or ()):

@@ -94,7 +94,9 @@ class Asked:
 
     def _of_calendar(self, view: CalendarView) -> tuple[str, ...]:
         """allprop and propname give a calendar's stored properties too, and these differ from one to the next."""
-        dead = (name for name in view.row.props if not name.startswith("@"))
+        live = BY_KIND[view.kind]
+        # RFC 4791 §5.2, RFC 7809 §5: what has a meaning is given by name only, also where a client has set it.
+        dead = (name for name in view.row.props if not name.startswith("@") and name not in live)
         return tuple(dict.fromkeys((*self._names(view.kind), *dead)))
 
     def _compile(self, kind: Kind, names: tuple[str, ...]) -> list[_Column]:

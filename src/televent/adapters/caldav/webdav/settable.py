@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from televent.adapters.caldav.properties.live import attributes_key
+from televent.adapters.caldav.properties.rfc7809 import TIMEZONE, TIMEZONE_ID
 from televent.adapters.caldav.properties.table import PROTECTED
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of
-from televent.ical.errors import IcalError
-from televent.ical.tree import parse
+from televent.ical.zone_references import tzid_of, zone_text
 
 _TRANSP = c("schedule-calendar-transp")
-_TIMEZONE = c("calendar-timezone")
+
+
+_OTHER = {TIMEZONE: TIMEZONE_ID, TIMEZONE_ID: TIMEZONE}
+"""One zone in two properties (RFC 7809 §3.1.5): the one that was set last is kept, the other follows from it."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,11 @@ class Changes:
         if fault is not None:
             self.refused[name] = fault
             return
+        other = _OTHER.get(name)
+        if other is not None:
+            if name == TIMEZONE_ID and tzid_of(timezone_text(self.put.get(TIMEZONE, "")).encode()) == _text(element):
+                return  # said in full by this very request
+            self._drop(other)
         self.put[name] = inner(element)
         self.gone.discard(name)
         written = attributes(element)
@@ -56,6 +64,11 @@ class Changes:
         if name in PROTECTED:
             self.refused[name] = empty(d("cannot-modify-protected-property"))
             return
+        self._drop(name)
+        if name in _OTHER:
+            self._drop(_OTHER[name])
+
+    def _drop(self, name: str) -> None:
         for key in (name, attributes_key(name)):
             self.put.pop(key, None)
             self.gone.add(key)
@@ -76,15 +89,18 @@ def timezone_text(stored: str) -> str:
     return html.unescape(stored)
 
 
+def _text(element: Element) -> str:
+    return (element.text or "").strip()
+
+
 def _fault(name: str, element: Element) -> str | None:
     """The precondition that a value fails."""
-    if name == _TIMEZONE:
+    if name == TIMEZONE:
         # RFC 4791 §5.2.2: an iCalendar object with exactly one VTIMEZONE.
-        try:
-            zones = parse((element.text or "").strip().encode()).components("VTIMEZONE")
-        except IcalError:
-            zones = []
-        return None if len(zones) == 1 else empty(c("valid-calendar-data"))
+        return None if tzid_of(_text(element).encode()) is not None else empty(c("valid-calendar-data"))
+    if name == TIMEZONE_ID:
+        # RFC 7809 §3.1.5.
+        return None if zone_text(_text(element)) is not None else empty(c("valid-timezone"))
     if name == _TRANSP:
         wanted = [name_of(each) for each in children(element)]
         return None if wanted in ([c("opaque")], [c("transparent")]) else empty(d("cannot-modify-protected-property"))

@@ -1,0 +1,47 @@
+"""RFC 7809 §5.2: a calendar's time zone by name and in full, each said by the other where only one was set."""
+
+from __future__ import annotations
+
+import html
+from functools import lru_cache
+
+from televent.adapters.caldav.properties.live import Live, live
+from televent.adapters.caldav.properties.view import CalendarView
+from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import c
+from televent.adapters.caldav.webdav.text import escape
+from televent.ical.zone_references import tzid_of, zone_text
+
+TIMEZONE, TIMEZONE_ID = c("calendar-timezone"), c("calendar-timezone-id")
+
+
+def _timezone(view: CalendarView) -> str | None:
+    props = view.row.props
+    if TIMEZONE in props or TIMEZONE_ID not in props:
+        return props.get(TIMEZONE)
+    return _written(html.unescape(props[TIMEZONE_ID]).strip())
+
+
+def _timezone_id(view: CalendarView) -> str | None:
+    props = view.row.props
+    if TIMEZONE_ID in props or TIMEZONE not in props:
+        return props.get(TIMEZONE_ID)
+    return _named(props[TIMEZONE])
+
+
+@lru_cache(maxsize=512)
+def _written(tzid: str) -> str | None:
+    text = zone_text(tzid)
+    return escape(text.decode()) if text is not None else None
+
+
+@lru_cache(maxsize=512)
+def _named(stored: str) -> str | None:
+    tzid = tzid_of(html.unescape(stored).strip().encode())
+    return escape(tzid) if tzid is not None else None
+
+
+PROPERTIES: tuple[Live, ...] = (
+    live(TIMEZONE, (Kind.CALENDAR,), _timezone, settable=True),
+    live(TIMEZONE_ID, (Kind.CALENDAR,), _timezone_id, settable=True),
+)
