@@ -119,7 +119,9 @@ class CaldavDoor:
             kind = target.kind if target is not None else Kind.ROOT
             return discovery.options(kind, push=self._door.push is not None)
         if target is None:
-            raise DavError(404, text="There is nothing here.")
+            # RFC 4791 §5.3.1: calendars are made in the home, and nowhere deeper.
+            deeper = method in ("MKCALENDAR", "MKCOL")
+            raise precondition("calendar-collection-location-ok") if deeper else DavError(404, text="Nothing is here.")
         if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
             return discovery.welcome()
         client = scope["client"][0] if scope.get("client") else "unknown"

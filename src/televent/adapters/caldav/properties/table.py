@@ -13,8 +13,8 @@ from televent.adapters.caldav.properties import (
     rfc5397,
     rfc6578,
     rfc6638,
-    webdav_push,
     rfc7809,
+    webdav_push,
 )
 from televent.adapters.caldav.properties.live import Live
 from televent.adapters.caldav.tree import Kind
