@@ -52,10 +52,11 @@ def test_options_says_what_is_there_to_anybody_in_one_header(ann: Client) -> Non
         assert "PROPFIND" in answer.headers["allow"]
 
 
-def test_the_home_lists_calendars_inbox_and_outbox(ann: Client) -> None:
+def test_the_home_lists_calendars_inbox_outbox_and_notifications(ann: Client) -> None:
     names = ("D:resourcetype", "D:displayname", "D:sync-token", "CS:getctag", "C:supported-calendar-component-set")
     entries = ann.propfind(ann.home, *names, "D:current-user-privilege-set", depth="1").responses()
-    assert set(entries) == {ann.home, ann.calendar(), f"{ann.home}inbox/", f"{ann.home}outbox/"}
+    others = {f"{ann.home}{name}/" for name in ("inbox", "outbox", "notifications")}
+    assert set(entries) == {ann.home, ann.calendar(), *others}
     default = entries[ann.calendar()]
     assert default.inside(dav("resourcetype")) == {dav("collection"), cal("calendar")}
     assert default.text(dav("displayname")) == "Televent"

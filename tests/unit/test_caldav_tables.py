@@ -44,4 +44,4 @@ def test_every_kind_that_can_be_seen_has_privileges_and_a_type() -> None:
     resourcetype = next(live for live in DAV_PROPERTIES if live.name == "{DAV:}resourcetype")
     seen = set(Kind) - {Kind.WELL_KNOWN, Kind.INBOX_ITEM, Kind.PUSH_REGISTRATION}
     assert set(PRIVILEGES) == set(resourcetype.getters) == seen
-    assert len(get_args(AnyView)) == 3
+    assert len(get_args(AnyView)) == 4

@@ -77,3 +77,5 @@ class MountRow:
     noticed_at: datetime
     revision: int
     held: str | None
+    calendar: str | None
+    """Its name at the owner's; None once it is deleted."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 INBOX = "inbox"
 OUTBOX = "outbox"
+NOTIFICATIONS = "notifications"
 PREFIX = "/caldav/"
 PUSH_PREFIX = "/push/"
 
@@ -29,6 +30,8 @@ class Kind(Enum):
     INBOX = "inbox"
     OUTBOX = "outbox"
     INBOX_ITEM = "inbox item"
+    NOTIFICATIONS = "notifications"
+    NOTIFICATION = "notification"
     PUSH_REGISTRATION = "push registration"
     """The lease on push messages that a client was given; it can be ended and nothing else."""
 
@@ -87,6 +90,14 @@ def parse(raw_path: str) -> Target | None:
     return _below(segments[1:], slash)
 
 
+_RESERVED = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX, NOTIFICATIONS: Kind.NOTIFICATIONS}
+_ITEMS = {
+    Kind.CALENDAR: Kind.OBJECT,
+    Kind.INBOX: Kind.INBOX_ITEM,
+    Kind.NOTIFICATIONS: Kind.NOTIFICATION,
+}
+
+
 def _below(segments: list[str], slash: bool) -> Target | None:
     user = segments[0]
     home = f"{PREFIX}{encode(user)}/"
@@ -94,13 +105,13 @@ def _below(segments: list[str], slash: bool) -> Target | None:
         return Target(Kind.HOME, home, user, slash=slash)
     calendar = segments[1]
     collection = f"{home}{encode(calendar)}/"
-    kind = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX}.get(calendar, Kind.CALENDAR)
+    kind = _RESERVED.get(calendar, Kind.CALENDAR)
     if len(segments) == 2:
         return Target(kind, collection, user, calendar, slash=slash)
     if len(segments) == 3 and not slash:
         if kind is Kind.OUTBOX:
             return None
-        item = Kind.OBJECT if kind is Kind.CALENDAR else Kind.INBOX_ITEM
+        item = _ITEMS[kind]
         return Target(item, collection + encode(segments[2]), user, calendar, segments[2], slash=False)
     return None
 

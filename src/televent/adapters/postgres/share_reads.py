@@ -40,7 +40,7 @@ GRANTED = f"""
 SHARES = """
     SELECT mount.share_id, mount.owner_id, mount.calendar_id, mount.status, mount.access, mount.title,
         mount.owner_name, mount.summary, mount.notice, mount.noticed_at, mount.revision,
-        calendar.shares -> mount.tenant_id::text ->> 'access'
+        calendar.shares -> mount.tenant_id::text ->> 'access', calendar.name
     FROM mount LEFT JOIN calendar ON calendar.tenant_id = mount.owner_id
         AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted
     WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""

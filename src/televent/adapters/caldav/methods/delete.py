@@ -5,6 +5,7 @@ from __future__ import annotations
 from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.methods.notifications import delete_notification
 from televent.adapters.caldav.methods.push_register import unregister
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
@@ -28,6 +29,8 @@ async def delete(door: Door, request: Request, person: Person) -> Response:
         await door.run(_calendar, door, request, person)
     elif kind is Kind.PUSH_REGISTRATION:
         await unregister(door, request, person)
+    elif kind is Kind.NOTIFICATION:
+        return await delete_notification(door, request, person)
     elif kind is Kind.INBOX_ITEM:
         raise DavError(404)
     else:

@@ -8,6 +8,7 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.feed import feed
 from televent.adapters.caldav.http import Header, Request, Response
+from televent.adapters.caldav.methods.notifications import get_notification
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
 from televent.adapters.caldav.properties.view import Person, ctag
 from televent.adapters.caldav.tree import Kind
@@ -31,6 +32,8 @@ async def get(door: Door, request: Request, person: Person) -> Response:
         return await _object(door, request, person)
     if kind is Kind.CALENDAR:
         return await _calendar(door, request, person)
+    if kind is Kind.NOTIFICATION:
+        return await get_notification(door, request, person)
     if kind is Kind.INBOX_ITEM:
         raise DavError(404)
     text = b"This is a calendar account. Open it with a calendar app.\n"

@@ -8,8 +8,9 @@ from televent.adapters.caldav.discovery import DAV_HEADER
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.notifications import propfind_collection, propfind_notification
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, View, root_view
-from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind, encode
+from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import c, cs, d
 from televent.adapters.caldav.webdav.xml_in import name_of
@@ -67,6 +68,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
         views.append(View(Kind.INBOX, person.collection(INBOX), person, view.default_calendar))
         views.append(View(Kind.OUTBOX, person.collection(OUTBOX), person))
+        views.append(View(Kind.NOTIFICATIONS, person.collection(NOTIFICATIONS), person))
     return xml_response(207, multistatus(map(asked.response, views)), request)
 
 
@@ -100,5 +102,7 @@ _ANSWERS = {
     Kind.INBOX: _inbox,
     Kind.OUTBOX: _inbox,
     Kind.INBOX_ITEM: _nothing,
+    Kind.NOTIFICATIONS: propfind_collection,
+    Kind.NOTIFICATION: propfind_notification,
     Kind.WELL_KNOWN: _nothing,
 }

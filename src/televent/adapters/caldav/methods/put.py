@@ -29,7 +29,7 @@ _TYPES = frozenset(
 async def put(door: Door, request: Request, person: Person) -> Response:
     """201 or 204. An ETag only where what was stored is what was sent."""
     target = request.target
-    if target.kind is Kind.INBOX_ITEM:
+    if target.kind in (Kind.INBOX_ITEM, Kind.NOTIFICATION):
         raise DavError(403, "<D:need-privileges/>")
     if target.kind is not Kind.OBJECT:
         raise DavError(405, headers=((b"allow", b"OPTIONS, GET, HEAD, PROPFIND, REPORT"),))

@@ -11,8 +11,8 @@ from televent.adapters.caldav.tree import Kind
 Getter = Callable[[Any], str | None]
 """From a view to the element's content as XML; None: this resource does not have the property."""
 
-EVERYWHERE: Final = frozenset({Kind.ROOT, Kind.HOME, Kind.CALENDAR, Kind.OBJECT, Kind.INBOX, Kind.OUTBOX})
-COLLECTIONS: Final = EVERYWHERE - {Kind.OBJECT}
+COLLECTIONS: Final = frozenset({Kind.ROOT, Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX, Kind.NOTIFICATIONS})
+EVERYWHERE: Final = COLLECTIONS | {Kind.OBJECT, Kind.NOTIFICATION}
 
 
 @dataclass(frozen=True, slots=True)

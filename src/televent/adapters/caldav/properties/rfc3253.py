@@ -23,6 +23,7 @@ REPORTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.OBJECT: (d("expand-property"), c("calendar-multiget"), c("calendar-query")),
     Kind.INBOX: (d("expand-property"), c("calendar-multiget"), c("calendar-query")),
     Kind.OUTBOX: (d("expand-property"),),
+    Kind.NOTIFICATIONS: (d("expand-property"),),
 }
 
 

@@ -27,6 +27,8 @@ PRIVILEGES = {
     Kind.OBJECT: (*_READ, *_WRITE, "C:read-free-busy"),
     Kind.INBOX: (*_READ, "D:unbind", *_DELIVER),
     Kind.OUTBOX: (*_READ, *_SEND),
+    Kind.NOTIFICATIONS: (*_READ, "D:unbind"),
+    Kind.NOTIFICATION: _READ,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 
+from televent.adapters.caldav.properties import calendarserver_notifications as notice
 from televent.adapters.caldav.properties.live import EVERYWHERE, Live, live
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View, ctag
 from televent.adapters.caldav.tree import Kind
@@ -18,8 +19,10 @@ _TYPES = {
     Kind.INBOX: "<D:collection/><C:schedule-inbox/>",
     Kind.OUTBOX: "<D:collection/><C:schedule-outbox/>",
     Kind.OBJECT: "",
+    Kind.NOTIFICATIONS: "<D:collection/><CS:notification/>",
+    Kind.NOTIFICATION: "",
 }
-_NAMES = {Kind.ROOT: "Televent", Kind.INBOX: "Inbox", Kind.OUTBOX: "Outbox"}
+_NAMES = {Kind.ROOT: "Televent", Kind.INBOX: "Inbox", Kind.OUTBOX: "Outbox", Kind.NOTIFICATIONS: "Notifications"}
 
 
 def _resourcetype(view: AnyView) -> str:
@@ -52,6 +55,14 @@ def last_modified(row: ResourceRow) -> str:
     return format_datetime(row.modified_at, usegmt=True)
 
 
+def _content_type(view: ObjectView) -> str:
+    return content_type(view.row)
+
+
+def _last_modified(view: ObjectView) -> str:
+    return last_modified(view.row)
+
+
 def _etag(view: ObjectView) -> str:
     return f'"{view.row.etag}"'
 
@@ -73,14 +84,19 @@ PROPERTIES: tuple[Live, ...] = (
             Kind.HOME: _displayname,
             Kind.INBOX: _displayname,
             Kind.OUTBOX: _displayname,
+            Kind.NOTIFICATIONS: _displayname,
             Kind.CALENDAR: _calendar_name,
         },
         allprop=True,
         settable=True,
     ),
     # §15.6: on whatever has an ETag when it is got.
-    Live(d("getetag"), {Kind.OBJECT: _etag, Kind.CALENDAR: _collection_etag}, allprop=True),
-    live(d("getcontentlength"), (Kind.OBJECT,), _size, allprop=True),
-    live(d("getcontenttype"), (Kind.OBJECT,), lambda view: content_type(view.row), allprop=True),
-    live(d("getlastmodified"), (Kind.OBJECT,), lambda view: last_modified(view.row), allprop=True),
+    Live(
+        d("getetag"),
+        {Kind.OBJECT: _etag, Kind.CALENDAR: _collection_etag, Kind.NOTIFICATION: notice.etag},
+        allprop=True,
+    ),
+    Live(d("getcontentlength"), {Kind.OBJECT: _size, Kind.NOTIFICATION: notice.size}, allprop=True),
+    Live(d("getcontenttype"), {Kind.OBJECT: _content_type, Kind.NOTIFICATION: notice.CONTENT_TYPE}, allprop=True),
+    Live(d("getlastmodified"), {Kind.OBJECT: _last_modified, Kind.NOTIFICATION: notice.modified}, allprop=True),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from televent.adapters.caldav.properties import (
+    calendarserver_notifications,
     calendarserver_sharing,
     rfc3253,
     rfc3744,
@@ -29,6 +30,7 @@ ALL: Final[tuple[Live, ...]] = (
     *rfc6638.PROPERTIES,
     *rfc7809.PROPERTIES,
     *calendarserver_sharing.PROPERTIES,
+    *calendarserver_notifications.PROPERTIES,
     *webdav_push.PROPERTIES,
 )
 

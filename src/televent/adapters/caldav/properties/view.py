@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -70,7 +71,20 @@ class ObjectView:
     row: ResourceRow
 
 
-AnyView = View | CalendarView | ObjectView
+@dataclass(slots=True)
+class NotificationView:
+    """A notification about a share (CalendarServer's notifications)."""
+
+    kind: ClassVar[Kind] = Kind.NOTIFICATION
+    href: str
+    person: Person
+    share_id: UUID
+    text: bytes
+    etag: str
+    modified_at: datetime
+
+
+AnyView = View | CalendarView | ObjectView | NotificationView
 
 
 def share_of(view: AnyView) -> Share | None:

@@ -97,6 +97,6 @@ def _view(door: Door, target: Target, person: Person) -> AnyView | None:
     if target.kind is Kind.OBJECT:
         resource = reads.resource(tenant, target.calendar, target.name)
         return ObjectView(target.path, person, resource) if resource is not None else None
-    if target.kind in (Kind.WELL_KNOWN, Kind.INBOX_ITEM):
+    if target.kind in (Kind.WELL_KNOWN, Kind.INBOX_ITEM, Kind.NOTIFICATION):
         return None
     return root_view(target, person)

@@ -1,0 +1,112 @@
+"""The notification collection: what was said of shares, until it is answered or dismissed (CalendarServer §4)."""
+
+import pytest
+from lxml import etree
+
+from support.dav import DECLARED, NAMESPACES, Client, Site, dav
+from support.shares import cs, granted_acl, mounted, reply, share, unshare
+
+
+@pytest.fixture
+def ann(site: Site) -> Client:
+    ann = site.person(101, "Ann", "ann@example.com")
+    assert ann.ask("MKCALENDAR", ann.calendar("work")).status == 201
+    return ann
+
+
+@pytest.fixture
+def bob(site: Site) -> Client:
+    return site.person(102, "Bob", "bob@example.com")
+
+
+def collection(client: Client) -> str:
+    (path,) = client.propfind(client.home, "CS:notification-URL").only().hrefs(cs("notification-URL"))
+    return path
+
+
+def notices(client: Client) -> dict[str, etree._Element]:
+    """Each notification's content by its URL."""
+    path = collection(client)
+    listed = client.propfind(path, "D:getetag", "CS:notificationtype", depth="1").responses()
+    assert path in listed
+    found = {}
+    for href, entry in listed.items():
+        if href != path:
+            answer = client.ask("GET", href)
+            assert answer.headers["etag"] == entry.text(dav("getetag"))
+            (kind,) = entry.props[cs("notificationtype")]
+            (_, said) = answer.xml
+            assert (said.tag, dict(said.attrib)) == (kind.tag, dict(kind.attrib))
+            found[href] = said
+    return found
+
+
+def test_the_collection_is_found_from_the_principal_and_stands_in_the_home(bob: Client) -> None:
+    path = collection(bob)
+    kinds = bob.propfind(bob.home, "D:resourcetype", depth="1").responses()[path]
+    assert kinds.inside(dav("resourcetype")) == {dav("collection"), cs("notification")}
+    assert notices(bob) == {}
+    for method in ("PUT", "DELETE", "MKCALENDAR"):
+        assert bob.ask(method, path).status in (403, 405)
+    assert bob.put(path + "x.xml", b"<a/>").status == 403
+
+
+def test_an_invitation_says_what_is_asked_by_whom(ann: Client, bob: Client) -> None:
+    share(ann, "mailto:bob@example.com", "read-write", summary="Our &lt;team&gt;")
+    ((href, said),) = notices(bob).items()
+    assert said.find(cs("invite-noresponse")) is not None
+    assert said.findtext(dav("href")) == bob.home
+    assert said.find(f"{cs('access')}/{cs('read-write')}") is not None
+    assert said.findtext(f"{cs('hosturl')}/{dav('href')}") == ann.calendar("work")
+    assert said.findtext(f"{cs('organizer')}/{cs('common-name')}") == "Ann"
+    assert said.findtext(cs("summary")) == "Our <team>"
+    assert href.endswith(f"{said.findtext(cs('uid'))}.xml")
+
+
+def test_it_can_be_answered_by_its_id_and_is_gone_then(ann: Client, bob: Client) -> None:
+    share(ann, "mailto:bob@example.com")
+    ((_, said),) = notices(bob).items()
+    inner = f"<CS:invite-accepted/><CS:in-reply-to>{said.findtext(cs('uid'))}</CS:in-reply-to>"
+    answer = bob.ask("POST", bob.home, f"<CS:invite-reply {DECLARED}>{inner}</CS:invite-reply>")
+    assert (
+        answer.xml.findtext("D:href", namespaces=NAMESPACES)
+        in bob.propfind(bob.home, "D:displayname", depth="1").responses()
+    )
+    assert notices(bob) == {}
+
+
+def test_a_changed_and_an_ended_share_are_told_of(ann: Client, bob: Client) -> None:
+    mounted(ann, bob)
+    share(ann, "mailto:bob@example.com", "read-write")
+    (said,) = notices(bob).values()
+    assert said.find(cs("invite-accepted")) is not None
+    assert said.find(f"{cs('access')}/{cs('read-write')}") is not None
+    unshare(ann, "mailto:bob@example.com")
+    (said,) = notices(bob).values()
+    assert said.find(cs("invite-deleted")) is not None
+
+
+def test_what_is_dismissed_is_gone_and_the_share_stays_what_it_is(ann: Client, bob: Client) -> None:
+    share(ann, "mailto:bob@example.com")
+    (href,) = notices(bob)
+    assert bob.ask("DELETE", href).status == 204
+    assert notices(bob) == {}
+    assert bob.ask("GET", href).status == 404
+    assert bob.ask("DELETE", href).status == 404
+    assert reply(bob, ann).status == 200
+
+
+def test_notifications_are_ones_own(ann: Client, bob: Client) -> None:
+    share(ann, "mailto:bob@example.com")
+    (href,) = notices(bob)
+    assert notices(ann) == {}
+    for path in (href, collection(bob)):
+        assert ann.propfind(path, "D:getetag").status == 403
+        assert ann.ask("GET", path).status == 403
+        assert ann.ask("DELETE", path).status == 403
+
+
+def test_who_may_see_only_when_somebody_is_busy_is_asked_nothing(ann: Client, bob: Client) -> None:
+    who = f"<D:href>{bob.home}</D:href>"
+    assert ann.ask("ACL", ann.calendar("work"), granted_acl(who, "C:read-free-busy")).status == 200
+    assert notices(bob) == {}
