@@ -92,7 +92,7 @@ class HomeFollower:
             self.home, self.calendars = Copy(), {}
             return
         for href, stands in self.home.take(answer, self.client.home).items():
-            if href.endswith(("/inbox/", "/outbox/")):
+            if href.endswith(("/inbox/", "/outbox/", "/notifications/")):
                 continue
             if stands:
                 self.calendars.setdefault(href, Copy()).whole = False

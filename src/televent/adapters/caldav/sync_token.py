@@ -18,7 +18,7 @@ from typing import Final
 from uuid import UUID
 
 from televent.adapters.caldav.errors import DavError, dav_precondition
-from televent.adapters.caldav.tree import INBOX, OUTBOX
+from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX
 from televent.application.ports import CalendarRow
 
 LONGEST: Final = 64 * 1024
@@ -41,7 +41,7 @@ class Pictured:
 
 Picture = Mapping[str, Pictured]
 """By name."""
-_FIXED: Final = {INBOX: Pictured("", 0, ""), OUTBOX: Pictured("", 0, "")}
+_FIXED: Final = {name: Pictured("", 0, "") for name in (INBOX, OUTBOX, NOTIFICATIONS)}
 """In every home; they neither come nor go nor change."""
 
 

@@ -17,7 +17,7 @@ from televent.adapters.caldav.properties.view import CalendarView, ObjectView, P
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import Pictured, check_home, home_picture, home_token, picture, unknown_token
-from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind, encode
+from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.asked import Asked
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
@@ -25,7 +25,7 @@ from televent.application.ports import CalendarRow, ResourceRow
 
 PAGE: Final = 500
 PAGE_WITH_TEXT: Final = 100
-_FIXED: Final = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX}
+_FIXED: Final = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX, NOTIFICATIONS: Kind.NOTIFICATIONS}
 _BEGUN: Final = "+"
 """After a calendar's mark: the calendar was told of, its members only in part."""
 
