@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from televent.adapters.caldav.properties.view import sync_token_of
 from televent.adapters.caldav.properties.webdav_push import may_subscribe
+from televent.adapters.caldav.sync_token import home_token, picture
 from televent.adapters.postgres.push_book import PostgresPushBook
 from televent.adapters.push.addresses import check_push_resource
 from televent.adapters.push.encryption import recipient
@@ -20,6 +21,10 @@ from televent.settings import Settings
 if TYPE_CHECKING:
     from televent.adapters.push.sender import PushSender, Sight
     from televent.adapters.push.service import PushServices
+
+
+LONGEST_TOKEN = 2048
+"""Characters. A message fits into one record (RFC 8291 §4); a home's token may be longer than that."""
 
 
 class Push:
@@ -56,9 +61,12 @@ class Push:
         """A collection as a subscriber sees it now."""
         from televent.adapters.push.sender import Sight
 
+        reads = self._core.reads
+        if collection.kind == "home":
+            token = home_token(picture([*reads.calendars(subscriber), *reads.mounts(subscriber)]))
+            return Sight(token if len(token) <= LONGEST_TOKEN else None)
         if collection.kind != "calendar":
             return Sight(None)
-        reads = self._core.reads
         row = reads.calendar_of(collection.owner, collection.collection_id)
         if row is not None and collection.owner != subscriber:
             row = reads.granted(collection.owner, row.name, subscriber)

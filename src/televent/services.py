@@ -76,7 +76,9 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
     try:
         await asyncio.gather(
             drain(core, [push.sender(services)], stop),
-            follow_for_push(PushFeed(core.pool, core.wakeups), core.wakeups, core.office.clock, stop, core.run),
+            follow_for_push(
+                PushFeed(core.pool, core.wakeups, core.store.facts), core.wakeups, core.office.clock, stop, core.run
+            ),
         )
     finally:
         await services.close()

@@ -132,6 +132,7 @@ def test_a_property_is_told_as_such_and_the_home_of_new_and_lost_calendars(post:
     assert [(each.topic, each.content, each.property) for each in home.heard()] == [
         (topic(ann, ann.home), True, False)
     ] * 2
+    assert home.heard()[-1].token == ann.propfind(ann.home, "D:sync-token").only().text("{DAV:}sync-token")
     change_profile(post.site.core.office, post.site.context(ann.tenant), name="Anna")
     post.work(SPACING)
     assert [(each.content, each.property) for each in home.heard()][2:] == [(False, True)]

@@ -74,6 +74,21 @@ def test_ones_own_name_for_it_is_told_to_oneself_alone(post: Post, ann: Client, 
     assert anns.arrived() == []
 
 
+def test_ones_own_alarm_is_told_to_ones_own_devices_alone(post: Post, ann: Client, bob: Client) -> None:
+    path = mounted(ann, bob)
+    put(ann, "a", "work")
+    anns, bobs = post.device(ann, ann.calendar("work")), post.device(bob, path)
+    before = bob.sync(path).token()
+    alarm = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT10M", "DESCRIPTION:Tea", "END:VALARM")
+    text = bob.ask("GET", f"{path}a.ics").body.replace(b"END:VEVENT", "\r\n".join((*alarm, "END:VEVENT")).encode())
+    assert bob.put(f"{path}a.ics", text).status == 204
+    post.work(SPACING)
+    (message,) = bobs.heard()
+    assert (message.content, message.token) == (True, bob.sync(path).token())
+    assert set(bob.sync(path, before).responses()) == {f"{path}a.ics"}
+    assert anns.arrived() == []
+
+
 def test_whoever_may_know_only_when_somebody_is_busy_cannot_subscribe(post: Post, ann: Client, bob: Client) -> None:
     principal = f"<D:href>{bob.home}</D:href>"
     answer = ann.ask("ACL", ann.calendar("work"), granted_acl(principal, "C:read-free-busy"))

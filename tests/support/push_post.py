@@ -42,7 +42,7 @@ class Post:
 
     def __post_init__(self) -> None:
         self.push = Push(self.site.core)
-        self.feed = PushFeed(self.site.core.pool, self.site.core.wakeups)
+        self.feed = PushFeed(self.site.core.pool, self.site.core.wakeups, self.site.core.store.facts)
 
     def device(self, client: Client, path: str, trigger: str = f"{CONTENT}{PROPERTY}") -> "Phone":
         """A device that subscribes; what was before is past."""

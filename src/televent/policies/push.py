@@ -7,7 +7,7 @@ comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from televent.application.push import Collection
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import AccountId, StreamKey
+from televent.domain.overlay import OwnPartsSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ class Change:
     gone: bool = False
     only: AccountId | None = None
     """To whom alone it is a change; None: to everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChange:
+    """Of a share at the person it is granted to: his alarms in its events (``content``), or else its name or colour."""
+
+    tenant: AccountId
+    share_id: UUID
+    command_id: UUID
+    content: bool
 
 
 _CALENDAR_PROPERTIES: Final = frozenset(
@@ -78,9 +89,19 @@ def changes(event: RecordedNotification) -> list[Change] | None:
     return None
 
 
-def of_mount(event: RecordedNotification) -> bool:
-    """Whether it is about how somebody else's calendar, named by the stream, looks to the person whose fact it is."""
-    return event.topic.startswith("mount-properties-changed/")
+def own_share(event: RecordedNotification, read: Callable[[RecordedNotification], object]) -> OwnChange | None:
+    """What it changes of how somebody else's calendar looks to the person whose fact it is, and to nobody else; None:
+    it is about something else. ``read`` gives the fact."""
+    name = event.topic.partition("/")[0]
+    key = StreamKey.parse(str(event.originator_id))
+    if name == "mount-properties-changed":
+        return OwnChange(key.tenant, key.stream, event.command_id, content=False)
+    if name == "own-parts-set":
+        fact = read(event)
+        # What a person has erased tells nobody anything.
+        if isinstance(fact, OwnPartsSet):
+            return OwnChange(key.tenant, fact.share_id, event.command_id, content=True)
+    return None
 
 
 def calendar(owner: AccountId, calendar_id: UUID) -> Collection:

@@ -20,12 +20,15 @@ from televent.adapters.postgres.push_book import Pending, owe
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.tracking import PostgresTracking
 from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
+from televent.application.mapper import ErasedSubject, FactMapper
 from televent.application.push import Collection
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import AccountId, StreamKey
-from televent.policies.push import Change, Silence, Watcher, calendar, changes, of_mount, told
+from televent.policies.push import Change, OwnChange, Silence, Watcher, calendar, changes, own_share, told
 
 log = structlog.get_logger("televent.push")
+
+Read = Callable[[RecordedNotification], object]
 
 NAME: Final = "push"
 BATCH: Final = 500
@@ -50,8 +53,8 @@ WATCHERS = """
     SELECT owner_id, kind, collection_id, tenant_id, subscription_id, content_depth, property_depth
     FROM push_subscription WHERE owner_id = ANY (%s) AND expires_at > %s"""
 MOUNTS = """
-    SELECT mount.owner_id, mount.calendar_id, mount.tenant_id, wanted.command_id
-    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS wanted (tenant_id, share_id, command_id)
+    SELECT mount.owner_id, mount.calendar_id, mount.tenant_id, wanted.command_id, wanted.content
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::boolean[]) AS wanted (tenant_id, share_id, command_id, content)
     JOIN mount USING (tenant_id, share_id)"""
 SILENCES = "SELECT command_id, tenant_id, subscriptions FROM push_silence WHERE command_id = ANY (%s)"
 COUNT = """
@@ -63,9 +66,10 @@ COUNT = """
 class PushFeed:
     """One per process; any number of processes may run one. ``pool`` gives connections in autocommit mode."""
 
-    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+    def __init__(self, pool: Pool, wakeups: Wakeups, facts: FactMapper) -> None:
         self._pool = pool
         self._wakeups = wakeups
+        self._facts = facts
         self._passed: datetime | None = None
 
     def advance(self, now: datetime) -> int:
@@ -82,11 +86,18 @@ class PushFeed:
             events = PostgresLog(self._pool).page(position, BATCH, None, ()).notifications
             if not events:
                 return 0
-            owed = _note(connection, events, now)
+            owed = _note(connection, events, self._read, now)
             tracking.insert_tracking(Tracking(NAME, events[-1].id), connection)
         if owed:
             self._wakeups.ring(OUTBOX)
         return len(events)
+
+    def _read(self, event: RecordedNotification) -> object:
+        """The fact; None where it can no longer be read."""
+        try:
+            return self._facts.to_fact(event)
+        except ErasedSubject:
+            return None
 
     def _pass_over(self, now: datetime) -> None:
         """Where nobody subscribes the log need not be read, only not be read later: now and then its end is noted."""
@@ -104,13 +115,13 @@ class PushFeed:
                 tracking.insert_tracking(Tracking(NAME, page.ceiling - 1), connection)
 
 
-def _note(connection: Connection, events: Sequence[RecordedNotification], now: datetime) -> int:
+def _note(connection: Connection, events: Sequence[RecordedNotification], read: Read, now: datetime) -> int:
     """Counts what the events mean to each subscription and owes a message to it; to how many."""
     tenants = list({StreamKey.parse(str(event.originator_id)).tenant for event in events})
     concerned = connection.execute(CONCERNED, (tenants, tenants)).fetchall()
     owners, people = {row[0] for row in concerned}, {person for row in concerned for person in row}
     events = [event for event in events if StreamKey.parse(str(event.originator_id)).tenant in people]
-    found = _changes(connection, events)
+    found = _changes(connection, events, read)
     if not found:
         return 0
     watchers = connection.execute(WATCHERS, (list(owners), now)).fetchall()
@@ -136,15 +147,18 @@ def _note(connection: Connection, events: Sequence[RecordedNotification], now: d
     return noted
 
 
-def _changes(connection: Connection, events: Sequence[RecordedNotification]) -> dict[Collection, list[Change]]:
+def _changes(
+    connection: Connection, events: Sequence[RecordedNotification], read: Read
+) -> dict[Collection, list[Change]]:
     """The changes of collections, of those that name one and of those whose object has to be looked for."""
     found: dict[Collection, list[Change]] = {}
     sought: list[tuple[UUID, UUID, datetime, UUID]] = []
-    mounts: list[tuple[UUID, UUID, UUID]] = []
+    own: list[OwnChange] = []
     for event in events:
         key = StreamKey.parse(str(event.originator_id))
-        if of_mount(event):
-            mounts.append((key.tenant, key.stream, event.command_id))
+        mine = own_share(event, read)
+        if mine is not None:
+            own.append(mine)
             continue
         named = changes(event)
         if named is None:
@@ -152,17 +166,28 @@ def _changes(connection: Connection, events: Sequence[RecordedNotification]) -> 
             continue
         for change in named:
             found.setdefault(change.collection, []).append(change)
-    if mounts:
-        columns = [list(column) for column in zip(*mounts, strict=True)]
-        for owner, calendar_id, tenant, command_id in connection.execute(MOUNTS, columns).fetchall():
-            place = calendar(AccountId(owner), calendar_id)
-            found.setdefault(place, []).append(Change(place, command_id, property=True, only=AccountId(tenant)))
+    for owner, calendar_id, tenant, command_id, content in _mounts(connection, own):
+        place = calendar(AccountId(owner), calendar_id)
+        change = Change(place, command_id, content=content, property=not content, only=AccountId(tenant))
+        found.setdefault(place, []).append(change)
     if sought:
         columns = [list(column) for column in zip(*sought, strict=True)]
         for tenant, calendar_id, command_id in connection.execute(PLACES, columns).fetchall():
             place = calendar(AccountId(tenant), calendar_id)
             found.setdefault(place, []).append(Change(place, command_id, content=True))
     return found
+
+
+def _mounts(connection: Connection, own: Sequence[OwnChange]) -> list[tuple[Any, ...]]:
+    if not own:
+        return []
+    columns = [
+        [each.tenant for each in own],
+        [each.share_id for each in own],
+        [each.command_id for each in own],
+        [each.content for each in own],
+    ]
+    return connection.execute(MOUNTS, columns).fetchall()
 
 
 Run = Callable[..., Awaitable[Any]]
