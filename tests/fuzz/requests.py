@@ -71,6 +71,7 @@ HEADERS = {
     "Accept-Encoding": ("gzip", "gzip;q=0", "*;q=x", ",,,"),
     "Prefer": ("return=minimal", "return=representation", "depth-noroot", "x=" + "y" * 5000, "wait=99999999999", ";"),
     "Brief": ("t", "x"),
+    "Push-Dont-Notify": ("*", '"http://x/push/1"', '"' * 5000, "*, *"),
     "Range": ("bytes=0-0", "bytes=-1", "bytes=9-1", "x"),
     "Timezones": ("T", "F"), "CalDAV-Timezones": ("T", "F", "x"),
     "Expect": ("100-continue", "200-ok"),
