@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from televent.domain import account, calendar, mount, overlay, sharing
+from televent.domain import account, calendar, inbox_item, mount, overlay, sharing
 from televent.domain.calendar_object import events
 
 NAMES: Mapping[str, type] = {
@@ -29,6 +29,8 @@ NAMES: Mapping[str, type] = {
     "delivery-noted/1": events.DeliveryNoted,
     "letters-written/1": events.LettersWritten,
     "message-set-aside/1": events.MessageSetAside,
+    "message-delivered/1": inbox_item.MessageDelivered,
+    "message-removed/1": inbox_item.MessageRemoved,
     "calendar-created/1": calendar.CalendarCreated,
     "calendar-properties-changed/1": calendar.CalendarPropertiesChanged,
     "calendar-renamed/1": calendar.CalendarRenamed,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from televent.domain import account, calendar, mount, overlay
+from televent.domain import account, calendar, inbox_item, mount, overlay
 from televent.domain.calendar_object import events, state
 
 S = TypeVar("S")
@@ -29,6 +29,7 @@ class Decider(Generic[S]):
 
 CALENDAR_OBJECT = Decider("calendar-object", state.CalendarObject(), state.evolve)
 CALENDAR = Decider("calendar", calendar.Calendar(), calendar.evolve)
+INBOX_ITEM = Decider("inbox-item", inbox_item.InboxItem(), inbox_item.evolve)
 MOUNT = Decider("mount", mount.Mount(), mount.evolve)
 OVERLAY = Decider("overlay", overlay.Overlay(), overlay.evolve)
 ACCOUNT = Decider("account", account.Account(), account.evolve)
@@ -38,6 +39,7 @@ _KIND_OF: dict[type, Decider[Any]] = {
     for decider, union in (
         (CALENDAR_OBJECT, events.CalendarObjectEvent),
         (CALENDAR, calendar.CalendarEvent),
+        (INBOX_ITEM, inbox_item.InboxItemEvent),
         (MOUNT, mount.MountEvent),
         (OVERLAY, overlay.OwnPartsSet),
         (ACCOUNT, account.AccountEvent),

@@ -296,6 +296,10 @@ class Reads(Protocol):
         """What events make of [start, end); periods reach no further."""
         ...
 
+    def surplus(self, tenant: AccountId, calendar_id: UUID, *, keep: int, limit: int) -> list[UUID]:
+        """The streams of live members beyond the ``keep`` that were written last, at most ``limit`` of them."""
+        ...
+
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
         """The resource of that UID in any of the account's calendars, without text: a live one, else the tombstone that

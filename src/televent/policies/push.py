@@ -56,6 +56,7 @@ _HOME_MEMBERS: Final = frozenset(
         "share-ended",
     }
 )
+_INBOX_MEMBERS: Final = frozenset({"message-delivered", "message-removed"})
 _PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified"})
 _SILENT: Final = frozenset(
     {
@@ -84,6 +85,8 @@ def changes(event: RecordedNotification) -> list[Change] | None:
         found.append(Change(home(key.tenant), event.command_id, content=True))
     if name in _PRINCIPAL_PROPERTIES:
         found.append(Change(home(key.tenant), event.command_id, property=True))
+    if name in _INBOX_MEMBERS:
+        found.append(Change(Collection(key.tenant, "inbox", key.tenant), event.command_id, content=True))
     if found or name in _SILENT:
         return found
     return None

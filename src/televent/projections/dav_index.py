@@ -14,6 +14,7 @@ from televent.application.share_rows import PutMount, PutOverlay
 from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
+from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
 from televent.domain.sharing import granted
@@ -74,6 +75,30 @@ def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEve
         for sharee, grant in granted(after.grants).items()
     }
     return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props, shares)]
+
+
+def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: datetime) -> list[Write]:
+    """The row of a message. Several can be about one UID: what is unique in the inbox is the item."""
+    if after.inbox_id is None:
+        return []
+    if not after.exists:
+        return [BuryResource(key.tenant, after.inbox_id, after.href, key.stream, at)] if before.exists else []
+    row = PutResource(
+        tenant=key.tenant,
+        calendar_id=after.inbox_id,
+        href=after.href,
+        stream_id=key.stream,
+        uid=str(key.stream),
+        etag=etag_of(after.text),
+        schedule_tag=None,
+        component=after.component,
+        ics=after.text,
+        recurs=False,
+        occurs=occurs(after.text),
+        modified_at=at,
+        fresh=True,
+    )
+    return [row]
 
 
 def mount_writes(key: StreamKey, after: Mount, at: datetime) -> list[Write]:

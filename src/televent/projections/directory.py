@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice, Write
+from televent.application.ports import DropDevice, PutAccount, PutAddress, PutCalendar, PutDevice, Write
 from televent.domain.account import (
     Account,
     AccountEvent,
@@ -24,12 +24,19 @@ from televent.domain.account import (
     ProfileChanged,
 )
 from televent.domain.ids import StreamKey
+from televent.domain.inbox_item import inbox_of
+
+INBOX = "inbox"
+"""The name of the collection that holds scheduling messages (RFC 6638 §2.2); no calendar may have it."""
+INBOX_HOLDS = ("VEVENT", "VTODO")
 
 
 def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent], at: datetime) -> list[Write]:
     """The rows that change with an account's facts."""
     writes: list[Write] = []
     profile = False
+    if any(isinstance(fact, AccountOpened) for fact in facts):
+        writes.append(PutCalendar(key.tenant, inbox_of(key.tenant), INBOX, INBOX_HOLDS, {}))
     for fact in facts:
         match fact:
             case AccountOpened() | ProfileChanged() | PreferencesChanged() | DefaultCalendarChosen():

@@ -11,9 +11,16 @@ from televent.domain.account import Account
 from televent.domain.calendar import Calendar
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
+from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
-from televent.projections.dav_index import calendar_writes, mount_writes, object_writes, overlay_writes
+from televent.projections.dav_index import (
+    calendar_writes,
+    inbox_item_writes,
+    mount_writes,
+    object_writes,
+    overlay_writes,
+)
 from televent.projections.directory import account_writes
 
 
@@ -26,6 +33,8 @@ def inline_writes(key: StreamKey, before: Any, after: Any, facts: Sequence[Any],
             return object_writes(key, before, after, at)
         case Calendar():
             return calendar_writes(key, after, facts, key.stream)
+        case InboxItem():
+            return inbox_item_writes(key, before, after, at)
         case Mount():
             return mount_writes(key, after, at)
         case Overlay():

@@ -37,7 +37,7 @@ def test_every_class_is_stored_under_one_name() -> None:
 
 @pytest.mark.parametrize("fact", catalogue.NAMES.values(), ids=lambda fact: fact.__name__)
 def test_every_stored_class_belongs_to_a_kind_of_stream(fact: type) -> None:
-    assert decider_of(fact).name in ("account", "calendar", "calendar-object", "mount", "overlay")
+    assert decider_of(fact).name in ("account", "calendar", "calendar-object", "inbox-item", "mount", "overlay")
     assert catalogue.NAMES[catalogue.name_of(fact)] is fact
 
 

@@ -69,9 +69,9 @@ class Door:
         share_id = share_named(target.calendar)
         if share_id is not None:
             return _future(self.run(reads.mount, tenant, share_id)) if target.kind is Kind.CALENDAR else None
-        if target.kind is Kind.CALENDAR:
+        if target.kind in (Kind.CALENDAR, Kind.INBOX):
             return _future(self.run(reads.calendar, tenant, target.calendar))
-        if target.kind is Kind.OBJECT and method != "REPORT":
+        if target.kind in (Kind.OBJECT, Kind.INBOX_ITEM) and method != "REPORT":
             return _future(self.run(reads.resource, tenant, target.calendar, target.name))
         return None
 
@@ -83,7 +83,7 @@ class Door:
         if shared is not None:
             check_access(shared, request, privilege)
             return shared
-        if request.ahead is not None and target.kind is Kind.CALENDAR:
+        if request.ahead is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
             row = await request.ahead
         else:
             row = await self.run(self.office.reads.calendar, person.account.tenant, target.calendar)
@@ -114,7 +114,7 @@ class Door:
         if shared is not None:
             check_access(shared, request, "read")
             row: object = await self.run(self._shared_resource, shared, target.name)
-        elif request.ahead is not None and target.kind is Kind.OBJECT:
+        elif request.ahead is not None and target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
             row = await request.ahead
         else:
             row = await self.run(self.office.reads.resource, person.account.tenant, target.calendar, target.name)

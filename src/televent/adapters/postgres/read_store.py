@@ -28,7 +28,10 @@ _BARE = f"{_RESOURCE}, NULL::bytea"
 WHOLE_COLUMNS = f"{_RESOURCE}, ics"
 _NAMED = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
 
-CALENDARS = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
+# The inbox is a collection, and no calendar.
+CALENDARS = f"""
+    SELECT {CALENDAR_COLUMNS} FROM calendar
+    WHERE tenant_id = %s AND NOT deleted AND name <> 'inbox' ORDER BY name"""  # noqa: S608
 # Look-ups by name say "ics IS NOT NULL" and not "NOT deleted", which is the same: it keeps the planner from the partial
 # indexes that answer other questions (see the migration).
 RESOURCE = f"""
@@ -58,6 +61,9 @@ CHANGES = """
 SOME = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND calendar_id = %s AND href = ANY (%s) AND ics IS NOT NULL"""  # noqa: S608
+SURPLUS = """
+    SELECT stream_id FROM resource WHERE tenant_id = %s AND calendar_id = %s AND seq > 0 AND ics IS NOT NULL
+    ORDER BY seq DESC OFFSET %s LIMIT %s"""
 BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
 # Live ones and tombstones have an index each.
 LATEST_BY_UID = f"""
@@ -181,6 +187,10 @@ class PostgresReads(ShareReads):
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]:
         """The live resources of that UID in all the account's calendars, without text."""
         return [ResourceRow(*row) for row in self._fetch(BY_UID, (tenant, uid))]
+
+    def surplus(self, tenant: AccountId, calendar_id: UUID, *, keep: int, limit: int) -> list[UUID]:
+        """The streams of live members beyond the ``keep`` that were written last, at most ``limit`` of them."""
+        return [row[0] for row in self._fetch(SURPLUS, (tenant, calendar_id, keep, limit))]
 
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
         """The resource of that UID, without text: a live one, else the tombstone that was written last."""

@@ -24,7 +24,7 @@ from televent.adapters.postgres.shard import renew
 from televent.adapters.postgres.tracking import PostgresTracking
 from televent.application.deciders import decider_of
 from televent.application.mapper import FactMapper
-from televent.application.ports import Write
+from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice, Write
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import StreamKey
 from televent.projections.audit import AUDIT
@@ -49,6 +49,8 @@ INLINE = {
         "device": ("tenant_id", "device_id"),
     },
 }
+DIRECTORY = (PutAccount, PutAddress, PutDevice, DropDevice)
+"""What is written to the tables of the directory; all else is dav_index."""
 ASYNCHRONOUS = {AUDIT.name: AUDIT}
 KEPT = {"device": ("last_used_at",)}
 """Columns that no fact sets."""
@@ -156,9 +158,8 @@ class _Replay:
         before = self._states.get(stream, decider.initial)
         after = decider.fold(before, facts)
         self._states[stream] = after
-        if (decider.name == "account") != ("account" in self._tables):
-            return []
-        return inline_writes(StreamKey.parse(stream), before, after, facts, events[-1].recorded_at)
+        writes = inline_writes(StreamKey.parse(stream), before, after, facts, events[-1].recorded_at)
+        return [write for write in writes if isinstance(write, DIRECTORY) == ("account" in self._tables)]
 
 
 def _transactions(events: Sequence[RecordedNotification]) -> list[list[RecordedNotification]]:

@@ -14,6 +14,7 @@ from televent.application.ports import AccountRow, OutboxMessage
 from televent.application.recorded import AlreadyApplied
 from televent.application.refusals import UnknownCalendar
 from televent.application.store import Change, Loaded
+from televent.application.use_cases import inbox
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
@@ -62,7 +63,8 @@ def receive_itip(
         change = Change(loaded, decision.facts)
         post = address_letters(office, context, account, decision.letters, context.now, carried=False)
         notices = _notices(context, account, loaded.key, decision, change.after, sender_name) if notify else []
-        office.store.append(context, [change], [*post.outbox, *notices], inbox_key=message_key)
+        item = inbox.delivery(office, context, decision.facts, message, method)
+        office.store.append(context, [change, *item], [*post.outbox, *notices], inbox_key=message_key)
         changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
         return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
 

@@ -56,6 +56,18 @@ def method_of(root: Component, fallback: str | None = None) -> str:
     return "PUBLISH"
 
 
+def with_method(data: bytes, method: str | None = None) -> tuple[bytes, str]:
+    """The message as an inbox shows it, METHOD in it (RFC 6638 §4.1), and the kind of what it is about.
+
+    *method* is the MIME parameter. Raises IcalError where it is no message.
+    """
+    letter = read_message(data, method=method)
+    root = letter.parts.root
+    if root.get("METHOD") is None:
+        root.put("METHOD", letter.method)
+    return crlf(root.to_bytes()), letter.parts.kind
+
+
 def message_uid(data: bytes) -> str:
     """The UID that a message is about. Raises IcalError where it is no message."""
     return read_message(data).uid

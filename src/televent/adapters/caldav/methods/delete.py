@@ -13,6 +13,7 @@ from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.ports import CalendarRow
 from televent.application.use_cases.calendars import delete_calendar
 from televent.application.use_cases.delete_object import delete_object
+from televent.application.use_cases.inbox import remove_item
 from televent.application.use_cases.shared_objects import delete_from_shared
 from televent.application.use_cases.sharing import answer_share
 
@@ -32,7 +33,7 @@ async def delete(door: Door, request: Request, person: Person) -> Response:
     elif kind is Kind.NOTIFICATION:
         return await delete_notification(door, request, person)
     elif kind is Kind.INBOX_ITEM:
-        raise DavError(404)
+        await door.run(_item, door, request, person)
     else:
         raise DavError(403, "<D:need-privileges/>")
     return Response(204)
@@ -48,6 +49,11 @@ def _object(door: Door, request: Request, person: Person) -> None:
         conditions=conditions(request.headers, request.seq),
         reply=_reply(request),
     )
+
+
+def _item(door: Door, request: Request, person: Person) -> None:
+    context, given = door.context(request, person), conditions(request.headers, request.seq)
+    remove_item(door.office, context, href=request.target.name, conditions=given)
 
 
 def _reply(request: Request) -> bool:

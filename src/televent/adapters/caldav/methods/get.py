@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.feed import feed
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.notifications import get_notification
@@ -28,14 +27,12 @@ _GUARDS = ("if-match", "if-unmodified-since")
 async def get(door: Door, request: Request, person: Person) -> Response:
     """An object as it was stored; a calendar as one iCalendar stream."""
     kind = request.target.kind
-    if kind is Kind.OBJECT:
+    if kind in (Kind.OBJECT, Kind.INBOX_ITEM):
         return await _object(door, request, person)
     if kind is Kind.CALENDAR:
         return await _calendar(door, request, person)
     if kind is Kind.NOTIFICATION:
         return await get_notification(door, request, person)
-    if kind is Kind.INBOX_ITEM:
-        raise DavError(404)
     text = b"This is a calendar account. Open it with a calendar app.\n"
     return Response(200, text, [(b"content-type", b"text/plain; charset=utf-8")])
 

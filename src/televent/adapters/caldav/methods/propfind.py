@@ -9,7 +9,15 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.notifications import propfind_collection, propfind_notification
-from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, View, root_view
+from televent.adapters.caldav.properties.view import (
+    AnyView,
+    CalendarView,
+    InboxView,
+    ObjectView,
+    Person,
+    View,
+    root_view,
+)
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import c, cs, d
@@ -66,14 +74,33 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     views: list[AnyView] = [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
-        views.append(View(Kind.INBOX, person.collection(INBOX), person, view.default_calendar))
+        inbox = await door.run(door.office.reads.calendar, person.account.tenant, INBOX)
+        views.append(InboxView(Kind.INBOX, person.collection(INBOX), person, view.default_calendar, row=inbox))
         views.append(View(Kind.OUTBOX, person.collection(OUTBOX), person))
         views.append(View(Kind.NOTIFICATIONS, person.collection(NOTIFICATIONS), person))
     return xml_response(207, multistatus(map(asked.response, views)), request)
 
 
 async def _inbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
-    """Deliveries go straight to the calendars (RFC 6638 §4.1); the collection holds nothing."""
+    """RFC 6638 §2.2: a message for each delivery; what it changed in a calendar is done when it is here (§4.1)."""
+    target = request.target
+    row = await door.calendar(request, person)
+    view = InboxView(Kind.INBOX, target.path, person, row=row)
+    if any(asked.asks(name) for name in _OF_CALENDARS):
+        view.default_calendar = default_name(await door.run(door.calendars, person), person)
+    if not members:
+        return xml_response(207, multistatus((asked.response(view),)), request)
+
+    def responses() -> Iterator[str]:
+        yield asked.response(view)
+        for member in door.members(row, with_text=False):
+            yield asked.response(ObjectView(target.path + encode(member.href), person, member))
+
+    return xml_response(207, streamed(responses()), request)
+
+
+async def _outbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    """Nothing stays in it: what is posted is answered (RFC 6638 §5)."""
     return await _home(door, request, person, asked, False)
 
 
@@ -100,8 +127,8 @@ _ANSWERS = {
     Kind.CALENDAR: _calendar,
     Kind.OBJECT: _object,
     Kind.INBOX: _inbox,
-    Kind.OUTBOX: _inbox,
-    Kind.INBOX_ITEM: _nothing,
+    Kind.OUTBOX: _outbox,
+    Kind.INBOX_ITEM: _object,
     Kind.NOTIFICATIONS: propfind_collection,
     Kind.NOTIFICATION: propfind_notification,
     Kind.WELL_KNOWN: _nothing,

@@ -21,7 +21,8 @@ REPORTS: Final[dict[Kind, tuple[str, ...]]] = {
         d("expand-property"),
     ),
     Kind.OBJECT: (d("expand-property"), c("calendar-multiget"), c("calendar-query")),
-    Kind.INBOX: (d("expand-property"), c("calendar-multiget"), c("calendar-query")),
+    Kind.INBOX: (d("sync-collection"), d("expand-property"), c("calendar-multiget"), c("calendar-query")),
+    Kind.INBOX_ITEM: (c("calendar-multiget"), c("calendar-query")),
     Kind.OUTBOX: (d("expand-property"),),
     Kind.NOTIFICATIONS: (d("expand-property"),),
 }

@@ -52,6 +52,13 @@ class View:
 
 
 @dataclass(slots=True)
+class InboxView(View):
+    """The scheduling inbox: it has a counter like a calendar."""
+
+    row: CalendarRow | None = None
+
+
+@dataclass(slots=True)
 class CalendarView:
     """A calendar collection."""
 

@@ -9,7 +9,7 @@ from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.live import Getter
 from televent.adapters.caldav.properties.table import BY_KIND
-from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, Person, root_view
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, InboxView, ObjectView, Person, root_view
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.names import DAV, d, tags, writable
 from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
@@ -94,9 +94,11 @@ def _view(door: Door, target: Target, person: Person) -> AnyView | None:
     if target.kind is Kind.CALENDAR:
         row = reads.calendar(tenant, target.calendar)
         return CalendarView(target.path, person, row) if row is not None else None
-    if target.kind is Kind.OBJECT:
+    if target.kind is Kind.INBOX:
+        return InboxView(Kind.INBOX, target.path, person, row=reads.calendar(tenant, target.calendar))
+    if target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
         resource = reads.resource(tenant, target.calendar, target.name)
         return ObjectView(target.path, person, resource) if resource is not None else None
-    if target.kind in (Kind.WELL_KNOWN, Kind.INBOX_ITEM, Kind.NOTIFICATION):
+    if target.kind in (Kind.WELL_KNOWN, Kind.NOTIFICATION):
         return None
     return root_view(target, person)

@@ -29,10 +29,10 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
     hrefs = [text_of(each).strip() for each in children(root) if name_of(each) == d("href")]
     wanted = [(href, _target(href, request, person)) for href in hrefs]
     calendars: dict[str, CalendarRow] = {}
-    if request.target.kind in (Kind.CALENDAR, Kind.OBJECT):
+    if request.target.kind is not Kind.HOME:
         row = await door.calendar(request, person)
         calendars[row.name] = row
-    elif request.target.kind is Kind.HOME:
+    else:
         calendars = {row.name: row for row in await door.run(door.calendars, person)}
     floating = floating_zone(None, calendars.get(request.target.calendar), person)
     asked = asked_of(root, request, data, floating)
@@ -62,7 +62,7 @@ def _target(href: str, request: Request, person: Person) -> Target | None:
         target = parse(urlsplit(href).path)
     except (BadPath, ValueError):
         return None
-    if target is None or target.kind is not Kind.OBJECT:
+    if target is None or target.kind not in (Kind.OBJECT, Kind.INBOX_ITEM):
         return None
     if request.granted is not None:
         # A calendar that was named by its owner's URL has its members there as well.
@@ -72,6 +72,6 @@ def _target(href: str, request: Request, person: Person) -> Target | None:
         target = replace(target, calendar=request.granted.name)
     elif target.user.lower() not in (request.target.user.lower(), str(person.account.tenant)):
         return None
-    if request.target.kind is Kind.OBJECT and target.name != request.target.name:
+    if request.target.kind in (Kind.OBJECT, Kind.INBOX_ITEM) and target.name != request.target.name:
         return None
     return target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 from itertools import islice
+from typing import Final
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
@@ -24,6 +25,8 @@ from televent.ical.errors import IcalError
 from televent.ical.query import CompFilter, matches, only_component, only_time, required_component, required_span
 from televent.ical.tree import parse
 
+_OBJECTS: Final = (Kind.OBJECT, Kind.INBOX_ITEM)
+
 
 async def calendar_query(door: Door, request: Request, person: Person, root: Element) -> Response:
     """207 with the members that match; on the home, at Depth infinity, of every calendar. A missing Depth counts as 1:
@@ -34,8 +37,8 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
     target = request.target
     depth, most = request.depth("1"), _limit(root)
     # A calendar is no calendar object, and the members of the home are calendars.
-    none = depth != "infinity" if target.kind is Kind.HOME else depth == "0" and target.kind is not Kind.OBJECT
-    if none or target.kind is Kind.INBOX:
+    none = depth != "infinity" if target.kind is Kind.HOME else depth == "0" and target.kind not in _OBJECTS
+    if none:
         return xml_response(207, multistatus(()), request)
     if target.kind is Kind.HOME:
         calendars = await door.run(door.calendars, person)
@@ -89,7 +92,7 @@ def asked_of(root: Element, request: Request, data: Element | None, floating: tz
 def _candidates(
     door: Door, calendar: CalendarRow, wanted: CompFilter, with_text: bool, request: Request, floating: tzinfo
 ) -> Iterator[ResourceRow]:
-    if request.target.kind is Kind.OBJECT:
+    if request.target.kind in _OBJECTS:
         found = door.some(calendar, [request.target.name])
         if not found:
             raise DavError(404)

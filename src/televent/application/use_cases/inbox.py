@@ -1,0 +1,77 @@
+"""The scheduling inbox: what is put into it, and what is taken out (RFC 6638 §2.2, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+from televent.application.conditions import Conditions
+from televent.application.context import Context
+from televent.application.deciders import INBOX_ITEM
+from televent.application.handle import handle
+from televent.application.office import Office
+from televent.application.refusals import UnknownResource
+from televent.application.store import Change
+from televent.domain import inbox_item
+from televent.domain.calendar_object.events import (
+    CalendarObjectEvent,
+    CounterProposed,
+    EventCancelled,
+    InvitationReceived,
+    RsvpGiven,
+)
+from televent.domain.ids import StreamKey
+from televent.domain.inbox_item import InboxItem, MessageDelivered, MessageRemoved, inbox_of
+from televent.ical.itip.message import with_method
+
+KEPT = 500
+"""So many messages an inbox holds. Clients take away what they have seen; people who use none never would."""
+_AT_ONCE = 16
+"""Every sixteenth delivery looks for what is too old, and takes away up to twice as many."""
+
+
+def delivery(
+    office: Office, context: Context, facts: Sequence[CalendarObjectEvent], message: bytes, method: str | None
+) -> list[Change[InboxItem]]:
+    """What is recorded of a message beside what it changed: its item in the inbox, if the person should learn of it,
+    and the removal of the oldest where there are too many."""
+    if not any(_is_news(fact) for fact in facts):
+        return []
+    item = uuid5(context.command_id, "inbox-item")
+    inbox = inbox_of(context.tenant)
+    text, component = with_method(message, method)
+    key = StreamKey(context.tenant, item)
+    changes = [
+        Change(office.store.empty(INBOX_ITEM, key), [MessageDelivered(inbox, f"{item}.ics", component, text)]),
+    ]
+    if item.int % _AT_ONCE == 0:
+        for stream in office.reads.surplus(context.tenant, inbox, keep=KEPT, limit=2 * _AT_ONCE):
+            loaded = office.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
+            if loaded.state.exists:
+                changes.append(Change(loaded, [MessageRemoved(inbox)]))
+    return changes
+
+
+def remove_item(office: Office, context: Context, *, href: str, conditions: Conditions) -> None:
+    """The message is gone from the inbox; the event that it was about stays as it is. Raises UnknownResource,
+    PreconditionFailed."""
+    found = office.reads.resources(context.tenant, inbox_of(context.tenant), [href])
+    if not found:
+        raise UnknownResource()
+    conditions.check(found[0])
+    key = StreamKey(context.tenant, UUID(str(found[0].stream_id)))
+    handle(office, context, INBOX_ITEM, key, lambda state: inbox_item.decide(state, inbox_item.RemoveMessage()))
+
+
+def _is_news(fact: CalendarObjectEvent) -> bool:
+    """Whether the person's calendar apps are told. Not of others' answers in an attendee's copy: RFC 6638 §3.2.10 calls
+    them inconsequential, and a meeting of fifty would fill the inbox."""
+    match fact:
+        case InvitationReceived():
+            return not fact.quiet
+        case RsvpGiven():
+            return not fact.own
+        case EventCancelled() | CounterProposed():
+            return True
+        case _:
+            return False

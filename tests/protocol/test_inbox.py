@@ -1,0 +1,127 @@
+"""The scheduling inbox: RFC 6638 §2.2, §4."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.dav import Client, Site, cal, dav, event
+from televent.adapters.postgres.rebuild import rebuild
+from televent.application.use_cases import inbox
+from televent.domain.inbox_item import inbox_of
+
+ORGANIZER = "ORGANIZER:mailto:ann@example.com"
+
+
+def guest(partstat: str = "NEEDS-ACTION") -> str:
+    return f"ATTENDEE;PARTSTAT={partstat}:mailto:bob@example.com"
+
+
+def meeting(*lines: str, uid: str = "one@example.com") -> bytes:
+    return event(uid, "SUMMARY:Talk", ORGANIZER, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.com", guest(), *lines)
+
+
+@pytest.fixture
+def bob(site: Site) -> Client:
+    return site.person(102, "Bob", "bob@example.com")
+
+
+def items(who: Client) -> list[str]:
+    """The messages in somebody's inbox, the oldest last come first."""
+    place = f"{who.home}inbox/"
+    return sorted(set(who.propfind(place, "D:getetag", depth="1").responses()) - {place})
+
+
+def texts(who: Client) -> list[str]:
+    return [who.ask("GET", each).text for each in items(who)]
+
+
+def test_an_invitation_is_a_message_in_the_inbox_beside_the_event(ann: Client, bob: Client) -> None:
+    assert items(bob) == []
+    assert ann.put(f"{ann.calendar()}one.ics", meeting()).status == 201
+    (item,) = items(bob)
+    answer = bob.ask("GET", item)
+    assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, "text/calendar")
+    assert "METHOD:REQUEST\r\n" in answer.text
+    assert "UID:one@example.com\r\n" in answer.text
+    assert answer.headers["etag"]
+    assert items(ann) == []
+
+
+def test_an_answer_is_a_message_to_the_organizer(ann: Client, bob: Client) -> None:
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    (copy,) = set(bob.propfind(bob.calendar(), "D:getetag", depth="1").responses()) - {bob.calendar()}
+    text = bob.ask("GET", copy).text.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")
+    assert bob.put(copy, text.encode()).status == 204
+    (reply,) = texts(ann)
+    assert "METHOD:REPLY\r\n" in reply
+    assert "PARTSTAT=ACCEPTED" in reply
+    assert len(items(bob)) == 1
+
+
+def test_a_cancellation_is_a_message_too(ann: Client, bob: Client) -> None:
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    ann.ask("DELETE", f"{ann.calendar()}one.ics")
+    assert sorted(text.partition("METHOD:")[2].partition("\r")[0] for text in texts(bob)) == ["CANCEL", "REQUEST"]
+
+
+def test_a_message_taken_away_leaves_the_event(ann: Client, bob: Client) -> None:
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    (item,) = items(bob)
+    assert bob.ask("DELETE", item, **{"If-Match": '"other"'}).status == 412
+    assert bob.ask("DELETE", item).status == 204
+    assert (items(bob), bob.ask("GET", item).status, bob.ask("DELETE", item).status) == ([], 404, 404)
+    assert len(bob.propfind(bob.calendar(), "D:getetag", depth="1").responses()) == 2
+    rebuilt = rebuild(bob.site.core.pool, bob.site.core.store.facts, "dav_index", lambda done, total: None)
+    assert rebuilt.differing == 0
+
+
+def test_nothing_can_be_put_into_the_inbox(bob: Client) -> None:
+    assert bob.put(f"{bob.home}inbox/mine.ics", event("mine@example.com")).status == 403
+    assert bob.ask("MOVE", f"{bob.home}inbox/", Destination=bob.calendar("other")).status == 403
+    assert bob.ask("MKCALENDAR", f"{bob.home}inbox/").status in (403, 405)
+
+
+def test_the_inbox_is_followed_by_its_token(ann: Client, bob: Client) -> None:
+    place = f"{bob.home}inbox/"
+    start = bob.sync(place)
+    assert start.status == 207
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    (item,) = items(bob)
+    later = bob.sync(place, start.token())
+    assert set(later.responses()) == {item}
+    assert bob.propfind(place, "D:sync-token").only().text(dav("sync-token")) == later.token()
+    bob.ask("DELETE", item)
+    assert bob.sync(place, later.token()).responses()[item].status == "HTTP/1.1 404 Not Found"
+
+
+def test_messages_are_read_by_multiget_and_query(ann: Client, bob: Client) -> None:
+    place = f"{bob.home}inbox/"
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    (item,) = items(bob)
+    wanted = f"<D:prop><D:getetag/><C:calendar-data/></D:prop><D:href>{item}</D:href>"
+    got = bob.report(place, "C:calendar-multiget", wanted).responses()[item]
+    assert "METHOD:REQUEST" in got.text(cal("calendar-data"))
+    filters = '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter>'
+    found = bob.report(place, "C:calendar-query", f"<D:prop><D:getetag/></D:prop>{filters}")
+    assert set(found.responses()) == {item}
+
+
+def test_the_inbox_is_no_calendar(ann: Client, bob: Client) -> None:
+    """It does not make its owner busy, holds several messages about one UID, and is listed as what it is."""
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    ann.put(f"{ann.calendar()}one.ics", meeting("LOCATION:Elsewhere"))
+    assert len(items(bob)) == 2
+    assert [row.name for row in bob.site.core.office.reads.calendars(bob.tenant)] == ["default"]
+    listed = bob.propfind(bob.home, "D:resourcetype", "CS:getctag", depth="1").responses()[f"{bob.home}inbox/"]
+    assert listed.inside(dav("resourcetype")) == {dav("collection"), cal("schedule-inbox")}
+
+
+def test_an_inbox_keeps_so_many_messages(ann: Client, bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "KEPT", 3)
+    monkeypatch.setattr(inbox, "_AT_ONCE", 1)
+    for number in range(6):
+        ann.put(f"{ann.calendar()}{number}.ics", meeting(uid=f"{number}@example.com"))
+    # The one that comes is counted from the next time on.
+    assert len(items(bob)) == 4
+    kept = bob.site.core.office.reads.surplus(bob.tenant, inbox_of(bob.tenant), keep=0, limit=10)
+    assert len(kept) == 4
