@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from support.dav import Client, event
+from support.dav import Client, Site, event
 from televent.adapters.caldav.encoding import takes_gzip
 
 OTHER = "urn:uuid:181d4fae-7d8c-11d0-a765-00a0c91e6bf2"
@@ -158,3 +158,25 @@ def test_an_etag_names_the_octets_as_they_are(ann: Client) -> None:
 )
 def test_who_takes_gzip_says_so(header: str | None, takes: bool) -> None:
     assert takes_gzip(header) == takes
+
+
+def test_an_answer_that_a_client_has_not_read_outlasts_its_change(site: Site, ann: Client) -> None:
+    bob = site.person(102, "Bob", "bob@example.com")
+    people = ("ORGANIZER:mailto:ann@example.com", "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.com")
+    ann.put(f"{ann.calendar()}m.ics", event("m@example.com", *people))
+    (path,) = set(bob.propfind(bob.calendar(), "D:getetag", depth="1").responses()) - {bob.calendar()}
+    first = bob.ask("GET", path)
+    accepted = first.body.replace(b"PARTSTAT=NEEDS-ACTION", b"PARTSTAT=ACCEPTED")
+    assert (
+        bob.put(path, accepted, If_Match=first.headers["etag"]).headers["schedule-tag"] == first.headers["schedule-tag"]
+    )
+    alarm = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT"
+    stale = first.body.replace(b"END:VEVENT", alarm)
+    assert bob.put(path, stale, If_Match=first.headers["etag"]).status == 412
+    merged = bob.put(path, stale, If_Schedule_Tag_Match=first.headers["schedule-tag"])
+    assert (merged.status, "etag" in merged.headers) == (204, False)
+    after = bob.ask("GET", path)
+    assert b"PARTSTAT=ACCEPTED" in after.body
+    assert b"BEGIN:VALARM" in after.body
+    assert after.headers["schedule-tag"] != first.headers["schedule-tag"]
+    assert b"PARTSTAT=ACCEPTED" in ann.ask("GET", f"{ann.calendar()}m.ics").body

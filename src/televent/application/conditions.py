@@ -42,6 +42,11 @@ class Conditions:
         if wanted is not None and (resource is None or resource.schedule_tag != wanted):
             raise PreconditionFailed(condition="If-Schedule-Tag-Match")
 
+    @property
+    def merging(self) -> bool:
+        """The client asks that what it does not know of yet be kept and not refused (RFC 6638 §3.2.10)."""
+        return self.if_schedule_tag_match is not None and self.if_match is None
+
     def expected(self, calendar: CalendarRow | None) -> tuple[ExpectCalendar, ...]:
         """What the transaction itself must find as it was."""
         if self.seq is None or calendar is None:

@@ -1,5 +1,7 @@
 """What a PUT, a DELETE and a MOVE make of a copy: given facts, when a command, then facts or a refusal."""
 
+from dataclasses import replace
+
 import pytest
 from copies import ALONE, ANN, BOB, CY, EVE, HOME, INVITED, NOON, ORGANIZED, Copy, kinds, letters, meeting, says
 
@@ -105,6 +107,37 @@ def test_ones_own_change_moves_the_schedule_tag() -> None:
     for copy in (ORGANIZED, INVITED):
         text = copy.state.text.replace(b"END:VEVENT", b"X-COLOUR:red\r\nEND:VEVENT")
         assert copy.given(copy.put(text)).state.schedule_tag not in {None, copy.state.schedule_tag}
+
+
+def test_ones_own_answer_alone_leaves_the_schedule_tag() -> None:
+    accepted = INVITED.state.text.replace(b"PARTSTAT=NEEDS-ACTION:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
+    assert accepted != INVITED.state.text
+    alone = INVITED.when(INVITED.put(accepted))
+    assert kinds(alone) == ["RsvpGiven", "LettersWritten"]
+    assert INVITED.given(INVITED.put(accepted)).state.schedule_tag == INVITED.state.schedule_tag
+    assert INVITED.given(INVITED.answer("DECLINED")).state.schedule_tag == INVITED.state.schedule_tag
+
+
+def test_an_answer_that_changes_more_moves_the_schedule_tag() -> None:
+    accepted = INVITED.state.text.replace(b"PARTSTAT=NEEDS-ACTION:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
+    alarm = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT"
+    for text in (accepted.replace(b"END:VEVENT", alarm), accepted.replace(b"END:VEVENT", b"X-A:1\r\nEND:VEVENT")):
+        decision = INVITED.when(INVITED.put(text))
+        assert kinds(decision) == ["EventRevised", "RsvpGiven", "LettersWritten"]
+        after = INVITED.given(INVITED.put(text)).state
+        assert after.text.count(b"PARTSTAT=ACCEPTED") == 1
+        assert after.schedule_tag != INVITED.state.schedule_tag
+
+
+def test_who_knows_the_schedule_tag_only_does_not_take_back_an_answer_that_he_has_not_read() -> None:
+    stale = INVITED.state.text.replace(b"END:VEVENT", b"X-COLOUR:red\r\nEND:VEVENT")
+    answered = INVITED.given(INVITED.answer("ACCEPTED"))
+    merged = answered.given(replace(answered.put(stale), merge=True)).state.text
+    assert b"X-COLOUR:red" in merged
+    assert b"PARTSTAT=ACCEPTED:mailto:bob" in merged
+    assert letters(answered.when(replace(answered.put(stale), merge=True))) == []
+    taken_back = answered.given(answered.put(stale)).state.text
+    assert b"PARTSTAT=NEEDS-ACTION:mailto:bob" in taken_back
 
 
 def test_another_uid_under_the_same_name_is_refused() -> None:

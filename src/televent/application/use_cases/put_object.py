@@ -62,7 +62,7 @@ def put_object(
         found = office.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(found, href, reading, owner, conditions)
         loaded = _load(office, context, found.resource, reading)
-        command = PutObject(owner, target, href, text, reading, context.now)
+        command = PutObject(owner, target, href, text, reading, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
         if not decision.facts:

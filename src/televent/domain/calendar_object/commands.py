@@ -18,7 +18,8 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class PutObject:
-    """``reading`` is what validation read from ``text``."""
+    """``reading`` is what validation read from ``text``. ``merge``: the client knows the Schedule-Tag and perhaps not
+    the newest text; what it could not know is to be kept (RFC 6638 §3.2.10)."""
 
     owner: Owner
     calendar_id: UUID
@@ -26,6 +27,7 @@ class PutObject:
     text: bytes
     reading: Reading
     now: datetime
+    merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

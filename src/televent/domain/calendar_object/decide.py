@@ -39,6 +39,7 @@ from televent.domain.calendar_object.refusals import NotInvited, UidConflict, Un
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip import allowed, incoming, outgoing
 from televent.ical.itip.asked import asked_anew
+from televent.ical.itip.changes import only_answered
 from televent.ical.reading import Instance, Reading, read
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
@@ -79,7 +80,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
         marks = [Mark(*row) for row in asked_anew(old, text, me=me, dtstamp=dtstamp)]
     elif "attendee" in (role, old_role):
         if old is not None:
-            text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state))
+            text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state), merge=command.merge)
         letters = outgoing.attendee_letters(old, text, me=me, dtstamp=dtstamp)
     # RFC 6638 §7.2: it asks for letters once and is never stored.
     text = outgoing.without_force_send(text)
@@ -101,7 +102,7 @@ def _changed(old: bytes, text: bytes, after: Reading, owner: Owner, role: str) -
     facts: list[CalendarObjectEvent] = []
     if _times(before) != _times(after):
         facts.append(EventRescheduled(outline, change))
-    elif not answers:
+    elif not answers or not only_answered(old, text, me=owner.addresses):
         facts.append(EventRevised(outline, change))
     for attendee, partstat, recurrence_id in answers:
         step = Splice(0, 0, b"") if facts else change

@@ -114,10 +114,10 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, text=text, outline=fact.outline, schedule_tag=_tag(fact.outline, text))
         case RsvpGiven():
             text = changed(state.text, fact.change)
-            # RFC 6638 §3.2.10: the organizer's tag stands still for others' replies.
-            tag = _tag(fact.outline, text) if fact.own else state.schedule_tag
+            # RFC 6638 §3.2.10: the organizer's tag stands still for others' replies. An attendee's stands still for his
+            # own answer as well (ADR 0020): whoever wrote before he read it must not lose what he wrote.
             marks = _marked(state.marks, (fact.mark,)) if fact.mark else state.marks
-            return replace(state, text=text, outline=fact.outline, schedule_tag=tag, marks=marks)
+            return replace(state, text=text, outline=fact.outline, marks=marks)
         case InvitationReceived():
             text = changed(state.text, fact.change)
             tag = state.schedule_tag if fact.quiet and state.exists else _tag(fact.outline, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened
+from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened, said
 from televent.ical.itip.parts import Parts, occurrence, read_parts
 from televent.ical.itip.people import address_of, addresses, mine_in, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger
@@ -16,12 +16,14 @@ from televent.ical.itip.roles import organizer_in
 from televent.ical.tree import Component, Property
 
 
-def mend_attendee_put(stored: bytes, new: bytes, *, me: Collection[str], known: Ledger = EMPTY) -> bytes:
+def mend_attendee_put(
+    stored: bytes, new: bytes, *, me: Collection[str], known: Ledger = EMPTY, merge: bool = False
+) -> bytes:
     """*new* with the organizer's part as *stored* has it; the same object where nothing must change.
 
     His own are: his PARTSTAT, alarms, TRANSP, COMMENT, CATEGORIES, COLOR, X- lines, COMPLETED and PERCENT-COMPLETE,
     new EXDATEs, and overrides that change nothing else. Exclusions stay, unless *known* shows that one was his.
-    Raises IcalError.
+    *merge*: an answer that *stored* has and *new* does not know of is kept. Raises IcalError.
     """
     mine = addresses(me)
     before, after = read_parts(stored), read_parts(new)
@@ -34,12 +36,12 @@ def mend_attendee_put(stored: bytes, new: bytes, *, me: Collection[str], known: 
     elif after.master is not None and before.master is None:
         after.remove(None)
     if before.master is not None and after.master is not None:
-        _mend(after.master, before.master, mine)
+        _mend(after.master, before.master, mine, merge)
         own = {rid for rid, _ in _own_marks(before, organizer, known)}
         gone = before.moments(before.master, "EXDATE") - after.moments(after.master, "EXDATE") - own
         for rid in sorted(gone):
             exclude(after, rid)
-    _mend_overrides(before, after, mine)
+    _mend_overrides(before, after, mine, merge)
     mended = after.root.to_bytes()
     return new if mended == untouched else mended
 
@@ -51,7 +53,7 @@ def _own_marks(before: Parts, organizer: str | None, known: Ledger) -> list[tupl
     return [(rid, organizer) for rid in before.moments(before.master, "EXDATE") if (rid, organizer) not in known]
 
 
-def _mend_overrides(before: Parts, after: Parts, mine: Collection[str]) -> None:
+def _mend_overrides(before: Parts, after: Parts, mine: Collection[str], merge: bool) -> None:
     excluded = after.moments(after.master, "EXDATE") if after.master is not None else set()
     for rid, component in list(after.overrides.items()):
         model = before.overrides.get(rid)
@@ -60,14 +62,14 @@ def _mend_overrides(before: Parts, after: Parts, mine: Collection[str]) -> None:
         if model is None:
             after.remove(rid)
         else:
-            _mend(component, model, mine)
+            _mend(component, model, mine, merge)
     for rid, component in before.overrides.items():
         # §3.2.2.1, 8: an override may only go with an EXDATE in its place.
         if rid not in after.overrides and rid not in excluded:
             after.add(rid, component.copy())
 
 
-def _mend(component: Component, model: Component, mine: Collection[str]) -> None:
+def _mend(component: Component, model: Component, mine: Collection[str], merge: bool) -> None:
     organizer = component.get("ORGANIZER")
     lay(component, model)
     restored = component.get("ORGANIZER")
@@ -75,6 +77,8 @@ def _mend(component: Component, model: Component, mine: Collection[str]) -> None
         # SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on his line are his to set (§7.1, §7.2).
         component.replace(restored, _his_parameters(restored, organizer))
     before, now = mine_in(model, mine), mine_in(component, mine)
+    if merge and before is not None and now is not None and partstat_of(now) == "NEEDS-ACTION":
+        now = said(now, partstat_of(before))
     lay_attendees(component, model, mine, now)
     if now is not None:
         opened(component, partstat_of(before), partstat_of(now))

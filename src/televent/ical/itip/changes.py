@@ -131,6 +131,31 @@ def _only_answers(before: Parts, after: Parts, rid: str | None, mine: Collection
     )
 
 
+def only_answered(old: bytes, new: bytes, *, me: Collection[str]) -> bool:
+    """Whether nothing but the participation of *me* changed in his own copy. What programs write with every change, and
+    TRANSP, which follows the answer, do not count. Raises IcalError.
+    """
+    mine = addresses(me)
+    before, after = read_parts(old), read_parts(new)
+    for rid in dict.fromkeys([rid for rid, _ in before.items()] + [rid for rid, _ in after.items()]):
+        was = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
+        now = after.get(rid) or (occurrence(after, rid) if rid is not None else None)
+        if was is None or now is None or _lines(was, mine) != _lines(now, mine):
+            return False
+    return True
+
+
+def _lines(component: Component, mine: Collection[str]) -> frozenset[tuple[str, frozenset[tuple[str, str]], str]]:
+    left_out = {"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "REQUEST-STATUS", "TRANSP"}
+    found = {
+        (prop.name, frozenset((name, ",".join(values)) for name, values in prop.params), prop.value.strip())
+        for prop in component.properties
+        if prop.name not in left_out and not (prop.name == "ATTENDEE" and address_of(prop) in mine)
+    }
+    inner = {("BEGIN", frozenset[tuple[str, str]](), repr(sorted(_lines(each, ())))) for each in component.components()}
+    return frozenset(found | inner)
+
+
 def _seen(prop: Property) -> frozenset[tuple[str, str]]:
     hidden = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND", "RSVP")
     defaults = {("PARTSTAT", "NEEDS-ACTION"), ("ROLE", "REQ-PARTICIPANT"), ("CUTYPE", "INDIVIDUAL")}
