@@ -13,11 +13,7 @@ from interop.server_tester import EXEMPT
 
 NAME = f"python-caldav {CALDAV} functional tests"
 WANTED = 146
-HINTS = {
-    **{name: {"support": support} for name, (support, _) in EXEMPT.items()},
-    # A query for a time in components of any type: the library does not expect that a server can do this.
-    "search.time-range.comp-type-optional": {"support": "full"},
-}
+HINTS = {name: {"support": support} for name, (support, _) in EXEMPT.items()}
 """What is not as the library expects of a good server. It must be true: testCheckCompatibility proves it with
 caldav-server-tester, feature by feature."""
 
