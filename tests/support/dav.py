@@ -192,6 +192,7 @@ class Site:
 
     core: Core
     port: int
+    server: uvicorn.Server
 
     def person(self, telegram_id: int, name: str = "Ann", *addresses: str) -> Client:
         """A new account with one device password."""
@@ -228,7 +229,7 @@ def open_site(
     thread.start()
     try:
         wait_until(lambda: server.started and server.servers, what="the server listens")
-        yield Site(core, server.servers[0].sockets[0].getsockname()[1])
+        yield Site(core, server.servers[0].sockets[0].getsockname()[1], server)
     finally:
         server.should_exit = True
         thread.join(30)

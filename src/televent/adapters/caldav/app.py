@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -13,7 +12,7 @@ from televent.adapters.caldav import discovery
 from televent.adapters.caldav.auth import Authenticator, too_many
 from televent.adapters.caldav.door import Door, RateLimits, Run
 from televent.adapters.caldav.encoding import SMALLEST, gzipped, takes_gzip
-from televent.adapters.caldav.errors import DavError, of_refusal, precondition
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import (
     BodyTooLarge,
     Header,
@@ -39,6 +38,7 @@ from televent.adapters.caldav.methods import (
 )
 from televent.adapters.caldav.preconditions import check_if
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.streaming import stream
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.office import Office
 from televent.application.ports import AccountRow, CalendarRow
@@ -100,7 +100,7 @@ class CaldavDoor:
         except Exception:
             log.exception("request failed", method=scope["method"])
             response, body, rest = _error(DavError(500, text="Something went wrong here."))
-        await self._send(response, body, rest, head, send)
+        await self._send(response, body, rest, head, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         method = scope["method"]
@@ -173,7 +173,7 @@ class CaldavDoor:
         if target.kind in (Kind.CALENDAR, Kind.OBJECT):
             granted = await self._door.run(self._granted, user, target.calendar, account)
         if granted is None:
-            raise DavError(403, "<D:need-privileges/>")
+            raise need_privileges(target.path, "read")
         person.elsewhere[granted.name] = f"/caldav/{encode(target.user)}/{encode(target.calendar)}/"
         return person, granted
 
@@ -196,7 +196,7 @@ class CaldavDoor:
         return first + second, rest if second else None
 
     async def _send(
-        self, response: Response, body: bytes, rest: Iterator[bytes] | None, head: bool, send: Send
+        self, response: Response, body: bytes, rest: Iterator[bytes] | None, head: bool, receive: Receive, send: Send
     ) -> None:
         headers = response.headers
         if rest is None and response.status not in (204, 304):
@@ -205,13 +205,7 @@ class CaldavDoor:
         if rest is None:
             await send({"type": "http.response.body", "body": b"" if head else body})
             return
-        try:
-            while body and not head:
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-                body = await self._door.run(next, rest, b"")
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            await self._door.run(_close, rest)
+        await stream(b"" if head else body, rest, self._door.run, receive, send)
 
 
 def not_allowed(target: Target) -> DavError:
@@ -243,13 +237,6 @@ def _encode(response: Response, accepted: str | None) -> None:
 def _accepted(scope: Scope) -> str | None:
     values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding"]
     return ",".join(values) if values else None
-
-
-def _close(source: Iterator[bytes]) -> None:
-    close = getattr(source, "close", None)
-    if close is not None:
-        with contextlib.suppress(ValueError):
-            close()
 
 
 def _headers(raw: Any) -> dict[str, str]:

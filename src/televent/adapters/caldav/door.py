@@ -9,12 +9,11 @@ from datetime import datetime, tzinfo
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import Ahead, Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
-from televent.adapters.caldav.webdav.xml_out import href
 from televent.application.context import Context
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow
@@ -203,9 +202,7 @@ def check_access(row: CalendarRow, request: Request, privilege: str) -> None:
     share = row.share
     if share is None or privilege in _HELD[share.access]:
         return
-    wanted = "<C:read-free-busy/>" if privilege == BUSY else f"<D:{privilege}/>"
-    resource = f"<D:resource>{href(request.target.path)}<D:privilege>{wanted}</D:privilege></D:resource>"
-    raise DavError(403, f"<D:need-privileges>{resource}</D:need-privileges>")
+    raise need_privileges(request.target.path, "C:read-free-busy" if privilege == BUSY else privilege)
 
 
 _HELD = {

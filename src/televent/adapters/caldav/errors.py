@@ -42,6 +42,14 @@ def dav_precondition(local: str, status: int = 403) -> DavError:
     return DavError(status, empty(d(local)))
 
 
+def need_privileges(path: str, privilege: str) -> DavError:
+    """403 with what is missing and where (RFC 3744 §7.1.1). ``privilege`` is a local name of DAV:, or ``C:`` and one of
+    CalDAV."""
+    name = privilege if ":" in privilege else f"D:{privilege}"
+    resource = f"<D:resource>{xml_out.href(path)}<D:privilege><{name}/></D:privilege></D:resource>"
+    return DavError(403, f"<D:need-privileges>{resource}</D:need-privileges>")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """How a refusal is answered. ``condition`` is the Clark name of the element in DAV:error."""

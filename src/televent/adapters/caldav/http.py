@@ -10,6 +10,7 @@ from typing import Any, Final
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav import xml_in, xml_out
+from televent.adapters.caldav.webdav.prefer import preferences
 from televent.application.ports import CalendarRow, ResourceRow
 
 Scope = MutableMapping[str, Any]
@@ -54,11 +55,21 @@ class Request:
 
     @property
     def minimal(self) -> bool:
-        """RFC 8144 §2, and Apple's older Brief."""
-        prefer = self.headers.get("prefer")
-        if prefer is not None and ("return=minimal" in prefer or "return-minimal" in prefer):
+        """RFC 8144 §2, what clients sent before it was one, and Apple's older Brief."""
+        asked = preferences(self.headers)
+        if asked.get("return") == "minimal" or "return-minimal" in asked:
             return True
         return self.headers.get("brief", "").strip().lower() in ("t", "true")
+
+    @property
+    def representation(self) -> bool:
+        """The client wants to see what stands now (RFC 8144 §3)."""
+        return preferences(self.headers).get("return") == "representation"
+
+    @property
+    def without_root(self) -> bool:
+        """Members only (RFC 8144 §2.1): of a Depth 0 request there is nothing to leave out."""
+        return "depth-noroot" in preferences(self.headers) and self.headers.get("depth", "").strip() == "1"
 
     def depth(self, default: str) -> str:
         """ "0", "1" or "infinity". Raises DavError 400 for anything else (RFC 4918 §10.2)."""
@@ -80,8 +91,11 @@ class Response:
 def xml_response(status: int, body: bytes | Iterator[bytes], request: Request | None = None) -> Response:
     """An answer in XML; says so where a preference was followed."""
     headers: list[Header] = [(b"content-type", xml_out.CONTENT_TYPE)]
-    if request is not None and "prefer" in request.headers and request.minimal:
-        headers += [(b"preference-applied", b"return=minimal"), (b"vary", b"Prefer, Brief")]
+    if request is not None:
+        applied = [b"return=minimal"] if "prefer" in request.headers and request.minimal else []
+        if request.method == "PROPFIND" and request.without_root:
+            applied.append(b"depth-noroot")
+        headers += [(b"preference-applied", each) for each in applied] + [(b"vary", b"Prefer, Brief")]
     return Response(status, body, headers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid5
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError, dav_precondition
+from televent.adapters.caldav.errors import DavError, dav_precondition, need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.share import account_named
 from televent.adapters.caldav.properties.view import Person
@@ -29,7 +29,7 @@ async def acl(door: Door, request: Request, person: Person) -> Response:
     if request.target.kind is not Kind.CALENDAR:
         raise dav_precondition("no-protected-ace-conflict")
     if await door.shared(request, person) is not None:
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(request.target.path, "write-acl")
     row = await door.calendar(request, person)
     await door.run(_set, door, request, person, row, root)
     return Response(200, b"", [(b"cache-control", b"no-cache")])

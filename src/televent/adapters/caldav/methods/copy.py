@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError, of_refusal
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
 from televent.adapters.caldav.methods.shared_transfer import concerns, copy_shared
@@ -22,7 +22,7 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
         # RFC 6638 §3.2.3.3 leaves it undefined; the copy of a meeting would be a second one of its UID.
         raise DavError(403, text="A calendar cannot be copied.")
     if source.kind is not Kind.OBJECT:
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(source.path, "read")
     check_depth(request, "0", "infinity")
     target = object_target(destination(door, request, person))
     if concerns(request, target):

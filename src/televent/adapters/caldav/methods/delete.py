@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door, check_access
-from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.notifications import delete_notification
 from televent.adapters.caldav.methods.push_register import unregister
@@ -35,7 +35,7 @@ async def delete(door: Door, request: Request, person: Person) -> Response:
     elif kind is Kind.INBOX_ITEM:
         await door.run(_item, door, request, person)
     else:
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(request.target.path, "unbind")
     return Response(204)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
@@ -36,7 +36,7 @@ def destination(door: Door, request: Request, person: Person) -> Target:
     if target is None:
         raise DavError(409, text="There is no collection to put it into.")
     if target.user and not _same_person(target, person):
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(target.path, "bind")
     if (target.kind, target.calendar, target.name) == (
         request.target.kind,
         request.target.calendar,
@@ -67,7 +67,7 @@ def object_target(target: Target) -> Target:
     if target.kind is Kind.CALENDAR:
         raise DavError(409, text="The Destination names a calendar, not an object in one.")
     if target.kind is not Kind.OBJECT:
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(target.path, "bind")
     return target
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError, of_refusal, precondition
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.copy import answer
 from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
@@ -23,7 +23,7 @@ async def move(door: Door, request: Request, person: Person) -> Response:
     if kind is Kind.CALENDAR:
         return await _calendar(door, request, person)
     if kind is not Kind.OBJECT:
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(request.target.path, "unbind")
     check_depth(request, "0", "infinity")
     target = object_target(destination(door, request, person))
     if concerns(request, target):

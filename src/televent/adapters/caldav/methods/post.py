@@ -1,5 +1,5 @@
-"""POST: free/busy of others to the scheduling outbox (RFC 6638 §5); to a calendar and to the home, sharing; to all of
-them, subscriptions (WebDAV-Push)."""
+"""POST: free/busy of others to the scheduling outbox (RFC 6638 §5); to a calendar, a new member (RFC 5995) or
+sharing; to the home, sharing; to all of them, subscriptions (WebDAV-Push)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from televent.adapters.caldav.discovery import PUSHING
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.add_member import add_member
 from televent.adapters.caldav.methods.push_register import is_push_register, register
+from televent.adapters.caldav.methods.put import media_type
 from televent.adapters.caldav.methods.share import invite_reply, share
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
@@ -31,6 +33,8 @@ KINDS: Final = frozenset({Kind.OUTBOX}) | PUSHING
 
 async def post(door: Door, request: Request, person: Person) -> Response:
     """What is posted depends on where, and a subscription to what changes is the same everywhere."""
+    if request.target.kind is Kind.CALENDAR and media_type(request) == "text/calendar":
+        return await add_member(door, request, person)
     if is_push_register(request):
         return await register(door, request, person)
     if request.target.kind is Kind.CALENDAR:

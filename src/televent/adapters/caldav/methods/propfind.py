@@ -51,7 +51,8 @@ async def _calendar(door: Door, request: Request, person: Person, asked: Asked, 
         return xml_response(207, multistatus((asked.response(view),)), request)
 
     def responses() -> Iterator[str]:
-        yield asked.response(view)
+        if not request.without_root:
+            yield asked.response(view)
         for member in door.members(row, with_text=False):
             yield asked.response(ObjectView(target.path + encode(member.href), person, member))
 
@@ -71,7 +72,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
         calendars = await door.run(door.calendars, person)
         view.default_calendar = default_name(calendars, person)
         view.calendars = calendars
-    views: list[AnyView] = [view]
+    views: list[AnyView] = [] if members and request.without_root else [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
         inbox = await door.run(door.office.reads.calendar, person.account.tenant, INBOX)
@@ -105,7 +106,7 @@ async def _outbox(door: Door, request: Request, person: Person, asked: Asked, me
 
 
 async def _root(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
-    views: list[AnyView] = [root_view(request.target, person)]
+    views: list[AnyView] = [] if members and request.without_root else [root_view(request.target, person)]
     if members and request.target.path != "/":
         views.append(View(Kind.HOME, person.principal, person))
     return xml_response(207, multistatus(map(asked.response, views)), request)

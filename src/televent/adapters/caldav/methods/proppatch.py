@@ -35,7 +35,13 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
             await door.resource(request, person)
         # Nothing can be set elsewhere; a plain 403 would stop macOS, which tries its own properties on the home.
         propstats = _grouped(dict.fromkeys(changes.names, (403, "")))
-    return xml_response(207, multistatus((f"<D:response>{href(request.target.path)}{propstats}</D:response>",)))
+    if request.minimal and propstats == _grouped(dict.fromkeys(changes.names, (200, ""))):
+        # RFC 8144 §2.2: there is nothing to say of properties that were all set.
+        applied = [(b"preference-applied", b"return=minimal")] if "prefer" in request.headers else []
+        return Response(204, b"", [*applied, (b"vary", b"Prefer, Brief")])
+    return xml_response(
+        207, multistatus((f"<D:response>{href(request.target.path)}{propstats}</D:response>",)), request
+    )
 
 
 def _change(door: Door, request: Request, person: Person, changes: Changes) -> str:

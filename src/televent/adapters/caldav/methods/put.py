@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door, check_access
-from televent.adapters.caldav.errors import DavError, of_refusal, precondition
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.destination import MAX_NAME
+from televent.adapters.caldav.properties.rfc4918 import content_type
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
-from televent.application.ports import CalendarRow
-from televent.application.refusals import UidConflict, UnknownCalendar
+from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.refusals import PreconditionFailed, UidConflict, UnknownCalendar
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import put_into_shared
 
@@ -30,25 +31,71 @@ async def put(door: Door, request: Request, person: Person) -> Response:
     """201 or 204. An ETag only where what was stored is what was sent."""
     target = request.target
     if target.kind in (Kind.INBOX_ITEM, Kind.NOTIFICATION):
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(request.target.path, "bind")
     if target.kind is not Kind.OBJECT:
         raise DavError(405, headers=((b"allow", b"OPTIONS, GET, HEAD, PROPFIND, REPORT"),))
     if len(target.name) > MAX_NAME:
         raise DavError(403, text=f"The name is longer than {MAX_NAME} characters.")
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+    if media_type(request) not in _TYPES:
         raise precondition("supported-calendar-data")
+    try:
+        stored = await store(door, request, person)
+    except PreconditionFailed:
+        standing = await _standing(door, request, person) if request.representation else None
+        if standing is None:
+            raise
+        # RFC 8144 §3.2: what it was that had changed.
+        return represented(412, request, standing)
+    if request.representation:
+        standing = await _standing(door, request, person)
+        if standing is not None:
+            return represented(201 if stored.created else 200, request, standing)
+    return Response(201 if stored.created else 204, b"", tags(stored))
+
+
+def media_type(request: Request) -> str:
+    """The body's, in lower case and without parameters; "" for none said."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def store(door: Door, request: Request, person: Person) -> Stored:
+    """Puts the request's body under the request's URL, into one's own calendar or somebody else's."""
     shared = await door.shared(request, person)
     if shared is not None:
         check_access(shared, request, "read")
-        stored = await door.run(_put_shared, door, request, person, shared)
-    else:
-        stored = await door.run(_put, door, request, person)
+        return await door.run(_put_shared, door, request, person, shared)
+    return await door.run(_put, door, request, person)
+
+
+def tags(stored: Stored) -> list[Header]:
+    """The headers that name what is stored. An ETag only where it is what was sent (RFC 4791 §5.3.4)."""
     headers: list[Header] = []
     if stored.etag is not None:
         headers.append((b"etag", f'"{stored.etag}"'.encode()))
     if stored.schedule_tag is not None:
         headers.append((b"schedule-tag", f'"{stored.schedule_tag}"'.encode()))
-    return Response(201 if stored.created else 204, b"", headers)
+    return headers
+
+
+def represented(status: int, request: Request, row: ResourceRow) -> Response:
+    """An answer with what stands now (RFC 8144 §3)."""
+    headers: list[Header] = [
+        (b"etag", f'"{row.etag}"'.encode()),
+        (b"content-type", content_type(row).encode()),
+        (b"content-location", request.target.path.encode()),
+        (b"preference-applied", b"return=representation"),
+        (b"vary", b"Prefer"),
+    ]
+    if row.schedule_tag is not None:
+        headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
+    return Response(status, row.ics or b"", headers)
+
+
+async def _standing(door: Door, request: Request, person: Person) -> ResourceRow | None:
+    try:
+        return await door.resource(request, person)
+    except DavError:
+        return None
 
 
 def _put(door: Door, request: Request, person: Person) -> Stored:

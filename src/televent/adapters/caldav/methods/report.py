@@ -10,9 +10,11 @@ from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.properties.rfc3253 import REPORTS
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.reports.acl_principals import acl_principal_prop_set
 from televent.adapters.caldav.reports.expand_property import expand_property
 from televent.adapters.caldav.reports.free_busy import free_busy_query
 from televent.adapters.caldav.reports.multiget import calendar_multiget
+from televent.adapters.caldav.reports.principal_match import principal_match
 from televent.adapters.caldav.reports.principal_search import principal_property_search, principal_search_property_set
 from televent.adapters.caldav.reports.query import calendar_query
 from televent.adapters.caldav.reports.sync_collection import sync_collection
@@ -29,6 +31,8 @@ HANDLERS: Final[dict[str, Report]] = {
     d("expand-property"): expand_property,
     d("principal-property-search"): principal_property_search,
     d("principal-search-property-set"): principal_search_property_set,
+    d("principal-match"): principal_match,
+    d("acl-principal-prop-set"): acl_principal_prop_set,
 }
 
 

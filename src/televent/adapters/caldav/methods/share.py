@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, parse
@@ -30,7 +30,7 @@ async def share(door: Door, request: Request, person: Person) -> Response:
         raise DavError(400, text="The body is not a CS:share.")
     if await door.shared(request, person) is not None:
         # What is not one's own cannot be passed on.
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(request.target.path, "write-acl")
     await door.calendar(request, person)
     await door.run(_share, door, request, person, root)
     return Response(200, b"", [(b"cache-control", b"no-cache")])

@@ -7,7 +7,7 @@ owner's is not carried away, and two accounts are not changed in one transaction
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door, check_access
-from televent.adapters.caldav.errors import DavError, of_refusal
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.methods.destination import overwrite
 from televent.adapters.caldav.properties.view import Person
@@ -63,7 +63,7 @@ async def move_shared(door: Door, request: Request, person: Person, target: Targ
     """Raises DavError, Refusal."""
     row = await door.shared(request, person)
     if row is None or row.name != target.calendar:
-        raise DavError(403, "<D:need-privileges/>")
+        raise need_privileges(request.target.path, "unbind")
     check_access(row, request, "write")
     source, given = request.target, conditions(request.headers, request.seq)
 

@@ -8,12 +8,18 @@ from televent.adapters.caldav.properties.live import Live, constant
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c, d, empty
 
-_PRINCIPALS = (d("expand-property"), d("principal-property-search"), d("principal-search-property-set"))
+_PRINCIPALS = (
+    d("expand-property"),
+    d("principal-property-search"),
+    d("principal-search-property-set"),
+    d("principal-match"),
+)
 
 REPORTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.ROOT: _PRINCIPALS,
     Kind.HOME: (*_PRINCIPALS, d("sync-collection"), c("calendar-multiget"), c("calendar-query"), c("free-busy-query")),
     Kind.CALENDAR: (
+        d("acl-principal-prop-set"),
         d("sync-collection"),
         c("calendar-multiget"),
         c("calendar-query"),

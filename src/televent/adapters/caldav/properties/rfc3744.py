@@ -23,7 +23,7 @@ _SEND = ("C:schedule-send", "C:schedule-send-invite", "C:schedule-send-reply", "
 PRIVILEGES = {
     Kind.ROOT: _READ,
     Kind.HOME: (*_READ, "D:bind", "D:unbind", "C:read-free-busy"),
-    Kind.CALENDAR: (*_READ, *_WRITE, "C:read-free-busy"),
+    Kind.CALENDAR: (*_READ, *_WRITE, "D:write-acl", "C:read-free-busy"),
     Kind.OBJECT: (*_READ, *_WRITE, "C:read-free-busy"),
     Kind.INBOX: (*_READ, "D:unbind", *_DELIVER),
     Kind.OUTBOX: (*_READ, *_SEND),
@@ -91,8 +91,22 @@ _SUPPORTED = _supported(
         _supported("D:bind", "Add members"),
         _supported("D:unbind", "Remove members"),
     ),
-    _supported("C:schedule-deliver", "Deliver scheduling messages"),
-    _supported("C:schedule-send", "Send scheduling messages"),
+    _supported("D:write-acl", "Share"),
+    # RFC 6638 §6.
+    _supported(
+        "C:schedule-deliver",
+        "Deliver scheduling messages",
+        _supported("C:schedule-deliver-invite", "Deliver invitations"),
+        _supported("C:schedule-deliver-reply", "Deliver answers"),
+        _supported("C:schedule-query-freebusy", "Ask when the owner is busy"),
+    ),
+    _supported(
+        "C:schedule-send",
+        "Send scheduling messages",
+        _supported("C:schedule-send-invite", "Send invitations"),
+        _supported("C:schedule-send-reply", "Send answers"),
+        _supported("C:schedule-send-freebusy", "Ask when others are busy"),
+    ),
 )
 
 

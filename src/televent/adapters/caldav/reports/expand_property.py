@@ -7,7 +7,7 @@ import re
 from televent.adapters.caldav.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
-from televent.adapters.caldav.properties.live import Getter
+from televent.adapters.caldav.properties.live import Getter, stored
 from televent.adapters.caldav.properties.table import BY_KIND
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, InboxView, ObjectView, Person, root_view
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
@@ -17,7 +17,7 @@ from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat,
 from televent.application.shared_view import share_named
 
 MAX_LEVELS = 3
-_HREF = re.compile(r"<D:href>([^<]*)</D:href>")
+_HREF = re.compile(r'<D:href(?: xmlns:D="DAV:")?>([^<]*)</D:href>')
 
 
 async def expand_property(door: Door, request: Request, person: Person, root: Element) -> Response:
@@ -42,6 +42,9 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
         name = _name(each)
         live = BY_KIND[view.kind].get(name)
         getter: Getter | None = live.getters[view.kind] if live is not None else None
+        if live is None and isinstance(view, CalendarView):
+            # One that a client has set; its hrefs are expanded like others.
+            getter = stored(name)
         content = getter(view) if getter is not None else None
         start, end = tags(name)
         if content is None:

@@ -34,7 +34,7 @@ class Asked:
     """What is asked. Compiled once for each kind of resource in the answer.
 
     ``names`` None means all (``allprop``), with ``include`` beside them. ``only_names``: propname.
-    ``extra`` holds getters that depend on the request, such as calendar-data.
+    ``extra`` holds getters that depend on the request, such as calendar-data; ``hidden`` are given as if not there.
     """
 
     def __init__(
@@ -45,12 +45,14 @@ class Asked:
         only_names: bool = False,
         minimal: bool = False,
         extra: Mapping[str, Getter] | None = None,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
         self.names = names
         self._include = include
         self._only_names = only_names
         self._minimal = minimal
         self._extra = extra or {}
+        self._hidden = hidden
         self._columns: dict[Kind, list[_Column]] = {}
 
     def asks(self, name: str) -> bool:
@@ -103,7 +105,7 @@ class Asked:
         columns = []
         for name in names:
             start, end = tags(name)
-            live = BY_KIND[kind].get(name)
+            live = BY_KIND[kind].get(name) if name not in self._hidden else None
             if kind is Kind.OBJECT and name in self._extra:
                 columns.append(_Column(start, end, self._extra[name]))
             elif kind is Kind.CALENDAR and name not in PROTECTED:

@@ -1,0 +1,28 @@
+"""POST of a calendar object to its calendar: RFC 5995. The server chooses the name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.methods.put import represented, store, tags
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import Kind, Target
+
+
+async def add_member(door: Door, request: Request, person: Person) -> Response:
+    """201 with the Location of the new member. What PUT refuses is refused by the same names (§3.2.1)."""
+    name = f"{door.office.ids()}.ics"
+    place = request.target
+    target = Target(Kind.OBJECT, place.path + name, place.user, place.calendar, name, slash=False)
+    # Conditions in the request are about the calendar; the name is new by itself.
+    headers = {key: value for key, value in request.headers.items() if not key.startswith("if")}
+    inner = replace(request, target=target, headers=headers, ahead=None)
+    stored = await store(door, inner, person)
+    location = (b"location", target.path.encode())
+    if request.representation:
+        answer = represented(201, inner, await door.resource(inner, person))
+        answer.headers.append(location)
+        return answer
+    return Response(201, b"", [location, *tags(stored)])

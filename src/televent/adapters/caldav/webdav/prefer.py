@@ -1,0 +1,19 @@
+"""Preferences: RFC 7240 §2, RFC 8144, and Apple's older Brief."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PREFERENCE = re.compile(r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s",;]*)))?')
+
+
+def preferences(headers: Mapping[str, str]) -> dict[str, str]:
+    """By name in lower case; of two alike the first counts (RFC 7240 §2). Parameters are not looked at: none that is
+    known has any."""
+    found: dict[str, str] = {}
+    for each in re.split(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)', headers.get("prefer", "")):
+        preference = _PREFERENCE.match(each)
+        if preference is not None:
+            found.setdefault(preference[1].lower(), (preference[2] or preference[3] or "").lower())
+    return found
