@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.dav import DECLARED, Client, cal, dav, event
+from support.dav import DECLARED, NAMESPACES, Client, cal, dav, event
 
 COLOR = "{http://apple.com/ns/ical/}calendar-color"
 
@@ -75,6 +75,24 @@ def test_an_extended_mkcol_makes_a_calendar(ann: Client) -> None:
     assert ann.ask("MKCOL", ann.calendar("work"), body).status == 201
     assert ann.ask("MKCOL", ann.calendar("work"), body).status == 405
     assert ann.propfind(ann.calendar("work"), "D:displayname").only().text(dav("displayname")) == "Work"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["<D:getetag>x</D:getetag>", "<C:calendar-timezone>nonsense</C:calendar-timezone>", "<D:owner/>"]
+)
+def test_an_extended_mkcol_makes_all_of_it_or_nothing(ann: Client, wrong: str) -> None:
+    kinds = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype><D:displayname>Work</D:displayname>"
+    body = f"<D:mkcol {DECLARED}><D:set><D:prop>{kinds}{wrong}</D:prop></D:set></D:mkcol>"
+    answer = ann.ask("MKCOL", ann.calendar("work"), body)
+    assert (answer.status, answer.xml.tag) == (424, dav("mkcol-response"))
+    told = {
+        str(each.tag): propstat.findtext("D:status", namespaces=NAMESPACES)
+        for propstat in answer.xml.iterfind("D:propstat", NAMESPACES)
+        for each in propstat.iterfind("D:prop/*", NAMESPACES)
+    }
+    assert told.pop(dav("displayname")) == "HTTP/1.1 424 Failed Dependency"
+    assert "HTTP/1.1 403 Forbidden" in told.values()
+    assert ann.propfind(ann.calendar("work"), "D:owner").status == 404
 
 
 @pytest.mark.parametrize("kinds", [None, "<D:collection/>", "<D:collection/><X:book xmlns:X='urn:x'/>"])

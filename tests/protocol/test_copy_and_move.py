@@ -242,3 +242,28 @@ def test_a_calendar_goes_with_all_its_meetings_at_once(ann: Client, work: str) -
     assert [count for _, count in rows] == [5]
     core = ann.site.core
     assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
+
+
+def test_a_body_that_would_be_ignored_is_refused(ann: Client, work: str) -> None:
+    ann.put(f"{ann.calendar()}a.ics", event("a@example.com"))
+    for method in ("COPY", "MOVE"):
+        answer = ann.ask(method, f"{ann.calendar()}a.ics", "<D:propertybehavior/>", Destination=f"{work}a.ics")
+        assert answer.status == 415
+    assert ann.ask("GET", f"{ann.calendar()}a.ics").status == 200
+
+
+def test_whatever_its_url_a_resource_keeps_its_id(ann: Client, work: str) -> None:
+    def ident(path: str) -> str:
+        (urn,) = ann.propfind(path, "D:resource-id").only().hrefs(dav("resource-id"))
+        assert urn.startswith("urn:uuid:")
+        return urn
+
+    ann.put(f"{ann.calendar()}a.ics", event("a@example.com"))
+    before = [ident(path) for path in (ann.home, work, f"{ann.calendar()}a.ics")]
+    assert len(set(before)) == 3
+    assert move(ann, f"{ann.calendar()}a.ics", f"{work}b.ics").status == 201
+    assert move(ann, work, ann.calendar("office")).status == 201
+    office = ann.calendar("office")
+    assert [ident(path) for path in (ann.home, office, f"{office}b.ics")] == before
+    assert copy(ann, f"{office}b.ics", f"{ann.calendar()}a.ics").status == 201
+    assert ident(f"{ann.calendar()}a.ics") not in before

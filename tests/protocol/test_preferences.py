@@ -75,6 +75,8 @@ def test_the_representation_is_the_stored_one_where_it_differs_from_the_sent_one
 
 
 def test_a_new_member_is_posted_to_the_collection(ann: Client) -> None:
+    listed = ann.propfind(ann.calendar(), "D:supported-live-property-set").only()
+    assert dav("add-member") in {str(each.tag) for each in listed.props[dav("supported-live-property-set")].iter()}
     (place,) = ann.propfind(ann.calendar(), "D:add-member").only().hrefs(dav("add-member"))
     answer = ann.ask("POST", place, event("a@example.com"), Content_Type="text/calendar; charset=utf-8")
     assert answer.status == 201

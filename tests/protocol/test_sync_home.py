@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from support.dav import DECLARED, Answer, Client, dav, event, prop_body
+from support.shares import mounted, unshare
 from televent.adapters.caldav.sync_token import HOME_TOKEN
 
 GETCTAG = "{http://calendarserver.org/ns/}getctag"
@@ -183,3 +184,22 @@ def test_the_home_lists_the_report_and_a_calendar_has_an_etag(ann: Client) -> No
     body = prop_body("D:getetag")
     etag = ann.ask("PROPFIND", ann.calendar(), body).only().text(dav("getetag"))
     assert etag == ann.ask("GET", ann.calendar()).headers["etag"]
+
+
+def test_what_others_share_comes_changes_and_goes_like_ones_own(ann: Client) -> None:
+    bob = ann.site.person(102, "Bob", "bob@example.com")
+    work = make(ann, "work")
+    put(ann, work, "a")
+    token = sync(bob).token()
+    mount = mounted(ann, bob)
+    answer = sync(bob, token)
+    assert statuses(answer) == {mount: None}
+    put(ann, work, "b")
+    changed = sync(bob, answer.token())
+    assert statuses(changed) == {mount: None}
+    assert statuses(sync(bob, changed.token())) == {}
+    # Its members are told of by itself alone (RFC 6578 §3.3).
+    deep = sync(bob, answer.token(), "infinite").responses()
+    assert {href: entry.status for href, entry in deep.items()} == {mount: "HTTP/1.1 403 Forbidden"}
+    assert unshare(ann, "mailto:bob@example.com").status == 200
+    assert statuses(sync(bob, changed.token())) == {mount: GONE}

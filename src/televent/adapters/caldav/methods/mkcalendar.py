@@ -63,11 +63,17 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
             components = _components(element)
         elif to_set:
             changes.set(element)
-    # What is protected is not an error here; what is wrong in itself is, and then nothing is made.
-    wrong = {name: error for name, error in changes.refused.items() if "cannot-modify-protected" not in error}
+    # What is wrong makes no calendar. What is protected is wrong to set by MKCOL (RFC 5689 §3); to MKCALENDAR clients
+    # send such properties along, and it is passed over.
+    strict = answer.startswith("D:")
+    wrong = {
+        name: error
+        for name, error in changes.refused.items()
+        if name != d("resourcetype") and (strict or "cannot-modify-protected" not in error)
+    }
     if wrong:
         changes.refused = wrong
-        if answer.startswith("D:"):
+        if strict:
             return xml_response(424, document(answer, refused(changes)))
         raise DavError(403, next(iter(wrong.values())))
 

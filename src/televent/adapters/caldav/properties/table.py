@@ -18,10 +18,11 @@ from televent.adapters.caldav.properties import (
     rfc7809,
     webdav_push,
 )
-from televent.adapters.caldav.properties.live import Live
+from televent.adapters.caldav.properties.live import EVERYWHERE, Live, constant
 from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.names import d, empty
 
-ALL: Final[tuple[Live, ...]] = (
+_EACH: Final[tuple[Live, ...]] = (
     *rfc4918.PROPERTIES,
     *rfc5397.PROPERTIES,
     *rfc3253.PROPERTIES,
@@ -35,6 +36,19 @@ ALL: Final[tuple[Live, ...]] = (
     *calendarserver_notifications.PROPERTIES,
     *webdav_push.PROPERTIES,
 )
+
+_LISTS: Final = d("supported-live-property-set")
+
+
+def _listed(kind: Kind) -> str:
+    names = [*(live.name for live in _EACH if kind in live.getters), _LISTS]
+    return "".join(
+        f"<D:supported-live-property><D:prop>{empty(name)}</D:prop></D:supported-live-property>" for name in names
+    )
+
+
+# RFC 3253 §3.1.4, asked for by RFC 5995 §3.2.1.
+ALL: Final = (*_EACH, Live(_LISTS, {kind: constant(_listed(kind)) for kind in EVERYWHERE}))
 
 BY_KIND: Final[dict[Kind, dict[str, Live]]] = {
     kind: {live.name: live for live in ALL if kind in live.getters} for kind in Kind

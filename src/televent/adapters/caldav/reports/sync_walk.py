@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import dav_precondition
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import CalendarView, ObjectView, Person, View
 from televent.adapters.caldav.reports.query import asked_of
@@ -114,9 +113,6 @@ class HomeWalk:
         """Raises DavError for an unknown token before anything is given. By name, so that a page goes on where the
         last one ended: what was given before is then as the token shows it."""
         known = home_picture(token) if token else {}
-        if self.deep and any(row.share is not None for row in rows):
-            # §3.3: what others share has two counters, and each such calendar tells of its own.
-            raise dav_precondition("sync-traversal-supported")
         shown, standing = dict(known), picture(rows)
         if token:
             check_home(known, rows)
@@ -142,6 +138,11 @@ class HomeWalk:
                 continue
             if row is None:
                 yield self._asked(None).response(View(_FIXED[name], path, self.person))
+                shown[name] = now
+                continue
+            if self.deep and row.share is not None:
+                # §3.3: what others share has two counters, and tells of its members by itself.
+                yield status_response(path, 403, "<D:sync-traversal-supported/>")
                 shown[name] = now
                 continue
             if not begun:
