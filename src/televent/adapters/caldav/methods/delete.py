@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door, check_access
-from televent.adapters.caldav.errors import DavError, need_privileges
+from televent.adapters.caldav.errors import need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.notifications import delete_notification
 from televent.adapters.caldav.methods.push_register import unregister
