@@ -17,16 +17,16 @@ from televent.ical.tree import Component, Property, parse
 ALARM: Final = "VALARM"
 TRANSP: Final = "TRANSP"
 _KINDS: Final = frozenset(("VEVENT", "VTODO", "VJOURNAL"))
-# What a program writes anew whenever it stores something, and what it notes of its own alarms.
-_PASSING: Final = frozenset(
-    ("DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "X-MOZ-LASTACK", "X-MOZ-GENERATION", "X-LIC-ERROR")
-)
+# What a program writes anew whenever it stores something.
+_PASSING: Final = frozenset(("DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "X-MOZ-GENERATION", "X-LIC-ERROR"))
+_NOTED: Final = ("X-MOZ-LASTACK", "X-MOZ-SNOOZE-TIME")
+"""How names begin under which Thunderbird notes which alarms were seen or put off."""
 _MASTER: Final = ""
 # Folding (RFC 5545 §3.1) may cut the word anywhere.
 _HINT = re.compile(rb"v(?:\r?\n[ \t])*a(?:\r?\n[ \t])*l(?:\r?\n[ \t])*a(?:\r?\n[ \t])*r(?:\r?\n[ \t])*m", re.IGNORECASE)
 
-Own = Mapping[str, tuple[str | None, tuple[str, ...]]]
-"""By RECURRENCE-ID ("" for the series itself): the TRANSP line and the alarms, as they are written."""
+Own = Mapping[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]]
+"""By RECURRENCE-ID ("" for the series itself): the TRANSP line, the alarms and what is noted of them, as written."""
 
 
 def own_parts(text: bytes) -> bytes:
@@ -60,6 +60,7 @@ def _own_of(root: Component) -> Own:
         _key(each): (
             _text(each.get(TRANSP)),
             tuple(alarm.to_bytes().decode("utf-8", "surrogateescape") for alarm in each.components(ALARM)),
+            tuple(line for prop in each.properties if _is_note(prop) and (line := _text(prop)) is not None),
         )
         for each in root.components()
         if each.name in _KINDS
@@ -71,7 +72,7 @@ def _lay(component: Component, own: Own | None) -> None:
     if own is None:
         return
     # An occurrence that was set apart since then is like the series.
-    transp, alarms = own.get(_key(component)) or own.get(_MASTER) or (None, ())
+    transp, alarms, notes = own.get(_key(component)) or own.get(_MASTER) or (None, (), ())
     standing = component.get(TRANSP)
     if _text(standing) != transp:
         new = None if transp is None else _line(component, transp)
@@ -81,6 +82,10 @@ def _lay(component: Component, own: Own | None) -> None:
             component.add(new)
         else:
             component.drop(TRANSP)
+    if tuple(map(_text, filter(_is_note, component.properties))) != notes:
+        component.remove_if(lambda each: isinstance(each, Property) and _is_note(each))
+        for note in notes:
+            component.add(_line(component, note))
     for alarm in alarms:
         component.add(_component(alarm))
 
@@ -100,6 +105,10 @@ def _key(component: Component) -> str:
     return (component.value("RECURRENCE-ID") or _MASTER).strip().upper()
 
 
+def _is_note(prop: Property) -> bool:
+    return prop.name.startswith(_NOTED)
+
+
 def _text(prop: Property | None) -> str | None:
     return None if prop is None else prop.raw.decode("utf-8", "surrogateescape")
 
@@ -113,18 +122,24 @@ def _content(component: Component) -> tuple[object, ...]:
     lines = sorted(
         (prop.name, tuple(sorted((name, tuple(values)) for name, values in prop.params)), prop.value)
         for prop in component.properties
-        if prop.name not in _PASSING and prop.name != TRANSP
+        if prop.name not in _PASSING and prop.name != TRANSP and not _is_note(prop)
     )
     inner = sorted((_content(each) for each in component.components() if each.name != ALARM), key=repr)
     return (component.name, tuple(lines), tuple(inner))
 
 
 def _written(own: Own) -> bytes:
-    return json.dumps({key: [transp, list(alarms)] for key, (transp, alarms) in own.items()}).encode()
+    # Where nothing is noted, nothing is written of it: so was all that was kept at first.
+    return json.dumps(
+        {key: [transp, list(alarms), *([list(notes)] if notes else [])] for key, (transp, alarms, notes) in own.items()}
+    ).encode()
 
 
 def _read(kept: bytes) -> Own:
     try:
-        return {key: (transp, tuple(alarms)) for key, (transp, alarms) in json.loads(kept).items()}
+        return {
+            key: (transp, tuple(alarms), tuple(notes[0]) if notes else ())
+            for key, (transp, alarms, *notes) in json.loads(kept).items()
+        }
     except (ValueError, TypeError, AttributeError):
         raise IcalError("what was kept cannot be read") from None

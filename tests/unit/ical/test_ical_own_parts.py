@@ -75,6 +75,19 @@ def test_two_events_are_the_same_but_for_what_is_ones_own(other: bytes, same: bo
     assert same_event(ANNS, other) is same
 
 
+def test_what_was_noted_of_ones_alarms_is_ones_own_too() -> None:
+    noted = text(*event("SUMMARY:Tea", "TRANSP:OPAQUE", "X-MOZ-LASTACK:20261124T100000Z", *alarm(30)))
+    snoozed = noted.replace(b"X-MOZ-LASTACK", b"X-MOZ-SNOOZE-TIME-1795500000000")
+    for bobs in (noted, snoozed):
+        assert same_event(ANNS, bobs)
+        assert laid(ANNS, own_parts(bobs)) == bobs
+        assert laid(bobs, own_parts(ANNS)) == ANNS
+
+
+def test_what_was_kept_before_notes_were_can_still_be_read() -> None:
+    assert laid(ANNS, b'{"": ["TRANSP:OPAQUE\\r\\n", []]}') == text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
+
+
 def test_an_alarm_is_found_however_its_name_is_written() -> None:
     folded = ANNS.replace(b"BEGIN:VALARM", b"begin:VAL\r\n ARM").replace(b"END:VALARM", b"end:vala\r\n rm")
     assert b"TRIGGER" not in laid(folded, None)
