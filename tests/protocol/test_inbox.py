@@ -7,6 +7,8 @@ import pytest
 from support.dav import Client, Site, cal, dav, event
 from televent.adapters.postgres.rebuild import rebuild
 from televent.application.use_cases import inbox
+from televent.application.use_cases.receive_itip import receive_itip
+from televent.domain.ids import AccountId
 from televent.domain.inbox_item import inbox_of
 
 ORGANIZER = "ORGANIZER:mailto:ann@example.com"
@@ -103,6 +105,23 @@ def test_messages_are_read_by_multiget_and_query(ann: Client, bob: Client) -> No
     assert "METHOD:REQUEST" in got.text(cal("calendar-data"))
     filters = '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter>'
     found = bob.report(place, "C:calendar-query", f"<D:prop><D:getetag/></D:prop>{filters}")
+    assert set(found.responses()) == {item}
+
+
+def test_a_message_that_does_not_say_when_is_at_any_time(ann: Client, bob: Client) -> None:
+    """RFC 6638 §2.3; iTIP lets a REPLY go without DTSTART, and mails are like that."""
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    lines = ("METHOD:REPLY", "BEGIN:VEVENT", "UID:one@example.com", "DTSTAMP:20261121T110000Z", ORGANIZER)
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", *lines, guest("ACCEPTED"), "END:VEVENT", "END:VCALENDAR", ""]
+    site = ann.site
+    context = site.context(AccountId(ann.tenant))
+    assert receive_itip(site.core.office, context, message="\r\n".join(rows).encode(), method="REPLY").changed
+    (item,) = items(ann)
+    assert "DTSTART" not in ann.ask("GET", item).text
+    span = '<C:time-range start="20300101T000000Z" end="20300102T000000Z"/>'
+    inside = f'<C:comp-filter name="VEVENT">{span}</C:comp-filter>'
+    filters = f'<C:filter><C:comp-filter name="VCALENDAR">{inside}</C:comp-filter></C:filter>'
+    found = ann.report(f"{ann.home}inbox/", "C:calendar-query", f"<D:prop><D:getetag/></D:prop>{filters}")
     assert set(found.responses()) == {item}
 
 

@@ -109,7 +109,8 @@ def test_local_times_in_a_request_for_free_busy_are_the_persons_own(ann: Client)
 def test_the_outbox_takes_nothing_else(ann: Client) -> None:
     outbox = f"{ann.home}outbox/"
     assert ann.ask("POST", outbox, "hello").precondition() == cal("valid-calendar-data")
-    assert ann.ask("POST", outbox, event("a@example.com")).precondition() == cal("valid-scheduling-message")
+    wrong = ann.ask("POST", outbox, event("a@example.com"))
+    assert (wrong.status, wrong.precondition()) == (400, cal("valid-scheduling-message"))
     stranger = free_busy(ann, "mailto:bob@example.com", "mailto:ann@example.com")
     assert ann.ask("POST", outbox, stranger).precondition() == cal("organizer-allowed")
 

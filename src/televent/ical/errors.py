@@ -9,6 +9,7 @@ class IcalError(Exception):
     IcalError
      ├── InvalidCalendarData      it is not iCalendar                      CALDAV:valid-calendar-data
      ├── InvalidCalendarObject    iCalendar, but no calendar object        CALDAV:valid-calendar-object-resource
+     ├── MixedOrganizers          components of different organizers       CALDAV:same-organizer-in-all-components
      ├── UnsupportedComponent     a kind that is not stored                CALDAV:supported-calendar-component
      ├── TooManyInstances         more occurrences than are ever counted   CALDAV:max-instances
      ├── TooManyAttendees         more people than one event may have      CALDAV:max-attendees-per-instance
@@ -30,6 +31,12 @@ class InvalidCalendarObject(IcalError):
     """The text is iCalendar, but not one calendar object (RFC 4791 §4.1)."""
 
     precondition = "valid-calendar-object-resource"
+
+
+class MixedOrganizers(IcalError):
+    """The components of one object name different organizers (RFC 6638 §3.2.4.2)."""
+
+    precondition = "same-organizer-in-all-components"
 
 
 class UnsupportedComponent(IcalError):

@@ -81,6 +81,9 @@ def occurs(
     if not root.components("VEVENT"):
         return Occurs(loose=tuple(_tasks(root, every, last)))
     firm, floats, loose = _events(every, last)
+    if any(each.get("DTSTART") is None for each in root.components("VEVENT")):
+        # Only a message can be without: at any time (RFC 6638 §2.3).
+        loose.append((None, None))
     series = every.series
     days = _days_of_the_year([*firm, *floats], series, endless=bool(loose)) if series and series.recurs else None
     return Occurs(tuple(firm), tuple(floats), tuple(loose), _fbtype(root, role, partstat, organizer), days or ALL_YEAR)

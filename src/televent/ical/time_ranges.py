@@ -27,6 +27,9 @@ def describing(root: Component, name: str, span: TimeRange, zone: tzinfo) -> lis
     start, end = bounds(span)
     parts = root.components(name)
     found: list[Component] = []
+    if name == "VEVENT":
+        # RFC 6638 §2.3: a message about an event need not say when it is; it always matches.
+        found = [each for each in parts if each.get("DTSTART") is None]
     if name == "VTODO":
         found = [each for each in parts if _untimed(each) and _todo_in_time(root, each, start, end, zone)]
     # An endless series is asked only until each component that may describe it has been found.

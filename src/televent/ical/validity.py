@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from televent.ical.errors import (
     InvalidCalendarData,
     InvalidCalendarObject,
+    MixedOrganizers,
     TooEarly,
     TooLarge,
     TooLate,
@@ -15,7 +16,7 @@ from televent.ical.errors import (
     UnsupportedComponent,
 )
 from televent.ical.instances import MAX_INSTANCES, check_instances
-from televent.ical.reading import Reading, read_tree
+from televent.ical.reading import Reading, address_of, read_tree
 from televent.ical.tree import Component, parse
 from televent.ical.values import written
 from televent.ical.wall_clock import FIRST, LAST
@@ -68,6 +69,9 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
                 raise TooManyInstances(f"more than {MAX_RULES} rules, or one of more than {MAX_RULE} characters")
     if any(part.get(name) is not None for part in root.components() for name in ("RRULE", "RDATE")):
         check_instances(root, limits.instances)
+    named = (part.get("ORGANIZER") for part in root.components() if part.name in STORED)
+    if len({address_of(organizer) for organizer in named if organizer is not None}) > 1:
+        raise MixedOrganizers("the components have different organizers (RFC 6638 §3.2.4.2)")
     reading = read_tree(root)
     if len(reading.uid.encode()) > limits.uid:
         raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")

@@ -168,6 +168,7 @@ def test_every_refusal_names_a_precondition() -> None:
     assert {each.precondition for each in kinds} == {
         "valid-calendar-data",
         "valid-calendar-object-resource",
+        "same-organizer-in-all-components",
         "supported-calendar-component",
         "max-instances",
         "max-attendees-per-instance",

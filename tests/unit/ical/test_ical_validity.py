@@ -7,6 +7,10 @@ from televent.ical.errors import IcalError, TooManyInstances
 from televent.ical.validity import Limits, validate
 
 GUESTS = [f"ATTENDEE:mailto:guest{n}@example.com" for n in range(4)]
+ORGANIZED = [
+    event("RRULE:FREQ=DAILY;COUNT=3", "ORGANIZER:mailto:ann@example.com"),
+    event("RECURRENCE-ID:20261122T100000Z", "ORGANIZER:mailto:bob@example.com", start="DTSTART:20261122T100000Z"),
+]
 OVERRIDES = [event(f"RECURRENCE-ID:202611{day}T100000Z") for day in (22, 23, 24, 25)]
 
 
@@ -40,6 +44,7 @@ def test_what_has_a_clear_meaning_is_taken(text: bytes) -> None:
         (calendar(event("UID:2@example.com")), "valid-calendar-object-resource"),
         (calendar(event("DTSTART:20261122T100000Z")), "valid-calendar-object-resource"),
         (calendar(event(), event(uid="2@example.com")), "valid-calendar-object-resource"),
+        (calendar(*ORGANIZED), "same-organizer-in-all-components"),
         (calendar(event(kind="VFREEBUSY")), "supported-calendar-component"),
         (calendar(event(kind="VPOLL")), "supported-calendar-component"),
         (calendar(event(uid="x" * 101)), "valid-calendar-data"),

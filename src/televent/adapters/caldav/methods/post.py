@@ -56,7 +56,7 @@ def _post(door: Door, request: Request, person: Person) -> Response:
     start, end = _bound(root, part, "DTSTART", person), _bound(root, part, "DTEND", person)
     organizer, attendees = part.get("ORGANIZER"), part.all("ATTENDEE")
     if start is None or end is None or end <= start or organizer is None or not attendees:
-        raise precondition("valid-scheduling-message")
+        raise precondition("valid-scheduling-message", 400)
     if address_of(organizer) not in person.addresses and not organizer.value.endswith(person.principal):
         raise precondition("organizer-allowed")
     if len(attendees) > MAX_RECIPIENTS:
@@ -82,7 +82,7 @@ def _request(body: bytes) -> tuple[Component, Component]:
         raise precondition("valid-calendar-data") from None
     parts = root.components("VFREEBUSY")
     if (root.value("METHOD") or "").strip().upper() != "REQUEST" or len(parts) != 1:
-        raise precondition("valid-scheduling-message")
+        raise precondition("valid-scheduling-message", 400)
     return root, parts[0]
 
 
