@@ -115,6 +115,8 @@ def objects(draw: st.DrawFn) -> bytes:
     lines += [prop("DTEND", start + length), f"RRULE:{rule}"]
     picked = draw(st.lists(st.sampled_from(starts), max_size=4, unique=True))
     out, changed = picked[:2], picked[2:]
+    # recurring-ical-events takes an EXDATE for the whole day, also where the rule puts several times into it.
+    assume(not out or not any(each in rule for each in ("BYHOUR", "BYMINUTE")))
     if out:
         lines.append(prop("EXDATE", *out))
     if draw(st.booleans()):
