@@ -66,6 +66,7 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
                 {"resource_account_uid", "resource_buried_uid"},
             ),
             (read_store.BY_STREAM, (shop.tenant, uuid4()), {"resource_stream"}),
+            (read_store.BARE_PAGE.format(rows=read_store.BARE_ROWS), (*place, ""), {"resource_pkey"}),
             (
                 read_store.PAGE.format(filter="", place=read_store._BY_NAME, **page),
                 (*place, "", 10**6),

@@ -96,6 +96,7 @@ def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeyp
         shop.stored(calendar, href=href, ics=text)
     for rows, octets in ((5, 10**6), (500, 1500), (500, 1), (23, 10**6)):
         monkeypatch.setattr(read_store, "PAGE_ROWS", rows)
+        monkeypatch.setattr(read_store, "BARE_ROWS", rows)
         monkeypatch.setattr(read_store, "PAGE_OCTETS", octets)
         whole = list(shop.reads.members(shop.tenant, calendar, with_text=True))
         assert {row.href: row.ics for row in whole} == texts
@@ -106,6 +107,7 @@ def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeyp
 
 def test_a_slow_reader_holds_no_connection(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_store, "PAGE_ROWS", 2)
+    monkeypatch.setattr(read_store, "BARE_ROWS", 2)
     with open_shop(database_url, connections=1) as shop:
         calendar = shop.calendar()
         hrefs = [shop.stored(calendar).href for _ in range(5)]

@@ -121,7 +121,7 @@ def test_an_element_of_any_namespace_can_be_written() -> None:
 
 
 def test_a_stream_is_the_same_document_in_bounded_pieces() -> None:
-    responses = [status_response(f"/caldav/1/work/{number}.ics", 404) for number in range(2000)]
+    responses = [status_response(f"/caldav/1/work/{number}.ics", 404) for number in range(10_000)]
     chunks = list(streamed(responses))
     assert b"".join(chunks) == multistatus(responses)
     assert len(chunks) > 5

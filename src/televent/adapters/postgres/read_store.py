@@ -16,6 +16,8 @@ from televent.application.share_rows import Share
 from televent.domain.ids import AccountId
 
 PAGE_ROWS = 500
+BARE_ROWS = 2_000
+"""Without texts a row takes little room, and each page is a round trip and a sort."""
 PAGE_OCTETS = 4_000_000
 """A page ends where its texts together pass this, so that memory stays flat whatever was stored."""
 NOTED_FOR = timedelta(minutes=5)
@@ -91,6 +93,9 @@ PAGE = """
     ) AS page
     WHERE before < %s ORDER BY href"""
 _BY_NAME = "tenant_id = %s AND calendar_id = %s"
+BARE_PAGE = f"""
+    SELECT {_BARE} FROM resource WHERE {_BY_NAME} AND ics IS NOT NULL AND href > %s
+    ORDER BY href LIMIT {{rows}}"""  # noqa: S608
 # The same page of what happens in a range: in one statement as much as the texts allow, since each page looks anew.
 IN_TIME = f"""
     SELECT {{outer}}, certain FROM (
@@ -142,8 +147,10 @@ class PostgresReads(ShareReads):
 
         By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
         """
-        query = PAGE.format(outer=WHOLE_COLUMNS if with_text else _BARE, place=_BY_NAME, filter="", rows=PAGE_ROWS)
-        return self._pages(query, (tenant, calendar_id), (), with_text)
+        if not with_text:
+            return self._pages(BARE_PAGE.format(rows=BARE_ROWS), (tenant, calendar_id), (), False, BARE_ROWS)
+        query = PAGE.format(outer=WHOLE_COLUMNS, place=_BY_NAME, filter="", rows=PAGE_ROWS)
+        return self._pages(query, (tenant, calendar_id), (), True)
 
     def overlapping(
         self,
@@ -245,12 +252,13 @@ class PostgresReads(ShareReads):
         self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], with_text: bool, most: int | None = None
     ) -> Iterator[ResourceRow]:
         # Without texts only the number of rows bounds a page.
-        octets = PAGE_OCTETS if with_text else 2**62
+        octets = (PAGE_OCTETS,) if with_text else ()
         after = ""
         while True:
-            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, octets))]
+            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, *octets))]
             yield from rows
-            if len(rows) < (most or PAGE_ROWS) and sum(row.size for row in rows) < octets:
+            full = with_text and sum(row.size for row in rows) >= PAGE_OCTETS
+            if len(rows) < (most or PAGE_ROWS) and not full:
                 return
             after = rows[-1].href
 

@@ -22,7 +22,7 @@ from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
 from televent.application.ports import CalendarRow, ResourceRow
 
-PAGE: Final = 500
+PAGE: Final = 2_000
 PAGE_WITH_TEXT: Final = 100
 _FIXED: Final = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX, NOTIFICATIONS: Kind.NOTIFICATIONS}
 _BEGUN: Final = "+"
