@@ -9,6 +9,7 @@ from support.dav import Client, event
 from support.push import CONTENT, PROPERTY, Message, verify_vapid
 from support.push_post import SOON, Post, open_post, put, token, topic
 from televent.adapters.postgres.push_feed import PASSING
+from televent.adapters.postgres.rebuild import rebuild
 from televent.application.push import SPACING
 from televent.application.use_cases.accounts import change_profile
 
@@ -257,3 +258,12 @@ def test_what_changes_nothing_in_the_calendar_is_not_told(post: Post, ann: Clien
     post.site.device(ann.tenant)
     post.work()
     assert phone.arrived() == []
+
+
+def test_a_rebuilt_directory_leaves_subscriptions_alone(post: Post, ann: Client) -> None:
+    phone = post.device(ann, ann.calendar())
+    core = post.site.core
+    assert rebuild(core.pool, core.store.facts, "directory", lambda done, total: None).differing == 0
+    put(ann)
+    post.work()
+    assert len(phone.heard()) == 1

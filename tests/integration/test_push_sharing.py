@@ -36,6 +36,8 @@ def test_the_other_person_is_told_with_a_sync_token_of_his_own(post: Post, ann: 
     put(ann, "a", "work")
     post.work(SPACING)
     assert anns.heard() == [Message(topic(ann, ann.calendar("work")), True, token(ann, "work"), False)]
+    assert topic(bob, path) != topic(ann, ann.calendar("work"))
+    assert topic(bob, path) == topic(bob, ann.calendar("work"))
     assert bobs.heard() == [Message(topic(bob, path), True, bob.sync(path).token(), False)]
     assert set(bob.sync(path, before).responses()) == {f"{path}a.ics"}
 

@@ -184,6 +184,14 @@ def test_without_a_trigger_that_is_known_there_is_no_subscription(ann: Client, t
     assert (answer.status, answer.precondition()) == (403, push("no-supported-trigger"))
 
 
+def test_released_versions_of_davx5_send_neither_trigger_nor_encoding_and_are_understood(
+    site: Site, ann: Client
+) -> None:
+    older = web_push(RESOURCE, KNOWN, content_encoding="")
+    assert subscribe(ann, ann.calendar(), subscription=older, trigger=None).status == 204
+    assert rows(site) == [(ann.tenant, "calendar", RESOURCE, 1, None)]
+
+
 def test_only_triggers_that_cannot_be_had_are_no_trigger(ann: Client) -> None:
     answer = subscribe(ann, f"{ann.home}inbox/", trigger=PROPERTY)
     assert (answer.status, answer.precondition()) == (403, push("no-supported-trigger"))

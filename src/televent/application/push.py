@@ -80,12 +80,13 @@ class Owed:
 class Offer:
     """What a door needs to offer WebDAV-Push. ``vapid_public_key`` is uncompressed and base64url (RFC 8292 §3.2).
 
-    ``topic`` names a collection so that nobody can guess it; ``endpoint`` takes push resource, public key and
-    authentication secret as a client sends them, and raises ValueError where no message could go there."""
+    ``topic`` names a collection, as an account sees it, so that nobody can guess it; ``endpoint`` takes push resource,
+    public key and authentication secret as a client sends them, and raises ValueError where no message could go there.
+    """
 
     book: PushBook
     vapid_public_key: str
-    topic: Callable[[Collection], str]
+    topic: Callable[[Collection, AccountId], str]
     endpoint: Callable[[str, str, str], Endpoint]
 
 

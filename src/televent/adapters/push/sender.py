@@ -82,7 +82,7 @@ class PushSender:
             # Granted no more: not even that it changes is this person's to know.
             await self._end(owed, "its collection is not granted")
             return
-        body = push_message(self._topics.of(owed.collection), owed, sight)
+        body = push_message(self._topics.of(owed.collection, owed.tenant), owed, sight)
         try:
             answer = await self._services.send(owed.endpoint, body, topic=self._topics.of_message(owed))
         except BadPushResource as error:

@@ -7,6 +7,7 @@ import hmac
 
 from televent.adapters.push.encryption import to_base64url
 from televent.application.push import Collection, Owed
+from televent.domain.ids import AccountId
 
 
 class Topics:
@@ -15,9 +16,11 @@ class Topics:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def of(self, collection: Collection) -> str:
-        """The push topic of a collection (the draft, §"Push Properties")."""
-        return self._name(f"{collection.kind}/{collection.owner}/{collection.collection_id}")
+    def of(self, collection: Collection, viewer: AccountId) -> str:
+        """The push topic of a collection (the draft, §"Push Properties"). What somebody else has shared is another
+        resource than the owner's, in another home: a device that knows both tells them apart by their topics."""
+        seen_by = "" if viewer == collection.owner else f"/{viewer}"
+        return self._name(f"{collection.kind}/{collection.owner}/{collection.collection_id}{seen_by}")
 
     def of_message(self, owed: Owed) -> str:
         """The Topic header, at most 32 characters (RFC 8030 §5.4). It says nothing to the push service, not even which

@@ -104,7 +104,7 @@ def _endpoint(offer: Offer, root: Element) -> Endpoint:
     if len(subscriptions) != 1 or [name_of(each) for each in kinds] != [push("web-push-subscription")]:
         _invalid("exactly one web-push-subscription is wanted")
     (given,) = kinds
-    if _only(given, "content-encoding") != ENCODING:
+    if not _before_triggers(root) and _only(given, "content-encoding") != ENCODING:
         _invalid(f"the content-encoding is {ENCODING}")
     key = child(given, push("subscription-public-key"))
     if key is None or key.get("type") != "p256dh":
@@ -115,6 +115,13 @@ def _endpoint(offer: Offer, root: Element) -> Endpoint:
         )
     except ValueError as error:
         _invalid(str(error))
+
+
+def _before_triggers(root: Element) -> bool:
+    """Whether it is as the draft had it before it knew triggers and content encodings: the released versions of DAVx5
+    send neither, and mean content updates in the one encoding that there is."""
+    named = {name_of(each) for each in root.iter() if isinstance(each.tag, str)}
+    return not named & {push("trigger"), push("content-encoding")}
 
 
 def _only(element: Element, local: str) -> str:
@@ -131,6 +138,8 @@ def _invalid(text: str) -> NoReturn:
 def _triggers(root: Element, supported: Triggers) -> Triggers:
     """What is asked for, as far as it can be had: what cannot is left out, or taken to a depth that can be had (the
     draft: subscriptions are processed in a relaxed way)."""
+    if _before_triggers(root):
+        return Triggers(supported.content, None)
     asked = child(root, push("trigger"))
     content = _depth(asked, "content-update", supported.content)
     property_ = _depth(asked, "property-update", supported.property)

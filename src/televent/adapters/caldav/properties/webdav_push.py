@@ -52,7 +52,11 @@ def _transports(view: AnyView) -> str | None:
 
 
 def _topic(view: AnyView) -> str | None:
-    return view.person.push.topic(collection_of(view)) if view.person.push is not None else None
+    return (
+        view.person.push.topic(collection_of(view), view.person.account.tenant)
+        if view.person.push is not None
+        else None
+    )
 
 
 def _triggers(view: AnyView) -> str | None:
