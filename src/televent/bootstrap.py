@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import uuid4
 
+from televent.adapters.postgres.attachments import PostgresAttachments
 from televent.adapters.postgres.mail_book import PostgresMailBook
 from televent.adapters.postgres.outbox import PostgresOutbox
 from televent.adapters.postgres.pool import open_pool
@@ -45,6 +46,7 @@ class Core:
     reads: PostgresReads
     outbox: PostgresOutbox
     mail_book: PostgresMailBook
+    attachments: PostgresAttachments
     rate_limit: PostgresRateLimit
     keys: PostgresSubjectKeys
     office: Office
@@ -92,6 +94,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         mail_domain=settings.mail_domain,
         internal_domain=settings.internal_domain,
     )
+    office.attachments = attachments = PostgresAttachments(pool, keys)
     office.courier = LocalCourier(office, outbox)
     return Core(
         settings=settings,
@@ -103,6 +106,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         reads=reads,
         outbox=outbox,
         mail_book=PostgresMailBook(pool),
+        attachments=attachments,
         rate_limit=PostgresRateLimit(pool),
         keys=keys,
         office=office,

@@ -119,7 +119,8 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
 
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
-    """Once a minute: messages whose workers died for good, old completed ones, full rate buckets."""
+    """Once a minute: messages whose workers died for good, old completed ones, full rate buckets, attachments that
+    nobody has any more."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -131,5 +132,6 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
+            await core.run(core.attachments.sweep, moment)
         except Exception:
             log.exception("housekeeping failed; it is tried again in a minute")

@@ -42,6 +42,6 @@ def test_every_report_that_is_listed_has_a_handler() -> None:
 
 def test_every_kind_that_can_be_seen_has_privileges_and_a_type() -> None:
     resourcetype = next(live for live in DAV_PROPERTIES if live.name == "{DAV:}resourcetype")
-    seen = set(Kind) - {Kind.WELL_KNOWN, Kind.INBOX_ITEM, Kind.PUSH_REGISTRATION}
+    seen = set(Kind) - {Kind.WELL_KNOWN, Kind.INBOX_ITEM, Kind.PUSH_REGISTRATION, Kind.ATTACHMENT}
     assert set(PRIVILEGES) == set(resourcetype.getters) == seen
     assert len(get_args(AnyView)) == 4

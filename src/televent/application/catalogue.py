@@ -48,6 +48,7 @@ NAMES: Mapping[str, type] = {
     "account-opened/1": account.AccountOpened,
     "profile-changed/1": account.ProfileChanged,
     "preferences-changed/1": account.PreferencesChanged,
+    "principal-properties-changed/1": account.PrincipalPropertiesChanged,
     "address-claimed/1": account.AddressClaimed,
     "address-verified/1": account.AddressVerified,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from televent.application.attachments import Attachments
 from televent.application.context import Context
 from televent.application.passwords import Passwords
 from televent.application.ports import AccountRow, Clock, Ids, Reads
@@ -41,6 +42,13 @@ class Office:
     mail_domain: str = "televent.app"
     internal_domain: str = "televent.internal"
     courier: Courier | None = None
+    attachments: Attachments | None = None
+
+    @property
+    def files(self) -> Attachments:
+        """Where attachments are kept."""
+        assert self.attachments is not None
+        return self.attachments
 
     def internal_address(self, telegram_id: int) -> str:
         """The address that means a person inside Telegram; never sent to SMTP."""

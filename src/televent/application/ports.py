@@ -87,6 +87,12 @@ class PutAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class PutPrincipal:
+    tenant: AccountId
+    props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class PutAddress:
     tenant: AccountId
     address: str
@@ -120,6 +126,7 @@ Write = (
     | PutMount
     | PutOverlay
     | PutAccount
+    | PutPrincipal
     | PutAddress
     | PutDevice
     | DropDevice
@@ -308,6 +315,7 @@ class Reads(Protocol):
 
     def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None: ...
     def account(self, tenant: AccountId) -> AccountRow | None: ...
+    def principal_props(self, tenant: AccountId) -> Mapping[str, str]: ...
     def account_by_telegram(self, telegram_id: int) -> AccountRow | None: ...
     def account_by_address(self, address: str) -> AccountRow | None:
         """By verified address."""

@@ -28,6 +28,22 @@ class ComponentNotSupported(Refusal):
     """This calendar does not take that kind of entry."""
 
 
+class TooManyAttachments(Refusal):
+    """The event has as many attachments as it may have."""
+
+
+class UnknownManagedId(Refusal):
+    """The event has no such attachment."""
+
+
+class UnknownOccurrenceId(Refusal):
+    """The event has no such occurrence."""
+
+
+class UnmanagedId(Refusal):
+    """The event names an attachment that is not there."""
+
+
 class ObjectTooLarge(Refusal):
     """The event is larger than the server takes."""
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
+from televent.domain.calendar import check_room
 from televent.domain.personal import Personal
 from televent.domain.refusal import Refusal
 
@@ -33,6 +34,14 @@ class ProfileChanged:
 @dataclass(frozen=True, slots=True)
 class PreferencesChanged:
     preferences: Personal[Mapping[str, str | int | bool | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalPropertiesChanged:
+    """What clients have set on the person's own collections: ``inbox {namespace}local`` or ``home {namespace}local`` to
+    XML inner text."""
+
+    props: Personal[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ AccountEvent = (
     AccountOpened
     | ProfileChanged
     | PreferencesChanged
+    | PrincipalPropertiesChanged
     | AddressClaimed
     | AddressVerified
     | DefaultCalendarChosen
@@ -90,6 +100,7 @@ class Account:
     addresses: tuple[str, ...] = ()
     default_calendar: UUID | None = None
     devices: Mapping[UUID, str] = field(default_factory=dict)
+    props: Mapping[str, str] = field(default_factory=dict)
 
 
 def evolve(state: Account, fact: AccountEvent) -> Account:
@@ -108,6 +119,8 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             return replace(state, name=fact.name, timezone=fact.timezone, locale=fact.locale)
         case PreferencesChanged():
             return replace(state, preferences=fact.preferences)
+        case PrincipalPropertiesChanged():
+            return replace(state, props=fact.props)
         case AddressClaimed():
             claims = {**state.claims, fact.address: (fact.code_hash, fact.code_until)}
             return replace(state, claims=claims)
@@ -142,6 +155,14 @@ class ChangeProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePrincipalProperties:
+    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2)."""
+
+    set: Mapping[str, str]
+    remove: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAddress:
     address: str
     code_hash: str
@@ -169,7 +190,9 @@ class RevokeDevice:
     device_id: UUID
 
 
-AccountCommand = OpenAccount | ChangeProfile | ClaimAddress | VerifyAddress | AddDevice | RevokeDevice
+AccountCommand = (
+    OpenAccount | ChangeProfile | ChangePrincipalProperties | ClaimAddress | VerifyAddress | AddDevice | RevokeDevice
+)
 
 
 class UnknownAccount(Refusal):
@@ -214,6 +237,11 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 state.locale,
             )
             return [] if same else [changed]
+        case ChangePrincipalProperties():
+            kept = {name: value for name, value in state.props.items() if name not in command.remove}
+            props = {**kept, **command.set}
+            check_room(props)
+            return [] if props == dict(state.props) else [PrincipalPropertiesChanged(props)]
         case ClaimAddress():
             if command.address in state.addresses:
                 return []

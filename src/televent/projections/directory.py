@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from televent.application.ports import DropDevice, PutAccount, PutAddress, PutCalendar, PutDevice, Write
+from televent.application.ports import DropDevice, PutAccount, PutAddress, PutCalendar, PutDevice, PutPrincipal, Write
 from televent.domain.account import (
     Account,
     AccountEvent,
@@ -21,6 +21,7 @@ from televent.domain.account import (
     DevicePasswordAdded,
     DevicePasswordRevoked,
     PreferencesChanged,
+    PrincipalPropertiesChanged,
     ProfileChanged,
 )
 from televent.domain.ids import StreamKey
@@ -41,6 +42,8 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
         match fact:
             case AccountOpened() | ProfileChanged() | PreferencesChanged() | DefaultCalendarChosen():
                 profile = True
+            case PrincipalPropertiesChanged():
+                writes.append(PutPrincipal(key.tenant, fact.props))
             case AddressClaimed():
                 writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
             case AddressVerified():

@@ -36,10 +36,12 @@ from televent.adapters.caldav.methods import (
     put,
     report,
 )
+from televent.adapters.caldav.methods.attachments import change_attachments
 from televent.adapters.caldav.preconditions import check_if
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.streaming import stream
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
+from televent.adapters.caldav.upload import Incoming
 from televent.application.office import Office
 from televent.application.ports import AccountRow, CalendarRow
 from televent.application.push import Offer
@@ -105,6 +107,14 @@ class CaldavDoor:
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         method = scope["method"]
         headers = _headers(scope["headers"])
+        incoming = Incoming(receive) if method == "POST" and _posts_to_object(scope) else None
+        if incoming is not None:
+            # Too much to keep until it is known who sends it.
+            try:
+                return await self._dispatch(scope, headers, b"", incoming)
+            except (DavError, Refusal):
+                await incoming.drain()
+                raise
         body, too_large = b"", False
         if "content-length" in headers or "transfer-encoding" in headers:
             # Before anything is answered: a client that is still sending would not read a 401.
@@ -112,6 +122,12 @@ class CaldavDoor:
                 body = await read_body(receive, headers.get("content-length"))
             except BodyTooLarge:
                 too_large = True
+        return await self._dispatch(scope, headers, body, None, too_large)
+
+    async def _dispatch(
+        self, scope: Scope, headers: dict[str, str], body: bytes, incoming: Incoming | None, too_large: bool = False
+    ) -> Response:
+        method = scope["method"]
         target = _target(scope)
         if target is not None and target.kind is Kind.WELL_KNOWN and method != "OPTIONS":
             return discovery.redirect(scope, headers.get("host", ""), self._public_url)
@@ -140,17 +156,22 @@ class CaldavDoor:
         person.device, person.push = device.device_id, self._door.push
         if too_large:
             raise precondition("max-resource-size") if method == "PUT" else DavError(413, text="The body is too large.")
-        if body and headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if (body or incoming is not None) and encoding not in ("", "identity"):
             raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
         handler = METHODS.get(method)
-        lease = target.kind is Kind.PUSH_REGISTRATION
-        if handler is None or (lease and method != "DELETE") or (method == "POST" and target.kind not in post.KINDS):
+        lease, posts = target.kind is Kind.PUSH_REGISTRATION, target.kind in post.KINDS or incoming is not None
+        attached = target.kind is Kind.ATTACHMENT and method not in ("GET", "HEAD")
+        if handler is None or attached or (lease and method != "DELETE") or (method == "POST" and not posts):
             raise not_allowed(target)
         correlation = _correlation(scope, self._door.office)
         request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
         if method == "POST":
             request.origin = discovery.origin(scope, headers.get("host", ""), self._public_url)
         await check_if(self._door, request, person)
+        if incoming is not None:
+            query = scope.get("query_string", b"").decode("latin-1")
+            return await change_attachments(self._door, request, person, query, incoming)
         return await handler(self._door, request, person)
 
     async def _throttle(self, client: str) -> None:
@@ -164,6 +185,9 @@ class CaldavDoor:
         DavError 403 for all else in another person's tree."""
         person = Person(account, self._door.office.addresses_of(account), f"/caldav/{account.tenant}/")
         if not target.user:
+            return person, None
+        if target.kind is Kind.ATTACHMENT:
+            # Whoever has it in an event may read it; the method looks.
             return person, None
         user = target.user.lower()
         if user in (str(account.tenant), str(account.telegram_id)) or user in person.addresses:
@@ -255,6 +279,15 @@ def _target(scope: Scope) -> Target | None:
         return parse(raw.partition(b"?")[0].decode("latin-1"))
     except BadPath:
         raise DavError(400, text="The path cannot be read.") from None
+
+
+def _posts_to_object(scope: Scope) -> bool:
+    """Such a body may be an attachment (RFC 8607 §3.3)."""
+    try:
+        target = _target(scope)
+    except DavError:
+        return False
+    return target is not None and target.kind is Kind.OBJECT
 
 
 def _correlation(scope: Scope, office: Office) -> str:

@@ -10,7 +10,9 @@ from televent.adapters.caldav.tree import PREFIX, Kind
 
 DAV_HEADER = (
     b"dav",
-    b"1, 3, extended-mkcol, access-control, calendar-access, calendar-auto-schedule, calendarserver-sharing",
+    b"1, 3, extended-mkcol, access-control, calendar-access, calendar-auto-schedule, calendar-availability, "
+    b"calendar-managed-attachments, "
+    b"calendarserver-sharing",
 )
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?\Z")
@@ -21,12 +23,13 @@ ALLOW = {
     Kind.HOME: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     # PUT is for what is inside: macOS looks for it here.
     Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, POST, MKCALENDAR, MKCOL, DELETE, MOVE, ACL",
-    Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, ACL",
+    Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, ACL",
     Kind.INBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     Kind.OUTBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     Kind.NOTIFICATIONS: f"{_COLLECTION}, PROPPATCH, ACL",
     Kind.NOTIFICATION: "OPTIONS, GET, HEAD, DELETE, PROPFIND",
     Kind.INBOX_ITEM: "OPTIONS, GET, HEAD, DELETE, PROPFIND",
+    Kind.ATTACHMENT: "OPTIONS, GET, HEAD",
     Kind.WELL_KNOWN: "OPTIONS, GET, HEAD, PROPFIND",
     Kind.PUSH_REGISTRATION: "OPTIONS, DELETE",
 }

@@ -84,6 +84,10 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.NotShared: Row(404),
     refusals.ReadOnlyShare: Row(403, d("need-privileges")),
     refusals.HiddenFromSharees: Row(403, d("need-privileges")),
+    refusals.TooManyAttachments: Row(403, c("max-attachments-per-resource")),
+    refusals.UnknownManagedId: Row(403, c("valid-managed-id")),
+    refusals.UnknownOccurrenceId: Row(403, c("valid-rid")),
+    refusals.UnmanagedId: Row(403, c("valid-managed-id-parameter")),
     refusals.TryAgain: Row(503, None, retry_after=1),
     # Not reached by any request of this protocol; answered all the same.
     refusals.UnknownAccount: Row(404),

@@ -14,7 +14,7 @@ from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds,
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.application.shared_view import share_named
 
-_WRITES = frozenset({"PUT", "DELETE", "COPY", "MOVE"})
+_WRITES = frozenset({"PUT", "DELETE", "COPY", "MOVE", "POST"})
 
 
 async def check_if(door: Door, request: Request, person: Person) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
+from uuid import UUID
 
 INBOX = "inbox"
 OUTBOX = "outbox"
 NOTIFICATIONS = "notifications"
+ATTACHMENTS = "attachments"
 PREFIX = "/caldav/"
 PUSH_PREFIX = "/push/"
 
@@ -35,6 +37,8 @@ class Kind(Enum):
     NOTIFICATION = "notification"
     PUSH_REGISTRATION = "push registration"
     """The lease on push messages that a client was given; it can be ended and nothing else."""
+    ATTACHMENT = "attachment"
+    """``/caldav/{user}/attachments/{id}/{filename}``: one segment more than any calendar object has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,18 @@ def _below(segments: list[str], slash: bool) -> Target | None:
             return None
         item = _ITEMS[kind]
         return Target(item, collection + encode(segments[2]), user, calendar, segments[2], slash=False)
+    if len(segments) == 4 and calendar == ATTACHMENTS and not slash:
+        path = f"{collection}{encode(segments[2])}/{encode(segments[3])}"
+        return Target(Kind.ATTACHMENT, path, user, calendar, segments[2], slash=False)
     return None
+
+
+def attachment_of(target: Target) -> UUID | None:
+    """The id in an attachment's path."""
+    try:
+        return UUID(target.name)
+    except ValueError:
+        return None
 
 
 def _decode(part: str) -> str:

@@ -25,6 +25,7 @@ from televent.application.ports import (
     PutAddress,
     PutCalendar,
     PutDevice,
+    PutPrincipal,
     PutResource,
     StaleStream,
     UidTaken,
@@ -87,6 +88,9 @@ PUT_ACCOUNT = """
     ON CONFLICT (tenant_id) DO UPDATE
     SET telegram_id = excluded.telegram_id, name = excluded.name, timezone = excluded.timezone,
         locale = excluded.locale, preferences = excluded.preferences, default_calendar = excluded.default_calendar"""
+PUT_PRINCIPAL = """
+    INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
 PUT_ADDRESS = """
     INSERT INTO address (tenant_id, address, verified, is_primary, code_hash, code_until)
     VALUES (%s, %s, %s, %s, %s, %s)
@@ -129,6 +133,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
         case PutAccount() as put:
             profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
             return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
+        case PutPrincipal() as put:
+            return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
         case PutAddress() as put:
             codes = (put.code_hash, put.code_until)
             return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)

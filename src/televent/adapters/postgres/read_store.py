@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
@@ -83,6 +83,7 @@ OVERLAID = f"""
         WHERE tenant_id = %s AND stream_id = overlay.stream_id AND calendar_id = %s AND NOT deleted
     ) AS found
     WHERE tenant_id = %s AND share_id = %s AND overlay.seq > %s ORDER BY overlay.seq LIMIT %s"""  # noqa: S608
+PRINCIPAL = "SELECT props FROM principal WHERE tenant_id = %s"
 PAGE = """
     SELECT {outer} FROM (
         SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
@@ -212,6 +213,11 @@ class PostgresReads(ShareReads):
     def account(self, tenant: AccountId) -> AccountRow | None:
         """The account with its verified addresses and its devices."""
         return self._account("account.tenant_id = %s", tenant)
+
+    def principal_props(self, tenant: AccountId) -> Mapping[str, str]:
+        """What clients have set on the person's own collections."""
+        rows = self._fetch(PRINCIPAL, (tenant,))
+        return rows[0][0] if rows else {}
 
     def account_by_telegram(self, telegram_id: int) -> AccountRow | None:
         """The account of that Telegram user."""

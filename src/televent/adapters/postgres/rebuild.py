@@ -45,6 +45,7 @@ INLINE = {
     },
     "directory": {
         "account": ("tenant_id",),
+        "principal": ("tenant_id",),
         "address": ("tenant_id", "address"),
         "device": ("tenant_id", "device_id"),
     },

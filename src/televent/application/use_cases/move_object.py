@@ -28,6 +28,7 @@ from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.events import EventDeleted
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
+from televent.ical.attachments import managed_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def copy_object(
                 href=destination.href,
                 text=text,
                 conditions=unchanged,
+                managed=managed_ids(text),
             )
         except PreconditionFailed:
             # What stands there has changed since it was looked at.

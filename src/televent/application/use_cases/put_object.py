@@ -20,12 +20,14 @@ from televent.application.refusals import (
     SchedulingUidConflict,
     UidConflict,
     UnknownCalendar,
+    UnmanagedId,
 )
 from televent.application.store import Change, Loaded
 from televent.domain.calendar_object.commands import Owner, PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
+from televent.ical.attachments import managed_ids
 from televent.ical.errors import IcalError
 from televent.ical.reading import Reading
 from televent.ical.validity import validate
@@ -51,10 +53,12 @@ def put_object(
     text: bytes,
     conditions: Conditions = NONE,
     account: AccountRow | None = None,
+    managed: frozenset[str] = frozenset(),
 ) -> Stored:
     """``account`` is the context's tenant, where the door has read it for this very request: it spares a round trip.
-    Raises Refusal; then nothing has changed."""
+    ``managed``: attachments that the text may name whoever they belong to. Raises Refusal; then nothing has changed."""
     reading = validated(text)
+    attached = managed_ids(text)
     account = account or office.account(context.tenant)
     owner = office.owner(account)
 
@@ -62,6 +66,7 @@ def put_object(
         found = office.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(found, href, reading, owner, conditions)
         loaded = _load(office, context, found.resource, reading)
+        _check_attached(office, context, attached - managed, loaded.state, reading.uid)
         command = PutObject(owner, target, href, text, reading, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
@@ -85,6 +90,16 @@ def validated(text: bytes) -> Reading:
         return validate(text)
     except IcalError as error:
         raise InvalidObject(precondition=error.precondition, reason=str(error)) from error
+
+
+def _check_attached(
+    office: Office, context: Context, attached: frozenset[str], state: CalendarObject, uid: str
+) -> None:
+    """What is new must be an attachment of this account, which may be in another object of its (RFC 8607 §3.7). Raises
+    UnmanagedId."""
+    new = attached - managed_ids(state.text) if state.exists else attached
+    if new and new - office.files.claim(context.tenant, new, uid):
+        raise UnmanagedId()
 
 
 def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions: Conditions) -> UUID:

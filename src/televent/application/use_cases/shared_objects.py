@@ -48,7 +48,7 @@ def put_into_shared(
     reading = validated(text)
 
     def step() -> tuple[Stored, bytes]:
-        raw = _standing(office, row, share, href, conditions)
+        raw = standing_under(office, row, share, href, conditions)
         if raw is not None and reading.uid == raw.uid and same_event(text, raw.ics or b""):
             return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.ics or b""
         if share.access != READ_WRITE:
@@ -60,7 +60,7 @@ def put_into_shared(
             _check_organizer(office, row, reading)
         # The owner keeps his own alarms; in what is new he has none.
         theirs = laid(text, own_parts(raw.ics or b"") if raw is not None else None)
-        with _pinned(raw, conditions) as pinned:
+        with pinned_to(raw, conditions) as pinned:
             stored = put_object(office, context, calendar=share.calendar, href=href, text=theirs, conditions=pinned)
         return stored, theirs
 
@@ -97,10 +97,10 @@ def delete_from_shared(
         raise ReadOnlyShare()
 
     def step() -> None:
-        raw = _standing(office, row, share, href, conditions)
+        raw = standing_under(office, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
-        with _pinned(raw, conditions) as pinned:
+        with pinned_to(raw, conditions) as pinned:
             delete_object(office, context, calendar=share.calendar, href=href, conditions=pinned, reply=reply)
 
     retrying(step)
@@ -122,12 +122,12 @@ def move_in_shared(
         raise ReadOnlyShare()
 
     def step() -> Stored:
-        raw = _standing(office, row, share, href, conditions)
+        raw = standing_under(office, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
-        _standing(office, row, share, to, NONE)
+        standing_under(office, row, share, to, NONE)
         source, destination = Place(share.calendar, href), Place(share.calendar, to)
-        with _pinned(raw, conditions) as pinned:
+        with pinned_to(raw, conditions) as pinned:
             return move_object(
                 office, context, source=source, destination=destination, overwrite=overwrite, conditions=pinned
             )
@@ -148,7 +148,9 @@ def _share(row: CalendarRow) -> Share:
     return row.share
 
 
-def _standing(office: Office, row: CalendarRow, share: Share, href: str, conditions: Conditions) -> ResourceRow | None:
+def standing_under(
+    office: Office, row: CalendarRow, share: Share, href: str, conditions: Conditions
+) -> ResourceRow | None:
     """What stands under the name; the conditions are about it as this person sees it. Raises PreconditionFailed,
     HiddenFromSharees."""
     raw = next(iter(office.reads.resources(row.tenant, row.calendar_id, [href])), None)
@@ -163,7 +165,7 @@ def _standing(office: Office, row: CalendarRow, share: Share, href: str, conditi
 
 
 @contextmanager
-def _pinned(raw: ResourceRow | None, conditions: Conditions) -> Iterator[Conditions]:
+def pinned_to(raw: ResourceRow | None, conditions: Conditions) -> Iterator[Conditions]:
     """The conditions were about what this person sees; what was looked at must still stand when it is changed. Where it
     does not, somebody else was first: raises StaleStream."""
     try:

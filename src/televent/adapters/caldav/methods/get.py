@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.feed import feed
 from televent.adapters.caldav.http import Header, Request, Response
+from televent.adapters.caldav.methods.attachments import get_attachment
 from televent.adapters.caldav.methods.notifications import get_notification
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
 from televent.adapters.caldav.properties.view import Person, ctag
@@ -33,6 +34,8 @@ async def get(door: Door, request: Request, person: Person) -> Response:
         return await _calendar(door, request, person)
     if kind is Kind.NOTIFICATION:
         return await get_notification(door, request, person)
+    if kind is Kind.ATTACHMENT:
+        return await get_attachment(door, request, person)
     text = b"This is a calendar account. Open it with a calendar app.\n"
     return Response(200, text, [(b"content-type", b"text/plain; charset=utf-8")])
 

@@ -15,6 +15,7 @@ from televent.adapters.caldav.methods.push_register import is_push_register, reg
 from televent.adapters.caldav.methods.put import media_type
 from televent.adapters.caldav.methods.share import invite_reply, share
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.reports.availability import with_availability
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.tree import Kind
@@ -96,6 +97,7 @@ def _answer(
         return f"<C:response>{recipient}<C:request-status>3.7;Invalid calendar user</C:request-status></C:response>"
     there = Person(account, door.office.addresses_of(account), "")
     periods = busy_in(door, there, opaque(door.calendars(there)), start, end)
+    periods = with_availability(door, there, periods, start, end)
     text = compose_freebusy(
         periods,
         start,

@@ -9,6 +9,7 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.notifications import propfind_collection, propfind_notification
+from televent.adapters.caldav.properties.own import OWN
 from televent.adapters.caldav.properties.view import (
     AnyView,
     CalendarView,
@@ -27,6 +28,7 @@ from televent.application.ports import CalendarRow
 
 _OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getctag"))
 """Properties of a home, or its inbox, that only its calendars tell."""
+_OWN = frozenset(name for names in OWN.values() for name in names)
 
 
 async def propfind(door: Door, request: Request, person: Person) -> Response:
@@ -72,6 +74,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
         calendars = await door.run(door.calendars, person)
         view.default_calendar = default_name(calendars, person)
         view.calendars = calendars
+    await _read_own(door, person, asked)
     views: list[AnyView] = [] if members and request.without_root else [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
@@ -89,6 +92,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
     view = InboxView(Kind.INBOX, target.path, person, row=row)
     if any(asked.asks(name) for name in _OF_CALENDARS):
         view.default_calendar = default_name(await door.run(door.calendars, person), person)
+    await _read_own(door, person, asked)
     if not members:
         return xml_response(207, multistatus((asked.response(view),)), request)
 
@@ -98,6 +102,12 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
             yield asked.response(ObjectView(target.path + encode(member.href), person, member))
 
     return xml_response(207, streamed(responses()), request)
+
+
+async def _read_own(door: Door, person: Person, asked: Asked) -> None:
+    """What is kept with the account is read only where it was asked for."""
+    if asked.names is None or any(asked.asks(name) for name in _OWN):
+        person.own = await door.run(door.office.reads.principal_props, person.account.tenant)
 
 
 async def _outbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
@@ -132,5 +142,6 @@ _ANSWERS = {
     Kind.INBOX_ITEM: _object,
     Kind.NOTIFICATIONS: propfind_collection,
     Kind.NOTIFICATION: propfind_notification,
+    Kind.ATTACHMENT: _nothing,
     Kind.WELL_KNOWN: _nothing,
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.own_properties import change_own
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d, empty
 from televent.adapters.caldav.webdav.settable import Changes, instructions
-from televent.adapters.caldav.webdav.xml_in import name_of
+from televent.adapters.caldav.webdav.xml_in import Element, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat
 from televent.application.ports import CalendarRow
 from televent.application.refusals import TooManyProperties
@@ -22,9 +23,7 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     root = request.xml()
     if root is None or name_of(root) != d("propertyupdate"):
         raise DavError(400, text="The body is not a DAV:propertyupdate.")
-    changes = Changes()
-    for to_set, element in instructions(root):
-        (changes.set if to_set else changes.remove)(element)
+    changes = await door.run(_changes, root)
     shared = await door.shared(request, person)
     if request.target.kind is Kind.CALENDAR and shared is not None:
         propstats = await door.run(_change_mount, door, request, person, shared, changes)
@@ -33,8 +32,8 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     else:
         if request.target.kind is Kind.OBJECT:
             await door.resource(request, person)
-        # Nothing can be set elsewhere; a plain 403 would stop macOS, which tries its own properties on the home.
-        propstats = _grouped(dict.fromkeys(changes.names, (403, "")))
+        # A plain 403 would stop macOS, which tries its own properties on the home.
+        propstats = _grouped(await door.run(change_own, door, request, person, changes))
     if request.minimal and propstats == _grouped(dict.fromkeys(changes.names, (200, ""))):
         # RFC 8144 §2.2: there is nothing to say of properties that were all set.
         applied = [(b"preference-applied", b"return=minimal")] if "prefer" in request.headers else []
@@ -42,6 +41,13 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     return xml_response(
         207, multistatus((f"<D:response>{href(request.target.path)}{propstats}</D:response>",)), request
     )
+
+
+def _changes(root: Element) -> Changes:
+    changes = Changes()
+    for to_set, element in instructions(root):
+        (changes.set if to_set else changes.remove)(element)
+    return changes
 
 
 def _change(door: Door, request: Request, person: Person, changes: Changes) -> str:

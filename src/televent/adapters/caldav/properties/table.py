@@ -7,6 +7,7 @@ from typing import Final
 from televent.adapters.caldav.properties import (
     calendarserver_notifications,
     calendarserver_sharing,
+    default_alarms,
     rfc3253,
     rfc3744,
     rfc4791,
@@ -16,6 +17,8 @@ from televent.adapters.caldav.properties import (
     rfc6578,
     rfc6638,
     rfc7809,
+    rfc7953,
+    rfc8607,
     webdav_push,
 )
 from televent.adapters.caldav.properties.live import EVERYWHERE, Live, constant
@@ -32,6 +35,9 @@ _EACH: Final[tuple[Live, ...]] = (
     *rfc6578.PROPERTIES,
     *rfc6638.PROPERTIES,
     *rfc7809.PROPERTIES,
+    *rfc7953.PROPERTIES,
+    *rfc8607.PROPERTIES,
+    *default_alarms.PROPERTIES,
     *calendarserver_sharing.PROPERTIES,
     *calendarserver_notifications.PROPERTIES,
     *webdav_push.PROPERTIES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -21,6 +21,8 @@ class Person:
     account: AccountRow
     addresses: tuple[str, ...]
     home: str
+    own: Mapping[str, str] = field(default_factory=dict)
+    """What has been set on home and inbox, where it was asked for (properties.own)."""
     elsewhere: dict[str, str] = field(default_factory=dict)
     """Paths of collections that were named by their owner's URL, by their name here."""
     device: UUID | None = None

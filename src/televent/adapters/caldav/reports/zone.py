@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from televent.adapters.caldav.errors import precondition
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.webdav.names import c
-from televent.adapters.caldav.webdav.settable import timezone_text
+from televent.adapters.caldav.webdav.settable import property_text
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.application.ports import CalendarRow
 from televent.ical.errors import IcalError
@@ -44,7 +44,7 @@ def floating_zone(asked: tzinfo | None, row: CalendarRow | None, person: Person)
         if zone is not None:
             return zone
     if _TIMEZONE in props:
-        zone = _of_text(timezone_text(props[_TIMEZONE]))
+        zone = _of_text(property_text(props[_TIMEZONE]))
         if zone is not None:
             return zone
     return resolve(person.account.timezone) or UTC

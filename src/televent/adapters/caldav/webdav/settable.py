@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from televent.adapters.caldav.properties.default_alarms import DEFAULT_ALARMS
 from televent.adapters.caldav.properties.live import attributes_key
 from televent.adapters.caldav.properties.rfc7809 import TIMEZONE, TIMEZONE_ID
+from televent.adapters.caldav.properties.rfc7953 import APPLE_AVAILABILITY, AVAILABILITY
 from televent.adapters.caldav.properties.table import PROTECTED
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of
+from televent.ical.availability import check_availability
+from televent.ical.errors import IcalError
+from televent.ical.standing_alarms import check_alarms
 from televent.ical.zone_references import tzid_of, zone_text
 
 _TRANSP = c("schedule-calendar-transp")
@@ -43,7 +48,7 @@ class Changes:
             return
         other = _OTHER.get(name)
         if other is not None:
-            if name == TIMEZONE_ID and tzid_of(timezone_text(self.put.get(TIMEZONE, "")).encode()) == _text(element):
+            if name == TIMEZONE_ID and tzid_of(property_text(self.put.get(TIMEZONE, "")).encode()) == _text(element):
                 return  # said in full by this very request
             self._drop(other)
         self.put[name] = inner(element)
@@ -84,8 +89,8 @@ def instructions(root: Element) -> Iterator[tuple[bool, Element]]:
                 yield name == d("set"), each
 
 
-def timezone_text(stored: str) -> str:
-    """A stored calendar-timezone as the iCalendar text that it is."""
+def property_text(stored: str) -> str:
+    """A stored property, such as calendar-timezone, as the iCalendar text that it is."""
     return html.unescape(stored)
 
 
@@ -104,4 +109,18 @@ def _fault(name: str, element: Element) -> str | None:
     if name == _TRANSP:
         wanted = [name_of(each) for each in children(element)]
         return None if wanted in ([c("opaque")], [c("transparent")]) else empty(d("cannot-modify-protected-property"))
+    if name in (AVAILABILITY, APPLE_AVAILABILITY):
+        return _ical_fault(check_availability, element)
+    if name in DEFAULT_ALARMS:
+        return _ical_fault(check_alarms, element)
+    return None
+
+
+def _ical_fault(check: Callable[[bytes], None], element: Element) -> str | None:
+    if len(element):
+        return empty(c("valid-calendar-data"))
+    try:
+        check((element.text or "").strip().encode())
+    except IcalError as error:
+        return empty(c(error.precondition))
     return None

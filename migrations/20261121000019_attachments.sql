@@ -1,0 +1,34 @@
+-- migrate:up
+-- Managed attachments (RFC 8607, ADR 0018). Names and octets are sealed with the key of the account they belong to.
+CREATE TABLE attachment (
+    tenant_id     uuid        NOT NULL,
+    attachment_id uuid        NOT NULL,
+    described     bytea       NOT NULL,
+    size          bigint,
+    chunks        integer,
+    created_at    timestamptz NOT NULL,
+    looked_at     timestamptz NOT NULL,
+    unused_since  timestamptz,
+    PRIMARY KEY (tenant_id, attachment_id)
+);
+CREATE INDEX attachment_looked_at ON attachment (looked_at);
+CREATE TABLE attachment_chunk (
+    tenant_id     uuid    NOT NULL,
+    attachment_id uuid    NOT NULL,
+    ordinal       integer NOT NULL,
+    sealed        bytea   NOT NULL,
+    PRIMARY KEY (tenant_id, attachment_id, ordinal),
+    FOREIGN KEY (tenant_id, attachment_id) REFERENCES attachment ON DELETE CASCADE
+);
+ALTER TABLE attachment_chunk ALTER COLUMN sealed SET STORAGE EXTERNAL;
+-- Which objects, by UID, have or had it.
+CREATE TABLE attachment_use (
+    tenant_id     uuid NOT NULL,
+    attachment_id uuid NOT NULL,
+    uid           text NOT NULL,
+    PRIMARY KEY (tenant_id, attachment_id, uid),
+    FOREIGN KEY (tenant_id, attachment_id) REFERENCES attachment ON DELETE CASCADE
+);
+
+-- migrate:down
+DROP TABLE attachment_use, attachment_chunk, attachment;

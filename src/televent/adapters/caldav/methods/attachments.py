@@ -1,0 +1,155 @@
+"""Managed attachments: POST on a calendar object, GET of an attachment (RFC 8607 §3, §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import DavError, precondition
+from televent.adapters.caldav.http import Header, Request, Response
+from televent.adapters.caldav.properties.rfc4918 import content_type
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
+from televent.adapters.caldav.upload import Incoming, filename_of, media_type_of, store
+from televent.adapters.caldav.webdav.conditions import conditions, not_modified
+from televent.application.attachments import AttachmentRow
+from televent.application.ports import CalendarRow
+from televent.application.use_cases.attach import Edit, check_edit, edit_attachments, readable
+from televent.application.use_cases.put_object import Stored
+from televent.domain.ids import AccountId
+from televent.ical.attachments import Attachment, add_attachment, remove_attachment, update_attachment
+
+ADD, UPDATE, REMOVE = "attachment-add", "attachment-update", "attachment-remove"
+ACTIONS: Final = frozenset({ADD, UPDATE, REMOVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is asked (§3.3). ``rids`` None: all components. ``managed_id`` is "" for attachment-add."""
+
+    name: str
+    managed_id: str
+    rids: tuple[str, ...] | None
+
+
+def action_of(query: str) -> Action:
+    """Raises DavError 403 with the precondition that a parameter fails (§3.3.1 to §3.3.3)."""
+    try:
+        given = parse_qsl(query, keep_blank_values=True, max_num_fields=20, errors="strict")
+    except (ValueError, UnicodeDecodeError):
+        raise precondition("valid-action") from None
+    values = {name: [value for key, value in given if key == name] for name in ("action", "managed-id", "rid")}
+    action, managed, rid = values["action"], values["managed-id"], values["rid"]
+    if len(action) != 1 or action[0] not in ACTIONS:
+        raise precondition("valid-action")
+    name = action[0]
+    if len(managed) != (0 if name == ADD else 1) or managed == [""]:
+        raise precondition("valid-managed-id")
+    if len(rid) > 1 or (rid and (name == UPDATE or not rid[0])):
+        raise precondition("valid-rid")
+    return Action(name, managed[0] if managed else "", tuple(rid[0].split(",")) if rid else None)
+
+
+async def change_attachments(door: Door, request: Request, person: Person, query: str, incoming: Incoming) -> Response:
+    """201 for a new attachment, 204 else; with ``Prefer: return=representation`` the object comes with it."""
+    action = action_of(query)
+    row = await door.calendar(request, person, privilege="write")
+    declared = request.headers.get("content-length")
+    headers: list[Header] = []
+    if action.name == REMOVE:
+        # A body means nothing here.
+        await incoming.drain()
+        stored = await door.run(_change, door, request, person, row, partial(_without, action))
+    else:
+        name = filename_of(request.headers.get("content-disposition", ""))
+        kind = media_type_of(request.headers.get("content-type", ""))
+        attachment_id = door.office.ids()
+        url = f"{request.origin}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
+        line = Attachment(str(attachment_id), url, name, kind, 0)
+        # Before twenty megabytes come: whatever can be known to fail.
+        await door.run(_check, door, request, person, row, partial(_with, action, line))
+        owner = AccountId(row.tenant)
+        size = await store(door, incoming, declared, owner, attachment_id, name, kind)
+        line = Attachment(str(attachment_id), url, name, kind, size)
+        try:
+            stored = await door.run(_change, door, request, person, row, partial(_with, action, line))
+        except BaseException:
+            await door.run(door.office.files.drop, owner, attachment_id)
+            raise
+        headers += [(b"cal-managed-id", str(attachment_id).encode()), (b"location", url.encode())]
+    return await _answer(door, request, person, action, stored, headers)
+
+
+def _with(action: Action, line: Attachment, text: bytes, now: datetime) -> bytes:
+    if action.name == ADD:
+        return add_attachment(text, line, action.rids, now=now)
+    return update_attachment(text, action.managed_id, line, now=now)
+
+
+def _without(action: Action, text: bytes, now: datetime) -> bytes:
+    return remove_attachment(text, action.managed_id, action.rids, now=now)
+
+
+def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> None:
+    context, given = door.context(request, person, row), conditions(request.headers, request.seq)
+    check_edit(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
+
+
+def _change(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> Stored:
+    context, given = door.context(request, person, row), conditions(request.headers, request.seq)
+    return edit_attachments(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
+
+
+async def _answer(
+    door: Door, request: Request, person: Person, action: Action, stored: Stored, headers: list[Header]
+) -> Response:
+    row = await door.resource(request, person)
+    headers += [(b"etag", f'"{row.etag}"'.encode())]
+    if row.schedule_tag is not None:
+        headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
+    if "return=representation" not in request.headers.get("prefer", "").replace(" ", ""):
+        return Response(201 if action.name == ADD else 204, b"", headers)
+    headers += [
+        (b"content-type", content_type(row).encode()),
+        (b"content-location", request.target.path.encode()),
+        (b"preference-applied", b"return=representation"),
+        (b"vary", b"Prefer"),
+    ]
+    return Response(201 if action.name == ADD else 200, row.ics or b"", headers)
+
+
+async def get_attachment(door: Door, request: Request, person: Person) -> Response:
+    """200 for its owner and for whom he shares the event with, as a file that no browser opens. 404 for others: nobody
+    learns what there is."""
+    row = await door.run(_readable, door, person, request.target)
+    if row is None:
+        raise DavError(404, text="There is no such attachment.")
+    etag = str(row.attachment_id)
+    headers: list[Header] = [
+        (b"etag", f'"{etag}"'.encode()),
+        (b"cache-control", b"private, no-cache"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; sandbox"),
+    ]
+    if not_modified(request.headers, etag, row.created_at):
+        return Response(304, b"", headers)
+    plain = "".join(each if each.isascii() and each not in '"\\' else "_" for each in row.filename)
+    shown = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(row.filename, safe='')}"
+    headers += [
+        (b"content-type", row.media_type.encode()),
+        (b"content-disposition", shown.encode()),
+        (b"content-length", str(row.size).encode()),
+    ]
+    return Response(200, door.office.files.read(row), headers)
+
+
+def _readable(door: Door, person: Person, target: Target) -> AttachmentRow | None:
+    owner = door.office.account_of_name(target.user)
+    attachment_id = attachment_of(target)
+    if owner is None or attachment_id is None:
+        return None
+    return readable(door.office, owner.tenant, person.account.tenant, attachment_id)

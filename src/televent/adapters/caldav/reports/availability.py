@@ -1,0 +1,28 @@
+"""What a person says of his own time, in answers to requests for free/busy: RFC 7953 §5, §7.2.5."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.properties.rfc7953 import KEPT_AS
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.webdav.settable import property_text
+from televent.ical.availability import apply_availability
+from televent.ical.errors import IcalError
+from televent.ical.freebusy import Period
+from televent.ical.tree import parse
+
+
+def with_availability(
+    door: Door, person: Person, periods: list[Period], start: datetime, end: datetime
+) -> list[Period]:
+    """The busy periods, and when the person is not available. No calendar stores VAVAILABILITY: the property of the
+    inbox is all there is to ask."""
+    stored = door.office.reads.principal_props(person.account.tenant).get(KEPT_AS)
+    if stored is None:
+        return periods
+    try:
+        return apply_availability(periods, [parse(property_text(stored).encode())], start, end)
+    except IcalError:
+        return periods

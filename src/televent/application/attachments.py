@@ -1,0 +1,63 @@
+"""Where attachments are kept, by role (RFC 8607; ADR 0018)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from televent.domain.ids import AccountId
+
+MAX_ATTACHMENT: Final = 20 * 1024 * 1024
+"""Octets of one attachment."""
+MAX_ATTACHMENTS: Final = 20
+"""Attachments of one calendar object."""
+CHUNK: Final = 256 * 1024
+"""So many octets are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """An attachment that is there in full."""
+
+    tenant: AccountId
+    attachment_id: UUID
+    filename: str
+    media_type: str
+    size: int
+    chunks: int
+    created_at: datetime
+
+
+class Attachments(Protocol):
+    """Attachments, sealed with the key of the account they belong to. Synchronous; called through threads."""
+
+    def begin(self, tenant: AccountId, attachment_id: UUID, filename: str, media_type: str, now: datetime) -> None:
+        """It is on its way: nobody can read it yet."""
+        ...
+
+    def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, octets: bytes) -> None:
+        """Its next chunk, counted from 0."""
+        ...
+
+    def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int) -> None:
+        """It is all there."""
+        ...
+
+    def drop(self, tenant: AccountId, attachment_id: UUID) -> None:
+        """It is gone at once."""
+        ...
+
+    def claim(self, tenant: AccountId, ids: frozenset[str], uid: str) -> frozenset[str]:
+        """Those of these ids that are the account's; they are now in use by the object of that UID."""
+        ...
+
+    def find(self, tenant: AccountId, attachment_id: UUID) -> tuple[AttachmentRow, tuple[str, ...]] | None:
+        """The attachment, and the UIDs of the objects that have, or had, it. None: not there, or erased."""
+        ...
+
+    def read(self, row: AttachmentRow) -> Iterator[bytes]:
+        """Its octets, chunk by chunk; no connection is held between two."""
+        ...
