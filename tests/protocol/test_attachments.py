@@ -99,6 +99,17 @@ def test_it_is_read_back_as_a_file_that_no_browser_opens(ann: Client) -> None:
     assert ann.ask("GET", where(answer), If_None_Match=got.headers["etag"]).status == 304
 
 
+@pytest.mark.parametrize("size", [3, CHUNK * 3])
+def test_its_length_is_said_once(site: Site, ann: Client, size: int) -> None:
+    put(ann)
+    answer = add(ann, b"x" * size)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    connection.request("GET", where(answer), headers={"Authorization": ann_login(ann)})
+    got = connection.getresponse()
+    assert (got.headers.get_all("content-length"), len(got.read())) == ([str(size)], size)
+    connection.close()
+
+
 def test_the_object_comes_back_where_that_is_preferred(ann: Client) -> None:
     put(ann)
     answer = add(ann, Prefer="return=representation")

@@ -223,7 +223,8 @@ class CaldavDoor:
         self, response: Response, body: bytes, rest: Iterator[bytes] | None, head: bool, receive: Receive, send: Send
     ) -> None:
         headers = response.headers
-        if rest is None and response.status not in (204, 304):
+        told = any(name == b"content-length" for name, _ in headers)
+        if rest is None and response.status not in (204, 304) and not told:
             headers = [*headers, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if rest is None:
