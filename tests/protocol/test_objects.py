@@ -189,7 +189,7 @@ def test_an_unknown_method_is_told_what_is_allowed(ann: Client) -> None:
     answer = ann.ask("LOCK", ann.calendar())
     assert answer.status == 405
     assert "PROPFIND" in answer.headers["allow"]
-    assert ann.ask("POST", ann.calendar() + "a.ics").status == 405
+    assert ann.ask("LOCK", ann.calendar() + "a.ics").status == 405
 
 
 def test_a_fault_inside_is_500_and_tells_nothing(ann: Client, database_url: str) -> None:
