@@ -111,7 +111,7 @@ async def _answer(
     headers += [(b"etag", f'"{row.etag}"'.encode())]
     if row.schedule_tag is not None:
         headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
-    if "return=representation" not in request.headers.get("prefer", "").replace(" ", ""):
+    if not request.representation:
         return Response(201 if action.name == ADD else 204, b"", headers)
     headers += [
         (b"content-type", content_type(row).encode()),
