@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.dav import Client, Site, cal, dav, event
+from support.dav import Answer, Client, Site, cal, dav, event
 from televent.adapters.postgres.rebuild import rebuild
 from televent.application.use_cases import inbox
 from televent.application.use_cases.receive_itip import receive_itip
@@ -144,3 +144,20 @@ def test_an_inbox_keeps_so_many_messages(ann: Client, bob: Client, monkeypatch: 
     assert len(items(bob)) == 4
     kept = bob.site.core.office.reads.surplus(bob.tenant, inbox_of(bob.tenant), keep=0, limit=10)
     assert len(kept) == 4
+
+
+@pytest.mark.parametrize("level", ["1", "infinite"])
+def test_whoever_follows_the_home_sees_that_a_message_came(ann: Client, bob: Client, level: str) -> None:
+    def follow(token: str = "") -> Answer:
+        asked = f"<D:sync-token>{token}</D:sync-token><D:sync-level>{level}</D:sync-level><D:prop><D:getetag/></D:prop>"
+        return bob.report(bob.home, "D:sync-collection", asked, Depth="0")
+
+    start = follow()
+    shown = bob.propfind(bob.home, "D:sync-token").only().text(dav("sync-token"))
+    assert shown == start.token()
+    ann.put(f"{ann.calendar()}one.ics", meeting())
+    later = follow(start.token())
+    (item,) = items(bob)
+    inside = {item} if level == "infinite" else set()
+    assert {f"{bob.home}inbox/", bob.calendar(), *inside} <= set(later.responses())
+    assert set(follow(later.token()).responses()) == set()

@@ -14,6 +14,9 @@ from uuid import UUID
 from televent.domain.ids import AccountId
 from televent.domain.personal import Personal
 
+INBOX = "inbox"
+"""The name of the collection that holds scheduling messages; no calendar may have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class MessageDelivered:

@@ -57,7 +57,7 @@ _HOME_MEMBERS: Final = frozenset(
     }
 )
 _INBOX_MEMBERS: Final = frozenset({"message-delivered", "message-removed"})
-_PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified"})
+_PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified", "principal-properties-changed"})
 _SILENT: Final = frozenset(
     {
         "account-opened",

@@ -25,10 +25,8 @@ from televent.domain.account import (
     ProfileChanged,
 )
 from televent.domain.ids import StreamKey
-from televent.domain.inbox_item import inbox_of
+from televent.domain.inbox_item import INBOX, inbox_of
 
-INBOX = "inbox"
-"""The name of the collection that holds scheduling messages (RFC 6638 §2.2); no calendar may have it."""
 INBOX_HOLDS = ("VEVENT", "VTODO")
 
 

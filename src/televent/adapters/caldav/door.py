@@ -177,6 +177,11 @@ class Door:
         tenant = person.account.tenant
         return [*self.office.reads.calendars(tenant), *self.office.reads.mounts(tenant)]
 
+    def collections(self, person: Person) -> list[CalendarRow]:
+        """What in the person's home can change: its calendars, and the inbox."""
+        tenant = person.account.tenant
+        return [*self.office.reads.collections(tenant), *self.office.reads.mounts(tenant)]
+
     def context(self, request: Request, person: Person, row: CalendarRow | None = None) -> Context:
         """The circumstances of a command given in this request. ``row``: the calendar it is about, where that may be
         somebody else's: the command is given to its owner's account, and the person is the one who acts. To be asked

@@ -42,7 +42,7 @@ class Pictured:
 Picture = Mapping[str, Pictured]
 """By name."""
 _FIXED: Final = {name: Pictured("", 0, "") for name in (INBOX, OUTBOX, NOTIFICATIONS)}
-"""In every home; they neither come nor go nor change."""
+"""In every home. Outbox and notifications do not change; the inbox has a row that takes this place."""
 
 
 def unknown_token() -> DavError:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 from uuid import UUID
 
-INBOX = "inbox"
+from televent.domain.inbox_item import INBOX as INBOX
+
 OUTBOX = "outbox"
 NOTIFICATIONS = "notifications"
 ATTACHMENTS = "attachments"

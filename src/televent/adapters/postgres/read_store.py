@@ -14,6 +14,7 @@ from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBL
 from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow
 from televent.application.share_rows import Share
 from televent.domain.ids import AccountId
+from televent.domain.inbox_item import INBOX
 
 PAGE_ROWS = 500
 BARE_ROWS = 2_000
@@ -30,10 +31,7 @@ _BARE = f"{_RESOURCE}, NULL::bytea"
 WHOLE_COLUMNS = f"{_RESOURCE}, ics"
 _NAMED = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
 
-# The inbox is a collection, and no calendar.
-CALENDARS = f"""
-    SELECT {CALENDAR_COLUMNS} FROM calendar
-    WHERE tenant_id = %s AND NOT deleted AND name <> 'inbox' ORDER BY name"""  # noqa: S608
+COLLECTIONS = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
 # Look-ups by name say "ics IS NOT NULL" and not "NOT deleted", which is the same: it keeps the planner from the partial
 # indexes that answer other questions (see the migration).
 RESOURCE = f"""
@@ -119,8 +117,12 @@ class PostgresReads(ShareReads):
         self._noted: dict[tuple[UUID, UUID], datetime] = {}
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]:
-        """The account's calendars by name."""
-        return [calendar_row(row) for row in self._fetch(CALENDARS, (tenant,))]
+        """The account's calendars by name. The inbox is a collection, and no calendar."""
+        return [row for row in self.collections(tenant) if row.name != INBOX]
+
+    def collections(self, tenant: AccountId) -> list[CalendarRow]:
+        """The account's calendars and its inbox, by name."""
+        return [calendar_row(row) for row in self._fetch(COLLECTIONS, (tenant,))]
 
     def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None:
         """The live calendar of that name."""

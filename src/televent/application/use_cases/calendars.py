@@ -26,11 +26,12 @@ from televent.application.use_cases.delete_object import deletion
 from televent.application.use_cases.sharing import tell_of_deletion
 from televent.domain import calendar
 from televent.domain.ids import StreamKey
+from televent.domain.inbox_item import INBOX
 
 COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL")
 
 _NAME = re.compile(r"[^/\x00-\x1f\x7f]{1,255}\Z")
-RESERVED = frozenset({"inbox", "outbox", "notifications"})
+RESERVED = frozenset({INBOX, "outbox", "notifications"})
 
 
 def create_calendar(

@@ -70,15 +70,16 @@ async def _object(door: Door, request: Request, person: Person, asked: Asked, me
 async def _home(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
     view = root_view(request.target, person)
     calendars: list[CalendarRow] = []
+    inbox: CalendarRow | None = None
     if members or any(asked.asks(name) for name in _OF_CALENDARS):
-        calendars = await door.run(door.calendars, person)
+        view.calendars = await door.run(door.collections, person)
+        calendars = [row for row in view.calendars if row.name != INBOX]
+        inbox = next((row for row in view.calendars if row.name == INBOX), None)
         view.default_calendar = default_name(calendars, person)
-        view.calendars = calendars
     await _read_own(door, person, asked)
     views: list[AnyView] = [] if members and request.without_root else [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
-        inbox = await door.run(door.office.reads.calendar, person.account.tenant, INBOX)
         views.append(InboxView(Kind.INBOX, person.collection(INBOX), person, view.default_calendar, row=inbox))
         views.append(View(Kind.OUTBOX, person.collection(OUTBOX), person))
         views.append(View(Kind.NOTIFICATIONS, person.collection(NOTIFICATIONS), person))

@@ -50,7 +50,7 @@ class View:
     default_calendar: str | None = None
     """The name of the person's default calendar, where it was asked for."""
     calendars: Sequence[CalendarRow] | None = None
-    """What is in the home, where it was asked for."""
+    """What in the home can change, where it was asked for: its calendars, and the inbox."""
 
 
 @dataclass(slots=True)

@@ -38,9 +38,9 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     limit = _limit(root)
     data = calendar_data.requested(root)
     if request.target.kind is Kind.HOME:
-        calendars = await door.run(door.calendars, person)
+        collections = await door.run(door.collections, person)
         walk = HomeWalk(door, request, person, root, data, limit, deep=level.startswith("inf"))
-        return xml_response(207, streamed(walk.responses(token, calendars)), request)
+        return xml_response(207, streamed(walk.responses(token, collections)), request)
     shared = await door.shared(request, person)
     if shared is not None and shared.share is not None:
         check_access(shared, request, "read")

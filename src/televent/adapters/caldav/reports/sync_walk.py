@@ -12,7 +12,7 @@ from typing import Final
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.properties.view import CalendarView, ObjectView, Person, View
+from televent.adapters.caldav.properties.view import CalendarView, InboxView, ObjectView, Person, View
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import Pictured, check_home, home_picture, home_token, picture, unknown_token
@@ -146,7 +146,7 @@ class HomeWalk:
                 shown[name] = now
                 continue
             if not begun:
-                yield self._asked(row).response(CalendarView(path, self.person, row))
+                yield self._asked(row).response(_view(row, path, self.person))
             shown[name] = now
             if self.deep:
                 walk = self._members(row, left)
@@ -177,3 +177,9 @@ class HomeWalk:
         """§3.6."""
         yield status_response(self.request.target.path, 507, "<D:number-of-matches-within-limits/>")
         yield tail(home_token(shown))
+
+
+def _view(row: CalendarRow, path: str, person: Person) -> CalendarView | InboxView:
+    if row.name == INBOX:
+        return InboxView(Kind.INBOX, path, person, row=row)
+    return CalendarView(path, person, row)
