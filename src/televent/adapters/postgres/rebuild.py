@@ -24,7 +24,7 @@ from televent.adapters.postgres.shard import renew
 from televent.adapters.postgres.tracking import PostgresTracking
 from televent.application.deciders import decider_of
 from televent.application.mapper import FactMapper
-from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice, Write
+from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal, Write
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import StreamKey
 from televent.projections.audit import AUDIT
@@ -50,7 +50,7 @@ INLINE = {
         "device": ("tenant_id", "device_id"),
     },
 }
-DIRECTORY = (PutAccount, PutAddress, PutDevice, DropDevice)
+DIRECTORY = (PutAccount, PutAddress, PutPrincipal, PutDevice, DropDevice)
 """What is written to the tables of the directory; all else is dav_index."""
 ASYNCHRONOUS = {AUDIT.name: AUDIT}
 KEPT = {"device": ("last_used_at",)}
