@@ -198,3 +198,26 @@ class Correspondence(RuleBasedStateMachine):
 # not in somebody else's commit.
 Correspondence.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None, derandomize=True)
 TestCorrespondence = Correspondence.TestCase
+
+
+def test_an_answer_to_the_series_between_answers_to_one_occurrence_reaches_all_alike() -> None:
+    """Found by chance, with many more examples: Bob answers the series three times; Cy's answer to one occurrence has
+    set that occurrence apart meanwhile, with Bob's first answer in it. The rest comes newest first."""
+    post = Correspondence()
+
+    def oldest_comes() -> None:
+        letter = post.owed.pop(0)
+        post.carried.append(letter)
+        post.carry(letter)
+
+    post.invite()
+    post.answer(who=BOB, partstat="ACCEPTED", day=None)
+    oldest_comes()
+    oldest_comes()
+    post.answer(who=BOB, partstat="DECLINED", day=None)
+    post.answer(who=CY, partstat="ACCEPTED", day=DAYS[0])
+    oldest_comes()
+    oldest_comes()
+    post.answer(who=BOB, partstat="ACCEPTED", day=None)
+    assert set(shown(post.copies[BOB], BOB).values()) >= {("Sync", "20261123T090000Z", "ACCEPTED")}
+    post.teardown()
