@@ -16,6 +16,7 @@ from televent.adapters.push.vapid import Vapid, new_private_key
 from televent.application.push import Collection, Endpoint, Offer
 from televent.bootstrap import Core
 from televent.domain.ids import AccountId
+from televent.domain.inbox_item import INBOX
 from televent.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,8 +64,11 @@ class Push:
 
         reads = self._core.reads
         if collection.kind == "home":
-            token = home_token(picture([*reads.calendars(subscriber), *reads.mounts(subscriber)]))
+            token = home_token(picture([*reads.collections(subscriber), *reads.mounts(subscriber)]))
             return Sight(token if len(token) <= LONGEST_TOKEN else None)
+        if collection.kind == "inbox":
+            inbox = reads.calendar(subscriber, INBOX)
+            return Sight(sync_token_of(inbox)) if inbox is not None else None
         if collection.kind != "calendar":
             return Sight(None)
         row = reads.calendar_of(collection.owner, collection.collection_id)

@@ -129,10 +129,11 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
         environment["SMTP_TLS"] = "none"
     supervisor = Supervisor()
     for number in range(settings.api_workers):
-        supervisor.add(f"api {number}" if settings.api_workers > 1 else "api", ["api"], **environment)
+        supervisor.add(f"api {number}" if settings.api_workers > 1 else "api", ["api"], environment)
     others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
-    supervisor.add("worker", ["worker", *others], **environment)
-    supervisor.add("bot", ["bot"], **environment)
+    # The bot asks the sandbox for messages to its very end.
+    supervisor.add("worker", ["worker", *others], environment, last=True)
+    supervisor.add("bot", ["bot"], environment)
     asked = asyncio.create_task(stop.wait())
     ready = asyncio.create_task(supervisor.all_ready())
     await asyncio.wait({asked, ready}, return_when=asyncio.FIRST_COMPLETED)

@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -32,6 +32,8 @@ class Child:
     arguments: Sequence[str]
     environment: dict[str, str]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    last: bool = False
+    """Others ask it for something: it is told to stop once they have gone."""
     process: asyncio.subprocess.Process | None = None
     failed: str | None = None
 
@@ -45,9 +47,9 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
-    def add(self, name: str, arguments: Sequence[str], **environment: str) -> Child:
-        """Starts a child and keeps it running."""
-        child = Child(name, arguments, child_environment(**environment))
+    def add(self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, last: bool = False) -> Child:
+        """Starts a child and keeps it running. ``last``: it stops after those that are not."""
+        child = Child(name, arguments, child_environment(**environment), last=last)
         self._children.append(child)
         self._tasks.append(asyncio.create_task(self._keep(child), name=name))
         return child
@@ -112,16 +114,23 @@ class Supervisor:
 
         loop.add_reader(ready_read, on_ready)
         try:
-            return await self._await_end(child.name, child.process)
+            return await self._await_end(child, child.process)
         finally:
             loop.remove_reader(ready_read)
             os.close(ready_read)
 
-    async def _await_end(self, name: str, process: asyncio.subprocess.Process) -> int:
+    async def _others_gone(self) -> None:
+        others = [task for each, task in zip(self._children, self._tasks, strict=True) if not each.last]
+        if others:
+            await asyncio.wait(others)
+
+    async def _await_end(self, child: Child, process: asyncio.subprocess.Process) -> int:
         ended = asyncio.create_task(process.wait())
         stop = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({ended, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
+        if child.last and not ended.done():
+            await self._others_gone()
         if not ended.done():
             # Told from here and not by who asks for the end: a child that was being made at that moment is told too.
             with contextlib.suppress(ProcessLookupError):
@@ -129,7 +138,7 @@ class Supervisor:
             try:
                 return await asyncio.wait_for(asyncio.shield(ended), PATIENCE)
             except TimeoutError:
-                log.error("a service does not stop and is killed", service=name, after_seconds=PATIENCE)
+                log.error("a service does not stop and is killed", service=child.name, after_seconds=PATIENCE)
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
         return await ended

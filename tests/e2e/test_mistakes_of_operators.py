@@ -97,7 +97,7 @@ def test_a_token_that_telegram_does_not_know_is_one_clear_line(tmp_path: Path, d
 def test_a_service_that_is_just_being_made_is_told_to_stop() -> None:
     async def run() -> int | None:
         supervisor = Supervisor()
-        child = supervisor.add("sandbox", ["sandbox"])
+        child = supervisor.add("sandbox", ["sandbox"], {})
         await asyncio.sleep(0)
         supervisor.request_stop()
         await supervisor.stopped()

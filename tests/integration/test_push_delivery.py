@@ -119,6 +119,17 @@ def test_deleting_and_moving_are_changes_of_the_calendars_concerned(post: Post, 
     assert (len(default.heard()), len(work.heard())) == (2, 2)
 
 
+def test_a_message_in_the_inbox_is_told(post: Post) -> None:
+    ann, bob = post.site.person(103, "Ann", "ann@example.com"), post.site.person(104, "Bob", "bob@example.com")
+    inbox = post.device(bob, f"{bob.home}inbox/")
+    guests = ("ORGANIZER:mailto:ann@example.com", "ATTENDEE:mailto:bob@example.com")
+    assert ann.put(f"{ann.calendar()}talk.ics", event("talk@example.com", "SUMMARY:Talk", *guests)).status == 201
+    post.work(SPACING)
+    (heard,) = inbox.heard()
+    token = bob.propfind(f"{bob.home}inbox/", "D:sync-token").only().text("{DAV:}sync-token")
+    assert (heard.content, heard.token) == (True, token)
+
+
 def test_a_property_is_told_as_such_and_the_home_of_new_and_lost_calendars(post: Post, ann: Client) -> None:
     calendar, home = post.device(ann, ann.calendar()), post.device(ann, ann.home)
     name = "<D:set><D:prop><D:displayname>Tea</D:displayname></D:prop></D:set>"
