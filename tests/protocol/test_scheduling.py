@@ -68,11 +68,16 @@ def test_an_answer_moves_the_etag_and_not_the_schedule_tag_of_the_organizer(
 
 
 def test_a_change_of_ones_own_moves_the_schedule_tag(ann: Client, bob: Client, place: str) -> None:
-    before = tag(ann, place), tag(bob, copy_of(bob))
+    """The organizer's moves both; an attendee's only his, where it is more than his answer (ADR 0020)."""
+    theirs = copy_of(bob)
+    before = tag(ann, place), tag(bob, theirs)
     ann.put(place, meeting("SUMMARY:Other"))
-    theirs = answer(bob, "TENTATIVE")
-    assert tag(ann, place) != before[0]
-    assert tag(bob, theirs) != before[1]
+    between = tag(ann, place), tag(bob, theirs)
+    assert between[0] != before[0]
+    assert between[1] != before[1]
+    text = bob.ask("GET", theirs).text.replace("END:VEVENT", "CATEGORIES:Work\r\nEND:VEVENT")
+    assert bob.put(theirs, text.encode()).status == 204
+    assert (tag(ann, place), tag(bob, theirs) == between[1]) == (between[0], False)
 
 
 def test_with_a_matching_schedule_tag_an_answer_that_the_client_has_not_seen_stands(
