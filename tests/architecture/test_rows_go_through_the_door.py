@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 CALDAV = Path(__file__).parents[2] / "src" / "televent" / "adapters" / "caldav"
-READING = re.compile(r"\breads\s*\.\s*(members|overlapping|resources|by_stream|by_uid|find)\b")
+READING = re.compile(r"\breads\s*\.\s*(members|listed|changed|overlapping|resources|by_stream|by_uid|find)\b")
 
 
 def test_members_are_read_through_the_door_alone() -> None:

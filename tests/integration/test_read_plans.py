@@ -13,7 +13,8 @@ import psycopg
 import pytest
 
 from support.event_store import NOON, Shop, open_shop
-from televent.adapters.postgres import inline_rows, read_store, time_reads
+from televent.adapters.postgres import inline_rows, listing_reads, read_store, time_reads
+from televent.adapters.postgres.listing_reads import changed_statement, listed_statement
 
 LARGE = 5000
 FILL = """
@@ -66,12 +67,11 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
                 {"resource_account_uid", "resource_buried_uid"},
             ),
             (read_store.BY_STREAM, (shop.tenant, uuid4()), {"resource_stream"}),
-            (read_store.BARE_PAGE.format(rows=read_store.BARE_ROWS), (*place, ""), {"resource_pkey"}),
-            (
-                read_store.PAGE.format(filter="", place=read_store._BY_NAME, **page),
-                (*place, "", 10**6),
-                {"resource_pkey"},
-            ),
+            (listed_statement(["etag"]), (*place, "", 2000), {"resource_pkey"}),
+            (listed_statement(["etag"], listing_reads.OF_KIND), (*place, "", "VEVENT", 2000), {"resource_pkey"}),
+            (listed_statement(["etag", "ics"]), (*place, "", 500, 10**6), {"resource_pkey"}),
+            (changed_statement(["etag"]), (*place, 5, 10, *place), {"resource_seq"}),
+            (changed_statement(["etag", "ics"]), (*place, 5, 10, 10**6, *place), {"resource_seq"}),
             (
                 read_store.IN_TIME.format(filter="", **page),
                 (*time_reads.asked(*hour, UTC), *place, "", *time_reads.touched(*hour), 10**6),

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from support.event_store import NOON, Shop, open_shop
-from televent.adapters.postgres import read_store
+from televent.adapters.postgres import listing_reads, read_store
 from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.occurs import Occurs
@@ -95,9 +95,9 @@ def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeyp
     for href, text in texts.items():
         shop.stored(calendar, href=href, ics=text)
     for rows, octets in ((5, 10**6), (500, 1500), (500, 1), (23, 10**6)):
-        monkeypatch.setattr(read_store, "PAGE_ROWS", rows)
-        monkeypatch.setattr(read_store, "BARE_ROWS", rows)
-        monkeypatch.setattr(read_store, "PAGE_OCTETS", octets)
+        monkeypatch.setattr(listing_reads, "PAGE_ROWS", rows)
+        monkeypatch.setattr(listing_reads, "BARE_ROWS", rows)
+        monkeypatch.setattr(listing_reads, "PAGE_OCTETS", octets)
         whole = list(shop.reads.members(shop.tenant, calendar, with_text=True))
         assert {row.href: row.ics for row in whole} == texts
         assert len(whole) == len(texts)
@@ -105,9 +105,37 @@ def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeyp
         assert [(row.href, row.size, row.ics) for row in bare] == [(row.href, row.size, None) for row in whole]
 
 
+@pytest.mark.parametrize(("limit", "octets"), [(3, 10**6), (500, 400), (500, 1), (4, 300)])
+def test_pages_of_changes_leave_nothing_out_however_they_are_cut(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, octets: int
+) -> None:
+    calendar = shop.calendar()
+    monkeypatch.setattr(listing_reads, "PAGE_OCTETS", octets)
+    puts = [shop.stored(calendar, href=f"{number:02}.ics", ics=b"x" * (100 * number)) for number in range(1, 8)]
+    # Tombstones have no octets: they must not slip past the end of a page.
+    for put in puts[1::2]:
+        key = StreamKey(shop.tenant, put.stream_id)
+        shop.recorder.insert_events([shop.event(key, 2)], writes=[shop.bury(put)])
+    puts.append(shop.stored(calendar, href="last.ics", ics=b"y" * 350))
+    seen: list[Any] = []
+    since, more = 0, True
+    while more:
+        page = shop.reads.changed(shop.tenant, calendar, ("etag", "ics"), since, limit)
+        assert page is not None
+        rows, more = page
+        seen, since = seen + rows, rows[-1][0] if rows else since
+    assert [(row[0], row[1], row[2]) for row in seen] == [
+        *((number + 1, False, put.href) for number, put in enumerate(puts[:7]) if not number % 2),
+        *((number + 8, True, put.href) for number, put in enumerate(puts[1:7:2])),
+        (11, False, "last.ics"),
+    ]
+    assert shop.reads.changed(shop.tenant, calendar, ("etag",), 11, limit) == ([], False)
+    assert shop.reads.changed(shop.tenant, uuid4(), ("etag",), 0, limit) is None
+
+
 def test_a_slow_reader_holds_no_connection(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_store, "PAGE_ROWS", 2)
-    monkeypatch.setattr(read_store, "BARE_ROWS", 2)
+    monkeypatch.setattr(listing_reads, "PAGE_ROWS", 2)
+    monkeypatch.setattr(listing_reads, "BARE_ROWS", 2)
     with open_shop(database_url, connections=1) as shop:
         calendar = shop.calendar()
         hrefs = [shop.stored(calendar).href for _ in range(5)]

@@ -42,13 +42,13 @@ def pages(ann: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many pages of changes have been read from the database."""
     reads, counted = ann.site.core.reads, itertools.count()
     seen = [0]
-    changes = reads.changes
+    changed = reads.changed
 
     def counting(*args: Any, **more: Any) -> Any:
         seen[0] = next(counted) + 1
-        return changes(*args, **more)
+        return changed(*args, **more)
 
-    monkeypatch.setattr(reads, "changes", counting)
+    monkeypatch.setattr(reads, "changed", counting)
     return lambda: seen[0]
 
 

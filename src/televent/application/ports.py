@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from televent.application.share_rows import MountRow, PutMount, PutOverlay, Share
@@ -207,6 +207,13 @@ class ResourceRow:
     """Set where somebody else than the owner is looking."""
 
 
+BARE_FIELDS: Final = tuple(each.name for each in fields(ResourceRow) if each.name not in ("ics", "certain", "share"))
+"""The fields of a row that is read without its text."""
+
+ListedRow = tuple[Any, ...]
+"""A member in a list: its name, then the fields that were asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class BusyRows:
     """Busy time as the index knows it. ``periods``: (start, end, FBTYPE), instants. ``floats``: the same on the
@@ -282,6 +289,19 @@ class Reads(Protocol):
     def resources(self, tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> list[ResourceRow]: ...
     def members(self, tenant: AccountId, calendar_id: UUID, *, with_text: bool) -> Iterator[ResourceRow]:
         """Live members in ``seq`` order, streamed from a server-side cursor."""
+        ...
+
+    def listed(
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], *, component: str | None = None
+    ) -> Iterator[list[ListedRow]]:
+        """Live members by name, in pages, with no more than these fields of ResourceRow."""
+        ...
+
+    def changed(
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int
+    ) -> tuple[list[ListedRow], bool] | None:
+        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, tombstones included, each with its seq and
+        whether it is one before name and fields; and whether there may be more. None: no such calendar."""
         ...
 
     def changes(

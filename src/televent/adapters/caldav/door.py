@@ -16,7 +16,7 @@ from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
 from televent.application.context import Context
 from televent.application.office import Office
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.ports import CalendarRow, ListedRow, ResourceRow
 from televent.application.push import Offer
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
@@ -131,6 +131,20 @@ class Door:
         if row.share is None:
             return reads.members(row.tenant, row.calendar_id, with_text=with_text)
         return seen(reads, row.share, reads.members(row.tenant, row.calendar_id, with_text=True))
+
+    def listed(
+        self, row: CalendarRow, columns: Sequence[str], component: str | None = None
+    ) -> Iterator[list[ListedRow]]:
+        """Live members of a calendar of one's own by name, in pages, with no more than these columns."""
+        assert row.share is None
+        return self.office.reads.listed(row.tenant, row.calendar_id, columns, component=component)
+
+    def changed(
+        self, row: CalendarRow, columns: Sequence[str], since: int, limit: int
+    ) -> tuple[list[ListedRow], bool] | None:
+        """What has changed in a calendar of one's own; see ports.Reads."""
+        assert row.share is None
+        return self.office.reads.changed(row.tenant, row.calendar_id, columns, since, limit)
 
     def overlapping(
         self,

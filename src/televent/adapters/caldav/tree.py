@@ -71,6 +71,11 @@ def encode(segment: str) -> str:
     return segment if _PLAIN(segment) else quote(segment, safe="-._~@:+,=!$*()")
 
 
+def plain(segments: str) -> bool:
+    """Nothing in it needs to be encoded."""
+    return _PLAIN(segments) is not None
+
+
 _PLAIN = re.compile(r"[A-Za-z0-9._~@:+,=!$*()-]*").fullmatch
 
 _ROOTS = {"": "/", "caldav": "/caldav/", "principals": "/principals/"}

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
+from televent.adapters.postgres.listing_reads import PAGE_OCTETS, ListingReads
 from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.adapters.postgres.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBLE, TOUCHED, asked, busy, touched
@@ -16,11 +17,6 @@ from televent.application.share_rows import Share
 from televent.domain.ids import AccountId
 from televent.domain.inbox_item import INBOX
 
-PAGE_ROWS = 500
-BARE_ROWS = 2_000
-"""Without texts a row takes little room, and each page is a round trip and a sort."""
-PAGE_OCTETS = 4_000_000
-"""A page ends where its texts together pass this, so that memory stays flat whatever was stored."""
 NOTED_FOR = timedelta(minutes=5)
 NOTED_DEVICES = 10_000
 
@@ -82,20 +78,7 @@ OVERLAID = f"""
     ) AS found
     WHERE tenant_id = %s AND share_id = %s AND overlay.seq > %s ORDER BY overlay.seq LIMIT %s"""  # noqa: S608
 PRINCIPAL = "SELECT props FROM principal WHERE tenant_id = %s"
-PAGE = """
-    SELECT {outer} FROM (
-        SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
-            SELECT * FROM resource
-            WHERE {place} AND ics IS NOT NULL AND href > %s {filter}
-            ORDER BY href LIMIT {rows}
-        ) AS page
-    ) AS page
-    WHERE before < %s ORDER BY href"""
-_BY_NAME = "tenant_id = %s AND calendar_id = %s"
-BARE_PAGE = f"""
-    SELECT {_BARE} FROM resource WHERE {_BY_NAME} AND ics IS NOT NULL AND href > %s
-    ORDER BY href LIMIT {{rows}}"""  # noqa: S608
-# The same page of what happens in a range: in one statement as much as the texts allow, since each page looks anew.
+# A page of what happens in a range: in one statement as much as the texts allow, since each page looks anew.
 IN_TIME = f"""
     SELECT {{outer}}, certain FROM (
         SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
@@ -109,7 +92,7 @@ UNCERTAIN = f"{_RESOURCE}, CASE WHEN certain THEN NULL ELSE ics END"
 TIME_ROWS = 5000
 
 
-class PostgresReads(ShareReads):
+class PostgresReads(ShareReads, ListingReads):
     """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
 
     def __init__(self, pool: Pool) -> None:
@@ -145,16 +128,6 @@ class PostgresReads(ShareReads):
         """The live ones among these, with text, in no order."""
         return [ResourceRow(*row) for row in self._fetch(SOME, (tenant, calendar_id, list(hrefs)))]
 
-    def members(self, tenant: AccountId, calendar_id: UUID, *, with_text: bool) -> Iterator[ResourceRow]:
-        """Live members by name, in pages; between pages no connection is held.
-
-        By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
-        """
-        if not with_text:
-            return self._pages(BARE_PAGE.format(rows=BARE_ROWS), (tenant, calendar_id), (), False, BARE_ROWS)
-        query = PAGE.format(outer=WHOLE_COLUMNS, place=_BY_NAME, filter="", rows=PAGE_ROWS)
-        return self._pages(query, (tenant, calendar_id), (), True)
-
     def overlapping(
         self,
         tenant: AccountId,
@@ -168,14 +141,13 @@ class PostgresReads(ShareReads):
     ) -> Iterator[ResourceRow]:
         """Live members that happen, or may happen, in [start, end), by name, in pages. Without an end on either side
         all of them, and none is certain."""
+        if start is None and end is None:
+            return self._of_kind(tenant, calendar_id, component, with_text=True)
         kind = "" if component is None else " AND component = %s"
         parameters = () if component is None else (component,)
-        if start is None and end is None:
-            query = PAGE.format(outer=WHOLE_COLUMNS, place=_BY_NAME, filter=kind, rows=PAGE_ROWS)
-            return self._pages(query, (tenant, calendar_id), parameters, True)
         query = IN_TIME.format(outer=WHOLE_COLUMNS if with_text else UNCERTAIN, filter=kind, rows=TIME_ROWS)
         place = (*asked(start, end, zone), tenant, calendar_id)
-        return self._pages(query, place, (*touched(start, end), *parameters), True, TIME_ROWS)
+        return self._pages(query, place, (*touched(start, end), *parameters))
 
     def busy(self, tenant: AccountId, calendar_id: UUID, start: datetime, end: datetime, zone: tzinfo) -> BusyRows:
         """What events make of [start, end); periods reach no further."""
@@ -256,17 +228,12 @@ class PostgresReads(ShareReads):
     def _account(self, where: str, value: object) -> AccountRow | None:
         return next(iter(accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (value,)))), None)
 
-    def _pages(
-        self, query: str, place: tuple[Any, ...], parameters: Sequence[Any], with_text: bool, most: int | None = None
-    ) -> Iterator[ResourceRow]:
-        # Without texts only the number of rows bounds a page.
-        octets = (PAGE_OCTETS,) if with_text else ()
+    def _pages(self, query: str, place: tuple[Any, ...], parameters: Sequence[Any]) -> Iterator[ResourceRow]:
         after = ""
         while True:
-            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, *octets))]
+            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, PAGE_OCTETS))]
             yield from rows
-            full = with_text and sum(row.size for row in rows) >= PAGE_OCTETS
-            if len(rows) < (most or PAGE_ROWS) and not full:
+            if len(rows) < TIME_ROWS and sum(row.size for row in rows) < PAGE_OCTETS:
                 return
             after = rows[-1].href
 

@@ -55,10 +55,19 @@ async def _calendar(door: Door, request: Request, person: Person, asked: Asked, 
     def responses() -> Iterator[str]:
         if not request.without_root:
             yield asked.response(view)
-        for member in door.members(row, with_text=False):
-            yield asked.response(ObjectView(target.path + encode(member.href), person, member))
+        yield from _members(door, row, asked, target.path, person)
 
     return xml_response(207, streamed(responses()), request)
+
+
+def _members(door: Door, row: CalendarRow, asked: Asked, path: str, person: Person) -> Iterator[str]:
+    if row.share is not None:
+        for member in door.members(row, with_text=False):
+            yield asked.response(ObjectView(path + encode(member.href), person, member))
+        return
+    listing = asked.listing(path, person)
+    for page in door.listed(row, listing.columns):
+        yield from listing.written(page)
 
 
 async def _object(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
@@ -99,8 +108,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
 
     def responses() -> Iterator[str]:
         yield asked.response(view)
-        for member in door.members(row, with_text=False):
-            yield asked.response(ObjectView(target.path + encode(member.href), person, member))
+        yield from _members(door, row, asked, target.path, person)
 
     return xml_response(207, streamed(responses()), request)
 

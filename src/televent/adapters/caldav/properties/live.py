@@ -31,9 +31,37 @@ def live(name: str, kinds: Iterable[Kind], getter: Getter, *, allprop: bool = Fa
     return Live(name, dict.fromkeys(kinds, getter), allprop, settable)
 
 
-def constant(content: str) -> Getter:
+@dataclass(frozen=True, slots=True)
+class Constant:
     """A property that is the same on every resource of a kind."""
-    return lambda view: content
+
+    content: str
+
+    def __call__(self, view: object) -> str:
+        return self.content
+
+
+def constant(content: str) -> Getter:
+    """The same, as a getter."""
+    return Constant(content)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A property of a member that one column of its row tells: a long list can be written without the rest of the row.
+
+    ``column`` is a field of ResourceRow; of a live member it is never None and ``read`` makes a text of it that is not
+    empty. ``before`` and ``after`` stand around it.
+    """
+
+    column: str
+    before: str = ""
+    after: str = ""
+    read: Callable[[Any], str] = str
+
+    def __call__(self, view: Any) -> str | None:
+        value = getattr(view.row, self.column)
+        return None if value is None else f"{self.before}{self.read(value)}{self.after}"
 
 
 def stored(name: str) -> Getter:

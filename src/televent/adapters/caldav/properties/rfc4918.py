@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.utils import format_datetime
 
 from televent.adapters.caldav.properties import calendarserver_notifications as notice
-from televent.adapters.caldav.properties.live import EVERYWHERE, Live, live
-from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View, ctag
+from televent.adapters.caldav.properties.live import EVERYWHERE, Cell, Live, constant
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, View, ctag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.text import escape
@@ -35,6 +36,9 @@ def _resourcetype(view: AnyView) -> str:
     return _TYPES[view.kind]
 
 
+_RESOURCE_TYPES = {kind: constant("") if kind is Kind.OBJECT else _resourcetype for kind in EVERYWHERE}
+
+
 def _displayname(view: View) -> str:
     return escape(_NAMES.get(view.kind) or view.person.account.name)
 
@@ -45,38 +49,29 @@ def _calendar_name(view: CalendarView) -> str:
     return stored if stored is not None else escape(view.row.name)
 
 
+_CONTENT_TYPE = "text/calendar; charset=utf-8; component="
+
+
 def content_type(row: ResourceRow) -> str:
     """RFC 5545 §8.1; clients list members by it."""
-    return f"text/calendar; charset=utf-8; component={row.component}"
+    return f"{_CONTENT_TYPE}{row.component}"
 
 
 def last_modified(row: ResourceRow) -> str:
     """RFC 9110 §5.6.7."""
-    return format_datetime(row.modified_at, usegmt=True)
+    return _date(row.modified_at)
 
 
-def _content_type(view: ObjectView) -> str:
-    return content_type(view.row)
-
-
-def _last_modified(view: ObjectView) -> str:
-    return last_modified(view.row)
-
-
-def _etag(view: ObjectView) -> str:
-    return f'"{view.row.etag}"'
+def _date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 def _collection_etag(view: CalendarView) -> str:
     return f'"{ctag(view.row)}"'
 
 
-def _size(view: ObjectView) -> str:
-    return str(view.row.size)
-
-
 PROPERTIES: tuple[Live, ...] = (
-    live(d("resourcetype"), EVERYWHERE, _resourcetype, allprop=True),
+    Live(d("resourcetype"), _RESOURCE_TYPES, allprop=True),
     Live(
         d("displayname"),
         {
@@ -93,10 +88,18 @@ PROPERTIES: tuple[Live, ...] = (
     # §15.6: on whatever has an ETag when it is got.
     Live(
         d("getetag"),
-        {Kind.OBJECT: _etag, Kind.CALENDAR: _collection_etag, Kind.NOTIFICATION: notice.etag},
+        {Kind.OBJECT: Cell("etag", '"', '"'), Kind.CALENDAR: _collection_etag, Kind.NOTIFICATION: notice.etag},
         allprop=True,
     ),
-    Live(d("getcontentlength"), {Kind.OBJECT: _size, Kind.NOTIFICATION: notice.size}, allprop=True),
-    Live(d("getcontenttype"), {Kind.OBJECT: _content_type, Kind.NOTIFICATION: notice.CONTENT_TYPE}, allprop=True),
-    Live(d("getlastmodified"), {Kind.OBJECT: _last_modified, Kind.NOTIFICATION: notice.modified}, allprop=True),
+    Live(d("getcontentlength"), {Kind.OBJECT: Cell("size"), Kind.NOTIFICATION: notice.size}, allprop=True),
+    Live(
+        d("getcontenttype"),
+        {Kind.OBJECT: Cell("component", _CONTENT_TYPE), Kind.NOTIFICATION: notice.CONTENT_TYPE},
+        allprop=True,
+    ),
+    Live(
+        d("getlastmodified"),
+        {Kind.OBJECT: Cell("modified_at", read=_date), Kind.NOTIFICATION: notice.modified},
+        allprop=True,
+    ),
 )

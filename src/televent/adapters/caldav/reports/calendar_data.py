@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 
 from televent.adapters.caldav.errors import DavError, precondition
-from televent.adapters.caldav.properties.live import Getter
+from televent.adapters.caldav.properties.live import Cell, Getter
 from televent.adapters.caldav.properties.view import ObjectView
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.text import octets
@@ -18,6 +18,8 @@ from televent.ical.tree import parse
 from televent.ical.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
+WHOLE = Cell("ics", read=octets)
+"""The text as it stands."""
 
 _UTC = re.compile(r"([0-9]{8})T([0-9]{6})Z\Z")
 
@@ -46,7 +48,7 @@ def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) ->
         raise precondition("supported-calendar-data")
     spec = _spec(element)
     if spec.whole and turn is None:
-        return _whole
+        return WHOLE
 
     def partial(view: ObjectView) -> str | None:
         try:
@@ -59,10 +61,6 @@ def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) ->
             return None
 
     return partial
-
-
-def _whole(view: ObjectView) -> str | None:
-    return None if view.row.ics is None else octets(view.row.ics)
 
 
 def _spec(element: Element) -> DataSpec:

@@ -12,14 +12,13 @@ from televent.adapters.caldav.properties.view import Person, sync_token
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.shared_sync import shared_sync
-from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, page_size, tail
+from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, tail
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import since
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
-from televent.application.ports import CalendarRow, ResourceRow
 
 _LEVELS: Final = frozenset({"", "1", "infinite", "infinity"})
 
@@ -50,27 +49,15 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     after = since(token, standing) if token else 0
     if token and standing.seq == after:
         return xml_response(207, multistatus((), tail(sync_token(standing, after))), request)
-    size = page_size(data is not None, limit)
-    row, rows = standing, list[ResourceRow]()
-
-    def first() -> tuple[CalendarRow, list[ResourceRow]]:
-        read = door.office.reads.changes(standing.tenant, standing.name, after, size, with_text=data is not None)
-        if read is None:
-            raise DavError(404)
-        return read
-
-    row, rows = await door.run(first)
-    if token:
-        since(token, row)
-    asked = asked_of(root, request, data, floating_zone(None, row, person))
-    members = MemberWalk(door, person, asked, with_text=data is not None, limit=limit)
+    asked = asked_of(root, request, data, floating_zone(None, standing, person))
+    members = MemberWalk(door, standing, asked.listing(request.target.path, person), limit)
 
     def responses() -> Iterator[str]:
-        yield from members.responses(row, rows, request.target.path, after, tombstones=bool(token))
+        yield from members.responses(request.target.path, after, tombstones=bool(token))
         if members.cut:
             # §3.6: the page ends here; the token is that of its last member.
             yield status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>")
-        yield tail(sync_token(row, members.last))
+        yield tail(sync_token(standing, members.last))
 
     return xml_response(207, streamed(responses()), request)
 

@@ -8,31 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.properties.view import CalendarView, InboxView, ObjectView, Person, View
+from televent.adapters.caldav.properties.view import CalendarView, InboxView, Person, View
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import Pictured, check_home, home_picture, home_token, picture, unknown_token
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.asked import Asked
+from televent.adapters.caldav.webdav.listing import Listing
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.ports import CalendarRow
 
 PAGE: Final = 2_000
-PAGE_WITH_TEXT: Final = 100
+PAGE_WITH_TEXT: Final = 500
+"""At most: the octets of a page are bounded too."""
 _FIXED: Final = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX, NOTIFICATIONS: Kind.NOTIFICATIONS}
+_SEQ, _DELETED, _NAME = 0, 1, 2
+"""Where these stand in a row that has changed; what was asked for follows the name."""
+_DELETED_OF: Final = itemgetter(_DELETED)
 _BEGUN: Final = "+"
 """After a calendar's mark: the calendar was told of, its members only in part."""
-
-
-def page_size(with_text: bool, limit: int | None) -> int:
-    """How many rows are read at once."""
-    size = PAGE_WITH_TEXT if with_text else PAGE
-    return size if limit is None else min(size, limit + 1)
 
 
 def tail(token: str) -> str:
@@ -42,59 +43,46 @@ def tail(token: str) -> str:
 
 @dataclass(slots=True)
 class MemberWalk:
-    """The changed members of one calendar. Afterwards ``last`` is the counter up to which all was given, and ``cut``
-    says that more is left."""
+    """The changed members of one calendar of one's own. Afterwards ``last`` is the counter up to which all was given,
+    and ``cut`` says that more is left."""
 
     door: Door
-    person: Person
-    asked: Asked
-    with_text: bool
+    row: CalendarRow
+    listing: Listing
     limit: int | None
     given: int = 0
     last: int = 0
     cut: bool = False
 
-    def responses(
-        self, row: CalendarRow, rows: Sequence[ResourceRow], path: str, after: int, *, tombstones: bool
-    ) -> Iterator[str]:
-        """Up to the counter as ``row`` has it; ``rows`` is the first page. What changes meanwhile gets a higher number:
-        it may be missing here, and it comes with the token given out."""
-        size = page_size(self.with_text, self.limit)
+    def responses(self, path: str, after: int, *, tombstones: bool) -> Iterator[str]:
+        """Up to the counter as ``row`` has it. What changes meanwhile gets a higher number: it may be missing here, and
+        it comes with the token given out. Where the calendar is not there any more, that is like a full page."""
         self.last = after
-        while True:
-            for each in rows:
-                if each.seq > row.seq:
-                    self.last = row.seq
-                    return
-                if each.deleted and not tombstones:
-                    self.last = each.seq
-                    continue
-                if self.limit is not None and self.given == self.limit:
-                    self.cut = True
-                    return
-                href = path + encode(each.href)
-                yield (
-                    status_response(href, 404)
-                    if each.deleted
-                    else self.asked.response(ObjectView(href, self.person, each))
-                )
-                self.given, self.last = self.given + 1, each.seq
-            if len(rows) < size:
-                self.last = row.seq
-                return
-            page = self.page(row, self.last)
+        more = after < self.row.seq
+        while more and not self.cut:
+            page = self.door.changed(self.row, self.listing.columns, self.last, self._size())
             if page is None:
                 self.cut = True
                 return
-            rows = page
+            rows, more = page
+            if rows and rows[-1][_SEQ] > self.row.seq:
+                rows, more = [each for each in rows if each[_SEQ] <= self.row.seq], False
+            reached = rows[-1][_SEQ] if more else self.row.seq
+            if not tombstones:
+                rows = [each for each in rows if not each[_DELETED]]
+            if self.limit is not None and self.given + len(rows) > self.limit:
+                rows, self.cut = rows[: self.limit - self.given], True
+                reached = rows[-1][_SEQ] if rows else self.last
+            for deleted, run in groupby(rows, _DELETED_OF):
+                if deleted:
+                    yield from (status_response(path + encode(each[_NAME]), 404) for each in run)
+                else:
+                    yield from self.listing.written([each[_NAME:] for each in run])
+            self.given, self.last = self.given + len(rows), reached
 
-    def page(self, row: CalendarRow, after: int) -> list[ResourceRow] | None:
-        """The next rows; None where that calendar is not there any more."""
-        size = page_size(self.with_text, self.limit)
-        read = self.door.office.reads.changes(row.tenant, row.name, after, size, with_text=self.with_text)
-        if read is None or (read[0].calendar_id, read[0].incarnation) != (row.calendar_id, row.incarnation):
-            return None
-        return read[1]
+    def _size(self) -> int:
+        size = PAGE_WITH_TEXT if "ics" in self.listing.columns else PAGE
+        return size if self.limit is None else min(size, self.limit - self.given + 1)
 
 
 @dataclass(slots=True)
@@ -149,8 +137,9 @@ class HomeWalk:
                 yield self._asked(row).response(_view(row, path, self.person))
             shown[name] = now
             if self.deep:
-                walk = self._members(row, left)
-                yield from self._of_calendar(walk, row, path, before)
+                walk = self._members(row, path, left)
+                after = before.seq if before is not None else 0
+                yield from walk.responses(path, after, tombstones=before is not None)
                 left = left - walk.given if self.limit is not None else left
                 if walk.cut:
                     shown[name] = Pictured(now.ident, walk.last, now.mark + _BEGUN)
@@ -158,17 +147,9 @@ class HomeWalk:
                     return
         yield tail(home_token(shown))
 
-    def _of_calendar(self, walk: MemberWalk, row: CalendarRow, path: str, before: Pictured | None) -> Iterator[str]:
-        after = before.seq if before is not None else 0
-        page = walk.page(row, after) if after < row.seq else []
-        if page is None:
-            walk.last, walk.cut = after, True
-            return
-        yield from walk.responses(row, page, path, after, tombstones=before is not None)
-
-    def _members(self, row: CalendarRow, left: int) -> MemberWalk:
+    def _members(self, row: CalendarRow, path: str, left: int) -> MemberWalk:
         limit = None if self.limit is None else max(left, 0)
-        return MemberWalk(self.door, self.person, self._asked(row), with_text=self.data is not None, limit=limit)
+        return MemberWalk(self.door, row, self._asked(row).listing(path, self.person), limit)
 
     def _asked(self, row: CalendarRow | None) -> Asked:
         return asked_of(self.root, self.request, self.data, floating_zone(None, row, self.person))

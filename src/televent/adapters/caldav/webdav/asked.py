@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from televent.adapters.caldav.errors import DavError
-from televent.adapters.caldav.properties.live import Getter, stored, stored_attributes
+from televent.adapters.caldav.properties.live import Cell, Constant, Getter, stored, stored_attributes
 from televent.adapters.caldav.properties.table import BY_KIND, PROTECTED
-from televent.adapters.caldav.properties.view import AnyView, CalendarView
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav import xml_in, xml_out
+from televent.adapters.caldav.webdav.listing import Form, Listing, Views, literal
 from televent.adapters.caldav.webdav.names import d, tags
 from televent.adapters.caldav.webdav.text import escape
 
@@ -81,6 +82,31 @@ class Asked:
                 found.append(start + "/>")
             else:
                 found.append(f"{start}>{content}{column.end}")
+        return self._written(found, missing)
+
+    def listing(self, path: str, person: Person) -> Listing:
+        """How members of one's own collection at ``path`` are written, many at once; by a form, where each property
+        that is asked for is the same for all or stands in a column."""
+        columns = self._columns.get(Kind.OBJECT) or self._compile(Kind.OBJECT, self._names(Kind.OBJECT))
+        found: list[str] = []
+        missing: list[str] = []
+        cells: list[Cell] = []
+        for column in columns:
+            getter = column.getter
+            if getter is None:
+                missing.append(literal(column.start + "/>"))
+            elif self._only_names or not isinstance(getter, Constant | Cell):
+                return Views(path, person, self.response, with_text=bool(self._extra))
+            elif isinstance(getter, Cell):
+                cells.append(getter)
+                found.append(literal(f"{column.start}>{getter.before}") + "%s" + literal(getter.after + column.end))
+            else:
+                found.append(
+                    literal(f"{column.start}>{getter.content}{column.end}" if getter.content else column.start + "/>")
+                )
+        return Form(path, self._written(found, missing), cells)
+
+    def _written(self, found: list[str], missing: list[str]) -> str:
         # RFC 8144 §2.1: what is not found is left out; with nothing left, an empty 200 stands.
         if self._minimal or (self.names is None and not self._include):
             missing = []

@@ -9,8 +9,17 @@ import re
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+_ALLOWED = bytes(each for each in range(256) if each >= 0x20 or each in b"\t\n\r")
+_NEAR_FORBIDDEN = "\uffff".encode()[:2]
+"""How U+FFFE and U+FFFF begin, which no single octet shows."""
+
+
 def escape(text: str) -> str:
     """Character data."""
+    return _FORBIDDEN.sub("�", _escaped(text))
+
+
+def _escaped(text: str) -> str:
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
@@ -19,7 +28,7 @@ def escape(text: str) -> str:
         text = text.replace(">", "&gt;")
     if "\r" in text:
         text = text.replace("\r", "&#13;")
-    return _FORBIDDEN.sub("�", text)
+    return text
 
 
 def attribute(text: str) -> str:
@@ -29,4 +38,7 @@ def attribute(text: str) -> str:
 
 def octets(data: bytes) -> str:
     """Stored octets as character data."""
-    return escape(data.decode("utf-8", "replace"))
+    text = data.decode("utf-8", "replace")
+    # Hardly any text has what is forbidden, and octets are looked through much faster than characters.
+    clean = not data.translate(None, _ALLOWED) and _NEAR_FORBIDDEN not in data
+    return _escaped(text) if clean else escape(text)

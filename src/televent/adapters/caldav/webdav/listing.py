@@ -1,0 +1,76 @@
+"""Members of a collection, many at once: RFC 4918 §14.24.
+
+A list of a thousand members asks the same of each, so what stands around their values is made once for the request; a
+row that is read for it holds the wanted columns and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, Protocol
+
+from televent.adapters.caldav.properties.live import Cell
+from televent.adapters.caldav.properties.view import ObjectView, Person
+from televent.adapters.caldav.tree import encode, plain
+from televent.adapters.caldav.webdav.text import escape
+from televent.application.ports import BARE_FIELDS, ListedRow, ResourceRow
+
+AT_ONCE: Final = 200
+"""So many responses are joined to one text."""
+
+
+class Listing(Protocol):
+    """How the members of one collection are written."""
+
+    columns: tuple[str, ...]
+    """What is read of each: fields of ResourceRow."""
+
+    def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
+        """The responses, in order, of rows that hold name and columns of live members."""
+        ...
+
+
+class Form:
+    """By a form with a place for each value. ``propstats``: with %s for each of ``cells``, as ``literal`` has the
+    rest."""
+
+    def __init__(self, path: str, propstats: str, cells: Sequence[Cell]) -> None:
+        self.columns = tuple(cell.column for cell in cells)
+        self._form = f"<D:response><D:href>{literal(escape(path))}%s</D:href>{propstats}</D:response>"
+        self._reads = [(place, cell.read) for place, cell in enumerate(cells, 1) if cell.read is not str]
+
+    def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
+        """See Listing."""
+        form = self._form
+        for start in range(0, len(rows), AT_ONCE):
+            yield "".join([form % row for row in self._ready(rows[start : start + AT_ONCE])])
+
+    def _ready(self, rows: Sequence[ListedRow]) -> Sequence[ListedRow]:
+        values: list[Sequence[Any]] = []
+        # Most names need no encoding: asked once for all of them.
+        if not plain("".join([row[0] for row in rows])):
+            values = list(zip(*rows, strict=True))
+            values[0] = [encode(name) for name in values[0]]
+        if self._reads:
+            values = values or list(zip(*rows, strict=True))
+            for place, read in self._reads:
+                values[place] = [read(value) for value in values[place]]
+        return list(zip(*values, strict=True)) if values else rows
+
+
+class Views:
+    """One by one, for properties that are made from more than a column."""
+
+    def __init__(self, path: str, person: Person, response: Callable[[ObjectView], str], *, with_text: bool) -> None:
+        self.columns = (*BARE_FIELDS, "ics") if with_text else BARE_FIELDS
+        self._path, self._person, self._response = path, person, response
+
+    def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
+        """See Listing."""
+        for name, *values in rows:
+            yield self._response(ObjectView(self._path + encode(name), self._person, ResourceRow(*values)))
+
+
+def literal(text: str) -> str:
+    """Text that stands in a form as it is."""
+    return text.replace("%", "%%")

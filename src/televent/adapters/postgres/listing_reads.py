@@ -1,0 +1,116 @@
+"""Lists of members as doors write them: columns and no objects, since there are many and all are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import Final
+from uuid import UUID
+
+from televent.adapters.postgres.rows import Row
+from televent.application.ports import BARE_FIELDS, ListedRow, ResourceRow
+from televent.domain.ids import AccountId
+
+BARE_ROWS: Final = 2_000
+"""Without texts a row takes little room, and each page is a round trip."""
+PAGE_ROWS: Final = 500
+PAGE_OCTETS: Final = 4_000_000
+"""A page ends where its texts together pass this, so that memory stays flat whatever was stored."""
+
+BARE_COLUMNS: Final = {name: name for name in BARE_FIELDS} | {"size": "coalesce(octet_length(ics), 0)"}
+COLUMNS: Final = BARE_COLUMNS | {"ics": "ics"}
+BARE_PAGE: Final = "SELECT {columns} FROM resource WHERE {where} ORDER BY {order} LIMIT %s"
+PAGE: Final = """
+    SELECT {columns} FROM (
+        SELECT *, coalesce(sum(octet_length(ics)) OVER (ORDER BY {order}), 0) - coalesce(octet_length(ics), 0) AS before
+        FROM (SELECT * FROM resource WHERE {where} ORDER BY {order} LIMIT %s) AS page
+    ) AS page
+    WHERE before < %s ORDER BY {order}"""
+LIVE: Final = "tenant_id = %s AND calendar_id = %s AND ics IS NOT NULL AND href > %s"
+OF_KIND: Final = f"{LIVE} AND component = %s"
+LATER: Final = "tenant_id = %s AND calendar_id = %s AND seq > 0 AND seq > %s"
+# A calendar where nothing is later gives one row without a seq, one that is not there gives none.
+CHANGED: Final = """
+    SELECT there.* FROM calendar LEFT JOIN LATERAL ({page}) AS there ON true
+    WHERE calendar.tenant_id = %s AND calendar.calendar_id = %s AND NOT calendar.deleted"""
+
+
+def listed_statement(columns: Sequence[str], where: str = LIVE) -> str:
+    """A page of members by name. Raises KeyError for what is no field of ResourceRow."""
+    return _page(columns, ("href",), where, "href")
+
+
+def changed_statement(columns: Sequence[str]) -> str:
+    """A page of changes. Raises KeyError for what is no field of ResourceRow."""
+    return CHANGED.format(page=_page(columns, ("seq", "deleted", "href"), LATER, "seq"))
+
+
+def _page(columns: Sequence[str], first: Sequence[str], where: str, order: str) -> str:
+    named = [f"{COLUMNS[each]} AS field_{place}" for place, each in enumerate(columns)]
+    form = PAGE if "ics" in columns else BARE_PAGE
+    return form.format(columns=", ".join((*first, *named)), where=where, order=order)
+
+
+class ListingReads:
+    """The part of ports.Reads that lists."""
+
+    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
+        raise NotImplementedError
+
+    def listed(
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], *, component: str | None = None
+    ) -> Iterator[list[ListedRow]]:
+        """Live members by name, in pages; between pages no connection is held.
+
+        By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
+        """
+        query = listed_statement(columns, LIVE if component is None else OF_KIND)
+        rest = () if component is None else (component,)
+        most = PAGE_ROWS if "ics" in columns else BARE_ROWS
+        bounds = (most, PAGE_OCTETS) if "ics" in columns else (most,)
+        after = ""
+        while True:
+            rows = self._fetch(query, (tenant, calendar_id, after, *rest, *bounds))
+            if rows:
+                yield rows
+            if not _full(rows, columns, 1, most):
+                return
+            after = rows[-1][0]
+
+    def changed(
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int
+    ) -> tuple[list[ListedRow], bool] | None:
+        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, tombstones included, each with its seq and
+        whether it is one before name and fields; and whether there may be more. None: no such calendar."""
+        octets = (PAGE_OCTETS,) if "ics" in columns else ()
+        place = (tenant, calendar_id)
+        rows = self._fetch(changed_statement(columns), (*place, since, limit, *octets, *place))
+        if not rows:
+            return None
+        if rows[0][0] is None:
+            return [], False
+        # A join promises no order, whatever its parts have.
+        rows.sort(key=itemgetter(0))
+        return rows, _full(rows, columns, 3, limit)
+
+    def members(self, tenant: AccountId, calendar_id: UUID, *, with_text: bool) -> Iterator[ResourceRow]:
+        """Live members by name."""
+        return self._of_kind(tenant, calendar_id, None, with_text=with_text)
+
+    def _of_kind(
+        self, tenant: AccountId, calendar_id: UUID, component: str | None, *, with_text: bool
+    ) -> Iterator[ResourceRow]:
+        columns = (*BARE_FIELDS, "ics") if with_text else BARE_FIELDS
+        for page in self.listed(tenant, calendar_id, columns, component=component):
+            for _, *values in page:
+                yield ResourceRow(*values)
+
+
+def _full(rows: Sequence[ListedRow], columns: Sequence[str], before: int, most: int) -> bool:
+    """Whether the page may have ended for want of room."""
+    if len(rows) >= most:
+        return True
+    if "ics" not in columns:
+        return False
+    place = before + list(columns).index("ics")
+    return sum(len(row[place] or b"") for row in rows) >= PAGE_OCTETS
