@@ -75,6 +75,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         max_size=settings.pool_size,
         prepare_threshold=None if settings.pgbouncer else 2,
         autocommit=True,
+        generic_plans=not settings.pgbouncer,
     )
     with pool.connection() as connection:
         raise_base(connection)

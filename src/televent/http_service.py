@@ -12,10 +12,14 @@ import uvicorn
 
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
+from televent.adapters.caldav.remembering import Remembering
 from televent.adapters.postgres.batch_reads import BatchedRun
+from televent.adapters.postgres.marks import PostgresMarks
+from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.rest.app import Asgi, Front, rest_app
 from televent.adapters.rest.floor import floor
+from televent.application.marks import Marks
 from televent.bootstrap import Core
 from televent.opening import OperatorError
 from televent.pushing import Push
@@ -44,8 +48,10 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
     """Serves until told to stop; then lets requests under way finish."""
     settings = core.settings
     listener = _listen(settings.api_host, settings.api_port)
+    # A pooler hides when the database goes away and comes back as another.
+    marks = None if settings.pgbouncer else PostgresMarks(core.conninfo)
     config = uvicorn.Config(
-        http_app(core),
+        http_app(core, marks),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -67,10 +73,12 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
     stopping.cancel()
     server.should_exit = True
     await serving
+    if marks is not None:
+        await marks.close()
 
 
-def http_app(core: Core) -> Any:
-    """The ASGI application."""
+def http_app(core: Core, marks: Marks | None) -> Any:
+    """The ASGI application. ``marks`` None: no answer is remembered."""
     settings = core.settings
 
     async def check() -> dict[str, str]:
@@ -83,13 +91,16 @@ def http_app(core: Core) -> Any:
 
         return {"database": await core.run(look)}
 
-    door = CaldavDoor(
+    limits = rate_limits(core) if settings.rate_limits == "on" else None
+    door: Asgi = CaldavDoor(
         core.office,
         BatchedRun(core.reads, core.pool, core.threads),
         public_url=settings.public_url,
-        rate_limits=rate_limits(core) if settings.rate_limits == "on" else None,
+        rate_limits=limits,
         push=Push(core).offer() if settings.push == "on" else None,
     )
+    if marks is not None:
+        door = Remembering(door, marks, limits)
     mounts: dict[str, Asgi] = {"/health/floor": floor}
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)
@@ -122,9 +133,9 @@ def rate_limits(core: Core) -> RateLimits:
     failure = Rate(5, 60.0, 10)
     limit = core.rate_limit
     return RateLimits(
-        client=lambda key: limit.hit(f"ip/{key}", client),
-        person=lambda key: limit.hit(f"caldav/{key}", person),
-        failure=lambda key: limit.hit(f"failure/{key}", failure),
+        client=LeasedLimit(limit, "ip", client),
+        person=LeasedLimit(limit, "caldav", person),
+        failure=LeasedLimit(limit, "failure", failure),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, Tracking
 
 from support.event_store import NOON, Shop, open_shop
+from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 from televent.adapters.postgres.shard import raise_base
 from televent.adapters.postgres.subject_keys import CACHED_FOR, PostgresSubjectKeys
@@ -89,6 +90,38 @@ def test_of_many_at_once_exactly_the_burst_is_admitted(shop: Shop) -> None:
     assert len(answers) == 200
     assert answers.count(None) == 10
     assert all(0 < answer <= 3600 for answer in answers if answer is not None)
+
+
+def test_several_at_once_are_admitted_whole_or_not_at_all(shop: Shop) -> None:
+    limit, rate = PostgresRateLimit(shop.pool), Rate(count=10, seconds=60, burst=4)
+    assert limit.hit("ann", rate, NOON, count=3) is None
+    assert limit.hit("ann", rate, NOON, count=3) == 12.0
+    assert [limit.hit("ann", rate, NOON) for _ in range(2)] == [None, 6.0]
+    assert limit.hit("ann", rate, NOON + 12 * SECOND, count=3) == 6.0
+
+
+def test_whoever_comes_often_is_admitted_ahead_and_never_more_than_the_burst(shop: Shop) -> None:
+    clock = iter(range(10_000))
+    often = LeasedLimit(PostgresRateLimit(shop.pool), "ip", Rate(1, 3600, 16), lambda: next(clock) / 10_000)
+    admitted = asked = 0
+    while True:
+        if not often.held("ann"):
+            asked += 1
+            if often("ann") is not None:
+                break
+        admitted += 1
+    # The first alone, then two of each statement; the last of the burst is found by asking for one.
+    assert (admitted, asked) == (16, 10)
+    assert not often.held("bob")
+
+
+def test_whoever_comes_seldom_takes_nothing_ahead(shop: Shop) -> None:
+    clock = iter(range(0, 10_000, 2))
+    seldom = LeasedLimit(PostgresRateLimit(shop.pool), "ip", Rate(1, 3600, 16), lambda: float(next(clock)))
+    for _ in range(16):
+        assert not seldom.held("ann")
+        assert seldom("ann") is None
+    assert seldom("ann") is not None
 
 
 def test_full_buckets_are_swept(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,19 @@ from televent.adapters.caldav.auth import credentials
 from televent.adapters.caldav.door import RateLimits
 from televent.application.use_cases.devices import revoke_device
 from televent.domain.ids import AccountId
+
+
+class Counted:
+    """A limit without anything admitted beforehand."""
+
+    def __init__(self, count: Callable[[str], float | None] = lambda _: None) -> None:
+        self._count = count
+
+    def held(self, key: str) -> bool:
+        return False
+
+    def __call__(self, key: str) -> float | None:
+        return self._count(key)
 
 
 def basic(text: str) -> str:
@@ -91,7 +105,7 @@ def test_failures_are_throttled_by_client_and_user_while_the_right_password_goes
         failures[key] += 1
         return 60.0 if failures[key] > 3 else None
 
-    with open_site(database_url, RateLimits(lambda _: None, lambda _: None, failed)) as site:
+    with open_site(database_url, RateLimits(Counted(), Counted(), Counted(failed))) as site:
         ann = site.person(101, "Ann")
         assert ann.propfind(ann.home, "D:owner").status == 207
         wrong = [ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong")) for _ in range(5)]
@@ -108,7 +122,7 @@ def test_a_rate_limit_says_when_to_come_again(database_url: str) -> None:
         seen.append(key)
         return 1.5 if len(seen) > 1 else None
 
-    with open_site(database_url, RateLimits(lambda _: None, by_person, lambda _: None)) as site:
+    with open_site(database_url, RateLimits(Counted(), Counted(by_person), Counted())) as site:
         ann = site.person(101, "Ann")
         assert ann.propfind(ann.home, "D:owner").status == 207
         refused = ann.propfind(ann.home, "D:owner")
@@ -118,6 +132,6 @@ def test_a_rate_limit_says_when_to_come_again(database_url: str) -> None:
 
 
 def test_a_client_is_limited_before_it_is_known(database_url: str) -> None:
-    with open_site(database_url, RateLimits(lambda client: 7.0, lambda _: None, lambda _: None)) as site:
+    with open_site(database_url, RateLimits(Counted(lambda client: 7.0), Counted(), Counted())) as site:
         answer = site.person(101).ask("PROPFIND", "/caldav/", prop_body("D:owner"), login=False)
     assert (answer.status, answer.headers["retry-after"]) == (429, "7")

@@ -12,10 +12,12 @@ from uuid import UUID, uuid4
 import uvicorn
 from lxml import etree
 
+from support.doubted import Doubted
 from support.waiting import wait_until
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
 from televent.adapters.postgres.batch_reads import BatchedRun
+from televent.adapters.postgres.marks import PostgresMarks
 from televent.application.context import Context
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.devices import NewDevice, add_device
@@ -193,6 +195,7 @@ class Site:
     core: Core
     port: int
     server: uvicorn.Server
+    door: Doubted
 
     def person(self, telegram_id: int, name: str = "Ann", *addresses: str) -> Client:
         """A new account with one device password."""
@@ -222,15 +225,23 @@ def open_site(
     core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4, **settings), database_url)
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
-    door = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url, push=push)
+    plain = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url, push=push)
+    marks = PostgresMarks(database_url)
+    door = Doubted(plain, marks, rate_limits)
     config = uvicorn.Config(door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+
+    async def serve() -> None:
+        await server.serve()
+        await marks.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     try:
         wait_until(lambda: server.started and server.servers, what="the server listens")
-        yield Site(core, server.servers[0].sockets[0].getsockname()[1], server)
+        yield Site(core, server.servers[0].sockets[0].getsockname()[1], server, door)
     finally:
         server.should_exit = True
         thread.join(30)
         core.close()
+    assert door.lies == []

@@ -10,7 +10,7 @@ import structlog
 
 from televent.adapters.caldav import discovery
 from televent.adapters.caldav.auth import Authenticator, too_many
-from televent.adapters.caldav.door import Door, RateLimits, Run
+from televent.adapters.caldav.door import Door, Limit, RateLimits, Run
 from televent.adapters.caldav.encoding import SMALLEST, gzipped, takes_gzip
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import (
@@ -39,6 +39,7 @@ from televent.adapters.caldav.methods import (
 from televent.adapters.caldav.methods.attachments import change_attachments
 from televent.adapters.caldav.preconditions import check_if
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.remembering import WatchedRun, signed_in
 from televent.adapters.caldav.streaming import stream
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.adapters.caldav.upload import Incoming
@@ -81,7 +82,8 @@ class CaldavDoor:
         rate_limits: RateLimits | None = None,
         push: Offer | None = None,
     ) -> None:
-        self._door = Door(office, run, public_url, push)
+        self._run = run
+        self._door = Door(office, WatchedRun(office, run), public_url, push)
         self._authenticator = Authenticator(office, run, rate_limits)
         self._public_url = public_url
         self._limits = rate_limits
@@ -141,14 +143,14 @@ class CaldavDoor:
         if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
             return discovery.welcome()
         client = scope["client"][0] if scope.get("client") else "unknown"
-        await self._throttle(client)
+        if self._limits is not None:
+            await self._count(self._limits.client, client)
         login = headers.get("authorization")
         ahead = self._door.ahead(method, target) if login is not None else None
         account, device = await self._authenticator.sign_in(login, client)
+        signed_in(account.tenant)
         if self._limits is not None:
-            wait = await self._door.run(self._limits.person, str(account.tenant))
-            if wait is not None:
-                raise too_many(wait)
+            await self._count(self._limits.person, str(account.tenant))
         person, granted = await self._person(account, target)
         if granted is not None:
             # The look-ahead has read it as its owner sees it.
@@ -174,9 +176,9 @@ class CaldavDoor:
             return await change_attachments(self._door, request, person, query, incoming)
         return await handler(self._door, request, person)
 
-    async def _throttle(self, client: str) -> None:
-        if self._limits is not None:
-            wait = await self._door.run(self._limits.client, client)
+    async def _count(self, limit: Limit, key: str) -> None:
+        if not limit.held(key):
+            wait = await self._run(limit, key)
             if wait is not None:
                 raise too_many(wait)
 

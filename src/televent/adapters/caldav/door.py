@@ -31,16 +31,27 @@ class Run(Protocol):
     def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]: ...
 
 
+class Limit(Protocol):
+    """A rate limit that all nodes share."""
+
+    def held(self, key: str) -> bool:
+        """Counts one of those that were admitted beforehand; False where none is left. Returns at once."""
+        ...
+
+    def __call__(self, key: str) -> float | None:
+        """Counts one and returns None, or the seconds after which to come again. Synchronous; called in threads."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """Each takes a key, counts one against it and returns None, or the seconds after which to come again. Synchronous;
-    called in threads."""
+    """How often is too often."""
 
-    client: Callable[[str], float | None]
+    client: Limit
     """By address of the client, before anything is known of it."""
-    person: Callable[[str], float | None]
+    person: Limit
     """By account."""
-    failure: Callable[[str], float | None]
+    failure: Limit
     """By client and user name, for each failed sign-in."""
 
 

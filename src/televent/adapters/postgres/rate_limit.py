@@ -11,10 +11,10 @@ from televent.adapters.postgres.rows import Pool
 HIT = """
     WITH moment AS (SELECT coalesce(%(now)s::timestamptz, clock_timestamp()) AS now),
     hit AS (
-        INSERT INTO rate_limit AS bucket (key, tat) SELECT %(key)s, now + %(interval)s FROM moment
+        INSERT INTO rate_limit AS bucket (key, tat) SELECT %(key)s, now + %(taken)s FROM moment
         ON CONFLICT (key) DO UPDATE
-        SET tat = greatest(bucket.tat, excluded.tat - %(interval)s) + %(interval)s
-        WHERE bucket.tat - (excluded.tat - %(interval)s) <= %(tolerance)s
+        SET tat = greatest(bucket.tat, excluded.tat - %(taken)s) + %(taken)s
+        WHERE bucket.tat - (excluded.tat - %(taken)s) <= %(tolerance)s
         RETURNING 1
     )
     SELECT extract(epoch FROM bucket.tat - %(tolerance)s - moment.now)::float8
@@ -38,10 +38,11 @@ class PostgresRateLimit:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def hit(self, key: str, rate: Rate, now: datetime | None = None) -> float | None:
-        """None: admitted. Otherwise the seconds after which one more will be."""
+    def hit(self, key: str, rate: Rate, now: datetime | None = None, *, count: int = 1) -> float | None:
+        """None: ``count``, at most the burst, are admitted. Otherwise the seconds after which as many will be."""
         interval = timedelta(seconds=rate.seconds / rate.count)
-        asked = {"key": key, "now": now, "interval": interval, "tolerance": interval * (rate.burst - 1)}
+        tolerance = interval * (rate.burst - count)
+        asked = {"key": key, "now": now, "taken": interval * count, "tolerance": tolerance}
         with self._pool.connection() as connection:
             refused = connection.execute(HIT, asked).fetchone()
         if refused is None:

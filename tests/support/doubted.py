@@ -1,0 +1,34 @@
+"""Remembered answers that are not believed: each is held against what the door itself would say."""
+
+from typing import Any
+
+from televent.adapters.caldav.http import Receive, Scope, Send
+from televent.adapters.caldav.remembering import Remembered, Remembering
+
+
+class Doubted(Remembering):
+    """Gives what it remembers, and notes in ``lies`` what differs from a fresh answer though nothing has changed."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.given = 0
+        self.lies: list[str] = []
+
+    async def _give(self, known: Remembered, scope: Scope, receive: Receive, send: Send) -> None:
+        fresh: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            fresh.append(message)
+
+        await self._door(scope, receive, keep)
+        start, *parts = fresh
+        told = (known.status, known.headers, known.body)
+        true = (start["status"], list(start["headers"]), b"".join(part.get("body", b"") for part in parts))
+        if told != true and await self._marks.ask(known.keys) == known.marks:
+            self.lies.append(f"{scope['method']} {scope['path']}: {told} instead of {true}")
+        self.given += 1
+
+        async def nothing() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        await super()._give(known, scope, nothing, send)
