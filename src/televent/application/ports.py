@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from televent.application.share_rows import MountRow, PutMount, PutOverlay, Share
+from televent.application.share_rows import Acquaintance, MountRow, PutMount, PutOverlay, Share
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.occurs import Occurs
 
@@ -281,6 +281,10 @@ class Reads(Protocol):
         """Everything that was ever offered to this account."""
         ...
 
+    def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:
+        """The other sides of what is shared with this account and by it, a bounded number of them."""
+        ...
+
     def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
         """The live resource, with its text; None where it, or the calendar, is not there."""
         ...
@@ -350,6 +354,10 @@ class Reads(Protocol):
 
     def accounts_of(self, telegram_ids: Sequence[int], addresses: Sequence[str]) -> list[AccountRow]:
         """The accounts of these Telegram users, and of these verified addresses."""
+        ...
+
+    def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
+        """The accounts of these ids."""
         ...
 
     def accounts(self) -> list[AccountRow]: ...

@@ -79,3 +79,13 @@ class MountRow:
     held: str | None
     calendar: str | None
     """Its name at the owner's; None once it is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """Somebody with whom a calendar is shared, either way. ``addresses``: by which he was asked. ``agreed``: he has
+    accepted, or it was he who shared."""
+
+    tenant: AccountId
+    addresses: tuple[str, ...]
+    agreed: bool

@@ -209,6 +209,10 @@ class PostgresReads(ShareReads, ListingReads):
             UNION SELECT tenant_id FROM address WHERE address = ANY (%s) AND verified)"""
         return accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (list(telegram_ids), list(addresses))))
 
+    def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
+        """The accounts of these ids."""
+        return accounts_of(self._fetch(ACCOUNT_BY.format(where="account.tenant_id = ANY (%s)"), (list(tenants),)))
+
     def accounts(self) -> list[AccountRow]:
         """All accounts, the oldest first."""
         return accounts_of(self._fetch(ACCOUNTS, ()))

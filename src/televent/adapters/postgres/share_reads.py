@@ -10,7 +10,7 @@ from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
 from televent.application.ports import CalendarRow
-from televent.application.share_rows import MountRow, Share
+from televent.application.share_rows import Acquaintance, MountRow, Share
 from televent.application.shared_view import seen_by_sharee
 from televent.domain.ids import AccountId
 from televent.domain.sharing import share_id
@@ -44,6 +44,19 @@ SHARES = """
     FROM mount LEFT JOIN calendar ON calendar.tenant_id = mount.owner_id
         AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted
     WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""
+ACQUAINTANCES = """
+    SELECT person, array_remove(array_agg(DISTINCT address), NULL), bool_or(agreed) FROM (
+        SELECT mount.owner_id AS person, NULL::text AS address, true AS agreed
+        FROM mount JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
+            AND NOT calendar.deleted AND calendar.shares ? mount.tenant_id::text
+        WHERE mount.tenant_id = %s AND mount.status IN ('offered', 'accepted')
+        UNION ALL
+        SELECT grantee.key::uuid, grantee.value ->> 'address', grantee.value ->> 'status' = 'accepted'
+        FROM calendar CROSS JOIN jsonb_each(calendar.shares) AS grantee
+        WHERE calendar.tenant_id = %s AND NOT calendar.deleted
+    ) AS known
+    GROUP BY person ORDER BY person LIMIT %s"""
+MOST_ACQUAINTANCES = 500
 OVERLAYS = "SELECT stream_id, parts FROM overlay WHERE tenant_id = %s AND share_id = %s AND stream_id = ANY (%s)"
 CALENDAR_OF = f"""
     SELECT {CALENDAR_COLUMNS} FROM calendar
@@ -74,6 +87,11 @@ class ShareReads:
         """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
         rows = self._fetch(GRANTED, (sharee, owner, calendar, str(sharee)))
         return _shared(rows[0], sharee) if rows else None
+
+    def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:
+        """The other sides of what is shared with this account and by it, at most 500."""
+        rows = self._fetch(ACQUAINTANCES, (tenant, tenant, MOST_ACQUAINTANCES))
+        return [Acquaintance(person, tuple(addresses), agreed) for person, addresses, agreed in rows]
 
     def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:
         """What is the other person's own in these events, where he has something of his own."""

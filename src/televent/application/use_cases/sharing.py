@@ -42,14 +42,23 @@ def sharee_of(office: Office, context: Context, address: str) -> AccountRow:
 
 
 def share_calendar(
-    office: Office, context: Context, *, name: str, sharee: AccountRow, access: str, summary: str = ""
+    office: Office,
+    context: Context,
+    *,
+    name: str,
+    sharee: AccountRow,
+    access: str,
+    summary: str = "",
+    known_by: str = "",
 ) -> None:
-    """Grants ``access`` (sharing.ACCESS), or changes what was granted. Raises UnknownCalendar, UnknownSharee,
-    TooManySharees."""
+    """Grants ``access`` (sharing.ACCESS), or changes what was granted. ``known_by``: the address by which the owner
+    knows the other person; "" where it was none. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
     if sharee.tenant == context.tenant:
         raise UnknownSharee()
     row, owner = _own(office, context, name), office.account(context.tenant)
-    address = office.addresses_of(sharee)[0]
+    # Never one that the owner has not written himself: whoever could share with a number would learn whose it is.
+    standing = row.shares.get(str(sharee.tenant))
+    address = known_by.lower() or (str(standing["address"]) if standing is not None else f"urn:uuid:{sharee.tenant}")
     summary = " ".join(summary.split())[:MAX_SUMMARY]
     command = sharing.ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
 

@@ -41,15 +41,18 @@ def _share(door: Door, request: Request, person: Person, root: Element) -> None:
     changes = [each for each in children(root) if name_of(each) in (cs("set"), cs("remove"))]
     if not 0 < len(changes) <= MAX_CHANGES:
         raise DavError(400, text=f"A CS:share has one to {MAX_CHANGES} CS:set or CS:remove.")
-    known = [(each, account_named(door, request, person, text_of(child(each, d("href"))).strip())) for each in changes]
-    for ordinal, (change, sharee) in enumerate(known):
+    uris = [text_of(child(each, d("href"))).strip() for each in changes]
+    known = [account_named(door, request, person, uri) for uri in uris]
+    for ordinal, (change, uri, sharee) in enumerate(zip(changes, uris, known, strict=True)):
         step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"share/{ordinal}"), context.door)
         if name_of(change) == cs("remove"):
             withdraw_share(door.office, step, name=name, sharee=sharee.tenant)
             continue
         access = READ_WRITE if child(change, cs("read-write")) is not None else READ
         summary = text_of(child(change, cs("summary")))
-        share_calendar(door.office, step, name=name, sharee=sharee, access=access, summary=summary)
+        share_calendar(
+            door.office, step, name=name, sharee=sharee, access=access, summary=summary, known_by=address_in(uri)
+        )
 
 
 def account_named(door: Door, request: Request, person: Person, uri: str) -> AccountRow:
@@ -69,6 +72,14 @@ def account_named(door: Door, request: Request, person: Person, uri: str) -> Acc
     if account is None or account.tenant == person.account.tenant:
         raise UnknownSharee(address=uri)
     return account
+
+
+def address_in(uri: str) -> str:
+    """The address that a sharee was named by; "" where it was a principal or an id."""
+    scheme, _, rest = uri.partition(":")
+    if scheme.lower() == "mailto":
+        return rest
+    return uri if "@" in uri and "/" not in uri and not uri.lower().startswith("urn:") else ""
 
 
 def path_of(uri: str) -> str:

@@ -1,27 +1,36 @@
 """principal-property-search and principal-search-property-set: RFC 3744 §9.4, §9.5.
 
-A person finds only himself: who else has an account here is nobody's business.
+Whom a person may find: application.use_cases.find_people.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person, View
-from televent.adapters.caldav.tree import Kind
-from televent.adapters.caldav.webdav.asked import Asked, property_names
+from televent.adapters.caldav.tree import PREFIX, Kind
+from televent.adapters.caldav.webdav.asked import Asked, limit_in, property_names
 from televent.adapters.caldav.webdav.names import c, cs, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
-from televent.adapters.caldav.webdav.xml_out import document, multistatus
+from televent.adapters.caldav.webdav.xml_out import document, multistatus, status_response
+from televent.application.use_cases.find_people import Found, acquaintances, of_addresses
 
+MAX_SEARCHES: Final = 20
+MAX_RESULTS: Final = 100
+_ADDRESSES: Final = frozenset((c("calendar-user-address-set"), cs("email-address-set")))
 _DESCRIPTIONS = {
     d("displayname"): "Name",
     c("calendar-user-address-set"): "Address",
     cs("email-address-set"): "Email address",
     c("calendar-user-type"): "Kind of calendar user",
 }
-_GRAMMAR = frozenset(d(each) for each in ("property-search", "prop", "apply-to-principal-collection-set"))
+_OF_OTHERS: Final = frozenset(_DESCRIPTIONS) | {d("resourcetype"), d("principal-URL")}
+"""What is shown of somebody else; for all else one would have to be him."""
+_GRAMMAR = frozenset(d(each) for each in ("property-search", "prop", "apply-to-principal-collection-set", "limit"))
 
 
 async def principal_property_search(door: Door, request: Request, person: Person, root: Element) -> Response:
@@ -29,16 +38,23 @@ async def principal_property_search(door: Door, request: Request, person: Person
     if request.depth("0") != "0":
         raise DavError(400, text="Depth must be 0 (RFC 3744 §9.4).")
     searches = [each for each in children(root) if name_of(each) == d("property-search")]
-    results = [_found(each, person) for each in searches]
-    # Without a condition all are meant: python-caldav lists principals so. It also names the properties that it wants
-    # beside DAV:prop instead of inside.
-    matched = any(results) if searches and root.get("test") == "anyof" else all(results)
+    if len(searches) > MAX_SEARCHES:
+        raise DavError(400, text=f"More than {MAX_SEARCHES} properties are searched.")
+    limit = min(limit_in(root) or MAX_RESULTS, MAX_RESULTS)
+    anyof = root.get("test") == "anyof"
+    found = [each for each in await door.run(_candidates, door, person, searches) if _matches(each, searches, anyof)]
     prop = child(root, d("prop"))
     names = property_names(prop) if prop is not None else ()
+    # python-caldav names the properties that it wants beside DAV:prop instead of inside.
     beside = (name_of(each) for each in children(root))
-    asked = Asked(names or tuple(name for name in beside if name not in _GRAMMAR), minimal=request.minimal)
-    view = View(Kind.HOME, person.principal, person)
-    return xml_response(207, multistatus((asked.response(view),) if matched else ()), request)
+    names = names or tuple(name for name in beside if name not in _GRAMMAR)
+    own = Asked(names, minimal=request.minimal)
+    others = Asked(names, minimal=request.minimal, hidden=frozenset(names) - _OF_OTHERS)
+    responses = [(own if each is person else others).response(_view(each)) for each in found[:limit]]
+    if len(found) > limit:
+        # RFC 5323 §5.17, as RFC 6578 §3.6 says it; §9.4 has the name.
+        responses.append(status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>"))
+    return xml_response(207, multistatus(responses), request)
 
 
 async def principal_search_property_set(door: Door, request: Request, person: Person, root: Element) -> Response:
@@ -51,15 +67,49 @@ async def principal_search_property_set(door: Door, request: Request, person: Pe
     return xml_response(200, document("D:principal-search-property-set", rows))
 
 
+def _candidates(door: Door, person: Person, searches: list[Element]) -> list[Person]:
+    """The person who asks, those he knows by name, and those whose addresses he has written down whole."""
+    named = [text for each in searches if _ADDRESSES & set(_names(each)) and "@" in (text := _wanted(each))]
+    exact = of_addresses(door.office, person.account, (text.removeprefix("mailto:") for text in named))
+    known = {each.account.tenant: each for each in acquaintances(door.office, person.account)}
+    for each in exact:
+        before = known.get(each.account.tenant)
+        shown = (*before.addresses, *each.addresses) if before is not None else each.addresses
+        known[each.account.tenant] = Found(each.account, tuple(dict.fromkeys(shown)))
+    others = sorted(known.values(), key=lambda each: (each.account.name.casefold(), str(each.account.tenant)))
+    return [person, *map(_other, others)]
+
+
+def _other(found: Found) -> Person:
+    """Somebody else, with nothing but what may be seen of him."""
+    account = replace(found.account, addresses=found.addresses, devices=(), telegram_id=None, preferences={})
+    return Person(account, found.addresses, f"{PREFIX}{account.tenant}/")
+
+
+def _view(person: Person) -> View:
+    return View(Kind.HOME, person.principal, person)
+
+
+def _matches(person: Person, searches: list[Element], anyof: bool) -> bool:
+    results = [_found(each, person) for each in searches]
+    # Without a condition all are meant: python-caldav lists principals so.
+    return any(results) if searches and anyof else all(results)
+
+
+def _names(search: Element) -> list[str]:
+    prop = child(search, d("prop"))
+    return [] if prop is None else [name_of(each) for each in children(prop)]
+
+
+def _wanted(search: Element) -> str:
+    return text_of(child(search, d("match"))).strip().casefold()
+
+
 def _found(search: Element, person: Person) -> bool:
-    prop, match = child(search, d("prop")), child(search, d("match"))
-    wanted = text_of(match).strip().casefold()
+    names, match, wanted = _names(search), child(search, d("match")), _wanted(search)
     kind = str(match.get("match-type", "contains")) if match is not None else "contains"
-    if prop is None or not wanted:
-        return False
     # Each property named must match (§9.4).
-    names = [name_of(each) for each in children(prop)]
-    return bool(names) and all(
+    return bool(names and wanted) and all(
         any(_fits(value.casefold(), wanted, kind) for value in _values(name, person)) for name in names
     )
 

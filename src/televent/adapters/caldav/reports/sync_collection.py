@@ -16,6 +16,7 @@ from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, tai
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import since
 from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.asked import limit_in
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
@@ -34,7 +35,7 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     if level not in _LEVELS:
         raise DavError(400, text="sync-level must be 1 or infinite.")
     token = text_of(child(root, d("sync-token"))).strip()
-    limit = _limit(root)
+    limit = limit_in(root)
     data = calendar_data.requested(root)
     if request.target.kind is Kind.HOME:
         collections = await door.run(door.collections, person)
@@ -60,14 +61,3 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
         yield tail(sync_token(standing, members.last))
 
     return xml_response(207, streamed(responses()), request)
-
-
-def _limit(root: Element) -> int | None:
-    """DAV:limit (RFC 5323 §5.17). Raises DavError 400 for one that is no number."""
-    limit = child(root, d("limit"))
-    if limit is None:
-        return None
-    text = text_of(child(limit, d("nresults"))).strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
-        raise DavError(400, text="nresults must be a positive number.")
-    return int(text)

@@ -168,3 +168,14 @@ def asked_in(root: xml_in.Element | None, *, minimal: bool, extra: Mapping[str, 
         more = property_names(include) if include is not None else ()
         return Asked(None, include=more, minimal=minimal, extra=extra)
     raise DavError(400, text="Ask for prop, allprop or propname.")
+
+
+def limit_in(root: xml_in.Element) -> int | None:
+    """DAV:limit (RFC 5323 §5.17). Raises DavError 400 for one that is no positive number."""
+    limit = xml_in.child(root, d("limit"))
+    if limit is None:
+        return None
+    text = xml_in.text_of(xml_in.child(limit, d("nresults"))).strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+        raise DavError(400, text="nresults must be a positive number.")
+    return int(text)

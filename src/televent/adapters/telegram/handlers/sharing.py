@@ -92,8 +92,11 @@ async def _share(message: Message, door: BotDoor, person: Person, title: str, wh
     name = row.name
 
     def act() -> str:
-        sharee = sharing.sharee_of(door.office, context, address_of_guest(door, who))
-        sharing.share_calendar(door.office, context, name=name, sharee=sharee, access=access)
+        address = address_of_guest(door, who)
+        sharee = sharing.sharee_of(door.office, context, address)
+        sharing.share_calendar(
+            door.office, context, name=name, sharee=sharee, access=access, known_by=address if who[0] != "@" else ""
+        )
         return sharee.name
 
     known_as = await door.run(act)
