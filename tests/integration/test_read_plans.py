@@ -58,7 +58,8 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
                 (shop.tenant, "work", shop.tenant, "h7", "u9", shop.tenant, "u9"),
                 {"resource_pkey", "resource_account_uid"},
             ),
-            (read_store.CHANGES.format(**named), (shop.tenant, "work", shop.tenant, 5, 10), {"resource_seq"}),
+            (read_store.CHANGES.format(**named), (shop.tenant, "work", shop.tenant, 5, 0, 10), {"resource_seq"}),
+            (read_store.SURPLUS, (*place, 10, 10), {"resource_message"}),
             (read_store.SOME, (*place, ["h7"]), {"resource_pkey"}),
             (read_store.BY_UID, (shop.tenant, "u9"), {"resource_account_uid"}),
             (
@@ -70,8 +71,8 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             (listed_statement(["etag"]), (*place, "", 2000), {"resource_pkey"}),
             (listed_statement(["etag"], listing_reads.OF_KIND), (*place, "", "VEVENT", 2000), {"resource_pkey"}),
             (listed_statement(["etag", "ics"]), (*place, "", 500, 10**6), {"resource_pkey"}),
-            (changed_statement(["etag"]), (*place, 5, 10, *place), {"resource_seq"}),
-            (changed_statement(["etag", "ics"]), (*place, 5, 10, 10**6, *place), {"resource_seq"}),
+            (changed_statement(["etag"]), (*place, 5, 0, 10, *place), {"resource_seq"}),
+            (changed_statement(["etag", "ics"]), (*place, 5, 0, 10, 10**6, *place), {"resource_seq"}),
             (
                 read_store.IN_TIME.format(filter="", **page),
                 (*time_reads.asked(*hour, UTC), *place, "", *time_reads.touched(*hour), 10**6),
@@ -92,3 +93,51 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
         bury = (*place, NOON, *place, "h7", uuid4())
         rows = connection.execute("EXPLAIN " + inline_rows.BURY_RESOURCE, bury, prepare=True)
         assert any("using resource_pkey" in row[0] or "using resource_stream" in row[0] for row in rows)
+
+
+GRAVES = """
+    INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, deleted, modified_at)
+    SELECT %s, %s, 'g' || i, gen_random_uuid(), 'g' || i, 'e', 'VEVENT', NULL, i, true, now()
+    FROM generate_series(1, %s) AS i"""
+
+
+def test_a_first_walk_in_small_pages_does_not_go_through_the_graves_page_by_page(shop: Shop) -> None:
+    calendar, graves = shop.calendar(), 3000
+    shop.sql(GRAVES, (shop.tenant, calendar, graves))
+    shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))
+    live = [shop.stored(calendar).href for _ in range(5)]
+
+    def page(since: int, buried: int) -> list[tuple[int, str]]:
+        found = shop.reads.changed(shop.tenant, calendar, ("etag",), since, 3, buried)
+        whole = shop.reads.changes(shop.tenant, "work", since, 3, buried=buried)
+        assert found is not None
+        assert whole is not None
+        names = [(seq, href) for seq, _, href, _ in found[0]]
+        assert [(row.seq, row.href) for row in whole[1]] == names
+        return names
+
+    first = page(0, graves + 5)
+    assert [href for _, href in first] == live[:3]
+    assert [href for _, href in page(first[-1][0], graves + 5)] == live[3:]
+    # Whoever was there before is told of what was buried since.
+    assert [href for _, href in page(0, graves - 2)] == [f"g{graves - 1}", f"g{graves}", live[0]]
+
+
+def test_what_an_inbox_has_too_much_of_is_found_without_going_through_the_graves(shop: Shop) -> None:
+    calendar, graves = shop.calendar(), 5000
+    shop.sql(GRAVES, (shop.tenant, calendar, graves))
+    shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))
+    messages = [shop.key() for _ in range(6)]
+    for key in messages:
+        put = shop.put(calendar, key, uid=str(key.stream), fresh=True)
+        shop.recorder.insert_events([shop.event(key)], writes=[put])
+    oldest = [messages[1].stream, messages[0].stream]
+    assert shop.reads.surplus(shop.tenant, calendar, keep=4, limit=10) == oldest
+    with psycopg.connect(shop.url, autocommit=True) as connection:
+        for known in ("", "ANALYZE"):
+            if known:
+                connection.execute(known)
+            asked = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + read_store.SURPLUS
+            ((((plan,),),),) = [connection.execute(asked, (shop.tenant, calendar, 4, 10)).fetchall()]
+            touched = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+            assert touched < 30, plan

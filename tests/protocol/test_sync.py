@@ -155,3 +155,35 @@ def test_there_is_no_sync_of_what_is_not_there(ann: Client) -> None:
     assert ann.sync(ann.calendar("none")).status == 404
     answer = ann.sync(f"{ann.home}outbox/")
     assert (answer.status, answer.precondition()) == (403, dav("supported-report"))
+
+
+def test_a_first_walk_in_pages_tells_of_no_grave_older_than_itself(ann: Client) -> None:
+    names = [f"n{number}" for number in range(8)]
+    put(ann, *names)
+    for name in names[1::2]:
+        ann.ask("DELETE", f"{ann.calendar()}{name}.ics")
+    first = ann.sync(ann.calendar(), limit=2)
+    has = set(first.responses()) - {ann.calendar()}
+    # Of two that go while it walks, it has one already.
+    given, other = sorted(has)[0], (hrefs(ann, *names[0::2]) - has).pop()
+    for href in (given, other):
+        assert ann.ask("DELETE", href).status == 204
+    told, token = {}, first.token()
+    for _ in range(10):
+        answer = ann.sync(ann.calendar(), token, limit=1)
+        told |= answer.responses()
+        token = answer.token()
+        if ann.calendar() not in answer.responses():
+            break
+    gone = {href for href, entry in told.items() if "404" in (entry.status or "")}
+    assert gone == {given, other}
+    assert set(told) - gone - {ann.calendar()} == hrefs(ann, *names[0::2]) - has - {other}
+    assert token == ann.sync(ann.calendar()).token()
+
+
+@pytest.mark.parametrize("begun", ["99999", "-1", "", "x"])
+def test_a_first_walk_that_never_began_is_no_token(ann: Client, begun: str) -> None:
+    put(ann, "a", "b", "c")
+    token = ann.sync(ann.calendar(), limit=1).token()
+    answer = ann.sync(ann.calendar(), f"{token.rpartition('-')[0]}-{begun}")
+    assert (answer.status, answer.precondition()) == (403, dav("valid-sync-token"))

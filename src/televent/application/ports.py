@@ -302,17 +302,19 @@ class Reads(Protocol):
         ...
 
     def changed(
-        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, buried: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, tombstones included, each with its seq and
-        whether it is one before name and fields; and whether there may be more. None: no such calendar."""
+        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, each with its seq and whether it is a
+        tombstone before name and fields; and whether there may be more. Tombstones up to the counter ``buried`` are
+        left out. None: no such calendar."""
         ...
 
     def changes(
-        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
-        """The calendar as it stands and at most ``limit`` rows with ``seq`` > ``since``, oldest first, tombstones
-        included, of one moment (one statement). None: no such calendar."""
+        """The calendar as it stands and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment
+        (one statement). Tombstones are included, those up to the counter ``buried`` left out. None: no such
+        calendar."""
         ...
 
     def overlapping(
@@ -334,8 +336,8 @@ class Reads(Protocol):
         """What events make of [start, end); periods reach no further."""
         ...
 
-    def surplus(self, tenant: AccountId, calendar_id: UUID, *, keep: int, limit: int) -> list[UUID]:
-        """The streams of live members beyond the ``keep`` that were written last, at most ``limit`` of them."""
+    def surplus(self, tenant: AccountId, inbox_id: UUID, *, keep: int, limit: int) -> list[UUID]:
+        """The streams of an inbox's messages beyond the ``keep`` that came last, at most ``limit`` of them."""
         ...
 
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...

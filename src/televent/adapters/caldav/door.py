@@ -151,11 +151,11 @@ class Door:
         return self.office.reads.listed(row.tenant, row.calendar_id, columns, component=component)
 
     def changed(
-        self, row: CalendarRow, columns: Sequence[str], since: int, limit: int
+        self, row: CalendarRow, columns: Sequence[str], since: int, limit: int, buried: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
         """What has changed in a calendar of one's own; see ports.Reads."""
         assert row.share is None
-        return self.office.reads.changed(row.tenant, row.calendar_id, columns, since, limit)
+        return self.office.reads.changed(row.tenant, row.calendar_id, columns, since, limit, buried)
 
     def overlapping(
         self,

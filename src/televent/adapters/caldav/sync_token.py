@@ -25,7 +25,7 @@ LONGEST: Final = 64 * 1024
 """Characters of a home's token, and octets inside it: some thousands of calendars."""
 
 HOME_TOKEN: Final = "data:,televent/home/"
-_CALENDAR = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\Z")
+_CALENDAR = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
 _HOME = re.compile(rf"{re.escape(HOME_TOKEN)}([A-Za-z0-9_-]*={{0,2}})\Z")
 
 
@@ -50,16 +50,25 @@ def unknown_token() -> DavError:
     return dav_precondition("valid-sync-token")
 
 
-def since(token: str, row: CalendarRow) -> int:
-    """The counter that a calendar's token names. Raises DavError for a token of another calendar, of another life of
-    the data, or of no moment of this one."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """How far a client knows a calendar: its members up to ``seq``. ``begun``: the counter at which it began to walk
+    from nothing, if it is not through yet; what was buried by then it has never had."""
+
+    seq: int = 0
+    begun: int = 0
+
+
+def since(token: str, row: CalendarRow) -> Since:
+    """What a calendar's token says. Raises DavError for a token of another calendar, of another life of the data, or of
+    no moment of this one."""
     found = _CALENDAR.match(token)
     if found is None or (found[1], found[2]) != (str(row.calendar_id), row.incarnation):
         raise unknown_token()
-    seq = int(found[3])
-    if not row.floor_seq <= seq <= row.seq:
+    known = Since(int(found[3]), int(found[4] or 0))
+    if not row.floor_seq <= known.seq <= row.seq or known.begun > row.seq:
         raise unknown_token()
-    return seq
+    return known
 
 
 def pictured(row: CalendarRow) -> Pictured:

@@ -28,7 +28,7 @@ PAGE: Final = """
     WHERE before < %s ORDER BY {order}"""
 LIVE: Final = "tenant_id = %s AND calendar_id = %s AND ics IS NOT NULL AND href > %s"
 OF_KIND: Final = f"{LIVE} AND component = %s"
-LATER: Final = "tenant_id = %s AND calendar_id = %s AND seq > 0 AND seq > %s"
+LATER: Final = "tenant_id = %s AND calendar_id = %s AND seq > 0 AND seq > %s AND (ics IS NOT NULL OR seq > %s)"
 # A calendar where nothing is later gives one row without a seq, one that is not there gives none.
 CHANGED: Final = """
     SELECT there.* FROM calendar LEFT JOIN LATERAL ({page}) AS there ON true
@@ -78,13 +78,14 @@ class ListingReads:
             after = rows[-1][0]
 
     def changed(
-        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, buried: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, tombstones included, each with its seq and
-        whether it is one before name and fields; and whether there may be more. None: no such calendar."""
+        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, each with its seq and whether it is a
+        tombstone before name and fields; and whether there may be more. Tombstones up to the counter ``buried`` are
+        left out. None: no such calendar."""
         octets = (PAGE_OCTETS,) if "ics" in columns else ()
         place = (tenant, calendar_id)
-        rows = self._fetch(changed_statement(columns), (*place, since, limit, *octets, *place))
+        rows = self._fetch(changed_statement(columns), (*place, since, buried, limit, *octets, *place))
         if not rows:
             return None
         if rows[0][0] is None:

@@ -51,6 +51,7 @@ CHANGES = """
     SELECT home.*, there.* FROM home FULL JOIN (
         SELECT {columns} FROM resource
         WHERE tenant_id = %s AND calendar_id = (SELECT calendar_id FROM home) AND seq > 0 AND seq > %s
+            AND (ics IS NOT NULL OR seq > %s)
         ORDER BY seq LIMIT %s
     ) AS there ON false
     ORDER BY home.seq NULLS LAST, there.seq"""
@@ -58,7 +59,8 @@ SOME = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND calendar_id = %s AND href = ANY (%s) AND ics IS NOT NULL"""  # noqa: S608
 SURPLUS = """
-    SELECT stream_id FROM resource WHERE tenant_id = %s AND calendar_id = %s AND seq > 0 AND ics IS NOT NULL
+    SELECT stream_id FROM resource
+    WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted AND uid = stream_id::text
     ORDER BY seq DESC OFFSET %s LIMIT %s"""
 BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
 # Live ones and tombstones have an index each.
@@ -154,11 +156,11 @@ class PostgresReads(ShareReads, ListingReads):
         return busy(self._pool, tenant, calendar_id, start, end, zone)
 
     def changes(
-        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
         """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment."""
         query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
-        home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, limit)))
+        home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, buried, limit)))
         return (home, found) if home else None
 
     def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
@@ -170,9 +172,9 @@ class PostgresReads(ShareReads, ListingReads):
         """The live resources of that UID in all the account's calendars, without text."""
         return [ResourceRow(*row) for row in self._fetch(BY_UID, (tenant, uid))]
 
-    def surplus(self, tenant: AccountId, calendar_id: UUID, *, keep: int, limit: int) -> list[UUID]:
-        """The streams of live members beyond the ``keep`` that were written last, at most ``limit`` of them."""
-        return [row[0] for row in self._fetch(SURPLUS, (tenant, calendar_id, keep, limit))]
+    def surplus(self, tenant: AccountId, inbox_id: UUID, *, keep: int, limit: int) -> list[UUID]:
+        """The streams of an inbox's messages beyond the ``keep`` that came last, at most ``limit`` of them."""
+        return [row[0] for row in self._fetch(SURPLUS, (tenant, inbox_id, keep, limit))]
 
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
         """The resource of that UID, without text: a live one, else the tombstone that was written last."""

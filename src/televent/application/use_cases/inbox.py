@@ -27,7 +27,7 @@ from televent.ical.itip.message import with_method
 KEPT = 500
 """So many messages an inbox holds. Clients take away what they have seen; people who use none never would."""
 _AT_ONCE = 16
-"""Every sixteenth delivery looks for what is too old, and takes away up to twice as many."""
+"""A delivery takes away at most so many. One is enough, unless several came at once, or fewer are kept than before."""
 
 
 def delivery(
@@ -44,11 +44,11 @@ def delivery(
     changes = [
         Change(office.store.empty(INBOX_ITEM, key), [MessageDelivered(inbox, f"{item}.ics", component, text)]),
     ]
-    if item.int % _AT_ONCE == 0:
-        for stream in office.reads.surplus(context.tenant, inbox, keep=KEPT, limit=2 * _AT_ONCE):
-            loaded = office.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
-            if loaded.state.exists:
-                changes.append(Change(loaded, [MessageRemoved(inbox)]))
+    # With the one that comes now there are so many, and never more.
+    for stream in office.reads.surplus(context.tenant, inbox, keep=KEPT - 1, limit=_AT_ONCE):
+        loaded = office.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
+        if loaded.state.exists:
+            changes.append(Change(loaded, [MessageRemoved(inbox)]))
     return changes
 
 

@@ -107,9 +107,11 @@ def owner_of(view: AnyView) -> str:
     return view.person.principal if share is None else f"{PREFIX}{share.owner}/"
 
 
-def sync_token(row: CalendarRow, seq: int) -> str:
-    """A sync token is a URI that names the calendar, the incarnation of the data and the counter (RFC 6578 §4)."""
-    return f"data:,televent/{row.calendar_id}/{row.incarnation}/{seq}"
+def sync_token(row: CalendarRow, seq: int, begun: int = 0) -> str:
+    """A sync token is a URI that names the calendar, the incarnation of the data and the counter (RFC 6578 §4); within
+    a first walk also the counter at which that began."""
+    walk = f"-{begun}" if seq < begun else ""
+    return f"data:,televent/{row.calendar_id}/{row.incarnation}/{seq}{walk}"
 
 
 def sync_token_of(row: CalendarRow) -> str:

@@ -23,31 +23,33 @@ from televent.application.ports import CalendarRow, ResourceRow
 from televent.application.share_rows import Share
 
 PAGE = 100
-_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\.([0-9]{1,18})\Z")
+_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\.([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How far both counters are."""
+    """How far both counters are. ``begun``: see sync_token.Since."""
 
     seq: int = 0
     own: int = 0
+    begun: int = 0
 
 
 def token_of(row: CalendarRow, share: Share, moment: Moment) -> str:
     """The sync token of a shared calendar."""
-    return f"data:,televent/{share.share_id}/{row.incarnation}/{moment.seq}.{moment.own}"
+    walk = f"-{moment.begun}" if moment.seq < moment.begun else ""
+    return f"data:,televent/{share.share_id}/{row.incarnation}/{moment.seq}.{moment.own}{walk}"
 
 
 def read_token(text: str, row: CalendarRow, share: Share) -> Moment:
     """Raises DavError for a token of another calendar, or of no moment of this one."""
     if not text:
-        return Moment()
+        return Moment(begun=row.seq)
     found = _TOKEN.match(text)
     if found is None or (found[1], found[2]) != (str(share.share_id), row.incarnation):
         raise dav_precondition("valid-sync-token")
-    moment = Moment(int(found[3]), int(found[4]))
-    if not row.floor_seq <= moment.seq <= row.seq or moment.own > share.seq:
+    moment = Moment(int(found[3]), int(found[4]), int(found[5] or 0))
+    if not row.floor_seq <= moment.seq <= row.seq or moment.own > share.seq or moment.begun > row.seq:
         raise dav_precondition("valid-sync-token")
     return moment
 
@@ -68,7 +70,7 @@ def shared_sync(
     since = read_token(token, row, share)
     asked = asked_of(root, request, data, floating_zone(None, row, person))
     path = request.target.path
-    changes = _changes(door, row, share, since, first=not token)
+    changes = _changes(door, row, share, since)
 
     def responses() -> Iterator[str]:
         given = 0
@@ -89,21 +91,21 @@ def shared_sync(
 
 
 def _changes(
-    door: Door, row: CalendarRow, share: Share, since: Moment, *, first: bool
+    door: Door, row: CalendarRow, share: Share, since: Moment
 ) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
     """Where the counters are after it, the name, and the event as it is seen; None: not, or not any more."""
     reads = door.office.reads
     after = since.seq
     while after < row.seq:
-        read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True)
+        read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True, buried=since.begun)
         rows = read[1] if read is not None and read[0].calendar_id == row.calendar_id else []
         rows = [each for each in rows if each.seq <= row.seq]
         shown = door.shown(row, [each for each in rows if not each.deleted])
         for each in rows:
             visible = shown.get(each.href)
-            # Who knows nothing yet need not be told of what is not there.
-            if visible is not None or not first:
-                yield Moment(each.seq, since.own), each.href, visible
+            # Who knew nothing then need not be told of what was not there.
+            if visible is not None or each.seq > since.begun:
+                yield Moment(each.seq, since.own, since.begun), each.href, visible
         if len(rows) < PAGE:
             break
         after = rows[-1].seq

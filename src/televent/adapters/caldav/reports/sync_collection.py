@@ -14,7 +14,7 @@ from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.shared_sync import shared_sync
 from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, tail
 from televent.adapters.caldav.reports.zone import floating_zone
-from televent.adapters.caldav.sync_token import since
+from televent.adapters.caldav.sync_token import Since, since
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.asked import limit_in
 from televent.adapters.caldav.webdav.names import d
@@ -47,17 +47,18 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
         return shared_sync(door, request, person, root, shared, shared.share, token=token, limit=limit, data=data)
     # Most polls find nothing new, and for that the counter is enough.
     standing = await door.calendar(request, person)
-    after = since(token, standing) if token else 0
+    known = since(token, standing) if token else Since(begun=standing.seq)
+    after = known.seq
     if token and standing.seq == after:
         return xml_response(207, multistatus((), tail(sync_token(standing, after))), request)
     asked = asked_of(root, request, data, floating_zone(None, standing, person))
-    members = MemberWalk(door, standing, asked.listing(request.target.path, person), limit)
+    members = MemberWalk(door, standing, asked.listing(request.target.path, person), limit, known.begun)
 
     def responses() -> Iterator[str]:
-        yield from members.responses(request.target.path, after, tombstones=bool(token))
+        yield from members.responses(request.target.path, after)
         if members.cut:
             # §3.6: the page ends here; the token is that of its last member.
             yield status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>")
-        yield tail(sync_token(standing, members.last))
+        yield tail(sync_token(standing, members.last, known.begun if members.cut else 0))
 
     return xml_response(207, streamed(responses()), request)

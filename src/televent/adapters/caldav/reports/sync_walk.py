@@ -44,23 +44,25 @@ def tail(token: str) -> str:
 @dataclass(slots=True)
 class MemberWalk:
     """The changed members of one calendar of one's own. Afterwards ``last`` is the counter up to which all was given,
-    and ``cut`` says that more is left."""
+    and ``cut`` says that more is left. ``begun``: what was buried up to that counter the client has never had; it is
+    not even read, or each of many small pages would go through all the graves of a calendar again."""
 
     door: Door
     row: CalendarRow
     listing: Listing
     limit: int | None
+    begun: int = 0
     given: int = 0
     last: int = 0
     cut: bool = False
 
-    def responses(self, path: str, after: int, *, tombstones: bool) -> Iterator[str]:
+    def responses(self, path: str, after: int) -> Iterator[str]:
         """Up to the counter as ``row`` has it. What changes meanwhile gets a higher number: it may be missing here, and
         it comes with the token given out. Where the calendar is not there any more, that is like a full page."""
         self.last = after
         more = after < self.row.seq
         while more and not self.cut:
-            page = self.door.changed(self.row, self.listing.columns, self.last, self._size())
+            page = self.door.changed(self.row, self.listing.columns, self.last, self._size(), self.begun)
             if page is None:
                 self.cut = True
                 return
@@ -68,8 +70,6 @@ class MemberWalk:
             if rows and rows[-1][_SEQ] > self.row.seq:
                 rows, more = [each for each in rows if each[_SEQ] <= self.row.seq], False
             reached = rows[-1][_SEQ] if more else self.row.seq
-            if not tombstones:
-                rows = [each for each in rows if not each[_DELETED]]
             if self.limit is not None and self.given + len(rows) > self.limit:
                 rows, self.cut = rows[: self.limit - self.given], True
                 reached = rows[-1][_SEQ] if rows else self.last
@@ -137,9 +137,9 @@ class HomeWalk:
                 yield self._asked(row).response(_view(row, path, self.person))
             shown[name] = now
             if self.deep:
-                walk = self._members(row, path, left)
+                walk = self._members(row, path, left, begun=row.seq if before is None else 0)
                 after = before.seq if before is not None else 0
-                yield from walk.responses(path, after, tombstones=before is not None)
+                yield from walk.responses(path, after)
                 left = left - walk.given if self.limit is not None else left
                 if walk.cut:
                     shown[name] = Pictured(now.ident, walk.last, now.mark + _BEGUN)
@@ -147,9 +147,9 @@ class HomeWalk:
                     return
         yield tail(home_token(shown))
 
-    def _members(self, row: CalendarRow, path: str, left: int) -> MemberWalk:
+    def _members(self, row: CalendarRow, path: str, left: int, begun: int) -> MemberWalk:
         limit = None if self.limit is None else max(left, 0)
-        return MemberWalk(self.door, row, self._asked(row).listing(path, self.person), limit)
+        return MemberWalk(self.door, row, self._asked(row).listing(path, self.person), limit, begun)
 
     def _asked(self, row: CalendarRow | None) -> Asked:
         return asked_of(self.root, self.request, self.data, floating_zone(None, row, self.person))
