@@ -7,7 +7,7 @@ import pytest
 from support.dav import Client, event
 from support.push import CONTENT, Message, subscribe
 from support.push_post import Post, open_post, put, token, topic
-from support.shares import granted_acl, mounted, unshare
+from support.shares import granted_acl, mounted, share, unshare
 from televent.application.push import SPACING
 
 
@@ -97,3 +97,44 @@ def test_whoever_may_know_only_when_somebody_is_busy_cannot_subscribe(post: Post
     assert answer.status == 200, answer.text
     assert subscribe(bob, ann.calendar("work")).status == 403
     assert bob.propfind(ann.calendar("work"), "P:topic").status == 403
+
+
+def named(title: str) -> str:
+    inner = f"<D:set><D:prop><D:displayname>{title}</D:displayname></D:prop></D:set>"
+    return f'<D:propertyupdate xmlns:D="DAV:">{inner}</D:propertyupdate>'
+
+
+def home_token(client: Client) -> str:
+    return client.propfind(client.home, "D:sync-token").only().text("{DAV:}sync-token")
+
+
+def test_what_the_owner_calls_it_is_told_to_the_homes_where_it_stands(post: Post, ann: Client, bob: Client) -> None:
+    eve = post.site.person(103, "Eve", "eve@example.com")
+    path = mounted(ann, bob)
+    homes = {client.user: post.device(client, client.home) for client in (ann, bob, eve)}
+    assert ann.ask("PROPPATCH", ann.calendar("work"), named("Ours")).status == 207
+    post.work(SPACING)
+    for client in (ann, bob):
+        (message,) = homes[client.user].heard()
+        assert (message.content, message.property, message.token) == (True, False, home_token(client))
+    assert homes[eve.user].arrived() == []
+    # What is one's own name for it is told to one's own home, and to nobody else's.
+    assert bob.ask("PROPPATCH", path, named("Hers")).status == 207
+    post.work(SPACING)
+    assert [len(homes[client.user].heard()) for client in (ann, bob, eve)] == [1, 2, 0]
+    assert homes[bob.user].heard()[-1].token == home_token(bob)
+    # Withdrawn, it is no matter of his any more.
+    unshare(ann, "mailto:bob@example.com")
+    post.work(SPACING)
+    told = len(homes[bob.user].heard())
+    assert ann.ask("PROPPATCH", ann.calendar("work"), named("Mine")).status == 207
+    post.work(SPACING)
+    assert len(homes[bob.user].heard()) == told
+
+
+def test_whoever_is_only_asked_is_not_told_of_names(post: Post, ann: Client, bob: Client) -> None:
+    assert share(ann, "mailto:bob@example.com").status == 200
+    home = post.device(bob, bob.home)
+    assert ann.ask("PROPPATCH", ann.calendar("work"), named("Ours")).status == 207
+    post.work(SPACING)
+    assert home.arrived() == []

@@ -73,6 +73,12 @@ def populated(core: Core) -> tuple[AccountRow, AccountRow]:
     sharing.answer_share(office, context(bob.tenant), share_id=offered.share_id, accept=True)
     sharing.change_mount(office, context(bob.tenant), share_id=offered.share_id, set={"{DAV:}displayname": "Ann"})
     put_object(office, context(ann.tenant), calendar="work", href="tea.ics", text=event("tea@example.com"))
+    # His answer to one calendar is still to be seen, that to another was seen.
+    calendars.create_calendar(office, context(ann.tenant), name="seen")
+    sharing.share_calendar(office, context(ann.tenant), name="seen", sharee=bob, access="read", summary="Seen")
+    (again,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary == "Seen"]
+    sharing.answer_share(office, context(bob.tenant), share_id=again.share_id, accept=False)
+    sharing.dismiss_answer(office, context(ann.tenant), calendar_id=again.calendar_id, sharee=bob.tenant, number=1)
     mounted = core.reads.mount(bob.tenant, offered.share_id)
     assert mounted is not None
     for own in ("TRANSP:TRANSPARENT", "TRANSP:OPAQUE"):

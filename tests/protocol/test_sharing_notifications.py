@@ -110,3 +110,78 @@ def test_who_may_see_only_when_somebody_is_busy_is_asked_nothing(ann: Client, bo
     who = f"<D:href>{bob.home}</D:href>"
     assert ann.ask("ACL", ann.calendar("work"), granted_acl(who, "C:read-free-busy")).status == 200
     assert notices(bob) == {}
+
+
+@pytest.mark.parametrize("verdict", ["accepted", "declined"])
+def test_the_owner_is_told_what_was_answered(ann: Client, bob: Client, verdict: str) -> None:
+    share(ann, "mailto:bob@example.com", summary="Our team")
+    ((_, asked),) = notices(bob).items()
+    assert notices(ann) == {}
+    reply(bob, ann, verdict)
+    ((href, said),) = notices(ann).items()
+    assert said.tag == cs("invite-reply")
+    assert said.findtext(dav("href")) == "mailto:bob@example.com"
+    assert said.find(cs(f"invite-{verdict}")) is not None
+    assert said.findtext(f"{cs('hosturl')}/{dav('href')}") == ann.calendar("work")
+    assert said.findtext(cs("in-reply-to")) == asked.findtext(cs("uid"))
+    assert said.findtext(cs("summary")) == "Our team"
+    got = ann.ask("GET", href)
+    assert got.xml.findtext(cs("dtstamp")) is not None
+    assert ann.ask("GET", href, If_None_Match=got.headers["etag"]).status == 304
+    assert ann.ask("DELETE", href, If_Match='"other"').status == 412
+    assert ann.ask("DELETE", href, If_Match=got.headers["etag"]).status == 204
+    assert notices(ann) == {}
+    assert [ann.ask(method, href).status for method in ("GET", "DELETE", "PROPFIND")] == [404] * 3
+    # What was answered stands in the calendar all the same.
+    invite = ann.propfind(ann.calendar("work"), "CS:invite").only().props[cs("invite")]
+    assert invite.find(f"{cs('user')}/{cs(f'invite-{verdict}')}") is not None
+
+
+def test_each_answer_is_told_anew_and_only_the_last_one_stands(ann: Client, bob: Client) -> None:
+    share(ann, "mailto:bob@example.com")
+    reply(bob, ann)
+    (first,) = notices(ann)
+    reply(bob, ann, "declined")
+    ((second, said),) = notices(ann).items()
+    assert second != first
+    assert said.find(cs("invite-declined")) is not None
+    # A device that dismisses what it has seen does not take away what came after.
+    assert ann.ask("DELETE", first).status == 404
+    assert set(notices(ann)) == {second}
+
+
+def test_taking_the_calendar_out_of_ones_home_is_an_answer(ann: Client, bob: Client) -> None:
+    path = mounted(ann, bob)
+    for href in notices(ann):
+        ann.ask("DELETE", href)
+    assert bob.ask("DELETE", path).status == 204
+    (said,) = notices(ann).values()
+    assert said.find(cs("invite-declined")) is not None
+
+
+def test_what_is_withdrawn_deleted_or_asked_anew_leaves_no_answer_behind(ann: Client, bob: Client) -> None:
+    mounted(ann, bob)
+    unshare(ann, "mailto:bob@example.com")
+    assert notices(ann) == {}
+    share(ann, "mailto:bob@example.com")
+    reply(bob, ann, "declined")
+    assert len(notices(ann)) == 1
+    share(ann, "mailto:bob@example.com")
+    assert notices(ann) == {}
+    reply(bob, ann)
+    assert len(notices(ann)) == 1
+    assert ann.ask("DELETE", ann.calendar("work")).status == 204
+    assert notices(ann) == {}
+
+
+def test_answers_are_told_to_the_owner_alone(ann: Client, bob: Client, site: Site) -> None:
+    eve = site.person(103, "Eve", "eve@example.com")
+    mounted(ann, bob)
+    mounted(ann, eve)
+    assert len(notices(ann)) == 2
+    (href, *_) = notices(ann)
+    assert notices(bob) == notices(eve) == {}
+    for path in (href, bob.home + href.removeprefix(ann.home)):
+        assert bob.ask("GET", path).status in (403, 404)
+        assert bob.ask("DELETE", path).status in (403, 404)
+    assert len(notices(ann)) == 2

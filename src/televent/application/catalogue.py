@@ -37,7 +37,8 @@ NAMES: Mapping[str, type] = {
     "calendar-deleted/1": calendar.CalendarDeleted,
     "calendar-shared/1": sharing.CalendarShared,
     "share-withdrawn/1": sharing.ShareWithdrawn,
-    "share-answered/1": sharing.ShareAnswered,
+    "share-answered/2": sharing.ShareAnswered,
+    "answer-seen/1": sharing.AnswerSeen,
     "share-offered/1": mount.ShareOffered,
     "share-ended/1": mount.ShareEnded,
     "share-accepted/1": mount.ShareAccepted,
@@ -58,7 +59,10 @@ NAMES: Mapping[str, type] = {
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
+    # When it came was not kept: nobody is told of it any more.
+    "share-answered/1": ("share-answered/2", lambda fields: {**fields, "at": None}),
+}
 """Old name → (the next name, what to do with the decoded fields)."""
 
 _NAME_OF = {fact: name for name, fact in NAMES.items()}

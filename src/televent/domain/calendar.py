@@ -13,7 +13,9 @@ from uuid import UUID
 from televent.domain.personal import Personal
 from televent.domain.refusal import Refusal
 from televent.domain.sharing import (
+    AnswerSeen,
     CalendarShared,
+    DismissAnswer,
     Grant,
     NoteShareAnswer,
     ShareAnswered,
@@ -80,7 +82,7 @@ def evolve(state: Calendar, fact: CalendarEvent) -> Calendar:
             return replace(state, name=fact.name)
         case CalendarDeleted():
             return replace(state, deleted=True)
-        case CalendarShared() | ShareWithdrawn() | ShareAnswered():
+        case CalendarShared() | ShareWithdrawn() | ShareAnswered() | AnswerSeen():
             return replace(state, grants=evolve_grants(state.grants, fact))
         case _:
             assert_never(fact)
@@ -155,7 +157,7 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
             if not state.created or state.deleted:
                 raise UnknownCalendar()
             return [CalendarDeleted(command.calendar_id)]
-        case ShareCalendar() | WithdrawShare() | NoteShareAnswer():
+        case ShareCalendar() | WithdrawShare() | NoteShareAnswer() | DismissAnswer():
             if not state.created or state.deleted:
                 raise UnknownCalendar()
             return [*decide_sharing(state.grants, command)]

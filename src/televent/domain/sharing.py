@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid5
 
@@ -45,20 +46,32 @@ class ShareWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ShareAnswered:
-    """What the other person said to it; ``number`` counts his answers."""
+    """What the other person said to it; ``number`` counts his answers. ``at``: when it reached the owner, who is told
+    of it; None in facts from before that was noted."""
 
     calendar_id: UUID
     sharee: UUID
     accepted: bool
     number: int
+    at: datetime | None
 
 
-SharingEvent = CalendarShared | ShareWithdrawn | ShareAnswered
+@dataclass(frozen=True, slots=True)
+class AnswerSeen:
+    """The owner's calendar app has shown him what the other person said."""
+
+    calendar_id: UUID
+    sharee: UUID
+    number: int
+
+
+SharingEvent = CalendarShared | ShareWithdrawn | ShareAnswered | AnswerSeen
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """``access`` None: withdrawn, and remembered for its numbers. ``status`` in the words of CS:invite."""
+    """``access`` None: withdrawn, and remembered for its numbers. ``status`` in the words of CS:invite. ``unseen_at``:
+    when the answer came that the owner has not seen yet; None: there is none."""
 
     access: str | None
     revision: int
@@ -67,6 +80,7 @@ class Grant:
     summary: str
     status: str = "noresponse"
     answered: int = 0
+    unseen_at: datetime | None = None
 
 
 Grants = Mapping[UUID, Grant]
@@ -80,12 +94,16 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
             kept = before is not None and before.access is not None and before.status == "accepted"
             status = "accepted" if kept else "noresponse"
             answered = before.answered if before is not None else 0
-            grant = Grant(fact.access, fact.revision, fact.address, fact.name, fact.summary, status, answered)
+            # Who is asked anew has not answered that yet: what he said before is of no use any more.
+            unseen = before.unseen_at if before is not None and kept else None
+            grant = Grant(fact.access, fact.revision, fact.address, fact.name, fact.summary, status, answered, unseen)
         case ShareWithdrawn():
-            grant = replace(before or _NOBODY, access=None, revision=fact.revision)
+            grant = replace(before or _NOBODY, access=None, revision=fact.revision, unseen_at=None)
         case ShareAnswered():
             status = "accepted" if fact.accepted else "declined"
-            grant = replace(before or _NOBODY, status=status, answered=fact.number)
+            grant = replace(before or _NOBODY, status=status, answered=fact.number, unseen_at=fact.at)
+        case AnswerSeen():
+            grant = replace(before or _NOBODY, unseen_at=None)
         case _:
             assert_never(fact)
     return {**grants, fact.sharee: grant}
@@ -116,9 +134,19 @@ class NoteShareAnswer:
     sharee: UUID
     accepted: bool
     number: int
+    at: datetime
 
 
-SharingCommand = ShareCalendar | WithdrawShare | NoteShareAnswer
+@dataclass(frozen=True, slots=True)
+class DismissAnswer:
+    """``number``: the answer that was seen. A later one stays."""
+
+    calendar_id: UUID
+    sharee: UUID
+    number: int
+
+
+SharingCommand = ShareCalendar | WithdrawShare | NoteShareAnswer | DismissAnswer
 
 
 class UnknownSharee(Refusal):
@@ -162,7 +190,11 @@ def decide_sharing(grants: Grants, command: SharingCommand) -> list[SharingEvent
         case NoteShareAnswer():
             if before.access is None or command.number <= before.answered:
                 return []
-            return [ShareAnswered(command.calendar_id, command.sharee, command.accepted, command.number)]
+            return [ShareAnswered(command.calendar_id, command.sharee, command.accepted, command.number, command.at)]
+        case DismissAnswer():
+            if before.unseen_at is None or command.number != before.answered:
+                return []
+            return [AnswerSeen(command.calendar_id, command.sharee, command.number)]
         case _:
             assert_never(command)
 

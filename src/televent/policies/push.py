@@ -48,6 +48,9 @@ _CALENDAR_PROPERTIES: Final = frozenset(
 _HOME_MEMBERS: Final = frozenset(
     {
         "calendar-created",
+        # A calendar with another name or colour is a changed member of the home, whose sync token shows it.
+        "calendar-properties-changed",
+        "mount-properties-changed",
         "calendar-renamed",
         "calendar-deleted",
         # Other people's calendars come and go as well.
@@ -64,6 +67,7 @@ _SILENT: Final = frozenset(
         "preferences-changed",
         "share-offered",
         "notice-dismissed",
+        "answer-seen",
         "address-claimed",
         "default-calendar-chosen",
         "device-password-added",
@@ -90,6 +94,16 @@ def changes(event: RecordedNotification) -> list[Change] | None:
     if found or name in _SILENT:
         return found
     return None
+
+
+_SEEN_BY_SHAREES: Final = frozenset({"calendar-properties-changed"})
+
+
+def seen_by_sharees(event: RecordedNotification) -> Collection | None:
+    """The calendar that looks otherwise now in the homes of those it is shared with too; None: it is about something
+    else."""
+    key = StreamKey.parse(str(event.originator_id))
+    return calendar(key.tenant, key.stream) if event.topic.partition("/")[0] in _SEEN_BY_SHAREES else None
 
 
 def own_share(event: RecordedNotification, read: Callable[[RecordedNotification], object]) -> OwnChange | None:

@@ -17,7 +17,7 @@ from televent.domain.ids import StreamKey
 from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
-from televent.domain.sharing import granted
+from televent.domain.sharing import Grant, granted
 from televent.ical.occurs import occurs
 
 
@@ -63,18 +63,22 @@ def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEve
     """The row of a calendar collection."""
     if any(isinstance(fact, CalendarDeleted) for fact in facts):
         return [BuryCalendar(key.tenant, calendar_id)]
-    shares = {
-        str(sharee): {
-            "access": grant.access,
-            "revision": grant.revision,
-            "status": grant.status,
-            "address": grant.address,
-            "name": grant.name,
-            "summary": grant.summary,
-        }
-        for sharee, grant in granted(after.grants).items()
-    }
+    shares = {str(sharee): _share(grant) for sharee, grant in granted(after.grants).items()}
     return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props, shares)]
+
+
+def _share(grant: Grant) -> dict[str, Any]:
+    """``unseen``: the answer that the owner has not seen yet, its number and when it came."""
+    unseen = {} if grant.unseen_at is None else {"unseen": [grant.answered, grant.unseen_at.isoformat()]}
+    return {
+        "access": grant.access,
+        "revision": grant.revision,
+        "status": grant.status,
+        "address": grant.address,
+        "name": grant.name,
+        "summary": grant.summary,
+        **unseen,
+    }
 
 
 def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: datetime) -> list[Write]:

@@ -1,5 +1,6 @@
 """A share's two sides: given what happened, when something is asked or told, then this."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from televent.domain.refusal import Refusal
 
 WORK, BOB, EVE = UUID(int=1), UUID(int=2), UUID(int=3)
 SHARE = sharing.share_id(WORK, BOB)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def calendar(*facts: object) -> Calendar:
@@ -33,18 +35,18 @@ def test_a_grant_is_a_fact_and_the_same_again_is_none() -> None:
 
 
 def test_another_access_is_the_next_revision_and_keeps_the_answer() -> None:
-    accepted = sharing.ShareAnswered(WORK, BOB, True, 1)
+    accepted = sharing.ShareAnswered(WORK, BOB, True, 1, NOON)
     assert decide(calendar(shared(), accepted), asked("read-write")) == [shared("read-write", 2)]
     after = calendar(shared(), accepted, shared("read-write", 2))
     assert after.grants[BOB].status == "accepted"
 
 
 def test_who_has_declined_can_be_asked_again() -> None:
-    declined = calendar(shared(), sharing.ShareAnswered(WORK, BOB, False, 1))
+    declined = calendar(shared(), sharing.ShareAnswered(WORK, BOB, False, 1, NOON))
     assert decide(declined, asked()) == [shared(revision=2)]
-    assert calendar(shared(), sharing.ShareAnswered(WORK, BOB, False, 1), shared(revision=2)).grants[BOB].status == (
-        "noresponse"
-    )
+    assert calendar(shared(), sharing.ShareAnswered(WORK, BOB, False, 1, NOON), shared(revision=2)).grants[
+        BOB
+    ].status == ("noresponse")
 
 
 def test_a_withdrawal_counts_on_so_that_a_late_offer_is_known() -> None:
@@ -56,7 +58,7 @@ def test_a_withdrawal_counts_on_so_that_a_late_offer_is_known() -> None:
 
 
 def test_an_answer_that_comes_late_or_twice_or_to_nothing_changes_nothing() -> None:
-    yes, no = sharing.NoteShareAnswer(WORK, BOB, True, 1), sharing.NoteShareAnswer(WORK, BOB, False, 2)
+    yes, no = sharing.NoteShareAnswer(WORK, BOB, True, 1, NOON), sharing.NoteShareAnswer(WORK, BOB, False, 2, NOON)
     (accepted,), (declined,) = decide(calendar(shared()), yes), decide(calendar(shared()), no)
     assert decide(calendar(shared(), accepted), yes) == []
     assert decide(calendar(shared(), declined), yes) == []
@@ -123,3 +125,25 @@ def test_a_notice_goes_once_it_is_dismissed_or_answered() -> None:
     assert mounted(offer(), dismissed).notice == mounted(offer(), YES).notice == ""
     assert mount.decide(mounted(offer(), dismissed), dismissed) == []
     assert mounted(offer(), YES, mount.EndShare(SHARE, 2)).notice == "ended"
+
+
+def unseen(*facts: object) -> datetime | None:
+    return calendar(*facts).grants[BOB].unseen_at
+
+
+def test_an_answer_is_unseen_until_the_owner_has_seen_it() -> None:
+    answered, seen = sharing.ShareAnswered(WORK, BOB, True, 1, NOON), sharing.AnswerSeen(WORK, BOB, 1)
+    dismiss = sharing.DismissAnswer(WORK, BOB, 1)
+    assert unseen(shared(), answered) == NOON
+    assert decide(calendar(shared(), answered), dismiss) == [seen]
+    assert decide(calendar(shared(), answered, seen), dismiss) == []
+    # What came after the one that was seen is still to be seen.
+    later = sharing.ShareAnswered(WORK, BOB, False, 2, NOON)
+    assert decide(calendar(shared(), answered, later), dismiss) == []
+
+
+def test_an_answer_to_what_is_not_asked_any_more_need_not_be_seen() -> None:
+    yes, no = (sharing.ShareAnswered(WORK, BOB, said, 1, NOON) for said in (True, False))
+    assert unseen(shared(), yes, sharing.ShareWithdrawn(WORK, BOB, 2)) is None
+    assert unseen(shared(), no, shared(revision=2)) is None
+    assert unseen(shared(), yes, shared("read-write", 2)) == NOON

@@ -24,7 +24,18 @@ from televent.application.mapper import ErasedSubject, FactMapper
 from televent.application.push import Collection
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import AccountId, StreamKey
-from televent.policies.push import Change, OwnChange, Silence, Watcher, calendar, changes, own_share, told
+from televent.policies.push import (
+    Change,
+    OwnChange,
+    Silence,
+    Watcher,
+    calendar,
+    changes,
+    home,
+    own_share,
+    seen_by_sharees,
+    told,
+)
 
 log = structlog.get_logger("televent.push")
 
@@ -42,6 +53,12 @@ ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
 CONCERNED = """
     SELECT owner_id, tenant_id FROM push_subscription WHERE owner_id = ANY (%s)
     UNION SELECT owner_id, tenant_id FROM push_subscription WHERE tenant_id = ANY (%s)"""
+# In whose homes a calendar of others stands.
+SHAREES = """
+    SELECT calendar.tenant_id, calendar.calendar_id, sharee.key::uuid
+    FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (tenant_id, calendar_id)
+    JOIN calendar USING (tenant_id, calendar_id) CROSS JOIN jsonb_each(calendar.shares) AS sharee
+    WHERE sharee.value ->> 'status' = 'accepted'"""
 # A row written since then is what the fact changed; a tombstone of the object's earlier place is older.
 PLACES = """
     SELECT DISTINCT resource.tenant_id, resource.calendar_id, wanted.command_id
@@ -118,10 +135,16 @@ class PushFeed:
 def _note(connection: Connection, events: Sequence[RecordedNotification], read: Read, now: datetime) -> int:
     """Counts what the events mean to each subscription and owes a message to it; to how many."""
     tenants = list({StreamKey.parse(str(event.originator_id)).tenant for event in events})
+    homes = _homes_of_sharees(connection, events)
+    tenants += {change.collection.owner for change in homes}
     concerned = connection.execute(CONCERNED, (tenants, tenants)).fetchall()
     owners, people = {row[0] for row in concerned}, {person for row in concerned for person in row}
+    walks = {event.command_id: event.correlation_id for event in events}
     events = [event for event in events if StreamKey.parse(str(event.originator_id)).tenant in people]
     found = _changes(connection, events, read)
+    for change in homes:
+        if change.collection.owner in owners:
+            found.setdefault(change.collection, []).append(change)
     if not found:
         return 0
     watchers = connection.execute(WATCHERS, (list(owners), now)).fetchall()
@@ -131,7 +154,6 @@ def _note(connection: Connection, events: Sequence[RecordedNotification], read: 
             SILENCES, (list({change.command_id for each in found.values() for change in each}),)
         ).fetchall()
     }
-    walks = {event.command_id: event.correlation_id for event in events}
     noted = 0
     for owner, kind, collection_id, *row in watchers:
         here = found.get(Collection(owner, kind, collection_id), [])
@@ -159,12 +181,11 @@ def _changes(
         mine = own_share(event, read)
         if mine is not None:
             own.append(mine)
-            continue
         named = changes(event)
-        if named is None:
+        if named is None and mine is None:
             sought.append((key.tenant, key.stream, event.recorded_at, event.command_id))
             continue
-        for change in named:
+        for change in named or ():
             found.setdefault(change.collection, []).append(change)
     for owner, calendar_id, tenant, command_id, content in _mounts(connection, own):
         place = calendar(AccountId(owner), calendar_id)
@@ -176,6 +197,21 @@ def _changes(
             place = calendar(AccountId(tenant), calendar_id)
             found.setdefault(place, []).append(Change(place, command_id, content=True))
     return found
+
+
+def _homes_of_sharees(connection: Connection, events: Sequence[RecordedNotification]) -> list[Change]:
+    """What the owner calls a calendar, and its colour, shows in the homes of others as well."""
+    seen = [(place, event.command_id) for event in events if (place := seen_by_sharees(event)) is not None]
+    if not seen:
+        return []
+    columns = [[place.owner for place, _ in seen], [place.collection_id for place, _ in seen]]
+    rows = connection.execute(SHAREES, columns).fetchall()
+    return [
+        Change(home(AccountId(sharee)), command_id, content=True)
+        for place, command_id in seen
+        for owner, calendar_id, sharee in rows
+        if (owner, calendar_id) == (place.owner, place.collection_id)
+    ]
 
 
 def _mounts(connection: Connection, own: Sequence[OwnChange]) -> list[tuple[Any, ...]]:

@@ -140,6 +140,13 @@ def dismiss_notice(office: Office, context: Context, *, share_id: UUID) -> None:
     handle(office, context, MOUNT, key, lambda state: mount.decide(state, mount.DismissNotice(share_id)))
 
 
+def dismiss_answer(office: Office, context: Context, *, calendar_id: UUID, sharee: UUID, number: int) -> None:
+    """The owner has seen that answer. Raises UnknownCalendar."""
+    command = sharing.DismissAnswer(calendar_id, sharee, number)
+    key = StreamKey(context.tenant, calendar_id)
+    handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+
+
 def receive_share(office: Office, context: Context, payload: Mapping[str, Any]) -> None:
     """What the other side has told, applied to ``context.tenant``'s own stream; twice is once, late is nothing."""
     calendar_id = UUID(payload["calendar_id"])
@@ -180,7 +187,7 @@ def _receive_answer(office: Office, context: Context, calendar_id: UUID, payload
     row = office.reads.calendar_of(context.tenant, calendar_id)
     if owner is None or row is None:
         return
-    command = sharing.NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"])
+    command = sharing.NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"], context.now)
 
     def notice(after: calendar.Calendar) -> list[OutboxMessage]:
         if owner.telegram_id is None:

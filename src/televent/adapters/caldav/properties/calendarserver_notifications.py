@@ -30,9 +30,14 @@ def modified(view: NotificationView) -> str:
     return format_datetime(view.modified_at, usegmt=True)
 
 
+def kind(view: NotificationView) -> str:
+    """CS:notificationtype."""
+    return view.said
+
+
 CONTENT_TYPE: Getter = constant("application/xml; charset=utf-8")
 
 PROPERTIES: tuple[Live, ...] = (
     live(cs("notification-URL"), (Kind.HOME,), _collection),
-    live(cs("notificationtype"), (Kind.NOTIFICATION,), constant('<CS:invite-notification shared-type="calendar"/>')),
+    live(cs("notificationtype"), (Kind.NOTIFICATION,), kind),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from televent.adapters.caldav.properties.live import Live, constant, live
 from televent.adapters.caldav.properties.view import CalendarView, owner_of
@@ -23,14 +24,18 @@ def _invite(view: CalendarView) -> str | None:
     return users or None
 
 
-def _user(grant: Mapping[str, str]) -> str:
-    address = grant["address"]
-    uri = address if address.startswith("urn:") else f"mailto:{address}"
+def address_uri(grant: Mapping[str, Any]) -> str:
+    """The calendar user address under which the owner knows a sharee."""
+    address = str(grant["address"])
+    return address if address.startswith("urn:") else f"mailto:{address}"
+
+
+def _user(grant: Mapping[str, Any]) -> str:
     # What CS:invite has no word for is reading at most.
     access = "read-write" if grant["access"] == READ_WRITE else "read"
     summary = f"<CS:summary>{escape(grant['summary'])}</CS:summary>" if grant["summary"] else ""
     return (
-        f"<CS:user>{href(uri)}<CS:common-name>{escape(grant['name'])}</CS:common-name><CS:invite-{grant['status']}/>"
+        f"<CS:user>{href(address_uri(grant))}<CS:common-name>{escape(grant['name'])}</CS:common-name><CS:invite-{grant['status']}/>"
         f"<CS:access><CS:{access}/></CS:access>{summary}</CS:user>"
     )
 

@@ -82,12 +82,12 @@ class ObjectView:
 
 @dataclass(slots=True)
 class NotificationView:
-    """A notification about a share (CalendarServer's notifications)."""
+    """A notification about a share (CalendarServer's notifications). ``said``: its kind, as an empty element."""
 
     kind: ClassVar[Kind] = Kind.NOTIFICATION
     href: str
     person: Person
-    share_id: UUID
+    said: str
     text: bytes
     etag: str
     modified_at: datetime
