@@ -10,9 +10,10 @@ from collections.abc import Collection
 
 from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened, said
 from televent.ical.itip.parts import Parts, occurrence, read_parts
-from televent.ical.itip.people import address_of, addresses, mine_in, partstat_of
+from televent.ical.itip.people import address_of, addresses, attendees_of, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger
 from televent.ical.itip.roles import organizer_in
+from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property
 
 
@@ -57,7 +58,7 @@ def _mend_overrides(before: Parts, after: Parts, mine: Collection[str], merge: b
     excluded = after.moments(after.master, "EXDATE") if after.master is not None else set()
     for rid, component in list(after.overrides.items()):
         model = before.overrides.get(rid)
-        if model is None and before.master is not None:
+        if model is None and planned(before, rid):
             model = occurrence(before, rid)
         if model is None:
             after.remove(rid)
@@ -76,12 +77,19 @@ def _mend(component: Component, model: Component, mine: Collection[str], merge: 
     if organizer is not None and restored is not None and address_of(organizer) == address_of(restored):
         # SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on his line are his to set (§7.1, §7.2).
         component.replace(restored, _his_parameters(restored, organizer))
-    before, now = mine_in(model, mine), mine_in(component, mine)
-    if merge and before is not None and now is not None and partstat_of(now) == "NEEDS-ACTION":
-        now = said(now, partstat_of(before))
-    lay_attendees(component, model, mine, now)
-    if now is not None:
-        opened(component, partstat_of(before), partstat_of(now))
+    standing, own = attendees_of(model), {}
+    for address, now in attendees_of(component).items():
+        if address not in mine:
+            continue
+        before = standing.get(address)
+        if merge and before is not None and partstat_of(now) == "NEEDS-ACTION":
+            now = said(now, partstat_of(before))
+        if partstat_of(now) != partstat_of(before):
+            # An answer needs no RSVP any more, also where the client leaves it.
+            now = said(now, partstat_of(now))
+            opened(component, partstat_of(before), partstat_of(now))
+        own[address] = now
+    lay_attendees(component, model, own)
 
 
 def _his_parameters(prop: Property, put: Property) -> Property:

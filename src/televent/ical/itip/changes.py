@@ -7,6 +7,7 @@ from typing import Final
 
 from televent.ical.itip.parts import Parts, occurrence, read_parts, text_of
 from televent.ical.itip.people import address_of, addresses, attendees_of, mine_in, partstat_of
+from televent.ical.itip.series import no_more
 from televent.ical.tree import Component, Property
 
 TIMING: Final = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE")
@@ -40,17 +41,18 @@ def rule_of(component: Component) -> frozenset[tuple[str, str]]:
     )
 
 
-def _shortened(old: frozenset[tuple[str, str]], new: frozenset[tuple[str, str]]) -> bool:
-    """Whether *new* is *old* with an earlier end: nobody has to be asked again for that (RFC 6638 §3.2.8, RRULE)."""
+def _shortened(old: Parts, before: Component, new: Parts, after: Component) -> bool:
+    """Whether the rule is the same with an earlier end: nobody is asked again for that (RFC 6638 §3.2.8, RRULE)."""
     ends = ("UNTIL", "COUNT")
-    if {part for part in old if part[0] not in ends} != {part for part in new if part[0] not in ends}:
+    earlier, later = rule_of(before), rule_of(after)
+    if {part for part in earlier if part[0] not in ends} != {part for part in later if part[0] not in ends}:
         return False
-    was = {name: value for name, value in old if name in ends}
-    now = {name: value for name, value in new if name in ends}
+    was = {name: value for name, value in earlier if name in ends}
+    now = {name: value for name, value in later if name in ends}
     if not was:
         return bool(now)
     if was.keys() != now.keys():
-        return False
+        return bool(now) and no_more(old, before, new, after)
     if "COUNT" in was:
         return was["COUNT"].isdigit() and now["COUNT"].isdigit() and int(now["COUNT"]) <= int(was["COUNT"])
     return len(was["UNTIL"]) == len(now["UNTIL"]) and now["UNTIL"] <= was["UNTIL"]
@@ -67,7 +69,7 @@ def rescheduled(
     if old.span(before) != new.span(after):
         return True
     was, now = rule_of(before), rule_of(after)
-    if was != now and now and not (was and _shortened(was, now)):
+    if was != now and now and not (was and _shortened(old, before, new, after)):
         return True
     if was and not now:
         return True

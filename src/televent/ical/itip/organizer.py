@@ -12,6 +12,7 @@ from televent.ical.itip.changes import moved_place, rescheduled, sequence_due, w
 from televent.ical.itip.message import without_params
 from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
 from televent.ical.itip.people import addresses, attendees_of, organizer_of, partstat_of, served
+from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property, parse
 
 
@@ -102,7 +103,8 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
         if rid in after.overrides or rid in excluded:
             continue
         plain, was = occurrence(after, rid), occurrence(before, rid)
-        if plain is None or was is None:
+        if plain is None or was is None or not planned(after, rid):
+            # The series ends before it now: an answer to what there is not is no reason for a ghost.
             continue
         # As plain as the series was: what the client now changes in all of it is no reason to forget an answer.
         if not (_as_plain(before, was, before, override) or _as_plain(after, plain, before, override)):

@@ -5,7 +5,7 @@ What is whose follows RFC 6638 §3.2.2.1. Only lines that say something else are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from televent.ical.itip.message import without_params
@@ -64,11 +64,11 @@ def line_for(target: Component, prop: Property) -> Property:
     return prop if prop.ending == target.ending else target.make(prop.name, prop.value, prop.params)
 
 
-def lay_attendees(target: Component, source: Component, mine: Collection[str], own: Property | None) -> None:
-    """The ATTENDEE lines of *source*, but *own* for the one of *mine* (None: as *source* has it)."""
-    wanted = [own if own is not None and address_of(prop) in mine else prop for prop in source.all("ATTENDEE")]
-    if own is not None and mine_in(source, mine) is None:
-        wanted.append(own)
+def lay_attendees(target: Component, source: Component, own: Mapping[str, Property]) -> None:
+    """The ATTENDEE lines of *source*, but *own* for those addresses, one of which *target* has in any case."""
+    wanted = [own.get(address_of(prop), prop) for prop in source.all("ATTENDEE")]
+    if own and mine_in(source, own) is None:
+        wanted.append(next(iter(own.values())))
     # In the order in which they stand, so that the lines of the others are not rewritten for nothing.
     order = {address_of(prop): place for place, prop in enumerate(target.all("ATTENDEE"))}
     wanted.sort(key=lambda prop: order.get(address_of(prop), len(order)))

@@ -14,9 +14,10 @@ from televent.ical.itip.changes import rescheduled, rule_of
 from televent.ical.itip.message import Message, enveloped, outward, stamp, zones_for
 from televent.ical.itip.overlay import adopted, exclude, include, lay, lay_attendees, replace_lines, said
 from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
-from televent.ical.itip.people import mine_in, partstat_of
+from televent.ical.itip.people import attendees_of, mine_in, partstat_of
 from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
 from televent.ical.itip.results import Applied, Change, MarkRow, nothing
+from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property
 
 _MANY: Final = 1000
@@ -32,6 +33,8 @@ class _Merge:
     mine: frozenset[str]
     organizer: str
     known: Ledger
+    anew: bool = False
+    """He is to answer anew, whatever he said before."""
     moved: bool = False
     asks: bool = False
     stands: bool = False
@@ -39,9 +42,17 @@ class _Merge:
 
 
 def receive_request(
-    stored: bytes | None, copy: Parts | None, letter: Message, mine: frozenset[str], now: datetime, known: Ledger
+    stored: bytes | None,
+    copy: Parts | None,
+    letter: Message,
+    mine: frozenset[str],
+    now: datetime,
+    known: Ledger,
+    *,
+    anew: bool = False,
 ) -> Applied:
-    """A REQUEST: an invitation where there is no copy, else an update of it, occurrence by occurrence."""
+    """A REQUEST: an invitation where there is no copy, else an update of it, occurrence by occurrence. *anew*: he is
+    to answer once more, though nothing moved."""
     organizer = letter.organizer
     assert organizer is not None
     accepted, verdict = _newer(copy, letter, organizer, now, known)
@@ -60,7 +71,7 @@ def receive_request(
         if _exclude_later_gone(fresh_copy, letter, organizer, known, now):
             text = fresh_copy.root.to_bytes()
         return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=rids)
-    merge = _Merge(copy, letter, mine, organizer, known)
+    merge = _Merge(copy, letter, mine, organizer, known, anew)
     merge.own_exclusions = _own_exclusions(merge, accepted)
     if None in accepted:
         _merge_series(merge, accepted, now)
@@ -190,15 +201,21 @@ def _invitation(
     components, asks = [], False
     for component in accepted.values():
         fresh = outward(component, dtstamp_of(component, letter.parts.zones) or now)
-        prop = mine_in(fresh, mine)
-        if partstat_of(prop) == "NEEDS-ACTION" and not is_cancelled(fresh):
-            asks = True
-            if fresh.name == "VEVENT" and prop is not None:
-                if (fresh.value("TRANSP") or "").upper() == "TRANSPARENT":
-                    fresh.put("X-MICROSOFT-CDO-INTENDEDSTATUS", "FREE")
-                fresh.put("TRANSP", "TRANSPARENT")
+        asks |= _unanswered(fresh, mine)
         components.append(fresh)
     return enveloped(None, components, letter.parts), asks
+
+
+def _unanswered(fresh: Component, mine: frozenset[str]) -> bool:
+    """Whether an answer to *fresh*, new in his calendar, is waited for: until it is given he is free."""
+    prop = mine_in(fresh, mine)
+    if partstat_of(prop) != "NEEDS-ACTION" or is_cancelled(fresh):
+        return False
+    if fresh.name == "VEVENT" and prop is not None:
+        if (fresh.value("TRANSP") or "").upper() == "TRANSPARENT":
+            fresh.put("X-MICROSOFT-CDO-INTENDEDSTATUS", "FREE")
+        fresh.put("TRANSP", "TRANSPARENT")
+    return True
 
 
 def _own_exclusions(merge: _Merge, accepted: dict[str | None, Component]) -> set[str]:
@@ -224,6 +241,7 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
     earlier = {rid: each.copy() for rid, each in copy.overrides.items()}
     if before is None:
         fresh = outward(sent, dtstamp_of(sent, parts.zones) or now)
+        _unanswered(fresh, merge.mine)
         copy.add(None, adopted(copy, fresh))
         merge.asks = merge.moved = True
         _settle_overrides(merge, accepted, earlier, now, moved=False)
@@ -239,13 +257,20 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
         for rid in sorted(own):
             exclude(copy, rid)
-    _settle_overrides(merge, accepted, earlier, now, moved=moved)
+    _settle_overrides(merge, accepted, earlier, now, moved=moved, was=rule_of(old))
 
 
 def _settle_overrides(
-    merge: _Merge, accepted: dict[str | None, Component], earlier: dict[str, Component], now: datetime, *, moved: bool
+    merge: _Merge,
+    accepted: dict[str | None, Component],
+    earlier: dict[str, Component],
+    now: datetime,
+    *,
+    moved: bool,
+    was: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
-    """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it."""
+    """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it. *was*
+    is the rule that the series had."""
     copy, parts, sent = merge.copy, merge.letter.parts, accepted[None]
     wanted = parts.moments(sent, "EXDATE")
     series = merge.known.get((None, merge.organizer))
@@ -257,17 +282,21 @@ def _settle_overrides(
         if mark is not None and mark.dtstamp is not None and mark.dtstamp > stamped:
             continue
         plain = None if mark is not None or moved or rid in wanted else occurrence(copy, rid)
+        if plain is not None and rule_of(sent) != was and not planned(copy, rid):
+            # The series is shorter than it was.
+            plain = None
         if plain is None or (series is None and copy.span(plain) != copy.span(override)):
             copy.remove(rid)
             continue
         # An override of his own, for his answer or his alarm: it follows the series.
         standing = copy.overrides[rid]
-        answer = mine_in(standing, merge.mine)
+        answers = _mine(standing, merge.mine)
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
             # Removed and asked again, the organizer holds no answer to it any more.
-            merge.stands |= partstat_of(answer) != partstat_of(mine_in(sent, merge.mine))
+            asked = attendees_of(sent)
+            merge.stands |= any(partstat_of(prop) != partstat_of(asked.get(each)) for each, prop in answers.items())
         lay(standing, plain)
-        lay_attendees(standing, plain, merge.mine, answer)
+        lay_attendees(standing, plain, answers)
 
 
 def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -> None:
@@ -282,6 +311,7 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
         include(copy, [rid])
     if prior is None:
         fresh = outward(sent, dtstamp_of(sent, merge.letter.parts.zones) or now)
+        _unanswered(fresh, merge.mine)
         copy.add(rid, adopted(copy, fresh))
         merge.asks = merge.moved = True
         return
@@ -305,19 +335,27 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
     was = target.get("ORGANIZER")
     lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties})
     _keep_schedule_parameters(target, was)
-    mine, theirs = mine_in(old, merge.mine), mine_in(outgoing, merge.mine)
-    asked = partstat_of(theirs)
-    if moved and theirs is not None:
-        own: Property | None = said(theirs, "NEEDS-ACTION")
-        merge.asks = True
-    elif mine is not None and partstat_of(mine) != "NEEDS-ACTION":
-        own = said(theirs, partstat_of(mine)) if theirs is not None else mine
-        merge.stands |= raised and theirs is not None and asked != partstat_of(mine)
-    else:
-        own = theirs if theirs is not None else mine
-    lay_attendees(target, outgoing, merge.mine, own)
+    had, asked = _mine(old, merge.mine), _mine(outgoing, merge.mine)
+    own: dict[str, Property] = {}
+    for address, theirs in asked.items():
+        answer = partstat_of(had.get(address))
+        if moved:
+            own[address] = said(theirs, "NEEDS-ACTION")
+            merge.asks = True
+        elif answer != "NEEDS-ACTION" and not merge.anew:
+            own[address] = said(theirs, answer)
+            merge.stands |= raised and partstat_of(theirs) != answer
+        else:
+            own[address] = theirs
+            merge.asks |= merge.anew and partstat_of(theirs) == "NEEDS-ACTION"
+    lay_attendees(target, outgoing, own or had)
     merge.moved |= moved or back
     target.put("DTSTAMP", stamp(dtstamp_of(sent, parts.zones) or now))
+
+
+def _mine(component: Component, mine: frozenset[str]) -> dict[str, Property]:
+    """His lines: he may be asked under several of his addresses."""
+    return {address: prop for address, prop in attendees_of(component).items() if address in mine}
 
 
 def _keep_schedule_parameters(target: Component, was: Property | None) -> None:

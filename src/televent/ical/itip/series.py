@@ -1,0 +1,101 @@
+"""Which occurrences a series has, as far as scheduling asks: RFC 5545 §3.8.5, §3.2.13; RFC 6638 §3.2.8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from televent.ical.errors import TooManyInstances
+from televent.ical.itip.parts import Parts
+from televent.ical.reading import utc_of
+from televent.ical.recurrence import FIRST, LAST, Occurrence, each_occurrence, occurrences
+from televent.ical.tree import Component
+
+MANY: Final = 60
+"""Occurrences that one answer to "this and all following" sets apart, a year of weeks and some."""
+_MARGIN: Final = timedelta(days=2)
+_AT_MOST: Final = 1000
+
+
+def planned(parts: Parts, rid: str) -> bool:
+    """Whether the series has the occurrence, excluded or not. What an override says does not count: it may be left
+    over from a series that was longer. Of a series that costs too much to look through everything is believed."""
+    moment = parts.moment_named(rid)
+    if parts.master is None or moment is None:
+        return False
+    alone = _alone(parts, parts.master, excluding=False)
+    try:
+        found = each_occurrence(alone, moment - _MARGIN, moment + _MARGIN)
+        return any(each.recurrence_id == rid for each in found)
+    except TooManyInstances:
+        return True
+
+
+def around(parts: Parts, rid: str) -> tuple[list[str], list[str] | None]:
+    """The occurrences before *rid*, the last :data:`MANY` of them, and it with those after it: None where they are more
+    than so many, or without end. What is excluded is in neither."""
+    moment = parts.moment_named(rid)
+    if parts.master is None or moment is None:
+        return [], None
+    alone = _alone(parts, parts.master, excluding=True)
+    try:
+        past = occurrences(alone, FIRST, moment, limit=_AT_MOST)
+    except TooManyInstances:
+        past = []
+    earlier = [each.recurrence_id for each in past if each.recurrence_id is not None and utc_of(each.start) < moment]
+    try:
+        found = list(islice(_from(alone, moment), MANY + 1))
+    except TooManyInstances:
+        found = None
+    later = sorted(each.recurrence_id for each in found if each.recurrence_id is not None) if found is not None else []
+    return earlier[-MANY:], later if found is not None and len(found) <= MANY else None
+
+
+def _from(alone: Component, moment: datetime) -> Iterator[Occurrence]:
+    return (each for each in each_occurrence(alone, moment, LAST) if utc_of(each.start) >= moment)
+
+
+def no_more(old: Parts, before: Component, new: Parts, after: Component) -> bool:
+    """Whether the rule of *after*, which differs from that of *before* in COUNT and UNTIL alone, makes no occurrence
+    that *before* had not. Both begin at the same time. One has a COUNT and the other an UNTIL: a client that cuts a
+    series short writes UNTIL whatever stood there."""
+    was, now = _end_of(before, "COUNT"), _end_of(after, "COUNT")
+    try:
+        if was is not None and now is None:
+            return _counted(new, after, was + 1) <= was
+        if was is None and now is not None:
+            return _counted(old, before, now) >= now
+    except TooManyInstances:
+        pass
+    return False
+
+
+def _counted(parts: Parts, master: Component, most: int) -> int:
+    """How many occurrences its RRULE alone makes, counted as far as *most*."""
+    alone = _alone(parts, master, excluding=False)
+    for each in alone.components():
+        each.drop("RDATE")
+    return sum(1 for _ in islice(each_occurrence(alone, FIRST, LAST), min(most, _AT_MOST)))
+
+
+def _end_of(component: Component, name: str) -> int | None:
+    for prop in component.all("RRULE"):
+        for part in prop.value.upper().split(";"):
+            key, _, value = part.partition("=")
+            if key.strip() == name and value.strip().isdigit():
+                return min(int(value), _AT_MOST)
+    return None
+
+
+def _alone(parts: Parts, master: Component, *, excluding: bool) -> Component:
+    """The series without its overrides, with or without its EXDATEs."""
+    root = Component.new("VCALENDAR")
+    for zone in parts.root.components("VTIMEZONE"):
+        root.add(zone)
+    series = master.copy()
+    if not excluding:
+        series.drop("EXDATE")
+    root.add(series)
+    return root

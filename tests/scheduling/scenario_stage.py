@@ -1,0 +1,269 @@
+"""The stage of a scenario: accounts on a real server, people elsewhere who write by mail, and what each has in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from scenario_ical import Block, read_calendar
+from scenario_script import WrongScenario, address
+
+from support.dav import Answer, Client, Entry, Site, cal, dav
+from support.post import EDGE, itip_mail
+from televent.adapters.email.intake import Intake, Verdict
+from televent.adapters.email.listener import mail_key
+from televent.application.context import Context
+from televent.application.use_cases.accounts import verify_address
+from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.domain.ids import AccountId
+from televent.policies.courier import react
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+EVERYTHING = (
+    "<D:prop><D:getetag/><C:schedule-tag/><C:calendar-data/></D:prop>"
+    '<C:filter><C:comp-filter name="VCALENDAR"/></C:filter>'
+)
+
+BOUNCE = """From: MAILER-DAEMON@example.net
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <bounce.{number}@example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; {to}
+Action: failed
+Status: 5.1.1
+
+--B--
+"""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One resource as it was read."""
+
+    path: str
+    etag: str
+    tag: str
+    text: str
+
+    @property
+    def calendar(self) -> Block:
+        return read_calendar(self.text)
+
+
+@dataclass(frozen=True)
+class View:
+    """What one person has: copies by UID, messages in the inbox by path."""
+
+    copies: Mapping[str, Copy] = field(default_factory=dict)
+    inbox: Mapping[str, Copy] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One letter that is to leave by mail."""
+
+    to: str
+    method: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything as it stands between two steps."""
+
+    views: Mapping[str, View] = field(default_factory=dict)
+    mails: tuple[Mail, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Stage:
+    """One scenario's people. They live at a domain of their own, for many scenarios share one server: texts that come
+    in and go out say example.com for it."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.number = next(Stage.numbers)
+        self.people: dict[str, Client] = {}
+        self.calendars: dict[str, list[str]] = {}
+        self.minutes = 0
+        self.before = self.now = Scene()
+        self.answer: Answer | None = None
+        self.verdict: Verdict | None = None
+        self.in_hand: dict[tuple[str, str], Copy] = {}
+        self.mails_sent: Iterator[int] = itertools.count(1)
+        core = site.core
+        core.office.clock = lambda: self.clock
+        self.intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
+
+    @property
+    def clock(self) -> datetime:
+        """Noon, and a minute later with each act."""
+        return NOON + timedelta(minutes=self.minutes)
+
+    def outward(self, text: str) -> str:
+        return text.replace("@example.com", f"@s{self.number}.example.com")
+
+    def inward(self, text: str) -> str:
+        """Unfolded too: an address may stand on two lines."""
+        return re.sub(r"\r?\n[ \t]", "", text).replace(f"@s{self.number}.example.com", "@example.com")
+
+    def enter(self, name: str) -> None:
+        """Gives somebody an account."""
+        telegram_id = self.number * 1000 + len(self.people)
+        self.people[name] = self.site.person(telegram_id, name.title(), self.outward(address(name)))
+        self.calendars[name] = ["default"]
+
+    def person(self, name: str) -> Client:
+        """Raises WrongScenario where there is no account of that name."""
+        if name not in self.people:
+            raise WrongScenario(f"{name} has no account here")
+        return self.people[name]
+
+    def another_address(self, name: str, other: str) -> None:
+        tenant = AccountId(self.person(name).tenant)
+        verify_address(self.site.core.office, self._context(tenant), address=self.outward(address(other)), code=None)
+
+    # ---- acts
+    def ask(self, name: str, method: str, path: str, body: str | None = None, **headers: str) -> None:
+        """One request, and all that follows from it."""
+        client = self.person(name)
+        self._begin()
+        if body is not None:
+            headers.setdefault("Content_Type", "text/calendar; charset=utf-8")
+        self.answer = client.ask(method, path, self.outward(body) if body is not None else None, **headers)
+        self._end()
+
+    def tap(self, name: str, uid: str, partstat: str, recurrence_id: str | None) -> None:
+        """An answer given in the chat."""
+        tenant = AccountId(self.person(name).tenant)
+        self._begin()
+        core = self.site.core
+        (row,) = core.reads.by_uid(tenant, self.outward(uid))
+        answer_invitation(
+            core.office, self._context(tenant), stream_id=row.stream_id, partstat=partstat, recurrence_id=recurrence_id
+        )
+        self._end()
+
+    def mail(self, sender: str, to: str, method: str, text: str, *, uid: str, proof: str) -> None:
+        """A mail from elsewhere; ``proof``: "token" (to the attendee's own address), "proven" (DMARC) or "unproven"."""
+        recipient = self._token_address(to, uid, sender) if proof == "token" else self.outward(address(to))
+        self._begin()
+        raw = itip_mail(
+            self.outward(text),
+            sender=address(sender),
+            method=method,
+            proven=proof == "proven",
+            message_id=f"{self.number}.{next(self.mails_sent)}@example.net",
+        )
+        self._take(address(sender), recipient, raw)
+        self._end()
+
+    def bounce(self, owner: str, to: str, uid: str) -> None:
+        """The report of a mail server that it could not deliver (RFC 3464)."""
+        recipient = self._token_address(owner, uid, to)
+        self._begin()
+        self._take(
+            "", recipient, BOUNCE.format(to=address(to), number=f"{self.number}.{next(self.mails_sent)}").encode()
+        )
+        self._end()
+
+    def _token_address(self, owner: str, uid: str, attendee: str) -> str:
+        """Where answers of that attendee to that meeting go."""
+        tenant = AccountId(self.person(owner).tenant)
+        token = self.site.core.mail_book.token(tenant, self.outward(uid), self.outward(address(attendee)))
+        return f"rsvp+{token}@televent.app"
+
+    def _take(self, sender: str, recipient: str, raw: bytes) -> None:
+        key = mail_key(raw, [recipient])
+        assert self.intake.book.keep(key, sender, [recipient], raw, self.clock)
+        self.verdict = asyncio.run(self.intake.take(key, sender, [recipient], raw))
+
+    def _begin(self) -> None:
+        self.minutes += 1
+        self.before = self.now
+        self.answer = self.verdict = None
+
+    def _end(self) -> None:
+        self._carry()
+        self.now = self.look()
+
+    def _carry(self) -> None:
+        """What workers do with the letters between accounts, until none is owed."""
+        core = self.site.core
+        while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=("itip_local",)):
+            for message in claimed:
+                context = Context(message.tenant, "system", "courier", self.clock, uuid4(), message.correlation_id)
+                react(core.office, context, message.outbox_id, message.payload)
+                core.outbox.complete(message, self.clock)
+
+    def _context(self, tenant: AccountId) -> Context:
+        return Context(tenant, str(tenant), "bot", self.clock, uuid4(), "scenario")
+
+    # ---- what there is
+    def look(self) -> Scene:
+        views = {name: self._view(name) for name in self.people}
+        rows = self._owed()
+        mails = tuple(
+            Mail(self.inward(each["recipient"]), each["method"], self.inward(each["message"]))
+            for kind, each in rows
+            if kind.startswith("calendar_")
+        )
+        return Scene(views, mails, tuple(each["text_key"] for kind, each in rows if kind == "telegram_notification"))
+
+    def _view(self, name: str) -> View:
+        copies: dict[str, Copy] = {}
+        for calendar in self.calendars[name]:
+            for copy in self._read(name, calendar):
+                uid = copy.calendar.events()[0].value("UID") or ""
+                if uid in copies:
+                    raise WrongScenario(f"{name} has two copies of {uid}")
+                copies[uid] = copy
+        return View(copies, {copy.path: copy for copy in self._read(name, "inbox")})
+
+    def _read(self, name: str, calendar: str) -> list[Copy]:
+        client = self.people[name]
+        found = client.report(client.calendar(calendar), "C:calendar-query", EVERYTHING, Depth="1").responses()
+        return [self._copy(each) for each in found.values()]
+
+    def _copy(self, entry: Entry) -> Copy:
+        tag = entry.text(cal("schedule-tag")) if cal("schedule-tag") in entry.props else ""
+        text = self.inward(entry.text(cal("calendar-data")))
+        return Copy(entry.href, entry.text(dav("getetag")), tag, text)
+
+    def _owed(self) -> list[tuple[str, dict[str, Any]]]:
+        query = "SELECT kind, payload FROM outbox WHERE tenant_id = ANY (%s) ORDER BY created_at, outbox_id"
+        with psycopg.connect(self.site.core.conninfo) as connection:
+            rows = connection.execute(query, ([client.tenant for client in self.people.values()],)).fetchall()
+        return [(row[0], row[1]) for row in rows]
+
+    def told(self) -> dict[str, Counter[str]]:
+        """The methods of the messages that the last act brought to each: into an inbox, or by mail."""
+        found: dict[str, Counter[str]] = {}
+        for name, view in self.now.views.items():
+            earlier = self.before.views.get(name, View()).inbox
+            for path, item in view.inbox.items():
+                if path not in earlier:
+                    found.setdefault(name, Counter())[item.calendar.value("METHOD") or "none"] += 1
+        fresh = list(self.now.mails)
+        for mail in self.before.mails:
+            fresh.remove(mail)
+        for mail in fresh:
+            found.setdefault(mail.to.partition("@")[0], Counter())[mail.method] += 1
+        return found

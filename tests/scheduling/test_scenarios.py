@@ -1,0 +1,23 @@
+"""Meetings as they go, played by several people over the CalDAV door and by mail (README.md; RFC 6638, RFC 5546)."""
+
+from pathlib import Path
+
+import pytest
+from scenario_runner import play
+from scenario_script import WrongScenario
+
+from support.dav import Site
+
+SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_it_goes_as_written(path: Path, town_hall: Site) -> None:
+    wrong = None
+    try:
+        play(path, town_hall)
+    except WrongScenario as error:
+        wrong = str(error)
+    # Outside of the except: the message is the whole of what there is to read.
+    if wrong is not None:
+        pytest.fail(wrong, pytrace=False)
