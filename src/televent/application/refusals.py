@@ -13,7 +13,14 @@ from televent.domain.calendar_object.refusals import (
     UnknownResource,
 )
 from televent.domain.refusal import Refusal
-from televent.domain.sharing import HiddenFromSharees, NotShared, ReadOnlyShare, TooManySharees, UnknownSharee
+from televent.domain.sharing import (
+    HiddenFromSharees,
+    MeetingStays,
+    NotShared,
+    ReadOnlyShare,
+    TooManySharees,
+    UnknownSharee,
+)
 
 
 class PreconditionFailed(Refusal):
@@ -89,6 +96,7 @@ __all__ = [
     "InvalidAddress",
     "InvalidName",
     "InvalidObject",
+    "MeetingStays",
     "NotInvited",
     "NotOrganizer",
     "NotShared",

@@ -165,6 +165,10 @@ class ReadOnlyShare(Refusal):
     """This calendar is shared with you for reading only."""
 
 
+class MeetingStays(Refusal):
+    """A meeting stays in the calendar of the one who takes part in it."""
+
+
 class HiddenFromSharees(Refusal):
     """Private and confidential events belong to the calendar's owner alone."""
 

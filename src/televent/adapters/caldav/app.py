@@ -12,7 +12,7 @@ from televent.adapters.caldav import discovery
 from televent.adapters.caldav.auth import Authenticator, too_many
 from televent.adapters.caldav.door import Door, Limit, RateLimits, Run
 from televent.adapters.caldav.encoding import SMALLEST, gzipped, takes_gzip
-from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition, unprivileged
 from televent.adapters.caldav.http import (
     BodyTooLarge,
     Header,
@@ -174,7 +174,10 @@ class CaldavDoor:
         if incoming is not None:
             query = scope.get("query_string", b"").decode("latin-1")
             return await change_attachments(self._door, request, person, query, incoming)
-        return await handler(self._door, request, person)
+        try:
+            return await handler(self._door, request, person)
+        except Refusal as refusal:
+            raise unprivileged(refusal, method, target.path) or refusal from None
 
     async def _count(self, limit: Limit, key: str) -> None:
         if not limit.held(key):

@@ -50,6 +50,17 @@ def need_privileges(path: str, privilege: str) -> DavError:
     return DavError(403, f"<D:need-privileges>{resource}</D:need-privileges>")
 
 
+_MISSING: Final = {"PUT": "write-content", "PROPPATCH": "write-properties", "DELETE": "unbind", "MOVE": "unbind"}
+"""What a method needs (RFC 3744 appendix B)."""
+
+
+def unprivileged(refusal: Refusal, method: str, path: str) -> DavError | None:
+    """The answer to a refusal for want of a privilege, which must be named with its resource (RFC 3744 §7.1.1)."""
+    if TABLE[type(refusal)].condition != d("need-privileges"):
+        return None
+    return need_privileges(path, _MISSING.get(method, "write"))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """How a refusal is answered. ``condition`` is the Clark name of the element in DAV:error."""
@@ -83,6 +94,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.TooManySharees: Row(403, d("limited-number-of-aces")),
     refusals.NotShared: Row(404),
     refusals.ReadOnlyShare: Row(403, d("need-privileges")),
+    refusals.MeetingStays: Row(403, d("need-privileges")),
     refusals.HiddenFromSharees: Row(403, d("need-privileges")),
     refusals.TooManyAttachments: Row(403, c("max-attachments-per-resource")),
     refusals.UnknownManagedId: Row(403, c("valid-managed-id")),

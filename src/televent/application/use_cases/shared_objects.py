@@ -112,27 +112,35 @@ def move_in_shared(
     *,
     row: CalendarRow,
     href: str,
+    into: CalendarRow,
     to: str,
     overwrite: bool,
     conditions: Conditions = NONE,
 ) -> Stored:
-    """Another name in the same calendar. ``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
-    share = _share(row)
-    if share.access != READ_WRITE:
+    """Another name in the same calendar, or in another one of the same owner that is shared with this person too.
+    ``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
+    share, there = _share(row), _share(into)
+    if {share.access, there.access} != {READ_WRITE}:
         raise ReadOnlyShare()
 
     def step() -> Stored:
         raw = standing_under(office, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
-        standing_under(office, row, share, to, NONE)
-        source, destination = Place(share.calendar, href), Place(share.calendar, to)
+        standing_under(office, into, there, to, NONE)
+        source, destination = Place(share.calendar, href), Place(there.calendar, to)
         with pinned_to(raw, conditions) as pinned:
             return move_object(
                 office, context, source=source, destination=destination, overwrite=overwrite, conditions=pinned
             )
 
-    return retrying(step)
+    stored = retrying(step)
+    if share.share_id != there.share_id:
+        # What is his own goes along; of what others had there nothing is known here.
+        own = office.reads.overlays(share, [stored.stream_id]).get(stored.stream_id) if share.seq else None
+        if own is not None:
+            keep_own_parts(office, context, there, stored.stream_id, own)
+    return stored
 
 
 def _check_organizer(office: Office, row: CalendarRow, reading: Reading) -> None:

@@ -1,0 +1,153 @@
+"""An event is moved from one account's calendar to another's by somebody who may write to both (ADR 26).
+
+Two accounts are two tenants, and no transaction is about both. So it is stored there before it is deleted here: what
+is cut in between stands twice and is never lost. Meetings stay: RFC 6638 §3.2.3.4 has a MOVE send nothing, and an
+organizer or attendee who lost his copy would have to be answered for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import uuid5
+
+from televent.application.conditions import NONE, Conditions
+from televent.application.context import Context
+from televent.application.office import Office
+from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.refusals import (
+    MeetingStays,
+    PreconditionFailed,
+    ReadOnlyShare,
+    SchedulingUidConflict,
+    TryAgain,
+    UnknownCalendar,
+    UnknownDestination,
+    UnknownResource,
+)
+from televent.application.shared_view import presented
+from televent.application.use_cases.delete_object import delete_object
+from televent.application.use_cases.put_object import Stored, put_object, validated
+from televent.application.use_cases.shared_objects import put_into_shared, standing_under
+from televent.domain.refusal import Refusal
+from televent.domain.sharing import READ_WRITE
+from televent.ical.errors import IcalError
+from televent.ical.reading import read
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where from, or where to. ``context.tenant`` is the owner of the calendar, ``calendar`` its name there; ``row`` is
+    set where that is somebody else."""
+
+    context: Context
+    calendar: str
+    href: str
+    row: CalendarRow | None = None
+
+
+def move_across(
+    office: Office, *, source: End, destination: End, overwrite: bool, conditions: Conditions = NONE
+) -> Stored:
+    """``conditions`` are on the source. Raises Refusal; then nothing has changed."""
+    for end in (source, destination):
+        if end.row is not None and end.row.share is not None and end.row.share.access != READ_WRITE:
+            raise ReadOnlyShare()
+    put = NONE if overwrite else Conditions(if_none_match=("*",))
+    first: Stored | None = None
+    try:
+        for attempt in range(ATTEMPTS):
+            raw, text = _source(office, source, conditions if first is None else NONE)
+            check_no_part(office, destination.context, text)
+            if _has_part(office, source.context, raw.ics or b""):
+                raise MeetingStays()
+            stored = _put(office, _step(destination, attempt), text, put)
+            first, put = first or stored, NONE
+            try:
+                _delete(office, _step(source, attempt), raw)
+            except PreconditionFailed:
+                continue  # changed meanwhile: what is new goes along
+            return replace(stored, created=first.created)
+        raise TryAgain()
+    except Refusal:
+        # Also where somebody else has deleted it meanwhile: then it is not to stand here either.
+        _take_back(office, destination, first)
+        raise
+
+
+def check_no_part(office: Office, context: Context, text: bytes) -> None:
+    """Copied or moved between calendars nobody is to be told anything (RFC 6638 §3.2.3.3, §3.2.3.4), and whoever takes
+    part in a meeting has a copy of his own. Raises SchedulingUidConflict (§3.2.4.1)."""
+    if _has_part(office, context, text):
+        raise SchedulingUidConflict()
+
+
+def _has_part(office: Office, context: Context, text: bytes) -> bool:
+    try:
+        reading = read(text)
+    except IcalError:
+        return False
+    addresses = office.owner(office.account(context.tenant)).addresses
+    organizer = reading.organizer
+    return organizer is not None and (organizer.address in addresses or reading.attendee(addresses) is not None)
+
+
+def _source(office: Office, source: End, conditions: Conditions) -> tuple[ResourceRow, bytes]:
+    """The row as its owner has it, and the text as the one who moves it sees it."""
+    if source.row is not None and source.row.share is not None:
+        share = source.row.share
+        raw = standing_under(office, source.row, share, source.href, conditions)
+        shown = None
+        if raw is not None:
+            own = office.reads.overlays(share, [raw.stream_id]) if share.seq else {}
+            shown = presented(raw, share, own.get(raw.stream_id))
+        if raw is None or shown is None:
+            raise UnknownResource()
+        return raw, shown.ics or b""
+    tenant = source.context.tenant
+    row = office.reads.calendar(tenant, source.calendar)
+    if row is None:
+        raise UnknownCalendar()
+    raw = next(iter(office.reads.resources(tenant, row.calendar_id, [source.href])), None)
+    if raw is None:
+        raise UnknownResource()
+    conditions.check(raw, row)
+    return raw, raw.ics or b""
+
+
+def _put(office: Office, there: End, text: bytes, conditions: Conditions) -> Stored:
+    validated(text)
+    try:
+        if there.row is not None:
+            return put_into_shared(
+                office, there.context, row=there.row, href=there.href, text=text, conditions=conditions
+            )
+        return put_object(
+            office, there.context, calendar=there.calendar, href=there.href, text=text, conditions=conditions
+        )
+    except UnknownCalendar:
+        raise UnknownDestination() from None
+
+
+def _delete(office: Office, here: End, raw: ResourceRow) -> None:
+    pinned = Conditions(if_match=(raw.etag,))
+    delete_object(office, here.context, calendar=here.calendar, href=here.href, conditions=pinned)
+
+
+def _take_back(office: Office, there: End, stored: Stored | None) -> None:
+    """What was stored there goes again, where nothing stood before and nobody has changed it since."""
+    if stored is None or not stored.created:
+        return
+    raw = office.reads.by_stream(there.context.tenant, stored.stream_id)
+    if raw is not None:
+        _delete(office, _step(there, ATTEMPTS), raw)
+
+
+def _step(end: End, number: int) -> End:
+    """The first is the command itself, as which it may have been announced (Push-Dont-Notify)."""
+    context = end.context
+    if not number:
+        return end
+    step = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(number)), context.door)
+    return replace(end, context=step)
