@@ -27,6 +27,7 @@ from televent.application.context import Context
 from televent.application.recorded import RecordedEvent
 from televent.domain.calendar_object.events import Outline, Splice
 from televent.domain.personal import personal_fields
+from televent.domain.refusal import Refusal
 
 NONCE = 12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,8 +66,8 @@ def link(previous: bytes, version: int, topic: str, state: bytes) -> bytes:
     return hashlib.sha256(b"%b%d\0%b\0%b" % (previous, version, topic.encode(), state)).digest()
 
 
-class ErasedSubject(Exception):
-    """A fact about a person whose key was destroyed cannot be written."""
+class ErasedSubject(Refusal):
+    """This account has been erased."""
 
 
 class FactMapper(Mapper[str]):
@@ -138,7 +139,7 @@ class FactMapper(Mapper[str]):
             return msgspec.msgpack.encode([opened, None])
         key = self._keys.key(subject)
         if key is None:
-            raise ErasedSubject(str(subject))
+            raise ErasedSubject(subject=str(subject))
         nonce = self._entropy(NONCE)
         hidden = msgspec.msgpack.encode({name: fields[name] for name in personal})
         return msgspec.msgpack.encode([opened, nonce + AESGCM(key).encrypt(nonce, hidden, place.encode())])

@@ -9,6 +9,7 @@ from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav import xml_out
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.application import refusals
+from televent.application.mapper import ErasedSubject
 from televent.domain.refusal import Refusal
 from televent.ical.errors import IcalError
 
@@ -103,6 +104,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.TryAgain: Row(503, None, retry_after=1),
     # Not reached by any request of this protocol; answered all the same.
     refusals.UnknownAccount: Row(404),
+    ErasedSubject: Row(404),
     refusals.WrongCode: Row(403),
     refusals.UnknownDevice: Row(404),
     refusals.TooManyDevices: Row(403),

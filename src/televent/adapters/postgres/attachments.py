@@ -137,7 +137,7 @@ class PostgresAttachments:
     def _seal(self, tenant: AccountId, attachment_id: UUID, place: str, plain: bytes) -> bytes:
         key = self._keys.key(tenant)
         if key is None:
-            raise ErasedSubject(str(tenant))
+            raise ErasedSubject(subject=str(tenant))
         nonce = self._entropy(NONCE)
         return nonce + AESGCM(key).encrypt(nonce, plain, f"attachment/{attachment_id}/{place}".encode())
 

@@ -23,9 +23,12 @@ CALENDAR_WIDTH = len(_COLUMNS) + 1
 
 _PREFIXED = ", ".join((*(f"calendar.{column}" for column in _COLUMNS), _INCARNATION))
 _MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq"
-_HELD = """JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
+# Whose key is destroyed is erased: what he shared is gone with it, however much of it is still to be cleared away.
+_KNOWN = """NOT EXISTS (
+        SELECT FROM subject_key WHERE subject_key.subject_id = calendar.tenant_id AND subject_key.key IS NULL)"""
+_HELD = f"""JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
         AND NOT calendar.deleted
-        AND calendar.shares -> mount.tenant_id::text ->> 'access' IN ('read', 'read-write')"""
+        AND calendar.shares -> mount.tenant_id::text ->> 'access' IN ('read', 'read-write') AND {_KNOWN}"""
 MOUNT = f"""
     SELECT {_PREFIXED}, {_MOUNT} FROM mount {_HELD}
     WHERE mount.tenant_id = %s AND mount.share_id = %s AND mount.status = 'accepted'"""  # noqa: S608
@@ -36,26 +39,27 @@ GRANTED = f"""
     SELECT {_PREFIXED}, {_MOUNT} FROM calendar
     LEFT JOIN mount ON mount.tenant_id = %s AND mount.owner_id = calendar.tenant_id
         AND mount.calendar_id = calendar.calendar_id
-    WHERE calendar.tenant_id = %s AND calendar.name = %s AND NOT calendar.deleted AND calendar.shares ? %s"""  # noqa: S608
-SHARES = """
+    WHERE calendar.tenant_id = %s AND calendar.name = %s AND NOT calendar.deleted AND calendar.shares ? %s
+        AND {_KNOWN}"""  # noqa: S608
+SHARES = f"""
     SELECT mount.share_id, mount.owner_id, mount.calendar_id, mount.status, mount.access, mount.title,
         mount.owner_name, mount.summary, mount.notice, mount.noticed_at, mount.revision,
         calendar.shares -> mount.tenant_id::text ->> 'access', calendar.name
     FROM mount LEFT JOIN calendar ON calendar.tenant_id = mount.owner_id
-        AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted
-    WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""
-ACQUAINTANCES = """
+        AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted AND {_KNOWN}
+    WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""  # noqa: S608
+ACQUAINTANCES = f"""
     SELECT person, array_remove(array_agg(DISTINCT address), NULL), bool_or(agreed) FROM (
         SELECT mount.owner_id AS person, NULL::text AS address, true AS agreed
         FROM mount JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
-            AND NOT calendar.deleted AND calendar.shares ? mount.tenant_id::text
+            AND NOT calendar.deleted AND calendar.shares ? mount.tenant_id::text AND {_KNOWN}
         WHERE mount.tenant_id = %s AND mount.status IN ('offered', 'accepted')
         UNION ALL
         SELECT grantee.key::uuid, grantee.value ->> 'address', grantee.value ->> 'status' = 'accepted'
         FROM calendar CROSS JOIN jsonb_each(calendar.shares) AS grantee
         WHERE calendar.tenant_id = %s AND NOT calendar.deleted
     ) AS known
-    GROUP BY person ORDER BY person LIMIT %s"""
+    GROUP BY person ORDER BY person LIMIT %s"""  # noqa: S608
 MOST_ACQUAINTANCES = 500
 OVERLAYS = "SELECT stream_id, parts FROM overlay WHERE tenant_id = %s AND share_id = %s AND stream_id = ANY (%s)"
 CALENDAR_OF = f"""

@@ -26,6 +26,7 @@ from televent.application.refusals import (
 )
 from televent.application.share_rows import Share
 from televent.application.shared_view import presented
+from televent.application.use_cases.answer_within import answer_within
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.move_object import Place, move_object
 from televent.application.use_cases.put_object import Stored, put_object, validated
@@ -47,7 +48,10 @@ def put_into_shared(
     share = _share(row)
     reading = validated(text)
 
+    raw: ResourceRow | None = None
+
     def step() -> tuple[Stored, bytes]:
+        nonlocal raw
         raw = standing_under(office, row, share, href, conditions)
         if raw is not None and reading.uid == raw.uid and same_event(text, raw.ics or b""):
             return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.ics or b""
@@ -65,6 +69,7 @@ def put_into_shared(
         return stored, theirs
 
     stored, theirs = retrying(step)
+    answer_within(office, context, share, raw, reading)
     own = own_parts(text)
     standing = office.reads.overlays(share, [stored.stream_id]) if share.seq else {}
     if standing or own != own_parts(laid(theirs, None)):

@@ -1,0 +1,53 @@
+"""Somebody answers an invitation in the calendar of the one who sent it, which is shared with him (CalendarServer
+sharing §5.5.5): there he may write, and one of the guests is himself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid5
+
+from televent.application.context import Context
+from televent.application.office import Office
+from televent.application.ports import ResourceRow
+from televent.application.share_rows import Share
+from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.ical.errors import IcalError
+from televent.ical.reading import Instance, Reading, read
+
+ANSWERS = frozenset(("ACCEPTED", "DECLINED", "TENTATIVE"))
+
+
+def answer_within(office: Office, context: Context, share: Share, before: ResourceRow | None, sent: Reading) -> None:
+    """What he has changed of his own PARTSTAT is given to his own copy as his answer: from there it comes back to the
+    owner's as every answer does. Without a copy of his own he has declined for good, and nothing happens."""
+    if before is None or sent.organizer is None:
+        return
+    if sent.organizer.address not in office.owner(office.account(share.owner)).addresses:
+        return
+    sharee = office.owner(office.account(share.sharee)).addresses
+    answers = list(_answers(before.ics or b"", sent, sharee))
+    copies = office.reads.by_uid(share.sharee, sent.uid) if answers else []
+    for copy in (each for each in copies if each.schedule_tag is not None):
+        for ordinal, (recurrence_id, partstat) in enumerate(answers):
+            step = context.on_behalf_of(share.sharee, uuid5(context.command_id, f"answer/{ordinal}"), context.door)
+            answer_invitation(office, step, stream_id=copy.stream_id, partstat=partstat, recurrence_id=recurrence_id)
+
+
+def _answers(before: bytes, sent: Reading, addresses: frozenset[str]) -> Iterator[tuple[str | None, str]]:
+    """Of which occurrence (None: of the whole) he says what anew."""
+    try:
+        known = {each.recurrence_id: each for each in read(before).instances()}
+    except IcalError:
+        return
+    for instance in sent.instances():
+        said, stood = _partstat(instance, addresses), _partstat(known.get(instance.recurrence_id), addresses)
+        if stood is None:
+            stood = _partstat(known.get(None), addresses)
+        if said in ANSWERS and stood is not None and said != stood:
+            yield instance.recurrence_id, said
+
+
+def _partstat(instance: Instance | None, addresses: frozenset[str]) -> str | None:
+    attendees = instance.attendees if instance is not None else ()
+    return next((each.partstat for each in attendees if each.address in addresses), None)
