@@ -1,157 +1,122 @@
-"""``python -m bench``: Televent beside Radicale and Xandikos, in one run, on one machine."""
+"""``python -m bench``: Televent beside Radicale and Xandikos, in one run, on one machine; and what Televent holds."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import os
-import platform
 import shutil
+import signal
 import sys
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import servers, store, table
-from bench.measure import OURS, Result, measure
-from bench.quiet import settle
-from bench.workloads import FULL, QUICK, ROWS, Row, Scale, Site
+from bench import servers, table
+from bench.large import measure_large
+from bench.memory import measure_memory
+from bench.part import Outcome, Task
+from bench.thousand import APPEND, measure_thousand
+from bench.town import measure_town
+from bench.workloads import ROWS
 
 DOCUMENT = servers.ROOT / "docs" / "reference" / "performance.md"
-APPEND = "append"
+Part = Callable[[Task], Awaitable[Outcome]]
+PARTS: dict[str, Part] = {
+    "thousand": measure_thousand,
+    "large": measure_large,
+    "memory": measure_memory,
+    "town": measure_town,
+}
+EPILOG = """Without any of --large, --memory, --town, --whole the rows at 1,000 events are measured. The times are those
+of a machine with two cores that has nothing else to do. Each part writes its own block of the documentation, if it was
+whole: not --quick, not --only, nothing left out. Ctrl-C or SIGTERM ends everything that was started and removes its
+data."""
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, epilog=EPILOG)
     names = [row.key for row in ROWS] + [APPEND]
-    parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
+    parser.add_argument(
+        "--large",
+        action="store_true",
+        help="the rows at 100,000 events in one calendar, and at 1,000 beside it, to see what grows (about 8 minutes)",
+    )
+    parser.add_argument(
+        "--memory",
+        action="store_true",
+        help="what the API process holds while 100,000 items stream to fast and slow readers (about 3 minutes)",
+    )
+    parser.add_argument(
+        "--town",
+        action="store_true",
+        help="10,000 accounts with 100 events each, 200 clients syncing at random (about 6 minutes)",
+    )
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and all of these (about 20 minutes)")
+    parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
+    parser.add_argument("--quick", action="store_true", help="less of everything: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")
     parser.add_argument("--without", action="append", choices=sorted(servers.STARTERS), default=[], help="leave it out")
-    parser.add_argument("--write", action="store_true", help="write the table even of a quick or partial run")
+    parser.add_argument("--write", action="store_true", help="write the tables even of a quick or partial run")
     parser.add_argument("--keep", action="store_true", help="leave data and logs of this run under .bench/")
     return parser.parse_args(given)
 
 
-def chosen_rows(only: Sequence[str] | None) -> list[Row]:
-    """In the order of the table: filling comes first, what makes the calendar larger comes last."""
-    return [row for row in ROWS if only is None or row.key in only or row.key == "put-1"]
-
-
-def machine(server: servers.Server | None, scale: Scale, load: float) -> str:
-    """What the numbers were measured on; ``load`` is the load average that the run found there."""
-    cores = len(os.sched_getaffinity(0))
-    parts = [f"{cores} cores", f"Python {platform.python_version()}"]
-    if server is not None and (version := store.postgres_version(server)):
-        parts.append(f"PostgreSQL {version}")
-    parts.append(", ".join(servers.WANTED).replace("==", " "))
-    parts += [f"{scale.items:,} events of about 650 bytes", f"load average {load:.1f} before the run"]
-    return f"Measured {datetime.now(UTC):%Y-%m-%d}: {', '.join(parts)}. Read ratios, not digits."
+def chosen_parts(options: argparse.Namespace) -> list[str]:
+    """In the order in which they are measured."""
+    if options.whole:
+        return list(PARTS)
+    named = [name for name in PARTS if name != "thousand" and getattr(options, name)]
+    return named or ["thousand"]
 
 
 async def bench(options: argparse.Namespace, place: Path, console: Console) -> int:
     """Runs, prints, writes. Returns the exit code: 0 also where goals were missed, 1 where Televent failed."""
-    scale = QUICK if options.quick else FULL
-    rows = chosen_rows(options.only)
-    sites: list[Site] = []
-    started, load = time.monotonic(), os.getloadavg()[0]
-    with contextlib.ExitStack() as running:
-        for name, starter in servers.STARTERS.items():
-            if name in options.without:
-                continue
-            console.print(f"starting {name} …", highlight=False)
-            own = place / name.lower()
-            own.mkdir()
+    load = os.getloadavg()[0]
+    failed = False
+    for name in chosen_parts(options):
+        started = time.monotonic()
+        own = place / name
+        own.mkdir()
+        with contextlib.ExitStack() as running:
             try:
-                server = starter(own)
+                outcome = await PARTS[name](Task(options, own, console, running, load))
             except servers.ServerError as error:
-                console.print(f"[red]{error}", highlight=False)
-                continue
-            running.callback(server.stop)
-            site = Site(server, scale)
-            await site.make_calendar("bench")
-            sites.append(site)
-        if not sites:
-            return 1
-        for site in sites:
-            settle(site.server.process.pid)
-        results = await all_rows(rows, sites, scale, console)
-        ours = next((site.server for site in sites if site.server.name == OURS), None)
-        appended = store.append_rates(ours, scale) if ours and (options.only is None or APPEND in options.only) else []
-        note = machine(ours, scale, load)
-    report(options, results, sites, note, appended, scale)
-    console.print(f"done in {time.monotonic() - started:.0f} s", highlight=False)
-    return int(any(OURS in result.failures for result in results))
+                outcome = Outcome(str(error), True)
+        print(outcome.text, flush=True)
+        console.print(f"{name}: done in {time.monotonic() - started:.0f} s", highlight=False)
+        failed = failed or outcome.failed
+        whole = not (options.quick or options.only or options.without)
+        if options.write or (whole and not outcome.failed):
+            table.write(DOCUMENT, name, outcome.text)
+    return int(failed)
 
 
-async def all_rows(rows: Sequence[Row], sites: Sequence[Site], scale: Scale, console: Console) -> list[Result]:
-    """Each row with a progress bar on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    results = []
-    with Progress(*columns, console=console) as progress:
-        for row in rows:
-            taking_part = [site for site in sites if row.at_most is None or site.server.name == OURS]
-            task = progress.add_task(row.key, total=scale.rounds * len(taking_part))
-
-            def tick(name: str, task: object = task, key: str = row.key) -> None:
-                progress.update(task, advance=1, description=f"{key} · {name}")  # type: ignore[arg-type]
-
-            results.append(await measure(row, taking_part, 1 if row.at_most else scale.rounds, tick))
-            progress.update(task, description=row.key, completed=scale.rounds * len(taking_part))
-            if not console.is_terminal:
-                values = {name: round(value, 2) for name in results[-1].values if (value := results[-1].value(name))}
-                console.print(f"{row.key}: {values} {results[-1].failures or ''}", highlight=False)
-    return results
+class Stopped(SystemExit):
+    """Somebody asked for the end."""
 
 
-def report(
-    options: argparse.Namespace,
-    results: Sequence[Result],
-    sites: Sequence[Site],
-    note: str,
-    appended: Sequence[str],
-    scale: Scale,
-) -> None:
-    """The table and the shortfalls on stdout; after a full run, the table in the documentation too."""
-    peers = [site.server.name for site in sites if site.server.name != OURS]
-    shown = [result for result in results if options.only is None or result.row.key in options.only]
-    titles = {row.key: row.title.format(items=scale.items, full=scale.full) for row in ROWS}
-    grown = [
-        f"{site.server.name}: a PUT took {times[0]:.1f} ms in the first round, {times[-1]:.1f} ms in the last"
-        for site in sites
-        if (times := site.server.facts.get("put_ms"))
-    ]
-    short = table.shortfalls(shown, peers, titles) or ["none"]
-    whole = "\n\n".join(
-        [
-            table.markdown(shown, peers, titles),
-            note,
-            "\n".join(f"- {line}" for line in [*grown, *appended]),
-            "Goals missed:",
-            "\n".join(f"- {line}" for line in short),
-        ]
-    )
-    print(whole)
-    whole_run = not (options.quick or options.only or options.without)
-    if options.write or (whole_run and not any(result.failures for result in results)):
-        table.write(DOCUMENT, whole)
+def stop(number: int, frame: FrameType | None) -> None:
+    """From here on nothing but clearing up, which a second signal must not cut short."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(128 + number)
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     options = arguments(given)
     console = Console(stderr=True)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
     place = servers.open_place()
     try:
         return uvloop.run(bench(options, place, console))
-    except servers.ServerError as error:
-        console.print(f"[red]{error}", highlight=False)
-        return 1
     finally:
         if not options.keep:
             shutil.rmtree(place, ignore_errors=True)

@@ -13,6 +13,10 @@ REFUSED_AFTER = 60.0
 """Seconds without an answer after which a server counts as hung."""
 
 
+LONG = 32 * 1024
+LAST_CHUNK = b"0\r\n\r\n"
+
+
 class LoadError(Exception):
     """A server hung up, hung, or answered with another status than the workload needs."""
 
@@ -41,6 +45,7 @@ class Wire(asyncio.Protocol):
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
         self._data = bytearray()
+        self._awaited: int | None = 0
         self._waiter: asyncio.Future[Answer] | None = None
         self._ended = False
 
@@ -68,14 +73,25 @@ class Wire(asyncio.Protocol):
     def _look(self) -> None:
         if self._waiter is None or self._waiter.done():
             return
+        if not self._ended and self._more_comes():
+            return
         found = parse(bytes(self._data), ended=self._ended)
         if found is None:
             return
         answer, stays = found
         self._data.clear()
+        self._awaited = 0
         if not stays:
             self.close()
         self._waiter.set_result(answer)
+
+    def _more_comes(self) -> bool:
+        """Cheap, so that an answer of many megabytes is read through once and not with each piece that comes."""
+        if self._awaited == 0 and len(self._data) > LONG:
+            self._awaited = length(bytes(self._data[:LONG]))
+        if self._awaited is None:
+            return not self._data.endswith(LAST_CHUNK)
+        return len(self._data) < self._awaited
 
     async def send(self, request: Prepared) -> Answer:
         assert self.transport is not None
@@ -111,6 +127,18 @@ class Connection:
             self._wire.close()
 
 
+def length(start: bytes) -> int | None:
+    """How long an answer is that begins so, with its head; 0 where that is not known, None where it comes in chunks."""
+    end = start.find(b"\r\n\r\n")
+    if end < 0:
+        return 0
+    lowered = start[:end].lower() + b"\r\n"
+    if b"\r\ntransfer-encoding: chunked" in lowered:
+        return None
+    _, found, rest = lowered.partition(b"\r\ncontent-length:")
+    return end + 4 + int(rest.partition(b"\r\n")[0]) if found else 0
+
+
 def parse(data: bytes, *, ended: bool) -> tuple[Answer, bool] | None:
     """The answer in ``data`` and whether the connection stays open; None while more must come."""
     end = data.find(b"\r\n\r\n")
@@ -136,7 +164,7 @@ def parse(data: bytes, *, ended: bool) -> tuple[Answer, bool] | None:
 
 def unchunk(data: bytes, at: int) -> bytes | None:
     """The body of a chunked answer; None while the last chunk has not come."""
-    if not data.endswith(b"0\r\n\r\n"):
+    if not data.endswith(LAST_CHUNK):
         return None
     body = bytearray()
     while True:
@@ -174,10 +202,12 @@ async def run(
     statuses: Iterable[int],
     seconds: float | None = None,
     count: int | None = None,
+    limit: float | None = None,
 ) -> Sample:
     """A closed loop: each connection sends when its answer has come, for ``seconds`` or until ``count`` are sent.
 
-    Answers still under way at the end are awaited and counted, with their time. Raises LoadError.
+    Answers still under way at the end are awaited and counted, with their time; with a ``limit`` only until then, in
+    seconds from the start. Raises LoadError.
     """
     allowed = frozenset(statuses)
     make = prepared if callable(prepared) else lambda: prepared
@@ -204,10 +234,11 @@ async def run(
     opened = [Connection(host, port) for _ in range(connections)]
     tasks = [asyncio.ensure_future(one(connection)) for connection in opened]
     try:
-        async with asyncio.timeout(REFUSED_AFTER + (seconds or 0) + (count or 0)):
+        async with asyncio.timeout(limit or REFUSED_AFTER + (seconds or 0) + (count or 0)):
             await asyncio.gather(*tasks)
     except TimeoutError as error:
-        raise LoadError("no answer in time") from error
+        if limit is None:
+            raise LoadError("no answer in time") from error
     finally:
         for task in tasks:
             task.cancel()

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from bench import dav
 from bench.load import LoadError, run
 from bench.servers import HOST, ServerError
-from bench.workloads import CROWD, Row, Site
+from bench.site import Site, TooSlow
+from bench.workloads import CROWD, Row
 
 OURS = "Televent"
 FLOOR = "floor"
@@ -24,16 +25,25 @@ PATIENCE = 4.0
 
 @dataclass
 class Result:
-    """The values of one row, by server, one of each round; and why a server has none."""
+    """The values of one row, by site, one of each round; and why a site has none. ``beyond``: for so many seconds no
+    answer came."""
 
     row: Row
     values: dict[str, list[float]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    beyond: dict[str, float] = field(default_factory=dict)
 
     def value(self, name: str) -> float | None:
         """The median of the rounds."""
         values = self.values.get(name)
         return statistics.median(values) if values and name not in self.failures else None
+
+    def at_best(self, name: str) -> float | None:
+        """What a site that did not answer in time can have reached at most."""
+        seconds = self.beyond.get(name)
+        if seconds is None:
+            return None
+        return 1 / seconds if self.row.more_is_better else seconds * 1000
 
 
 async def floor_rate(site: Site, method: str) -> float:
@@ -46,21 +56,27 @@ async def floor_rate(site: Site, method: str) -> float:
 
 
 async def measure(row: Row, sites: Sequence[Site], rounds: int, tick: Callable[[str], None]) -> Result:
-    """All rounds of a row. A server that fails is left out, with the reason; the others go on."""
+    """All rounds of a row. A server that fails is left out, with the reason; the others go on. One that is given up on
+    for its slowness is started anew."""
     result = Result(row)
     tired: set[str] = set()
     for turn in range(rounds):
         for site in sites:
-            name = site.server.name
-            if name in result.failures or name in tired:
+            name = site.label
+            if name in result.failures or name in result.beyond or name in tired:
                 tick(name)
                 continue
             began = time.perf_counter()
             try:
                 site.server.check()
-                if turn == 0 and row.key != "put-1":
+                if turn == 0 and row.key != "put-1" and site.limit is None:
                     await warm_up(site)
                 value = await row.measure(site)
+            except TooSlow:
+                assert site.limit is not None
+                result.beyond[name] = site.limit
+                if site.again is not None:
+                    site.server = site.again()
             except (LoadError, ServerError, OSError, ValueError) as error:
                 result.failures[name] = str(error)
             else:

@@ -20,6 +20,7 @@ PEERS = ROOT / ".bench" / "peers"
 WANTED = ("radicale==3.9.0", "xandikos==0.4.10")
 HOST = "127.0.0.1"
 READY_WITHIN = 90.0
+TELEVENT = (str(Path(sys.executable).with_name("televent")),)
 
 
 class ServerError(Exception):
@@ -48,12 +49,12 @@ class Server:
         if (code := self.process.poll()) is not None:
             raise ServerError(f"{self.name} ended by itself or by a signal, exit code {code}" + said(code, self.log))
 
-    def stop(self) -> None:
-        """Asks, waits, and at last kills the whole process group."""
+    def stop(self, patience: float = 20.0) -> None:
+        """Asks, waits so many seconds, and at last kills the whole process group."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(20)
+                self.process.wait(patience)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
@@ -146,47 +147,67 @@ def radicale(place: Path) -> Server:
 
 def xandikos(place: Path) -> Server:
     """Xandikos with its git store; it knows no authentication of its own over plain HTTP."""
+    return start_xandikos(place)
+
+
+def start_xandikos(place: Path, *options: str) -> Server:
+    """The same with further options of its command line."""
     python = install_peers()
     (port,) = free_ports(1)
     log = place / "xandikos.log"
     command = [str(python.with_name("xandikos")), "serve", "--defaults", "-d", str(place / "git")]
-    command += ["-l", HOST, "-p", str(port), "--state-dir", str(place / "state")]
+    command += ["-l", HOST, "-p", str(port), "--state-dir", str(place / "state"), *options]
     process = start(command, log, XDG_DATA_HOME=str(place))
     server = Server("Xandikos", _version("xandikos"), port, "/user/calendars/", ("user", "bench"), process, log)
     return _ready(server)
 
 
 def televent(place: Path) -> Server:
-    """Televent as ``televent up`` runs it, on an embedded PostgreSQL, with its rate limits off."""
-    program = Path(sys.executable).with_name("televent")
-    port, mail, sandbox, smtp = free_ports(4)
-    data, log = place / "data", place / "televent.log"
-    environment = {
-        "API_HOST": HOST,
-        "API_PORT": str(port),
-        "MAIL_LISTEN_PORT": str(mail),
-        "SANDBOX_PORT": str(sandbox),
-        "SANDBOX_SMTP_PORT": str(smtp),
-        "TELEVENT_DATA_DIR": str(data),
-        "TELEVENT_RATE_LIMITS": "off",
-        "LOG_LEVEL": "WARNING",
-    }
-    process = start([str(program), "up"], log, **environment)
-    server = Server("Televent", _own_version(), port, "", ("", ""), process, log)
-    server.facts["environment"] = environment
+    """Televent with one account."""
+    server = start_televent(place)
     try:
-        await_port("Televent", process, port, log)
         added = _command(
-            [str(program), "account", "add", "--telegram-id", "7001", "--name", "Ann", "--device", "bench", "--json"],
-            environment,
+            [*TELEVENT, "account", "add", "--telegram-id", "7001", "--name", "Ann", "--device", "bench", "--json"],
+            server.facts["environment"],
         )
     except BaseException:
         server.stop()
         raise
     server.facts["account"] = added
     server.login = (str(added.get("user") or added["telegram_id"]), added["password"])
-    server.home = f"/caldav/{added['account']}/"
+    server.home = home_of(added["account"])
     return server
+
+
+def start_televent(place: Path) -> Server:
+    """Televent as ``televent up`` runs it, on an embedded PostgreSQL, with its rate limits off; on the data in
+    ``place``, if there are any."""
+    port, mail, sandbox, smtp = free_ports(4)
+    log = place / "televent.log"
+    environment = {
+        "API_HOST": HOST,
+        "API_PORT": str(port),
+        "MAIL_LISTEN_PORT": str(mail),
+        "SANDBOX_PORT": str(sandbox),
+        "SANDBOX_SMTP_PORT": str(smtp),
+        "TELEVENT_DATA_DIR": str(data_of(place)),
+        "TELEVENT_RATE_LIMITS": "off",
+        "LOG_LEVEL": "WARNING",
+    }
+    process = start([*TELEVENT, "up"], log, **environment)
+    server = Server("Televent", _own_version(), port, "", ("", ""), process, log)
+    server.facts["environment"] = environment
+    return _ready(server)
+
+
+def data_of(place: Path) -> Path:
+    """Where Televent's data are."""
+    return place / "data"
+
+
+def home_of(account: object) -> str:
+    """The path under which an account's calendars are."""
+    return f"/caldav/{account}/"
 
 
 def _command(command: list[str], environment: dict[str, str]) -> dict[str, Any]:

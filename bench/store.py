@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 from bench import events
 from bench.servers import Server
-from bench.workloads import CROWD, Scale
+from bench.site import Scale
+from bench.workloads import CROWD
 from televent.application.context import Context
 from televent.application.deciders import CALENDAR_OBJECT
 from televent.application.store import Change
@@ -21,18 +22,18 @@ from televent.bootstrap import Core, build_core
 from televent.domain.calendar_object.events import EventCreated, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey
 from televent.opening import migrated_database
-from televent.settings import Settings, load_settings
+from televent.settings import load_settings
 
 
-def settings_of(server: Server) -> Settings:
-    """The settings under which the measured server runs."""
-    return load_settings(data_dir=Path(server.facts["environment"]["TELEVENT_DATA_DIR"]))
+def open_store(server: Server) -> contextlib.AbstractContextManager[Core]:
+    """The measured server's database, from this process."""
+    return open_data(Path(server.facts["environment"]["TELEVENT_DATA_DIR"]))
 
 
 @contextlib.contextmanager
-def open_store(server: Server) -> Iterator[Core]:
-    """The measured server's database, from this process."""
-    settings = settings_of(server)
+def open_data(data: Path) -> Iterator[Core]:
+    """The database of a data directory, from this process, whether a server runs on it or not."""
+    settings = load_settings(data_dir=data)
     with migrated_database(settings) as url:
         core = build_core(settings, url)
         try:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from bench.measure import FLOOR, OURS, Result
 
-BEGIN = "<!-- bench: begin -->"
-END = "<!-- bench: end -->"
 FLOOR_SHARE = 0.5
 
 
@@ -27,7 +25,15 @@ class Verdict:
 
 def best_peer(result: Result, peers: Sequence[str]) -> float | None:
     """The value of the fastest peer."""
-    values = [value for name in peers if (value := result.value(name)) is not None]
+    best = _best(result, peers)
+    return best[0] if best is not None else None
+
+
+def _best(result: Result, peers: Sequence[str]) -> tuple[float, bool] | None:
+    """The same, and whether it was measured: of a peer that did not answer in time it is what it can have reached at
+    most."""
+    values = [(value, True) for name in peers if (value := result.value(name)) is not None]
+    values += [(value, False) for name in peers if (value := result.at_best(name)) is not None]
     if not values:
         return None
     return max(values) if result.row.more_is_better else min(values)
@@ -45,10 +51,11 @@ def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
     """One for each goal of the row that can be judged."""
     row, found = result.row, []
     factor = times_faster(result, peers)
-    if row.goal is not None and factor is not None:
-        found.append(
-            Verdict(f"≥ {row.goal:g}×", f"{factor:.2f}×" if factor < 10 else f"{factor:.1f}×", factor >= row.goal)
-        )
+    best = _best(result, peers)
+    if row.goal is not None and factor is not None and best is not None:
+        least = "" if best[1] else "more than "
+        times = f"{least}{factor:.2f}×" if factor < 10 else f"{least}{factor:.1f}×"
+        found.append(Verdict(f"≥ {row.goal:g}×", times, factor >= row.goal))
     ours, floor = result.value(OURS), result.value(FLOOR)
     if row.floor is not None and ours is not None and floor:
         found.append(Verdict(f"≥ {FLOOR_SHARE:g} of floor", f"{ours / floor:.2f}", ours / floor >= FLOOR_SHARE))
@@ -66,20 +73,33 @@ def number(value: float | None, unit: str) -> str:
 
 
 def markdown(results: Sequence[Result], peers: Sequence[str], titles: dict[str, str]) -> str:
-    """The table, padded so that it also reads well in a terminal."""
-    head = ["work", OURS, *peers, "floor", "verdict"]
-    lines = [head]
+    """The table of one size."""
+    lines = [["work", OURS, *peers, FLOOR, "verdict"]]
     for result in results:
-        shown = [number(result.value(name), result.row.unit) for name in (OURS, *peers, FLOOR)]
-        if OURS in result.failures:
-            shown[0] = "failed"
+        shown = [cell(result, name) for name in (OURS, *peers, FLOOR)]
         judged = "; ".join(str(verdict) for verdict in verdicts(result, peers)) or "–"
         lines.append([titles.get(result.row.key, result.row.title), *shown, judged])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    inner = range(1, len(head) - 1)
+    return grid(lines)
+
+
+def cell(result: Result, name: str) -> str:
+    """What a site reached."""
+    if name == OURS and name in result.failures:
+        return "failed"
+    if name in result.beyond and name not in result.values:
+        return f"> {result.beyond[name]:g} s"
+    return number(result.value(name), result.row.unit)
+
+
+def grid(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells, the head first, padded so that they also read well in a terminal; between the first and the last
+    column stand numbers."""
+    columns = len(lines[0])
+    widths = [max(len(line[column]) for line in lines) for column in range(columns)]
+    inner = range(1, columns - 1)
     rule = ["-" * (width - 1) + ":" if column in inner else "-" * width for column, width in enumerate(widths)]
     return "\n".join(
-        "| " + " | ".join(_pad(cell, widths[column], column, len(head)) for column, cell in enumerate(line)) + " |"
+        "| " + " | ".join(_pad(cell, widths[column], column, columns) for column, cell in enumerate(line)) + " |"
         for line in [lines[0], rule, *lines[1:]]
     )
 
@@ -104,15 +124,22 @@ def shortfalls(results: Sequence[Result], peers: Sequence[str], titles: dict[str
     return lines
 
 
-def replace_between(text: str, table: str) -> str:
-    """``text`` with ``table`` between the markers and everything else as it was. Raises ValueError without them."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def markers(part: str) -> tuple[str, str]:
+    """Between which lines of the document what a part has found stands."""
+    return f"<!-- bench {part}: begin -->", f"<!-- bench {part}: end -->"
+
+
+def replace_between(text: str, part: str, found: str) -> str:
+    """``text`` with ``found`` between the part's markers and everything else as it was. Raises ValueError without
+    them."""
+    first, last = markers(part)
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing")
-    return f"{before}{BEGIN}\n{table.strip()}\n{END}{after}"
+        raise ValueError(f"the markers {first} and {last} are missing")
+    return f"{before}{first}\n{found.strip()}\n{last}{after}"
 
 
-def write(path: Path, table: str) -> None:
-    """Puts the table in its place in the document. Raises ValueError without markers."""
-    path.write_text(replace_between(path.read_text("utf-8"), table), "utf-8")
+def write(path: Path, part: str, found: str) -> None:
+    """Puts what was found in its place in the document. Raises ValueError without markers."""
+    path.write_text(replace_between(path.read_text("utf-8"), part, found), "utf-8")

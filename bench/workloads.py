@@ -4,113 +4,19 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from icalendar import vDuration
-from lxml import etree
 
 from bench import dav, events
-from bench.load import Answer, Connection, LoadError, Sample, run
-from bench.servers import HOST, Server
+from bench.load import Answer, LoadError
+from bench.site import Scale, Site, expect, sync_token
 
 CROWD = 16
-DAV_NS = "{DAV:}"
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How much of everything. Seconds are per round."""
-
-    items: int
-    rounds: int
-    seconds: float
-    calls: int
-    full: int
-    block: int
-
-    @property
-    def per_round(self) -> int:
-        return self.items // self.rounds
-
-
 FULL = Scale(items=1_000, rounds=5, seconds=1.5, calls=5, full=20_000, block=100)
 QUICK = Scale(items=200, rounds=2, seconds=0.5, calls=3, full=1_000, block=40)
-
-
-@dataclass
-class Site:
-    """A server under measurement, with what the rows remember of it."""
-
-    server: Server
-    scale: Scale
-    filled: int = 0
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_000_000))
-    token: str = ""
-
-    @property
-    def calendar(self) -> str:
-        return self.server.calendar("bench")
-
-    def request(self, method: str, path: str, body: bytes = b"", **more: object) -> bytes:
-        host = f"{HOST}:{self.server.port}"
-        return dav.request(method, path, host=host, login=self.server.login, body=body, **more)  # type: ignore[arg-type]
-
-    def put(self, calendar: str, number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
-        body = events.event(number, prefix=prefix, revision=revision)
-        path = calendar + events.name(number, prefix=prefix)
-        return self.request("PUT", path, body, content_type="text/calendar; charset=utf-8")
-
-    async def ask(self, request: bytes, *statuses: int) -> Answer:
-        """One request on a connection of its own. Raises LoadError for another status."""
-        connection = Connection(HOST, self.server.port)
-        try:
-            answer = await connection.send(request)
-        finally:
-            connection.close()
-        if answer.status not in statuses:
-            first = request.split(b" HTTP/")[0].decode()
-            raise LoadError(f"{first}: {answer.status} {answer.body[:300].decode('utf-8', 'replace')}")
-        return answer
-
-    async def make_calendar(self, name: str) -> str:
-        path = self.server.calendar(name)
-        await self.ask(self.request("MKCALENDAR", path, dav.MKCALENDAR), 201)
-        return path
-
-    async def load(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], **how: object) -> Sample:
-        return await run(HOST, self.server.port, prepared, statuses=statuses, **how)  # type: ignore[arg-type]
-
-    async def rate(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], connections: int) -> float:
-        """Requests per second of one round."""
-        return (await self.load(prepared, statuses, connections=connections, seconds=self.scale.seconds)).rate
-
-    async def milliseconds(self, prepared: bytes, statuses: tuple[int, ...] = (207,)) -> float:
-        """The median time of a few calls, one after the other."""
-        sample = await self.load(prepared, statuses, connections=1, count=self.scale.calls)
-        return statistics.median(sample.latencies) * 1000
-
-
-def hrefs(answer: Answer) -> list[str]:
-    """The resources in a multistatus that are no collections."""
-    found = etree.fromstring(answer.body).iterfind(f"{DAV_NS}response/{DAV_NS}href")
-    return [href.text for href in found if href.text and not href.text.endswith("/")]
-
-
-def sync_token(answer: Answer) -> str:
-    """RFC 6578 section 6.4. Raises LoadError where there is none."""
-    token = etree.fromstring(answer.body).findtext(f"{DAV_NS}sync-token")
-    if not token:
-        raise LoadError("the answer to sync-collection has no sync-token")
-    return token
-
-
-def expect(count: int, answer: Answer, what: str) -> None:
-    """A fast wrong answer counts for nothing. Raises LoadError."""
-    if (found := len(hrefs(answer))) != count:
-        raise LoadError(f"{what}: {found} resources in the answer, not {count}")
-
 
 # ---- rows: each takes a site and gives the number of one round
 
@@ -123,6 +29,10 @@ async def put_one(site: Site) -> float:
     sample = await site.load(lambda: site.put(site.calendar, next(numbers)), (201, 204), connections=1, count=share)
     site.server.facts.setdefault("put_ms", []).append(statistics.median(sample.latencies) * 1000)
     return sample.rate
+
+
+async def put_single(site: Site) -> float:
+    return await site.rate(lambda: site.put(site.calendar, next(site.numbers)), (201, 204), 1)
 
 
 async def put_crowd(site: Site) -> float:
@@ -141,10 +51,8 @@ async def poll_crowd(site: Site) -> float:
 
 
 async def remember_token(site: Site) -> None:
-    """Takes the token of the calendar as it stands, and checks what a first sync gives."""
-    answer = await site.ask(site.request("REPORT", site.calendar, dav.sync_collection("")), 207)
-    expect(site.scale.items, answer, "sync-collection from nothing")
-    site.token = sync_token(answer)
+    """Takes the token of the calendar as it stands."""
+    site.token = sync_token(await site.ask(site.request("PROPFIND", site.calendar, dav.POLL, depth=0), 207))
 
 
 async def sync_unchanged_crowd(site: Site) -> float:
@@ -157,7 +65,7 @@ async def sync_unchanged_crowd(site: Site) -> float:
 
 async def sync_ten(site: Site) -> float:
     await remember_token(site)
-    first = next(site.numbers) - 999_999
+    first = next(site.numbers) - events.NEW + 1
     for number in range(10):
         request = site.put(site.calendar, number * 13 % site.scale.items, revision=first)
         await site.ask(request, 201, 204)

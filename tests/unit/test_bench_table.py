@@ -15,10 +15,11 @@ REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))  # The bench lies beside the package and is not installed.
 
 from bench import events, table  # noqa: E402
-from bench.__main__ import arguments, chosen_rows  # noqa: E402
+from bench.__main__ import PARTS, arguments, chosen_parts  # noqa: E402
 from bench.load import parse  # noqa: E402
 from bench.measure import FLOOR, Result  # noqa: E402
 from bench.quiet import cpu_seconds  # noqa: E402
+from bench.thousand import chosen_rows  # noqa: E402
 from bench.workloads import ROWS, Row, put_one  # noqa: E402
 
 PEERS = ("Radicale", "Xandikos")
@@ -94,23 +95,38 @@ def test_every_line_of_the_table_has_the_same_columns() -> None:
 
 def test_only_the_text_between_the_markers_is_replaced(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"# Before\n\n{table.BEGIN}\nold\n{table.END}\n\nAfter\n", "utf-8")
-    table.write(document, "new")
-    table.write(document, "newer\n")
-    assert document.read_text("utf-8") == f"# Before\n\n{table.BEGIN}\nnewer\n{table.END}\n\nAfter\n"
+    (first, last), (other, end) = table.markers("thousand"), table.markers("town")
+    beside = f"{other}\nthe town's\n{end}\n\nAfter\n"
+    document.write_text(f"# Before\n\n{first}\nold\n{last}\n\n{beside}", "utf-8")
+    table.write(document, "thousand", "new")
+    table.write(document, "thousand", "newer\n")
+    assert document.read_text("utf-8") == f"# Before\n\n{first}\nnewer\n{last}\n\n{beside}"
 
 
 def test_a_document_without_markers_is_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text("# Mine\n", "utf-8")
     with pytest.raises(ValueError, match="markers"):
-        table.write(document, "new")
+        table.write(document, "thousand", "new")
     assert document.read_text("utf-8") == "# Mine\n"
 
 
-def test_the_reference_has_a_place_for_the_table() -> None:
+@pytest.mark.parametrize("part", list(PARTS))
+def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
     text = (REPOSITORY / "docs" / "reference" / "performance.md").read_text("utf-8")
-    assert table.replace_between(text, "x").count(table.BEGIN) == 1
+    assert table.replace_between(text, part, "x").count(table.markers(part)[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        ([], ["thousand"]),
+        (["--town", "--large"], ["large", "town"]),
+        (["--whole", "--town"], ["thousand", "large", "memory", "town"]),
+    ],
+)
+def test_parts_are_measured_one_by_one_or_all(given: list[str], parts: list[str]) -> None:
+    assert chosen_parts(arguments(given)) == parts
 
 
 def test_filling_comes_first_whatever_is_chosen() -> None:

@@ -1,0 +1,186 @@
+"""Filling calendars by the hundred thousand: what the door would decide, written as the recorder writes it, by COPY.
+
+Facts are sealed and chained one by one, the rows beside them come from the product's own inline projection, positions
+are those of the transaction: ``televent rebuild`` and ``televent verify`` find nothing to mend. What is saved is a
+round trip, a lock and a COMMIT for each event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import Tracking
+from psycopg import sql
+
+from bench import events
+from televent.adapters.postgres.occurs_columns import occurs_columns
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.tracking import PostgresTracking
+from televent.adapters.postgres.transaction import LOCK, ORDINAL_BITS, batch_of
+from televent.application.context import Context
+from televent.application.deciders import CALENDAR_OBJECT
+from televent.application.mapper import Envelope, genesis
+from televent.application.ports import AccountRow, PutResource
+from televent.application.recorded import RecordedEvent
+from televent.application.use_cases.put_object import validated
+from televent.bootstrap import Core, now
+from televent.domain.calendar_object.commands import PutObject
+from televent.domain.calendar_object.decide import decide
+from televent.domain.calendar_object.events import EventCreated, Splice
+from televent.domain.calendar_object.state import etag_of
+from televent.domain.ids import StreamKey
+from televent.projections.audit import COLUMNS as AUDIT
+from televent.projections.inline import inline_writes
+
+PORTION = 5_000
+"""Events in one transaction."""
+EVENT = (
+    *("tenant_id", "stream_id", "version", "position", "topic", "subject_id", "state", "chain"),
+    *("command_id", "correlation_id", "actor", "door", "recorded_at"),
+)
+RESOURCE = (
+    *("tenant_id", "calendar_id", "href", "stream_id", "uid", "etag", "schedule_tag", "component", "ics", "seq"),
+    *("recurs", "span", "firm", "floats", "loose", "fbtype", "days", "modified_at"),
+)
+XID = "SELECT xid_base + pg_current_xact_id()::text::bigint FROM shard"
+COUNT = """
+    UPDATE calendar SET seq = seq + wanted.count
+    FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS wanted (tenant_id, calendar_id, count)
+    WHERE (calendar.tenant_id, calendar.calendar_id) = (wanted.tenant_id, wanted.calendar_id)
+    RETURNING calendar.calendar_id, calendar.seq - wanted.count"""
+FOLLOWERS = ("audit", "push")
+TABLES = ("event", "resource", "calendar", "account", "address", "device", "subject_key", "audit")
+
+Tick = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event of somebody's calendar, decided and not yet recorded."""
+
+    fact: EventCreated
+    row: PutResource
+
+    def of(self, owner: AccountRow, calendar_id: UUID, uid: str, href: str) -> Draft:
+        """The same event as another person's own: in his calendar, under another UID and name."""
+        old = b"UID:" + self.row.uid.encode() + b"\r\n"
+        head, found, tail = self.row.ics.partition(old)
+        if not found:
+            raise ValueError(f"the text of {self.row.uid} does not hold its UID on one line")
+        text = head + b"UID:" + uid.encode() + b"\r\n" + tail
+        fact = replace(self.fact, calendar_id=calendar_id, href=href, uid=uid, change=Splice(0, 0, text))
+        row = replace(
+            self.row,
+            tenant=owner.tenant,
+            calendar_id=calendar_id,
+            href=href,
+            stream_id=uuid4(),
+            uid=uid,
+            etag=etag_of(text),
+            ics=text,
+        )
+        return Draft(fact, row)
+
+
+def draft(core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, prefix: str = "bench") -> Draft:
+    """Event ``number``, by the functions that a PUT goes through. Raises Refusal."""
+    text, at = events.event(number, prefix=prefix), now()
+    loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(owner.tenant, uuid4()))
+    href = events.name(number, prefix=prefix)
+    command = PutObject(core.office.owner(owner), calendar_id, href, text, validated(text), at, False)
+    (fact,) = decide(loaded.state, command).facts
+    assert isinstance(fact, EventCreated)
+    after = CALENDAR_OBJECT.evolve(loaded.state, fact)
+    (row,) = inline_writes(loaded.key, loaded.state, after, [fact], at)
+    assert isinstance(row, PutResource)
+    return Draft(fact, row)
+
+
+def record(core: Core, drafts: Iterator[Draft], tick: Tick) -> None:
+    """Records the drafts; ``tick`` hears how many more stand after each transaction.
+
+    The names must be new in their calendars. May be interrupted: what was told of stands, and nothing by halves.
+    """
+    with core.pool.connection() as connection:
+        while portion := list(islice(drafts, PORTION)):
+            with connection.transaction():
+                _record(core, connection, portion)
+            tick(len(portion))
+
+
+def _record(core: Core, connection: Connection, drafts: Sequence[Draft]) -> None:
+    stored = [_stored(core, draft) for draft in drafts]
+    # The locks first, as in every transaction: only then may it have an id (ADR 0002).
+    homes: dict[UUID, list[int]] = {}
+    locks: set[int] = set()
+    for number, draft in enumerate(drafts):
+        if draft.row.calendar_id not in homes:
+            locks.update(batch_of([stored[number]], [draft.row], (), None).locks)
+        homes.setdefault(draft.row.calendar_id, []).append(number)
+    for lock in sorted(locks):
+        connection.execute(LOCK, (lock,))
+    tenants = [drafts[numbers[0]].row.tenant for numbers in homes.values()]
+    counts = [len(numbers) for numbers in homes.values()]
+    seqs: dict[UUID, int] = dict(connection.execute(COUNT, (tenants, list(homes), counts)).fetchall())
+    found = connection.execute(XID).fetchone()
+    assert found is not None
+    base = int(found[0]) << ORDINAL_BITS
+    _copy(connection, "event", EVENT, (_event(each, base | n) for n, each in enumerate(stored)))
+    _copy(connection, "resource", RESOURCE, (_resource(draft.row, seqs) for draft in drafts))
+
+
+def _stored(core: Core, draft: Draft) -> RecordedEvent:
+    row = draft.row
+    key = StreamKey(row.tenant, row.stream_id)
+    context = Context(row.tenant, str(row.tenant), "caldav", row.modified_at, uuid4(), uuid4().hex)
+    return core.store.facts.to_stored_event(Envelope(str(key), 1, draft.fact, context, row.tenant, genesis(str(key))))
+
+
+def _event(event: RecordedEvent, position: int) -> tuple[Any, ...]:
+    key = StreamKey.parse(str(event.originator_id))
+    place = (key.tenant, key.stream, event.originator_version, position, event.topic, event.subject_id)
+    origin = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at)
+    return (*place, event.state, event.chain, *origin)
+
+
+def _resource(row: PutResource, seqs: dict[UUID, int]) -> tuple[Any, ...]:
+    seqs[row.calendar_id] += 1
+    place = (row.tenant, row.calendar_id, row.href, row.stream_id, row.uid, row.etag, row.schedule_tag)
+    rest = (row.component, row.ics, seqs[row.calendar_id], row.recurs, *occurs_columns(row.occurs), row.modified_at)
+    return (*place, *rest)
+
+
+def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def settle_store(core: Core) -> None:
+    """What time would do to a store that was filled so fast: followers have read what is new, the tables are vacuumed
+    and their statistics are there, what was written is on the disk. Nobody else may be writing."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, AUDIT))
+    with core.pool.connection() as connection:
+        with connection.transaction():
+            connection.execute(
+                sql.SQL(
+                    "INSERT INTO audit ({0}) SELECT {0} FROM event"
+                    " WHERE position > coalesce((SELECT position FROM consumer WHERE name = 'audit'), 0)"
+                    " ON CONFLICT DO NOTHING"
+                ).format(columns)
+            )
+            newest = core.recorder.max_notification_id()
+            tracking = PostgresTracking(core.pool)
+            for name in FOLLOWERS:
+                if newest is not None and (tracking.max_tracking_id(name) or 0) < newest:
+                    tracking.insert_tracking(Tracking(name, newest), connection)
+        for table in TABLES:
+            connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
+        connection.execute("CHECKPOINT")

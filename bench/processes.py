@@ -1,0 +1,46 @@
+"""What processes hold, as Linux tells it (proc(5)). Elsewhere nothing is known."""
+
+from __future__ import annotations
+
+from bench.quiet import PROC
+from bench.servers import ServerError
+
+FORGET_PEAK = "5"
+MEGABYTE = 1024 * 1024
+
+
+def service(root: int, name: str) -> int:
+    """The process of a service of ``televent up``. Raises ServerError."""
+    for entry in PROC.iterdir() if PROC.exists() else ():
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError, IndexError):
+            continue
+        if parent == root and words[1:4] == [b"-m", b"televent", name.encode()]:
+            return int(entry.name)
+    raise ServerError(f"there is no process {name!r} below {root}")
+
+
+def resident(process: int) -> int:
+    """Octets of memory that are there now."""
+    return kilobytes((PROC / str(process) / "status").read_text(), "VmRSS") * 1024
+
+
+def peak(process: int) -> int:
+    """The most octets there have been since ``forget_peak``."""
+    return kilobytes((PROC / str(process) / "status").read_text(), "VmHWM") * 1024
+
+
+def forget_peak(process: int) -> None:
+    """From now on ``peak`` counts anew."""
+    (PROC / str(process) / "clear_refs").write_text(FORGET_PEAK)
+
+
+def kilobytes(status: str, name: str) -> int:
+    """A value of /proc/PID/status. Raises ValueError."""
+    for line in status.splitlines():
+        key, _, value = line.partition(":")
+        if key == name:
+            return int(value.split()[0])
+    raise ValueError(f"no {name}")

@@ -1,0 +1,136 @@
+"""A server under measurement: what is asked of it, and what an answer must hold to count."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from bench import dav, events
+from bench.load import Answer, Connection, LoadError, Sample, run
+from bench.servers import HOST, Server
+
+DAV_NS = "{DAV:}"
+ONCE = 1.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything. Seconds are per round."""
+
+    items: int
+    rounds: int
+    seconds: float
+    calls: int
+    full: int
+    block: int
+
+    @property
+    def per_round(self) -> int:
+        return self.items // self.rounds
+
+
+class TooSlow(Exception):
+    """No answer within the limit of the site."""
+
+
+@dataclass
+class Site:
+    """A server under measurement, with what the rows remember of it. ``label`` names it in results, ``collection`` is
+    the calendar asked. ``limit``: seconds after which an answer is waited for no longer; then ``again`` starts the
+    server anew, since it may still be at it."""
+
+    server: Server
+    scale: Scale
+    label: str = ""
+    collection: str = "bench"
+    limit: float | None = None
+    again: Callable[[], Server] | None = None
+    filled: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(events.NEW))
+    token: str = ""
+    took: float = 0.0
+    """Seconds of the last question."""
+
+    def __post_init__(self) -> None:
+        self.label = self.label or self.server.name
+
+    @property
+    def calendar(self) -> str:
+        return self.server.calendar(self.collection)
+
+    def request(self, method: str, path: str, body: bytes = b"", **more: object) -> bytes:
+        host = f"{HOST}:{self.server.port}"
+        return dav.request(method, path, host=host, login=self.server.login, body=body, **more)  # type: ignore[arg-type]
+
+    def put(self, calendar: str, number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
+        body = events.event(number, prefix=prefix, revision=revision)
+        path = calendar + events.name(number, prefix=prefix)
+        return self.request("PUT", path, body, content_type="text/calendar; charset=utf-8")
+
+    async def ask(self, request: bytes, *statuses: int) -> Answer:
+        """One request on a connection of its own. Raises LoadError for another status, TooSlow."""
+        connection = Connection(HOST, self.server.port)
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.limit):
+                answer = await connection.send(request)
+        except TimeoutError as error:
+            raise TooSlow from error
+        finally:
+            connection.close()
+        self.took = time.perf_counter() - began
+        if answer.status not in statuses:
+            first = request.split(b" HTTP/")[0].decode()
+            raise LoadError(f"{first}: {answer.status} {answer.body[:300].decode('utf-8', 'replace')}")
+        return answer
+
+    async def make_calendar(self, name: str) -> str:
+        path = self.server.calendar(name)
+        await self.ask(self.request("MKCALENDAR", path, dav.MKCALENDAR), 201)
+        return path
+
+    async def load(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], **how: object) -> Sample:
+        """As ``run``. Raises TooSlow where not one answer came within the limit."""
+        sample = await run(HOST, self.server.port, prepared, statuses=statuses, limit=self.limit, **how)  # type: ignore[arg-type]
+        if self.limit is not None and not sample.latencies:
+            raise TooSlow
+        return sample
+
+    async def rate(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], connections: int) -> float:
+        """Requests per second of one round."""
+        return (await self.load(prepared, statuses, connections=connections, seconds=self.scale.seconds)).rate
+
+    async def milliseconds(self, prepared: bytes, statuses: tuple[int, ...] = (207,)) -> float:
+        """The median time of a few calls, one after the other; where the site has a limit and the same has just been
+        asked, and took its time, that once is enough."""
+        if self.limit is not None and self.took > ONCE:
+            return self.took * 1000
+        sample = await self.load(prepared, statuses, connections=1, count=self.scale.calls)
+        return statistics.median(sample.latencies) * 1000
+
+
+def hrefs(answer: Answer) -> list[str]:
+    """The resources in a multistatus that are no collections."""
+    found = etree.fromstring(answer.body, etree.XMLParser(huge_tree=True)).iterfind(f"{DAV_NS}response/{DAV_NS}href")
+    return [href.text for href in found if href.text and not href.text.endswith("/")]
+
+
+def sync_token(answer: Answer) -> str:
+    """RFC 6578 section 6.4, or the property of that name (section 4). Raises LoadError where there is none."""
+    token = etree.fromstring(answer.body, etree.XMLParser(huge_tree=True)).findtext(f".//{DAV_NS}sync-token")
+    if not token:
+        raise LoadError("the answer has no sync-token")
+    return token
+
+
+def expect(count: int, answer: Answer, what: str) -> None:
+    """A fast wrong answer counts for nothing. Raises LoadError."""
+    if (found := len(hrefs(answer))) != count:
+        raise LoadError(f"{what}: {found} resources in the answer, not {count}")

@@ -1,0 +1,170 @@
+"""The part with 10,000 accounts: clients that sync at random, as those of a town do, and then as fast as they can."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench import filled, processes, store, table
+from bench.clients import Book, Client
+from bench.part import FIRST_TASK, Outcome, Task, listed, machine
+from bench.quiet import settle
+from bench.servers import Server
+
+TIMES = 10
+"""How many times its median the 99th percentile of a poll may be."""
+BEGINNING = 16
+"""How many clients sign in at once."""
+SHOWN_ERRORS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """``think``: the mean pause of a client, in seconds; ``rush``: how long it then goes without any."""
+
+    accounts: int
+    each: int
+    clients: int
+    think: float
+    rush: float
+
+
+TOWN = Size(accounts=10_000, each=100, clients=200, think=2.0, rush=20.0)
+QUICK = Size(accounts=60, each=30, clients=10, think=0.1, rush=1.0)
+QUICK_SECONDS = 3.0
+
+
+async def measure_town(task: Task) -> Outcome:
+    """Founds the town and lets its clients live."""
+    size = QUICK if task.options.quick else TOWN
+    seconds = QUICK_SECONDS if task.options.quick else task.options.minutes * 60
+    place = task.place / "televent"
+    residents = await found(task, size)
+    server = filled.start_filled(place, residents[0])
+    task.running.callback(server.stop)
+    settle(server.process.pid)
+    process = processes.service(server.process.pid, "api")
+    book = Book()
+    clients = [Client(each, server.port, size.each, book, seed) for seed, each in enumerate(residents)]
+    try:
+        await begin(task, clients)
+        task.say(f"{len(clients)} clients sync for {seconds:g} s …")
+        calm = await live(clients, book, seconds, size.think)
+        task.say(f"and for {size.rush:g} s without a pause …")
+        rush = await live(clients, book, size.rush, 0.0)
+    finally:
+        for client in clients:
+            client.close()
+    held = processes.resident(process) / processes.MEGABYTE
+    return Outcome(report(calm, rush, seconds, size, note(task, server, size, held)), bool(calm.errors or rush.errors))
+
+
+async def found(task: Task, size: Size) -> list[filled.Resident]:
+    """The town's data, filled in a thread with a bar to look at; ends when this is cancelled."""
+    total = size.accounts * size.each
+    task.say(f"filling Televent with {size.accounts:,} accounts and {total:,} events …")
+    with task.progress("accounts", size.accounts) as progress:
+        done = {"accounts": 0, "events": 0}
+
+        def tell(what: str, more: int) -> None:
+            done[what] += more
+            total_of = size.accounts if what == "accounts" else total
+            progress.update(FIRST_TASK, description=what, completed=done[what], total=total_of)
+
+        meter = filled.Meter(tell)
+        place = task.place / "televent"
+        try:
+            return await asyncio.to_thread(filled.fill_town, place, size.accounts, size.each, size.clients, meter)
+        finally:
+            meter.halt.set()
+
+
+async def begin(task: Task, clients: Sequence[Client]) -> None:
+    """Everybody signs in and syncs once: a password that the process sees for the first time takes long on purpose."""
+    task.say("everybody signs in …")
+    gate = asyncio.Semaphore(BEGINNING)
+
+    async def one(client: Client) -> None:
+        async with gate:
+            await client.begin()
+
+    async with asyncio.TaskGroup() as group:
+        for client in clients:
+            group.create_task(one(client))
+
+
+async def live(clients: Sequence[Client], book: Book, seconds: float, think: float) -> Book:
+    """What the clients saw in that time."""
+    book.seconds, book.errors, book.open = {}, [], True
+    until = asyncio.get_running_loop().time() + seconds
+    async with asyncio.TaskGroup() as group:
+        for client in clients:
+            group.create_task(client.live(until, think))
+    return Book(book.seconds, book.errors)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that so many of all do not exceed (nearest rank). Raises ValueError for none."""
+    if not values:
+        raise ValueError("no values")
+    return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]
+
+
+def note(task: Task, server: Server, size: Size, held: float) -> str:
+    """What it was measured on."""
+    return machine(
+        store.postgres_version(server),
+        task.load,
+        f"{size.accounts:,} accounts with {size.each} events each, filled beforehand, vacuumed and analysed",
+        f"API process at {held:.0f} MB at the end",
+    )
+
+
+def report(calm: Book, rush: Book, seconds: float, size: Size, note: str) -> str:
+    """Both tables and the verdicts."""
+    count = sum(map(len, calm.seconds.values()))
+    hurried = sum(map(len, rush.seconds.values()))
+    judged = verdicts(calm)
+    missed = [str(each) for each in judged if not each.met] + [f"error: {each}" for each in first_errors(calm, rush)]
+    parts = [
+        f"{size.clients} clients, each another account on a connection of its own, for {seconds:g} s, with pauses of"
+        f" {size.think:g} s in the mean (exponential): {count / seconds:,.0f} requests a second offered and answered,"
+        f" {len(calm.errors)} errors.",
+        by_kind(calm),
+        listed([str(each) for each in judged]),
+        f"The same clients without pauses, for {size.rush:g} s: {hurried / size.rush:,.0f} requests a second,"
+        f" {len(rush.errors)} errors.",
+        by_kind(rush),
+        note,
+        "Goals missed:",
+        listed(missed),
+    ]
+    return "\n\n".join(parts)
+
+
+def first_errors(*books: Book) -> list[str]:
+    """A few of the errors, each sentence once."""
+    return list(dict.fromkeys(error for book in books for error in book.errors))[:SHOWN_ERRORS]
+
+
+def by_kind(book: Book) -> str:
+    """Count, median and percentiles of each kind of request."""
+    lines = [["request", "count", "median", "p90", "p99", "slowest", "p99 over median"]]
+    for kind, values in sorted(book.seconds.items(), key=lambda item: -len(item[1])):
+        median, high = statistics.median(values), percentile(values, 0.99)
+        shown = [table.number(value * 1000, "ms") for value in (median, percentile(values, 0.9), high, max(values))]
+        lines.append([kind, f"{len(values):,}", *shown, f"{high / median:.1f}×"])
+    return table.grid(lines)
+
+
+def verdicts(book: Book) -> list[table.Verdict]:
+    """The goals of the issue: polls that do not stray, and no error."""
+    errors = table.Verdict("no error", f"{len(book.errors)}", not book.errors)
+    polls = book.seconds.get("poll")
+    if not polls:
+        return [table.Verdict("polls", "none", False), errors]
+    factor = percentile(polls, 0.99) / statistics.median(polls)
+    return [table.Verdict(f"p99 of a poll under {TIMES}× its median", f"{factor:.1f}×", factor < TIMES), errors]
