@@ -44,7 +44,7 @@ lint: $(READY) ## Style, types and the house's contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measure Televent beside Radicale and Xandikos; writes docs/reference/performance.md
+bench: $(READY) ## Measure Televent beside Radicale and Xandikos (ARGS=--help says what else); writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
 
 setup-interop: $(READY) ## Install the foreign suites and clients that interop needs, below .interop/

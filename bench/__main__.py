@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import os
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from types import FrameType
+from typing import Any
 
 import uvloop
 from rich.console import Console
@@ -97,26 +98,34 @@ async def bench(options: argparse.Namespace, place: Path, console: Console) -> i
     return int(failed)
 
 
-class Stopped(SystemExit):
-    """Somebody asked for the end."""
+async def unless_stopped(work: Coroutine[Any, Any, int]) -> int:
+    """The exit code of the work; where SIGINT or SIGTERM ends it first, 128 and the signal's number. A second signal
+    does not cut short the clearing up."""
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    told: list[int] = []
 
+    def stop(number: int) -> None:
+        if not told:
+            told.append(number)
+            task.cancel()
 
-def stop(number: int, frame: FrameType | None) -> None:
-    """From here on nothing but clearing up, which a second signal must not cut short."""
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    raise Stopped(128 + number)
+        loop.add_signal_handler(each, stop, each)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        return 128 + told[0]
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     options = arguments(given)
     console = Console(stderr=True)
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
     place = servers.open_place()
     try:
-        return uvloop.run(bench(options, place, console))
+        return uvloop.run(unless_stopped(bench(options, place, console)))
     finally:
         if not options.keep:
             shutil.rmtree(place, ignore_errors=True)

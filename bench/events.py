@@ -12,7 +12,7 @@ WEEKLY = 10
 """Every so manieth event is weekly."""
 TIMES = 20
 AHEAD = 50_000
-"""So many events follow FIRST, three a day, until 2071. Further ones lie before it, back to 1980: however large the
+"""So many events follow FIRST, three a day, until 2071. Further ones lie before it, back to 1979: however large the
 calendar, a week that it reaches holds as many, and those of WEEK and MONTH are the very same."""
 NEW = 1_000_000
 """Numbers from here on are of events that come while it is measured: within a year, but not in WEEK or MONTH."""

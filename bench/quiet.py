@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import defaultdict
@@ -36,12 +37,12 @@ def cpu_seconds(root: int) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
-def settle(root: int) -> None:
+async def settle(root: int) -> None:
     """Returns when the process and its descendants have been idle for a moment, at the latest after PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     used = cpu_seconds(root)
     while time.monotonic() < deadline:
-        time.sleep(LOOK)
+        await asyncio.sleep(LOOK)
         used, before = cpu_seconds(root), used
         if used - before < IDLE * LOOK:
             return

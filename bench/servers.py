@@ -147,16 +147,11 @@ def radicale(place: Path) -> Server:
 
 def xandikos(place: Path) -> Server:
     """Xandikos with its git store; it knows no authentication of its own over plain HTTP."""
-    return start_xandikos(place)
-
-
-def start_xandikos(place: Path, *options: str) -> Server:
-    """The same with further options of its command line."""
     python = install_peers()
     (port,) = free_ports(1)
     log = place / "xandikos.log"
     command = [str(python.with_name("xandikos")), "serve", "--defaults", "-d", str(place / "git")]
-    command += ["-l", HOST, "-p", str(port), "--state-dir", str(place / "state"), *options]
+    command += ["-l", HOST, "-p", str(port), "--state-dir", str(place / "state")]
     process = start(command, log, XDG_DATA_HOME=str(place))
     server = Server("Xandikos", _version("xandikos"), port, "/user/calendars/", ("user", "bench"), process, log)
     return _ready(server)

@@ -42,7 +42,7 @@ async def measure_thousand(task: Task) -> Outcome:
     if not sites:
         return Outcome("No server could be started.", True)
     for site in sites:
-        settle(site.server.process.pid)
+        await settle(site.server.process.pid)
     results = [await with_progress(task, row, sites, scale.rounds) for row in chosen_rows(options.only)]
     ours = next((site.server for site in sites if site.server.name == OURS), None)
     appended = store.append_rates(ours, scale) if ours and (options.only is None or APPEND in options.only) else []

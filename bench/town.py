@@ -45,7 +45,7 @@ async def measure_town(task: Task) -> Outcome:
     residents = await found(task, size)
     server = filled.start_filled(place, residents[0])
     task.running.callback(server.stop)
-    settle(server.process.pid)
+    await settle(server.process.pid)
     process = processes.service(server.process.pid, "api")
     book = Book()
     clients = [Client(each, server.port, size.each, book, seed) for seed, each in enumerate(residents)]
