@@ -95,7 +95,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         mail_domain=settings.mail_domain,
         internal_domain=settings.internal_domain,
     )
-    office.attachments = attachments = PostgresAttachments(pool, keys)
+    office.attachments = attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
     office.courier = LocalCourier(office, outbox)
     return Core(
         settings=settings,

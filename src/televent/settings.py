@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     push: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_PUSH")
     push_hosts: Literal["public", "any"] = Field("public", validation_alias="TELEVENT_PUSH_HOSTS")
 
+    attachments_mb: int = Field(1024, ge=0, le=1_000_000, validation_alias="TELEVENT_ATTACHMENTS_MB")
+
     pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")
     pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
 

@@ -1,8 +1,8 @@
-"""Where attachments are kept, by role (RFC 8607; ADR 0018)."""
+"""Where attachments are kept, by role (RFC 8607; ADR 0018, 0024)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -19,8 +19,20 @@ CHUNK: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """An attachment that is about to come. ``creator``: who sends it, a sharee perhaps; ``tenant`` is whose it will
+    be."""
+
+    tenant: AccountId
+    attachment_id: UUID
+    filename: str
+    media_type: str
+    creator: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentRow:
-    """An attachment that is there in full."""
+    """An attachment that was there in full, and still is unless ``removed``."""
 
     tenant: AccountId
     attachment_id: UUID
@@ -29,12 +41,27 @@ class AttachmentRow:
     size: int
     chunks: int
     created_at: datetime
+    removed: bool = False
 
 
 class Attachments(Protocol):
     """Attachments, sealed with the key of the account they belong to. Synchronous; called through threads."""
 
-    def begin(self, tenant: AccountId, attachment_id: UUID, filename: str, media_type: str, now: datetime) -> None:
+    @property
+    def quota(self) -> int:
+        """Octets that the attachments of one account may have together."""
+        ...
+
+    def used(self, tenants: Collection[AccountId]) -> dict[AccountId, int]:
+        """Octets that the attachments of each of these accounts have, those in their time of grace as well."""
+        ...
+
+    def room(self, tenant: AccountId, wanted: int, now: datetime) -> int:
+        """Octets that may still be added; where ``wanted`` are not there, what is attached to nothing any more gives
+        way."""
+        ...
+
+    def begin(self, upload: Upload, now: datetime) -> None:
         """It is on its way: nobody can read it yet."""
         ...
 
@@ -42,16 +69,17 @@ class Attachments(Protocol):
         """Its next chunk, counted from 0."""
         ...
 
-    def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int) -> None:
-        """It is all there."""
+    def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
+        """It is all there. Raises QuotaExceeded."""
         ...
 
     def drop(self, tenant: AccountId, attachment_id: UUID) -> None:
         """It is gone at once."""
         ...
 
-    def claim(self, tenant: AccountId, ids: frozenset[str], uid: str) -> frozenset[str]:
-        """Those of these ids that are the account's; they are now in use by the object of that UID."""
+    def claim(self, tenant: AccountId, ids: frozenset[str], uid: str, sharee: AccountId | None) -> dict[str, int]:
+        """Octets of those of these ids that are the account's; they are now in use by the object of that UID. A sharee
+        may use only what he has attached himself (RFC 8607 §3.12.2)."""
         ...
 
     def find(self, tenant: AccountId, attachment_id: UUID) -> tuple[AttachmentRow, tuple[str, ...]] | None:

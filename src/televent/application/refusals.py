@@ -39,6 +39,14 @@ class TooManyAttachments(Refusal):
     """The event has as many attachments as it may have."""
 
 
+class QuotaExceeded(Refusal):
+    """Your attachments take as much room as they may."""
+
+
+class StorageFull(Refusal):
+    """The server has no room left."""
+
+
 class UnknownManagedId(Refusal):
     """The event has no such attachment."""
 

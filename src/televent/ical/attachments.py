@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from televent.ical.errors import IcalError, InvalidCalendarObject
+from televent.ical.itip.normalise import mended
 from televent.ical.itip.parts import Parts, occurrence, read_parts
 from televent.ical.reading import address_of
 from televent.ical.recurrence import each_occurrence
@@ -16,10 +17,13 @@ from televent.ical.tree import Component, Property, parse
 from televent.ical.values import moment, written
 
 MASTER: Final = "M"
-"""§3.3.2: in ``rid`` it means the component without RECURRENCE-ID."""
+"""§3.3.2: in ``rid`` it means the component without RECURRENCE-ID, in whatever case it is written."""
 MAX_RIDS: Final = 100
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _HINT: Final = re.compile(rb"MANAGED-ID", re.IGNORECASE)
+_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f"/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]')
+LONGEST_NAME: Final = 200
+"""Characters of a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,74 @@ def managed_ids(text: bytes) -> frozenset[str]:
     except IcalError:
         return frozenset()
     return frozenset(found for part in root.walk() for each in part.all("ATTACH") if (found := _id_of(each)))
+
+
+def mentioned(text: bytes, managed_id: str) -> bool:
+    """The id stands somewhere in the text: in the URL too, for some clients lose parameters that they do not know."""
+    return managed_id.encode() in _FOLD.sub(b"", text)
+
+
+def stated_sizes(text: bytes) -> dict[str, str]:
+    """The SIZE of each attachment in the text by its id, where one is said."""
+    if not managed_ids(text):
+        return {}
+    lines = [each for part in parse(text).walk() for each in part.all("ATTACH") if _id_of(each)]
+    return {_id_of(each) or "": size for each in lines if (size := each.param("SIZE")) is not None}
+
+
+def mended_lines(text: bytes, sizes: Mapping[str, str]) -> bytes:
+    """*text* with every SIZE as *sizes* has it by id (§3.7), and every FILENAME fit to be a file's (§4.2); the same
+    object where nothing must change. A client may leave out either."""
+    if not managed_ids(text):
+        return text
+    root, changed = parse(text), False
+    for part in root.walk():
+        for each in part.all("ATTACH"):
+            managed, size, name = _id_of(each), each.param("SIZE"), each.param("FILENAME")
+            if managed is None:
+                continue
+            better = each
+            if size is not None and size != sizes.get(managed, size):
+                better = better.with_param("SIZE", sizes[managed])
+            if name is not None and name != fit_name(name):
+                better = better.with_param("FILENAME", fit_name(name))
+            if better is not each:
+                part.replace(each, better)
+                changed = True
+    return root.to_bytes() if changed else text
+
+
+def without_managed_ids(root: Component) -> None:
+    """Takes every MANAGED-ID away: outside the server that gave it, an attachment is an unmanaged one (§3.12.7)."""
+    for part in root.walk():
+        for each in part.all("ATTACH"):
+            if each.param("MANAGED-ID") is not None:
+                part.replace(each, each.with_param("MANAGED-ID"))
+
+
+def foreign(text: bytes) -> bytes:
+    """A message from outside, which has no attachments of this server: another server's MANAGED-ID is nothing here, and
+    one of ours nobody there may give away. The same object where there is none, or where it cannot be read."""
+    if _HINT.search(_FOLD.sub(b"", text)) is None:
+        return text
+    try:
+        root = parse(mended(text))
+    except IcalError:
+        return text
+    without_managed_ids(root)
+    return root.to_bytes()
+
+
+def fit_name(name: str) -> str:
+    """*name* fit to be shown and to be a file's (RFC 6266 §4.3): its last segment, without control characters and those
+    that turn the direction of writing, of bounded length; "attachment" where nothing is left."""
+    name = re.split(r"[/\\]", name)[-1]
+    name = _UNFIT.sub("", name).strip().strip(".")
+    if len(name) > LONGEST_NAME:
+        stem, dot, ending = name.rpartition(".")
+        short = dot and len(ending) < 20
+        name = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if short else name[:LONGEST_NAME]
+    return name or "attachment"
 
 
 def attendees_with(text: bytes, managed_id: str) -> frozenset[str]:
@@ -123,7 +195,7 @@ def _named(parts: Parts, rids: Sequence[str]) -> Iterator[Component]:
         raise UnknownOccurrence("no occurrence, or too many")
     seen: set[str | None] = set()
     for rid in rids:
-        if rid == MASTER:
+        if rid.upper() == MASTER:
             key, part = None, parts.master
         else:
             when = moment(rid)
@@ -133,9 +205,10 @@ def _named(parts: Parts, rids: Sequence[str]) -> Iterator[Component]:
             part = parts.overrides.get(key) or _fresh(parts, key)
         if part is None:
             raise UnknownOccurrence(f"there is no occurrence {rid[:20]}")
-        if key not in seen:
-            seen.add(key)
-            yield part
+        if key in seen:
+            raise UnknownOccurrence(f"{rid[:20]} is named twice")
+        seen.add(key)
+        yield part
 
 
 def _fresh(parts: Parts, rid: str) -> Component | None:

@@ -89,3 +89,15 @@ def test_a_mail_made_again_is_the_same_mail() -> None:
     assert message_id("televent.app", "ann", 1) == message_id("televent.app", "ann", 1)
     assert message_id("televent.app", "ann", 1) != message_id("televent.app", "ann", 2)
     assert message_id("televent.app", "ann", 1).endswith("@televent.app")
+
+
+def test_the_ids_of_another_servers_attachments_do_not_come_in() -> None:
+    from televent.adapters.email.find import calendar_part, parse_mail
+
+    line = b"ATTACH;MANA\r\n GED-ID=1d;FILENAME=x.txt:https://elsewhere.example/1d\r\n"
+    named = CALENDAR.replace(b"END:VEVENT", line + b"END:VEVENT")
+    for given, wanted in ((named, b"ATTACH;FILENAME=x.txt:https://elsewhere.example/1d\r\n"), (CALENDAR, b"SUMMARY")):
+        part = calendar_part(parse_mail(calendar_mail(mail(), "REQUEST", given).as_bytes()))
+        assert part is not None
+        assert wanted in part.text
+        assert b"MANAGED-ID" not in part.text

@@ -89,3 +89,12 @@ def test_the_first_version_says_that_it_is_the_first() -> None:
     lines = ("ORGANIZER:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net")
     assert event(as_organizer(letter(*lines), IDENTITY)).value("SEQUENCE") == "0"
     assert event(as_organizer(letter(*lines, "SEQUENCE:3"), IDENTITY)).value("SEQUENCE") == "3"
+
+
+def test_the_ids_of_attachments_stay_here_and_their_urls_leave() -> None:
+    """RFC 8607 §4.3, §3.12.7: on another server it is an unmanaged attachment."""
+    line = "ATTACH;MANAGED-ID=1d;FMTTYPE=text/plain;SIZE=3:https://cal.example.com/a/1d/x.txt"
+    for sent in (as_organizer(letter(line), IDENTITY), as_attendee(letter(line), IDENTITY)):
+        (attached,) = event(sent).all("ATTACH")
+        assert attached.params == (("FMTTYPE", ("text/plain",)), ("SIZE", ("3",)))
+        assert attached.value == "https://cal.example.com/a/1d/x.txt"

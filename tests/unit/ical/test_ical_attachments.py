@@ -11,7 +11,10 @@ from televent.ical.attachments import (
     UnknownOccurrence,
     add_attachment,
     attendees_with,
+    foreign,
     managed_ids,
+    mended_lines,
+    mentioned,
     remove_attachment,
     update_attachment,
 )
@@ -58,9 +61,9 @@ def test_without_rid_every_component_gets_the_line_and_all_else_stays() -> None:
         (["M"], [1, 0]),
         (["20261122T100000Z"], [0, 1]),
         (["M", "20261122T100000Z"], [1, 1]),
-        (["M", "M"], [1, 0]),
+        (["m"], [1, 0]),
         (["20261123T100000Z"], [0, 0, 1]),
-        (["20261123T100000Z", "20261124T100000Z", "20261123T100000Z"], [0, 0, 1, 1]),
+        (["20261123T100000Z", "20261124T100000Z"], [0, 0, 1, 1]),
     ],
 )
 def test_rid_names_where_the_line_goes(rids: list[str], counts: list[int]) -> None:
@@ -86,10 +89,17 @@ def test_local_time_and_a_day_name_an_occurrence_too() -> None:
     assert b"RECURRENCE-ID;VALUE=DATE:20261123" in add_attachment(calendar(days), AGENDA, ["20261123"], now=NOW)
 
 
-@pytest.mark.parametrize("rid", ["", "m", "tomorrow", "20261122T110000Z", "20261130T100000Z", "20261120T100000Z"])
-def test_what_names_no_occurrence_is_refused(rid: str) -> None:
+@pytest.mark.parametrize(
+    "rids",
+    [
+        *([each] for each in ("", "tomorrow", "20261122T110000Z", "20261130T100000Z", "20261120T100000Z")),
+        ["M", "m"],
+        ["20261122T100000Z", "20261123T100000Z", "20261122T100000Z"],
+    ],
+)
+def test_what_names_no_occurrence_or_one_twice_is_refused(rids: list[str]) -> None:
     with pytest.raises(UnknownOccurrence):
-        add_attachment(calendar(SERIES, CHANGED), AGENDA, [rid], now=NOW)
+        add_attachment(calendar(SERIES, CHANGED), AGENDA, rids, now=NOW)
     with pytest.raises(UnknownOccurrence):
         add_attachment(calendar(event("DURATION:PT1H")), AGENDA, ["20261128T100000Z"], now=NOW)
 
@@ -131,3 +141,33 @@ def test_who_is_invited_to_what_has_it() -> None:
     changed = event("RECURRENCE-ID:20261122T100000Z", "DURATION:PT1H", "ATTENDEE:mailto:eve@example.com")
     text = add_attachment(calendar(series, changed), AGENDA, ["M"], now=NOW)
     assert attendees_with(text, "1d") == {"bob@example.com"}
+
+
+def test_sizes_and_names_are_put_right_and_no_other_line_is_touched() -> None:
+    text = add_attachment(calendar(SERIES, CHANGED), AGENDA, None, now=NOW)
+    assert mended_lines(text, {"1d": "7"}) is text
+    assert mended_lines(text, {}) is text
+    wrong = unfolded(text).replace(b"SIZE=7", b"SIZE=70").replace(b'"a b; c.pdf"', b'"../b; c.pdf"')
+    assert mended_lines(wrong, {"1d": "7"}) == unfolded(text).replace(b"a b; c.pdf", b"b; c.pdf").replace(
+        LINE.replace(b"a b; c.pdf", b"b; c.pdf"), folded(LINE.replace(b"a b; c.pdf", b"b; c.pdf"))
+    )
+    bare = calendar(event("DURATION:PT1H", "ATTACH;MANAGED-ID=1d:https://x.example/1d"))
+    assert mended_lines(bare, {"1d": "7"}) is bare
+
+
+def folded(line: bytes) -> bytes:
+    return line[:75] + b"\r\n " + line[75:]
+
+
+def test_a_message_from_outside_names_no_attachment_of_this_server() -> None:
+    text = calendar(SERIES)
+    assert foreign(text) is text
+    assert managed_ids(foreign(add_attachment(text, AGENDA, None, now=NOW))) == set()
+    assert foreign(b"MANAGED-ID") == b"MANAGED-ID"
+
+
+def test_an_id_is_found_in_the_url_too() -> None:
+    text = calendar(event("DURATION:PT1H", "ATTACH:https://cal.example.com/caldav/a/attachments/1d-2e/x.txt"))
+    text = text.replace(b"1d-2e", b"1d-\r\n 2e")
+    assert mentioned(text, "1d-2e")
+    assert not mentioned(text, "3f")

@@ -50,6 +50,7 @@ from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.caldav")
 
+_CLOSE: Final[Header] = (b"connection", b"close")
 Method = Callable[[Door, Request, Person], Awaitable[Response]]
 
 METHODS: Final[dict[str, Method]] = {
@@ -112,11 +113,7 @@ class CaldavDoor:
         incoming = Incoming(receive) if method == "POST" and _posts_to_object(scope) else None
         if incoming is not None:
             # Too much to keep until it is known who sends it.
-            try:
-                return await self._dispatch(scope, headers, b"", incoming)
-            except (DavError, Refusal):
-                await incoming.drain()
-                raise
+            return await self._posted(scope, headers, incoming)
         body, too_large = b"", False
         if "content-length" in headers or "transfer-encoding" in headers:
             # Before anything is answered: a client that is still sending would not read a 401.
@@ -125,6 +122,19 @@ class CaldavDoor:
             except BodyTooLarge:
                 too_large = True
         return await self._dispatch(scope, headers, body, None, too_large)
+
+    async def _posted(self, scope: Scope, headers: dict[str, str], incoming: Incoming) -> Response:
+        expect = headers.get("expect", "")
+        try:
+            response = await self._dispatch(scope, headers, b"", incoming)
+        except (DavError, Refusal) as refusal:
+            error = refusal if isinstance(refusal, DavError) else of_refusal(refusal)
+            if await incoming.settle(expect):
+                error.headers += (_CLOSE,)
+            raise error from None
+        if await incoming.settle(expect):
+            response.headers.append(_CLOSE)
+        return response
 
     async def _dispatch(
         self, scope: Scope, headers: dict[str, str], body: bytes, incoming: Incoming | None, too_large: bool = False

@@ -98,6 +98,9 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.MeetingStays: Row(403, d("need-privileges")),
     refusals.HiddenFromSharees: Row(403, d("need-privileges")),
     refusals.TooManyAttachments: Row(403, c("max-attachments-per-resource")),
+    # RFC 4331 §6.
+    refusals.QuotaExceeded: Row(507, d("quota-not-exceeded")),
+    refusals.StorageFull: Row(507, d("sufficient-disk-space")),
     refusals.UnknownManagedId: Row(403, c("valid-managed-id")),
     refusals.UnknownOccurrenceId: Row(403, c("valid-rid")),
     refusals.UnmanagedId: Row(403, c("valid-managed-id-parameter")),

@@ -6,13 +6,13 @@ import asyncio
 import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
-from uuid import UUID
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import DRAIN_LIMIT, Receive
-from televent.application.attachments import CHUNK, MAX_ATTACHMENT
-from televent.domain.ids import AccountId
+from televent.application.attachments import CHUNK, MAX_ATTACHMENT, Upload
+from televent.application.refusals import QuotaExceeded
+from televent.ical.attachments import fit_name
 
 PATIENCE: Final = 60.0
 """Seconds that a client may be silent in the middle of its body."""
@@ -20,9 +20,6 @@ _TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,1
 _EXTENDED: Final = re.compile(r";\s*filename\*\s*=\s*([A-Za-z0-9-]+)'[^']*'([^;\s]*)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r';\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _TOKEN: Final = re.compile(r';\s*filename\s*=\s*([^;\s"]+)', re.IGNORECASE)
-_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f"/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]')
-LONGEST: Final = 200
-"""Characters of a file's name."""
 
 
 class Incoming:
@@ -31,11 +28,14 @@ class Incoming:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._done = False
+        self.awaited = False
+        """Some of it was asked for: a client that waits for 100 (Continue) sends it from then on."""
 
     async def part(self) -> bytes | None:
         """The next octets; None at the end. Raises ConnectionResetError, DavError 408."""
         if self._done:
             return None
+        self.awaited = True
         try:
             message = await asyncio.wait_for(self._receive(), PATIENCE)
         except TimeoutError:
@@ -47,22 +47,33 @@ class Incoming:
         part: bytes = message.get("body", b"")
         return part
 
+    async def settle(self, expect: str) -> bool:
+        """Before an answer that did not need the body: takes a bounded rest of it, so that the client can read the
+        answer. True where the client asked first and was not told to send (RFC 9110 §10.1.1): then the connection ends
+        with the answer, for what would come next might be a body or a request."""
+        if not self.awaited and expect.strip().lower() == "100-continue":
+            return True
+        await self.drain()
+        return False
+
     async def drain(self) -> None:
-        """Takes a bounded rest that nobody wants, so that the client can read the answer."""
+        """Takes a bounded rest that nobody wants."""
         size = 0
         while size <= DRAIN_LIMIT and (part := await self.part()) is not None:
             size += len(part)
 
 
-async def store(
-    door: Door, incoming: Incoming, declared: str | None, tenant: AccountId, attachment_id: UUID, name: str, kind: str
-) -> int:
-    """Reads the whole body into storage; returns its octets. Raises DavError 403 max-attachment-size,
+async def store(door: Door, incoming: Incoming, declared: str | None, upload: Upload) -> int:
+    """Reads the whole body into storage; returns its octets. Raises DavError 403 max-attachment-size, QuotaExceeded,
     ConnectionResetError; then nothing of it is kept."""
-    if declared is not None and declared.isdigit() and int(declared) > MAX_ATTACHMENT:
+    announced = int(declared) if declared is not None and declared.isdigit() else 0
+    if announced > MAX_ATTACHMENT:
         raise precondition("max-attachment-size")
-    files = door.office.files
-    await door.run(files.begin, tenant, attachment_id, name, kind, door.office.clock())
+    files, tenant, attachment_id = door.office.files, upload.tenant, upload.attachment_id
+    room = await door.run(files.room, tenant, announced, door.office.clock())
+    if announced > room:
+        raise QuotaExceeded(available=room)
+    await door.run(files.begin, upload, door.office.clock())
     try:
         size = chunks = 0
         waiting = bytearray()
@@ -70,6 +81,8 @@ async def store(
             size += len(part)
             if size > MAX_ATTACHMENT:
                 raise precondition("max-attachment-size")
+            if size > room:
+                raise QuotaExceeded(available=room)
             waiting += part
             while len(waiting) >= CHUNK:
                 await door.run(files.add, tenant, attachment_id, chunks, bytes(waiting[:CHUNK]))
@@ -78,7 +91,7 @@ async def store(
         if waiting:
             await door.run(files.add, tenant, attachment_id, chunks, bytes(waiting))
             chunks += 1
-        await door.run(files.finish, tenant, attachment_id, size, chunks)
+        await door.run(files.finish, tenant, attachment_id, size, chunks, door.office.clock())
     except BaseException:
         await door.run(files.drop, tenant, attachment_id)
         raise
@@ -99,12 +112,7 @@ def filename_of(disposition: str) -> str:
         name = _utf8(re.sub(r"\\(.)", r"\1", quoted[1]))
     elif token is not None:
         name = _utf8(token[1])
-    name = re.split(r"[/\\]", name)[-1]
-    name = _UNFIT.sub("", name).strip().strip(".")
-    if len(name) > LONGEST:
-        stem, dot, ending = name.rpartition(".")
-        name = f"{stem[: LONGEST - len(ending) - 1]}.{ending}" if dot and len(ending) < 20 else name[:LONGEST]
-    return name or "attachment"
+    return fit_name(name)
 
 
 def media_type_of(content_type: str) -> str:

@@ -13,6 +13,8 @@ from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 
+from televent.ical.attachments import foreign
+
 MAX_CALENDAR = 1024 * 1024
 MAX_PARTS = 200
 
@@ -44,6 +46,7 @@ def calendar_part(message: EmailMessage) -> CalendarPart | None:
         text = _decoded(part)
         if len(text) <= MAX_CALENDAR and b"BEGIN:VCALENDAR" in text[:4096].upper():
             method = part.get_param("method")
+            text = foreign(text)
             return CalendarPart(text, method.strip().upper() if isinstance(method, str) and method.strip() else None)
     return None
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from televent.ical.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
 from televent.ical.tree import Component, Property, parse
 
@@ -41,6 +42,7 @@ def as_organizer(text: bytes, identity: Identity) -> bytes:
             # RFC 5546 §3.2.2 lets 0 go unsaid; not every mail program reads it so.
             component.put("SEQUENCE", "0")
         _outward(component, identity)
+    without_managed_ids(root)
     return root.to_bytes()
 
 
@@ -49,6 +51,7 @@ def as_attendee(text: bytes, identity: Identity) -> bytes:
     root = parse(text)
     for component in _scheduled(root):
         _outward(component, identity)
+    without_managed_ids(root)
     return root.to_bytes()
 
 

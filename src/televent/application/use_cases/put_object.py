@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.attachments import MAX_ATTACHMENTS
 from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
 from televent.application.context import Context
@@ -18,6 +19,7 @@ from televent.application.refusals import (
     InvalidObject,
     ObjectTooLarge,
     SchedulingUidConflict,
+    TooManyAttachments,
     UidConflict,
     UnknownCalendar,
     UnmanagedId,
@@ -26,8 +28,8 @@ from televent.application.store import Change, Loaded
 from televent.domain.calendar_object.commands import Owner, PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of
-from televent.domain.ids import StreamKey
-from televent.ical.attachments import managed_ids
+from televent.domain.ids import AccountId, StreamKey
+from televent.ical.attachments import managed_ids, mended_lines, stated_sizes
 from televent.ical.errors import IcalError
 from televent.ical.reading import Reading
 from televent.ical.validity import validate
@@ -54,11 +56,13 @@ def put_object(
     conditions: Conditions = NONE,
     account: AccountRow | None = None,
     managed: frozenset[str] = frozenset(),
+    sharee: AccountId | None = None,
 ) -> Stored:
     """``account`` is the context's tenant, where the door has read it for this very request: it spares a round trip.
-    ``managed``: attachments that the text may name whoever they belong to. Raises Refusal; then nothing has changed."""
+    ``managed``: attachments that the text may name whoever they belong to. ``sharee``: who acts, where the calendar is
+    not his own. Raises Refusal; then nothing has changed."""
     reading = validated(text)
-    attached = managed_ids(text)
+    attached = managed_ids(text) - managed
     account = account or office.account(context.tenant)
     owner = office.owner(account)
 
@@ -66,8 +70,9 @@ def put_object(
         found = office.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(found, href, reading, owner, conditions)
         loaded = _load(office, context, found.resource, reading)
-        _check_attached(office, context, attached - managed, loaded.state, reading.uid)
-        command = PutObject(owner, target, href, text, reading, context.now, conditions.merging)
+        sizes = _attached(office, loaded, attached, reading, owner, sharee)
+        true = mended_lines(text, sizes)
+        command = PutObject(owner, target, href, true, reading, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
         if not decision.facts:
@@ -92,14 +97,34 @@ def validated(text: bytes) -> Reading:
         raise InvalidObject(precondition=error.precondition, reason=str(error)) from error
 
 
-def _check_attached(
-    office: Office, context: Context, attached: frozenset[str], state: CalendarObject, uid: str
-) -> None:
-    """What is new must be an attachment of this account, which may be in another object of its (RFC 8607 §3.7). Raises
-    UnmanagedId."""
-    new = attached - managed_ids(state.text) if state.exists else attached
-    if new and new - office.files.claim(context.tenant, new, uid):
+def _attached(
+    office: Office,
+    loaded: Loaded[CalendarObject],
+    attached: frozenset[str],
+    reading: Reading,
+    owner: Owner,
+    sharee: AccountId | None,
+) -> dict[str, str]:
+    """How large they are, by id. What is new must be an attachment of this account, which may be in another object of
+    its (RFC 8607 §3.7). Raises UnmanagedId, TooManyAttachments."""
+    if not attached:
+        return {}
+    standing = loaded.state.text if loaded.state.exists else b""
+    sizes, known = stated_sizes(standing), managed_ids(standing)
+    new = attached - known
+    if not new:
+        return sizes
+    organizer = reading.organizer
+    invited = organizer is not None and organizer.address not in owner.addresses and reading.attendee(owner.addresses)
+    if invited and standing:
+        # What a guest attaches is not refused but left out, like all else that is the organizer's (RFC 6638 §3.2.2.1).
+        return sizes
+    if len(attached) > max(MAX_ATTACHMENTS, len(known)):
+        raise TooManyAttachments()
+    claimed = {} if invited else office.files.claim(loaded.key.tenant, new, reading.uid, sharee)
+    if new - claimed.keys():
         raise UnmanagedId()
+    return sizes | {managed_id: str(size) for managed_id, size in claimed.items()}
 
 
 def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions: Conditions) -> UUID:

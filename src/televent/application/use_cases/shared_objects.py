@@ -65,7 +65,15 @@ def put_into_shared(
         # The owner keeps his own alarms; in what is new he has none.
         theirs = laid(text, own_parts(raw.ics or b"") if raw is not None else None)
         with pinned_to(raw, conditions) as pinned:
-            stored = put_object(office, context, calendar=share.calendar, href=href, text=theirs, conditions=pinned)
+            stored = put_object(
+                office,
+                context,
+                calendar=share.calendar,
+                href=href,
+                text=theirs,
+                conditions=pinned,
+                sharee=share.sharee,
+            )
         return stored, theirs
 
     stored, theirs = retrying(step)

@@ -11,15 +11,15 @@ from urllib.parse import parse_qsl, quote
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import Header, Request, Response
-from televent.adapters.caldav.properties.rfc4918 import content_type
+from televent.adapters.caldav.methods.put import represented
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
 from televent.adapters.caldav.upload import Incoming, filename_of, media_type_of, store
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
-from televent.application.attachments import AttachmentRow
+from televent.application.attachments import AttachmentRow, Upload
 from televent.application.ports import CalendarRow
+from televent.application.refusals import PreconditionFailed
 from televent.application.use_cases.attach import Edit, check_edit, edit_attachments, readable
-from televent.application.use_cases.put_object import Stored
 from televent.domain.ids import AccountId
 from televent.ical.attachments import Attachment, add_attachment, remove_attachment, update_attachment
 
@@ -55,15 +55,27 @@ def action_of(query: str) -> Action:
 
 
 async def change_attachments(door: Door, request: Request, person: Person, query: str, incoming: Incoming) -> Response:
-    """201 for a new attachment, 204 else; with ``Prefer: return=representation`` the object comes with it."""
+    """201 for a new attachment, 204 else; with ``Prefer: return=representation`` the object comes with it, and with a
+    412 as well (RFC 8144 §3.2)."""
     action = action_of(query)
     row = await door.calendar(request, person, privilege="write")
+    try:
+        return await _changed(door, request, person, row, action, incoming)
+    except PreconditionFailed:
+        if not request.representation:
+            raise
+        return represented(412, request, await door.resource(request, person))
+
+
+async def _changed(
+    door: Door, request: Request, person: Person, row: CalendarRow, action: Action, incoming: Incoming
+) -> Response:
     declared = request.headers.get("content-length")
     headers: list[Header] = []
     if action.name == REMOVE:
         # A body means nothing here.
         await incoming.drain()
-        stored = await door.run(_change, door, request, person, row, partial(_without, action))
+        await door.run(_change, door, request, person, row, partial(_without, action))
     else:
         name = filename_of(request.headers.get("content-disposition", ""))
         kind = media_type_of(request.headers.get("content-type", ""))
@@ -73,15 +85,22 @@ async def change_attachments(door: Door, request: Request, person: Person, query
         # Before twenty megabytes come: whatever can be known to fail.
         await door.run(_check, door, request, person, row, partial(_with, action, line))
         owner = AccountId(row.tenant)
-        size = await store(door, incoming, declared, owner, attachment_id, name, kind)
+        upload = Upload(owner, attachment_id, name, kind, AccountId(person.account.tenant))
+        size = await store(door, incoming, declared, upload)
         line = Attachment(str(attachment_id), url, name, kind, size)
         try:
-            stored = await door.run(_change, door, request, person, row, partial(_with, action, line))
+            await door.run(_change, door, request, person, row, partial(_with, action, line))
         except BaseException:
             await door.run(door.office.files.drop, owner, attachment_id)
             raise
         headers += [(b"cal-managed-id", str(attachment_id).encode()), (b"location", url.encode())]
-    return await _answer(door, request, person, action, stored, headers)
+    status = 201 if action.name == ADD else 204
+    if not request.representation:
+        # No entity tag of the object, which would say that the client knows the text: it reads it (§3.4).
+        return Response(status, b"", headers)
+    shown = represented(201 if status == 201 else 200, request, await door.resource(request, person))
+    shown.headers += headers
+    return shown
 
 
 def _with(action: Action, line: Attachment, text: bytes, now: datetime) -> bytes:
@@ -99,35 +118,19 @@ def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit:
     check_edit(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
 
 
-def _change(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> Stored:
+def _change(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> None:
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
-    return edit_attachments(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
-
-
-async def _answer(
-    door: Door, request: Request, person: Person, action: Action, stored: Stored, headers: list[Header]
-) -> Response:
-    row = await door.resource(request, person)
-    headers += [(b"etag", f'"{row.etag}"'.encode())]
-    if row.schedule_tag is not None:
-        headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
-    if not request.representation:
-        return Response(201 if action.name == ADD else 204, b"", headers)
-    headers += [
-        (b"content-type", content_type(row).encode()),
-        (b"content-location", request.target.path.encode()),
-        (b"preference-applied", b"return=representation"),
-        (b"vary", b"Prefer"),
-    ]
-    return Response(201 if action.name == ADD else 200, row.ics or b"", headers)
+    edit_attachments(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
 
 
 async def get_attachment(door: Door, request: Request, person: Person) -> Response:
-    """200 for its owner and for whom he shares the event with, as a file that no browser opens. 404 for others: nobody
-    learns what there is."""
+    """200 for its owner and for whom he shares the event with, as a file that no browser opens; 410 where it is no more
+    (§3.12.5). 404 for others: nobody learns what there is."""
     row = await door.run(_readable, door, person, request.target)
     if row is None:
         raise DavError(404, text="There is no such attachment.")
+    if row.removed:
+        raise DavError(410, text="The attachment was removed.")
     etag = str(row.attachment_id)
     headers: list[Header] = [
         (b"etag", f'"{etag}"'.encode()),

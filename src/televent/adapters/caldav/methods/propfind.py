@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from televent.adapters.caldav.discovery import DAV_HEADER
 from televent.adapters.caldav.door import Door
@@ -10,12 +11,14 @@ from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.notifications import propfind_collection, propfind_notification
 from televent.adapters.caldav.properties.own import OWN
+from televent.adapters.caldav.properties.rfc4331 import QUOTA
 from televent.adapters.caldav.properties.view import (
     AnyView,
     CalendarView,
     InboxView,
     ObjectView,
     Person,
+    Quota,
     View,
     root_view,
 )
@@ -25,6 +28,8 @@ from televent.adapters.caldav.webdav.names import c, cs, d
 from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
 from televent.application.ports import CalendarRow
+from televent.application.shared_view import share_named
+from televent.domain.ids import AccountId
 
 _OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getctag"))
 """Properties of a home, or its inbox, that only its calendars tell."""
@@ -40,9 +45,22 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
     if depth == "infinity":
         raise dav_precondition("propfind-finite-depth")
     asked = asked_in(root, minimal=request.minimal)
+    if any(asked.asks(name) for name in QUOTA):
+        person.quotas = await door.run(_quotas, door, request, person, depth == "1")
     response = await _ANSWERS[request.target.kind](door, request, person, asked, depth == "1")
     response.headers.append(DAV_HEADER)
     return response
+
+
+def _quotas(door: Door, request: Request, person: Person, members: bool) -> dict[UUID, Quota]:
+    """Of everybody in whose calendars the answer may be (RFC 4331)."""
+    tenants = {AccountId(person.account.tenant)}
+    if request.granted is not None:
+        tenants.add(AccountId(request.granted.tenant))
+    elif share_named(request.target.calendar) is not None or (members and request.target.kind is Kind.HOME):
+        tenants |= {AccountId(row.tenant) for row in door.office.reads.mounts(AccountId(person.account.tenant))}
+    files = door.office.files
+    return {tenant: Quota(files.quota, used) for tenant, used in files.used(tenants).items()}
 
 
 async def _calendar(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:

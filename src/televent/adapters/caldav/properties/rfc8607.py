@@ -5,12 +5,11 @@ from __future__ import annotations
 from televent.adapters.caldav.properties.live import Live, constant, live
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
-from televent.adapters.caldav.webdav.xml_out import href
 from televent.application.attachments import MAX_ATTACHMENT, MAX_ATTACHMENTS
 
 PROPERTIES: tuple[Live, ...] = (
-    # On this very server.
-    live(c("managed-attachments-server-URL"), (Kind.HOME,), constant(href("/"))),
+    # §6.1: empty, for scheme and authority are those by which the client has reached the home.
+    live(c("managed-attachments-server-URL"), (Kind.HOME,), constant("")),
     live(c("max-attachment-size"), (Kind.CALENDAR,), constant(str(MAX_ATTACHMENT))),
     live(c("max-attachments-per-resource"), (Kind.CALENDAR,), constant(str(MAX_ATTACHMENTS))),
 )

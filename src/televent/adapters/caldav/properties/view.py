@@ -14,6 +14,14 @@ from televent.application.push import Offer
 from televent.application.share_rows import Share
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Octets that an account's attachments may take, and take."""
+
+    limit: int
+    used: int
+
+
 @dataclass(slots=True)
 class Person:
     """Who asks. ``home`` spells the user as the request did, so that one answer's paths agree with the path asked."""
@@ -29,6 +37,8 @@ class Person:
     """The device that signed in."""
     push: Offer | None = None
     """None: WebDAV-Push is not to be had."""
+    quotas: dict[UUID, Quota] = field(default_factory=dict)
+    """By account, where they were asked for: one's own, and those of people who share with one."""
 
     @property
     def principal(self) -> str:

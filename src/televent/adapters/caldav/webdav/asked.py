@@ -57,8 +57,8 @@ class Asked:
         self._columns: dict[Kind, list[_Column]] = {}
 
     def asks(self, name: str) -> bool:
-        """True where the property was named."""
-        return name in (self.names or ()) or name in self._include
+        """True where the property was named, or the names of all are wanted."""
+        return self._only_names or name in (self.names or ()) or name in self._include
 
     def response(self, view: AnyView) -> str:
         """The DAV:response of one resource."""
