@@ -22,6 +22,11 @@ MAX_WORK: Final = 15_000
 
 _STEP: Final = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
 _DAY: Final = 86_400
+_UNIT: Final = {
+    **{freq: timedelta(seconds=step) for freq, step in _STEP.items()},
+    "DAILY": timedelta(days=1),
+    "WEEKLY": timedelta(weeks=1),
+}
 _LAST: Final = date(9998, 12, 31).toordinal()
 
 
@@ -47,21 +52,37 @@ def expand(
 
     Raises TooManyInstances when the work outgrows its bound.
     """
+    final, count = last_of_count(rule, start), rule.count
+    until = rule.until
+    if final is not None:
+        until, count = final if until is None else min(until, final), None
     # COUNT counts from the start; without it nothing before the window need be looked at.
-    near = start if rule.count is not None else max(start, after)
-    high = before if rule.until is None else min(before, _next_second(rule.until))
+    near = start if count is not None else max(start, after)
+    high = before if until is None else min(before, _next_second(until))
     produced = 0
-    for found in _Expansion(rule, start, budget or Budget()).times(near, high):
+    for found in Expansion(rule, start, budget or Budget()).times(near, high):
         if found < start:
             continue
         produced += 1
-        if found >= high or (rule.count is not None and produced > rule.count):
+        if found >= high or (count is not None and produced > count):
             return
         if found >= after:
             yield found
 
 
-class _Expansion:
+def last_of_count(rule: Rule, start: datetime) -> datetime | None:
+    """When a rule with COUNT ends, where each step makes one instance: nothing need be counted then. None: where that
+    must be, and where there is no COUNT."""
+    unit = _UNIT.get(rule.freq)
+    if rule.count is None or unit is None or rule.by or rule.days:
+        return None
+    try:
+        return start + (rule.count - 1) * rule.interval * unit
+    except OverflowError:
+        return datetime.max if rule.count else datetime.min  # noqa: DTZ901 (wall clock)
+
+
+class Expansion:
     """A rule made ready: sets to look days and times up in, and what may still be spent."""
 
     def __init__(self, rule: Rule, start: datetime, budget: Budget) -> None:
@@ -89,7 +110,7 @@ class _Expansion:
         clock = self._times_of_day() if step is None else []
         for days in self._periods(near, high):
             self._spend(1 + len(days) // 2)
-            chosen = [day for day in days if self._fits(day)]
+            chosen = [day for day in days if self.fits(day)]
             if step is not None:
                 for day in chosen:
                     yield from self._times_by_frequency(day, step)
@@ -147,7 +168,8 @@ class _Expansion:
             yield [day]
             number += every
 
-    def _fits(self, day: date) -> bool:
+    def fits(self, day: date) -> bool:
+        """What every BYxxx part says of the day."""
         if self.months and day.month not in self.months:
             return False
         if self.month_days and day.day not in self.month_days:
@@ -227,18 +249,19 @@ class _Expansion:
                 seconds = sorted({min(each, 59) for each in inner})
                 found = [datetime.combine(day, time(hour, m, s)) for m in minutes for s in seconds]
                 self._spend(len(found) - 1)
-                yield from found if self.positions is None else [found[each] for each in self._places(len(found))]
+                yield from found if self.positions is None else [found[each] for each in self.places(len(found))]
 
     # ---- positions
     def _at_positions(self, days: list[date], clock: list[time]) -> Iterator[datetime]:
         """BYSETPOS: found by counting, without making every time of the period."""
-        places = self._places(len(days) * len(clock))
+        places = self.places(len(days) * len(clock))
         self._spend(len(places))
         for place in places:
             day, of_day = divmod(place, len(clock))
             yield datetime.combine(days[day], clock[of_day])
 
-    def _places(self, size: int) -> list[int]:
+    def places(self, size: int) -> list[int]:
+        """BYSETPOS, as places in a list of that size."""
         places = {each - 1 if each > 0 else size + each for each in self.positions or ()}
         return sorted(each for each in places if 0 <= each < size)
 

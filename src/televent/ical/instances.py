@@ -9,7 +9,6 @@ from televent.ical.errors import TooManyInstances
 from televent.ical.expansion import expand
 from televent.ical.recurrence_set import RecurrenceSet
 from televent.ical.rule import Rule
-from televent.ical.tree import Component
 from televent.ical.wall_clock import LAST, wall_of
 
 MAX_INSTANCES: Final = 40_000
@@ -20,10 +19,9 @@ _A_DAY: Final = {"HOURLY": 24, "MINUTELY": 24 * 60, "SECONDLY": 24 * 3600}
 _UNITS: Final = {"HOURLY": ("BYMINUTE", "BYSECOND"), "MINUTELY": ("BYSECOND",), "SECONDLY": ()}
 
 
-def check_instances(root: Component, limit: int = MAX_INSTANCES) -> None:
+def check_instances(every: RecurrenceSet, limit: int = MAX_INSTANCES) -> None:
     """Raises TooManyInstances for more than ``limit``. A series without end, or with one more than a hundred years away
     (some write 99991231 for "never"), may have as many in its first year."""
-    every = RecurrenceSet(root)
     series = every.series
     if series is None:
         return

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 from unicodedata import normalize
 
-from televent.ical.time_ranges import TimeRange, describing, effective_end_matches, in_time, prop_in_time
+from televent.ical.time_ranges import Occasions, TimeRange, describing, effective_end_matches, in_time, prop_in_time
 from televent.ical.tree import Component, Property
 from televent.ical.values import unescape
 
@@ -86,7 +86,7 @@ def matches(root: Component, wanted: CompFilter, floating_zone: tzinfo = UTC) ->
     """``wanted`` is the filter's outermost comp-filter, which names VCALENDAR."""
     if wanted.name.upper() != root.name:
         return wanted.is_not_defined
-    return not wanted.is_not_defined and _inside(root, root, wanted, floating_zone)
+    return not wanted.is_not_defined and _inside(Occasions(root, floating_zone), root, wanted)
 
 
 def required_span(wanted: CompFilter) -> tuple[datetime | None, datetime | None]:
@@ -124,43 +124,43 @@ def required_component(wanted: CompFilter) -> str | None:
     return kinds.pop() if len(kinds) == 1 and not wanted.any_of else None
 
 
-def _inside(root: Component, part: Component, wanted: CompFilter, zone: tzinfo) -> bool:
+def _inside(asked: Occasions, part: Component, wanted: CompFilter) -> bool:
     results = chain(
-        (_prop_matches(root, part, each, zone) for each in wanted.props),
-        (_comp_matches(root, part, each, zone) for each in wanted.comps),
+        (_prop_matches(asked, part, each) for each in wanted.props),
+        (_comp_matches(asked, part, each) for each in wanted.comps),
     )
     if not wanted.props and not wanted.comps:
         return True
     return any(results) if wanted.any_of else all(results)
 
 
-def _comp_matches(root: Component, part: Component, wanted: CompFilter, zone: tzinfo) -> bool:
+def _comp_matches(asked: Occasions, part: Component, wanted: CompFilter) -> bool:
     name = wanted.name.upper()
     candidates = part.components(name)
     if wanted.is_not_defined:
         return not candidates
     if wanted.time_range is not None:
-        candidates = [each for each in candidates if in_time(root, part, each, wanted.time_range, zone)]
+        candidates = in_time(asked, part, candidates, wanted.time_range)
         if part.name == "VCALENDAR" and name in ("VEVENT", "VTODO", "VJOURNAL"):
             # The series and its overrides are one object: the range is that of any instance, the other conditions
             # are those of the component that describes it.
-            candidates = describing(root, name, wanted.time_range, zone)
-    return any(_inside(root, each, wanted, zone) for each in candidates)
+            candidates = describing(asked, name, wanted.time_range)
+    return any(_inside(asked, each, wanted) for each in candidates)
 
 
-def _prop_matches(root: Component, part: Component, wanted: PropFilter, zone: tzinfo) -> bool:
+def _prop_matches(asked: Occasions, part: Component, wanted: PropFilter) -> bool:
     candidates = part.all(wanted.name.upper())
     if wanted.is_not_defined:
         return not candidates
     if not candidates and wanted.time_range is not None and wanted.text is None and not wanted.params:
-        return effective_end_matches(root, part, wanted.name.upper(), wanted.time_range, zone)
-    return any(_one_prop_matches(root, each, wanted, zone) for each in candidates)
+        return effective_end_matches(asked.root, part, wanted.name.upper(), wanted.time_range, asked.zone)
+    return any(_one_prop_matches(asked, each, wanted) for each in candidates)
 
 
-def _one_prop_matches(root: Component, prop: Property, wanted: PropFilter, zone: tzinfo) -> bool:
+def _one_prop_matches(asked: Occasions, prop: Property, wanted: PropFilter) -> bool:
     tests: list[bool] = []
     if wanted.time_range is not None:
-        tests.append(prop_in_time(root, prop, wanted.time_range, zone))
+        tests.append(prop_in_time(asked.root, prop, wanted.time_range, asked.zone))
     if wanted.text is not None:
         tests.append(wanted.text.matches(unescape(prop.value)))
     for each in wanted.params:

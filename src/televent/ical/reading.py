@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from televent.ical.errors import InvalidCalendarData, InvalidCalendarObject
 from televent.ical.tree import Component, Property, parse
 from televent.ical.values import Moment, canonical, duration, end_of, moment, normalise_address, unescape
 from televent.ical.zones import resolve
+
+if TYPE_CHECKING:
+    from televent.ical.recurrence_set import RecurrenceSet
 
 KINDS: Final = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
 FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=14), timedelta(hours=14)
@@ -96,9 +99,11 @@ def read(data: bytes) -> Reading:
     return read_tree(parse(data))
 
 
-def read_tree(root: Component) -> Reading:
-    """The same, from a tree. Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a
-    needed value cannot be read."""
+def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
+    """The same, from a tree; ``every`` where it has been taken apart already.
+
+    Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a needed value cannot be read.
+    """
     parts = [each for each in root.components() if each.name in KINDS]
     if not parts:
         raise InvalidCalendarObject("there is nothing to store: no event, task, journal or free/busy entry")
@@ -126,7 +131,7 @@ def read_tree(root: Component) -> Reading:
         master=masters[0] if masters else None,
         overrides=tuple(each for each in instances if each.recurrence_id is not None),
         recurs=recurs,
-        span=_span(root, instances, recurs),
+        span=_span(root, instances, recurs, every),
     )
 
 
@@ -237,11 +242,13 @@ def _organizer(prop: Property) -> Organizer:
 _ANY_TIME = datetime(1, 1, 2, tzinfo=UTC)
 
 
-def _span(root: Component, instances: list[Instance], recurs: bool) -> tuple[datetime, datetime | None]:
+def _span(
+    root: Component, instances: list[Instance], recurs: bool, every: RecurrenceSet | None
+) -> tuple[datetime, datetime | None]:
     if recurs:
         from televent.ical.recurrence import span
 
-        return span(root)
+        return span(root if every is None else every)
     ends = [each.end if each.end is not None else end_of(each.start, None, None) for each in instances]
     bounds = [bound for bound in (*(each.start for each in instances), *ends) if bound is not None]
     if not bounds:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from televent.ical.errors import TooManyInstances
-from televent.ical.expansion import Budget, expand
+from televent.ical.expansion import Budget, expand, last_of_count
 from televent.ical.reading import utc_of
 from televent.ical.recurrence_set import Occurrence, RecurrenceSet, Series
 from televent.ical.rule import Rule
@@ -68,16 +68,21 @@ def next_occurrence(root: Component | bytes, after: datetime, *, floating_zone: 
     """
     every = RecurrenceSet(parse(root) if isinstance(root, bytes) else root)
     after = moved(after, timedelta(0))
+
+    def earliest(some: Iterable[Occurrence], end: datetime) -> tuple[datetime, int, Occurrence] | None:
+        starts = ((utc_of(each.start, floating_zone), number, each) for number, each in enumerate(some))
+        return min((each for each in starts if after < each[0] < end), default=None)
+
+    # What is said one by one is looked at once, however many there are.
+    single = earliest(every.single(), LAST)
     # A longer look only where a shorter one finds nothing: neither each second nor each leap day is looked at in vain.
     for length in _LOOKS:
         end = moved(after, length)
-        found = [
-            (begin, number, each)
-            for number, each in enumerate(every.instances(after, end))
-            if after < (begin := utc_of(each.start, floating_zone)) < end
-        ]
-        if found:
-            return min(found)[2]
+        found = earliest((each for _, each in every.ruled(after, end)), end)
+        if found is not None:
+            return found[2] if single is None or found[0] < single[0] else single[2]
+        if single is not None and single[0] < end:
+            return single[2]
     return None
 
 
@@ -100,10 +105,11 @@ def touches(first: Moment, last: Moment, start: datetime, end: datetime, floatin
     return begin < end and finish > start
 
 
-def span(root: Component) -> tuple[datetime, datetime | None]:
+def span(of: Component | RecurrenceSet) -> tuple[datetime, datetime | None]:
     """UTC bounds of every instance, floating times widened; None where it never ends, or where finding the end costs
     too much."""
-    every = RecurrenceSet(root)
+    every = RecurrenceSet(of) if isinstance(of, Component) else of
+    every.budget = Budget()
     bounds: list[tuple[datetime, datetime]] = []
     series = every.series
     for part in [*every.overrides.values(), *([series.master] if series else [])]:
@@ -139,6 +145,8 @@ def _last(rule: Rule, series: Series, budget: Budget) -> Moment | None:
         last = max(min(rule.until, LAST.replace(tzinfo=None)), start)
     elif rule.count is None:
         return None
+    elif (final := last_of_count(rule, start)) is not None:
+        last = max(min(final, LAST.replace(tzinfo=None)), start)
     else:
         try:
             last = max(deque(expand(rule, start, start, LAST.replace(tzinfo=None), budget), maxlen=1), default=start)

@@ -6,10 +6,11 @@ that a clock change skips is read with the offset before it (§3.3.5).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from heapq import merge
+from itertools import chain
 from typing import Final
 
 from televent.ical.errors import TooManyInstances
@@ -23,6 +24,8 @@ from televent.ical.wall_clock import FIRST, in_zone, moved, plus, wall_in, wall_
 MARGIN: Final = timedelta(hours=15)
 MAX_DATES: Final = 4_000
 """RDATEs and EXDATEs of one object."""
+INSTANCE_WORK: Final = 3
+"""What an instance costs beside the day that the rule has looked at for it, in steps of an expansion."""
 _NOTHING: Final = timedelta(0)
 
 
@@ -81,6 +84,10 @@ class Later:
     component: Component
     start: Moment
     length: Length
+
+
+_Start = tuple[Moment, Length | None, bool]
+"""When, how long where that is said, and whether by a rule."""
 
 
 class RecurrenceSet:
@@ -149,6 +156,15 @@ class RecurrenceSet:
         for _, occurrence in self.planned(start, end):
             yield occurrence
 
+    def single(self) -> Iterator[Occurrence]:
+        """What is said one by one: overrides, the start, RDATEs."""
+        yield from self.changed()
+        yield from (each for _, each in self._planned(self._single()))
+
+    def ruled(self, start: datetime, end: datetime) -> Iterator[tuple[Moment | None, Occurrence]]:
+        """What rules make of [start, end), and some outside it, with when it was planned, ascending."""
+        yield from self._planned(self._by_rule(*self._reach(start, end)))
+
     def changed(self) -> Iterator[Occurrence]:
         """What overrides say of single instances."""
         for rid, part in self.overrides.items():
@@ -158,27 +174,39 @@ class RecurrenceSet:
 
     def planned(self, start: datetime, end: datetime) -> Iterator[tuple[Moment | None, Occurrence]]:
         """What the series itself says, and for what a rule made, when it was planned: those ascend."""
+        yield from self._planned(chain(self._single(), self._by_rule(*self._reach(start, end))))
+
+    def _planned(self, starts: Iterable[_Start]) -> Iterator[tuple[Moment | None, Occurrence]]:
         series = self.series
         if series is None:
             return
-        if not series.recurs:
-            yield None, Occurrence(None, series.start, series.length.after(series.start), series.master)
-            return
         seen = set(self._covered)
-        reach = self.shift + MARGIN
-        for when, length, ruled in self._starts(series, moved(start, -reach - self.longest), moved(end, reach)):
+        for when, length, ruled in starts:
+            if not series.recurs:
+                yield None, Occurrence(None, when, series.length.after(when), series.master)
+                continue
+            if ruled:
+                self.budget.spend(INSTANCE_WORK)
             rid = canonical(when)
             if rid in seen or rid in series.excluded or self._named_by_day(series, when):
                 continue
             seen.add(rid)
             yield when if ruled else None, self._instance(series, rid, when, length)
 
-    def _starts(
-        self, series: Series, after: datetime, before: datetime
-    ) -> Iterator[tuple[Moment, Length | None, bool]]:
+    def _reach(self, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+        reach = self.shift + MARGIN
+        return moved(start, -reach - self.longest), moved(end, reach)
+
+    def _single(self) -> Iterator[_Start]:
         # DTSTART is always the first instance, whether or not the rule produces it (§3.8.5.3).
-        yield series.start, None, False
-        yield from ((when, length, False) for when, length in series.extra)
+        if self.series is not None:
+            yield self.series.start, None, False
+            yield from ((when, length, False) for when, length in self.series.extra)
+
+    def _by_rule(self, after: datetime, before: datetime) -> Iterator[_Start]:
+        series = self.series
+        if series is None:
+            return
         low, high = (each.astimezone(series.zone or UTC).replace(tzinfo=None) for each in (after, before))
         for found in merge(*(expand(rule, wall_of(series.start), low, high, self.budget) for rule in series.rules)):
             yield (in_zone(found, series.zone) if isinstance(series.start, datetime) else found.date()), None, True

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Final
 
 from televent.ical.errors import TooManyInstances
 from televent.ical.reading import moment_of, utc_of
-from televent.ical.recurrence import Occurrence, each_occurrence, touches
+from televent.ical.recurrence import Occurrence, touches
+from televent.ical.recurrence_set import RecurrenceSet
 from televent.ical.tree import Component, Property
 from televent.ical.values import Moment, duration, end_of, moment, period
 from televent.ical.wall_clock import FIRST, LAST, moved
 from televent.ical.zones import resolve
+
+_NOTHING: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,45 @@ class TimeRange:
     end: datetime | None
 
 
-def describing(root: Component, name: str, span: TimeRange, zone: tzinfo) -> list[Component]:
+class Occasions:
+    """An object while one filter is asked of it: taken apart once, and with one budget, however many ranges the filter
+    has. Times that float are those of ``zone``."""
+
+    def __init__(self, root: Component, zone: tzinfo) -> None:
+        self.root, self.zone = root, zone
+        self._every: RecurrenceSet | None = None
+
+    @property
+    def every(self) -> RecurrenceSet:
+        """Raises IcalError."""
+        if self._every is None:
+            self._every = RecurrenceSet(self.root)
+        return self._every
+
+    def within(self, start: datetime, end: datetime) -> Iterator[Occurrence]:
+        """What happens in [start, end), in no order. Raises TooManyInstances."""
+        for occurrence in self.every.instances(start, end):
+            if touches(occurrence.start, occurrence.end, start, end, self.zone):
+                yield occurrence
+
+    def of(self, part: Component, start: datetime, end: datetime) -> Iterator[tuple[Moment, Moment]]:
+        """Start and end of what one component describes, and more than is in [start, end). Raises TooManyInstances."""
+        every = self.every
+        if part.get("RECURRENCE-ID") is not None:
+            first, last = every.times(part)
+            if first is not None and last is not None:
+                yield first, last
+            if not any(later.component is part for later in every.later):
+                return
+        for _, occurrence in every.planned(start, end):
+            if occurrence.component is part:
+                yield occurrence.start, occurrence.end
+
+
+def describing(asked: Occasions, name: str, span: TimeRange) -> list[Component]:
     """The components that describe what happens in the range, each once."""
     start, end = bounds(span)
+    root, zone = asked.root, asked.zone
     parts = root.components(name)
     found: list[Component] = []
     if name == "VEVENT":
@@ -34,14 +75,15 @@ def describing(root: Component, name: str, span: TimeRange, zone: tzinfo) -> lis
         found = [each for each in parts if _untimed(each) and _todo_in_time(root, each, start, end, zone)]
     # An endless series is asked only until each component that may describe it has been found.
     wanted = [each for each in parts if not _untimed(each) and not (name == "VJOURNAL" and each.get("DTSTART") is None)]
+    missing = {id(each) for each in wanted}
     second = timedelta(seconds=1)
     try:
-        for occurrence in each_occurrence(root, moved(start, -second), moved(end, second), floating_zone=zone):
+        for occurrence in asked.within(moved(start, -second), moved(end, second)):
             part = occurrence.component
-            if any(part is each for each in wanted) and _overlaps(occurrence, start, end, zone):
+            if id(part) in missing and _overlaps(occurrence, start, end, zone):
                 found.append(part)
-                wanted = [each for each in wanted if each is not part]
-                if not wanted:
+                missing.remove(id(part))
+                if not missing:
                     break
     except TooManyInstances:
         if not found:
@@ -66,13 +108,14 @@ def _overlaps(occurrence: Occurrence, start: datetime, end: datetime, zone: tzin
     return touches(occurrence.start, occurrence.end, start, end, zone)
 
 
-def in_time(root: Component, parent: Component, part: Component, span: TimeRange, zone: tzinfo) -> bool:
+def in_time(asked: Occasions, parent: Component, parts: list[Component], span: TimeRange) -> list[Component]:
+    """Those of ``parts``, which stand in ``parent`` and have one name, that are in the range."""
     start, end = bounds(span)
-    if part.name == "VFREEBUSY":
-        return _free_busy_in_time(root, part, start, end, zone)
-    if part.name == "VALARM":
-        return _alarm_in_time(root, parent, part, start, end, zone)
-    return part.name != "VTIMEZONE"
+    if parts and parts[0].name == "VFREEBUSY":
+        return [each for each in parts if _free_busy_in_time(asked.root, each, start, end, asked.zone)]
+    if parts and parts[0].name == "VALARM":
+        return _alarms_in_time(asked, parent, parts, start, end)
+    return [each for each in parts if each.name != "VTIMEZONE"]
 
 
 def _todo_in_time(root: Component, part: Component, start: datetime, end: datetime, zone: tzinfo) -> bool:
@@ -95,32 +138,58 @@ def _free_busy_in_time(root: Component, part: Component, start: datetime, end: d
     return any(start < utc_of(each[1], zone) and end > utc_of(each[0], zone) for each in periods if each is not None)
 
 
-def _alarm_in_time(
-    root: Component, parent: Component, alarm: Component, start: datetime, end: datetime, zone: tzinfo
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Alarm:
+    """A trigger (§3.8.6.3): an instant, or so long after the start or the end; it comes again ``times`` times."""
+
+    part: Component
+    absolute: Moment | None
+    after: timedelta
+    at_end: bool
+    repeat: timedelta
+    times: int
+
+    def rings(self, anchor: datetime, start: datetime, end: datetime) -> bool:
+        """Whether one of its times is in [start, end); ``anchor`` is the first."""
+        number = max(-((anchor - start) // self.repeat), 0) if self.repeat else 0
+        return number <= self.times and start <= moved(anchor, self.repeat * number) < end
+
+
+def _alarms_in_time(
+    asked: Occasions, parent: Component, alarms: list[Component], start: datetime, end: datetime
+) -> list[Component]:
     """A trigger, or a repetition of it, falls into the range, for some instance of the event (§9.9)."""
-    trigger = alarm.get("TRIGGER")
+    read = [each for each in map(_alarm, alarms) if each is not None]
+    found = {
+        id(each.part)
+        for each in read
+        if each.absolute is not None and each.rings(moved(utc_of(each.absolute, asked.zone), _NOTHING), start, end)
+    }
+    waiting = [each for each in read if each.absolute is None]
+    if waiting:
+        reach = max(abs(each.after) + each.repeat * each.times for each in waiting) + timedelta(days=1)
+        for first, last in asked.of(parent, moved(start, -reach), moved(end, reach)):
+            asked.every.budget.spend(len(waiting))
+            ends = utc_of(first, asked.zone), utc_of(last, asked.zone)
+            found |= {id(each.part) for each in waiting if each.rings(moved(ends[each.at_end], each.after), start, end)}
+            waiting = [each for each in waiting if id(each.part) not in found]
+            if not waiting:
+                break
+    return [each for each in alarms if id(each) in found]
+
+
+def _alarm(part: Component) -> _Alarm | None:
+    trigger = part.get("TRIGGER")
     if trigger is None:
-        return False
-    repeat = duration(alarm.value("DURATION") or "") or timedelta(0)
-    count = (alarm.value("REPEAT") or "").strip()
+        return None
+    repeat = max(duration(part.value("DURATION") or "") or _NOTHING, _NOTHING)
+    count = (part.value("REPEAT") or "").strip()
     times = min(int(count), 100) if count.isascii() and count.isdigit() and len(count) < 6 and repeat else 0
-    offsets = [repeat * n for n in range(times + 1)]
-    absolute = moment(trigger.value)
-    if absolute is not None:
-        return any(start <= moved(utc_of(absolute, zone), offset) < end for offset in offsets)
-    before = duration(trigger.value)
-    if before is None:
-        return False
+    absolute, after = moment(trigger.value), duration(trigger.value)
+    if absolute is None and after is None:
+        return None
     at_end = (trigger.param("RELATED") or "START").upper() == "END"
-    reach = abs(before) + abs(offsets[-1]) + timedelta(days=1)
-    for occurrence in each_occurrence(root, moved(start, -reach), moved(end, reach), floating_zone=zone):
-        if occurrence.component is not parent:
-            continue
-        anchor = moved(utc_of(occurrence.end if at_end else occurrence.start, zone), before)
-        if any(start <= moved(anchor, offset) < end for offset in offsets):
-            return True
-    return False
+    return _Alarm(part, absolute, after or _NOTHING, at_end, repeat, times)
 
 
 def prop_in_time(root: Component, prop: Property, span: TimeRange, zone: tzinfo) -> bool:

@@ -24,7 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 class Component:
     """A component: its properties and sub-components in the order of the text."""
 
-    __slots__ = ("_begin", "_end", "_tail", "ending", "entries", "name")
+    __slots__ = ("__weakref__", "_begin", "_end", "_tail", "ending", "entries", "name")
 
     def __init__(self, name: str, begin: bytes, ending: bytes) -> None:
         self.name = name

@@ -17,6 +17,7 @@ from televent.ical.errors import (
 )
 from televent.ical.instances import MAX_INSTANCES, check_instances
 from televent.ical.reading import Reading, address_of, read_tree
+from televent.ical.recurrence_set import RecurrenceSet
 from televent.ical.tree import Component, parse
 from televent.ical.values import written
 from televent.ical.wall_clock import FIRST, LAST
@@ -67,16 +68,19 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
             rules = part.all("RRULE")
             if len(rules) > MAX_RULES or any(len(rule.value) > MAX_RULE for rule in rules):
                 raise TooManyInstances(f"more than {MAX_RULES} rules, or one of more than {MAX_RULE} characters")
+    named = [part for part in root.components() if part.get("RECURRENCE-ID") is not None]
+    if len(named) > limits.overrides:
+        raise TooManyInstances(f"more than {limits.overrides} changed occurrences")
+    every = None
     if any(part.get(name) is not None for part in root.components() for name in ("RRULE", "RDATE")):
-        check_instances(root, limits.instances)
-    named = (part.get("ORGANIZER") for part in root.components() if part.name in STORED)
-    if len({address_of(organizer) for organizer in named if organizer is not None}) > 1:
+        every = RecurrenceSet(root)
+        check_instances(every, limits.instances)
+    organizers = (part.get("ORGANIZER") for part in root.components() if part.name in STORED)
+    if len({address_of(organizer) for organizer in organizers if organizer is not None}) > 1:
         raise MixedOrganizers("the components have different organizers (RFC 6638 §3.2.4.2)")
-    reading = read_tree(root)
+    reading = read_tree(root, every)
     if len(reading.uid.encode()) > limits.uid:
         raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")
-    if len(reading.overrides) > limits.overrides:
-        raise TooManyInstances(f"more than {limits.overrides} changed occurrences")
     for instance in reading.instances():
         if len(instance.attendees) > limits.attendees:
             raise TooManyAttendees(f"more than {limits.attendees} attendees")

@@ -28,12 +28,11 @@ def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
     try:
         if found[4] is None:
             return date(int(found[1]), int(found[2]), int(found[3]))
-        wall = datetime(  # noqa: DTZ001 (its zone follows)
-            int(found[1]), int(found[2]), int(found[3]), int(found[4]), int(found[5]), min(int(found[6]), 59)
-        )
+        year, month, day, hour, minute, second, utc = found.groups()
+        clock = int(hour), int(minute), min(int(second), 59)
+        return datetime(int(year), int(month), int(day), *clock, tzinfo=UTC if utc else zone)
     except ValueError:
         return None
-    return wall.replace(tzinfo=UTC if found[7] else zone)
 
 
 def duration(value: str) -> timedelta | None:
@@ -48,14 +47,18 @@ def duration(value: str) -> timedelta | None:
 
 def written(value: Moment) -> str:
     """A moment as a value: dates as DATE, aware times in UTC with Z, naive ones floating."""
-    # strftime writes years before 1000 with fewer digits.
+    # Not by strftime, which is slow, and writes years before 1000 with fewer digits.
     if not isinstance(value, datetime):
-        return f"{value.year:04}{value:%m%d}"
+        return value.isoformat().replace("-", "")
     if value.tzinfo is None:
-        return f"{value.year:04}{value:%m%dT%H%M%S}"
+        return _basic(value)
     with suppress(OverflowError):  # the first or the last day that there is: as it is written
         value = value.astimezone(UTC)
-    return f"{value.year:04}{value:%m%dT%H%M%SZ}"
+    return _basic(value) + "Z"
+
+
+def _basic(value: datetime) -> str:
+    return value.isoformat()[:19].replace("-", "").replace(":", "")
 
 
 canonical = written

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from typing import Final
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -20,6 +21,10 @@ _UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
 _THIS_MACHINES: Final = ("localtime", "posixrules", "right/", "posix/")
 """Names that a zone database may answer to, but that mean another thing on each machine."""
 _LONGEST: Final = 255
+MAX_OWN: Final = 16
+"""So many of an object's own zones are evaluated: each may cost some milliseconds."""
+_EVALUATED: Final[WeakKeyDictionary[Component, ObservedZone | None]] = WeakKeyDictionary()
+"""For as long as the text is held: each of a thousand dates asks for its zone."""
 
 
 def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
@@ -62,7 +67,9 @@ def _iana(name: str) -> tzinfo | None:
 
 
 def _own(name: str, root: Component) -> tzinfo | None:
-    for part in root.components("VTIMEZONE"):
+    for part in root.components("VTIMEZONE")[:MAX_OWN]:
         if unescape(part.value("TZID") or "").strip().strip('"') == name:
-            return observed(part)
+            if part not in _EVALUATED:
+                _EVALUATED[part] = observed(part)
+            return _EVALUATED[part]
     return None

@@ -179,7 +179,6 @@ def test_what_is_no_rule_is_refused_by_name(rule: str) -> None:
 
 BOMBS = [
     "FREQ=SECONDLY",
-    "FREQ=SECONDLY;COUNT=1000000000",
     "FREQ=MINUTELY",
     "FREQ=HOURLY;BYMINUTE={0};BYSECOND={0}",
     "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR={1};BYMINUTE={0};BYSECOND={0};BYSETPOS=-1",
@@ -197,6 +196,24 @@ def test_a_rule_that_has_no_end_or_never_fits_ends(rule: str, start: str) -> Non
     with pytest.raises(TooManyInstances):
         occurrences(text, at(2000, 1, 1), at(9998, 1, 1))
     assert span(parse(text))[1] is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "last"),
+    [
+        ("FREQ=MINUTELY;COUNT=1000000000", at(2000, 1, 1) + (10**9 - 1) * timedelta(minutes=1)),
+        ("FREQ=HOURLY;INTERVAL=5;COUNT=1000000", at(2000, 1, 1) + (10**6 - 1) * timedelta(hours=5)),
+        ("FREQ=DAILY;INTERVAL=2;COUNT=30000", at(2000, 1, 1) + 29_999 * timedelta(days=2)),
+        ("FREQ=WEEKLY;COUNT=100000", at(2000, 1, 1) + 99_999 * timedelta(weeks=1)),
+        ("FREQ=DAILY;COUNT=5;UNTIL=20000102T000000Z", at(2000, 1, 2)),
+        ("FREQ=DAILY;COUNT=0", at(2000, 1, 1)),
+    ],
+)
+def test_a_count_that_leaves_no_doubt_is_not_counted(rule: str, last: datetime) -> None:
+    text = calendar(event(f"RRULE:{rule}", "DURATION:PT0S", start="DTSTART:20000101T000000Z"))
+    found = occurrences(text, last - timedelta(days=1), last + timedelta(days=400))
+    assert found[-1].start == last
+    assert span(parse(text))[1] in (last, last + timedelta(hours=1), at(2000, 1, 2) + timedelta(hours=1))
 
 
 def test_a_window_far_from_the_start_costs_no_more_than_one_near() -> None:
