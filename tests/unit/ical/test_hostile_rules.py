@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from support.hostile_rules import HOSTILE
+from support.hostile_rules import HOSTILE, hostile, zone
 from televent.ical import onsets, zones
 from televent.ical.errors import IcalError, TooManyInstances
 from televent.ical.expansion import MAX_WORK, Expansion
 from televent.ical.freebusy import busy_periods
 from televent.ical.occurs import MAX_KEPT, occurs
 from televent.ical.partial import MAX_EXPANDED, DataSpec, select
-from televent.ical.query import CompFilter, TimeRange, matches
+from televent.ical.query import CompFilter, PropFilter, TimeRange, matches
 from televent.ical.recurrence import next_occurrence, occurrences
 from televent.ical.recurrence_set import INSTANCE_WORK, MAX_DATES, RecurrenceSet
 from televent.ical.tree import Component, parse
@@ -150,3 +150,14 @@ def test_the_zones_of_one_text_are_evaluated_up_to_a_number(monkeypatch: pytest.
     first = len([each for each in seen if each in root.components()])
     assert first == zones.MAX_OWN
     assert len(seen) == 2 * zones.MAX_OWN, "each text has its own, and each of them is evaluated once"
+
+
+def test_a_zone_is_evaluated_once_however_many_dates_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Component] = []
+    observed = zones.observed
+    monkeypatch.setattr(zones, "observed", lambda part: seen.append(part) or observed(part))
+    days = [f"EXDATE;TZID=Mine:202602{number % 28 + 1:02}T{number % 24:02}0000" for number in range(300)]
+    root = parse(hostile("RRULE:FREQ=DAILY", *days, before=zone(parts=2)))
+    within = PropFilter("EXDATE", time_range=TimeRange(*WEEK))
+    assert not matches(root, CompFilter("VCALENDAR", comps=(CompFilter("VEVENT", props=(within,)),)))
+    assert len(seen) == 1
