@@ -1,4 +1,4 @@
-"""Data directories for tests that start servers of their own."""
+"""Data directories for tests that start servers of their own, and a town with a post office."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.killing import kill, server_processes
+from support.post import PostOffice, open_post_office
+from support.town import Town, open_town
 
 
 @pytest.fixture
@@ -16,3 +18,15 @@ def home(tmp_path: Path) -> Iterator[Path]:
     yield home
     kill(*server_processes(home))
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    with open_town(database_url) as town:
+        yield town
+
+
+@pytest.fixture
+def post(town: Town) -> Iterator[PostOffice]:
+    with open_post_office(town) as post:
+        yield post

@@ -1,27 +1,13 @@
 """Answers that come by mail, over a real socket: who may say what (imip/SPEC B5, B6; RFC 6047 §3)."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from support.post import PostOffice, itip_mail, message, open_post_office
-from support.town import UID, Person, Town, meeting, open_town
+from support.post import PostOffice, itip_mail, message
+from support.town import UID, Person, Town, meeting
 from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import attendees_of
 
 ZED, YAN = "zed@example.net", "yan@example.net"
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
-
-
-@pytest.fixture
-def post(town: Town) -> Iterator[PostOffice]:
-    with open_post_office(town) as post:
-        yield post
 
 
 @pytest.fixture

@@ -1,25 +1,11 @@
 """Reports about our own mails: RFC 3464, imip/SPEC B2."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from support.post import PostOffice, itip_mail, message, open_post_office
-from support.town import UID, Person, Town, meeting, open_town
+from support.post import PostOffice, itip_mail, message
+from support.town import UID, Person, Town, meeting
 
 ZED = "zed@example.net"
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
-
-
-@pytest.fixture
-def post(town: Town) -> Iterator[PostOffice]:
-    with open_post_office(town) as post:
-        yield post
 
 
 @pytest.fixture

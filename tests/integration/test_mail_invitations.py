@@ -1,26 +1,12 @@
 """Invitations from outside, over a real socket: they appear, and only their organizer changes them (SPEC B5, B6)."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from support.post import PostOffice, itip_mail, message, open_post_office
-from support.town import UID, Person, Town, meeting, open_town
+from support.post import PostOffice, itip_mail, message
+from support.town import UID, Person, Town, meeting
 from televent.application.use_cases.answer_invitation import answer_invitation
 
 ZED, OUT = "zed@example.net", "out@example.net"
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
-
-
-@pytest.fixture
-def post(town: Town) -> Iterator[PostOffice]:
-    with open_post_office(town) as post:
-        yield post
 
 
 @pytest.fixture

@@ -3,29 +3,16 @@
 import asyncio
 import smtplib
 import socket
-from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 from support.post import PostOffice, itip_mail, message, open_post_office
-from support.town import UID, Person, Town, meeting, open_town
+from support.town import UID, Person, Town, meeting
 from support.waiting import wait_until
 from televent.adapters.email.listener import MAX_CONNECTIONS, MAX_MAIL, MAX_RECIPIENTS, mail_key
 
 ZED = "zed@example.net"
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
-
-
-@pytest.fixture
-def post(town: Town) -> Iterator[PostOffice]:
-    with open_post_office(town) as post:
-        yield post
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
-from support.town import NOON, UID, Person, Town, meeting, open_town
+from support.town import NOON, UID, Person, Town, meeting
 from televent.adapters.email.find import parse_mail
 from televent.adapters.email.outbound import KINDS, MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
@@ -19,12 +19,6 @@ from televent.ical.tree import parse
 
 ZED, YAN = "zed@example.net", "yan@example.net"
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Soon", "TRIGGER:-PT15M", "END:VALARM")
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
 
 
 @pytest.fixture

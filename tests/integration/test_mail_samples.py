@@ -1,14 +1,13 @@
 """Mails as real programs wrote them: each is understood or set aside, and none breaks anything."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from support.post import PostOffice, open_post_office
-from support.town import Person, Town, open_town
+from support.post import PostOffice
+from support.town import Person, Town
 from televent.adapters.email.listener import mail_key
 
 SAMPLES = Path(__file__).parents[2] / ".." / "shared" / "imip" / "eml"
@@ -17,18 +16,6 @@ pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample mails a
 
 NO_CALENDAR = {"calendar-in-part-headers", "tnef-meeting-request", "tnef-plain-note-wild"}
 REPORTS = {"zimbra-dsn-bounce"}
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
-
-
-@pytest.fixture
-def post(town: Town) -> Iterator[PostOffice]:
-    with open_post_office(town) as post:
-        yield post
 
 
 def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:

@@ -1,21 +1,14 @@
 """A meeting among accounts here, from the PUT to everybody's copy: RFC 6638 §3.2 and §4."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from support.town import NOON, Person, Town, meeting, open_town
+from support.town import NOON, Person, Town, meeting
 
 WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
 SECOND = "20261208T100000Z"
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Soon", "TRIGGER:-PT15M", "END:VALARM")
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
 
 
 @pytest.fixture

@@ -1,18 +1,10 @@
 """Letters that come late, twice, unasked or by mail: RFC 5546 §2.1.5 and §3.2."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
-from support.town import Person, Town, meeting, open_town
+from support.town import Person, Town, meeting
 from televent.adapters.postgres.read_store import PostgresReads
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
 
 
 @pytest.fixture
