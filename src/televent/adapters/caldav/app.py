@@ -97,7 +97,7 @@ class CaldavDoor:
             response = await self._answer(scope, receive)
             if not head:
                 _encode(response, _accepted(scope))
-            body, rest = await self._begin(response, head)
+            body, rest = await self._begin(response)
         except (DavError, Refusal) as error:
             response, body, rest = _error(error if isinstance(error, DavError) else of_refusal(error))
         except ConnectionResetError:
@@ -222,17 +222,14 @@ class CaldavDoor:
         owner = office.account_of_name(user)
         return office.reads.granted(owner.tenant, calendar, account.tenant) if owner is not None else None
 
-    async def _begin(self, response: Response, head: bool) -> tuple[bytes, Iterator[bytes] | None]:
+    async def _begin(self, response: Response) -> tuple[bytes, Iterator[bytes] | None]:
         """The first octets of the body, and the rest where there is one: two chunks ahead, so that what fails at once
         is an error and no torn answer, and what is short has a length."""
         if isinstance(response.body, bytes):
             return response.body, None
         rest = response.body
-        first = await self._door.run(next, rest, b"")
-        if head:
-            return b"", rest
-        second = await self._door.run(next, rest, b"")
-        return first + second, rest if second else None
+        begun, more = await self._door.run(_two, rest)
+        return begun, rest if more else None
 
     async def _send(
         self, response: Response, body: bytes, rest: Iterator[bytes] | None, head: bool, receive: Receive, send: Send
@@ -246,6 +243,13 @@ class CaldavDoor:
             await send({"type": "http.response.body", "body": b"" if head else body})
             return
         await stream(b"" if head else body, rest, self._door.run, receive, send)
+
+
+def _two(rest: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Two chunks in one, and whether more may come."""
+    first = next(rest, b"")
+    second = next(rest, b"") if first else b""
+    return first + second if second else first, bool(second)
 
 
 def not_allowed(target: Target) -> DavError:
