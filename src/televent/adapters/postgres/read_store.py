@@ -237,11 +237,16 @@ class PostgresReads(ShareReads, ListingReads):
     def _pages(self, query: str, place: tuple[Any, ...], parameters: Sequence[Any]) -> Iterator[ResourceRow]:
         after = ""
         while True:
-            rows = [ResourceRow(*row) for row in self._fetch(query, (*place, after, *parameters, PAGE_OCTETS))]
-            yield from rows
-            if len(rows) < TIME_ROWS and sum(row.size for row in rows) < PAGE_OCTETS:
+            page = self._fetch(query, (*place, after, *parameters, PAGE_OCTETS))
+            count, size = len(page), 0
+            page.reverse()
+            # Each is let go as it is given: nothing of a page is left when the next one comes.
+            while page:
+                row = ResourceRow(*page.pop())
+                size, after = size + row.size, row.href
+                yield row
+            if count < TIME_ROWS and size < PAGE_OCTETS:
                 return
-            after = rows[-1].href
 
     def _fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:
         return fetch(self._pool, query, parameters)
