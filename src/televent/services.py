@@ -44,7 +44,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
     from televent.adapters.postgres.projection_runner import follow
     from televent.projections.audit import AUDIT
     from televent.pushing import Push
-    from televent.workers import CourierHandler, drain, housekeeping
+    from televent.workers import CourierHandler, drain, housekeeping, keep_indexed
 
     settings = core.settings
     password = settings.smtp_password
@@ -63,6 +63,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
         drain(core, [CourierHandler(core), sender], stop),
         *([] if push is None else [push_messages(core, push, stop)]),
         housekeeping(core, stop),
+        keep_indexed(core, stop),
         follow(core.pool, [AUDIT], stop, core.run),
     )
 

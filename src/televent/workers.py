@@ -10,11 +10,13 @@ from uuid import uuid5
 
 import structlog
 
+from televent.adapters.postgres import reindex
 from televent.adapters.postgres.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.context import Context
 from televent.application.outbox import Claimed, Handler, after_failure
 from televent.bootstrap import Core
+from televent.ical.occurs import season_of
 from televent.policies.courier import SHARE, carry_share, react
 
 log = structlog.get_logger("televent.worker")
@@ -23,6 +25,8 @@ POLL = 10.0
 """Seconds between looks into the outbox when nobody rings."""
 CONCURRENCY = 20
 KEEP_COMPLETED = timedelta(days=7)
+PAUSE = 0.05
+"""Seconds between two steps of indexing."""
 
 
 class CourierHandler:
@@ -116,6 +120,38 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
     else:
         await core.run(core.outbox.complete, message, core.office.clock())
         log.info("carried out", kind=message.kind, correlation_id=message.correlation_id)
+
+
+async def keep_indexed(core: Core, stop: asyncio.Event) -> None:
+    """Brings rows up to date that were indexed by an earlier version, or for a season that is over (ADR 0023): at
+    start-up and then once an hour, a few at a time."""
+    while not stop.is_set():
+        try:
+            await _index(core, stop)
+        except Exception:
+            log.exception("the index of occurrences stays behind; it is tried again in an hour")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 3600.0)
+
+
+async def _index(core: Core, stop: asyncio.Event) -> None:
+    season = season_of(core.office.clock())
+    if not await core.run(reindex.behind, core.pool, season):
+        return
+    done, after = 0, reindex.START
+    while not stop.is_set():
+        step = await core.run(reindex.step, core.pool, core.store.facts, season, after)
+        if step.done and not done:
+            log.info("the index of occurrences is being brought up to date; time ranges may be slow until it is done")
+        done += step.done
+        if step.after is None:
+            if done:
+                log.info("the index of occurrences is up to date", rows=done)
+            return
+        after = step.after
+        # Whoever waits for an answer comes first.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PAUSE)
 
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:

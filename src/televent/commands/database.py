@@ -71,6 +71,7 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from televent.adapters.postgres.rebuild import rebuild as run
+    from televent.ical.occurs import season_of
 
     with (
         opened(chosen) as core,
@@ -88,6 +89,7 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
             core.store.facts,
             name,
             lambda done, total: progress.update(task, completed=done, total=total),
+            season=season_of(core.office.clock()),
         )
     value = {"projection": name, "events": result.events, "differing_rows": result.differing}
     show(value, as_json, [f"{name}: {result.events} events replayed, {result.differing} rows differed and are mended."])

@@ -31,8 +31,15 @@ _WORK: Final = 4_000
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _ANYWHERE: Final = timedelta(hours=14)
 """A floating or all-day time is somewhere within this of the same reading in UTC."""
+_EDGE: Final = _ANYWHERE + timedelta(hours=10)
+"""So far from its ends a stretch of instances is whole on whatever clock."""
 _CHANGES: Final = timedelta(hours=3)
 """No clock change moves a time further."""
+EDITION: Final = 2
+"""One more whenever the same text would be kept otherwise: what was kept before is then made anew."""
+BEHIND, AHEAD = timedelta(days=45), timedelta(days=365)
+"""Around the beginning of a season, this much of a series that outlasts what is kept of its start is kept too."""
+_KEPT_OF_A_SEASON: Final = 450
 FREE: Final = "FREE"
 ALL_YEAR: Final = (1, 366)
 _END: Final = LAST.replace(tzinfo=None)
@@ -42,13 +49,15 @@ _END: Final = LAST.replace(tzinfo=None)
 class Occurs:
     """``firm``: it happens then. ``floats``: it happens when a clock shows that (written as if it were UTC). ``loose``:
     it may happen then. ``fbtype``: what all of it is to free/busy, BUSY, BUSY-TENTATIVE or FREE; None: see the text.
-    ``days``: the days of a year, counted from 1, between which every instance lies; (1, 366) for all."""
+    ``days``: the days of a year, counted from 1, between which every instance lies; (1, 366) for all. ``season``: for
+    which it was made, where another is to be made anew for; 0: for good."""
 
     firm: tuple[Range, ...] = ()
     floats: tuple[Range, ...] = ()
     loose: tuple[Range, ...] = ()
     fbtype: str | None = None
     days: tuple[int, int] = ALL_YEAR
+    season: int = 0
 
     @property
     def span(self) -> Range | None:
@@ -70,9 +79,11 @@ def occurs(
     partstat: str | None = None,
     organizer: str | None = None,
     last: datetime | None = None,
+    season: int = 0,
 ) -> Occurs:
     """What an index keeps of a text. ``role``, ``partstat`` and ``organizer`` are the owner's part in it, ``last`` when
-    all of it is over, as its outline says. A text that cannot be read may happen at any time."""
+    all of it is over, as its outline says. ``season``: see season_of; 0: none. A text that cannot be read may happen at
+    any time."""
     try:
         root = parse(text) if isinstance(text, bytes) else text
         every = RecurrenceSet(root)
@@ -80,13 +91,19 @@ def occurs(
         return Occurs(loose=((None, last),))
     if not root.components("VEVENT"):
         return Occurs(loose=tuple(_tasks(root, every, last)))
-    firm, floats, loose = _events(every, last)
+    firm, floats, loose, season = _events(every, last, season)
     if any(each.get("DTSTART") is None for each in root.components("VEVENT")):
         # Only a message can be without: at any time (RFC 6638 §2.3).
         loose.append((None, None))
     series = every.series
     days = _days_of_the_year([*firm, *floats], series, endless=bool(loose)) if series and series.recurs else None
-    return Occurs(tuple(firm), tuple(floats), tuple(loose), _fbtype(root, role, partstat, organizer), days or ALL_YEAR)
+    fbtype = _fbtype(root, role, partstat, organizer)
+    return Occurs(tuple(firm), tuple(floats), tuple(loose), fbtype, days or ALL_YEAR, season)
+
+
+def season_of(at: datetime) -> int:
+    """The quarter of a year, counted."""
+    return at.year * 4 + (at.month - 1) // 3
 
 
 def wall_ranges(start: datetime | None, end: datetime | None, zone: tzinfo | None) -> tuple[Range | None, Range]:
@@ -118,7 +135,10 @@ def _later(when: datetime | None, length: timedelta) -> datetime | None:
     return None if when is None else moved(when, length)
 
 
-def _events(every: RecurrenceSet, last: datetime | None) -> tuple[list[Range], list[Range], list[Range]]:
+def _events(
+    every: RecurrenceSet, last: datetime | None, season: int = 0
+) -> tuple[list[Range], list[Range], list[Range], int]:
+    """firm, floats and loose, and the season where what is kept depends on it."""
     firm: list[Range] = []
     floats: list[Range] = []
     loose: list[Range] = []
@@ -133,7 +153,7 @@ def _events(every: RecurrenceSet, last: datetime | None) -> tuple[list[Range], l
         keep(occurrence.start, occurrence.end)
     series = every.series
     if series is None:
-        return firm, floats, loose
+        return firm, floats, loose, 0
     every.budget = Budget(_WORK)
     horizon = moved(utc_of(series.start), MAX_YEARS)
     reached = FIRST
@@ -149,9 +169,43 @@ def _events(every: RecurrenceSet, last: datetime | None) -> tuple[list[Range], l
     except TooManyInstances:
         # Rules go on in order from here; what an override with RANGE moves, it moves by no more than the shift.
         tail = moved(max(reached, utc_of(series.start)), -every.shift - _ANYWHERE)
-        if last is None or last > tail:
+        if last is not None and last <= tail:
+            return firm, floats, loose, 0
+        low, high = _season(season)
+        found = _of_a_season(every, low, high) if season else None
+        if found is None:
             loose.append((tail, last))
-    return firm, floats, loose
+            return firm, floats, loose, 0
+        low, high = max(low + _EDGE, tail), high - _EDGE
+        if low < high and (last is None or low < last):
+            for start, end in found:
+                keep(start, end)
+            loose += [each for each in ((tail, low), (high, last)) if each[1] is None or each[0] < each[1]]
+        else:
+            loose.append((tail, last))
+        return firm, floats, loose, season
+    return firm, floats, loose, 0
+
+
+def _season(season: int) -> tuple[datetime, datetime]:
+    if not season:
+        return FIRST, FIRST
+    begin = datetime(season // 4, season % 4 * 3 + 1, 1, tzinfo=UTC)
+    return moved(begin, -BEHIND), moved(begin, AHEAD)
+
+
+def _of_a_season(every: RecurrenceSet, low: datetime, high: datetime) -> list[tuple[Moment, Moment]] | None:
+    """Everything that rules make happen from ``low`` to ``high``, and a little beside it. None: too much."""
+    every.budget = Budget(_WORK)
+    found: list[tuple[Moment, Moment]] = []
+    try:
+        for _, each in every.ruled(low, high):
+            found.append((each.start, each.end))
+            if len(found) > _KEPT_OF_A_SEASON:
+                return None
+    except TooManyInstances:
+        return None
+    return found
 
 
 def _planned(every: RecurrenceSet, series: Series) -> Iterator[tuple[Moment | None, Moment, Moment]]:
@@ -174,7 +228,7 @@ def _tasks(root: Component, every: RecurrenceSet, last: datetime | None) -> Iter
     for part in root.components():
         if part.name == "VTODO" and part.get("DTSTART") is None:
             yield _undated(root, part)
-    firm, floats, loose = _events(every, last)
+    firm, floats, loose, _ = _events(every, last)
     timed = [each for each in root.components() if each.get("DTSTART") is not None]
     if not timed:
         return

@@ -21,8 +21,11 @@ from televent.domain.sharing import Grant, granted
 from televent.ical.occurs import occurs
 
 
-def object_writes(key: StreamKey, before: CalendarObject, after: CalendarObject, at: datetime) -> list[Write]:
-    """The rows that change when a calendar object goes from one state to another."""
+def object_writes(
+    key: StreamKey, before: CalendarObject, after: CalendarObject, at: datetime, season: int
+) -> list[Write]:
+    """The rows that change when a calendar object goes from one state to another; series without end are indexed for
+    ``season``."""
     moved = (before.calendar_id, before.href) != (after.calendar_id, after.href)
     writes: list[Write] = []
     if before.exists and before.calendar_id is not None and (moved or not after.exists):
@@ -51,6 +54,7 @@ def object_writes(key: StreamKey, before: CalendarObject, after: CalendarObject,
                 partstat=after.outline.partstat,
                 organizer=after.outline.organizer,
                 last=after.outline.span_end,
+                season=season,
             ),
             modified_at=at,
             fresh=fresh,

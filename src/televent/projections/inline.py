@@ -14,6 +14,7 @@ from televent.domain.ids import StreamKey
 from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
+from televent.ical.occurs import season_of
 from televent.projections.dav_index import (
     calendar_writes,
     inbox_item_writes,
@@ -24,13 +25,16 @@ from televent.projections.dav_index import (
 from televent.projections.directory import account_writes
 
 
-def inline_writes(key: StreamKey, before: Any, after: Any, facts: Sequence[Any], at: datetime) -> list[Write]:
-    """The rows for one stream's change. Pure; ``before`` and ``after`` are states of the stream's kind."""
+def inline_writes(
+    key: StreamKey, before: Any, after: Any, facts: Sequence[Any], at: datetime, season: int | None = None
+) -> list[Write]:
+    """The rows for one stream's change. Pure; ``before`` and ``after`` are states of the stream's kind. ``season``: for
+    which series without end are indexed; None: that of ``at``."""
     if not facts:
         return []
     match after:
         case CalendarObject():
-            return object_writes(key, before, after, at)
+            return object_writes(key, before, after, at, season_of(at) if season is None else season)
         case Calendar():
             return calendar_writes(key, after, facts, key.stream)
         case InboxItem():

@@ -42,17 +42,18 @@ _COUNT = """
     )"""
 PUT_RESOURCE = f"""{_COUNT}
     INSERT INTO resource AS standing (tenant_id, calendar_id, href, stream_id, uid, etag, schedule_tag, component,
-        ics, seq, recurs, span, firm, floats, loose, fbtype, days, modified_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, (SELECT seq FROM counter), %s, %s, %s, %s, %s, %s, %s, %s)
+        ics, seq, recurs, span, firm, floats, loose, fbtype, days, indexed, modified_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, (SELECT seq FROM counter), %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, calendar_id, href) DO UPDATE SET
         etag = CASE WHEN %s AND NOT standing.deleted THEN NULL ELSE excluded.etag END,
         stream_id = excluded.stream_id, uid = excluded.uid, schedule_tag = excluded.schedule_tag,
         component = excluded.component, ics = excluded.ics, seq = excluded.seq, deleted = false,
         recurs = excluded.recurs, span = excluded.span, firm = excluded.firm, floats = excluded.floats,
-        loose = excluded.loose, fbtype = excluded.fbtype, days = excluded.days, modified_at = excluded.modified_at"""  # noqa: S608
+        loose = excluded.loose, fbtype = excluded.fbtype, days = excluded.days, indexed = excluded.indexed,
+        modified_at = excluded.modified_at"""  # noqa: S608
 BURY_RESOURCE = f"""{_COUNT}
     UPDATE resource SET deleted = true, seq = (SELECT seq FROM counter), ics = NULL, span = NULL, firm = '{{}}',
-        floats = '{{}}', loose = '{{}}', fbtype = NULL, days = NULL, modified_at = %s
+        floats = '{{}}', loose = '{{}}', fbtype = NULL, days = NULL, indexed = 0, modified_at = %s
     WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND ics IS NOT NULL"""  # noqa: S608
 PUT_CALENDAR = """
     INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props, shares)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from televent.ical.occurs import Occurs, Range
+from televent.ical.occurs import EDITION, Occurs, Range
+
+_SEASONS = 100_000
+"""Before the season the edition is written."""
 
 
-def occurs_columns(occurs: Occurs) -> tuple[str | None, str, str, str, str | None, str | None]:
-    """span, firm, floats, loose, fbtype, days."""
+def indexed_to(season: int) -> int:
+    """By which edition, and for which season, as one number that grows."""
+    return EDITION * _SEASONS + season
+
+
+def occurs_columns(occurs: Occurs) -> tuple[str | None, str, str, str, str | None, str | None, int]:
+    """span, firm, floats, loose, fbtype, days, indexed."""
     span = occurs.span
     return (
         range_text(span) if span is not None else None,
@@ -17,6 +25,7 @@ def occurs_columns(occurs: Occurs) -> tuple[str | None, str, str, str, str | Non
         multirange_text(occurs.loose),
         occurs.fbtype,
         days_text(occurs.days),
+        indexed_to(occurs.season),
     )
 
 

@@ -65,10 +65,11 @@ class Rebuilt:
     differing: int
 
 
-def rebuild(pool: Pool, mapper: FactMapper, name: str, progress: Progress) -> Rebuilt:
-    """Raises KeyError for a projection that does not exist."""
+def rebuild(pool: Pool, mapper: FactMapper, name: str, progress: Progress, *, season: int | None = None) -> Rebuilt:
+    """``season``: for which series without end are indexed; None: each for that in which it was written. Raises
+    KeyError for a projection that does not exist."""
     if name in INLINE:
-        return _rebuild_inline(pool, mapper, name, progress)
+        return _rebuild_inline(pool, mapper, name, progress, season)
     return _rebuild_asynchronous(pool, ASYNCHRONOUS[name], progress)
 
 
@@ -95,10 +96,10 @@ def _rebuild_asynchronous(pool: Pool, projection: Projection, progress: Progress
     return Rebuilt(done, differing)
 
 
-def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress) -> Rebuilt:
+def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress, season: int | None) -> Rebuilt:
     tables = INLINE[name]
     log = PostgresLog(pool)
-    replay = _Replay(mapper, frozenset(tables))
+    replay = _Replay(mapper, frozenset(tables), season)
     total = _count(log)
     with _own_connection(pool) as connection:
         _shadow(connection, list(tables))
@@ -117,11 +118,12 @@ def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progres
                 # No writer of these tables is under way now: what is committed is all there is.
                 late = _committed_after(connection, log, position)
                 replay.apply(connection, late)
+                indexed = _mend_index(connection) if name == "dav_index" else 0
                 differing = sum(_mend(connection, table, keys) for table, keys in tables.items())
                 if differing and name == "dav_index":
                     # Clients may hold what was wrong, under tokens that say they are up to date.
                     renew(connection)
-            return Rebuilt(done + len(late), differing)
+            return Rebuilt(done + len(late), differing + indexed)
         finally:
             _unshadow(connection, list(tables))
 
@@ -137,8 +139,9 @@ def _own_connection(pool: Pool) -> Connection:
 class _Replay:
     """Folds streams and sends the recorder's own statements for them."""
 
-    def __init__(self, mapper: FactMapper, tables: frozenset[str]) -> None:
+    def __init__(self, mapper: FactMapper, tables: frozenset[str], season: int | None) -> None:
         self._mapper = mapper
+        self._season = season
         self._tables = tables
         self._states: dict[str, Any] = {}
 
@@ -159,7 +162,7 @@ class _Replay:
         before = self._states.get(stream, decider.initial)
         after = decider.fold(before, facts)
         self._states[stream] = after
-        writes = inline_writes(StreamKey.parse(stream), before, after, facts, events[-1].recorded_at)
+        writes = inline_writes(StreamKey.parse(stream), before, after, facts, events[-1].recorded_at, self._season)
         return [write for write in writes if isinstance(write, DIRECTORY) == ("account" in self._tables)]
 
 
@@ -218,6 +221,22 @@ def _unshadow(connection: Connection, tables: list[str]) -> None:
         return
     for table in tables:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(table)))
+
+
+def _mend_index(connection: Connection) -> int:
+    """Rows that are right but for when they are said to happen: no client has seen that."""
+    columns = [sql.Identifier(each) for each in ("span", "firm", "floats", "loose", "fbtype", "days", "indexed")]
+    own, made = (
+        sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.Identifier(of), each) for each in columns)
+        for of in ("live", "made")
+    )
+    return connection.execute(
+        sql.SQL(
+            "UPDATE public.resource AS live SET ({names}) = ROW({made}) FROM pg_temp.resource AS made"
+            " WHERE live.tenant_id = made.tenant_id AND live.calendar_id = made.calendar_id AND live.href = made.href"
+            " AND live.etag = made.etag AND ({own}) IS DISTINCT FROM ({made})"
+        ).format(names=sql.SQL(", ").join(columns), made=made, own=own)
+    ).rowcount
 
 
 def _mend(connection: Connection, table: str, keys: Sequence[str]) -> int:

@@ -1,0 +1,179 @@
+"""Rows that were indexed by an earlier version, or for a season that is over, are made anew unasked (ADR 0023)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from structlog.testing import capture_logs
+
+from support.dav import event
+from support.waiting import wait_until
+from televent.adapters.postgres import reindex
+from televent.adapters.postgres.occurs_columns import indexed_to
+from televent.adapters.postgres.rebuild import rebuild
+from televent.application.context import Context
+from televent.application.ports import AccountRow
+from televent.application.use_cases import accounts, meetings
+from televent.application.use_cases.put_object import put_object
+from televent.bootstrap import Core, build_core, now
+from televent.domain.ids import AccountId
+from televent.ical.occurs import season_of
+from televent.settings import load_settings
+from televent.workers import keep_indexed
+
+# As the migration that made the index left what was there, and as the one that counts editions finds it.
+OF_BEFORE = """
+    UPDATE resource SET firm = '{}', floats = '{}', loose = tstzmultirange(span), fbtype = NULL, days = '[1,366]',
+        indexed = 0 WHERE ics IS NOT NULL"""
+DAILY = ("DURATION:PT30M", "RRULE:FREQ=DAILY", "SUMMARY:Stand-up")
+
+
+@pytest.fixture
+def core(database_url: str) -> Iterator[Core]:
+    core = build_core(load_settings(), database_url)
+    yield core
+    core.close()
+
+
+@pytest.fixture
+def ann(core: Core) -> AccountRow:
+    """Ann, with a daily series of long ago, a single event, and an invitation to Bob that also stands in his inbox."""
+    tenant, office = AccountId(uuid4()), core.office
+    ann = accounts.open_account(office, context(tenant), telegram_id=1001, name="Ann")
+    bob = AccountId(uuid4())
+    accounts.open_account(office, context(bob), telegram_id=1002, name="Bob")
+    daily = event("daily@example.com", *DAILY, start="20190304T090000Z").replace(b"DTEND:20261125T110000Z\r\n", b"")
+    put_object(office, context(ann.tenant), calendar="default", href="daily.ics", text=daily)
+    put_object(office, context(ann.tenant), calendar="default", href="tea.ics", text=event("tea@example.com"))
+    start = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    draft = meetings.Draft("Plan", start, start + timedelta(hours=1), "UTC", attendees=(office.internal_address(1002),))
+    meetings.schedule_meeting(office, context(ann.tenant), draft=draft)
+    return ann
+
+
+def context(tenant: AccountId) -> Context:
+    return Context(tenant, str(tenant), "bot", now(), uuid4(), "walk")
+
+
+def sql(core: Core, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(core.conninfo, autocommit=True) as connection:
+        cursor = connection.execute(query, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def rows(core: Core) -> list[tuple[Any, ...]]:
+    return sql(core, "SELECT * FROM resource ORDER BY tenant_id, calendar_id, href")
+
+
+def through(core: Core, season: int) -> int:
+    """All steps; how many rows were made anew."""
+    done, after = 0, reindex.START
+    while True:
+        step = reindex.step(core.pool, core.store.facts, season, after)
+        done += step.done
+        if step.after is None:
+            return done
+        after = step.after
+
+
+def texts_in(core: Core, ann: AccountRow, start: datetime) -> list[str]:
+    """The members of a week of which the text must be read."""
+    assert ann.default_calendar is not None
+    week = core.reads.overlapping(
+        ann.tenant, ann.default_calendar, start, start + timedelta(days=7), "VEVENT", zone=UTC, with_text=False
+    )
+    return [row.href for row in week if not row.certain]
+
+
+def test_rows_of_before_the_index_become_as_new_ones_are_and_no_client_sees_it(core: Core, ann: AccountRow) -> None:
+    fresh, calendars = rows(core), sql(core, "SELECT seq, calendar_id FROM calendar ORDER BY calendar_id")
+    lives = sql(core, "SELECT incarnation FROM shard")
+    sql(core, OF_BEFORE)
+    season = season_of(now())
+    assert "daily.ics" in texts_in(core, ann, now())
+    assert reindex.behind(core.pool, season)
+    assert through(core, season) == len(fresh)
+    assert rows(core) == fresh
+    assert texts_in(core, ann, now()) == []
+    assert sql(core, "SELECT seq, calendar_id FROM calendar ORDER BY calendar_id") == calendars
+    assert sql(core, "SELECT incarnation FROM shard") == lives
+    assert not reindex.behind(core.pool, season)
+    assert through(core, season) == 0
+
+
+def test_work_that_was_broken_off_goes_on_where_it_was(
+    core: Core, ann: AccountRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = rows(core)
+    assert len(fresh) > 3
+    sql(core, OF_BEFORE)
+    monkeypatch.setattr(reindex, "BATCH", 2)
+    season = season_of(now())
+    first = reindex.step(core.pool, core.store.facts, season)
+    assert (first.done, first.after is None) == (2, False)
+    assert reindex.behind(core.pool, season), "a start after a crash finds that there is work"
+    assert through(core, season) == len(fresh) - 2
+    assert rows(core) == fresh
+
+
+def test_when_a_season_is_over_what_depends_on_it_is_made_anew_and_nothing_else(core: Core, ann: AccountRow) -> None:
+    season = season_of(now())
+    through(core, season)
+    later = now() + timedelta(days=3 * 365)
+    assert texts_in(core, ann, later) == ["daily.ics"]
+    assert reindex.behind(core.pool, season + 12)
+    assert through(core, season + 12) == 1
+    assert texts_in(core, ann, later) == []
+    assert sql(core, "SELECT href FROM resource WHERE indexed = %s", indexed_to(season + 12)) == [("daily.ics",)]
+    # Made again from the facts for the same season, it is the same row.
+    before = rows(core)
+    again = rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None, season=season + 12)
+    assert again.differing == 0
+    assert rows(core) == before
+
+
+def test_a_text_that_changed_meanwhile_and_a_stream_that_is_not_there_are_left_alone(
+    core: Core, ann: AccountRow
+) -> None:
+    sql(core, OF_BEFORE)
+    sql(core, "UPDATE resource SET etag = 'of another text' WHERE href = 'tea.ics'")
+    sql(core, "UPDATE resource SET stream_id = gen_random_uuid() WHERE href = 'daily.ics'")
+    season = season_of(now())
+    through(core, season)
+    left = sql(core, "SELECT href FROM resource WHERE indexed = 0 AND ics IS NOT NULL ORDER BY href")
+    assert left == [("daily.ics",), ("tea.ics",)]
+    assert not reindex.behind(core.pool, season), "what cannot be made anew is not tried again and again"
+
+
+def test_a_rebuild_mends_the_index_without_sending_clients_back_to_the_start(core: Core, ann: AccountRow) -> None:
+    fresh, lives = rows(core), sql(core, "SELECT incarnation FROM shard")
+    sql(core, OF_BEFORE)
+    result = rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None)
+    assert result.differing == len(fresh)
+    assert rows(core) == fresh
+    assert sql(core, "SELECT incarnation FROM shard") == lives
+
+
+def test_the_worker_does_it_by_itself_and_says_so(core: Core, ann: AccountRow) -> None:
+    fresh = rows(core)
+    sql(core, OF_BEFORE)
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        working = asyncio.create_task(keep_indexed(core, stop))
+        await asyncio.to_thread(
+            wait_until, lambda: not reindex.behind(core.pool, season_of(now())), what="the index is up to date"
+        )
+        stop.set()
+        await working
+
+    with capture_logs() as said:
+        asyncio.run(run())
+    assert rows(core) == fresh
+    assert [each.get("rows") for each in said if "index" in each["event"]] == [None, len(fresh)]
