@@ -39,8 +39,10 @@ def busy_periods(
             instances = occurrences(root, start, end, floating_zone=floating_zone)
         except IcalError:
             continue
+        kinds: dict[int, str | None] = {}
         for occurrence in instances:
-            kind = fbtype_of(occurrence.component, me)
+            part = occurrence.component
+            kind = kinds[id(part)] if id(part) in kinds else kinds.setdefault(id(part), fbtype_of(part, me))
             if kind is not None:
                 first, last = utc_of(occurrence.start, floating_zone), utc_of(occurrence.end, floating_zone)
                 found.append(Period(max(first, start), min(last, end), kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from televent.ical.errors import TooManyInstances
 from televent.ical.reading import moment_of, utc_of
 from televent.ical.recurrence import Occurrence, occurrences, touches
 from televent.ical.recurrence_set import RecurrenceSet
@@ -12,6 +13,10 @@ from televent.ical.tree import Component
 from televent.ical.values import Moment, period, written
 
 MAX_EXPANDED = 3_000
+MAX_COPIED = 100_000
+"""Lines that an expansion may repeat: a small text with a thousand alarms and a rule would else become gigabytes."""
+MAX_OCTETS = 4_000_000
+"""The same in octets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,29 @@ def _expanded(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> 
     tree.remove_if(lambda each: isinstance(each, Component))
     for each in timeless:
         tree.add(each)
+    again = _Again()
     for occurrence in instances:
+        again.use(occurrence.component)
         tree.add(_standing_alone(occurrence, recurs))
     return tree
+
+
+class _Again:
+    """What is written more than once, counted. The first time is what the text itself has."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[int, tuple[int, int]] = {}
+        self._lines = self._octets = 0
+
+    def use(self, part: Component) -> None:
+        """Raises TooManyInstances."""
+        known = self._sizes.get(id(part))
+        if known is None:
+            self._sizes[id(part)] = sum(len(each.entries) + 1 for each in part.walk()), len(part.to_bytes())
+            return
+        self._lines, self._octets = self._lines + known[0], self._octets + known[1]
+        if self._lines > MAX_COPIED or self._octets > MAX_OCTETS:
+            raise TooManyInstances("the expanded text would be too long")
 
 
 def _standing_alone(occurrence: Occurrence, recurs: bool) -> Component:

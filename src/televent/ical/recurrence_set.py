@@ -6,6 +6,7 @@ that a clock change skips is read with the offset before it (§3.3.5).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -20,12 +21,15 @@ from televent.ical.rule import Rule, parse_rule
 from televent.ical.tree import Component, Property
 from televent.ical.values import Moment, canonical, duration, end_of, moment
 from televent.ical.wall_clock import FIRST, in_zone, moved, plus, wall_in, wall_of
+from televent.ical.zones import ObservedZone
 
 MARGIN: Final = timedelta(hours=15)
 MAX_DATES: Final = 4_000
 """RDATEs and EXDATEs of one object."""
 INSTANCE_WORK: Final = 3
 """What an instance costs beside the day that the rule has looked at for it, in steps of an expansion."""
+OWN_ZONE_WORK: Final = 8
+"""The same in a zone that only the text knows, and that is asked some four times for each."""
 _NOTHING: Final = timedelta(0)
 
 
@@ -123,6 +127,7 @@ class RecurrenceSet:
             if future:
                 self.later.append(Later(original, part, start, _length(part, start, end)))
         self.later.sort(key=lambda each: utc_of(each.original))
+        self._later_from = [utc_of(each.original) for each in self.later]
 
     @property
     def shift(self) -> timedelta:
@@ -181,12 +186,13 @@ class RecurrenceSet:
         if series is None:
             return
         seen = set(self._covered)
+        work = OWN_ZONE_WORK if isinstance(series.zone, ObservedZone) else INSTANCE_WORK
         for when, length, ruled in starts:
             if not series.recurs:
                 yield None, Occurrence(None, when, series.length.after(when), series.master)
                 continue
             if ruled:
-                self.budget.spend(INSTANCE_WORK)
+                self.budget.spend(work)
             rid = canonical(when)
             if rid in seen or rid in series.excluded or self._named_by_day(series, when):
                 continue
@@ -220,7 +226,8 @@ class RecurrenceSet:
     def _instance(self, series: Series, rid: str, when: Moment, length: Length | None) -> Occurrence:
         """After an override with RANGE=THISANDFUTURE an instance is that override, moved by as much."""
         instant = utc_of(when) if self.later else FIRST
-        governing = next((each for each in reversed(self.later) if utc_of(each.original) <= instant), None)
+        place = bisect_right(self._later_from, instant)
+        governing = self.later[place - 1] if place else None
         if governing is None:
             return Occurrence(rid, when, (length or series.length).after(when), series.master)
         start = _shifted(when, governing, series.zone)

@@ -6,7 +6,7 @@ every machine, and at them each way takes less than about 50 ms of a processor.
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from televent.ical.errors import IcalError, TooManyInstances
 from televent.ical.expansion import MAX_WORK, Expansion
 from televent.ical.freebusy import busy_periods
 from televent.ical.occurs import MAX_KEPT, occurs
-from televent.ical.partial import MAX_EXPANDED, DataSpec, select
+from televent.ical.partial import MAX_COPIED, MAX_EXPANDED, MAX_OCTETS, DataSpec, select
 from televent.ical.query import CompFilter, PropFilter, TimeRange, matches
 from televent.ical.recurrence import next_occurrence, occurrences
 from televent.ical.recurrence_set import INSTANCE_WORK, MAX_DATES, RecurrenceSet
@@ -135,8 +135,12 @@ def test_answers_are_bounded(text: bytes) -> None:
     root = parse(text)
     with suppress(IcalError):
         assert len(occurrences(root, *WEEK)) <= 10_000
-    with suppress(IcalError):
-        assert select(root, DataSpec(expand=(FIRST, LAST))).count(b"BEGIN:VEVENT") <= MAX_EXPANDED
+    for span in ((FIRST, LAST), CENTURY, (CENTURY[0], CENTURY[0] + timedelta(days=7))):
+        with suppress(IcalError):
+            expanded = select(root, DataSpec(expand=span))
+            assert expanded.count(b"BEGIN:VEVENT") <= MAX_EXPANDED
+            assert len(expanded) <= len(text) + MAX_OCTETS + 100 * MAX_EXPANDED
+            assert expanded.count(b"\n") <= text.count(b"\n") + MAX_COPIED + 3 * MAX_EXPANDED
     assert len(busy_periods([root], *WEEK)) <= 10_000
 
 
