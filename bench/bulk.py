@@ -44,7 +44,7 @@ EVENT = (
 )
 RESOURCE = (
     *("tenant_id", "calendar_id", "href", "stream_id", "uid", "etag", "schedule_tag", "component", "ics", "seq"),
-    *("recurs", "span", "firm", "floats", "loose", "fbtype", "days", "modified_at"),
+    *("recurs", "span", "firm", "floats", "loose", "fbtype", "days", "indexed", "modified_at"),
 )
 XID = "SELECT xid_base + pg_current_xact_id()::text::bigint FROM shard"
 COUNT = """
