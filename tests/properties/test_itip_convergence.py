@@ -75,6 +75,7 @@ class Correspondence(RuleBasedStateMachine):
         self.clock = datetime(2026, 11, 1, 8, tzinfo=UTC)
         self.copies: dict[str, bytes | None] = {ANN: None, BOB: None, CY: None}
         self.ledgers: dict[str, Ledger] = {ANN: EMPTY, BOB: EMPTY, CY: EMPTY}
+        self.written: dict[str, datetime] = {}
         self.owed: list[Letter] = []
         self.carried: list[Letter] = []
         self.title, self.hour = "Sync", 9
@@ -102,7 +103,7 @@ class Correspondence(RuleBasedStateMachine):
     def change(self, who: str, text: bytes | None) -> None:
         old, self.copies[who] = self.copies[who], text
         letters = organizer_letters if who == ANN else attendee_letters
-        self.owed += letters(old, text, me=[who], dtstamp=self.now())
+        self.send(who, letters(old, text, me=[who], dtstamp=self.now()))
 
     @rule(title=st.sampled_from(["Sync", "Talk", "Review"]))
     def rename(self, title: str) -> None:
@@ -153,14 +154,26 @@ class Correspondence(RuleBasedStateMachine):
     def carry(self, letter: Letter) -> None:
         who = letter.recipient
         old = self.copies[who]
-        applied = receive(old, letter.text, me=[who], now=self.clock, known=self.ledgers[who])
+        applied = receive(
+            old,
+            letter.text,
+            me=[who],
+            now=self.clock,
+            known=self.ledgers[who],
+            anew=letter.asks,
+            answered=self.written.get(who),
+        )
         self.ledgers[who] = learn(self.ledgers[who], ledger(applied.marks))
         self.copies[who] = applied.text
         if applied.change == "answered":
-            self.owed += organizer_letters(old, applied.text, me=[ANN], dtstamp=self.now())
+            self.send(who, organizer_letters(old, applied.text, me=[ANN], dtstamp=self.now()))
         elif applied.answer_stands:
-            again = attendee_letters(None, applied.text, me=[who], dtstamp=self.now())
-            self.owed += again
+            self.send(who, attendee_letters(None, applied.text, me=[who], dtstamp=self.now()))
+
+    def send(self, who: str, letters: list[Letter]) -> None:
+        self.owed += letters
+        if letters:
+            self.written[who] = self.clock
 
     @rule(data=st.data())
     def deliver_any(self, data: st.DataObject) -> None:

@@ -22,8 +22,13 @@ def carry(office: Office, context: Context, key: StreamKey, owner: Owner, post: 
     """
     if office.courier is not None and 0 < len(post.local) <= INLINE_RECIPIENTS:
         office.courier.deliver(context, list(post.local))
+    return note(office, context, key, owner, post)
+
+
+def note(office: Office, context: Context, key: StreamKey, owner: Owner, post: Post) -> CalendarObject | None:
+    """Notes what became of the letters, where others carry them (RFC 6638 §3.2.9)."""
     if not post.statuses:
         return None
-    note = NoteDelivery(owner, post.statuses)
+    noted = NoteDelivery(owner, post.statuses)
     noting = context.on_behalf_of(context.tenant, uuid5(context.command_id, "note-delivery"), context.door)
-    return handle(office, noting, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)
+    return handle(office, noting, CALENDAR_OBJECT, key, lambda state: decide(state, noted).facts)

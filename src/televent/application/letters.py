@@ -68,6 +68,7 @@ def address_letters(
                 "message": letter.text.decode(),
                 "method": letter.method,
                 "kind": letter.kind,
+                "asks": letter.asks,
                 "significant": letter.significant,
                 "sender_name": sender.name,
             }

@@ -50,7 +50,9 @@ def react(office: Office, context: Context, outbox_id: UUID, payload: Mapping[st
         message=payload["message"].encode(),
         method=payload["method"],
         message_key=f"letter/{outbox_id}",
-        notify=payload["kind"] != "refresh",
+        refresh=payload["kind"] == "refresh",
+        # Letters of before this was said: none asks anew.
+        anew=payload.get("asks", False),
         sender_name=payload["sender_name"],
     )
 

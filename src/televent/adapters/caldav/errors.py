@@ -87,6 +87,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.DefaultCalendarStays: Row(403, c("default-calendar-needed")),
     refusals.InvalidName: Row(403, c("calendar-collection-location-ok")),
     refusals.NotOrganizer: Row(403, c("allowed-attendee-scheduling-object-change")),
+    refusals.OrganizerStays: Row(403, c("allowed-organizer-scheduling-object-change")),
     refusals.NotInvited: Row(403, c("allowed-attendee-scheduling-object-change")),
     refusals.TooManyAttendees: Row(403, c("max-attendees-per-instance")),
     refusals.UnreadableTimes: Row(403, c("valid-calendar-object-resource")),

@@ -178,6 +178,9 @@ class Intake:
         if row is None:
             if message.method in ("REQUEST", "PUBLISH"):
                 return self._apply(letter, account, "new", None, name)
+            if message.method == "CANCEL" and letter.sender.proven and message.organizer in letter.sender.speaks_for:
+                # It may have overtaken what it cancels, which must not appear then (RFC 5546 §2.1.5).
+                return self._apply(letter, account, "T2", None, name)
             return Verdict("ignored", "unknown-uid")
         organizer = read(row.ics).organizer if row.ics is not None else None
         if organizer is None or organizer.address in self._office.addresses_of(account):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
+from televent.application.carry import note
 from televent.application.context import Context
 from televent.application.deciders import CALENDAR_OBJECT
 from televent.application.handle import retrying
-from televent.application.letters import address_letters
+from televent.application.letters import Post, address_letters
 from televent.application.office import Office
 from televent.application.ports import AccountRow, OutboxMessage
 from televent.application.recorded import AlreadyApplied
@@ -49,22 +50,26 @@ def receive_itip(
     message: bytes,
     method: str | None,
     message_key: str | None = None,
-    notify: bool = True,
+    refresh: bool = False,
+    anew: bool = False,
     sender_name: str | None = None,
 ) -> Received:
-    """Applies the message to ``context.tenant``'s copy; twice is once. Raises IcalError for what is no message."""
+    """Applies the message to ``context.tenant``'s copy; twice is once. ``refresh`` and ``anew`` as in ReceiveMessage.
+    Raises IcalError for what is no message."""
     account = office.account(context.tenant)
+    owner = office.owner(account)
     uid = message_uid(message)
 
     def step() -> Received:
-        loaded, decision = _decided(office, context, account, uid, message, method)
+        loaded, decision = _decided(office, context, account, uid, message, method, refresh=refresh, anew=anew)
         if not decision.facts:
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts)
         post = address_letters(office, context, account, decision.letters, context.now, carried=False)
-        notices = _notices(context, account, loaded.key, decision, change.after, sender_name) if notify else []
+        notices = _notices(context, account, loaded.key, decision, change.after, sender_name) if not refresh else []
         item = inbox.delivery(office, context, decision.facts, message, method)
         office.store.append(context, [change, *item], [*post.outbox, *notices], inbox_key=message_key)
+        note(office, context, loaded.key, owner, _unanswered(post, decision))
         changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
         return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
 
@@ -82,7 +87,15 @@ def would_change(office: Office, context: Context, *, message: bytes, method: st
 
 
 def _decided(
-    office: Office, context: Context, account: AccountRow, uid: str, message: bytes, method: str | None
+    office: Office,
+    context: Context,
+    account: AccountRow,
+    uid: str,
+    message: bytes,
+    method: str | None,
+    *,
+    refresh: bool = False,
+    anew: bool = False,
 ) -> tuple[Loaded[CalendarObject], Decision]:
     # A meeting the person organises, or answered, may stand in any of his calendars.
     # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
@@ -99,8 +112,16 @@ def _decided(
         message=message,
         method=method,
         now=context.now,
+        refresh=refresh,
+        anew=anew,
     )
     return loaded, decide(loaded.state, command)
+
+
+def _unanswered(post: Post, decision: Decision) -> Post:
+    """Who has just answered has the status of his answer (RFC 6638 §4.2), though a letter goes to him too."""
+    answered = {fact.attendee for fact in decision.facts if isinstance(fact, RsvpGiven)}
+    return replace(post, statuses=tuple(pair for pair in post.statuses if pair[0] not in answered))
 
 
 def _notices(

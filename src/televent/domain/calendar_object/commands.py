@@ -56,7 +56,10 @@ class AnswerInvitation:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveMessage:
-    """An iTIP message that came for this owner. ``calendar_id`` and ``href`` are used if it makes a new object."""
+    """An iTIP message that came for this owner. ``calendar_id`` and ``href`` are used if it makes a new object.
+
+    Of a letter from an account here more is known than its text says: ``refresh``, it tells only what others answered;
+    ``anew``, the owner is to answer it whatever he said before."""
 
     owner: Owner
     calendar_id: UUID
@@ -64,6 +67,8 @@ class ReceiveMessage:
     message: bytes
     method: str | None
     now: datetime
+    refresh: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

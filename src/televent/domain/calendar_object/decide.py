@@ -35,12 +35,19 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.receive import receive_message
-from televent.domain.calendar_object.refusals import NotInvited, UidConflict, UnknownAnswer, UnknownResource
+from televent.domain.calendar_object.refusals import (
+    NotInvited,
+    OrganizerStays,
+    UidConflict,
+    UnknownAnswer,
+    UnknownResource,
+)
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip import allowed, incoming, outgoing
 from televent.ical.itip.asked import asked_anew
 from televent.ical.itip.changes import only_answered
-from televent.ical.reading import Instance, Reading, read
+from televent.ical.itip.organizer import above
+from televent.ical.reading import Reading, read
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
@@ -74,8 +81,12 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     dtstamp = state.dtstamp(command.now)
     letters: list[outgoing.Letter] = []
     marks: list[Mark] = []
-    if "organizer" in (role, old_role):
+    if old is not None and old_role == "organizer" and role != "organizer" and command.reading.organizer is not None:
+        _check_alone(old, me)
+    if old_role == "organizer" or (role == "organizer" and old_role == "none"):
         text = outgoing.prepare_organizer_put(old, text, me=me)
+        if old is None and state.outline is not None and state.written is not None:
+            text = above(text, state.outline.sequence + 1, me=me)
         letters = outgoing.organizer_letters(old, text, me=me, dtstamp=dtstamp)
         marks = [Mark(*row) for row in asked_anew(old, text, me=me, dtstamp=dtstamp)]
     elif "attendee" in (role, old_role):
@@ -87,6 +98,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     if text == old:
         return told([], letters, dtstamp)
     after = command.reading if text is command.text else read(text)
+    role = _role(after, me)
     if old is None:
         made = EventCreated(
             command.calendar_id, command.href, after.uid, outline_of(after, command.owner), Splice(0, 0, text)
@@ -166,6 +178,12 @@ def _note(state: CalendarObject, command: NoteDelivery) -> Decision:
     return Decision([DeliveryNoted(command.statuses, state.outline, change_between(state.text, text))])
 
 
+def _check_alone(old: bytes, me: frozenset[str]) -> None:
+    """Nobody but the owner is asked to what he hands over to another organizer. Raises OrganizerStays."""
+    if any(attendee.address not in me for each in read(old).instances() for attendee in each.attendees):
+        raise OrganizerStays()
+
+
 def _role(reading: Reading, me: frozenset[str]) -> str:
     if reading.organizer is None:
         return "none"
@@ -182,16 +200,17 @@ def _times(reading: Reading) -> frozenset[tuple[object, ...]]:
 
 
 def _own_answers(before: Reading, after: Reading, me: frozenset[str]) -> Iterable[tuple[str, str, str | None]]:
-    old = {each.recurrence_id: _partstat(each, me) for each in before.instances()}
-    master = old.get(None)
+    old = {
+        (each.recurrence_id, attendee.address): attendee.partstat
+        for each in before.instances()
+        for attendee in each.attendees
+    }
     for each in after.instances():
         for attendee in each.attendees:
-            if attendee.address in me and attendee.partstat != (old.get(each.recurrence_id) or master):
-                yield attendee.address, attendee.partstat, each.recurrence_id
-
-
-def _partstat(instance: Instance, me: frozenset[str]) -> str | None:
-    return next((attendee.partstat for attendee in instance.attendees if attendee.address in me), None)
+            address = attendee.address
+            earlier = old.get((each.recurrence_id, address)) or old.get((None, address))
+            if address in me and attendee.partstat != earlier:
+                yield address, attendee.partstat, each.recurrence_id
 
 
 def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarObjectEvent]:

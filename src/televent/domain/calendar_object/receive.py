@@ -8,6 +8,7 @@ from dataclasses import replace
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decision import Decision, known_of, outline_of, told
 from televent.domain.calendar_object.events import (
+    AttendeeInvited,
     CalendarObjectEvent,
     CounterProposed,
     EventCancelled,
@@ -35,8 +36,18 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     """Idempotent by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP: what was applied, or is older, changes nothing."""
     me = command.owner.addresses
     stored = state.text if state.exists else None
+    if command.refresh and state.deleted:
+        # He threw it away, perhaps without a word (RFC 6638 §8.1): what others answer does not bring it back.
+        return Decision(why="deleted")
     applied = incoming.receive(
-        stored, command.message, me=me, now=command.now, method=command.method, known=known_of(state)
+        stored,
+        command.message,
+        me=me,
+        now=command.now,
+        method=command.method,
+        known=known_of(state),
+        anew=command.anew,
+        answered=state.written,
     )
     marks = tuple(Mark(*entry) for entry in applied.marks)
     if applied.change == "counter":
@@ -88,18 +99,32 @@ def _answered(
         mark = next((each for each in marks if (each.address, each.recurrence_id) == place), None)
         step = Splice(0, 0, b"") if facts else change
         facts.append(RsvpGiven(answer.address, answer.partstat, answer.recurrence_id, False, mark, outline, step))
-    if len({each.address for instance in reading.instances() for each in instance.attendees}) > REFRESH_LIMIT:
+    # An answer to this and all following is one fact; that it was to each of them too is remembered beside it.
+    places = {(answer.address, answer.recurrence_id) for answer in applied.answers}
+    if more := tuple(mark for mark in marks if (mark.address, mark.recurrence_id) not in places):
+        facts.append(MessageSetAside("this-and-future", more))
+    asked = {each.address for instance in reading.instances() for each in instance.attendees}
+    before = {each.address for instance in read(state.text).instances() for each in instance.attendees}
+    facts += [AttendeeInvited(address, None) for address in sorted(asked - before)]
+    # Who answered knows it; that somebody else is asked now, in his place, is news to him too.
+    answered = set() if asked - before else {answer.address for answer in applied.answers}
+    if len(asked) > REFRESH_LIMIT and asked <= before:
         return Decision(facts)
-    answered = {answer.address for answer in applied.answers}
-    letters = outgoing.organizer_letters(state.text, text, me=me, dtstamp=dtstamp)
-    return told(facts, [letter for letter in letters if letter.recipient not in answered], dtstamp)
+    letters = [
+        letter
+        for letter in outgoing.organizer_letters(state.text, text, me=me, dtstamp=dtstamp)
+        if letter.recipient not in answered and (letter.kind == "invite" or len(asked) <= REFRESH_LIMIT)
+    ]
+    return told(facts, letters, dtstamp)
 
 
 def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:
     """An attendee lost his copy and asks for it (REFRESH, RFC 5546 §3.2.6)."""
     dtstamp = state.dtstamp(command.now)
     letters = outgoing.organizer_letters(None, state.text, me=command.owner.addresses, dtstamp=dtstamp)
-    asked = [replace(each, kind="update", significant=False) for each in letters if each.recipient in askers]
+    asked = [
+        replace(each, kind="update", significant=False, asks=False) for each in letters if each.recipient in askers
+    ]
     return told([], asked, dtstamp) if asked else Decision(why="no-attendee")
 
 

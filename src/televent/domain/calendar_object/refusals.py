@@ -17,6 +17,10 @@ class NotOrganizer(Refusal):
     """Only the organizer can do that."""
 
 
+class OrganizerStays(Refusal):
+    """A meeting keeps its organizer: delete it, and let the other make one."""
+
+
 class UidConflict(Refusal):
     """An event with this UID stands in the calendar under another name."""
 

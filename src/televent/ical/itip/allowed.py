@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened, said
-from televent.ical.itip.parts import Parts, occurrence, read_parts
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence, read_parts
 from televent.ical.itip.people import address_of, addresses, attendees_of, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger
 from televent.ical.itip.roles import organizer_in
@@ -72,7 +72,9 @@ def _mend_overrides(before: Parts, after: Parts, mine: Collection[str], merge: b
 
 def _mend(component: Component, model: Component, mine: Collection[str], merge: bool) -> None:
     organizer = component.get("ORGANIZER")
-    lay(component, model)
+    # How far he is with a to-do is his to say (RFC 5546 §3.4.3), whether it takes place the organizer's.
+    own_status = component.name == "VTODO" and not is_cancelled(component) and not is_cancelled(model)
+    lay(component, model, but=("STATUS",) if own_status else ())
     restored = component.get("ORGANIZER")
     if organizer is not None and restored is not None and address_of(organizer) == address_of(restored):
         # SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on his line are his to set (§7.1, §7.2).

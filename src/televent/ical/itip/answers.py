@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from televent.ical.itip.asked import counts_from
+from televent.ical.itip.delegating import delegate
 from televent.ical.itip.message import Message, stamp
 from televent.ical.itip.overlay import include, opened, said
 from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
@@ -12,7 +13,7 @@ from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, parts
 from televent.ical.itip.precedence import Ledger, Verdict, judge
 from televent.ical.itip.results import Answer, Applied, MarkRow
 from televent.ical.itip.roles import organizer_in
-from televent.ical.recurrence import occurrences
+from televent.ical.itip.series import around, planned
 from televent.ical.tree import Component, Property
 from televent.ical.values import escape, normalise_address, unescape
 
@@ -80,6 +81,8 @@ def _answer(
         values = reply.param_values(name) if reply is not None else ()
         if values and values != answered.param_values(name):
             answered = answered.with_param(name, *values)
+    if reply is not None and partstat != "DELEGATED" and answered.param("DELEGATED-TO") is not None:
+        answered = answered.with_param("DELEGATED-TO")
     edited = fresh
     if answered is not prop:
         component.replace(prop, answered)
@@ -140,7 +143,7 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
         verdict = judge(known.get((rid, answer.address)), version, sent)
-        outdated = version < counts_from(known, holder, rid) or (
+        outdated = version < counts_from(known, holder, answer.address, rid) or (
             version < sequence_of(current) and not _same_time(copy, rid, letter, component)
         )
         if verdict is not Verdict.NEWER or outdated:
@@ -152,8 +155,13 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         )
         if rid is None:
             edited |= _follow(copy, letter, answer, (version, sent), counted=known, now=now, reply=line)
+        edited |= delegate(copy, answer.address, holder)
         answers.append(answer)
         marks.append((answer.address, rid, version, sent))
+        if rid is not None and named is not None and (named.param("RANGE") or "").strip().upper() == "THISANDFUTURE":
+            spread, also = _spread(copy, rid, answer, (version, sent), known=known, now=now, reply=line)
+            edited |= spread
+            marks += also
     if not answers:
         return Applied(stored, "nothing", reason=reason or "no-attendee", answers=tuple(crashers), marks=tuple(unasked))
     text = copy.root.to_bytes() if edited else stored
@@ -184,7 +192,7 @@ def _follow(
         own = mark is not None and partstat_of(asked) != "NEEDS-ACTION"
         if asked is None or own or rid in letter.parts.overrides or is_cancelled(component):
             continue
-        if given[0] < counts_from(counted, holder, rid):
+        if given[0] < counts_from(counted, holder, answer.address, rid):
             continue
         plain = occurrence(copy, rid)
         if plain is None or copy.span(plain) != copy.span(component):
@@ -192,6 +200,47 @@ def _follow(
         if judge(mark, *given) is Verdict.NEWER:
             edited |= _answer(copy, rid, answer.address, answer.partstat, None, now, own=False, reply=reply)
     return edited
+
+
+def _spread(
+    copy: Parts,
+    rid: str,
+    answer: Answer,
+    given: tuple[int, datetime],
+    *,
+    known: Ledger,
+    now: datetime,
+    reply: Property,
+) -> tuple[bool, list[MarkRow]]:
+    """The answer to *rid*, which has been entered, given to all that follow it too (RFC 5545 §3.2.13).
+
+    One component for many occurrences is what few calendar programs can read. So each that follows is set apart; or,
+    where they are many or without end, the series is answered, and what was before it is set apart with the answer
+    that it had.
+    """
+    earlier, later = around(copy, rid)
+    edited = False
+    if later is None:
+        had = partstat_of(attendees_of(copy.master).get(answer.address)) if copy.master is not None else None
+        for each in earlier if had != answer.partstat else []:
+            plain = occurrence(copy, each) if each not in copy.overrides else None
+            if plain is not None:
+                plain.put("DTSTAMP", stamp(now))
+                copy.add(each, plain)
+                edited = True
+    following = {each for each in copy.overrides if each > rid}
+    targets: list[str | None] = [*sorted(following | set(later or ()) - {rid}), *([None] if later is None else [])]
+    marks: list[MarkRow] = []
+    for target in targets:
+        component = copy.get(target) or copy.master
+        off = component is None or (target is not None and is_cancelled(component))
+        if off or judge(known.get((target, answer.address)), *given) is not Verdict.NEWER:
+            continue
+        edited |= _answer(
+            copy, target, answer.address, answer.partstat, None, now, own=False, reply=reply, status="2.0"
+        )
+        marks.append((answer.address, target, *given))
+    return edited, marks
 
 
 def _same_time(copy: Parts, rid: str | None, letter: Message, component: Component) -> bool:
@@ -241,11 +290,4 @@ def _said_in(component: Component, prop: Property, rid: str | None) -> Answer:
 
 def _occurs(copy: Parts, rid: str) -> bool:
     """Whether the series has that occurrence at all. An excluded one has none to answer to."""
-    if copy.master is None or rid in copy.moments(copy.master, "EXDATE"):
-        return False
-    moment = copy.moment_named(rid)
-    if moment is None:
-        return False
-    margin = timedelta(days=2)
-    found = occurrences(copy.root, moment - margin, moment + margin)
-    return any(each.recurrence_id == rid for each in found)
+    return rid not in _excluded(copy) and planned(copy, rid)

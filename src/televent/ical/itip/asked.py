@@ -9,14 +9,18 @@ SEQUENCE no answer counts.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from televent.ical.itip.changes import rescheduled
-from televent.ical.itip.parts import occurrence, read_parts, sequence_of
-from televent.ical.itip.people import addresses
+from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
+from televent.ical.itip.people import addresses, attendees_of
 from televent.ical.itip.precedence import Ledger
 from televent.ical.itip.results import MarkRow
 from televent.ical.itip.roles import organizer_in
+
+REMOVED: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The DTSTAMP of a mark that nobody's message made: before any other."""
 
 
 def asked_anew(old: bytes | None, new: bytes, *, me: Collection[str], dtstamp: datetime) -> tuple[MarkRow, ...]:
@@ -26,7 +30,7 @@ def asked_anew(old: bytes | None, new: bytes, *, me: Collection[str], dtstamp: d
     if old is None or organizer is None or organizer not in addresses(me):
         return ()
     before = read_parts(old)
-    rows: list[MarkRow] = []
+    rows: list[MarkRow] = _removed(before, after, addresses(me))
     for rid, component in after.items():
         prior = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
         if prior is not None and rescheduled(before, prior, after, component):
@@ -37,7 +41,20 @@ def asked_anew(old: bytes | None, new: bytes, *, me: Collection[str], dtstamp: d
     return tuple(rows)
 
 
-def counts_from(known: Ledger, organizer: str | None, rid: str | None) -> int:
-    """The lowest SEQUENCE that an answer to *rid* must be to."""
-    marks = (known.get((each, organizer)) for each in {rid, None}) if organizer is not None else ()
+def _removed(before: Parts, after: Parts, mine: Collection[str]) -> list[MarkRow]:
+    """Those who are not asked any more. Asked again, they are to answer again, and an answer of before that is still
+    under way is none to that: the CANCEL has raised SEQUENCE."""
+    rows: list[MarkRow] = []
+    for rid, prior in before.items():
+        component = after.get(rid) or after.master
+        if component is not None:
+            gone = attendees_of(prior).keys() - attendees_of(component).keys() - set(mine)
+            rows += [(address, rid, sequence_of(component), REMOVED) for address in sorted(gone)]
+    return rows
+
+
+def counts_from(known: Ledger, organizer: str | None, address: str, rid: str | None) -> int:
+    """The lowest SEQUENCE that an answer of *address* to *rid* must be to."""
+    marks = [known.get((each, organizer)) for each in {rid, None}] if organizer is not None else []
+    marks += [mark for each in {rid, None} if (mark := known.get((each, address))) and mark.dtstamp == REMOVED]
     return max((mark.sequence for mark in marks if mark is not None), default=0)

@@ -33,11 +33,15 @@ def receive(
     now: datetime,
     method: str | None = None,
     known: Ledger = EMPTY,
+    anew: bool = False,
+    answered: datetime | None = None,
 ) -> Applied:
     """What *message* makes of *stored*, the copy that the owner of the addresses *me* has of its UID (None: none).
 
     *method* is the MIME parameter, used where the body has no METHOD; *now* stands in for a missing DTSTAMP; *known*
-    says which messages were applied before. Who may send what is not judged here (SPEC B5): only what the texts say.
+    says which messages were applied before. *anew*: its sender says that he is to answer once more (Letter.asks); what
+    he answered later than that, at *answered*, stands all the same. Who may send what is not judged here (SPEC B5):
+    only what the texts say.
     Raises IcalError where *message* is no iTIP message.
     """
     mine = addresses(me)
@@ -49,7 +53,10 @@ def receive(
         return nothing(stored, "not-scheduled")
     match letter.method:
         case "REQUEST" | "ADD" | "CANCEL":
-            return _from_organizer(stored, copy, letter, mine, now, known)
+            first = letter.parts.master or next(iter(letter.parts.overrides.values()))
+            sent = dtstamp_of(first, letter.parts.zones) or now
+            anew = anew and (answered is None or answered <= sent)
+            return _from_organizer(stored, copy, letter, mine, now, known, anew)
         case "REPLY" | "COUNTER" | "REFRESH":
             return _from_attendee(stored, copy, letter, mine, now, known)
         case "DECLINECOUNTER" if copy is not None:
@@ -61,7 +68,13 @@ def receive(
 
 
 def _from_organizer(
-    stored: bytes | None, copy: Parts | None, letter: Message, mine: frozenset[str], now: datetime, known: Ledger
+    stored: bytes | None,
+    copy: Parts | None,
+    letter: Message,
+    mine: frozenset[str],
+    now: datetime,
+    known: Ledger,
+    anew: bool,
 ) -> Applied:
     if letter.organizer is None and letter.method != "CANCEL":
         return nothing(stored, "no-organizer")
@@ -75,7 +88,7 @@ def _from_organizer(
         return receive_cancel(stored, copy, letter, mine, now, known)
     if letter.method == "ADD":
         return receive_add(stored, copy, letter, mine, now, known)
-    return receive_request(stored, copy, letter, mine, now, known)
+    return receive_request(stored, copy, letter, mine, now, known, anew=anew)
 
 
 def _from_attendee(

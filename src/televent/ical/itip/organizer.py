@@ -7,6 +7,7 @@ client had not seen are kept; SEQUENCE is raised only where RFC 5546 demands it 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from televent.ical.itip.changes import moved_place, rescheduled, sequence_due, wording
 from televent.ical.itip.message import without_params
@@ -14,6 +15,8 @@ from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
 from televent.ical.itip.people import addresses, attendees_of, organizer_of, partstat_of, served
 from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property, parse
+
+_SENT_BY_FORCE: Final = frozenset({"REQUEST", "REPLY"})
 
 
 def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str]) -> bytes:
@@ -37,6 +40,21 @@ def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str])
         edited |= _forgotten(before, after, mine)
         edited |= _outnumbered(before, after, mine)
     return after.root.to_bytes() if edited else new
+
+
+def above(text: bytes, floor: int, *, me: Collection[str]) -> bytes:
+    """*text*, which takes the place of a meeting that was called off, with no SEQUENCE below *floor*: whoever got the
+    CANCEL would take a lower one for an older word (RFC 5546 §2.1.4). The same object where none is. Raises IcalError.
+    """
+    mine = addresses(me)
+    parts = read_parts(text)
+    edited = False
+    for _, component in parts.items():
+        asked = any(served(prop) for address, prop in attendees_of(component).items() if address not in mine)
+        if asked and organizer_of(component) in mine and sequence_of(component) < floor:
+            component.put("SEQUENCE", str(floor))
+            edited = True
+    return parts.root.to_bytes() if edited else text
 
 
 def _prior(before: Parts | None, rid: str | None) -> Component | None:
@@ -153,11 +171,14 @@ def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component
 
 def without_force_send(text: bytes) -> bytes:
     """*text* without SCHEDULE-FORCE-SEND, which must not be stored (RFC 6638 §7.2): to be called once the letters are
-    written. The same object where there is none."""
+    written. Who is to get something that nobody knows has SCHEDULE-STATUS 2.3. The same object where there is none."""
     if b"SCHEDULE-FORCE-SEND" not in text.upper():
         return text
     root = parse(text)
     for component in root.components():
         for prop in [*component.all("ATTENDEE"), *component.all("ORGANIZER")]:
-            component.replace(prop, without_params(prop, ["SCHEDULE-FORCE-SEND"]))
+            asked, fresh = prop.param("SCHEDULE-FORCE-SEND"), prop
+            if asked is not None and asked.strip().upper() not in _SENT_BY_FORCE and served(prop):
+                fresh = prop.with_param("SCHEDULE-STATUS", "2.3")
+            component.replace(prop, without_params(fresh, ["SCHEDULE-FORCE-SEND"]))
     return root.to_bytes()

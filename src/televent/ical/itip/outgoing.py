@@ -69,6 +69,8 @@ class Letter:
     significant: bool
     kind: str
     summary: str
+    asks: bool = False
+    """He is to answer, whatever he said before: invited (again), or forced by SCHEDULE-FORCE-SEND."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class _Post:
         parts: Parts,
         significant: bool,
         zones: Iterable[Component] | None = None,
+        *,
+        asks: bool = False,
     ) -> Letter:
         shown = list(components.values())
         return Letter(
@@ -115,6 +119,7 @@ class _Post:
             significant=significant,
             kind=kind,
             summary=unescape(text_of(shown[0], "SUMMARY")),
+            asks=asks,
         )
 
 
@@ -156,7 +161,7 @@ def _for_one(
             return []
         return _cancelled(post, to, old, after, mine)
     if old is None:
-        return [_request(post, "invite", to, new, set(new.components), True)]
+        return [_request(post, "invite", to, new, set(new.components), True, asks=True)]
     gone = _gone(old, new)
     changed = {rid: level for rid in new.components if (level := _level(post, old, new, rid)) > 0}
     dropped = [
@@ -176,12 +181,13 @@ def _for_one(
         letters.append(post.letter("CANCEL", "cancel", to, _cn(old, to), cancelled, old.parts, True))
     elif gone:
         level = max(level, 3)
-    if _forced(new, to):
+    forced = _forced(new, to)
+    if forced:
         whole, level = True, 3
     if level > 0:
         which = set(new.components) if whole else set(changed)
         kind = "refresh" if level == 1 else "update"
-        letters.append(_request(post, kind, to, new, which, level == 3))
+        letters.append(_request(post, kind, to, new, which, level == 3, asks=forced))
     return letters
 
 
@@ -239,7 +245,9 @@ def _cn(shown: View, to: str) -> str | None:
     return next((prop.param("CN") for prop in lines if prop is not None), None)
 
 
-def _request(post: _Post, kind: str, to: str, new: View, which: set[str | None], significant: bool) -> Letter:
+def _request(
+    post: _Post, kind: str, to: str, new: View, which: set[str | None], significant: bool, *, asks: bool
+) -> Letter:
     if ("REQUEST", new.shape, next(iter(new.components))) not in post.ready:
         for rid, copy in zip(new.components, new.sent(), strict=True):
             fresh = outward(copy, post.dtstamp)
@@ -252,7 +260,8 @@ def _request(post: _Post, kind: str, to: str, new: View, which: set[str | None],
             ready = post.ready["REQUEST", new.shape, rid]
             components[rid] = _asking(ready.component.copy(), ready.people.get(to))
             zones |= {zone.value("TZID"): zone for zone in ready.zones}
-    return post.letter("REQUEST", kind, to, _cn(new, to), components, new.parts, significant, zones.values())
+    shown = zones.values()
+    return post.letter("REQUEST", kind, to, _cn(new, to), components, new.parts, significant, shown, asks=asks)
 
 
 def _asking(component: Component, prop: Property | None) -> Component:
@@ -301,7 +310,8 @@ def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | No
 
 
 def attendee_letters(old: bytes | None, new: bytes | None, *, me: Collection[str], dtstamp: datetime) -> list[Letter]:
-    """The REPLY that a change of an attendee's copy owes (RFC 6638 §3.2.2): at most one, of all that he answered.
+    """The REPLY that a change of an attendee's copy owes (RFC 6638 §3.2.2), of all that he answered: one for each of
+    his addresses that is asked, for a REPLY has one ATTENDEE (RFC 5546 §3.2.3).
 
     *old* None: he stored an invitation himself; *new* None: he deleted it, which declines what he had not declined.
     Raises IcalError.
@@ -315,15 +325,18 @@ def attendee_letters(old: bytes | None, new: bytes | None, *, me: Collection[str
     organizer = organizer_in(shown) or (organizer_in(before) if before is not None else None)
     if organizer is None or organizer in mine or not _replies(shown):
         return []
-    answers = attendee_answers(before, after, mine)
-    if not answers:
-        return []
-    sender = next(answer.address for answer in answers.values())
-    components = {rid: reply_component(answer, dtstamp) for rid, answer in answers.items()}
-    post = _Post(sender, shown.uid, dtstamp)
-    named = next((component.get("ORGANIZER") for component in components.values()), None)
-    cn = named.param("CN") if named is not None else None
-    return [post.letter("REPLY", "reply", organizer, cn, components, shown, True)]
+    letters = []
+    asked = {
+        each: None for parts in (before, after) if parts for _, part in parts.items() for each in attendees_of(part)
+    }
+    for address in asked:
+        if address in mine and (answers := attendee_answers(before, after, address)):
+            components = {rid: reply_component(answer, dtstamp) for rid, answer in answers.items()}
+            named = next((component.get("ORGANIZER") for component in components.values()), None)
+            cn = named.param("CN") if named is not None else None
+            post = _Post(address, shown.uid, dtstamp)
+            letters.append(post.letter("REPLY", "reply", organizer, cn, components, shown, True))
+    return letters
 
 
 def _replies(parts: Parts) -> bool:

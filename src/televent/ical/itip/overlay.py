@@ -34,11 +34,12 @@ PERSONAL: Final = frozenset(
 _SEPARATE: Final = frozenset({"ATTENDEE", "EXDATE"})
 
 
-def lay(target: Component, source: Component, *, also: Collection[str] = ()) -> None:
-    """Makes *target* say what *source* says in all that is the organizer's (and in the personal names *also*)."""
+def lay(target: Component, source: Component, *, also: Collection[str] = (), but: Collection[str] = ()) -> None:
+    """Makes *target* say what *source* says in all that is the organizer's (and in the personal names *also*), *but*
+    not in those names."""
     names = dict.fromkeys(prop.name for prop in [*target.properties, *source.properties])
     for name in names:
-        if name in _SEPARATE or (name not in also and (name in PERSONAL or name.startswith("X-"))):
+        if name in _SEPARATE or name in but or (name not in also and (name in PERSONAL or name.startswith("X-"))):
             continue
         replace_lines(target, name, source.all(name))
 

@@ -10,6 +10,7 @@ from typing import Final
 from televent.ical.itip.message import kept, only_attendee, outward, without_params
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, sequence_of
 from televent.ical.itip.people import address_of, mine_in, partstat_of
+from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property
 
 _REPLY_SAYS: Final = frozenset(
@@ -30,6 +31,7 @@ _REPLY_SAYS: Final = frozenset(
         "COMPLETED",
     }
 )
+_PROGRESS: Final = ("PERCENT-COMPLETE", "COMPLETED")
 _MANY: Final = 100
 """Occurrences that one change can decline one by one; more are told by nothing (a client deletes one at a time)."""
 
@@ -43,8 +45,9 @@ class OwnAnswer:
     component: Component
 
 
-def attendee_answers(before: Parts | None, after: Parts | None, mine: Collection[str]) -> dict[str | None, OwnAnswer]:
-    """The answers in a change of his copy, by occurrence."""
+def attendee_answers(before: Parts | None, after: Parts | None, address: str) -> dict[str | None, OwnAnswer]:
+    """The answers of *address* in a change of his copy, by occurrence."""
+    mine = {address}
     if after is None:
         return _declined(before, mine) if before is not None else {}
     found: dict[str | None, OwnAnswer] = {}
@@ -53,10 +56,17 @@ def attendee_answers(before: Parts | None, after: Parts | None, mine: Collection
         if prop is None:
             continue
         earlier = _earlier(before, rid, mine)
-        if partstat_of(prop) != partstat_of(earlier) or _forced(component):
+        if partstat_of(prop) != partstat_of(earlier) or _forced(component) or _got_on(before, rid, component):
             found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component)
     if before is not None and before.master is not None and after.master is not None:
-        new = after.moments(after.master, "EXDATE") - before.moments(before.master, "EXDATE")
+        out, excluded = before.moments(before.master, "EXDATE"), after.moments(after.master, "EXDATE")
+        for rid in sorted(out - excluded)[:_MANY]:
+            # He takes back what he deleted, so declined: what he says to it now is news, though the series says so too.
+            again = after.overrides.get(rid) or (occurrence(after, rid) if planned(after, rid) else None)
+            prop = mine_in(again, mine) if again is not None else None
+            if again is not None and prop is not None and not is_cancelled(again):
+                found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), again)
+        new = excluded - out
         for rid in sorted(new)[:_MANY]:
             was = before.overrides.get(rid) or occurrence(before, rid)
             prop = mine_in(was, mine) if was is not None else None
@@ -73,6 +83,14 @@ def _earlier(before: Parts | None, rid: str | None, mine: Collection[str]) -> Pr
     if component is None and rid is not None:
         component = before.master
     return mine_in(component, mine) if component is not None else None
+
+
+def _got_on(before: Parts | None, rid: str | None, component: Component) -> bool:
+    """Whether there is news of how far a to-do is, which is told by REPLY too (RFC 5546 §3.4.3)."""
+    was = (before.get(rid) or before.master) if before is not None else None
+    if was is None or component.name != "VTODO":
+        return False
+    return any((was.value(name) or "").strip() != (component.value(name) or "").strip() for name in _PROGRESS)
 
 
 def _forced(component: Component) -> bool:

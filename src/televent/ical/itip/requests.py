@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from televent.ical.itip.changes import rescheduled, rule_of
 from televent.ical.itip.message import Message, enveloped, outward, stamp, zones_for
+from televent.ical.itip.newer import exclude_later_gone, marks_of, newer, told_later
 from televent.ical.itip.overlay import adopted, exclude, include, lay, lay_attendees, replace_lines, said
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
+from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of, text_of
 from televent.ical.itip.people import attendees_of, mine_in, partstat_of
-from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
-from televent.ical.itip.results import Applied, Change, MarkRow, nothing
+from televent.ical.itip.precedence import Ledger, Verdict
+from televent.ical.itip.results import Applied, Change, nothing
 from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property
-
-_MANY: Final = 1000
-"""Exclusions of one series that are remembered as the organizer's."""
 
 
 @dataclass(slots=True)
@@ -55,10 +52,10 @@ def receive_request(
     to answer once more, though nothing moved."""
     organizer = letter.organizer
     assert organizer is not None
-    accepted, verdict = _newer(copy, letter, organizer, now, known)
+    accepted, verdict = newer(copy, letter, organizer, now, known)
     if not accepted:
         return nothing(stored, "duplicate" if verdict is Verdict.SAME else "stale")
-    marks = _marks(letter, accepted, organizer, now, known)
+    marks = marks_of(letter, accepted, organizer, now, known)
     rids = tuple(accepted)
     if copy is None:
         if all(
@@ -68,7 +65,7 @@ def receive_request(
             return nothing(stored, "declined")
         text, asks = _invitation(letter, accepted, mine, now)
         fresh_copy = read_parts(text)
-        if _exclude_later_gone(fresh_copy, letter, organizer, known, now):
+        if exclude_later_gone(fresh_copy, letter, organizer, known, now):
             text = fresh_copy.root.to_bytes()
         return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=rids)
     merge = _Merge(copy, letter, mine, organizer, known, anew)
@@ -79,7 +76,7 @@ def receive_request(
         if rid is not None:
             _merge_occurrence(merge, rid, component, now)
     if None in accepted:
-        _exclude_later_gone(copy, letter, organizer, known, now)
+        exclude_later_gone(copy, letter, organizer, known, now)
     standing = {each.value("TZID") for each in copy.root.components("VTIMEZONE")}
     for zone in zones_for(accepted.values(), letter.parts):
         if zone.value("TZID") not in standing:
@@ -98,100 +95,6 @@ def receive_request(
         answer_stands=merge.stands,
         recurrence_ids=rids,
     )
-
-
-def _told_later(letter: Message, organizer: str, known: Ledger, now: datetime) -> set[str]:
-    """The occurrences about which the organizer said something later than this letter about the series."""
-    master = letter.parts.master
-    sent = (dtstamp_of(master, letter.parts.zones) if master is not None else None) or now
-    return {
-        rid
-        for (rid, address), mark in known.items()
-        if rid is not None and address == organizer and mark.dtstamp is not None and mark.dtstamp > sent
-    }
-
-
-def _exclude_later_gone(copy: Parts, letter: Message, organizer: str, known: Ledger, now: datetime) -> bool:
-    """Excludes the occurrences of which a later letter, come before this one, left nothing."""
-    edited = False
-    for rid in _told_later(letter, organizer, known, now):
-        standing = copy.overrides.get(rid)
-        if standing is None or is_cancelled(standing):
-            edited |= exclude(copy, rid)
-    return edited
-
-
-def _newer(
-    copy: Parts | None, letter: Message, organizer: str, now: datetime, known: Ledger
-) -> tuple[dict[str | None, Component], Verdict]:
-    """The components that are later than what the copy has, and how the others stand."""
-    accepted: dict[str | None, Component] = {}
-    worst = Verdict.STALE
-    series = known.get((None, organizer))
-    for named, component in letter.parts.items():
-        rid = named
-        if named is not None and copy is not None and (prop := component.get("RECURRENCE-ID")) is not None:
-            moment = letter.parts.moment(prop)
-            rid = copy.known_as(moment) if moment is not None and letter.parts.master is None else named
-        sequence = sequence_of(component)
-        sent = dtstamp_of(component, letter.parts.zones) or now
-        mark = known.get((rid, organizer))
-        current = copy.get(rid) if copy is not None else None
-        if mark is not None:
-            gone = current is not None and is_cancelled(current)
-            excluded = copy is not None and copy.master is not None and rid in copy.moments(copy.master, "EXDATE")
-            mark = Mark(mark.sequence, mark.dtstamp, gone or (excluded and current is None))
-        elif current is not None and not is_cancelled(current) and rid is None:
-            # Nothing was ever received for it: only the text tells, and its DTSTAMP may be the client's.
-            mark = Mark(sequence_of(current), None) if sequence < sequence_of(current) else None
-        verdict = judge(mark, sequence, sent)
-        if rid is not None and series is not None and series.dtstamp is not None and sent < series.dtstamp:
-            # A later letter about the whole series said what the occurrence is: nothing of its own.
-            verdict = Verdict.STALE if verdict is Verdict.NEWER else verdict
-        if verdict is Verdict.SAME and not _says_the_same(copy, letter.parts, rid, component):
-            verdict = Verdict.NEWER
-        if verdict is Verdict.NEWER:
-            accepted[rid] = component
-        elif verdict is Verdict.SAME:
-            worst = Verdict.SAME
-    if None in accepted:
-        # The series is sent whole: its occurrences are those of this letter.
-        for rid, component in letter.parts.overrides.items():
-            mark = known.get((rid, organizer))
-            sent = dtstamp_of(component, letter.parts.zones) or now
-            if rid not in accepted and (mark is None or mark.dtstamp is None or mark.dtstamp <= sent):
-                accepted[rid] = component
-    return accepted, worst
-
-
-def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component: Component) -> bool:
-    """Whether a letter with the same SEQUENCE and DTSTAMP also says the same."""
-    current = copy.get(rid) if copy is not None else None
-    if copy is None or current is None:
-        return True
-    return (
-        copy.span(current) == parts.span(component)
-        and rule_of(current) == rule_of(component)
-        and current.value("SUMMARY") == component.value("SUMMARY")
-        and current.value("LOCATION") == component.value("LOCATION")
-    )
-
-
-def _marks(
-    letter: Message, accepted: dict[str | None, Component], organizer: str, now: datetime, known: Ledger
-) -> tuple[MarkRow, ...]:
-    rows: list[MarkRow] = []
-    for rid, component in accepted.items():
-        sent = dtstamp_of(component, letter.parts.zones) or now
-        rows.append((organizer, rid, sequence_of(component), sent))
-    master = accepted.get(None)
-    if master is not None:
-        # The organizer's exclusions are remembered as his, so that they are told from the attendee's own.
-        sent = dtstamp_of(master, letter.parts.zones) or now
-        for rid in sorted(letter.parts.moments(master, "EXDATE"))[:_MANY]:
-            if (rid, organizer) not in known and rid not in accepted:
-                rows.append((organizer, rid, sequence_of(master), sent))
-    return tuple(rows)
 
 
 def _invitation(
@@ -248,7 +151,7 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
         return
     old = before.copy()
     # What a later letter took away is not brought back by this one.
-    kept_out = merge.own_exclusions | _told_later(merge.letter, merge.organizer, merge.known, now)
+    kept_out = merge.own_exclusions | told_later(merge.letter, merge.organizer, merge.known, now)
     moved = rescheduled(copy, old, parts, sent, own_exclusions=kept_out)
     _lay(merge, before, sent, old, moved, now)
     wanted = parts.moments(sent, "EXDATE")
@@ -333,7 +236,10 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
     outgoing = outward(sent, dtstamp_of(sent, parts.zones) or now)
     was = target.get("ORGANIZER")
-    lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties})
+    # How far he is with a to-do is his to say, unless the organizer says that it is over.
+    over = text_of(sent, "STATUS").strip().upper() in {"COMPLETED", "CANCELLED"} or back
+    but = ("STATUS",) if target.name == "VTODO" and not over else ()
+    lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties}, but=but)
     _keep_schedule_parameters(target, was)
     had, asked = _mine(old, merge.mine), _mine(outgoing, merge.mine)
     own: dict[str, Property] = {}

@@ -15,7 +15,7 @@ from televent.ical.tree import Component
 
 MANY: Final = 60
 """Occurrences that one answer to "this and all following" sets apart, a year of weeks and some."""
-_MARGIN: Final = timedelta(days=2)
+_MOMENT: Final = timedelta(seconds=1)
 _AT_MOST: Final = 1000
 
 
@@ -27,7 +27,7 @@ def planned(parts: Parts, rid: str) -> bool:
         return False
     alone = _alone(parts, parts.master, excluding=False)
     try:
-        found = each_occurrence(alone, moment - _MARGIN, moment + _MARGIN)
+        found = each_occurrence(alone, moment, moment + _MOMENT)
         return any(each.recurrence_id == rid for each in found)
     except TooManyInstances:
         return True

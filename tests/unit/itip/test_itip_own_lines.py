@@ -1,0 +1,115 @@
+"""What an attendee says in his own copy, under one address or two, of a meeting or a to-do: RFC 6638 §3.2.2."""
+
+from __future__ import annotations
+
+from meeting_texts import (
+    ANN,
+    BOB,
+    DAN,
+    SECOND_MONDAY,
+    at,
+    attendee,
+    calendar,
+    partstats,
+    second_monday,
+    series,
+    unfolded,
+)
+
+from televent.ical.itip.allowed import mend_attendee_put
+from televent.ical.itip.incoming import receive
+from televent.ical.itip.outgoing import Letter, attendee_letters
+from televent.ical.itip.precedence import Mark
+
+EXDATE = "EXDATE;TZID=Europe/Berlin:20261130T100000"
+ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"))
+MINE = [BOB, DAN]
+
+
+def told(old: bytes | None, new: bytes | None, me: list[str]) -> list[tuple[str, tuple[str | None, ...]]]:
+    """From which address to which occurrences."""
+    return [(each.sender, each.recurrence_ids) for each in _letters(old, new, me)]
+
+
+def _letters(old: bytes | None, new: bytes | None, me: list[str]) -> list[Letter]:
+    return attendee_letters(old, new, me=me, dtstamp=at(20, 12))
+
+
+def invited(bob: str = "NEEDS-ACTION", dan: str = "NEEDS-ACTION", *lines: str) -> bytes:
+    """Both of his addresses are asked."""
+    return calendar(series(*lines, people=(attendee(ANN, "ACCEPTED"), attendee(BOB, bob), attendee(DAN, dan))))
+
+
+def test_each_of_two_addresses_answers_for_itself() -> None:
+    assert told(invited(), invited(dan="ACCEPTED"), MINE) == [(DAN, (None,))]
+    assert told(invited(), invited("DECLINED", "ACCEPTED"), MINE) == [(BOB, (None,)), (DAN, (None,))]
+    (bobs, dans) = _letters(invited(), invited("DECLINED", "ACCEPTED"), MINE)
+    assert (partstats(bobs.text, BOB), partstats(bobs.text, DAN)) == (["DECLINED"], [])
+    assert (partstats(dans.text, BOB), partstats(dans.text, DAN)) == ([], ["ACCEPTED"])
+
+
+def test_a_copy_deleted_declines_for_both() -> None:
+    assert told(invited("ACCEPTED"), None, MINE) == [(BOB, (None,)), (DAN, (None,))]
+
+
+def test_both_lines_stay_what_they_are_in_a_put_and_in_an_update() -> None:
+    put = invited("DECLINED", "ACCEPTED")
+    assert mend_attendee_put(invited(), put, me=MINE) is put
+    update = invited().replace(b"SUMMARY:Team Sync", b"METHOD:REQUEST\r\nSUMMARY:Talk")
+    applied = receive(put, update.replace(b"20261101T", b"20261121T"), me=MINE, now=at(21, 12), method="REQUEST")
+    assert applied.change == "revised"
+    assert (partstats(applied.text, BOB), partstats(applied.text, DAN)) == (["DECLINED"], ["ACCEPTED"])
+
+
+def test_an_occurrence_that_he_takes_back_is_answered() -> None:
+    out, back = calendar(series(EXDATE, people=ACCEPTED)), calendar(series(people=ACCEPTED))
+    assert told(out, back, [BOB]) == [(BOB, (SECOND_MONDAY,))]
+    (letter,) = _letters(out, back, [BOB])
+    assert partstats(letter.text, BOB) == ["ACCEPTED"]
+    apart = calendar(series(people=ACCEPTED), second_monday(people=(attendee(ANN), attendee(BOB, "TENTATIVE"))))
+    (letter,) = _letters(out, apart, [BOB])
+    assert partstats(letter.text, BOB) == ["TENTATIVE"]
+
+
+def test_an_exclusion_of_what_there_never_was_may_go_in_silence() -> None:
+    tuesday = EXDATE.replace("1130", "1201")
+    assert told(calendar(series(tuesday, people=ACCEPTED)), calendar(series(people=ACCEPTED)), [BOB]) == []
+
+
+def todo(*lines: str, partstat: str = "IN-PROCESS", method: str | None = None) -> bytes:
+    text = series(*lines, people=(attendee(ANN), attendee(BOB, partstat))).replace("RRULE:FREQ=WEEKLY;COUNT=6\n", "")
+    return calendar(text.replace("VEVENT", "VTODO").replace("DTEND", "DUE"), method=method)
+
+
+def test_how_far_a_to_do_is_is_told_with_the_same_partstat() -> None:
+    (letter,) = _letters(todo("PERCENT-COMPLETE:20"), todo("PERCENT-COMPLETE:60"), [BOB])
+    assert "PERCENT-COMPLETE:60" in unfolded(letter.text)
+    assert told(todo("PERCENT-COMPLETE:20"), todo("PERCENT-COMPLETE:20", "X-MINE:1"), [BOB]) == []
+
+
+def test_the_status_of_a_to_do_is_his_until_it_is_called_off() -> None:
+    done = todo("STATUS:COMPLETED", "COMPLETED:20261121T100000Z")
+    stored = todo("STATUS:NEEDS-ACTION")
+    assert mend_attendee_put(stored, done, me=[BOB]) is done
+    off = todo("STATUS:CANCELLED")
+    assert "STATUS:CANCELLED" in unfolded(mend_attendee_put(off, done, me=[BOB]))
+    assert "STATUS:NEEDS-ACTION" in unfolded(mend_attendee_put(stored, off, me=[BOB]))
+
+
+def test_the_organizers_words_leave_the_status_of_a_to_do_unless_it_is_over() -> None:
+    done = todo("STATUS:COMPLETED")
+    for status, stands in (("NEEDS-ACTION", "COMPLETED"), ("CANCELLED", "CANCELLED")):
+        update = todo(f"STATUS:{status}", "LOCATION:Here", method="REQUEST").replace(
+            b"DTSTAMP:202611", b"DTSTAMP:202612"
+        )
+        applied = receive(done, update, me=[BOB], now=at(21, 12))
+        assert applied.text is not None
+        assert f"STATUS:{stands}\n" in unfolded(applied.text)
+        assert "LOCATION:Here" in unfolded(applied.text)
+
+
+def test_an_exclusion_of_the_organizers_is_not_taken_back_and_not_answered() -> None:
+    stored, new = calendar(series(EXDATE, people=ACCEPTED)), calendar(series(people=ACCEPTED))
+    known = {(None, ANN): Mark(0, None), (SECOND_MONDAY, ANN): Mark(0, at(1, 8))}
+    mended = mend_attendee_put(stored, new, me=[BOB], known=known)
+    assert told(stored, mended, [BOB]) == []
