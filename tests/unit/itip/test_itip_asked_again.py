@@ -18,10 +18,10 @@ from meeting_texts import (
     series,
 )
 
-from televent.ical.itip.asked import REMOVED, asked_anew
+from televent.ical.itip.asked import REMOVED, asked_anew, made_again
 from televent.ical.itip.incoming import Applied, ledger, receive
 from televent.ical.itip.organizer import above, prepare_organizer_put, without_force_send
-from televent.ical.itip.outgoing import Letter, organizer_letters
+from televent.ical.itip.outgoing import Letter, attendee_letters, organizer_letters
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 ALONE = (attendee(ANN, "ACCEPTED"), attendee(CY))
@@ -115,3 +115,60 @@ def test_a_force_that_nobody_knows_is_noted_and_none_is_stored() -> None:
     text = without_force_send(calendar(series(people=asked))).replace(b"\r\n ", b"")
     assert b"FORCE-SEND" not in text
     assert text.count(b"SCHEDULE-STATUS") == text.count(b"SCHEDULE-STATUS=2.3:mailto:bob@") == 1
+
+
+def test_an_answer_to_a_meeting_that_was_deleted_is_none_to_the_one_made_again() -> None:
+    again = calendar(series(sequence=1))
+    marks = made_again(again, 1, dtstamp=at(20, 12))
+    late = calendar(series(people=(attendee(BOB, "ACCEPTED"),)).replace("20261101T08", "20261121T08"), method="REPLY")
+    assert receive(again, late, me=[ANN], now=at(21, 12), known=ledger(marks)).reason == "stale"
+    assert receive(again, late.replace(b"SEQUENCE:0", b"SEQUENCE:1"), me=[ANN], now=at(21, 12)).change == "answered"
+
+
+def test_the_guests_know_the_meeting_by_its_first_address() -> None:
+    mine, other = [ANN, "anna@example.com"], series().replace(f"mailto:{ANN}\n", "mailto:anna@example.com\n", 1)
+    assert prepare_organizer_put(calendar(series()), calendar(other), me=mine) == calendar(series())
+    # Of what nobody else is asked to nobody knows.
+    alone, hers = calendar(series(people=())), calendar(series(people=()).replace(ANN, "anna@example.com"))
+    assert prepare_organizer_put(alone, hers, me=mine) is hers
+
+
+def test_what_he_deleted_is_told_again_with_a_version_that_does_not_know_of_it() -> None:
+    out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
+    copy = calendar(series(out, people=ACCEPTED))
+    letter = calendar(series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
+    applied = receive(copy, letter, me=[BOB], now=at(21, 12))
+    assert (applied.declined, applied.answer_stands) == ((SECOND_MONDAY,), True)
+    assert applied.text is not None
+    assert out.encode() in applied.text
+    (told,) = attendee_letters(None, applied.text, me=[BOB], dtstamp=at(21, 13), declined=applied.declined)
+    assert told.recurrence_ids == (None, SECOND_MONDAY)
+    assert partstats(told.text, BOB) == ["ACCEPTED", "DECLINED"]
+    known = calendar(
+        series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"),
+        second_monday(people=(attendee(ANN), attendee(BOB, "DECLINED"), attendee(CY)), sequence=1),
+        method="REQUEST",
+    )
+    again = receive(copy, known, me=[BOB], now=at(21, 12))
+    assert (again.declined, again.answer_stands) == ((), False)
+
+
+def test_a_moved_occurrence_that_he_deleted_stays_away_while_it_is_known_as_declined() -> None:
+    """Its override is gone from his copy, so that its time differs from the series' is no news."""
+    out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
+    declined = (attendee(ANN, "ACCEPTED"), attendee(BOB, "DECLINED"), attendee(CY))
+    letter = calendar(second_monday("LOCATION:Room 1", people=declined, hour=15, sequence=1), method="REQUEST")
+    applied = receive(calendar(series(out, people=ACCEPTED)), letter, me=[BOB], now=at(21, 12))
+    assert applied.text is not None
+    assert out.encode() in applied.text
+    assert b"RECURRENCE-ID" not in applied.text
+
+
+def test_who_is_asked_anew_has_all_before_him_again_but_what_he_is_known_to_decline() -> None:
+    out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
+    copy = calendar(series(out, people=ACCEPTED))
+    fresh = calendar(series(sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
+    applied = receive(copy, fresh, me=[BOB], now=at(21, 12), anew=True, answered=at(30, 12))
+    assert applied.text is not None
+    assert b"EXDATE" not in applied.text
+    assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)

@@ -44,9 +44,10 @@ from televent.domain.calendar_object.refusals import (
 )
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip import allowed, incoming, outgoing
-from televent.ical.itip.asked import asked_anew
+from televent.ical.itip.asked import asked_anew, made_again
 from televent.ical.itip.changes import only_answered
 from televent.ical.itip.organizer import above
+from televent.ical.itip.results import MarkRow
 from televent.ical.reading import Reading, read
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
@@ -85,10 +86,14 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
         _check_alone(old, me)
     if old_role == "organizer" or (role == "organizer" and old_role == "none"):
         text = outgoing.prepare_organizer_put(old, text, me=me)
+        again: tuple[MarkRow, ...] = ()
         if old is None and state.outline is not None and state.written is not None:
-            text = above(text, state.outline.sequence + 1, me=me)
+            floor = state.outline.sequence + 1
+            text = above(text, floor, me=me)
+            again = made_again(text, floor, dtstamp=dtstamp)
         letters = outgoing.organizer_letters(old, text, me=me, dtstamp=dtstamp)
-        marks = [Mark(*row) for row in asked_anew(old, text, me=me, dtstamp=dtstamp)]
+        rows = asked_anew(old, text, me=me, dtstamp=dtstamp) if old is not None else again
+        marks = [Mark(*row) for row in rows]
     elif "attendee" in (role, old_role):
         if old is not None:
             text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state), merge=command.merge)
@@ -103,7 +108,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
         made = EventCreated(
             command.calendar_id, command.href, after.uid, outline_of(after, command.owner), Splice(0, 0, text)
         )
-        return told([made, *_guests(None, after, role)], letters, dtstamp)
+        return told([made, *_guests(None, after, role)], letters, dtstamp, marks)
     return told(_changed(old, text, after, command.owner, role), letters, dtstamp, marks)
 
 

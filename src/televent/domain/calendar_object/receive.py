@@ -82,7 +82,8 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     dtstamp = state.dtstamp(command.now)
     if applied.answer_stands:
         # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
-        letters = outgoing.attendee_letters(None, applied.text, me=me, dtstamp=dtstamp)
+        again = applied.declined
+        letters = outgoing.attendee_letters(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
     return replace(told([received], letters, dtstamp), asks=applied.asks_again)
 
 

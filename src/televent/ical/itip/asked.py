@@ -41,6 +41,13 @@ def asked_anew(old: bytes | None, new: bytes, *, me: Collection[str], dtstamp: d
     return tuple(rows)
 
 
+def made_again(text: bytes, floor: int, *, dtstamp: datetime) -> tuple[MarkRow, ...]:
+    """The same for a meeting that was deleted and is stored again, with no SEQUENCE below *floor*: what was said to the
+    one before is no answer to this. Raises IcalError."""
+    organizer = organizer_in(read_parts(text))
+    return ((organizer, None, floor, dtstamp),) if organizer is not None else ()
+
+
 def _removed(before: Parts, after: Parts, mine: Collection[str]) -> list[MarkRow]:
     """Those who are not asked any more. Asked again, they are to answer again, and an answer of before that is still
     under way is none to that: the CANCEL has raised SEQUENCE."""

@@ -53,10 +53,7 @@ def receive(
         return nothing(stored, "not-scheduled")
     match letter.method:
         case "REQUEST" | "ADD" | "CANCEL":
-            first = letter.parts.master or next(iter(letter.parts.overrides.values()))
-            sent = dtstamp_of(first, letter.parts.zones) or now
-            anew = anew and (answered is None or answered <= sent)
-            return _from_organizer(stored, copy, letter, mine, now, known, anew)
+            return _from_organizer(stored, copy, letter, mine, now, known, anew, answered)
         case "REPLY" | "COUNTER" | "REFRESH":
             return _from_attendee(stored, copy, letter, mine, now, known)
         case "DECLINECOUNTER" if copy is not None:
@@ -75,6 +72,7 @@ def _from_organizer(
     now: datetime,
     known: Ledger,
     anew: bool,
+    answered: datetime | None,
 ) -> Applied:
     if letter.organizer is None and letter.method != "CANCEL":
         return nothing(stored, "no-organizer")
@@ -88,7 +86,7 @@ def _from_organizer(
         return receive_cancel(stored, copy, letter, mine, now, known)
     if letter.method == "ADD":
         return receive_add(stored, copy, letter, mine, now, known)
-    return receive_request(stored, copy, letter, mine, now, known, anew=anew)
+    return receive_request(stored, copy, letter, mine, now, known, anew=anew, answered=answered)
 
 
 def _from_attendee(

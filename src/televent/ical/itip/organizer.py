@@ -12,7 +12,8 @@ from typing import Final
 from televent.ical.itip.changes import moved_place, rescheduled, sequence_due, wording
 from televent.ical.itip.message import without_params
 from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
-from televent.ical.itip.people import addresses, attendees_of, organizer_of, partstat_of, served
+from televent.ical.itip.people import address_of, addresses, attendees_of, organizer_of, partstat_of, served
+from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.series import planned
 from televent.ical.tree import Component, Property, parse
 
@@ -27,7 +28,7 @@ def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str])
     mine = addresses(me)
     after = read_parts(new)
     before = read_parts(old) if old is not None else None
-    edited = False
+    edited = _same_organizer(before, after, mine) if before is not None else False
     for rid, component in after.items():
         if organizer_of(component) not in mine:
             continue
@@ -50,11 +51,29 @@ def above(text: bytes, floor: int, *, me: Collection[str]) -> bytes:
     parts = read_parts(text)
     edited = False
     for _, component in parts.items():
-        asked = any(served(prop) for address, prop in attendees_of(component).items() if address not in mine)
-        if asked and organizer_of(component) in mine and sequence_of(component) < floor:
+        # Also where nobody is asked yet: who is asked later may have the CANCEL.
+        if organizer_of(component) in mine and sequence_of(component) < floor:
             component.put("SEQUENCE", str(floor))
             edited = True
     return parts.root.to_bytes() if edited else text
+
+
+def _same_organizer(before: Parts, after: Parts, mine: Collection[str]) -> bool:
+    """Puts back the address under which she organizes, where a client writes another of hers.
+
+    The guests' copies know the meeting by the first; from any other they take nothing (RFC 5546 §3.2.2.4).
+    """
+    known = organizer_in(before)
+    asked = any(attendees_of(component).keys() - set(mine) for _, component in before.items())
+    if known is None or known not in mine or not asked:
+        return False
+    edited = False
+    for _, component in after.items():
+        line = component.get("ORGANIZER")
+        if line is not None and address_of(line) in mine and address_of(line) != known:
+            component.replace(line, line.with_value(f"mailto:{known}").with_param("EMAIL"))
+            edited = True
+    return edited
 
 
 def _prior(before: Parts | None, rid: str | None) -> Component | None:

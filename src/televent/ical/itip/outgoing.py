@@ -309,12 +309,14 @@ def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | No
     return component
 
 
-def attendee_letters(old: bytes | None, new: bytes | None, *, me: Collection[str], dtstamp: datetime) -> list[Letter]:
+def attendee_letters(
+    old: bytes | None, new: bytes | None, *, me: Collection[str], dtstamp: datetime, declined: Collection[str] = ()
+) -> list[Letter]:
     """The REPLY that a change of an attendee's copy owes (RFC 6638 §3.2.2), of all that he answered: one for each of
     his addresses that is asked, for a REPLY has one ATTENDEE (RFC 5546 §3.2.3).
 
     *old* None: he stored an invitation himself; *new* None: he deleted it, which declines what he had not declined.
-    Raises IcalError.
+    *declined*: occurrences that he had deleted before, to be told again. Raises IcalError.
     """
     mine = addresses(me)
     before = read_parts(old) if old is not None else None
@@ -330,7 +332,7 @@ def attendee_letters(old: bytes | None, new: bytes | None, *, me: Collection[str
         each: None for parts in (before, after) if parts for _, part in parts.items() for each in attendees_of(part)
     }
     for address in asked:
-        if address in mine and (answers := attendee_answers(before, after, address)):
+        if address in mine and (answers := attendee_answers(before, after, address, declined)):
             components = {rid: reply_component(answer, dtstamp) for rid, answer in answers.items()}
             named = next((component.get("ORGANIZER") for component in components.values()), None)
             cn = named.param("CN") if named is not None else None

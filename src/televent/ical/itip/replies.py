@@ -45,8 +45,10 @@ class OwnAnswer:
     component: Component
 
 
-def attendee_answers(before: Parts | None, after: Parts | None, address: str) -> dict[str | None, OwnAnswer]:
-    """The answers of *address* in a change of his copy, by occurrence."""
+def attendee_answers(
+    before: Parts | None, after: Parts | None, address: str, declined: Collection[str] = ()
+) -> dict[str | None, OwnAnswer]:
+    """The answers of *address* in a change of his copy, by occurrence; *declined* are told besides."""
     mine = {address}
     if after is None:
         return _declined(before, mine) if before is not None else {}
@@ -58,6 +60,8 @@ def attendee_answers(before: Parts | None, after: Parts | None, address: str) ->
         earlier = _earlier(before, rid, mine)
         if partstat_of(prop) != partstat_of(earlier) or _forced(component) or _got_on(before, rid, component):
             found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component)
+    for rid in sorted(declined)[:_MANY]:
+        found |= _deleted(after, rid, mine)
     if before is not None and before.master is not None and after.master is not None:
         out, excluded = before.moments(before.master, "EXDATE"), after.moments(after.master, "EXDATE")
         for rid in sorted(out - excluded)[:_MANY]:
@@ -68,11 +72,17 @@ def attendee_answers(before: Parts | None, after: Parts | None, address: str) ->
                 found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), again)
         new = excluded - out
         for rid in sorted(new)[:_MANY]:
-            was = before.overrides.get(rid) or occurrence(before, rid)
-            prop = mine_in(was, mine) if was is not None else None
-            if was is not None and prop is not None and _minds(was, prop):
-                found[rid] = OwnAnswer(address_of(prop), "DECLINED", was)
+            found |= _deleted(before, rid, mine)
     return found
+
+
+def _deleted(parts: Parts, rid: str, mine: Collection[str]) -> dict[str | None, OwnAnswer]:
+    """The answer that lies in the deletion of the occurrence."""
+    was = parts.overrides.get(rid) or occurrence(parts, rid)
+    prop = mine_in(was, mine) if was is not None else None
+    if was is None or prop is None or not _minds(was, prop):
+        return {}
+    return {rid: OwnAnswer(address_of(prop), "DECLINED", was)}
 
 
 def _earlier(before: Parts | None, rid: str | None, mine: Collection[str]) -> Property | None:

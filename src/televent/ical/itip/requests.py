@@ -32,10 +32,13 @@ class _Merge:
     known: Ledger
     anew: bool = False
     """He is to answer anew, whatever he said before."""
+    answered: datetime | None = None
+    """When he last answered."""
     moved: bool = False
     asks: bool = False
     stands: bool = False
     own_exclusions: set[str] = field(default_factory=set)
+    declined: set[str] = field(default_factory=set)
 
 
 def receive_request(
@@ -47,6 +50,7 @@ def receive_request(
     known: Ledger,
     *,
     anew: bool = False,
+    answered: datetime | None = None,
 ) -> Applied:
     """A REQUEST: an invitation where there is no copy, else an update of it, occurrence by occurrence. *anew*: he is
     to answer once more, though nothing moved."""
@@ -68,7 +72,7 @@ def receive_request(
         if exclude_later_gone(fresh_copy, letter, organizer, known, now):
             text = fresh_copy.root.to_bytes()
         return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=rids)
-    merge = _Merge(copy, letter, mine, organizer, known, anew)
+    merge = _Merge(copy, letter, mine, organizer, known, anew, answered)
     merge.own_exclusions = _own_exclusions(merge, accepted)
     if None in accepted:
         _merge_series(merge, accepted, now)
@@ -93,6 +97,7 @@ def receive_request(
         reason="duplicate" if change == "nothing" else None,
         marks=marks,
         answer_stands=merge.stands,
+        declined=tuple(sorted(merge.declined)),
         recurrence_ids=rids,
     )
 
@@ -131,10 +136,14 @@ def _own_exclusions(merge: _Merge, accepted: dict[str | None, Component]) -> set
     own = set()
     for rid in copy.moments(copy.master, "EXDATE") - theirs:
         sent = accepted.get(rid)
-        declined = sent is not None and partstat_of(mine_in(sent, merge.mine)) == "DECLINED"
-        if (rid, merge.organizer) not in merge.known or declined:
+        if (rid, merge.organizer) not in merge.known or (sent is not None and _declined(merge, sent)):
             own.add(rid)
     return own
+
+
+def _declined(merge: _Merge, sent: Component) -> bool:
+    """Whether the organizer knows that he will not come to it."""
+    return partstat_of(mine_in(sent, merge.mine)) == "DECLINED"
 
 
 def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: datetime) -> None:
@@ -153,14 +162,21 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
     # What a later letter took away is not brought back by this one.
     kept_out = merge.own_exclusions | told_later(merge.letter, merge.organizer, merge.known, now)
     moved = rescheduled(copy, old, parts, sent, own_exclusions=kept_out)
+    anew = _anew(merge, old, sent, now)
     _lay(merge, before, sent, old, moved, now)
     wanted = parts.moments(sent, "EXDATE")
-    own = set() if moved else merge.own_exclusions
+    # Asked anew he has it all before him again, but for what the organizer knows him to decline.
+    own = set() if moved else merge.own_exclusions & accepted.keys() if anew else merge.own_exclusions
+    if is_cancelled(old) or sequence_of(sent) > sequence_of(old):
+        # What he deleted the organizer may know as declined no more, no more than other answers.
+        known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
+        merge.declined = own - known - wanted
+        merge.stands |= bool(merge.declined)
     if copy.moments(before, "EXDATE") != wanted | own:
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
         for rid in sorted(own):
             exclude(copy, rid)
-    _settle_overrides(merge, accepted, earlier, now, moved=moved, was=rule_of(old))
+    _settle_overrides(merge, accepted, earlier, now, moved=moved, anew=anew, was=rule_of(old))
 
 
 def _settle_overrides(
@@ -170,6 +186,7 @@ def _settle_overrides(
     now: datetime,
     *,
     moved: bool,
+    anew: bool = False,
     was: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
     """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it. *was*
@@ -193,7 +210,7 @@ def _settle_overrides(
             continue
         # An override of his own, for his answer or his alarm: it follows the series.
         standing = copy.overrides[rid]
-        answers = _mine(standing, merge.mine)
+        answers = {} if anew else _mine(standing, merge.mine)
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
             # Removed and asked again, the organizer holds no answer to it any more.
             asked = attendees_of(sent)
@@ -207,7 +224,9 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
     current = copy.overrides.get(rid)
     prior = current or occurrence(copy, rid)
     if prior is not None and rid in merge.own_exclusions:
-        if not rescheduled(copy, prior, merge.letter.parts, sent):
+        # Where the organizer knows that he declined it, it has not moved since. Else only the series can tell where it
+        # was, for an override of it is gone.
+        if _declined(merge, sent) or not rescheduled(copy, prior, merge.letter.parts, sent):
             return
         include(copy, [rid])
     elif copy.master is not None:
@@ -231,6 +250,7 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
     # Called off or removed, and asked once more: his answer stands, but the organizer may hold none any more, and he
     # should see that it takes place after all.
     back = is_cancelled(old) and not is_cancelled(sent)
+    anew = _anew(merge, old, sent, now)
     raised = back or sequence_of(sent) > sequence_of(old)
     merge.asks |= back
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
@@ -248,15 +268,22 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
         if moved:
             own[address] = said(theirs, "NEEDS-ACTION")
             merge.asks = True
-        elif answer != "NEEDS-ACTION" and not merge.anew:
+        elif answer != "NEEDS-ACTION" and not anew:
             own[address] = said(theirs, answer)
             merge.stands |= raised and partstat_of(theirs) != answer
         else:
             own[address] = theirs
-            merge.asks |= merge.anew and partstat_of(theirs) == "NEEDS-ACTION"
+            merge.asks |= anew and partstat_of(theirs) == "NEEDS-ACTION"
     lay_attendees(target, outgoing, own or had)
     merge.moved |= moved or back
     target.put("DTSTAMP", stamp(dtstamp_of(sent, parts.zones) or now))
+
+
+def _anew(merge: _Merge, old: Component, sent: Component, now: datetime) -> bool:
+    """Whether he is to answer anew: an answer to this very version that he sent later stands."""
+    raised = is_cancelled(old) or sequence_of(sent) > sequence_of(old)
+    when = dtstamp_of(sent, merge.letter.parts.zones) or now
+    return merge.anew and (raised or merge.answered is None or merge.answered <= when)
 
 
 def _mine(component: Component, mine: frozenset[str]) -> dict[str, Property]:

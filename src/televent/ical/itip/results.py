@@ -59,7 +59,8 @@ class Applied:
     "not-organizer", "no-such-occurrence", "no-attendee", "no-organizer", "declined", "published", …; *text* is then
     the stored one. *marks* are what the ledger has to learn. *asks_again*: he is asked, or asked anew, for an answer.
     *answer_stands*: he is asked with a higher SEQUENCE, but nothing moved and his answer stays; the organizer, who
-    may have discarded it as one to an older version, should be told again (RFC 5546 §3.2.2.7). Of a "refresh" *answers*
+    may have discarded it as one to an older version, should be told again (RFC 5546 §3.2.2.7); *declined* are then
+    the occurrences that he has deleted. Of a "refresh" *answers*
     names those who ask; of a "party-crasher" those who answered unasked.
     """
 
@@ -71,6 +72,7 @@ class Applied:
     marks: tuple[MarkRow, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     answer_stands: bool = False
+    declined: tuple[str, ...] = ()
     recurrence_ids: tuple[str | None, ...] = ()
 
 
