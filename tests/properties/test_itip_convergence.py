@@ -219,8 +219,11 @@ class Correspondence(RuleBasedStateMachine):
     def take_it_back(self, who: str, day: str) -> None:
         text = self.copies[who]
         parts = read_parts(text) if text is not None and shown(text, who) else None
-        if parts is not None and parts.master is not None:
-            out = [rid for rid in parts.moments(parts.master, "EXDATE") if rid.startswith(day)]
+        # To have no answer stands against nothing: not against the refusal that the organizer speaks of meanwhile.
+        master = parts.master if parts is not None else None
+        asked = master is not None and partstat_of(attendees_of(master).get(who)) == "NEEDS-ACTION"
+        if parts is not None and master is not None and not (asked and self.owed):
+            out = [rid for rid in parts.moments(master, "EXDATE") if rid.startswith(day)]
             if include(parts, out):
                 self.put_by(who, parts.root.to_bytes())
 

@@ -172,3 +172,29 @@ def test_who_is_asked_anew_has_all_before_him_again_but_what_he_is_known_to_decl
     assert applied.text is not None
     assert b"EXDATE" not in applied.text
     assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)
+
+
+def test_what_is_said_of_an_occurrence_that_he_deleted_is_not_remembered() -> None:
+    """Else a series that asks him anew, and comes later, would take that word for a cancellation."""
+    out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
+    stay = calendar(second_monday(people=ACCEPTED).replace("20261101T08", "20261122T08"), method="REQUEST")
+    first = receive(calendar(series(out, people=ACCEPTED)), stay, me=[BOB], now=at(22, 12))
+    assert (first.change, first.marks) == ("nothing", ())
+    moved = series(sequence=1).replace("T10", "T12").replace("T11", "T13").replace("20261101T08", "20261121T08")
+    second = receive(first.text, calendar(moved, method="REQUEST"), me=[BOB], now=at(22, 12), known=ledger(first.marks))
+    assert second.text is not None
+    assert b"EXDATE" not in second.text
+
+
+def test_what_has_moved_meanwhile_is_back_and_not_told_as_declined() -> None:
+    out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
+    letter = calendar(
+        series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"),
+        second_monday(hour=15, sequence=1).replace("20261101T08", "20261121T08"),
+        method="REQUEST",
+    )
+    applied = receive(calendar(series(out, people=ACCEPTED)), letter, me=[BOB], now=at(21, 12))
+    assert applied.text is not None
+    assert (applied.declined, applied.answer_stands) == ((), False)
+    assert b"EXDATE" not in applied.text
+    assert partstats(applied.text, BOB) == ["ACCEPTED", "NEEDS-ACTION"]

@@ -39,6 +39,8 @@ class _Merge:
     stands: bool = False
     own_exclusions: set[str] = field(default_factory=set)
     declined: set[str] = field(default_factory=set)
+    passed_over: set[str] = field(default_factory=set)
+    """Occurrences that he has deleted and that this letter does not bring back."""
 
 
 def receive_request(
@@ -86,6 +88,12 @@ def receive_request(
         if zone.value("TZID") not in standing:
             place = next(i for i, each in enumerate(copy.root.entries) if isinstance(each, Component))
             copy.root.entries.insert(place, zone)
+    if merge.declined and copy.master is not None:
+        # What has moved meanwhile is back.
+        merge.declined &= copy.moments(copy.master, "EXDATE")
+        merge.stands |= bool(merge.declined)
+    # What was said of them left no trace: a later mark would be taken for a cancellation of the organizer's.
+    marks = tuple(mark for mark in marks if mark[1] is None or mark[1] not in merge.passed_over)
     text = copy.root.to_bytes()
     change: Change = "rescheduled" if merge.moved else "revised"
     if text == stored:
@@ -165,13 +173,14 @@ def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: dat
     anew = _anew(merge, old, sent, now)
     _lay(merge, before, sent, old, moved, now)
     wanted = parts.moments(sent, "EXDATE")
-    # Asked anew he has it all before him again, but for what the organizer knows him to decline.
-    own = set() if moved else merge.own_exclusions & accepted.keys() if anew else merge.own_exclusions
+    own = set() if moved else merge.own_exclusions
+    known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
+    if anew:
+        # He has it all before him again, but for what the organizer knows him to decline.
+        own = known
     if is_cancelled(old) or sequence_of(sent) > sequence_of(old):
         # What he deleted the organizer may know as declined no more, no more than other answers.
-        known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
         merge.declined = own - known - wanted
-        merge.stands |= bool(merge.declined)
     if copy.moments(before, "EXDATE") != wanted | own:
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
         for rid in sorted(own):
@@ -227,6 +236,7 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -
         # Where the organizer knows that he declined it, it has not moved since. Else only the series can tell where it
         # was, for an override of it is gone.
         if _declined(merge, sent) or not rescheduled(copy, prior, merge.letter.parts, sent):
+            merge.passed_over.add(rid)
             return
         include(copy, [rid])
     elif copy.master is not None:
