@@ -38,6 +38,7 @@ from televent.adapters.caldav.methods import (
 )
 from televent.adapters.caldav.methods.attachments import change_attachments
 from televent.adapters.caldav.preconditions import check_if
+from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.remembering import WatchedRun, signed_in
 from televent.adapters.caldav.streaming import stream
@@ -68,6 +69,10 @@ METHODS: Final[dict[str, Method]] = {
     "POST": post.post,
     "ACL": acl.acl,
 }
+
+
+_READING: Final = frozenset({"GET", "HEAD", "PROPFIND"})
+_BODILESS: Final = frozenset({"GET", "HEAD", "DELETE", "COPY", "MOVE"})
 
 
 class CaldavDoor:
@@ -171,6 +176,9 @@ class CaldavDoor:
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if (body or incoming is not None) and encoding not in ("", "identity"):
             raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
+        if body and method in _BODILESS:
+            # RFC 4918 §8.4: what would be ignored is refused.
+            raise DavError(415, text="This method takes no body.")
         handler = METHODS.get(method)
         lease, posts = target.kind is Kind.PUSH_REGISTRATION, target.kind in post.KINDS or incoming is not None
         attached = target.kind is Kind.ATTACHMENT and method not in ("GET", "HEAD")
@@ -185,9 +193,13 @@ class CaldavDoor:
             query = scope.get("query_string", b"").decode("latin-1")
             return await change_attachments(self._door, request, person, query, incoming)
         try:
-            return await handler(self._door, request, person)
+            response = await handler(self._door, request, person)
         except Refusal as refusal:
             raise unprivileged(refusal, method, target.path) or refusal from None
+        if not target.slash and target.kind in COLLECTIONS and method in _READING:
+            # RFC 4918 §5.2: which of the two names is the right one.
+            response.headers.append((b"content-location", target.path.encode()))
+        return response
 
     async def _count(self, limit: Limit, key: str) -> None:
         if not limit.held(key):

@@ -54,6 +54,9 @@ def redirect(scope: Scope, host: str, public_url: str | None) -> Response:
 
 def options(kind: Kind, *, push: bool = False) -> Response:
     """200 and not 204, with one DAV header, whoever asks: clients look here before they have signed in."""
+    if kind in (Kind.ATTACHMENT, Kind.PUSH_REGISTRATION):
+        # RFC 4918 §10.1: said of no resource that is none of WebDAV's.
+        return Response(200, b"", [(b"allow", ALLOW[kind].encode())])
     name, classes = DAV_HEADER
     if push and kind in PUSHING:
         classes += b", webdav-push"

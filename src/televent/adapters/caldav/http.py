@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav import xml_in, xml_out
 from televent.adapters.caldav.webdav.prefer import preferences
@@ -50,6 +50,8 @@ class Request:
             return None
         try:
             return xml_in.parse(self.body)
+        except xml_in.ExternalEntity:
+            raise dav_precondition("no-external-entities") from None
         except xml_in.MalformedXml as error:
             raise DavError(400, text=f"The body is not well-formed XML: {error}") from None
 

@@ -10,6 +10,7 @@ from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import Person, ctag, sync_token_of
 from televent.adapters.caldav.sync_token import home_token, picture
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
+from televent.adapters.caldav.webdav.conditions import entity_tags
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.application.shared_view import share_named
@@ -56,6 +57,20 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
             request.headers["if-none-match"] = "*"
         else:
             request.headers.setdefault("if-match", f'"{etag}"')
+
+
+async def check_calendar(door: Door, request: Request, person: Person) -> None:
+    """If-Match and If-None-Match on a calendar itself, whose ETag is its ctag (RFC 9110 §13.1). Raises DavError 404 and
+    412."""
+    match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if match is None and none_match is None:
+        return
+    row = await door.calendar(request, person)
+    etag = ctag(row)
+    if match is not None and not {"*", etag} & {*entity_tags(match, weak=False)}:
+        raise DavError(412, text="The calendar has changed since then.")
+    if none_match is not None and {"*", etag} & {*entity_tags(none_match, weak=True)}:
+        raise DavError(412, text="The calendar is as it was then.")
 
 
 async def _of_calendar(door: Door, request: Request, person: Person, target: Target) -> State:

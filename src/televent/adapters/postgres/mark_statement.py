@@ -36,9 +36,11 @@ ASK: Final = """
         coalesce((SELECT string_agg(xmin::text || ctid::text, ' ') FROM calendar WHERE tenant_id = asked.tenant), '')
         || '/' || coalesce((
             SELECT string_agg(
-                mount.xmin::text || mount.ctid::text || coalesce(calendar.xmin::text || calendar.ctid::text, ''), ' ')
+                mount.xmin::text || mount.ctid::text || coalesce(calendar.xmin::text || calendar.ctid::text, '')
+                || coalesce(subject_key.xmin::text || subject_key.ctid::text, ''), ' ')
             FROM mount LEFT JOIN calendar
                 ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
+            LEFT JOIN subject_key ON subject_key.subject_id = mount.owner_id
             WHERE mount.tenant_id = asked.tenant), '')
     FROM unnest($7::uuid[]) WITH ORDINALITY AS asked (tenant, ordinal)
     UNION ALL

@@ -17,8 +17,10 @@ from televent.application.use_cases.sharing import share_calendar, withdraw_shar
 from televent.domain.ids import AccountId
 from televent.domain.sharing import BUSY, MAX_SHAREES, READ, READ_WRITE
 
-_READ = {d("read"), d("read-acl"), d("read-current-user-privilege-set"), c("read-free-busy")}
-_WRITE = {d("write"), d("write-content"), d("write-properties"), d("bind"), d("unbind")}
+_READ = {d("read-acl"), d("read-current-user-privilege-set"), c("read-free-busy")}
+"""What is in DAV:read."""
+_WRITE = {d("write-content"), d("write-properties"), d("bind"), d("unbind")}
+"""What DAV:write is made of."""
 
 
 async def acl(door: Door, request: Request, person: Person) -> Response:
@@ -36,13 +38,15 @@ async def acl(door: Door, request: Request, person: Person) -> Response:
 
 
 def _set(door: Door, request: Request, person: Person, row: CalendarRow, root: Element) -> None:
-    wanted: dict[AccountId, tuple[AccountRow, str]] = {}
+    people: dict[AccountId, AccountRow] = {}
+    privileges: dict[AccountId, set[str]] = {}
     for ace in children(root):
-        if name_of(ace) != d("ace"):
-            continue
-        found = _entry(door, request, person, ace)
+        found = _entry(door, request, person, ace) if name_of(ace) == d("ace") else None
         if found is not None:
-            wanted[found[0].tenant] = found
+            # §6: what several entries grant to one person counts together.
+            people[found[0].tenant] = found[0]
+            privileges.setdefault(found[0].tenant, set()).update(found[1])
+    wanted = {tenant: (account, _access(privileges[tenant])) for tenant, account in people.items()}
     if len(wanted) > MAX_SHAREES:
         raise dav_precondition("limited-number-of-aces")
     context = door.context(request, person)
@@ -60,7 +64,7 @@ def _set(door: Door, request: Request, person: Person, row: CalendarRow, root: E
         share_calendar(door.office, step, name=row.name, sharee=account, access=access, summary=summary)
 
 
-def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[AccountRow, str] | None:
+def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[AccountRow, set[str]] | None:
     """Who is granted what; None for the owner's own entry. Raises DavError with the precondition of §8.1.1."""
     if child(ace, d("deny")) is not None:
         raise dav_precondition("grant-only")
@@ -79,9 +83,16 @@ def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[
     if uri.rstrip("/") in (person.principal.rstrip("/"), person.home.rstrip("/")):
         return None
     names = {name_of(each) for privilege in children(grant) for each in children(privilege)}
-    if names - _READ - _WRITE or not names:
-        raise dav_precondition("not-supported-privilege")
-    account = account_named(door, request, person, uri)
-    if names & _WRITE:
-        return account, READ_WRITE
-    return account, READ if d("read") in names else BUSY
+    return account_named(door, request, person, uri), names
+
+
+def _access(names: set[str]) -> str:
+    """The kind of share that grants exactly this (§8.1). Raises DavError for what none does."""
+    if names == {c("read-free-busy")}:
+        return BUSY
+    more = names - _READ - {d("read")}
+    if d("read") in names and not more:
+        return READ
+    if d("read") in names and more - {d("write")} in (set(), _WRITE):
+        return READ_WRITE
+    raise dav_precondition("not-supported-privilege")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal
 from televent.adapters.caldav.http import Header, Request, Response
-from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
+from televent.adapters.caldav.methods.destination import destination, object_target, overwrite
 from televent.adapters.caldav.methods.shared_transfer import concerns, copy_shared
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
@@ -23,7 +23,8 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
         raise DavError(403, text="A calendar cannot be copied.")
     if source.kind is not Kind.OBJECT:
         raise need_privileges(source.path, "read")
-    check_depth(request, "0", "infinity")
+    # §10.2: an object has no members, so one depth is like another.
+    request.depth("infinity")
     target = object_target(destination(door, request, person))
     if concerns(request, target):
         return answer(await copy_shared(door, request, person, target))

@@ -7,6 +7,7 @@ from televent.adapters.caldav.errors import need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.notifications import delete_notification
 from televent.adapters.caldav.methods.push_register import unregister
+from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
@@ -21,6 +22,8 @@ from televent.application.use_cases.sharing import answer_share
 async def delete(door: Door, request: Request, person: Person) -> Response:
     """204, for a calendar as for an object."""
     kind = request.target.kind
+    if kind is Kind.CALENDAR:
+        await check_calendar(door, request, person)
     shared = await door.shared(request, person)
     if shared is not None:
         await door.run(_shared, door, request, person, shared)

@@ -17,11 +17,8 @@ _PORTS: Final = {"http": "80", "https": "443"}
 
 
 def destination(door: Door, request: Request, person: Person) -> Target:
-    """What the header names. Raises DavError: 400 for none or nonsense, 415 for a body, 502 for another server, 403
+    """What the header names. Raises DavError: 400 for none or nonsense, 502 for another server, 403
     for another person's tree and for the request's own URL, 409 where nothing can be."""
-    if request.body:
-        # §8.4: what would be ignored is refused.
-        raise DavError(415, text="This method takes no body.")
     value = request.headers.get("destination", "").strip()
     try:
         parts = urlsplit(value)

@@ -6,6 +6,7 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition, precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.proppatch import refused
+from televent.adapters.caldav.methods.put import media_type
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c, d
@@ -29,7 +30,13 @@ async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
 
 async def mkcol(door: Door, request: Request, person: Person) -> Response:
     """201 for a calendar; no other collection can be made (RFC 5689 §3.3 DAV:valid-resourcetype)."""
-    root = request.xml()
+    try:
+        root = request.xml()
+    except DavError as error:
+        if error.status == 400 and media_type(request) not in ("", "text/xml", "application/xml"):
+            # RFC 4918 §9.3: what is no XML and does not say that it is.
+            raise DavError(415, text="The body is not XML.") from None
+        raise
     if root is not None and name_of(root) != d("mkcol"):
         raise DavError(415, text="The body is not a DAV:mkcol.")
     _check_place(request)

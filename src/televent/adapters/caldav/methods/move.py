@@ -8,6 +8,7 @@ from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.copy import answer
 from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
 from televent.adapters.caldav.methods.shared_transfer import concerns, move_shared
+from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind, Target
 from televent.adapters.caldav.webdav.conditions import conditions
@@ -21,10 +22,12 @@ async def move(door: Door, request: Request, person: Person) -> Response:
     """201 where nothing stood at the destination, else 204."""
     kind = request.target.kind
     if kind is Kind.CALENDAR:
+        await check_calendar(door, request, person)
         return await _calendar(door, request, person)
     if kind is not Kind.OBJECT:
         raise need_privileges(request.target.path, "unbind")
-    check_depth(request, "0", "infinity")
+    # §10.2: an object has no members, so one depth is like another.
+    request.depth("infinity")
     target = object_target(destination(door, request, person))
     if concerns(request, target):
         return answer(await move_shared(door, request, person, target))

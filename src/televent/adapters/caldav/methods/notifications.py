@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Header, Request, Response, xml_response
+from televent.adapters.caldav.properties.calendarserver_notifications import modified
 from televent.adapters.caldav.properties.calendarserver_sharing import address_uri
 from televent.adapters.caldav.properties.view import AnyView, NotificationView, Person, View
 from televent.adapters.caldav.tree import PREFIX, Kind, encode
@@ -66,6 +67,7 @@ async def get_notification(door: Door, request: Request, person: Person) -> Resp
     """200 with the notification."""
     view, _ = await _named(door, request, person)
     headers: list[Header] = [(b"etag", f'"{view.etag}"'.encode()), (b"cache-control", b"private, no-cache")]
+    headers.append((b"last-modified", modified(view).encode()))
     if not_modified(request.headers, view.etag):
         return Response(304, b"", headers)
     return Response(200, view.text, [*headers, (b"content-type", CONTENT_TYPE)])

@@ -10,6 +10,7 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.notifications import propfind_collection, propfind_notification
+from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.own import OWN
 from televent.adapters.caldav.properties.rfc4331 import QUOTA
 from televent.adapters.caldav.properties.view import (
@@ -42,7 +43,8 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
     if root is not None and name_of(root) != d("propfind"):
         raise DavError(400, text="The body is not a DAV:propfind.")
     depth = request.depth("0")
-    if depth == "infinity":
+    # What has no members has none at any depth (§10.2).
+    if depth == "infinity" and request.target.kind in COLLECTIONS:
         raise dav_precondition("propfind-finite-depth")
     asked = asked_in(root, minimal=request.minimal)
     if any(asked.asks(name) for name in QUOTA):

@@ -6,6 +6,7 @@ from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.own_properties import change_own
+from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d, empty
@@ -24,6 +25,8 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     if root is None or name_of(root) != d("propertyupdate"):
         raise DavError(400, text="The body is not a DAV:propertyupdate.")
     changes = await door.run(_changes, root)
+    if request.target.kind is Kind.CALENDAR:
+        await check_calendar(door, request, person)
     shared = await door.shared(request, person)
     if request.target.kind is Kind.CALENDAR and shared is not None:
         propstats = await door.run(_change_mount, door, request, person, shared, changes)

@@ -111,7 +111,8 @@ _SUPPORTED = _supported(
 
 
 def _owner(view: AnyView) -> str:
-    return href(owner_of(view))
+    # What is everybody's has no owner (§5.1).
+    return "" if view.kind is Kind.ROOT else href(owner_of(view))
 
 
 def _acl(view: AnyView) -> str:
@@ -134,10 +135,10 @@ def _principal_url(view: View) -> str:
     return href(view.person.principal)
 
 
-_OWNED = EVERYWHERE - {Kind.ROOT}
-
 PROPERTIES: tuple[Live, ...] = (
-    live(d("owner"), _OWNED, _owner),
+    live(d("owner"), EVERYWHERE, _owner),
+    # §5.2: every resource has the property; there are no groups.
+    live(d("group"), EVERYWHERE, constant("")),
     Live(d("current-user-privilege-set"), {kind: _own_privileges(kind) for kind in _SETS}),
     live(d("supported-privilege-set"), EVERYWHERE, constant(_SUPPORTED)),
     live(d("acl"), EVERYWHERE, _acl),

@@ -27,7 +27,9 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
     """207; what is not there is a 404 of its own. The Depth header does not matter (§7.9)."""
     data = calendar_data.requested(root)
     hrefs = [text_of(each).strip() for each in children(root) if name_of(each) == d("href")]
-    wanted = [(href, _target(href, request, person)) for href in hrefs]
+    # RFC 4918 §14.16: however often and in whatever spelling one is asked for, it is answered once.
+    named = ((href, _target(href, request, person)) for href in hrefs)
+    wanted = list({target.path if target is not None else href: (href, target) for href, target in named}.values())
     calendars: dict[str, CalendarRow] = {}
     if request.target.kind is not Kind.HOME:
         row = await door.calendar(request, person)

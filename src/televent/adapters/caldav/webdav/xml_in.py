@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,11 +15,18 @@ Element = etree._Element
 
 MAX_DEPTH: Final = 100
 _TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+XML: Final = "http://www.w3.org/XML/1998/namespace"
+"""Bound to the prefix xml and to no other (Namespaces in XML §3)."""
+XML_LANG: Final = f"{{{XML}}}lang"
+_EXTERNAL: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>\[]*\s(?:SYSTEM|PUBLIC)\s")
 
 
 class MalformedXml(Exception):
     """The body is not XML that is taken here."""
+
+
+class ExternalEntity(MalformedXml):
+    """It names something outside of itself (RFC 4918 §16, no-external-entities)."""
 
 
 def parse(body: bytes) -> Element:
@@ -35,6 +43,8 @@ def parse(body: bytes) -> Element:
     )
     # Before parsing, too: libxml2 expands entities inside attributes whatever it is told.
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        if _EXTERNAL.search(body):
+            raise ExternalEntity("an external entity is not taken")
         raise MalformedXml("a document type is not taken")
     try:
         root = etree.fromstring(body, parser)
@@ -106,8 +116,8 @@ def _attributes(element: Element) -> str:
         shown = attribute(str(value))
         if not namespace:
             parts.append(f' {local}="{shown}"')
-        elif str(key) == XML_LANG:
-            parts.append(f' xml:lang="{shown}"')
+        elif namespace == XML:
+            parts.append(f' xml:{local}="{shown}"')
         else:
             parts.append(f' xmlns:N{ordinal}="{attribute(namespace)}" N{ordinal}:{local}="{shown}"')
     return "".join(parts)
@@ -118,6 +128,8 @@ def _write(element: Element, parts: list[str]) -> None:
     prefix = PREFIXES.get(namespace)
     if prefix is not None:
         name, declared = f"{prefix}:{local}", f' xmlns:{prefix}="{namespace}"'
+    elif namespace == XML:
+        name, declared = f"xml:{local}", ""
     elif namespace:
         name, declared = f"X:{local}", f' xmlns:X="{attribute(namespace)}"'
     else:
