@@ -5,18 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.put import represented, store, tags
+from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind, Target
+from televent.domain.sharing import READ_WRITE
 
 
 async def add_member(door: Door, request: Request, person: Person) -> Response:
     """201 with the Location of the new member. What PUT refuses is refused by the same names (§3.2.1)."""
+    shared = await door.shared(request, person)
+    if shared is not None and shared.share is not None and shared.share.access != READ_WRITE:
+        # §5.
+        raise need_privileges(request.target.path, "bind")
+    await check_calendar(door, request, person)
     name = f"{door.office.ids()}.ics"
     place = request.target
     target = Target(Kind.OBJECT, place.path + name, place.user, place.calendar, name, slash=False)
-    # Conditions in the request are about the calendar; the name is new by itself.
+    # Conditions in the request were about the calendar; the name is new by itself.
     headers = {key: value for key, value in request.headers.items() if not key.startswith("if")}
     inner = replace(request, target=target, headers=headers, ahead=None)
     stored = await store(door, inner, person)

@@ -29,11 +29,11 @@ async def expand_property(door: Door, request: Request, person: Person, root: El
         view = await door.run(_view, door, request.target, person)
     if view is None:
         raise DavError(404)
-    text = await door.run(_response, door, person, view, root, 1)
+    text = await door.run(_response, door, person, view, root, 1, request.minimal)
     return xml_response(207, multistatus((text,)), request)
 
 
-def _response(door: Door, person: Person, view: AnyView, asked: Element, level: int) -> str:
+def _response(door: Door, person: Person, view: AnyView, asked: Element, level: int, minimal: bool) -> str:
     found: list[str] = []
     missing: list[str] = []
     for each in children(asked):
@@ -51,8 +51,11 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
             missing.append(start + "/>")
             continue
         if level < MAX_LEVELS and any(name_of(inner) == d("property") for inner in children(each)):
-            content = _expanded(door, person, content, each, level)
+            content = _expanded(door, person, content, each, level, minimal)
         found.append(f"{start}>{content}{end}")
+    if minimal:
+        # RFC 8144 §2.1.
+        missing = []
     propstats = propstat("".join(found), 200) if found or not missing else ""
     propstats += propstat("".join(missing), 404) if missing else ""
     return f"<D:response>{href(view.href)}{propstats}</D:response>"
@@ -68,7 +71,7 @@ def _name(asked: Element) -> str:
         raise DavError(400, text="A property without a name is asked for.") from None
 
 
-def _expanded(door: Door, person: Person, content: str, asked: Element, level: int) -> str:
+def _expanded(door: Door, person: Person, content: str, asked: Element, level: int, minimal: bool) -> str:
     def of_href(match: re.Match[str]) -> str:
         try:
             target = parse(match[1])
@@ -77,7 +80,7 @@ def _expanded(door: Door, person: Person, content: str, asked: Element, level: i
         view = _view(door, target, person) if target is not None else None
         if view is None:
             return status_response(match[1], 404)
-        return _response(door, person, view, asked, level + 1)
+        return _response(door, person, view, asked, level + 1, minimal)
 
     return _HREF.sub(of_href, content)
 
