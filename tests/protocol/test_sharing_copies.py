@@ -232,3 +232,20 @@ def test_the_if_header_sees_what_the_person_sees(ann: Client, bob: Client) -> No
     assert bob.put(path + "a.ics", event("a@example.com"), If=f"<{path}> (<{token}>)").status == 412
     assert bob.put(path + "a.ics", event("a@example.com"), If=f"([{etag}])").status == 412
     assert bob.ask("DELETE", path + "a.ics", If=f"([{bob.ask('GET', path + 'a.ics').headers['etag']}])").status == 204
+
+
+def test_files_stay_where_they_are(ann: Client, bob: Client) -> None:
+    path = mounted(ann, bob, "read-write")
+    headers = {"Content_Type": "text/plain", "Content_Disposition": 'attachment; filename="a.txt"'}
+    added = ann.ask("POST", ann.calendar("work") + "a.ics?action=attachment-add", b"Agenda", **headers)
+    assert added.status == 201
+    url = added.headers["location"]
+    assert bob.ask("COPY", path + "a.ics", Destination=bob.calendar() + "a.ics").status == 201
+    copied = bob.ask("GET", bob.calendar() + "a.ics").text.replace("\r\n ", "")
+    assert "MANAGED-ID" not in copied
+    assert url in copied
+    # Moved away they would be lost with the event that they belong to.
+    assert bob.ask("DELETE", bob.calendar() + "a.ics").status == 204
+    assert bob.ask("MOVE", path + "a.ics", Destination=bob.calendar() + "a.ics").status == 403
+    assert bob.ask("GET", bob.calendar() + "a.ics").status == 404
+    assert "MANAGED-ID" in ann.ask("GET", ann.calendar("work") + "a.ics").text

@@ -171,3 +171,28 @@ def test_an_event_of_which_one_has_something_of_his_own_is_gone_when_its_owner_d
     answer = bob.sync(path, first)
     assert answer.only().status == "HTTP/1.1 404 Not Found"
     assert bob.sync(path, answer.token()).responses() == {}
+
+
+def test_what_is_ones_own_moves_nobody_elses_tags_and_tokens(ann: Client, bob: Client, eve: Client) -> None:
+    path, hers = mounted(ann, bob, "read-write"), mounted(ann, eve)
+    places = {ann.user: (ann, ann.calendar("work")), bob.user: (bob, path), eve.user: (eve, hers)}
+
+    def state(who: str) -> tuple[str, ...]:
+        client, place = places[who]
+        entry = client.propfind(place, "CS:getctag", "D:sync-token", "D:getetag").only()
+        member = client.propfind(place + "a.ics", "D:getetag").only().text(dav("getetag"))
+        home = client.propfind(client.home, "D:sync-token").only().text(dav("sync-token"))
+        return (*(each.text or "" for each in entry.props.values()), member, home)
+
+    before = {who: state(who) for who in places}
+    assert bob.put(path + "a.ics", tea(30)).status == 204
+    after = {who: state(who) for who in places}
+    assert all(old != new for old, new in zip(before[bob.user], after[bob.user], strict=True))
+    # A name of one's own moves the home where it stands, and no calendar.
+    name = "<D:set><D:prop><D:displayname>Hers</D:displayname></D:prop></D:set>"
+    assert bob.ask("PROPPATCH", path, f"<D:propertyupdate {DECLARED}>{name}</D:propertyupdate>").status == 207
+    renamed = {who: state(who) for who in places}
+    assert renamed[bob.user][:-1] == after[bob.user][:-1]
+    assert renamed[bob.user][-1] != after[bob.user][-1]
+    for other in (ann.user, eve.user):
+        assert before[other] == after[other] == renamed[other]

@@ -30,6 +30,7 @@ from televent.application.use_cases.put_object import Stored, put_object, valida
 from televent.application.use_cases.shared_objects import put_into_shared, standing_under
 from televent.domain.refusal import Refusal
 from televent.domain.sharing import READ_WRITE
+from televent.ical.attachments import foreign
 from televent.ical.errors import IcalError
 from televent.ical.reading import read
 
@@ -74,6 +75,13 @@ def move_across(
         # Also where somebody else has deleted it meanwhile: then it is not to stand here either.
         _take_back(office, destination, first)
         raise
+
+
+def for_another(office: Office, context: Context, text: bytes) -> bytes:
+    """A copy for another account. Its files stay the other's: what is left of them is where they are to be read, by who
+    may (RFC 8607 §3.12.7). Raises SchedulingUidConflict."""
+    check_no_part(office, context, text)
+    return foreign(text)
 
 
 def check_no_part(office: Office, context: Context, text: bytes) -> None:

@@ -23,7 +23,7 @@ from televent.application.refusals import (
     UnknownDestination,
 )
 from televent.application.shared_view import share_named
-from televent.application.use_cases.move_across import End, check_no_part, move_across
+from televent.application.use_cases.move_across import End, for_another, move_across
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import move_in_shared, put_into_shared
 from televent.domain.sharing import READ_WRITE
@@ -41,14 +41,13 @@ async def copy_shared(door: Door, request: Request, person: Person, target: Targ
     given.check(source)
     there = await _destination(door, person, target)
     only_new = NONE if overwrite(request) else Conditions(if_none_match=("*",))
-    text = source.ics or b""
     owner = source.share.owner if source.share is not None else person.account.tenant
 
     def act() -> Stored:
         try:
-            context = door.context(request, person, there)
+            context, text = door.context(request, person, there), source.ics or b""
             if owner != context.tenant:
-                check_no_part(door.office, context, text)
+                text = for_another(door.office, context, text)
             if there is not None:
                 return put_into_shared(
                     door.office, context, row=there, href=target.name, text=text, conditions=only_new
