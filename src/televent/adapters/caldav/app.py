@@ -176,14 +176,14 @@ class CaldavDoor:
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if (body or incoming is not None) and encoding not in ("", "identity"):
             raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
-        if body and method in _BODILESS:
-            # RFC 4918 §8.4: what would be ignored is refused.
-            raise DavError(415, text="This method takes no body.")
         handler = METHODS.get(method)
         lease, posts = target.kind is Kind.PUSH_REGISTRATION, target.kind in post.KINDS or incoming is not None
         attached = target.kind is Kind.ATTACHMENT and method not in ("GET", "HEAD")
         if handler is None or attached or (lease and method != "DELETE") or (method == "POST" and not posts):
             raise not_allowed(target)
+        if body and method in _BODILESS:
+            # RFC 4918 §8.4: what would be ignored is refused.
+            raise DavError(415, text="This method takes no body.")
         correlation = _correlation(scope, self._door.office)
         request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
         if method == "POST":
