@@ -1,5 +1,7 @@
 """What CalDAV and the use cases read, each in one statement."""
 
+import tracemalloc
+from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -219,3 +221,19 @@ def test_the_use_of_a_device_is_noted_once_in_five_minutes(shop: Shop) -> None:
             reads.note_device_used(shop.tenant, device, NOON + timedelta(minutes=minutes))
         times += shop.sql("SELECT last_used_at FROM device")
     assert [(time - NOON) // timedelta(minutes=1) for (time,) in times] == [0, 0, 5, 5, 11]
+
+
+def test_of_a_long_answer_one_page_is_held_and_not_two(shop: Shop) -> None:
+    calendar, text = shop.calendar(), b"x" * 200_000
+    for number in range(60):
+        shop.stored(calendar, href=f"{number:02}.ics", ics=text)
+    span = (NOON - HOUR, NOON + HOUR)
+    deque(shop.reads.overlapping(shop.tenant, calendar, *span, None), maxlen=0)
+    tracemalloc.start()
+    try:
+        found = sum(row.size for row in shop.reads.overlapping(shop.tenant, calendar, *span, None))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == 60 * len(text) > 2.5 * listing_reads.PAGE_OCTETS
+    assert peak < 1.5 * listing_reads.PAGE_OCTETS
