@@ -21,7 +21,7 @@ from bench import servers, table
 from bench.large import measure_large
 from bench.memory import measure_memory
 from bench.part import Outcome, Task
-from bench.thousand import APPEND, measure_thousand
+from bench.thousand import APPEND, CYRUS, measure_thousand
 from bench.town import measure_town
 from bench.workloads import ROWS
 
@@ -62,7 +62,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="less of everything: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")
-    parser.add_argument("--without", action="append", choices=sorted(servers.STARTERS), default=[], help="leave it out")
+    parser.add_argument(
+        "--without", action="append", choices=[*servers.STARTERS, CYRUS], default=[], help="leave it out"
+    )
     parser.add_argument("--write", action="store_true", help="write the tables even of a quick or partial run")
     parser.add_argument("--keep", action="store_true", help="leave data and logs of this run under .bench/")
     return parser.parse_args(given)

@@ -54,7 +54,8 @@ def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
     best = _best(result, peers)
     if row.goal is not None and factor is not None and best is not None:
         least = "" if best[1] else "more than "
-        times = f"{least}{factor:.2f}×" if factor < 10 else f"{least}{factor:.1f}×"
+        digits = 2 if factor < 10 else 1 if factor < 100 else 0
+        times = f"{least}{factor:,.{digits}f}×"
         found.append(Verdict(f"≥ {row.goal:g}×", times, factor >= row.goal))
     ours, floor = result.value(OURS), result.value(FLOOR)
     if row.floor is not None and ours is not None and floor:

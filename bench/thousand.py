@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from bench import servers, store, table
+from bench import cyrus, servers, store, table
 from bench.measure import OURS, Result, measure
 from bench.part import FIRST_TASK, Outcome, Task, listed, machine
 from bench.quiet import settle
@@ -12,6 +13,7 @@ from bench.site import Scale, Site
 from bench.workloads import FULL, QUICK, ROWS, Row
 
 APPEND = "append"
+CYRUS = "Cyrus"
 
 
 def chosen_rows(only: Sequence[str] | None) -> list[Row]:
@@ -19,12 +21,17 @@ def chosen_rows(only: Sequence[str] | None) -> list[Row]:
     return [row for row in ROWS if only is None or row.key in only or row.key == "put-1"]
 
 
+def starters() -> dict[str, Callable[[Path], servers.Server]]:
+    """Every server that can be measured here, Televent first."""
+    return {**servers.STARTERS, **({CYRUS: cyrus.cyrus} if cyrus.installed() else {})}
+
+
 async def measure_thousand(task: Task) -> Outcome:
     """Every row for every server."""
     options = task.options
     scale = QUICK if options.quick else FULL
     sites: list[Site] = []
-    for name, starter in servers.STARTERS.items():
+    for name, starter in starters().items():
         if name in options.without:
             continue
         task.say(f"starting {name} …")
@@ -46,9 +53,9 @@ async def measure_thousand(task: Task) -> Outcome:
     results = [await with_progress(task, row, sites, scale.rounds) for row in chosen_rows(options.only)]
     ours = next((site.server for site in sites if site.server.name == OURS), None)
     appended = store.append_rates(ours, scale) if ours and (options.only is None or APPEND in options.only) else []
-    peers = ", ".join(servers.WANTED).replace("==", " ")
+    peers = ", ".join(f"{site.label} {site.server.version}" for site in sites if site.label != OURS)
     version = store.postgres_version(ours) if ours is not None else ""
-    note = machine(version, task.load, peers, f"{scale.items:,} events of about 650 bytes")
+    note = machine(version, task.load, *([peers] if peers else []), f"{scale.items:,} events of about 650 bytes")
     shown = [result for result in results if options.only is None or result.row.key in options.only]
     return Outcome(report(shown, sites, note, appended, scale), any(OURS in result.failures for result in results))
 
