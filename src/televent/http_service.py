@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,14 +19,17 @@ from televent.adapters.postgres.marks import PostgresMarks
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.rest.app import Asgi, Front, rest_app
+from televent.adapters.rest.connection import BESIDE, Patience, connections_with
 from televent.adapters.rest.floor import floor
 from televent.application.marks import Marks
 from televent.bootstrap import Core
 from televent.opening import OperatorError
 from televent.pushing import Push
-from televent.settings import SettingsError
+from televent.settings import Settings, SettingsError
 
 BACKLOG = 2048
+OWN_FILES = 256
+"""Files that a process opens beside its clients' connections: the database's, and some."""
 
 
 class _Server(uvicorn.Server):
@@ -57,14 +61,13 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
         lifespan="off",
         ws="none",
         loop="none",
-        http="httptools",
+        http=connections_with(patience(settings)),
         server_header=False,
         # X-Forwarded-For is believed only from proxies that are named: rate limits go by it.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     server = _Server(config, ready)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -75,6 +78,23 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
     await serving
     if marks is not None:
         await marks.close()
+
+
+def patience(settings: Settings) -> Patience:
+    """By settings; with as many connections as this process may open files for, beside those it needs itself."""
+    wanted = round(settings.connections * BESIDE) + OWN_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        wanted = soft
+    return Patience(
+        head=settings.head_seconds,
+        idle=settings.body_idle_seconds,
+        rate=settings.body_rate,
+        write=settings.answer_seconds,
+        connections=max(1, int((wanted - OWN_FILES) / BESIDE)),
+    )
 
 
 def http_app(core: Core, marks: Marks | None) -> Any:

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     push: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_PUSH")
     push_hosts: Literal["public", "any"] = Field("public", validation_alias="TELEVENT_PUSH_HOSTS")
 
+    connections: int = Field(2000, ge=1, le=100_000, validation_alias="TELEVENT_CONNECTIONS")
+    head_seconds: float = Field(15, gt=0, validation_alias="TELEVENT_HEAD_SECONDS")
+    body_idle_seconds: float = Field(30, gt=0, validation_alias="TELEVENT_BODY_IDLE_SECONDS")
+    body_rate: int = Field(1000, ge=1, validation_alias="TELEVENT_BODY_RATE")
+    answer_seconds: float = Field(60, gt=0, validation_alias="TELEVENT_ANSWER_SECONDS")
+
     attachments_mb: int = Field(1024, ge=0, le=1_000_000, validation_alias="TELEVENT_ATTACHMENTS_MB")
 
     pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")

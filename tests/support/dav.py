@@ -18,11 +18,13 @@ from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door import RateLimits
 from televent.adapters.postgres.batch_reads import BatchedRun
 from televent.adapters.postgres.marks import PostgresMarks
+from televent.adapters.rest.connection import connections_with
 from televent.application.context import Context
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.devices import NewDevice, add_device
 from televent.bootstrap import Core, build_core
 from televent.domain.ids import AccountId
+from televent.http_service import patience
 from televent.pushing import Push
 from televent.settings import Settings
 
@@ -222,13 +224,16 @@ def open_site(
     **settings: str,
 ) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name."""
-    core = build_core(Settings(DATABASE_URL=database_url, TELEVENT_POOL_SIZE=4, **settings), database_url)
+    core = build_core(Settings(**{"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}), database_url)
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
     plain = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url, push=push)
     marks = PostgresMarks(database_url)
     door = Doubted(plain, marks, rate_limits)
-    config = uvicorn.Config(door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
+    http = connections_with(patience(core.settings))
+    config = uvicorn.Config(
+        door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False, http=http
+    )
     server = uvicorn.Server(config)
 
     async def serve() -> None:

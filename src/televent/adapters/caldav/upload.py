@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError, precondition
+from televent.adapters.caldav.errors import precondition
 from televent.adapters.caldav.http import DRAIN_LIMIT, Receive
 from televent.application.attachments import CHUNK, MAX_ATTACHMENT, Upload
 from televent.application.refusals import QuotaExceeded
 from televent.ical.attachments import fit_name
 
-PATIENCE: Final = 60.0
-"""Seconds that a client may be silent in the middle of its body."""
 _TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}\Z")
 _EXTENDED: Final = re.compile(r";\s*filename\*\s*=\s*([A-Za-z0-9-]+)'[^']*'([^;\s]*)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r';\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"', re.IGNORECASE)
@@ -32,15 +29,12 @@ class Incoming:
         """Some of it was asked for: a client that waits for 100 (Continue) sends it from then on."""
 
     async def part(self) -> bytes | None:
-        """The next octets; None at the end. Raises ConnectionResetError, DavError 408."""
+        """The next octets; None at the end. Raises ConnectionResetError, also where they did not come in time: who is
+        too slow has been answered when this hears of it (adapters.rest.connection)."""
         if self._done:
             return None
         self.awaited = True
-        try:
-            message = await asyncio.wait_for(self._receive(), PATIENCE)
-        except TimeoutError:
-            self._done = True
-            raise DavError(408, text="The body did not come.") from None
+        message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ConnectionResetError("the client went away")
         self._done = not message.get("more_body", False)
