@@ -234,6 +234,20 @@ def test_an_answer_that_nobody_reads_is_given_up(site: Site, ann: Client, connec
         rest(connection)
 
 
+@limited(TELEVENT_ANSWER_SECONDS=SHORT)
+def test_what_was_asked_for_behind_an_answer_that_nobody_reads_ends_with_it(
+    site: Site, ann: Client, connect: Open, large: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Requests sent without waiting for answers (RFC 9112 §9.3.2)."""
+    connections = site.server.server_state.connections
+    before = set(connections)
+    connect(head(ann, "GET", large) * 5, receiving=4096)
+    wait_until(lambda: connections - before, what="it is there")
+    wait_until(lambda: not connections - before, what="it is gone")
+    wait_until(lambda: not site.server.server_state.tasks, what="the request has ended")
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
+
+
 def test_answers_that_nobody_reads_hold_no_database_connection(
     site: Site, ann: Client, connect: Open, large: str
 ) -> None:

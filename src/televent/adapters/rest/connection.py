@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 log = structlog.get_logger("televent.connection")
 
@@ -62,6 +62,8 @@ class Connection(HttpToolsProtocol):
     """When the last answer was complete."""
     _waiting: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
+    _running: RequestResponseCycle | None = None
+    """The request that is being answered; ``cycle`` is the last that came, which may have to wait for it."""
 
     # ---- the connection
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -80,6 +82,7 @@ class Connection(HttpToolsProtocol):
         self._rest()
         self._cancel_writing()
         self._wait = ""
+        self._gone()
         super().connection_lost(exc)
 
     def _make_room(self) -> bool:
@@ -124,6 +127,10 @@ class Connection(HttpToolsProtocol):
             self._end(None, "a body that nobody wants does not end")
         elif self._waiting is None:
             self._arm(self.patience.head if self._wait == "head" else self.patience.idle)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -196,11 +203,16 @@ class Connection(HttpToolsProtocol):
         unanswered = not cycle.response_started if body else cycle is None or cycle.response_complete
         if status is not None and unanswered:
             self.transport.write(_answer(status, why))
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        self._gone()
         self.transport.close()
         self._linger()
+
+    def _gone(self) -> None:
+        """Tells the application. uvicorn tells only of the last request that came."""
+        running = self._running
+        if running is not None and not running.response_complete:
+            running.disconnected = True
+            running.message_event.set()
 
     # ---- what goes
     def pause_writing(self) -> None:
