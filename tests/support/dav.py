@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import uvicorn
+import uvloop
 from lxml import etree
 
 from support.doubted import Doubted
@@ -240,7 +241,12 @@ def open_site(
         await server.serve()
         await marks.close()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    def run_it() -> None:
+        # As `televent api` does: uvloop's sockets differ in what they forgive.
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run_it, daemon=True)
     thread.start()
     try:
         wait_until(lambda: server.started and server.servers, what="the server listens")
