@@ -43,7 +43,9 @@ def main(given: Sequence[str] | None = None) -> int:
     options = arguments(given)
     seed = options.seed if options.seed is not None else SystemRandom().randrange(10**9)
     with tempfile.TemporaryDirectory(prefix="televent-fuzz-") as folder:
-        televent = Televent(Path(folder) / "data")
+        # Short, so that slow clients are ended while it runs.
+        limits = dict.fromkeys(("HEAD_SECONDS", "BODY_IDLE_SECONDS", "ANSWER_SECONDS"), "4")
+        televent = Televent(Path(folder) / "data", **{f"TELEVENT_{name}": value for name, value in limits.items()})
         with televent:
             site = Site(televent, f"{televent.api}/")
             settings = Settings(options.bound, options.growth, KEPT)

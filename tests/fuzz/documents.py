@@ -15,6 +15,7 @@ PROPERTIES = (
     *("D:getetag", "C:calendar-data", "D:resourcetype", "CS:getctag", "D:sync-token", "A:calendar-color", "D:acl"),
     *("D:current-user-privilege-set", "C:schedule-tag", "D:displayname", "C:calendar-timezone", "D:nothing", "x"),
     *("C:supported-calendar-component-set", "D:owner", "D:supported-report-set", "C:calendar-user-address-set"),
+    *("D:quota-used-bytes", "D:quota-available-bytes", "C:max-attachment-size", "C:managed-attachments-server-URL"),
 )
 TOKENS = (
     "@TOKEN@",
@@ -159,6 +160,32 @@ def posted(dice: Random) -> str:
     )
     name, inner = dice.choice((("CS:share", share), ("CS:invite-reply", reply), ("P:push-register", push)))
     return f'<{name} {DECLARED} xmlns:P="https://bitfire.at/webdav-push">{inner}</{name}>'
+
+
+def acl(dice: Random) -> str:
+    """An ACL request: entries that mean a share, and such as mean nothing here."""
+    principals = (
+        "@HOME@",
+        "/caldav/1/",
+        "mailto:bob@example.com",
+        "",
+        "%",
+        "/caldav/00000000-0000-0000-0000-000000000000/",
+    )
+    kinds = ("<D:all/>", "<D:authenticated/>", "<D:self/>", "<D:property><D:owner/></D:property>", "<D:x/>", "")
+    rights = ("D:read", "D:write", "D:all", "C:read-free-busy", "D:bind", "D:nonsense")
+    entries = []
+    for _ in range(dice.choice((0, 1, 1, 3, 400))):
+        who = f"<D:href>{dice.choice(principals)}</D:href>" if dice.random() < 0.7 else dice.choice(kinds)
+        given = "".join(
+            f"<D:privilege><{each}/></D:privilege>" for each in dice.choices(rights, k=dice.choice((0, 1, 3)))
+        )
+        verb = dice.choice(("grant", "grant", "deny", "x"))
+        principal = dice.choice(
+            (f"<D:principal>{who}</D:principal>", f"<D:invert><D:principal>{who}</D:principal></D:invert>")
+        )
+        entries.append(f"<D:ace>{principal}<D:{verb}>{given}</D:{verb}>{dice.choice(('', '<D:protected/>'))}</D:ace>")
+    return f"<D:acl {DECLARED}>{''.join(entries)}</D:acl>"
 
 
 def bomb(dice: Random) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from fuzz import documents, texts
+from fuzz import attaching, documents, texts
 
 METHODS = (
     *(
@@ -54,8 +54,8 @@ ODD_PATHS = (
     ),
 )
 HEADERS = {
-    "If": ('(["x"])', "(<data:,x>)", '<http://x/> (<a> ["b"]) (Not <c>)', "(" * 3000, "()", '("', "<>",
-           "(Not Not <a>)"),
+    "If": ('(["x"])', "(<data:,x>)", "(<@TOKEN@>)", "<@HOME@default/> (<@TOKEN@>)", "(<@TOKEN@> [*])",
+           '<http://x/> (<a> ["b"]) (Not <c>)', "(" * 3000, "()", '("', "<>", "(Not Not <a>)"),
     "Depth": ("0", "1", "infinity", "-1", "x", "1, 1", "\u00b2", "9" * 400),
     "Destination": ("/", "http://elsewhere.example.com/x", "@HOME@copy.ics", "@HOME@default/", "::", "%zz",
                     "//[::1", "@HOME@default/%00"),
@@ -155,8 +155,15 @@ def _valid(dice: Random, calendar: str) -> tuple[str, str, dict[str, str], bytes
     member = collection + dice.choice(NAMES)
     xml = _plain("text/xml")
     what = dice.random()
-    if what < 0.30:
-        return "PUT", member, _plain("text/calendar"), texts.calendar(dice, f"{member.rpartition('/')[2]}@example.com")
+    if what < 0.27:
+        text = texts.calendar(dice, f"{member.rpartition('/')[2]}@example.com")
+        return "PUT", member, _plain("text/calendar"), attaching.attached(dice, text) if dice.random() < 0.15 else text
+    if what < 0.31:
+        headers = {**_plain("x"), **attaching.headers(dice)}
+        return "POST", f"{member}?{attaching.query(dice)}", headers, attaching.body(dice)
+    if what < 0.32:
+        where = f"@HOME@attachments/{dice.choice(attaching.IDS)}/{dice.choice(('x', '%2F', '', 'a.html'))}"
+        return dice.choice(("GET", "GET", "HEAD", "PUT", "DELETE", "PROPFIND")), where, _plain("text/plain"), b""
     if what < 0.62:
         members = [f"{collection}{name}" for name in NAMES] + list(ODD_PATHS[:12])
         where = dice.choice((collection, collection, collection, "@HOME@", "/", "/principals/", "@HOME@inbox/", member))
@@ -174,7 +181,8 @@ def _valid(dice: Random, calendar: str) -> tuple[str, str, dict[str, str], bytes
         method, root = dice.choice(
             (("PROPPATCH", "D:propertyupdate"), ("MKCALENDAR", "C:mkcalendar"), ("MKCOL", "D:mkcol"))
         )
-        where = collection if method == "PROPPATCH" else f"@HOME@{calendar}-{dice.randint(0, 3)}/"
+        own = (collection, collection, "@HOME@", "@HOME@inbox/", member)
+        where = dice.choice(own) if method == "PROPPATCH" else f"@HOME@{calendar}-{dice.randint(0, 3)}/"
         return method, where, xml, documents.change(dice, root).encode("utf-8", "replace")
     if what < 0.85:
         return (
@@ -186,6 +194,9 @@ def _valid(dice: Random, calendar: str) -> tuple[str, str, dict[str, str], bytes
     if what < 0.90:
         headers = {**_plain("text/xml"), "Destination": collection + dice.choice(NAMES), "Overwrite": dice.choice("TF")}
         return dice.choice(("COPY", "MOVE")), member, headers, b""
+    if what < 0.91:
+        where = dice.choice((collection, collection, "@HOME@", "@HOME@inbox/", member))
+        return "ACL", where, xml, documents.acl(dice).encode()
     if what < 0.93:
         return "POST", dice.choice((collection, "@HOME@", collection, "/")), xml, documents.posted(dice).encode()
     if what < 0.95:

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from fuzz import requests, slow
+from fuzz.filling import filled
 from fuzz.judge import complaint, smallest
 from fuzz.requests import Case
 from fuzz.wire import Outcome, send
@@ -19,6 +20,7 @@ from interop.server import Person
 from support.running import Televent
 
 _TOKEN = re.compile(rb"<D:sync-token>([^<]+)</D:sync-token>")
+_MANAGED = re.compile(rb"^cal-managed-id: (\S+)", re.IGNORECASE | re.MULTILINE)
 EPOCH = 300
 """Cases that a sender puts into one calendar; then it takes a new one."""
 MB = 1_000_000
@@ -38,7 +40,12 @@ class Run:
 
     def __init__(self, televent: Televent, person: Person, settings: Settings) -> None:
         login = base64.b64encode(f"{person.telegram_id}:{person.password}".encode())
-        self.fill = {b"@LOGIN@": b"Basic " + login, b"@HOME@": person.home.encode(), b"@TOKEN@": b""}
+        self.fill = {
+            b"@LOGIN@": b"Basic " + login,
+            b"@HOME@": person.home.encode(),
+            b"@TOKEN@": b"",
+            b"@MANAGED@": b"-",
+        }
         self.televent, self.settings = televent, settings
         self.host, port = televent.api.removeprefix("http://").split(":")
         self.port = int(port)
@@ -46,19 +53,19 @@ class Run:
         self.statuses: Counter[int] = Counter()
         self.slowest, self.slowest_case = 0.0, b""
         self.memory: list[int] = []
+        self.slow = slow.Slow()
         self._lock = threading.Lock()
 
     def ask(self, octets: bytes, framed: bool = True) -> Outcome:
         """Sends octets with the person's own login and home in them. What is no request may get no answer: it is not
         waited for as long."""
-        for name, value in self.fill.items():
-            octets = octets.replace(name, value)
+        octets = filled(octets, self.fill)
         return send(self.host, self.port, octets, self.settings.bound * 6 if framed else 1.0)
 
     def go(self, dice: Random, until: float, clients: int, slow_clients: int) -> None:
         """Sends until that moment of the monotonic clock."""
         self.memory.append(self.resident())
-        with slow.clients(self.host, self.port, slow_clients, self.fill):
+        with slow.clients(self.host, self.port, slow_clients, self.fill) as self.slow:
             threads = [
                 threading.Thread(target=self._sender, args=(Random(dice.random()), number, until))
                 for number in range(clients)
@@ -84,6 +91,8 @@ class Run:
             self.statuses[outcome.status] += 1
             if found := _TOKEN.search(outcome.body):
                 self.fill[b"@TOKEN@"] = found[1]
+            if found := _MANAGED.search(outcome.head):
+                self.fill[b"@MANAGED@"] = found[1]
             if outcome.seconds > self.slowest and case.framed:
                 self.slowest, self.slowest_case = outcome.seconds, case.octets
         said = complaint(case, outcome, self.settings.bound)
@@ -114,12 +123,14 @@ class Run:
         after = self.ask(requests.poll("default").octets)
         if after.status != 207 or time.monotonic() - begun > self.settings.bound:
             self.wrong.append(f"a poll afterwards: {after.status} after {after.seconds:.1f} s")
+        if self.slow.came and not self.slow.ended:
+            self.wrong.append(f"{self.slow.came} slow clients, and none was ended")
         grown = (max(self.memory) - self.memory[0]) / MB
         if grown > self.settings.growth:
             self.wrong.append(f"the API grew by {grown:.0f} MB")
         for line in self.televent.output().splitlines():
             if '"level": "error"' in line or '"level":"error"' in line:
-                self.wrong.append(f"logged: {line[:600]}")
+                self.wrong.append(f"logged: {line[:120]} … {line[-600:]}")
 
     def report(self) -> list[str]:
         """What was done and found. The slowest request is kept too."""
@@ -128,6 +139,7 @@ class Run:
         answers = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(self.statuses.items()))
         return [
             f"{sum(self.statuses.values())} requests; answers {answers}",
+            f"{self.slow.came} slow clients came, {self.slow.ended} were ended",
             f"slowest answer {self.slowest:.2f} s; API memory {self.memory[0] / MB:.0f} MB at the start, "
             f"{max(self.memory) / MB:.0f} MB at most, {self.memory[-1] / MB:.0f} MB at the end",
             *self.wrong,

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from fuzz import requests
+from fuzz.filling import filled
 from fuzz.judge import complaint, smallest
 from fuzz.requests import Case
 from fuzz.wire import Outcome
@@ -60,3 +61,20 @@ def test_many_of_the_objects_can_be_read() -> None:
         except IcalError:
             continue
     assert good > len(puts) / 3
+
+
+def test_what_is_filled_in_leaves_a_right_length_right() -> None:
+    case = requests.put("a.ics", "c", b"at @HOME@")
+    octets = filled(case.octets, {b"@HOME@": b"/caldav/somebody/", b"@LOGIN@": b"Basic x"})
+    head, _, body = octets.partition(b"\r\n\r\n")
+    assert body == b"at /caldav/somebody/"
+    assert head.endswith(b"\r\nContent-Length: %d" % len(body))
+    wrong = case.octets.replace(b"Content-Length: 9", b"Content-Length: 3")
+    assert b"Content-Length: 3\r\n" in filled(wrong, {b"@HOME@": b"/"})
+
+
+def test_some_requests_are_about_attachments() -> None:
+    dice = Random(3)
+    made = [requests.case(dice, "c").octets for _ in range(800)]
+    for wanted in (b"action=attachment-add", b"rid=", b"@MANAGED@", b"ATTACH;MANAGED-ID", b"<D:acl "):
+        assert any(wanted in octets for octets in made), wanted

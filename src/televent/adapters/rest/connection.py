@@ -84,6 +84,9 @@ class Connection(HttpToolsProtocol):
         self._wait = ""
         self._gone()
         super().connection_lost(exc)
+        # What waited for its turn is forgotten; it and the connection know each other, so the collector would come late.
+        self.pipeline.clear()
+        self._running = None
 
     def _make_room(self) -> bool:
         """Ends the connection that has been idle longest: HTTP lets a server do that at any time (RFC 9112 §9.5)."""
