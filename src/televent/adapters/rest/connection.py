@@ -84,7 +84,7 @@ class Connection(HttpToolsProtocol):
         self._wait = ""
         self._gone()
         super().connection_lost(exc)
-        # What waited for its turn is forgotten; it and the connection know each other, so the collector would come late.
+        # What waited for its turn is forgotten now: it and the connection know each other, and the collector is lazy.
         self.pipeline.clear()
         self._running = None
 
