@@ -119,11 +119,13 @@ class Connection(HttpToolsProtocol):
             self._rest()
             return
         if self._begun is None:
-            # Another wait than the one that a timer may be set for.
+            # Another wait than the one that a timer may be set for. These octets may belong to something else, such as
+            # the end of a body that nobody wanted.
             self._rest()
             self._begin()
-        self._last = self.loop.time()
-        self._taken += len(data)
+        else:
+            self._last = self.loop.time()
+            self._taken += len(data)
         if self._wait == "head" and self._taken > MAX_HEAD:
             self._end(431, "the head is too large")
         elif self._wait == "body" and self._taken > MAX_UNWANTED and self.cycle.response_complete:
