@@ -29,7 +29,7 @@ PARTS = (
 TEXT = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:fuzz\r\nBEGIN:VEVENT\r\nUID:large@example.com\r\n"
     b"DTSTAMP:20261121T000000Z\r\nDTSTART:20261125T100000Z\r\nDESCRIPTION:%b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-) % (b"z" * 900_000)
+) % (b"z" * 300_000)
 
 
 @dataclass
