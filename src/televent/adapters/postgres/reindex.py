@@ -16,8 +16,7 @@ import structlog
 
 from televent.adapters.postgres.log import PostgresLog
 from televent.adapters.postgres.occurs_columns import indexed_to, occurs_columns
-from televent.adapters.postgres.pool import Connection
-from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.rows import Pool, fetch
 from televent.application.deciders import decider_of
 from televent.application.mapper import FactMapper
 from televent.application.ports import PutResource
@@ -64,17 +63,17 @@ def behind(pool: Pool, season: int) -> bool:
 def step(pool: Pool, mapper: FactMapper, season: int, after: Place = START) -> Step:
     """Makes the next few rows anew, each in a transaction of its own: a long one would hold up whoever follows the log.
     Done twice, by two processes, it is as done once. Raises psycopg.Error."""
-    with pool.connection() as connection:
-        rows = connection.execute(STALE, (*after, indexed_to(0), indexed_to(0), indexed_to(season), BATCH)).fetchall()
-        for row in rows:
-            _make_anew(connection, pool, mapper, row, season)
-        if len(rows) < BATCH:
-            connection.execute(DONE, (indexed_to(season),))
-            return Step(len(rows), None)
+    rows = fetch(pool, STALE, (*after, indexed_to(0), indexed_to(0), indexed_to(season), BATCH))
+    for row in rows:
+        _make_anew(pool, mapper, row, season)
+    if len(rows) == BATCH:
         return Step(len(rows), rows[-1][:3])
+    with pool.connection() as connection:
+        connection.execute(DONE, (indexed_to(season),))
+    return Step(len(rows), None)
 
 
-def _make_anew(connection: Connection, pool: Pool, mapper: FactMapper, row: Sequence[Any], season: int) -> None:
+def _make_anew(pool: Pool, mapper: FactMapper, row: Sequence[Any], season: int) -> None:
     tenant, calendar_id, href, stream = row
     key = StreamKey(AccountId(tenant), stream)
     try:
@@ -84,8 +83,9 @@ def _make_anew(connection: Connection, pool: Pool, mapper: FactMapper, row: Sequ
         log.exception("a row stays as it was indexed before", stream=str(key))
         return
     if put is not None:
-        columns = occurs_columns(put.occurs)
-        connection.execute(UPDATE, (*columns, tenant, calendar_id, href, stream, put.etag))
+        # No connection is held while another is asked for: a pool may have only one.
+        with pool.connection() as connection:
+            connection.execute(UPDATE, (*occurs_columns(put.occurs), tenant, calendar_id, href, stream, put.etag))
 
 
 def _row_of(pool: Pool, mapper: FactMapper, key: StreamKey, season: int) -> PutResource | None:
