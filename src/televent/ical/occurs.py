@@ -16,7 +16,7 @@ from televent.ical.errors import IcalError, TooManyInstances
 from televent.ical.expansion import Budget, expand
 from televent.ical.freebusy import fbtype_of
 from televent.ical.reading import address_of, moment_of, utc_of
-from televent.ical.recurrence_set import RecurrenceSet, Series
+from televent.ical.recurrence_set import MARGIN, RecurrenceSet, Series
 from televent.ical.tree import Component, parse
 from televent.ical.values import Moment
 from televent.ical.wall_clock import FIRST, LAST, in_zone, moved, wall_in, wall_of
@@ -172,17 +172,21 @@ def _events(
         if last is not None and last <= tail:
             return firm, floats, loose, 0
         low, high = _season(season)
-        found = _of_a_season(every, low, high) if season else None
+        low = max(low, tail)
+        over = last is not None and last <= low
+        if over or high - low <= 2 * _EDGE:
+            # There is no season, or it came too late, or what is kept of the start reaches beyond it.
+            loose.append((tail, last))
+            return firm, floats, loose, 0 if over else season
+        found = _of_a_season(every, series, low, high)
         if found is None:
             loose.append((tail, last))
             return firm, floats, loose, 0
-        low, high = max(low + _EDGE, tail), high - _EDGE
-        if low < high and (last is None or low < last):
-            for start, end in found:
-                keep(start, end)
-            loose += [each for each in ((tail, low), (high, last)) if each[1] is None or each[0] < each[1]]
-        else:
-            loose.append((tail, last))
+        for start, end in found:
+            keep(start, end)
+        # What is planned before the tail is kept already, so there the stretch is whole from its beginning.
+        low, high = low if low == tail else low + _EDGE, high - _EDGE
+        loose += [each for each in ((tail, low), (high, last)) if each[1] is None or each[0] < each[1]]
         return firm, floats, loose, season
     return firm, floats, loose, 0
 
@@ -194,13 +198,15 @@ def _season(season: int) -> tuple[datetime, datetime]:
     return moved(begin, -BEHIND), moved(begin, AHEAD)
 
 
-def _of_a_season(every: RecurrenceSet, low: datetime, high: datetime) -> list[tuple[Moment, Moment]] | None:
+def _of_a_season(
+    every: RecurrenceSet, series: Series, low: datetime, high: datetime
+) -> list[tuple[Moment, Moment]] | None:
     """Everything that rules make happen from ``low`` to ``high``, and a little beside it. None: too much."""
     every.budget = Budget(_WORK)
     found: list[tuple[Moment, Moment]] = []
     try:
-        for _, each in every.ruled(low, high):
-            found.append((each.start, each.end))
+        for _, start, end in _ruled(every, series, low, high):
+            found.append((start, end))
             if len(found) > _KEPT_OF_A_SEASON:
                 return None
     except TooManyInstances:
@@ -210,17 +216,34 @@ def _of_a_season(every: RecurrenceSet, low: datetime, high: datetime) -> list[tu
 
 def _planned(every: RecurrenceSet, series: Series) -> Iterator[tuple[Moment | None, Moment, Moment]]:
     """When each was planned (None: by no rule), when it starts, when it ends."""
-    plain = not (every.overrides or series.excluded or series.excluded_days or series.extra)
-    if not (plain and series.recurs and isinstance(series.start, datetime)):
+    if not _plain(every, series):
         for planned, each in every.planned(FIRST, LAST):
             yield planned, each.start, each.end
         return
+    yield None, series.start, series.length.after(series.start)
+    yield from _ruled(every, series, utc_of(series.start), LAST)
+
+
+def _ruled(
+    every: RecurrenceSet, series: Series, low: datetime, high: datetime
+) -> Iterator[tuple[Moment | None, Moment, Moment]]:
+    """The same of what rules make from ``low`` to ``high``, and a little beside it."""
+    if not _plain(every, series):
+        for planned, each in every.ruled(low, high):
+            yield planned, each.start, each.end
+        return
     # The same with less ado: nearly every series is like this, and each PUT waits for it.
-    start, zone, after = series.start, series.zone, series.length.after
-    yield None, start, after(start)
-    for found in merge(*(expand(rule, wall_of(start), wall_of(start), _END, every.budget) for rule in series.rules)):
+    start, zone, after = wall_of(series.start), series.zone, series.length.after
+    first, last = (wall_in(each, zone or UTC) for each in (moved(low, -every.longest - MARGIN), moved(high, MARGIN)))
+    for found in merge(*(expand(rule, start, first, last, every.budget) for rule in series.rules)):
         when = in_zone(found, zone)
         yield when, when, after(when)
+
+
+def _plain(every: RecurrenceSet, series: Series) -> bool:
+    """Nothing changes what its rules say."""
+    said = every.overrides or series.excluded or series.excluded_days or series.extra
+    return not said and series.recurs and isinstance(series.start, datetime)
 
 
 def _tasks(root: Component, every: RecurrenceSet, last: datetime | None) -> Iterator[Range]:

@@ -88,6 +88,22 @@ def test_no_text_is_asked_in_the_season(name: str) -> None:
     assert overlaps(bare.loose, NOW, NOW + timedelta(days=7))
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Kiritimati", "Europe/Berlin"])
+def test_a_series_is_whole_from_its_first_hour_wherever_it_is(zone: str) -> None:
+    text = calendar(event("DURATION:PT10M", "RRULE:FREQ=HOURLY;COUNT=30", start=f"DTSTART;TZID={zone}:20260602T090000"))
+    begin = datetime(2026, 6, 2, 9, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    assert {start for start, _ in occurs(text, season=SEASON).firm} == {
+        begin + n * timedelta(hours=1) for n in range(30)
+    }
+
+
+def test_what_was_over_before_the_season_is_not_made_anew_for_the_next() -> None:
+    text = calendar(event("RRULE:FREQ=DAILY;UNTIL=20250101T000000Z", start="DTSTART:20190304T090000Z"))
+    index = occurs(text, season=SEASON, last=datetime(2025, 1, 1, 1, tzinfo=UTC))
+    assert index.season == 0
+    assert overlaps(index.loose, datetime(2024, 6, 1, tzinfo=UTC), datetime(2024, 6, 8, tzinfo=UTC))
+
+
 def test_what_is_whole_needs_no_season() -> None:
     for rule in ("FREQ=DAILY;COUNT=50", "FREQ=WEEKLY;UNTIL=20200101T000000Z"):
         assert occurs(calendar(event(f"RRULE:{rule}", start="DTSTART:20190304T090000Z")), season=SEASON).season == 0
