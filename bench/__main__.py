@@ -19,6 +19,7 @@ from rich.console import Console
 
 from bench import servers, table
 from bench.large import measure_large
+from bench.load import LoadError
 from bench.memory import measure_memory
 from bench.part import Outcome, Task
 from bench.thousand import APPEND, CYRUS, measure_thousand
@@ -89,8 +90,8 @@ async def bench(options: argparse.Namespace, place: Path, console: Console) -> i
         with contextlib.ExitStack() as running:
             try:
                 outcome = await PARTS[name](Task(options, own, console, running, load))
-            except servers.ServerError as error:
-                outcome = Outcome(str(error), True)
+            except (servers.ServerError, LoadError, OSError) as error:
+                outcome = Outcome(f"{name} could not be measured: {error}", True)
         print(outcome.text, flush=True)
         console.print(f"{name}: done in {time.monotonic() - started:.0f} s", highlight=False)
         failed = failed or outcome.failed

@@ -116,15 +116,22 @@ class Site:
         return statistics.median(sample.latencies) * 1000
 
 
+def _tree(answer: Answer) -> etree._Element:
+    try:
+        return etree.fromstring(answer.body, etree.XMLParser(huge_tree=True))
+    except etree.XMLSyntaxError as error:
+        raise LoadError(f"the answer is no XML: {error}") from error
+
+
 def hrefs(answer: Answer) -> list[str]:
-    """The resources in a multistatus that are no collections."""
-    found = etree.fromstring(answer.body, etree.XMLParser(huge_tree=True)).iterfind(f"{DAV_NS}response/{DAV_NS}href")
+    """The resources in a multistatus that are no collections. Raises LoadError."""
+    found = _tree(answer).iterfind(f"{DAV_NS}response/{DAV_NS}href")
     return [href.text for href in found if href.text and not href.text.endswith("/")]
 
 
 def sync_token(answer: Answer) -> str:
     """RFC 6578 section 6.4, or the property of that name (section 4). Raises LoadError where there is none."""
-    token = etree.fromstring(answer.body, etree.XMLParser(huge_tree=True)).findtext(f".//{DAV_NS}sync-token")
+    token = _tree(answer).findtext(f".//{DAV_NS}sync-token")
     if not token:
         raise LoadError("the answer has no sync-token")
     return token

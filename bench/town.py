@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bench import filled, processes, store, table
 from bench.clients import Book, Client
@@ -91,19 +92,26 @@ async def begin(task: Task, clients: Sequence[Client]) -> None:
         async with gate:
             await client.begin()
 
-    async with asyncio.TaskGroup() as group:
-        for client in clients:
-            group.create_task(one(client))
+    await together(one(client) for client in clients)
 
 
 async def live(clients: Sequence[Client], book: Book, seconds: float, think: float) -> Book:
     """What the clients saw in that time."""
     book.seconds, book.errors, book.open = {}, [], True
     until = asyncio.get_running_loop().time() + seconds
-    async with asyncio.TaskGroup() as group:
-        for client in clients:
-            group.create_task(client.live(until, think))
+    await together(client.live(until, think) for client in clients)
     return Book(book.seconds, book.errors)
+
+
+async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All at once; the first failure ends the others, and is raised."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

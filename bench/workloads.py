@@ -131,7 +131,7 @@ def _period(text: str) -> tuple[datetime, datetime]:
     first, _, last = text.partition("/")
     start = datetime.strptime(first, events.STAMP).replace(tzinfo=UTC)
     if last.startswith("P"):
-        return start, start + vDuration.from_ical(last)
+        return start, start + vDuration.from_ical(last)  # type: ignore[no-untyped-call]
     return start, datetime.strptime(last, events.STAMP).replace(tzinfo=UTC)
 
 

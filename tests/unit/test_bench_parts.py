@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +15,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the 
 
 from bench import events, large, memory, table, town
 from bench.clients import Book
-from bench.load import LONG, Wire, length
+from bench.load import LONG, Answer, LoadError, Wire, length
 from bench.measure import OURS, Result
 from bench.processes import MEGABYTE, kilobytes
+from bench.site import hrefs, sync_token
 from bench.workloads import Row, put_one
 
 PEERS = ("Radicale", "Xandikos")
@@ -201,3 +203,26 @@ def test_a_long_answer_is_whole_when_its_last_piece_has_come(chunked: bool, piec
         return bodies
 
     assert asyncio.run(exchange()) == [body, body]
+
+
+def test_the_first_client_that_fails_ends_the_others_and_is_named() -> None:
+    ended = []
+
+    async def lives() -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.append("lives")
+
+    async def fails() -> None:
+        raise LoadError("poll: 500")
+
+    with pytest.raises(LoadError, match="poll: 500"):
+        asyncio.run(town.together([lives(), fails()]))
+    assert ended == ["lives"]
+
+
+@pytest.mark.parametrize("read", [hrefs, sync_token])
+def test_an_answer_that_is_no_xml_is_an_error_of_the_server(read: Callable[[Answer], object]) -> None:
+    with pytest.raises(LoadError, match="no XML"):
+        read(Answer(207, b"HTTP/1.1 207 Multi-Status", b"<D:multistatus"))
