@@ -94,6 +94,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         passwords=Passwords(),
         mail_domain=settings.mail_domain,
         internal_domain=settings.internal_domain,
+        free_busy=settings.free_busy,
     )
     office.attachments = attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
     office.courier = LocalCourier(office, outbox)

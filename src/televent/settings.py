@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     rate_caldav_burst: int = Field(200, ge=1, validation_alias="TELEVENT_RATE_CALDAV_BURST")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TELEVENT_TRUSTED_PROXIES")
 
+    free_busy: Literal["everyone", "known", "named"] = Field("known", validation_alias="TELEVENT_FREE_BUSY")
+
     push: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_PUSH")
     push_hosts: Literal["public", "any"] = Field("public", validation_alias="TELEVENT_PUSH_HOSTS")
 

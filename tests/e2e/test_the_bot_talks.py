@@ -91,6 +91,10 @@ def mistakes(chat: Chat) -> None:
     assert "What is it called?" in chat.ask(ANN, "/create")
     assert "I have stopped" in chat.ask(ANN, "/cancel")
     assert "Europe/London" in chat.ask(ANN, "/timezone Europe/London")
+    assert "those you meet with" in chat.ask(ANN, "/settings")
+    assert "everyone|known|nobody" in chat.ask(ANN, "/settings busy strangers")
+    assert "busy: nobody" in chat.ask(ANN, "/settings busy nobody")
+    assert "busy: those you meet with" in chat.ask(ANN, "/settings busy known")
 
 
 def invitations(chat: Chat) -> None:

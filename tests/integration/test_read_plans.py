@@ -80,7 +80,7 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             ),
             (
                 time_reads.BUSY_TIME,
-                (*time_reads.asked(*hour, UTC), *place, *time_reads.touched(*hour)),
+                (*time_reads.asked(*hour, UTC), *place, *time_reads.touched(*hour), None),
                 {"resource_span"},
             ),
         ]

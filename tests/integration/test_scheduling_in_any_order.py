@@ -1,10 +1,13 @@
 """Letters that come late, twice, unasked or by mail: RFC 5546 §2.1.5 and §3.2."""
 
+from collections.abc import Sequence
+
 import psycopg
 import pytest
 
 from support.town import Person, Town, meeting
 from televent.adapters.postgres.read_store import PostgresReads
+from televent.domain.ids import AccountId
 
 
 @pytest.fixture
@@ -146,9 +149,11 @@ def test_a_meeting_of_five_hundred_asks_once_who_they_are(
     asked: list[int] = []
     many = PostgresReads.accounts_of
 
-    def counted(reads: PostgresReads, telegram_ids: list[int], addresses: list[str]) -> object:
-        asked.append(len(telegram_ids) + len(addresses))
-        return many(reads, telegram_ids, addresses)
+    def counted(
+        reads: PostgresReads, telegram_ids: list[int], addresses: list[str], tenants: Sequence[AccountId] = ()
+    ) -> object:
+        asked.append(len(telegram_ids) + len(addresses) + len(tenants))
+        return many(reads, telegram_ids, addresses, tenants)
 
     monkeypatch.setattr(PostgresReads, "accounts_of", counted)
     cy = town.person("cy")

@@ -3,6 +3,7 @@
 import pytest
 
 from support.dav import DECLARED, Client, Site, cal, event
+from support.outbox import let_everyone_ask
 
 CS = "{http://calendarserver.org/ns/}"
 OFFICE = """BEGIN:VCALENDAR
@@ -26,7 +27,8 @@ ALARM = "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT15M\nDESCRIPTION:Soon\nEND:VAL
 
 
 @pytest.fixture
-def bob(site: Site) -> Client:
+def bob(site: Site, ann: Client) -> Client:
+    let_everyone_ask(ann)
     return site.person(102, "Bob", "bob@example.com")
 
 

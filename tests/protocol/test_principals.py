@@ -1,9 +1,9 @@
-"""RFC 3744 §9.4, §9.5, RFC 3253 §3.8: finding principals; RFC 6638 §5: free/busy of others."""
+"""RFC 3744 §9.4, §9.5, RFC 3253 §3.8: finding principals."""
 
 import pytest
 from lxml import etree
 
-from support.dav import DECLARED, NAMESPACES, Answer, Client, Entry, cal, dav, event
+from support.dav import DECLARED, NAMESPACES, Answer, Client, Entry, cal, dav
 
 
 def search(client: Client, text: str, prop: str = "D:displayname", path: str = "/principals/") -> set[str]:
@@ -64,55 +64,6 @@ def test_a_property_of_any_namespace_is_missing_by_its_own_name(ann: Client, nam
     answer = ann.report(ann.home, "D:expand-property", f'<D:property name="x" namespace="{namespace}"/>', Depth="0")
     (name,) = answer.only().missing
     assert name == etree.QName(namespace.replace("&amp;", "&") or None, "x").text
-
-
-def free_busy(
-    client: Client, organizer: str, *attendees: str, start: str = "20261125T000000Z", end: str = "20261126T000000Z"
-) -> str:
-    rows = "".join(f"ATTENDEE:{each}\r\n" for each in attendees)
-    return (
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:fb@example.com\r\n"
-        f"DTSTAMP:20261121T100000Z\r\nDTSTART:{start}\r\nDTEND:{end}\r\nORGANIZER:{organizer}\r\n"
-        f"{rows}END:VFREEBUSY\r\nEND:VCALENDAR\r\n"
-    )
-
-
-def test_the_outbox_tells_when_others_are_busy(ann: Client) -> None:
-    bob = ann.site.person(102, "Bob", "bob@example.com")
-    bob.put(f"{bob.calendar()}b.ics", event("b@example.com", "SUMMARY:Secret"))
-    body = free_busy(ann, "mailto:ann@example.com", "mailto:bob@example.com", "mailto:eve@example.com")
-    answer = ann.ask("POST", f"{ann.home}outbox/", body, Content_Type="text/calendar")
-    assert answer.status == 200
-    told = {
-        each.findtext("C:recipient/D:href", namespaces=NAMESPACES): (
-            each.findtext("C:request-status", namespaces=NAMESPACES),
-            each.findtext("C:calendar-data", namespaces=NAMESPACES) or "",
-        )
-        for each in answer.xml.findall("C:response", NAMESPACES)
-    }
-    status, data = told["mailto:bob@example.com"]
-    assert (status or "").startswith("2.0")
-    assert "20261125T100000Z/20261125T110000Z" in data
-    assert "Secret" not in data
-    assert (told["mailto:eve@example.com"][0] or "").startswith("3.7")
-
-
-def test_local_times_in_a_request_for_free_busy_are_the_persons_own(ann: Client) -> None:
-    ann.put(f"{ann.calendar()}b.ics", event("b@example.com"))
-    for start, busy in (("20261125T103000", True), ("20261125T110000", False)):
-        body = free_busy(ann, "mailto:ann@example.com", "mailto:ann@example.com", start=start, end="20261125T120000")
-        answer = ann.ask("POST", f"{ann.home}outbox/", body, Content_Type="text/calendar")
-        assert answer.status == 200
-        assert ("FREEBUSY" in answer.text.replace("VFREEBUSY", "")) is busy
-
-
-def test_the_outbox_takes_nothing_else(ann: Client) -> None:
-    outbox = f"{ann.home}outbox/"
-    assert ann.ask("POST", outbox, "hello").precondition() == cal("valid-calendar-data")
-    wrong = ann.ask("POST", outbox, event("a@example.com"))
-    assert (wrong.status, wrong.precondition()) == (400, cal("valid-scheduling-message"))
-    stranger = free_busy(ann, "mailto:bob@example.com", "mailto:ann@example.com")
-    assert ann.ask("POST", outbox, stranger).precondition() == cal("organizer-allowed")
 
 
 def test_a_search_without_a_condition_lists_whom_one_may_see(ann: Client) -> None:

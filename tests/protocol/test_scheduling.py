@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.dav import DECLARED, Answer, Client, Site, cal, dav, event
+from support.outbox import let_everyone_ask
 
 ORGANIZER = "ORGANIZER:mailto:ann@example.com"
 BOB = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@example.com"
@@ -139,6 +140,7 @@ def test_a_transparent_calendar_makes_nobody_busy(ann: Client, bob: Client) -> N
         assert told.status == 200
         return "20261125T100000Z" in told.text.replace("DTSTART:", "")
 
+    let_everyone_ask(ann)
     assert busy()
     value = "<C:schedule-calendar-transp><C:transparent/></C:schedule-calendar-transp>"
     transparent = f"<D:set><D:prop>{value}</D:prop></D:set>"
@@ -151,3 +153,27 @@ def test_the_schedule_tag_and_the_inbox_are_not_for_clients_to_set(ann: Client, 
     entry = proppatch(ann, place, change).only()
     assert entry.by_status == {"403": {cal("schedule-tag")}}
     assert ann.ask("DELETE", f"{ann.home}inbox/").status == 403
+
+
+def test_where_the_meeting_is_that_has_the_uid_already_is_said(ann: Client, place: str) -> None:
+    ann.ask("MKCALENDAR", ann.calendar("my%20work"))
+    taken = ann.put(f"{ann.calendar('my%20work')}two.ics", meeting("SUMMARY:Again"))
+    assert (taken.status, taken.precondition()) == (403, cal("unique-scheduling-object-resource"))
+    assert [each.text for each in taken.xml[0]] == [place]
+    copied = ann.ask("COPY", place, Destination=f"{ann.calendar('my%20work')}two.ics")
+    assert [each.text for each in copied.xml[0]] == [place]
+
+
+def test_the_principals_url_is_an_address_too(ann: Client, bob: Client) -> None:
+    """§2.4.1: so meetings are organized, and people asked, under every address of the set."""
+    for number, address in enumerate((ann.home, f"urn:uuid:{ann.tenant}")):
+        guest = bob.home if number else f"urn:uuid:{bob.tenant}"
+        lines = ("SUMMARY:Talk", f"ORGANIZER:{address}", f"ATTENDEE;PARTSTAT=NEEDS-ACTION:{guest}")
+        path = f"{ann.calendar()}{number}.ics"
+        assert ann.put(path, event(f"{number}@example.com", *lines)).status == 201
+        assert "SCHEDULE-STATUS=1.2" in ann.ask("GET", path).text
+        theirs = answer(bob, "ACCEPTED")
+        text = ann.ask("GET", path).text
+        assert "PARTSTAT=ACCEPTED" in text
+        assert "SCHEDULE-STATUS=2.0" in text
+        assert bob.ask("DELETE", theirs).status == 204

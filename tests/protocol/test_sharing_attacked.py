@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from support.dav import DECLARED, NAMESPACES, Answer, Client, Site, dav, event
+from support.outbox import let_everyone_ask
 from support.shares import cs, mounted, reply, share
 from televent.application.mapper import FactMapper
 
@@ -287,6 +288,8 @@ def test_others_learn_of_time_in_shared_calendars_only_where_one_says_so(ann: Cl
     busy = "20261125T100000Z/20261125T110000Z"
     ann.put(ann.calendar("work") + "a.ics", event("a@example.com", "SUMMARY:Salary"))
     path = mounted(ann, bob)
+    let_everyone_ask(ann)
+    let_everyone_ask(bob)
     assert busy not in free_busy(eve, "bob@example.com")
     inner = "<C:schedule-calendar-transp><C:opaque/></C:schedule-calendar-transp>"
     body = f"<D:propertyupdate {DECLARED}><D:set><D:prop>{inner}</D:prop></D:set></D:propertyupdate>"

@@ -53,6 +53,7 @@ NAMES: Mapping[str, type] = {
     "address-claimed/1": account.AddressClaimed,
     "address-verified/1": account.AddressVerified,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
+    "free-busy-opened/1": account.FreeBusyOpened,
     "device-password-added/1": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
 }

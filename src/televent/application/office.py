@@ -15,9 +15,12 @@ from televent.application.ports import AccountRow, Clock, Ids, Reads
 from televent.application.refusals import UnknownAccount
 from televent.application.store import Store
 from televent.domain.calendar_object.commands import Owner
+from televent.domain.free_busy import KNOWN
 from televent.domain.ids import AccountId, StreamKey
 
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
+
+_ACCOUNT_ID = re.compile(r"(?:urn:uuid:|/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?\Z")
 
 OBJECT_LIMIT = 1024 * 1024
 INLINE_RECIPIENTS = 25
@@ -41,6 +44,8 @@ class Office:
     passwords: Passwords
     mail_domain: str = "televent.app"
     internal_domain: str = "televent.internal"
+    free_busy: str = KNOWN
+    """Who may ask when somebody is busy who has said nothing about it (domain.free_busy)."""
     courier: Courier | None = None
     attachments: Attachments | None = None
 
@@ -71,7 +76,7 @@ class Office:
             if account.telegram_id is not None
             else (f"{account.tenant}@{self.mail_domain}",)
         )
-        return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}")
+        return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}", principal_url(account.tenant))
 
     def own_address(self, account: AccountRow) -> str:
         """The address that stands for this person in events made here."""
@@ -92,7 +97,9 @@ class Office:
 
     def account_of_address(self, address: str) -> AccountRow | None:
         """The account here that an address means, if any."""
-        telegram_id = self._telegram_id_in(address)
+        telegram_id, tenant = self._telegram_id_in(address), _account_id_in(address)
+        if tenant is not None:
+            return self.reads.account(tenant)
         if telegram_id is not None:
             return self.reads.account_by_telegram(telegram_id)
         return self.reads.account_by_address(address)
@@ -112,15 +119,17 @@ class Office:
         numbers = {address: self._telegram_id_in(address) for address in addresses}
         if not numbers:
             return {}
+        ids = {address: account for address in numbers if (account := _account_id_in(address)) is not None}
         given = {number for number in numbers.values() if number is not None}
         plain = [address for address, number in numbers.items() if number is None]
-        rows = self.reads.accounts_of(sorted(given), plain)
+        rows = self.reads.accounts_of(sorted(given), plain, [*ids.values()])
+        by_id = {row.tenant: row for row in rows}
         by_number = {row.telegram_id: row for row in rows if row.telegram_id is not None}
         by_address = {address: row for row in rows for address in row.addresses}
         found = {
             address: by_address.get(address) if number is None else by_number.get(number)
             for address, number in numbers.items()
-        }
+        } | {address: by_id.get(tenant) for address, tenant in ids.items()}
         return {address: row for address, row in found.items() if row is not None}
 
     def _telegram_id_in(self, address: str) -> int | None:
@@ -136,3 +145,14 @@ class Office:
     def account_stream(self, tenant: AccountId) -> StreamKey:
         """An account's own stream carries the account's id."""
         return StreamKey(tenant, tenant)
+
+
+def principal_url(tenant: UUID) -> str:
+    """The path of a person's principal, which is a calendar user address too (RFC 6638 §2.4.1)."""
+    return f"/caldav/{tenant}/"
+
+
+def _account_id_in(address: str) -> AccountId | None:
+    """The account in an address that names it by its id."""
+    found = _ACCOUNT_ID.match(address)
+    return AccountId(UUID(found[1])) if found else None

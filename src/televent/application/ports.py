@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from televent.application.company_rows import CompanyReads, KeepCompany, PutFreeBusy
 from televent.application.share_rows import Acquaintance, MountRow, PutMount, PutOverlay, Share
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.occurs import Occurs
@@ -127,6 +128,8 @@ Write = (
     | PutOverlay
     | PutAccount
     | PutPrincipal
+    | PutFreeBusy
+    | KeepCompany
     | PutAddress
     | PutDevice
     | DropDevice
@@ -215,16 +218,6 @@ ListedRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BusyRows:
-    """Busy time as the index knows it. ``periods``: (start, end, FBTYPE), instants. ``floats``: the same on the
-    clocks of a zone, written as if in UTC. ``unclear``: the names of objects whose text must be read."""
-
-    periods: Sequence[tuple[datetime, datetime, str]]
-    floats: Sequence[tuple[datetime, datetime, str]]
-    unclear: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
 class DeviceRow:
     device_id: UUID
     name: str
@@ -247,7 +240,7 @@ class AccountRow:
     devices: tuple[DeviceRow, ...] = field(default=())
 
 
-class Reads(Protocol):
+class Reads(CompanyReads, Protocol):
     """The inline read models. Synchronous; called through threads. Each method is one round trip."""
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]: ...
@@ -332,10 +325,6 @@ class Reads(Protocol):
         they may be anywhere. ``with_text`` False: only what is not certain comes with its text."""
         ...
 
-    def busy(self, tenant: AccountId, calendar_id: UUID, start: datetime, end: datetime, zone: tzinfo) -> BusyRows:
-        """What events make of [start, end); periods reach no further."""
-        ...
-
     def surplus(self, tenant: AccountId, inbox_id: UUID, *, keep: int, limit: int) -> list[UUID]:
         """The streams of an inbox's messages beyond the ``keep`` that came last, at most ``limit`` of them."""
         ...
@@ -354,8 +343,10 @@ class Reads(Protocol):
         """By verified address."""
         ...
 
-    def accounts_of(self, telegram_ids: Sequence[int], addresses: Sequence[str]) -> list[AccountRow]:
-        """The accounts of these Telegram users, and of these verified addresses."""
+    def accounts_of(
+        self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()
+    ) -> list[AccountRow]:
+        """The accounts of these Telegram users, of these verified addresses, and of these ids."""
         ...
 
     def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:

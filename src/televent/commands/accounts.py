@@ -148,6 +148,24 @@ def list_accounts(chosen: Chosen, as_json: bool) -> None:
         show(values, as_json, lines or ["There are no accounts."])
 
 
+@account.command("free-busy")
+@click.argument("who")
+@click.argument("audience", type=click.Choice(["everyone", "known", "nobody"]), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def free_busy(chosen: Chosen, who: str, audience: str | None, as_json: bool) -> None:
+    """Say who may ask when WHO is busy, or show it: everyone with an account, those known by meetings and shared
+    calendars, or nobody."""
+    from televent.application.use_cases.free_busy import audience_of, open_to_audience
+
+    with opened(chosen) as core:
+        row = find_account(core, who)
+        if audience is not None:
+            open_to_audience(core.office, operator_context(core, row.tenant), audience=audience)
+        said, named = audience_of(core.office, row)
+        show({"audience": said, "named": named}, as_json, [said, *(f"and {each}" for each in named)])
+
+
 @click.group()
 def device() -> None:
     """Device passwords."""

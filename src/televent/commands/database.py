@@ -62,7 +62,7 @@ def migrate_status(chosen: Chosen, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["dav_index", "directory", "audit"]))
+@click.argument("name", type=click.Choice(["dav_index", "company", "directory", "audit"]))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:

@@ -12,8 +12,11 @@ from typing import assert_never
 from uuid import UUID
 
 from televent.domain.calendar import check_room
+from televent.domain.free_busy import MAX_NAMED
+from televent.domain.ids import AccountId
 from televent.domain.personal import Personal
 from televent.domain.refusal import Refusal
+from televent.domain.sharing import TooManySharees
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,14 @@ class DefaultCalendarChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeBusyOpened:
+    """Who may ask from now on when the person is busy: ``audience``, and the ``people`` named besides."""
+
+    audience: str
+    people: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePasswordAdded:
     device_id: UUID
     name: Personal[str]
@@ -83,6 +94,7 @@ AccountEvent = (
     | AddressClaimed
     | AddressVerified
     | DefaultCalendarChosen
+    | FreeBusyOpened
     | DevicePasswordAdded
     | DevicePasswordRevoked
 )
@@ -99,6 +111,7 @@ class Account:
     claims: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
     default_calendar: UUID | None = None
+    free_busy: FreeBusyOpened | None = None
     devices: Mapping[UUID, str] = field(default_factory=dict)
     props: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,6 +142,8 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             return replace(state, claims=claims, addresses=(*state.addresses, fact.address))
         case DefaultCalendarChosen():
             return replace(state, default_calendar=fact.calendar_id)
+        case FreeBusyOpened():
+            return replace(state, free_busy=fact)
         case DevicePasswordAdded():
             return replace(state, devices={**state.devices, fact.device_id: fact.name})
         case DevicePasswordRevoked():
@@ -156,10 +171,20 @@ class ChangeProfile:
 
 @dataclass(frozen=True, slots=True)
 class ChangePrincipalProperties:
-    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2)."""
+    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2).
+    ``default_calendar``: the one that new invitations come to from now on (RFC 6638 §9.2); None: as it was."""
 
     set: Mapping[str, str]
     remove: frozenset[str]
+    default_calendar: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFreeBusy:
+    """``people`` None: those who were named before."""
+
+    audience: str
+    people: tuple[AccountId, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +216,14 @@ class RevokeDevice:
 
 
 AccountCommand = (
-    OpenAccount | ChangeProfile | ChangePrincipalProperties | ClaimAddress | VerifyAddress | AddDevice | RevokeDevice
+    OpenAccount
+    | ChangeProfile
+    | ChangePrincipalProperties
+    | OpenFreeBusy
+    | ClaimAddress
+    | VerifyAddress
+    | AddDevice
+    | RevokeDevice
 )
 
 
@@ -241,7 +273,17 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
             kept = {name: value for name, value in state.props.items() if name not in command.remove}
             props = {**kept, **command.set}
             check_room(props)
-            return [] if props == dict(state.props) else [PrincipalPropertiesChanged(props)]
+            facts: list[AccountEvent] = [] if props == dict(state.props) else [PrincipalPropertiesChanged(props)]
+            if command.default_calendar not in (None, state.default_calendar):
+                facts.append(DefaultCalendarChosen(command.default_calendar))
+            return facts
+        case OpenFreeBusy():
+            standing = state.free_busy.people if state.free_busy is not None else ()
+            people = standing if command.people is None else tuple(dict.fromkeys(command.people))
+            if len(people) > MAX_NAMED:
+                raise TooManySharees()
+            opened = FreeBusyOpened(command.audience, people)
+            return [] if opened == state.free_busy else [opened]
         case ClaimAddress():
             if command.address in state.addresses:
                 return []

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from televent.application.ports import DropDevice, PutAccount, PutAddress, PutCalendar, PutDevice, PutPrincipal, Write
+from televent.application.company_rows import PutFreeBusy
+from televent.application.ports import (
+    DropDevice,
+    PutAccount,
+    PutAddress,
+    PutCalendar,
+    PutDevice,
+    PutPrincipal,
+    Write,
+)
 from televent.domain.account import (
     Account,
     AccountEvent,
@@ -20,6 +29,7 @@ from televent.domain.account import (
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
+    FreeBusyOpened,
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
@@ -42,6 +52,8 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 profile = True
             case PrincipalPropertiesChanged():
                 writes.append(PutPrincipal(key.tenant, fact.props))
+            case FreeBusyOpened():
+                writes.append(PutFreeBusy(key.tenant, fact.audience, fact.people))
             case AddressClaimed():
                 writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
             case AddressVerified():

@@ -1,4 +1,4 @@
-"""Which rows are written in the transaction of the facts: those of ``dav_index`` and of ``directory``."""
+"""Which rows are written in the transaction of the facts: those of ``dav_index``, ``company`` and ``directory``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
 from televent.ical.occurs import season_of
+from televent.projections.company import company_writes
 from televent.projections.dav_index import (
     calendar_writes,
     inbox_item_writes,
@@ -34,7 +35,8 @@ def inline_writes(
         return []
     match after:
         case CalendarObject():
-            return object_writes(key, before, after, at, season_of(at) if season is None else season)
+            rows = object_writes(key, before, after, at, season_of(at) if season is None else season)
+            return [*rows, *company_writes(key, before, after, facts)]
         case Calendar():
             return calendar_writes(key, after, facts, key.stream)
         case InboxItem():

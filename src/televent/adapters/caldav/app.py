@@ -172,7 +172,9 @@ class CaldavDoor:
             target, ahead = replace(target, calendar=granted.name), None
         person.device, person.push = device.device_id, self._door.push
         if too_large:
-            raise precondition("max-resource-size") if method == "PUT" else DavError(413, text="The body is too large.")
+            # RFC 4791 §5.3.2.1, RFC 6638 §5.2.
+            bounded = method == "PUT" or target.kind is Kind.OUTBOX
+            raise precondition("max-resource-size") if bounded else DavError(413, text="The body is too large.")
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if (body or incoming is not None) and encoding not in ("", "identity"):
             raise DavError(415, text="Send the body as it is, without a Content-Encoding.")

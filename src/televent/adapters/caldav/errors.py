@@ -7,7 +7,7 @@ from typing import Final
 
 from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav import xml_out
-from televent.adapters.caldav.webdav.names import c, d, empty
+from televent.adapters.caldav.webdav.names import c, d, empty, tags
 from televent.application import refusals
 from televent.application.mapper import ErasedSubject
 from televent.domain.refusal import Refusal
@@ -117,9 +117,13 @@ TABLE: Final[dict[type[Refusal], Row]] = {
 }
 
 
+LOCATED: Final = (refusals.UidConflict, refusals.SchedulingUidConflict)
+"""Those that name the resource which is in the way (RFC 4791 §5.3.2.1, RFC 6638 §3.2.4.1)."""
+
+
 def of_refusal(refusal: Refusal, collection: str = "") -> DavError:
-    """The answer to a refusal. ``collection`` is the path of the calendar in question, for those that name a resource
-    in it (RFC 4791 §5.3.2.1 no-uid-conflict)."""
+    """The answer to a refusal. ``collection`` is the path of the calendar in question, for those of LOCATED; without
+    one the resource is not named."""
     row = TABLE[type(refusal)]
     name = row.condition
     if isinstance(refusal, refusals.InvalidObject) and "precondition" in refusal.details:
@@ -129,8 +133,9 @@ def of_refusal(refusal: Refusal, collection: str = "") -> DavError:
         return DavError(row.status, text=str(refusal), headers=headers)
     condition = empty(name)
     href = refusal.details.get("href")
-    if isinstance(refusal, refusals.UidConflict) and isinstance(href, str) and collection:
-        condition = f"<C:no-uid-conflict>{xml_out.href(collection + encode(href))}</C:no-uid-conflict>"
+    if isinstance(refusal, LOCATED) and isinstance(href, str) and collection:
+        start, end = tags(name)
+        condition = f"{start}>{xml_out.href(collection + encode(href))}{end}"
     return DavError(row.status, condition, text=str(refusal), headers=headers)
 
 

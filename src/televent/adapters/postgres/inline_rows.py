@@ -13,6 +13,7 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from televent.adapters.postgres.occurs_columns import occurs_columns
+from televent.application.company_rows import KeepCompany, PutFreeBusy
 from televent.application.ports import (
     BuryCalendar,
     BuryResource,
@@ -92,6 +93,13 @@ PUT_ACCOUNT = """
 PUT_PRINCIPAL = """
     INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
     ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
+PUT_FREE_BUSY = """
+    INSERT INTO principal (tenant_id, free_busy) VALUES (%s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE SET free_busy = excluded.free_busy"""
+LEAVE_COMPANY = "DELETE FROM company WHERE tenant_id = %s AND stream_id = %s AND (%s OR address = ANY (%s))"
+JOIN_COMPANY = """
+    INSERT INTO company (tenant_id, stream_id, address) SELECT %s, %s, unnest(%s::text[])
+    ON CONFLICT DO NOTHING"""
 PUT_ADDRESS = """
     INSERT INTO address (tenant_id, address, verified, is_primary, code_hash, code_until)
     VALUES (%s, %s, %s, %s, %s, %s)
@@ -136,6 +144,13 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
         case PutPrincipal() as put:
             return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
+        case PutFreeBusy() as put:
+            said = {"audience": put.audience, "people": [str(each) for each in put.people]}
+            return ((PUT_FREE_BUSY, (put.tenant, Jsonb(said))),)
+        case KeepCompany() as keep:
+            meeting = (keep.tenant, keep.stream_id)
+            left = ((LEAVE_COMPANY, (*meeting, keep.anew, list(keep.gone))),) if keep.anew or keep.gone else ()
+            return (*left, *(((JOIN_COMPANY, (*meeting, list(keep.come))),) if keep.come else ()))
         case PutAddress() as put:
             codes = (put.code_hash, put.code_until)
             return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
+from televent.adapters.postgres.company_reads import CompanyReads
 from televent.adapters.postgres.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
 from televent.adapters.postgres.listing_reads import PAGE_OCTETS, ListingReads
 from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.adapters.postgres.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.time_reads import ASKED, CERTAIN, PLACE, POSSIBLE, TOUCHED, asked, busy, touched
-from televent.application.ports import AccountRow, BusyRows, CalendarRow, Found, ResourceRow
+from televent.application.company_rows import BusyRows
+from televent.application.ports import AccountRow, CalendarRow, Found, ResourceRow
 from televent.application.share_rows import Share
 from televent.domain.ids import AccountId
 from televent.domain.inbox_item import INBOX
@@ -94,7 +96,7 @@ UNCERTAIN = f"{_RESOURCE}, CASE WHEN certain THEN NULL ELSE ics END"
 TIME_ROWS = 5000
 
 
-class PostgresReads(ShareReads, ListingReads):
+class PostgresReads(ShareReads, ListingReads, CompanyReads):
     """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
 
     def __init__(self, pool: Pool) -> None:
@@ -151,9 +153,18 @@ class PostgresReads(ShareReads, ListingReads):
         place = (*asked(start, end, zone), tenant, calendar_id)
         return self._pages(query, place, (*touched(start, end), *parameters))
 
-    def busy(self, tenant: AccountId, calendar_id: UUID, start: datetime, end: datetime, zone: tzinfo) -> BusyRows:
+    def busy(
+        self,
+        tenant: AccountId,
+        calendar_id: UUID,
+        start: datetime,
+        end: datetime,
+        zone: tzinfo,
+        *,
+        without: str | None = None,
+    ) -> BusyRows:
         """What events make of [start, end); periods reach no further."""
-        return busy(self._pool, tenant, calendar_id, start, end, zone)
+        return busy(self._pool, tenant, calendar_id, start, end, zone, without)
 
     def changes(
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
@@ -204,12 +215,16 @@ class PostgresReads(ShareReads, ListingReads):
         where = "account.tenant_id = (SELECT tenant_id FROM address WHERE address = %s AND verified)"
         return self._account(where, address)
 
-    def accounts_of(self, telegram_ids: Sequence[int], addresses: Sequence[str]) -> list[AccountRow]:
-        """The accounts of these Telegram users, and of these verified addresses."""
+    def accounts_of(
+        self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()
+    ) -> list[AccountRow]:
+        """The accounts of these Telegram users, of these verified addresses, and of these ids."""
         where = """account.tenant_id IN (
-            SELECT tenant_id FROM account WHERE telegram_id = ANY (%s)
-            UNION SELECT tenant_id FROM address WHERE address = ANY (%s) AND verified)"""
-        return accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (list(telegram_ids), list(addresses))))
+            SELECT tenant_id FROM account WHERE telegram_id = ANY (%s::bigint[])
+            UNION SELECT tenant_id FROM address WHERE address = ANY (%s::text[]) AND verified
+            UNION SELECT unnest(%s::uuid[]))"""
+        named = (list(telegram_ids), list(addresses), list(tenants))
+        return accounts_of(self._fetch(ACCOUNT_BY.format(where=where), named))
 
     def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
         """The accounts of these ids."""

@@ -22,9 +22,17 @@ from televent.adapters.postgres.projection_runner import insert_rows
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.shard import renew
 from televent.adapters.postgres.tracking import PostgresTracking
+from televent.application.company_rows import KeepCompany, PutFreeBusy
 from televent.application.deciders import decider_of
 from televent.application.mapper import FactMapper
-from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal, Write
+from televent.application.ports import (
+    DropDevice,
+    PutAccount,
+    PutAddress,
+    PutDevice,
+    PutPrincipal,
+    Write,
+)
 from televent.application.recorded import RecordedNotification
 from televent.domain.ids import StreamKey
 from televent.projections.audit import AUDIT
@@ -36,13 +44,14 @@ LAST_POSITION = 2**63 - 1
 
 Progress = Callable[[int, int], None]
 
-INLINE = {
+INLINE: dict[str, dict[str, tuple[str, ...]]] = {
     "dav_index": {
         "calendar": ("tenant_id", "calendar_id"),
         "resource": ("tenant_id", "calendar_id", "href"),
         "mount": ("tenant_id", "share_id"),
         "overlay": ("tenant_id", "share_id", "stream_id"),
     },
+    "company": {"company": ("tenant_id", "stream_id", "address")},
     "directory": {
         "account": ("tenant_id",),
         "principal": ("tenant_id",),
@@ -50,8 +59,8 @@ INLINE = {
         "device": ("tenant_id", "device_id"),
     },
 }
-DIRECTORY = (PutAccount, PutAddress, PutPrincipal, PutDevice, DropDevice)
-"""What is written to the tables of the directory; all else is dav_index."""
+DIRECTORY = (PutAccount, PutAddress, PutPrincipal, PutFreeBusy, PutDevice, DropDevice)
+"""What is written to the tables of the directory; all else is dav_index, or company."""
 ASYNCHRONOUS = {AUDIT.name: AUDIT}
 KEPT = {"device": ("last_used_at",)}
 """Columns that no fact sets."""
@@ -99,7 +108,7 @@ def _rebuild_asynchronous(pool: Pool, projection: Projection, progress: Progress
 def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress, season: int | None) -> Rebuilt:
     tables = INLINE[name]
     log = PostgresLog(pool)
-    replay = _Replay(mapper, frozenset(tables), season)
+    replay = _Replay(mapper, name, season)
     total = _count(log)
     with _own_connection(pool) as connection:
         _shadow(connection, list(tables))
@@ -139,10 +148,10 @@ def _own_connection(pool: Pool) -> Connection:
 class _Replay:
     """Folds streams and sends the recorder's own statements for them."""
 
-    def __init__(self, mapper: FactMapper, tables: frozenset[str], season: int | None) -> None:
+    def __init__(self, mapper: FactMapper, projection: str, season: int | None) -> None:
         self._mapper = mapper
         self._season = season
-        self._tables = tables
+        self._projection = projection
         self._states: dict[str, Any] = {}
 
     def apply(self, connection: Connection, events: Sequence[RecordedNotification]) -> None:
@@ -163,7 +172,13 @@ class _Replay:
         after = decider.fold(before, facts)
         self._states[stream] = after
         writes = inline_writes(StreamKey.parse(stream), before, after, facts, events[-1].recorded_at, self._season)
-        return [write for write in writes if isinstance(write, DIRECTORY) == ("account" in self._tables)]
+        return [write for write in writes if _projection_of(write) == self._projection]
+
+
+def _projection_of(write: Write) -> str:
+    if isinstance(write, KeepCompany):
+        return "company"
+    return "directory" if isinstance(write, DIRECTORY) else "dav_index"
 
 
 def _transactions(events: Sequence[RecordedNotification]) -> list[list[RecordedNotification]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from televent.adapters.postgres.occurs_columns import days_text, range_text
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.ports import BusyRows
+from televent.application.company_rows import BusyRows
 from televent.domain.ids import AccountId
 from televent.ical.occurs import FREE, days_asked, wall_ranges
 
@@ -28,7 +28,7 @@ BUSY_TIME: Final = f"""
         array_agg(href) FILTER (WHERE fbtype IS NULL OR loose && asked.range)
     FROM resource, {ASKED}
     WHERE {PLACE} AND {TOUCHED} AND component = 'VEVENT' AND ics IS NOT NULL AND fbtype IS DISTINCT FROM '{FREE}'
-        AND {POSSIBLE}
+        AND {POSSIBLE} AND (uid = %s::text) IS NOT TRUE
     GROUP BY kind"""  # noqa: S608
 
 Parameters = tuple[Any, ...]
@@ -45,9 +45,17 @@ def touched(start: datetime | None, end: datetime | None) -> Parameters:
     return range_text((start, end)), f"{{{','.join(map(days_text, days_asked(start, end)))}}}"
 
 
-def busy(pool: Pool, tenant: AccountId, calendar_id: UUID, start: datetime, end: datetime, zone: tzinfo) -> BusyRows:
-    """What events make of [start, end)."""
-    parameters = (*asked(start, end, zone), tenant, calendar_id, *touched(start, end))
+def busy(
+    pool: Pool,
+    tenant: AccountId,
+    calendar_id: UUID,
+    start: datetime,
+    end: datetime,
+    zone: tzinfo,
+    without: str | None = None,
+) -> BusyRows:
+    """What events make of [start, end), but for those of the UID ``without``."""
+    parameters = (*asked(start, end, zone), tenant, calendar_id, *touched(start, end), without)
     periods: list[tuple[datetime, datetime, str]] = []
     floats: list[tuple[datetime, datetime, str]] = []
     unclear: list[str] = []

@@ -81,13 +81,14 @@ def rename_calendar(office: Office, context: Context, *, name: str, to: str) -> 
         raise CalendarNameTaken(name=to) from None
 
 
-def delete_calendar(office: Office, context: Context, *, name: str) -> None:
+def delete_calendar(office: Office, context: Context, *, name: str, reply: bool = True) -> None:
     """Its meetings are cancelled or declined as if each were deleted, all in one transaction: the calendar and every
-    letter, or nothing (RFC 4918 §9.6.1, RFC 6638 §3.2.3.2). Raises UnknownCalendar, DefaultCalendarStays."""
-    account = office.account(context.tenant)
-    owner = office.owner(account)
+    letter, or nothing (RFC 4918 §9.6.1, RFC 6638 §3.2.3.2). ``reply`` False: no word to those who invited (§8.1).
+    Raises UnknownCalendar, DefaultCalendarStays."""
+    owner = office.owner(office.account(context.tenant))
 
     def step() -> list[tuple[Context, StreamKey, Post]]:
+        account = office.account(context.tenant)
         row = _calendar(office, context, name)
         if account.default_calendar == row.calendar_id:
             raise DefaultCalendarStays()
@@ -100,7 +101,7 @@ def delete_calendar(office: Office, context: Context, *, name: str) -> None:
             if member.schedule_tag is None:
                 continue
             each = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(member.stream_id)), context.door)
-            change, post = deletion(office, each, account, member, reply=True)
+            change, post = deletion(office, each, account, member, reply=reply)
             changes.append(change)
             posts.append((each, change.loaded.key, post))
         owed = [message for _, _, post in posts for message in post.outbox] + tell_of_deletion(context, row)

@@ -1,4 +1,4 @@
-"""What clients set on a person's own collections: home and inbox (RFC 4918 §9.2, RFC 7953 §7.2.4)."""
+"""What clients set on a person's own collections: home and inbox (RFC 4918 §9.2, RFC 6638 §9.2, RFC 7953 §7.2.4)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,44 @@ from collections.abc import Mapping
 
 from televent.application.context import Context
 from televent.application.deciders import ACCOUNT
-from televent.application.handle import handle
+from televent.application.handle import retrying
 from televent.application.office import Office
+from televent.application.ports import CalendarRow, ExpectCalendar
+from televent.application.refusals import ComponentNotSupported, UnknownCalendar
+from televent.application.store import Change
 from televent.domain import account
+from televent.domain.inbox_item import INBOX
 
 
 def change_principal(
-    office: Office, context: Context, *, set: Mapping[str, str], remove: frozenset[str] = frozenset()
+    office: Office,
+    context: Context,
+    *,
+    set: Mapping[str, str],
+    remove: frozenset[str] = frozenset(),
+    default_calendar: str | None = None,
 ) -> None:
-    """All of it or nothing. Raises UnknownAccount, TooManyProperties."""
-    command = account.ChangePrincipalProperties(set, remove)
+    """All of it or nothing. ``default_calendar``: the name of the one that new invitations come to. Raises
+    UnknownAccount, UnknownCalendar, ComponentNotSupported (no events can be put into it), TooManyProperties."""
     key = office.account_stream(context.tenant)
-    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+
+    def step() -> None:
+        row = _open_to_invitations(office, context, default_calendar) if default_calendar is not None else None
+        command = account.ChangePrincipalProperties(set, remove, row.calendar_id if row is not None else None)
+        loaded = office.store.load(ACCOUNT, key)
+        facts = account.decide(loaded.state, command)
+        if facts:
+            # Should it be deleted meanwhile, all is looked at again.
+            standing = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []
+            office.store.append(context, [Change(loaded, facts)], expected=standing)
+
+    retrying(step)
+
+
+def _open_to_invitations(office: Office, context: Context, name: str) -> CalendarRow:
+    row = office.reads.calendar(context.tenant, name)
+    if row is None or row.name == INBOX:
+        raise UnknownCalendar(name=name)
+    if "VEVENT" not in row.components:
+        raise ComponentNotSupported(component="VEVENT")
+    return row

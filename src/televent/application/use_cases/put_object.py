@@ -68,7 +68,7 @@ def put_object(
 
     def step() -> tuple[bool, StreamKey, CalendarObject, Post]:
         found = office.reads.find(context.tenant, calendar, href, reading.uid)
-        target = _target(found, href, reading, owner, conditions)
+        target = _target(office, context, found, href, reading, owner, conditions)
         loaded = _load(office, context, found.resource, reading)
         sizes = _attached(office, loaded, attached, reading, owner, sharee)
         true = mended_lines(text, sizes)
@@ -127,7 +127,15 @@ def _attached(
     return sizes | {managed_id: str(size) for managed_id, size in claimed.items()}
 
 
-def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions: Conditions) -> UUID:
+def _target(
+    office: Office,
+    context: Context,
+    found: Found,
+    href: str,
+    reading: Reading,
+    owner: Owner,
+    conditions: Conditions,
+) -> UUID:
     if found.calendar is None:
         raise UnknownCalendar()
     conditions.check(found.resource, found.calendar)
@@ -141,7 +149,11 @@ def _target(found: Found, href: str, reading: Reading, owner: Owner, conditions:
         if here and other.href != href:
             raise UidConflict(href=other.href)
         if not here and scheduled and other.schedule_tag is not None:
-            raise SchedulingUidConflict(href=other.href)
+            # RFC 6638 §3.2.4.1: where the meeting is that has the UID already.
+            there = office.reads.calendar_of(context.tenant, other.calendar_id)
+            if there is None:
+                raise StaleStream()
+            raise SchedulingUidConflict(href=other.href, calendar=there.name)
     return found.calendar.calendar_id
 
 

@@ -13,9 +13,9 @@ from televent.application.letters import Post, address_letters
 from televent.application.office import Office
 from televent.application.ports import AccountRow, OutboxMessage
 from televent.application.recorded import AlreadyApplied
-from televent.application.refusals import UnknownCalendar
 from televent.application.store import Change, Loaded
 from televent.application.use_cases import inbox
+from televent.application.use_cases.default_calendar import calendar_for_new
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
@@ -28,7 +28,7 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
-from televent.ical.itip.message import message_uid
+from televent.ical.itip.message import message_uid, with_method
 
 _SILENT = (LettersWritten, MessageSetAside)
 """Facts that are no change to the person's event."""
@@ -103,11 +103,10 @@ def _decided(
     standing = office.reads.latest_by_uid(context.tenant, uid)
     stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{uid}")
     loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
-    if account.default_calendar is None:
-        raise UnknownCalendar()
+    place = loaded.state.calendar_id if loaded.state.exists else None
     command = ReceiveMessage(
         owner=office.owner(account),
-        calendar_id=account.default_calendar,
+        calendar_id=place or calendar_for_new(office, account, with_method(message, method)[1]),
         href=f"{loaded.key.stream}.ics",
         message=message,
         method=method,

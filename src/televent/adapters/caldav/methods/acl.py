@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition, need_privileges
 from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.methods.acl_inbox import open_inbox
 from televent.adapters.caldav.methods.share import account_named
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
@@ -28,6 +29,9 @@ async def acl(door: Door, request: Request, person: Person) -> Response:
     root = request.xml()
     if root is None or name_of(root) != d("acl"):
         raise DavError(400, text="The body is not a DAV:acl.")
+    if request.target.kind is Kind.INBOX:
+        await door.run(open_inbox, door, request, person, root)
+        return Response(200, b"", [(b"cache-control", b"no-cache")])
     if request.target.kind is not Kind.CALENDAR:
         raise dav_precondition("no-protected-ace-conflict")
     if await door.shared(request, person) is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal
+from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.destination import destination, object_target, overwrite
+from televent.adapters.caldav.methods.put import in_the_way
 from televent.adapters.caldav.methods.shared_transfer import concerns, copy_shared
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
-from televent.application.refusals import UidConflict
+from televent.application.refusals import SchedulingUidConflict, UidConflict
 from televent.application.use_cases.move_object import Place, copy_object
 from televent.application.use_cases.put_object import Stored
 
@@ -39,8 +40,8 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
                 overwrite=overwrite(request),
                 conditions=conditions(request.headers, request.seq),
             )
-        except UidConflict as refusal:
-            raise of_refusal(refusal, person.collection(target.calendar)) from None
+        except (UidConflict, SchedulingUidConflict) as refusal:
+            raise in_the_way(refusal, person, target.calendar) from None
 
     return answer(await door.run(act))
 

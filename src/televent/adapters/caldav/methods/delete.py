@@ -78,4 +78,4 @@ def _shared(door: Door, request: Request, person: Person, row: CalendarRow) -> N
 
 
 def _calendar(door: Door, request: Request, person: Person) -> None:
-    delete_calendar(door.office, door.context(request, person), name=request.target.calendar)
+    delete_calendar(door.office, door.context(request, person), name=request.target.calendar, reply=_reply(request))

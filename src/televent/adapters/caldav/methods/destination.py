@@ -35,7 +35,7 @@ def destination(door: Door, request: Request, person: Person) -> Target:
         raise DavError(400, text="The Destination cannot be read.") from None
     if target is None:
         raise DavError(409, text="There is no collection to put it into.")
-    if target.user and not _same_person(target, person):
+    if target.user and not same_person(target, person):
         raise need_privileges(target.path, "bind")
     if (target.kind, target.calendar, target.name) == (
         request.target.kind,
@@ -86,6 +86,7 @@ def _ours(door: Door, request: Request, scheme: str, host: str, port: int | None
     return False
 
 
-def _same_person(target: Target, person: Person) -> bool:
+def same_person(target: Target, person: Person) -> bool:
+    """Whether a path is in the person's own tree, however it spells him."""
     user = target.user.lower()
     return user in (str(person.account.tenant), str(person.account.telegram_id)) or user in person.addresses

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from televent.adapters.caldav.door import Door
 from televent.adapters.caldav.http import Request
+from televent.adapters.caldav.methods.destination import same_person
+from televent.adapters.caldav.methods.share import path_of
 from televent.adapters.caldav.properties.own import OWN
+from televent.adapters.caldav.properties.rfc6638 import DEFAULT_CALENDAR
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.webdav.names import d, empty
+from televent.adapters.caldav.tree import BadPath, Kind, parse
+from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.adapters.caldav.webdav.settable import Changes
-from televent.application.refusals import TooManyProperties
+from televent.application.refusals import ComponentNotSupported, TooManyProperties, UnknownCalendar
 from televent.application.use_cases.principal import change_principal
 
 Outcomes = dict[str, tuple[int, str]]
@@ -17,15 +21,35 @@ Outcomes = dict[str, tuple[int, str]]
 def change_own(door: Door, request: Request, person: Person, changes: Changes) -> Outcomes:
     """Status and precondition by name: all of it or nothing."""
     keys = OWN.get(request.target.kind, {})
-    bad = {name: (403, changes.refused.get(name, "")) for name in changes.names if name not in keys}
+    own = {*keys, DEFAULT_CALENDAR} if changes.inbox else keys
+    bad = {name: (403, changes.refused.get(name, "")) for name in changes.names if name not in own}
     bad |= {name: (403, error) for name, error in changes.refused.items()}
     if bad:
-        return {name: bad.get(name, (424, "")) for name in changes.names}
+        return _refused(changes, bad)
     put = {keys[name]: value for name, value in changes.put.items() if name in keys}
     gone = frozenset(keys[name] for name in changes.gone if name in keys) - put.keys()
     outcome = (200, "")
     try:
-        change_principal(door.office, door.context(request, person), set=put, remove=gone)
+        default = _calendar_named(person, changes.default_calendar) if changes.default_calendar is not None else None
+        change_principal(door.office, door.context(request, person), set=put, remove=gone, default_calendar=default)
+    except (UnknownCalendar, ComponentNotSupported):
+        # RFC 6638 §4.3.1.2.
+        return _refused(changes, {DEFAULT_CALENDAR: (403, empty(c("valid-schedule-default-calendar-URL")))})
     except TooManyProperties:
         outcome = (507, empty(d("quota-not-exceeded")))
     return dict.fromkeys(changes.names, outcome)
+
+
+def _refused(changes: Changes, bad: Outcomes) -> Outcomes:
+    return {name: bad.get(name, (424, "")) for name in changes.names}
+
+
+def _calendar_named(person: Person, url: str) -> str:
+    """The name of the person's calendar at a URL. Raises UnknownCalendar for anything else."""
+    try:
+        target = parse(path_of(url))
+    except BadPath:
+        target = None
+    if target is None or target.kind is not Kind.CALENDAR or not same_person(target, person):
+        raise UnknownCalendar(name=url)
+    return target.calendar

@@ -13,6 +13,7 @@ from televent.adapters.caldav.methods.notifications import propfind_collection, 
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.own import OWN
 from televent.adapters.caldav.properties.rfc4331 import QUOTA
+from televent.adapters.caldav.properties.scheduling_privileges import Asking
 from televent.adapters.caldav.properties.view import (
     AnyView,
     CalendarView,
@@ -30,6 +31,7 @@ from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
 from televent.application.ports import CalendarRow
 from televent.application.shared_view import share_named
+from televent.application.use_cases.free_busy import opened_to
 from televent.domain.ids import AccountId
 
 _OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getctag"))
@@ -109,7 +111,10 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     views: list[AnyView] = [] if members and request.without_root else [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
-        views.append(InboxView(Kind.INBOX, person.collection(INBOX), person, view.default_calendar, row=inbox))
+        asking = Asking(*await door.run(opened_to, door.office, person.account)) if asked.asks(d("acl")) else None
+        inbox_view = InboxView(Kind.INBOX, person.collection(INBOX), person, view.default_calendar, row=inbox)
+        inbox_view.asking = asking
+        views.append(inbox_view)
         views.append(View(Kind.OUTBOX, person.collection(OUTBOX), person))
         views.append(View(Kind.NOTIFICATIONS, person.collection(NOTIFICATIONS), person))
     return xml_response(207, multistatus(map(asked.response, views)), request)
@@ -122,6 +127,8 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
     view = InboxView(Kind.INBOX, target.path, person, row=row)
     if any(asked.asks(name) for name in _OF_CALENDARS):
         view.default_calendar = default_name(await door.run(door.calendars, person), person)
+    if asked.asks(d("acl")):
+        view.asking = Asking(*await door.run(opened_to, door.office, person.account))
     await _read_own(door, person, asked)
     if not members:
         return xml_response(207, multistatus((asked.response(view),)), request)

@@ -24,7 +24,7 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     root = request.xml()
     if root is None or name_of(root) != d("propertyupdate"):
         raise DavError(400, text="The body is not a DAV:propertyupdate.")
-    changes = await door.run(_changes, root)
+    changes = await door.run(_changes, root, request.target.kind)
     if request.target.kind is Kind.CALENDAR:
         await check_calendar(door, request, person)
     shared = await door.shared(request, person)
@@ -44,8 +44,8 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     )
 
 
-def _changes(root: Element) -> Changes:
-    changes = Changes()
+def _changes(root: Element, kind: Kind) -> Changes:
+    changes = Changes(inbox=kind is Kind.INBOX)
     for to_set, element in instructions(root):
         (changes.set if to_set else changes.remove)(element)
     return changes

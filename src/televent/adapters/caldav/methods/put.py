@@ -11,11 +11,11 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.ports import CalendarRow, ResourceRow
-from televent.application.refusals import PreconditionFailed, UidConflict, UnknownCalendar
+from televent.application.refusals import PreconditionFailed, SchedulingUidConflict, UidConflict, UnknownCalendar
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import put_into_shared
 
-_TYPES = frozenset(
+TYPES = frozenset(
     {
         "",
         "text/calendar",
@@ -36,7 +36,7 @@ async def put(door: Door, request: Request, person: Person) -> Response:
         raise DavError(405, headers=((b"allow", b"OPTIONS, GET, HEAD, PROPFIND, REPORT"),))
     if len(target.name) > MAX_NAME:
         raise DavError(403, text=f"The name is longer than {MAX_NAME} characters.")
-    if media_type(request) not in _TYPES:
+    if media_type(request) not in TYPES:
         raise precondition("supported-calendar-data")
     try:
         stored = await store(door, request, person)
@@ -77,6 +77,11 @@ def tags(stored: Stored) -> list[Header]:
     return headers
 
 
+def in_the_way(refusal: UidConflict | SchedulingUidConflict, person: Person, calendar: str) -> DavError:
+    """403 with the URL of what has the UID already: in ``calendar``, or in the one that the refusal names."""
+    return of_refusal(refusal, person.collection(str(refusal.details.get("calendar", calendar))))
+
+
 def represented(status: int, request: Request, row: ResourceRow) -> Response:
     """An answer with what stands now (RFC 8144 §3)."""
     headers: list[Header] = [
@@ -110,8 +115,8 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
             conditions=conditions(request.headers, request.seq),
             account=person.account,
         )
-    except UidConflict as refusal:
-        raise of_refusal(refusal, person.collection(target.calendar)) from None
+    except (UidConflict, SchedulingUidConflict) as refusal:
+        raise in_the_way(refusal, person, target.calendar) from None
     except UnknownCalendar:
         # RFC 4918 §9.7.1: no collection to put it into.
         raise DavError(409, text="There is no such calendar.") from None

@@ -3,8 +3,9 @@ is shared with, which ``methods.acl`` sets."""
 
 from __future__ import annotations
 
+from televent.adapters.caldav.properties import scheduling_privileges
 from televent.adapters.caldav.properties.live import EVERYWHERE, Getter, Live, constant, live
-from televent.adapters.caldav.properties.view import AnyView, CalendarView, View, owner_of, share_of
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, InboxView, View, owner_of, share_of
 from televent.adapters.caldav.tree import PREFIX, Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_out import href
@@ -13,20 +14,19 @@ from televent.domain.sharing import BUSY, READ, READ_WRITE
 # Named one by one: clients look for "write" or "bind" itself, not for what would contain it (§3).
 _READ = ("D:read", "D:read-acl", "D:read-current-user-privilege-set")
 _WRITE = ("D:write", "D:write-properties", "D:write-content", "D:bind", "D:unbind")
-_DELIVER = (
-    "C:schedule-deliver",
-    "C:schedule-deliver-invite",
-    "C:schedule-deliver-reply",
-    "C:schedule-query-freebusy",
-)
-_SEND = ("C:schedule-send", "C:schedule-send-invite", "C:schedule-send-reply", "C:schedule-send-freebusy")
 PRIVILEGES = {
     Kind.ROOT: _READ,
     Kind.HOME: (*_READ, "D:bind", "D:unbind", "C:read-free-busy"),
     Kind.CALENDAR: (*_READ, *_WRITE, "D:write-acl", "C:read-free-busy"),
     Kind.OBJECT: (*_READ, *_WRITE, "C:read-free-busy"),
-    Kind.INBOX: (*_READ, "D:unbind", *_DELIVER),
-    Kind.OUTBOX: (*_READ, *_SEND),
+    Kind.INBOX: (
+        *_READ,
+        "D:write-properties",
+        "D:unbind",
+        "D:write-acl",
+        *scheduling_privileges.PRIVILEGES[Kind.INBOX],
+    ),
+    Kind.OUTBOX: (*_READ, *scheduling_privileges.PRIVILEGES[Kind.OUTBOX]),
     Kind.NOTIFICATIONS: (*_READ, "D:unbind"),
     Kind.NOTIFICATION: _READ,
 }
@@ -73,9 +73,7 @@ def _supported(name: str, description: str, *inner: str) -> str:
     )
 
 
-_SUPPORTED = _supported(
-    "D:all",
-    "Everything",
+_COMMON = (
     _supported(
         "D:read",
         "Read",
@@ -92,22 +90,15 @@ _SUPPORTED = _supported(
         _supported("D:unbind", "Remove members"),
     ),
     _supported("D:write-acl", "Share"),
-    # RFC 6638 §6.
-    _supported(
-        "C:schedule-deliver",
-        "Deliver scheduling messages",
-        _supported("C:schedule-deliver-invite", "Deliver invitations"),
-        _supported("C:schedule-deliver-reply", "Deliver answers"),
-        _supported("C:schedule-query-freebusy", "Ask when the owner is busy"),
-    ),
-    _supported(
-        "C:schedule-send",
-        "Send scheduling messages",
-        _supported("C:schedule-send-invite", "Send invitations"),
-        _supported("C:schedule-send-reply", "Send answers"),
-        _supported("C:schedule-send-freebusy", "Ask when others are busy"),
-    ),
 )
+
+
+def _all_supported(kind: Kind) -> str:
+    """What can be granted on a resource of this kind; scheduling where it means anything (RFC 6638 §6.3)."""
+    names = scheduling_privileges.PRIVILEGES.get(kind, ())
+    inner = [_supported(name, scheduling_privileges.DESCRIBED[name]) for name in names[1:]]
+    scheduling = [_supported(name, scheduling_privileges.DESCRIBED[name], *inner) for name in names[:1]]
+    return _supported("D:all", "Everything", *_COMMON, *scheduling)
 
 
 def _owner(view: AnyView) -> str:
@@ -121,14 +112,30 @@ def _acl(view: AnyView) -> str:
     share = share_of(view)
     if share is not None:
         return owner + _ace(view.person.principal, _SHARED_SETS[share.access])
+    if isinstance(view, InboxView):
+        return owner + _inbox_entries(view)
     shares = view.row.shares if isinstance(view, CalendarView) else {}
     return owner + "".join(
         _ace(f"{PREFIX}{sharee}/", _SHARED_SETS[str(grant["access"])]) for sharee, grant in shares.items()
     )
 
 
+def _inbox_entries(view: InboxView) -> str:
+    """Who may deliver, and who may ask when the owner is busy: RFC 6638 §6.1."""
+    ask = _privileges((scheduling_privileges.ASK,))
+    entries = _entry("<D:authenticated/>", _privileges(scheduling_privileges.DELIVER), "<D:protected/>")
+    if view.asking is not None:
+        entries += _entry("<D:authenticated/>", ask) if view.asking.everyone else ""
+        entries += "".join(_ace(f"{PREFIX}{each}/", ask) for each in view.asking.people)
+    return entries
+
+
 def _ace(principal: str, privileges: str, mark: str = "") -> str:
-    return f"<D:ace><D:principal>{href(principal)}</D:principal><D:grant>{privileges}</D:grant>{mark}</D:ace>"
+    return _entry(href(principal), privileges, mark)
+
+
+def _entry(principal: str, privileges: str, mark: str = "") -> str:
+    return f"<D:ace><D:principal>{principal}</D:principal><D:grant>{privileges}</D:grant>{mark}</D:ace>"
 
 
 def _principal_url(view: View) -> str:
@@ -140,7 +147,7 @@ PROPERTIES: tuple[Live, ...] = (
     # §5.2: every resource has the property; there are no groups.
     live(d("group"), EVERYWHERE, constant("")),
     Live(d("current-user-privilege-set"), {kind: _own_privileges(kind) for kind in _SETS}),
-    live(d("supported-privilege-set"), EVERYWHERE, constant(_SUPPORTED)),
+    Live(d("supported-privilege-set"), {kind: constant(_all_supported(kind)) for kind in EVERYWHERE}),
     live(d("acl"), EVERYWHERE, _acl),
     live(d("acl-restrictions"), EVERYWHERE, constant("<D:grant-only/><D:no-invert/>")),
     live(d("inherited-acl-set"), EVERYWHERE, constant("")),

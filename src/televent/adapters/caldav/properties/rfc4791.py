@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from televent.adapters.caldav.properties.live import Live, constant, live, stored
 from televent.adapters.caldav.properties.view import AnyView, CalendarView
 from televent.adapters.caldav.tree import Kind
@@ -16,6 +18,8 @@ _COLLATIONS = (
     "<C:supported-collation>i;octet</C:supported-collation>"
     "<C:supported-collation>i;unicode-casemap</C:supported-collation>"
 )
+MAX_ASKED: Final = 100
+"""Of so many people at most one request to the outbox asks when they are busy (RFC 6638 §11.1)."""
 _HOLDING = (Kind.CALENDAR, Kind.INBOX)
 
 
@@ -36,9 +40,14 @@ PROPERTIES: tuple[Live, ...] = (
     Live(c("supported-calendar-component-set"), {Kind.CALENDAR: _components, Kind.INBOX: constant(_ANY)}),
     live(c("supported-calendar-data"), _HOLDING, constant(_DATA)),
     live(c("supported-collation-set"), _HOLDING, constant(_COLLATIONS)),
-    live(c("max-resource-size"), _HOLDING, constant(str(OBJECT_LIMIT))),
+    live(c("max-resource-size"), (*_HOLDING, Kind.OUTBOX), constant(str(OBJECT_LIMIT))),
     live(c("min-date-time"), _HOLDING, constant(MIN_DATE_TIME)),
     live(c("max-date-time"), _HOLDING, constant(MAX_DATE_TIME)),
     live(c("max-instances"), _HOLDING, constant(str(Limits().instances))),
-    live(c("max-attendees-per-instance"), (*_HOLDING, Kind.HOME), constant(str(Limits().attendees))),
+    # RFC 6638 §2.1: of a message that is posted to the outbox.
+    Live(
+        c("max-attendees-per-instance"),
+        dict.fromkeys((*_HOLDING, Kind.HOME), constant(str(Limits().attendees)))
+        | {Kind.OUTBOX: constant(str(MAX_ASKED))},
+    ),
 )

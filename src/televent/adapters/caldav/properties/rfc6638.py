@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from televent.adapters.caldav.properties.live import Live, constant, live
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View
 from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind
@@ -11,8 +13,8 @@ from televent.adapters.caldav.webdav.xml_out import href
 
 
 def _addresses(view: View) -> str:
-    uris = [each if each.startswith("urn:") else f"mailto:{each}" for each in view.person.addresses]
-    return "".join(href(uri) for uri in (*uris, view.person.principal))
+    addresses = dict.fromkeys((*view.person.addresses, view.person.principal))
+    return "".join(href(f"mailto:{each}" if "@" in each else each) for each in addresses)
 
 
 def _emails(view: View) -> str:
@@ -35,6 +37,8 @@ def _schedule_tag(view: ObjectView) -> str | None:
     return None if view.row.schedule_tag is None else f'"{view.row.schedule_tag}"'
 
 
+DEFAULT_CALENDAR: Final = c("schedule-default-calendar-URL")
+"""Set on the inbox, and nowhere else (§9.2); it is kept as the id of the calendar, which can be renamed."""
 _TRANSP = c("schedule-calendar-transp")
 
 
@@ -47,7 +51,7 @@ PROPERTIES: tuple[Live, ...] = (
     live(c("calendar-user-type"), (Kind.HOME,), constant("INDIVIDUAL")),
     live(c("schedule-inbox-URL"), (Kind.HOME,), _inbox),
     live(c("schedule-outbox-URL"), (Kind.HOME,), _outbox),
-    live(c("schedule-default-calendar-URL"), (Kind.INBOX, Kind.HOME), _default),
+    live(DEFAULT_CALENDAR, (Kind.INBOX, Kind.HOME), _default),
     live(c("schedule-tag"), (Kind.OBJECT,), _schedule_tag),
     live(_TRANSP, (Kind.CALENDAR,), _transp, settable=True),
     live(cs("email-address-set"), (Kind.HOME,), _emails),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from televent.adapters.caldav.properties.scheduling_privileges import Asking
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
 from televent.application.ports import AccountRow, CalendarRow, ResourceRow
 from televent.application.push import Offer
@@ -68,6 +69,8 @@ class InboxView(View):
     """The scheduling inbox: it has a counter like a calendar."""
 
     row: CalendarRow | None = None
+    asking: Asking | None = None
+    """Who may ask when the person is busy, where it was asked for."""
 
 
 @dataclass(slots=True)

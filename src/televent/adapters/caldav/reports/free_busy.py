@@ -59,19 +59,25 @@ def opaque(calendars: Iterable[CalendarRow]) -> list[CalendarRow]:
 
 
 def busy_in(
-    door: Door, person: Person, calendars: Iterable[CalendarRow], start: datetime, end: datetime
+    door: Door,
+    person: Person,
+    calendars: Iterable[CalendarRow],
+    start: datetime,
+    end: datetime,
+    without: str | None = None,
 ) -> list[Period]:
-    """When the person is busy according to these calendars. The index says it; only what it leaves open is read."""
+    """When the person is busy according to these calendars; events of the UID ``without`` do not count. The index says
+    it; only what it leaves open is read."""
     found: list[Period] = []
     for row in calendars:
         me = _addresses(door, person, row)
         zone = floating_zone(None, row, person)
         if row.share is not None and row.share.seq:
             # What is busy for its owner may be free for this person, and the index knows the owner's mind only.
-            texts = _parsed(door.timed(row, start, end, zone))
+            texts = _parsed(each for each in door.timed(row, start, end, zone) if each.uid != without)
             found += busy_periods(texts, start, end, me=me, floating_zone=zone)
             continue
-        known = door.office.reads.busy(row.tenant, row.calendar_id, start, end, zone)
+        known = door.office.reads.busy(row.tenant, row.calendar_id, start, end, zone, without=without)
         found += [Period(*each) for each in known.periods]
         for first, last, kind in known.floats:
             begin, finish = utc_of(first.replace(tzinfo=None), zone), utc_of(last.replace(tzinfo=None), zone)

@@ -118,7 +118,7 @@ def _values(name: str, person: Person) -> list[str]:
     if name == d("displayname"):
         return [person.account.name]
     if name == c("calendar-user-address-set"):
-        return [*(f"mailto:{each}" for each in person.addresses), person.principal]
+        return [f"mailto:{each}" if "@" in each else each for each in person.addresses]
     if name == cs("email-address-set"):
         return list(person.account.addresses)
     return ["INDIVIDUAL"] if name == c("calendar-user-type") else []

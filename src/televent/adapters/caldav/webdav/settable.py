@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from televent.adapters.caldav.properties.default_alarms import DEFAULT_ALARMS
 from televent.adapters.caldav.properties.live import attributes_key
+from televent.adapters.caldav.properties.rfc6638 import DEFAULT_CALENDAR
 from televent.adapters.caldav.properties.rfc7809 import TIMEZONE, TIMEZONE_ID
 from televent.adapters.caldav.properties.rfc7953 import APPLE_AVAILABILITY, AVAILABILITY
 from televent.adapters.caldav.properties.table import PROTECTED
 from televent.adapters.caldav.webdav.names import c, d, empty
-from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of
+from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of, text_of
 from televent.ical.availability import check_availability
 from televent.ical.errors import IcalError
 from televent.ical.standing_alarms import check_alarms
@@ -34,11 +35,19 @@ class Changes:
     gone: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
+    inbox: bool = False
+    """It is the inbox whose properties they are."""
+    default_calendar: str | None = None
+    """The URL that schedule-default-calendar-URL is to have (RFC 6638 §9.2)."""
 
     def set(self, element: Element) -> None:
         """One property to be set."""
         name = name_of(element)
         self.names[name] = None
+        if name == DEFAULT_CALENDAR and self.inbox:
+            self.default_calendar = text_of(child(element, d("href"))).strip()
+            self._check_default_calendar()
+            return
         if name in PROTECTED:
             self.refused[name] = empty(d("cannot-modify-protected-property"))
             return
@@ -66,12 +75,23 @@ class Changes:
         """One property to be removed; what is not there is no error."""
         name = name_of(element)
         self.names[name] = None
+        if name == DEFAULT_CALENDAR and self.inbox:
+            self.default_calendar = ""
+            self._check_default_calendar()
+            return
         if name in PROTECTED:
             self.refused[name] = empty(d("cannot-modify-protected-property"))
             return
         self._drop(name)
         if name in _OTHER:
             self._drop(_OTHER[name])
+
+    def _check_default_calendar(self) -> None:
+        """RFC 6638 §4.3.1.1: there is always one."""
+        if self.default_calendar:
+            self.refused.pop(DEFAULT_CALENDAR, None)
+        else:
+            self.refused[DEFAULT_CALENDAR] = empty(c("default-calendar-needed"))
 
     def _drop(self, name: str) -> None:
         for key in (name, attributes_key(name)):

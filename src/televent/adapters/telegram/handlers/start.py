@@ -16,9 +16,15 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import language_of, plain, say
 from televent.application.refusals import InvalidName
 from televent.application.use_cases import accounts
+from televent.application.use_cases.free_busy import audience_of, open_to_audience
 
 router = Router(name="start")
 
+_BUSY = ("busy", "занятость")
+_AUDIENCES = {
+    "everyone": "everyone", "known": "known", "nobody": "nobody",
+    "все": "everyone", "знакомые": "known", "никто": "nobody",
+}  # fmt: skip
 _ACCOUNTS = UUID("6f1d3c1e-6d0c-4a55-9c39-0f4c1f5f7a10")
 _WORD = re.compile(r"\S+@\S+")
 
@@ -103,8 +109,17 @@ async def help_(message: Message, person: Person) -> None:
 
 
 @router.message(Command("settings"))
-async def settings(message: Message, person: Person) -> None:
-    account = person.account
+async def settings(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
+    """Shows them; ``/settings busy everyone|known|nobody`` says who may ask when the person is busy."""
+    account, words = person.account, (command.args or "").split()
+    if words[:1] and words[0].lower() in _BUSY:
+        wanted = _AUDIENCES.get(words[1].lower()) if len(words) == 2 else None
+        if wanted is None:
+            await message.answer(say(person.language, "busy-usage"))
+            return
+        context = door.context(account.tenant, f"busy:{message.chat.id}:{message.message_id}")
+        await door.run(lambda: open_to_audience(door.office, context, audience=wanted))
+    audience, _ = await door.run(audience_of, door.office, account)
     await message.answer(
         say(
             person.language,
@@ -112,6 +127,7 @@ async def settings(message: Message, person: Person) -> None:
             name=account.name,
             zone=account.timezone,
             addresses=", ".join(account.addresses) or "–",
+            busy=plain(person.language, f"busy-{audience}"),
         )
     )
 

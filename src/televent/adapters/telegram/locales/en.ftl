@@ -127,6 +127,12 @@ settings =
     Name: { $name }
     Time zone: { $zone } (/timezone)
     Addresses: { $addresses }
+    Who may ask when you are busy: { $busy } (/settings busy)
+busy-usage = /settings busy everyone|known|nobody – who may ask when you are busy (never with what)
+busy-everyone = everyone with an account here
+busy-known = those you meet with or share a calendar with
+busy-nobody = nobody
+busy-named = only those you named in your calendar app
 please-start = Please send /start first.
 refused = { $sentence }
 failed = Something went wrong. Please try again.

@@ -128,6 +128,12 @@ settings =
     Имя: { $name }
     Часовой пояс: { $zone } (/timezone)
     Адреса: { $addresses }
+    Кто может узнать, когда вы заняты: { $busy } (/settings busy)
+busy-usage = /settings busy все|знакомые|никто – кто может узнать, когда вы заняты (но не чем)
+busy-everyone = все, у кого здесь есть учётная запись
+busy-known = те, с кем у вас встречи или общий календарь
+busy-nobody = никто
+busy-named = только те, кого вы назвали в приложении календаря
 please-start = Сначала отправьте /start.
 refused = { $sentence }
 failed = Что-то пошло не так. Попробуйте ещё раз.

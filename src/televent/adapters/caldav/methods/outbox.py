@@ -1,0 +1,148 @@
+"""POST to the scheduling outbox: when are others busy? RFC 6638 §5, RFC 5546 §3.3.2.
+
+Who is asked about stands in the message. Older clients name them in the headers Originator and Recipient too, as the
+drafts before the RFC did: those change nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.errors import precondition
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.methods.put import TYPES, media_type
+from televent.adapters.caldav.properties.rfc4791 import MAX_ASKED
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.reports.availability import with_availability
+from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
+from televent.adapters.caldav.reports.zone import floating_zone
+from televent.adapters.caldav.webdav.text import octets
+from televent.adapters.caldav.webdav.xml_out import document, href
+from televent.application.ports import AccountRow
+from televent.application.use_cases.free_busy import may_be_asked
+from televent.ical.errors import IcalError
+from televent.ical.freebusy import compose_freebusy
+from televent.ical.reading import address_of, moment_of, utc_of
+from televent.ical.tree import Component, Property, parse
+from televent.ical.values import unescape
+
+MASK: Final = "X-CALENDARSERVER-MASK-UID"
+"""The event that is being edited: it makes nobody busy. Apple's clients send it."""
+SUCCESS: Final = "2.0;Success"
+NOBODY: Final = "3.7;Invalid calendar user"
+"""RFC 5546 §3.6.20. Whose calendar is elsewhere cannot be asked here, and answers alike."""
+
+
+NO_AUTHORITY: Final = "3.8;No authority"
+"""RFC 5546 §3.6.21, RFC 6638 §11.3. Only to those who know of the account anyway (application.use_cases.free_busy)."""
+
+
+async def ask_free_busy(door: Door, request: Request, person: Person) -> Response:
+    """200 with a schedule-response: one answer for each attendee (§10)."""
+    return await door.run(_ask, door, request, person)
+
+
+def _ask(door: Door, request: Request, person: Person) -> Response:
+    if media_type(request) not in TYPES:
+        raise precondition("supported-calendar-data")
+    root, part = _message(request.body)
+    start, end = _bound(root, part, "DTSTART", person), _bound(root, part, "DTEND", person)
+    organizers, attendees = part.all("ORGANIZER"), part.all("ATTENDEE")
+    if len(organizers) != 1 or not attendees:
+        raise precondition("valid-scheduling-message", 400)
+    # §11.4: who asks in another's name is told so before anything else.
+    organizer = organizers[0]
+    if _address(door, request, organizer) not in person.addresses:
+        raise precondition("valid-organizer")
+    if start is None or end is None or end <= start:
+        raise precondition("valid-scheduling-message", 400)
+    asked: dict[str, Property] = {}
+    for each in attendees:
+        asked.setdefault(_address(door, request, each), each)
+    if len(asked) > MAX_ASKED:
+        raise precondition("max-attendees-per-instance")
+    check_span(start, end)
+    accounts = door.office.accounts_of_addresses(asked)
+    answering = may_be_asked(door.office, person.account, accounts)
+    without = unescape(part.value(MASK) or "").strip() or None
+    question = _Question(door, part, organizer.value, start, end, without)
+    rows = [question.answer(each, accounts.get(address), answering.get(address)) for address, each in asked.items()]
+    return xml_response(200, document("C:schedule-response", "".join(rows)))
+
+
+def _message(body: bytes) -> tuple[Component, Component]:
+    """The object, and the one VFREEBUSY of a REQUEST in it (RFC 5546 §3.3.2)."""
+    try:
+        root = parse(body)
+    except IcalError:
+        raise precondition("valid-calendar-data") from None
+    parts = root.components("VFREEBUSY")
+    others = any(root.components(name) for name in ("VEVENT", "VTODO", "VJOURNAL"))
+    if (root.value("METHOD") or "").strip().upper() != "REQUEST" or len(parts) != 1 or others:
+        raise precondition("valid-scheduling-message", 400)
+    return root, parts[0]
+
+
+def _bound(root: Component, part: Component, name: str, person: Person) -> datetime | None:
+    """A bound of the time asked about. It must be in UTC (RFC 5545 §3.6.4); some clients write local times, which mean
+    the person's own."""
+    given = part.get(name)
+    value = moment_of(given, root, {}) if given is not None else None
+    return utc_of(value, floating_zone(None, None, person)) if value is not None else None
+
+
+def _address(door: Door, request: Request, prop: Property) -> str:
+    """The address as it is compared; a principal's URL on this server as its path (§2.4.1)."""
+    address = address_of(prop)
+    if not address.startswith(("http://", "https://")):
+        return address
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    ours = {request.headers.get("host", "").lower(), urlsplit(door.public_url or "").netloc.lower()}
+    return parts.path if parts.netloc in ours else address
+
+
+class _Question:
+    """What is asked about everybody alike."""
+
+    def __init__(
+        self, door: Door, part: Component, organizer: str, start: datetime, end: datetime, without: str | None
+    ) -> None:
+        self._door, self._organizer, self._without = door, organizer, without
+        self._start, self._end = start, end
+        self._uid = part.value("UID") or str(door.office.ids())
+
+    def answer(self, attendee: Property, account: AccountRow | None, answers: bool | None) -> str:
+        """A CALDAV:response (§10.2). ``answers`` None: the asker is not to know that there is such an account."""
+        if account is None or answers is None:
+            return _response(attendee, NOBODY)
+        if not answers:
+            return _response(attendee, NO_AUTHORITY)
+        return _response(attendee, SUCCESS, self._busy(attendee, account))
+
+    def _busy(self, attendee: Property, account: AccountRow) -> bytes:
+        door, start, end = self._door, self._start, self._end
+        there = Person(account, door.office.addresses_of(account), "")
+        periods = busy_in(door, there, opaque(door.calendars(there)), start, end, self._without)
+        return compose_freebusy(
+            with_availability(door, there, periods, start, end),
+            start,
+            end,
+            dtstamp=door.office.clock(),
+            uid=self._uid,
+            method="REPLY",
+            organizer=self._organizer,
+            attendee=attendee.value,
+        )
+
+
+def _response(attendee: Property, status: str, data: bytes | None = None) -> str:
+    """The recipient as the client has named him: by that it finds the answer."""
+    told = f"<C:calendar-data>{octets(data)}</C:calendar-data>" if data is not None else ""
+    recipient = f"<C:recipient>{href(attendee.value)}</C:recipient>"
+    return f"<C:response>{recipient}<C:request-status>{status}</C:request-status>{told}</C:response>"

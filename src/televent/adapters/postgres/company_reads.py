@@ -1,0 +1,59 @@
+"""With whom has a person to do, and whom does he let ask when he is busy? (RFC 6638 §6.1.4.)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from televent.adapters.postgres.rows import Row
+from televent.domain.free_busy import EVERYONE, KNOWN
+from televent.domain.ids import AccountId
+
+# Rows of a meeting that is gone stay, until it comes back or the rows are made again: what counts is the live resource.
+_LIVE = """
+    SELECT {what} FROM company JOIN resource
+        ON resource.stream_id = company.stream_id AND resource.tenant_id = company.tenant_id
+    WHERE NOT resource.deleted AND company.tenant_id = {whose}"""
+_MET = _LIVE.format(what="DISTINCT company.address", whose="%s")
+OPEN_TO = f"""
+    SELECT asked.tenant_id FROM unnest(%s::uuid[]) AS asked (tenant_id)
+    LEFT JOIN principal ON principal.tenant_id = asked.tenant_id
+    CROSS JOIN LATERAL (SELECT coalesce(principal.free_busy ->> 'audience', %s) AS audience) AS said
+    WHERE said.audience = '{EVERYONE}' OR principal.free_busy -> 'people' ? %s OR said.audience = '{KNOWN}' AND (
+        EXISTS ({_LIVE.format(what="", whose="asked.tenant_id")} AND company.address = ANY (%s))
+        OR EXISTS (
+            SELECT FROM calendar WHERE calendar.tenant_id = asked.tenant_id AND NOT calendar.deleted
+                AND calendar.shares ? %s
+        )
+    )"""  # noqa: S608
+SAID = """
+    SELECT free_busy ->> 'audience', free_busy -> 'people' FROM principal
+    WHERE tenant_id = %s AND free_busy IS NOT NULL"""
+
+
+class CompanyReads:
+    """The part of ports.Reads about who may ask when somebody is busy."""
+
+    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
+        raise NotImplementedError
+
+    def open_to(
+        self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], unsaid: str
+    ) -> frozenset[AccountId]:
+        """Those of ``asked`` who let the asker, who has these addresses, ask when they are busy."""
+        rows = self._fetch(OPEN_TO, (list(asked), unsaid, str(asker), list(addresses), str(asker)))
+        return frozenset(AccountId(row[0]) for row in rows)
+
+    def met(self, tenant: AccountId, addresses: Sequence[str]) -> frozenset[str]:
+        """Those of the addresses that the person has live meetings with."""
+        rows = self._fetch(f"{_MET} AND company.address = ANY (%s)", (tenant, list(addresses)))
+        return frozenset(row[0] for row in rows)
+
+    def company(self, tenant: AccountId) -> list[str]:
+        """All of them."""
+        return [row[0] for row in self._fetch(f"{_MET} ORDER BY company.address", (tenant,))]
+
+    def free_busy_of(self, tenant: AccountId) -> tuple[str, tuple[AccountId, ...]] | None:
+        """What the person has said of who may ask: the audience, and the people named; None: nothing."""
+        found = self._fetch(SAID, (tenant,))
+        return (found[0][0], tuple(AccountId(UUID(each)) for each in found[0][1])) if found else None

@@ -1,0 +1,62 @@
+"""With whom has a person to do? (INLINE.)
+
+Whom he has asked to meetings that he organizes, and whose invitations he has accepted, if only perhaps. An invitation
+alone makes nobody known: a stranger could send one (RFC 6638 §11.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from televent.application.company_rows import KeepCompany
+from televent.application.ports import Write
+from televent.domain.calendar_object.events import (
+    AttendeeInvited,
+    AttendeeRemoved,
+    CalendarObjectEvent,
+    EventCreated,
+    Outline,
+)
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.ids import StreamKey
+
+_WILLING = frozenset({"ACCEPTED", "TENTATIVE", "IN-PROCESS", "COMPLETED"})
+LONGEST = 320
+"""Characters: no account has a longer address, and an index takes no row of any length."""
+
+
+def company_writes(
+    key: StreamKey, before: CalendarObject, after: CalendarObject, facts: Sequence[CalendarObjectEvent]
+) -> list[Write]:
+    """The rows that change with a calendar object's facts. Those of what is deleted stay, and do not count."""
+    anew = any(isinstance(fact, EventCreated) for fact in facts)
+    come: dict[str, None] = {}
+    gone: dict[str, None] = {}
+    for fact in facts:
+        match fact:
+            case AttendeeInvited():
+                come[fact.address] = None
+                gone.pop(fact.address, None)
+            case AttendeeRemoved():
+                gone[fact.address] = None
+                come.pop(fact.address, None)
+            case _:
+                continue
+    then, now = (None if anew else _host(before.outline)), _host(after.outline)
+    if then != now:
+        come |= {now: None} if now is not None else {}
+        gone |= {then: None} if then is not None else {}
+    if not (anew or come or gone):
+        return []
+    return [KeepCompany(key.tenant, key.stream, anew, tuple(filter(_kept, come)), tuple(gone))]
+
+
+def _host(outline: Outline | None) -> str | None:
+    """Whose invitation it is that the person has accepted."""
+    if outline is None or outline.role != "attendee" or (outline.partstat or "").upper() not in _WILLING:
+        return None
+    return outline.organizer
+
+
+def _kept(address: str) -> bool:
+    return len(address) <= LONGEST and "\x00" not in address
