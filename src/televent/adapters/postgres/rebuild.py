@@ -122,6 +122,9 @@ def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progres
                 position, done = whole[-1].id, done + len(whole)
                 progress(done, max(total, done))
             with connection.transaction():
+                # Several tables are locked one after the other, and writers take them in an order of their own; but each
+                # writes its events first. Whoever has this lock finds none of them amid the others.
+                connection.execute("LOCK TABLE public.event IN EXCLUSIVE MODE")
                 locked = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
                 connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(locked))
                 # No writer of these tables is under way now: what is committed is all there is.
