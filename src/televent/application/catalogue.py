@@ -64,7 +64,8 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     # When it came was not kept: nobody is told of it any more.
     "share-answered/1": ("share-answered/2", lambda fields: {**fields, "at": None}),
 }
-"""Old name → (the next name, what to do with the decoded fields)."""
+"""Old name → (the next name, what to do with the decoded fields). Of a person whose key is gone the personal ones are
+missing."""
 
 _NAME_OF = {fact: name for name, fact in NAMES.items()}
 

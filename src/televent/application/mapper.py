@@ -103,9 +103,10 @@ class FactMapper(Mapper[str]):
         """The fact in a stored event, brought up to date. Raises UnknownStoredName."""
         place = f"{event.originator_id}#{event.originator_version}"
         fields = self.unseal(event.state, event.subject_id, place)
-        cls, values = catalogue.resolve(event.topic, fields if fields is not None else {})
+        readable = fields if fields is not None else msgspec.msgpack.decode(event.state)[0]
+        cls, values = catalogue.resolve(event.topic, readable)
         if fields is None:
-            values = {**msgspec.msgpack.decode(event.state)[0], **_placeholders(cast(Hashable, cls))}
+            values = {**values, **_placeholders(cast(Hashable, cls))}
         return msgspec.convert(values, cls)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:

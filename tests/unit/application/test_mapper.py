@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from televent.application import catalogue
 from televent.application.context import Context
 from televent.application.mapper import Envelope, ErasedSubject, FactMapper, genesis, link
 from televent.application.recorded import RecordedEvent
@@ -63,6 +65,18 @@ def test_a_fact_loads_with_placeholders_once_the_key_is_destroyed() -> None:
     assert (fact.uid, fact.href) == ("uid", "a.ics")
     assert (fact.outline.summary, fact.change.inserted) == ("", b"")
     assert mapper.to_fact(opened) == AccountOpened(None, "", "Europe/London", "en")
+
+
+def test_what_an_upcaster_adds_outlasts_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = Keys()
+    mapper = FactMapper(keys)
+    event = stored(mapper, created())
+    renamed = {"event-created/1": ("event-created/2", lambda fields: {**fields, "href": "b.ics"})}
+    names = {"event-created/2": EventCreated}
+    monkeypatch.setattr(catalogue, "resolve", partial(catalogue.resolve, names=names, upcasters=renamed))
+    assert mapper.to_fact(event).href == "b.ics"
+    keys.stored = None
+    assert (mapper.to_fact(event).href, mapper.to_fact(event).change.inserted) == ("b.ics", b"")
 
 
 def test_nothing_personal_is_written_about_an_erased_person() -> None:

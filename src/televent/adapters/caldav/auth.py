@@ -6,6 +6,7 @@ only that a password fits a stored hash, under a key that lives and dies with th
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -13,6 +14,7 @@ import math
 import secrets
 import time
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import unquote
@@ -26,6 +28,8 @@ from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
 REMEMBERED: Final = 20_000
+HASHING: Final = 2
+"""Passwords that are checked at once."""
 DECOYS: Final = 3
 """Signing in as nobody costs between one and so many checks, always as many for one name: as for people, who have one
 to a few devices. So the time of a failure does not tell whether the user exists."""
@@ -74,6 +78,9 @@ class Authenticator:
         self._limits = limits
         self._key = secrets.token_bytes(32)
         self._fitting: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
+        # Threads of its own: each that ever hashes a password keeps the memory of that, and whoever guesses passwords
+        # must not keep others from theirs.
+        self._hashing = ThreadPoolExecutor(HASHING, thread_name_prefix="televent-hashing")
         self._blocked: dict[str, float] = {}
         self._noted: dict[UUID, datetime] = {}
         self._decoy = office.passwords.hash(secrets.token_urlsafe(16))
@@ -130,7 +137,8 @@ class Authenticator:
     async def _check(self, account: AccountRow | None, user: str, password: str, client: str) -> DeviceRow:
         key = f"{client}/{user.lower()[:256]}"
         self._refuse_blocked(key)
-        device = await self._run(self._verify, account, user, password)
+        loop = asyncio.get_running_loop()
+        device = await loop.run_in_executor(self._hashing, self._verify, account, user, password)
         if device is not None:
             return device
         if self._limits is not None:

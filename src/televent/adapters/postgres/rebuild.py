@@ -122,7 +122,7 @@ def _rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progres
                 position, done = whole[-1].id, done + len(whole)
                 progress(done, max(total, done))
             with connection.transaction():
-                # Several tables are locked one after the other, and writers take them in an order of their own; but each
+                # Several tables are locked one after the other, and writers take them in their own order; but each
                 # writes its events first. Whoever has this lock finds none of them amid the others.
                 connection.execute("LOCK TABLE public.event IN EXCLUSIVE MODE")
                 locked = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
