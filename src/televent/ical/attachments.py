@@ -214,7 +214,8 @@ def _named(parts: Parts, rids: Sequence[str]) -> Iterator[Component]:
 def _fresh(parts: Parts, rid: str) -> Component | None:
     """A new override for an occurrence that the series has."""
     at = parts.moment_named(rid)
-    if at is None or parts.master is None:
+    # Around the first and the last year there is no room to look.
+    if at is None or parts.master is None or not 1 < at.year < 9999:
         return None
     around = timedelta(days=2)
     found = each_occurrence(parts.root, at - around, at + around, floating_zone=UTC)

@@ -29,7 +29,8 @@ def company_writes(
     key: StreamKey, before: CalendarObject, after: CalendarObject, facts: Sequence[CalendarObjectEvent]
 ) -> list[Write]:
     """The rows that change with a calendar object's facts. Those of what is deleted stay, and do not count."""
-    anew = any(isinstance(fact, EventCreated) for fact in facts)
+    # Of a stream that begins nothing stands yet, and most events are made without anybody else in them.
+    anew = before.outline is not None and any(isinstance(fact, EventCreated) for fact in facts)
     come: dict[str, None] = {}
     gone: dict[str, None] = {}
     for fact in facts:

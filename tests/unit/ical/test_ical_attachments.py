@@ -93,6 +93,7 @@ def test_local_time_and_a_day_name_an_occurrence_too() -> None:
     "rids",
     [
         *([each] for each in ("", "tomorrow", "20261122T110000Z", "20261130T100000Z", "20261120T100000Z")),
+        *([each] for each in ("00010101T000000Z", "99991231T235959Z", "99991231")),
         ["M", "m"],
         ["20261122T100000Z", "20261123T100000Z", "20261122T100000Z"],
     ],
