@@ -17,17 +17,16 @@ from eventsourcing.persistence import Tracking
 from psycopg import sql
 
 from bench import events
-from televent.adapters.postgres.occurs_columns import occurs_columns
+from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
+from televent.adapters.postgres.event_store.transaction import LOCK, ORDINAL_BITS, batch_of
+from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.pool import Connection
-from televent.adapters.postgres.tracking import PostgresTracking
-from televent.adapters.postgres.transaction import LOCK, ORDINAL_BITS, batch_of
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.mapper import Envelope, genesis
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.mapper import Envelope, genesis
+from televent.application.event_store.recorded import RecordedEvent
 from televent.application.ports import AccountRow, PutResource
-from televent.application.recorded import RecordedEvent
 from televent.application.use_cases.put_object import validated
-from televent.bootstrap import Core, now
 from televent.domain.calendar_object.commands import PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.events import EventCreated, Splice
@@ -35,6 +34,7 @@ from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
 from televent.projections.audit import COLUMNS as AUDIT
 from televent.projections.inline import inline_writes
+from televent.runtime.compose import Core, now
 
 PORTION = 5_000
 """Events in one transaction."""

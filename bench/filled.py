@@ -17,8 +17,8 @@ from televent.application.ports import AccountRow
 from televent.application.use_cases.accounts import open_account
 from televent.application.use_cases.calendars import create_calendar
 from televent.application.use_cases.devices import add_device
-from televent.bootstrap import Core
 from televent.domain.ids import AccountId
+from televent.runtime.compose import Core
 
 THREADS = 12
 FIRST_TELEGRAM_ID = 7_000_001

@@ -14,14 +14,14 @@ from bench import events
 from bench.servers import Server
 from bench.site import Scale
 from bench.workloads import CROWD
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.store import Change
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.store import Change
 from televent.application.use_cases.calendars import create_calendar
-from televent.bootstrap import Core, build_core
 from televent.domain.calendar_object.events import EventCreated, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey
-from televent.opening import migrated_database
+from televent.runtime.compose import Core, build_core
+from televent.runtime.database import migrated_database
 from televent.settings import load_settings
 
 

@@ -44,7 +44,7 @@ for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS):
 
 def main() -> None:
     """Runs the command line; a mistake of the operator's is one clear line, never a traceback."""
-    from televent.opening import OperatorError
+    from televent.runtime.database import OperatorError
 
     try:
         cli(standalone_mode=False)

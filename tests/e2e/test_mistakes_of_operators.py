@@ -14,7 +14,7 @@ import pytest
 from support.running import Televent, free_ports
 from televent.adapters.sandbox import SandboxConfig, running
 from televent.commands.running import SERVICES
-from televent.supervisor import Supervisor
+from televent.runtime.supervisor import Supervisor
 
 pytestmark = pytest.mark.xdist_group("e2e")
 

@@ -9,14 +9,14 @@ from typing import Any
 import aiohttp
 import pytest
 
-from televent.adapters.postgres.chat_book import PostgresChatBook
+from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.server import running
 from televent.adapters.telegram.app import make_bot, make_dispatcher
 from televent.adapters.telegram.dialogue_storage import DialogueStorage
 from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.webhook import Webhook
-from televent.bootstrap import Core, build_core
+from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
 
 SECRET = "a-secret-of-the-webhook"

@@ -15,17 +15,17 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the 
 
 from bench import bulk, events
 
-from televent.adapters.postgres.projection_runner import advance
-from televent.adapters.postgres.rebuild import rebuild
-from televent.adapters.postgres.verify import broken_chains
-from televent.application.context import Context
+from televent.adapters.postgres.event_store.verify import broken_chains
+from televent.adapters.postgres.followers.rebuild import rebuild
+from televent.adapters.postgres.followers.runner import advance
+from televent.application.event_store.context import Context
 from televent.application.ports import AccountRow
 from televent.application.use_cases import accounts
 from televent.application.use_cases.calendars import create_calendar
 from televent.application.use_cases.put_object import put_object
-from televent.bootstrap import Core, build_core, now
 from televent.domain.ids import AccountId
 from televent.projections.audit import AUDIT
+from televent.runtime.compose import Core, build_core, now
 from televent.settings import load_settings
 
 EVENTS = 30

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from support.dav import Client, Site, dav, event, open_site
 from support.postgres import TestServer, as_url
-from televent.adapters.postgres.rebuild import rebuild
-from televent.adapters.postgres.shard import recognise
+from televent.adapters.postgres.event_store.shard import recognise
+from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.cli import cli
 
 

@@ -9,11 +9,11 @@ import pytest
 from eventsourcing.persistence import IntegrityError, Tracking
 
 from support.event_store import NOON, Shop, open_shop
+from televent.adapters.postgres.event_store.shard import raise_base
+from televent.adapters.postgres.event_store.subject_keys import CACHED_FOR, PostgresSubjectKeys
+from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
-from televent.adapters.postgres.shard import raise_base
-from televent.adapters.postgres.subject_keys import CACHED_FOR, PostgresSubjectKeys
-from televent.adapters.postgres.tracking import PostgresTracking
 
 SECOND = timedelta(seconds=1)
 

@@ -11,11 +11,11 @@ from support.town import NOON, UID, Person, Town, meeting
 from televent.adapters.email.find import parse_mail
 from televent.adapters.email.outbound import KINDS, MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
-from televent.application.outbox import GiveUp
+from televent.application.messages.outbox import GiveUp
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import address_of, attendees_of
-from televent.ical.tree import parse
+from televent.ical.text.tree import parse
 
 ZED, YAN = "zed@example.net", "yan@example.net"
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Soon", "TRIGGER:-PT15M", "END:VALARM")

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from support.event_store import open_shop
-from televent.adapters.postgres.marks import PostgresMarks
+from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.application.marks import Key, Mark
 
 TENANT, OTHER, CALENDAR, DEVICE = (uuid4() for _ in range(4))

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from support.waiting import wait_until
-from televent.adapters.postgres import migrate
 from televent.adapters.postgres.embedded import EmbeddedPostgres
 from televent.adapters.postgres.embedded.binaries import installations
-from televent.adapters.postgres.migrate import MigrationError
+from televent.adapters.postgres.schema import migrate
+from televent.adapters.postgres.schema.migrate import MigrationError
 
 SHELVES = """-- migrate:up
 CREATE TABLE shelf (id int PRIMARY KEY, label text DEFAULT '100%; full');

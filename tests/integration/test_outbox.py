@@ -10,9 +10,9 @@ import pytest
 
 from support.event_store import NOON, Shop, open_shop, owed
 from support.waiting import wait_until
-from televent.adapters.postgres.outbox import BATCH, PostgresOutbox
+from televent.adapters.postgres.queues.outbox import BATCH, PostgresOutbox
 from televent.adapters.postgres.wakeup import OUTBOX
-from televent.application.outbox import ATTEMPTS, LEASE, Failed, TryAgainAt, after_failure
+from televent.application.messages.outbox import ATTEMPTS, LEASE, Failed, TryAgainAt, after_failure
 from televent.application.ports import OutboxMessage
 
 MINUTE = timedelta(minutes=1)

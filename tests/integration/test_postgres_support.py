@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from televent.adapters.postgres import migrate
+from televent.adapters.postgres.schema import migrate
 
 
 @pytest.mark.parametrize("round_", [1, 2])

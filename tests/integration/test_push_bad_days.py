@@ -8,10 +8,10 @@ import pytest
 from support.dav import Client
 from support.push import subscribe
 from support.push_post import SOON, Post, open_post, put, token
-from televent.application.outbox import ATTEMPTS, LEASE
+from televent.application.messages.outbox import ATTEMPTS, LEASE
 from televent.application.push import SPACING, TOLERANCE
 from televent.application.use_cases.devices import revoke_device
-from televent.pushing import Push
+from televent.runtime.push import Push
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from support.dav import Client, event
 from support.push import CONTENT, PROPERTY, Message, verify_vapid
 from support.push_post import SOON, Post, open_post, put, token, topic
-from televent.adapters.postgres.push_feed import PASSING
-from televent.adapters.postgres.rebuild import rebuild
+from televent.adapters.postgres.followers.push_feed import PASSING
+from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.push import SPACING
 from televent.application.use_cases.accounts import change_profile
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from support.event_store import NOON, Shop, open_shop
-from televent.adapters.postgres import inline_rows, listing_reads, read_store, time_reads
-from televent.adapters.postgres.listing_reads import changed_statement, listed_statement
+from televent.adapters.postgres.dav_index import inline_rows, listing_reads, read_store, time_reads
+from televent.adapters.postgres.dav_index.listing_reads import changed_statement, listed_statement
 
 LARGE = 5000
 FILL = """

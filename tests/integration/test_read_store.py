@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from support.event_store import NOON, Shop, open_shop
-from televent.adapters.postgres import listing_reads, read_store
+from televent.adapters.postgres.dav_index import listing_reads, read_store
 from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice
 from televent.domain.ids import AccountId, StreamKey
-from televent.ical.occurs import Occurs
+from televent.ical.queries.occurs import Occurs
 
 HOUR = timedelta(hours=1)
 

@@ -9,6 +9,7 @@ import pytest
 
 from support.event_store import NOON, Shop, open_shop, owed
 from support.waiting import await_settled
+from televent.application.event_store.recorded import AlreadyApplied, StoredSnapshot
 from televent.application.ports import (
     BuryCalendar,
     ExpectCalendar,
@@ -19,7 +20,6 @@ from televent.application.ports import (
     StaleStream,
     UidTaken,
 )
-from televent.application.recorded import AlreadyApplied, StoredSnapshot
 from televent.domain.ids import AccountId, StreamKey
 
 

@@ -11,8 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from support.event_store import Shop, open_shop
 from support.waiting import await_settled, wait_until
+from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.pool import open_pool
-from televent.adapters.postgres.recorder import PostgresRecorder
 
 COMMIT_DONE = b"C\x00\x00\x00\x0bCOMMIT\x00"
 """The message by which a server says that a transaction is committed."""

@@ -14,18 +14,18 @@ from structlog.testing import capture_logs
 
 from support.dav import event
 from support.waiting import wait_until
-from televent.adapters.postgres import reindex
-from televent.adapters.postgres.occurs_columns import indexed_to
-from televent.adapters.postgres.rebuild import rebuild
-from televent.application.context import Context
+from televent.adapters.postgres.dav_index import reindex
+from televent.adapters.postgres.dav_index.occurs_columns import indexed_to
+from televent.adapters.postgres.followers.rebuild import rebuild
+from televent.application.event_store.context import Context
 from televent.application.ports import AccountRow
 from televent.application.use_cases import accounts, meetings
 from televent.application.use_cases.put_object import put_object
-from televent.bootstrap import Core, build_core, now
 from televent.domain.ids import AccountId
-from televent.ical.occurs import season_of
+from televent.ical.queries.occurs import season_of
+from televent.runtime.compose import Core, build_core, now
+from televent.runtime.worker import keep_indexed
 from televent.settings import load_settings
-from televent.workers import keep_indexed
 
 # As the migration that made the index left what was there, and as the one that counts editions finds it.
 OF_BEFORE = """

@@ -13,7 +13,7 @@ import aiosmtplib
 import pytest
 
 from support.sandbox import Control, sandbox_control
-from televent.ical.tree import Component, parse
+from televent.ical.text.tree import Component, parse
 
 ZONE = (
     "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nDTSTART:19961027T030000\r\nTZOFFSETFROM:+0200\r\n"

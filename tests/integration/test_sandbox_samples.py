@@ -9,7 +9,7 @@ import pytest
 from televent.adapters.sandbox.mail.answer import CannotAnswer, compose_answer
 from televent.adapters.sandbox.mail.reading import whole
 from televent.adapters.sandbox.mail.store import Mail
-from televent.ical.tree import parse
+from televent.ical.text.tree import parse
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "imip" / "eml"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from support.town import Person, Town, meeting
-from televent.adapters.postgres.read_store import PostgresReads
+from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.domain.ids import AccountId
 
 

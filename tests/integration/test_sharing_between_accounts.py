@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from support.town import Person, Town, open_town
-from televent.application.context import Context
-from televent.application.outbox import Claimed
+from televent.application.event_store.context import Context
+from televent.application.messages.outbox import Claimed
 from televent.application.refusals import NotShared
 from televent.application.use_cases import sharing
 from televent.policies.courier import carry_share

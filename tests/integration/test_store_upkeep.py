@@ -13,11 +13,11 @@ from psycopg import sql
 
 from support.dav import event
 from support.waiting import await_settled
-from televent.adapters.postgres.projection_runner import advance
-from televent.adapters.postgres.rebuild import rebuild
-from televent.adapters.postgres.trace import walk
-from televent.adapters.postgres.verify import broken_chains
-from televent.application.context import Context
+from televent.adapters.postgres.event_store.trace import walk
+from televent.adapters.postgres.event_store.verify import broken_chains
+from televent.adapters.postgres.followers.rebuild import rebuild
+from televent.adapters.postgres.followers.runner import advance
+from televent.application.event_store.context import Context
 from televent.application.ports import AccountRow
 from televent.application.use_cases import (
     accounts,
@@ -32,9 +32,9 @@ from televent.application.use_cases import (
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.application.use_cases.delete_object import delete_stream
 from televent.application.use_cases.put_object import put_object
-from televent.bootstrap import Core, build_core, now
 from televent.domain.ids import AccountId
 from televent.projections.audit import AUDIT
+from televent.runtime.compose import Core, build_core, now
 from televent.settings import load_settings
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -221,7 +221,7 @@ def test_snapshots_are_a_shortcut_to_the_same_state(core: Core) -> None:
         accounts.change_profile(core.office, context(ann.tenant), name=f"Ann {number}")
     assert core.reads.account(ann.tenant).name == "Ann 119"  # type: ignore[union-attr]
     assert rows(core, "snapshot") != []
-    from televent.application.deciders import ACCOUNT
+    from televent.application.event_store.deciders import ACCOUNT
 
     key = core.office.account_stream(ann.tenant)
     loaded = core.store.load(ACCOUNT, key)

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.event_store import Shop, open_shop
-from televent.adapters.postgres import read_store
+from televent.adapters.postgres.dav_index import read_store
 from televent.application.ports import PutResource
 from televent.domain.ids import StreamKey
-from televent.ical.errors import IcalError
-from televent.ical.freebusy import Period, busy_periods, merged
-from televent.ical.occurs import occurs
-from televent.ical.query import CompFilter, TimeRange, matches
-from televent.ical.reading import read, utc_of
-from televent.ical.tree import parse
+from televent.ical.objects.reading import read, utc_of
+from televent.ical.queries.freebusy import Period, busy_periods, merged
+from televent.ical.queries.occurs import occurs
+from televent.ical.queries.query import CompFilter, TimeRange, matches
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia")
 RULES = (

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from televent.ical import edits
-from televent.ical.errors import IcalError
-from televent.ical.lines import compose, fold, name_of, parse_params, split_raw, text_of, unfold
-from televent.ical.reading import read
-from televent.ical.tree import Component, Property, parse
-from televent.ical.validity import validate
-from televent.ical.values import escape, unescape
+from televent.ical.editing import edits
+from televent.ical.objects.reading import read
+from televent.ical.objects.validity import validate
+from televent.ical.text.errors import IcalError
+from televent.ical.text.lines import compose, fold, name_of, parse_params, split_raw, text_of, unfold
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import escape, unescape
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 ENDINGS = st.sampled_from([b"\r\n", b"\n", b"\r\r\n"])

@@ -8,7 +8,7 @@ import pytest
 from support.attachments import add, attach_lines, login_of, path, put, refused, rows, text_of, where
 from support.dav import DECLARED, Client, Site, dav, event, open_site
 from support.shares import mounted
-from televent.adapters.postgres.attachments import GRACE, LOOK, SETTLED
+from televent.adapters.postgres.dav_index.attachments import GRACE, LOOK, SETTLED
 from televent.application.attachments import Upload
 from televent.application.refusals import QuotaExceeded
 from televent.domain.ids import AccountId

@@ -7,7 +7,7 @@ import pytest
 from support.attachments import SERIES, add, attach_lines, login_of, path, put, refused, rows, text_of, where
 from support.dav import DECLARED, Client, Site, cal, dav, event, prop_body
 from support.shares import mounted
-from televent.adapters.postgres.attachments import GRACE, LOOK
+from televent.adapters.postgres.dav_index.attachments import GRACE, LOOK
 from televent.application.attachments import MAX_ATTACHMENTS
 
 MEETING = ("SUMMARY:Tea", *(f"{who}:mailto:{name}@example.com" for who, name in (("ORGANIZER", "ann"),

@@ -10,7 +10,7 @@ import pytest
 
 from support.attachments import SERIES, add, attach_lines, login_of, path, put, refused, rows, text_of, where
 from support.dav import Client, Site, cal, event
-from televent.adapters.postgres.attachments import GRACE, LOOK
+from televent.adapters.postgres.dav_index.attachments import GRACE, LOOK
 from televent.application.attachments import CHUNK, MAX_ATTACHMENT, MAX_ATTACHMENTS, Upload
 from televent.domain.ids import AccountId
 
@@ -325,7 +325,7 @@ def test_a_calendar_may_be_called_attachments(ann: Client) -> None:
     ],
 )
 def test_names_are_made_fit_and_survive_the_line(ann: Client, given: str, shown: str) -> None:
-    from televent.ical.tree import parse
+    from televent.ical.text.tree import parse
 
     put(ann)
     answer = ann.ask("POST", path(ann, "action=attachment-add"), b"x", Content_Disposition=given)

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from support.dav import DECLARED, NAMESPACES, Answer, Client, cal, dav, event
-from televent.adapters.postgres.rebuild import rebuild
+from televent.adapters.postgres.followers.rebuild import rebuild
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.dav import Answer, Client, Site, cal, dav, event
-from televent.adapters.postgres.rebuild import rebuild
+from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.use_cases import inbox
 from televent.application.use_cases.receive_itip import receive_itip
 from televent.domain.ids import AccountId

@@ -9,7 +9,7 @@ import pytest
 from support.dav import Answer, Client, Site, cal, dav, event, open_site, prop_body
 from support.shares import cs, mounted, unshare
 from support.waiting import wait_until
-from televent.adapters.caldav.door import RateLimits
+from televent.adapters.caldav.door.door import RateLimits
 from televent.application.use_cases.accounts import change_profile, verify_address
 from televent.application.use_cases.calendars import rename_calendar
 from televent.application.use_cases.devices import revoke_device

@@ -11,7 +11,7 @@ import pytest
 from support.dav import DECLARED, NAMESPACES, Answer, Client, Site, dav, event
 from support.outbox import let_everyone_ask
 from support.shares import cs, mounted, reply, share
-from televent.application.mapper import FactMapper
+from televent.application.event_store.mapper import FactMapper
 
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Tea", "TRIGGER:-PT{}M", "END:VALARM")
 

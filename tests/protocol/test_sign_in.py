@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from support.dav import Client, Site, event, open_site, prop_body
-from televent.adapters.caldav.auth import credentials
-from televent.adapters.caldav.door import RateLimits
+from televent.adapters.caldav.door.auth import credentials
+from televent.adapters.caldav.door.door import RateLimits
 from televent.application.use_cases.devices import revoke_device
 from televent.domain.ids import AccountId
 

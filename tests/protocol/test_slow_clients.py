@@ -12,7 +12,7 @@ import pytest
 from support.attachments import add, login_of, path, put
 from support.dav import DECLARED, Client, Site, event, open_site, prop_body
 from support.waiting import wait_until
-from televent.adapters.rest.connection import MAX_HEAD, Connection
+from televent.adapters.http.connection import MAX_HEAD, Connection
 
 SHORT = "0.3"
 LONG = "600"

@@ -20,7 +20,7 @@ from support.dav import Answer, Client, Entry, Site, cal, dav
 from support.post import EDGE, itip_mail
 from televent.adapters.email.intake import Intake, Verdict
 from televent.adapters.email.listener import mail_key
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.use_cases.accounts import verify_address
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.domain.ids import AccountId

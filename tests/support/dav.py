@@ -16,17 +16,17 @@ from lxml import etree
 from support.doubted import Doubted
 from support.waiting import wait_until
 from televent.adapters.caldav.app import CaldavDoor
-from televent.adapters.caldav.door import RateLimits
-from televent.adapters.postgres.batch_reads import BatchedRun
-from televent.adapters.postgres.marks import PostgresMarks
-from televent.adapters.rest.connection import connections_with
-from televent.application.context import Context
+from televent.adapters.caldav.door.door import RateLimits
+from televent.adapters.http.connection import connections_with
+from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
+from televent.adapters.postgres.dav_index.marks import PostgresMarks
+from televent.application.event_store.context import Context
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.devices import NewDevice, add_device
-from televent.bootstrap import Core, build_core
 from televent.domain.ids import AccountId
-from televent.http_service import patience
-from televent.pushing import Push
+from televent.runtime.api import patience
+from televent.runtime.compose import Core, build_core
+from televent.runtime.push import Push
 from televent.settings import Settings
 
 NAMESPACES = {

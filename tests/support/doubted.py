@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from televent.adapters.caldav.answers.remembering import Remembered, Remembering
 from televent.adapters.caldav.http import Receive, Scope, Send
-from televent.adapters.caldav.remembering import Remembered, Remembering
 
 
 class Doubted(Remembering):

@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from televent.adapters.postgres.dav_index.read_store import PostgresReads
+from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.pool import open_pool
-from televent.adapters.postgres.read_store import PostgresReads
-from televent.adapters.postgres.recorder import PostgresRecorder
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import Wakeups
+from televent.application.event_store.recorded import RecordedEvent
 from televent.application.ports import BuryResource, OutboxMessage, PutCalendar, PutResource
-from televent.application.recorded import RecordedEvent
 from televent.domain.ids import AccountId, StreamKey
-from televent.ical.occurs import Occurs
+from televent.ical.queries.occurs import Occurs
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -16,9 +16,9 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from televent.adapters.postgres import migrate
 from televent.adapters.postgres.embedded import EmbeddedPostgres
 from televent.adapters.postgres.embedded.locks import FileLock
+from televent.adapters.postgres.schema import migrate
 
 # A crash of the machine may take the tests' data, so nothing is synced: this is not the product's setting.
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

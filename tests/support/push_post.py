@@ -22,10 +22,10 @@ from support.push import (
     subscribe,
 )
 from support.waiting import await_settled
-from televent.adapters.postgres.push_feed import PushFeed
-from televent.application.outbox import after_failure
+from televent.adapters.postgres.followers.push_feed import PushFeed
+from televent.application.messages.outbox import after_failure
 from televent.application.push import SETTLES
-from televent.pushing import Push
+from televent.runtime.push import Push
 
 SOON = SETTLES + timedelta(seconds=1)
 

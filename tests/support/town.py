@@ -10,18 +10,18 @@ from uuid import uuid4
 import psycopg
 
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.ports import ResourceRow
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.answer_invitation import Answered, answer_invitation
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.receive_itip import Received, receive_itip
-from televent.bootstrap import Core, build_core
 from televent.domain.ids import AccountId
 from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import attendees_of
 from televent.policies.courier import react
+from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

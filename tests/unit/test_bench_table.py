@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from televent.ical.validity import validate
+from televent.ical.objects.validity import validate
 
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))  # The bench lies beside the package and is not installed.

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from televent.adapters.caldav.auth import DECOYS, Authenticator
+from televent.adapters.caldav.door.auth import DECOYS, Authenticator
 from televent.adapters.caldav.errors import DavError
 from televent.application.ports import AccountRow, DeviceRow
 from televent.domain.ids import AccountId

@@ -9,8 +9,8 @@ from fuzz.filling import filled
 from fuzz.judge import complaint, smallest
 from fuzz.requests import Case
 from fuzz.wire import Outcome
-from televent.ical.errors import IcalError
-from televent.ical.tree import parse
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
 
 XML = b"HTTP/1.1 207 x\r\nContent-Type: application/xml"
 CASE = Case(b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")

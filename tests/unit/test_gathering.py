@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from support.waiting import wait_until
-from televent.adapters.postgres.gathering import MOST, Gathering
+from televent.adapters.postgres.event_store.gathering import MOST, Gathering
 
 
 class Work:

@@ -8,7 +8,7 @@ import pytest
 ASK = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
-from televent.http_service import patience
+from televent.runtime.api import patience
 from televent.settings import Settings
 print(patience(Settings(TELEVENT_CONNECTIONS={wanted})).connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from televent.adapters.postgres.statements import split_statements
+from televent.adapters.postgres.schema.statements import split_statements
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import uuid5
 
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.handle import handle
 from televent.application.letters import Post
 from televent.application.office import INLINE_RECIPIENTS, Office
 from televent.domain.calendar_object.commands import NoteDelivery, Owner

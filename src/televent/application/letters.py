@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.office import INLINE_RECIPIENTS, Office
 from televent.application.ports import AccountRow, OutboxMessage
-from televent.ical.itip.outgoing import Letter
+from televent.ical.itip.sending.outgoing import Letter
 
 MAIL_KINDS = {
     "invite": "calendar_invite",

@@ -9,11 +9,11 @@ from typing import Protocol
 from uuid import UUID
 
 from televent.application.attachments import Attachments
-from televent.application.context import Context
+from televent.application.event_store.context import Context
+from televent.application.event_store.store import Store
 from televent.application.passwords import Passwords
 from televent.application.ports import AccountRow, Clock, Ids, Reads
 from televent.application.refusals import UnknownAccount
-from televent.application.store import Store
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.free_busy import KNOWN
 from televent.domain.ids import AccountId, StreamKey

@@ -11,7 +11,7 @@ from uuid import UUID
 from televent.application.company_rows import CompanyReads, KeepCompany, PutFreeBusy
 from televent.application.share_rows import Acquaintance, MountRow, PutMount, PutOverlay, Share
 from televent.domain.ids import AccountId, StreamKey
-from televent.ical.occurs import Occurs
+from televent.ical.queries.occurs import Occurs
 
 
 # ---- What one transaction writes beside its facts ------------------------------------------------------------------

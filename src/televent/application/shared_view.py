@@ -16,9 +16,9 @@ from uuid import UUID
 from televent.application.ports import CalendarRow, Reads, ResourceRow
 from televent.application.share_rows import Share
 from televent.domain.calendar_object.state import etag_of
-from televent.ical.errors import IcalError
-from televent.ical.own_parts import laid
-from televent.ical.sharees import PRIVATE, PUBLIC, as_busy, visibility
+from televent.ical.objects.own_parts import laid
+from televent.ical.objects.sharees import PRIVATE, PUBLIC, as_busy, visibility
+from televent.ical.text.errors import IcalError
 
 TRANSP: Final = "{urn:ietf:params:xml:ns:caldav}schedule-calendar-transp"
 TRANSPARENT: Final = "<C:transparent/>"

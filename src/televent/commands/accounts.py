@@ -10,19 +10,19 @@ from uuid import UUID, uuid4
 
 import rich_click as click
 
-from televent.opening import Chosen, OperatorError, migrated_database
+from televent.runtime.database import Chosen, OperatorError, migrated_database
 
 if TYPE_CHECKING:
-    from televent.application.context import Context
+    from televent.application.event_store.context import Context
     from televent.application.ports import AccountRow
-    from televent.bootstrap import Core
+    from televent.runtime.compose import Core
 
 
 @contextlib.contextmanager
 def opened(chosen: Chosen) -> Iterator[Core]:
     """The core for one command; a refusal is a clear line."""
-    from televent.bootstrap import build_core
     from televent.domain.refusal import Refusal
+    from televent.runtime.compose import build_core
 
     settings = chosen.settings()
     with migrated_database(settings) as url:
@@ -37,7 +37,7 @@ def opened(chosen: Chosen) -> Iterator[Core]:
 
 def operator_context(core: Core, tenant: UUID) -> Context:
     """The circumstances of an operator's command."""
-    from televent.application.context import Context
+    from televent.application.event_store.context import Context
     from televent.domain.ids import AccountId
 
     return Context(

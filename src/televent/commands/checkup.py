@@ -6,7 +6,7 @@ import shutil
 import socket
 import time
 
-from televent.opening import OperatorError, database
+from televent.runtime.database import OperatorError, database
 from televent.settings import Settings
 
 Finding = tuple[str, bool, str]
@@ -36,8 +36,8 @@ def _room(settings: Settings) -> Finding:
 def _database(url: str) -> list[Finding]:
     import psycopg
 
-    from televent.adapters.postgres import migrate
     from televent.adapters.postgres.pool import describe
+    from televent.adapters.postgres.schema import migrate
 
     findings: list[Finding] = []
     with psycopg.connect(url, autocommit=True) as connection:

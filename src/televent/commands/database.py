@@ -9,7 +9,7 @@ from uuid import UUID
 import rich_click as click
 
 from televent.commands.accounts import opened, show
-from televent.opening import Chosen, OperatorError, database
+from televent.runtime.database import Chosen, OperatorError, database
 
 
 @click.group()
@@ -36,8 +36,8 @@ def migrate_down(chosen: Chosen, steps: int, as_json: bool) -> None:
 
 
 def _migrate(chosen: Chosen, direction: str, steps: int, as_json: bool) -> None:
-    from televent.adapters.postgres import migrate as runner
-    from televent.adapters.postgres.migration_files import MigrationError
+    from televent.adapters.postgres.schema import migrate as runner
+    from televent.adapters.postgres.schema.migration_files import MigrationError
 
     with database(chosen.settings()) as url:
         try:
@@ -53,7 +53,7 @@ def _migrate(chosen: Chosen, direction: str, steps: int, as_json: bool) -> None:
 @click.pass_obj
 def migrate_status(chosen: Chosen, as_json: bool) -> None:
     """What is applied and what is pending."""
-    from televent.adapters.postgres import migrate as runner
+    from televent.adapters.postgres.schema import migrate as runner
 
     with database(chosen.settings()) as url:
         rows = runner.status(url)
@@ -70,8 +70,8 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from televent.adapters.postgres.rebuild import rebuild as run
-    from televent.ical.occurs import season_of
+    from televent.adapters.postgres.followers.rebuild import rebuild as run
+    from televent.ical.queries.occurs import season_of
 
     with (
         opened(chosen) as core,
@@ -104,7 +104,7 @@ def restored(chosen: Chosen, as_json: bool) -> None:
     A dump restored elsewhere, and recovery to a point in time, are recognised at the next start. Files or a disk put
     back under the same cluster are not: run this then, before clients come back.
     """
-    from televent.adapters.postgres.shard import renew
+    from televent.adapters.postgres.event_store.shard import renew
 
     with opened(chosen) as core, core.pool.connection() as connection:
         renew(connection)
@@ -116,7 +116,7 @@ def restored(chosen: Chosen, as_json: bool) -> None:
 @click.pass_obj
 def verify(chosen: Chosen, as_json: bool) -> None:
     """Prove that no event was changed: every stream's hash chain is computed again."""
-    from televent.adapters.postgres.verify import broken_chains
+    from televent.adapters.postgres.event_store.verify import broken_chains
 
     with opened(chosen) as core:
         checked, broken = broken_chains(core.pool)
@@ -135,7 +135,7 @@ def verify(chosen: Chosen, as_json: bool) -> None:
 @click.pass_obj
 def trace(chosen: Chosen, trace_id: str, as_json: bool) -> None:
     """The whole walk of a request: TRACE_ID is the X-Request-ID of its answer, or a correlation id."""
-    from televent.adapters.postgres.trace import walk
+    from televent.adapters.postgres.event_store.trace import walk
 
     with opened(chosen) as core:
         steps = walk(core.pool, trace_id)

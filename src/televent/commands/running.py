@@ -7,7 +7,7 @@ import sys
 
 import rich_click as click
 
-from televent.opening import Chosen, OperatorError
+from televent.runtime.database import Chosen, OperatorError
 
 __all__ = ["COMMANDS", "Chosen"]
 
@@ -27,8 +27,8 @@ SERVICES = {
 def up(chosen: Chosen, port: int | None, host: str | None) -> None:
     """Start everything: embedded PostgreSQL, API and CalDAV, bot, worker, mail; and the sandbox where no bot token and
     no mail server are configured."""
-    from televent.logs import set_up_logs
-    from televent.running import run_everything
+    from televent.runtime.logs import set_up_logs
+    from televent.runtime.up import run_everything
 
     settings = chosen.settings(api_port=port, api_host=host)
     set_up_logs(settings.log_level, settings.log_format)
@@ -36,8 +36,8 @@ def up(chosen: Chosen, port: int | None, host: str | None) -> None:
 
 
 def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | None, chosen: Chosen) -> None:
-    from televent.logs import set_up_logs
-    from televent.running import run_services
+    from televent.runtime.logs import set_up_logs
+    from televent.runtime.up import run_services
 
     settings = chosen.settings()
     if settings.database_url is None and names != ("sandbox",):

@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from televent.application.context import Context
+from televent.application.event_store.context import Context
+from televent.application.messages.outbox import Claimed
 from televent.application.office import Office
-from televent.application.outbox import Claimed
 from televent.application.use_cases import sharing
 from televent.application.use_cases.receive_itip import Received, receive_itip
 from televent.domain.ids import AccountId

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from televent.application.event_store.recorded import RecordedNotification
 from televent.application.push import Collection
-from televent.application.recorded import RecordedNotification
 from televent.domain.ids import AccountId, StreamKey
 from televent.domain.overlay import OwnPartsSet
 

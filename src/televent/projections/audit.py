@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.application.recorded import RecordedNotification
+from televent.application.event_store.recorded import RecordedNotification
 from televent.domain.ids import StreamKey
 from televent.projections.projection import Projection, Row
 

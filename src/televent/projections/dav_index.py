@@ -18,7 +18,7 @@ from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
 from televent.domain.sharing import Grant, granted
-from televent.ical.occurs import occurs
+from televent.ical.queries.occurs import occurs
 
 
 def object_writes(

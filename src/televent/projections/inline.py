@@ -14,7 +14,7 @@ from televent.domain.ids import StreamKey
 from televent.domain.inbox_item import InboxItem
 from televent.domain.mount import Mount
 from televent.domain.overlay import Overlay
-from televent.ical.occurs import season_of
+from televent.ical.queries.occurs import season_of
 from televent.projections.company import company_writes
 from televent.projections.dav_index import (
     calendar_writes,

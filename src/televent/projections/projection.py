@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from televent.application.recorded import RecordedNotification
+from televent.application.event_store.recorded import RecordedNotification
 
 Row = Sequence[Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from televent.application import catalogue
-from televent.application.deciders import decider_of
+from televent.application.event_store import catalogue
+from televent.application.event_store.deciders import decider_of
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))

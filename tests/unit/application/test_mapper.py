@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from televent.application import catalogue
-from televent.application.context import Context
-from televent.application.mapper import Envelope, ErasedSubject, FactMapper, genesis, link
-from televent.application.recorded import RecordedEvent
+from televent.application.event_store import catalogue
+from televent.application.event_store.context import Context
+from televent.application.event_store.mapper import Envelope, ErasedSubject, FactMapper, genesis, link
+from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.account import AccountOpened
 from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey

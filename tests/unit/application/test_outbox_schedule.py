@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from televent.application.outbox import Claimed, Failed, GiveUp, RetryLater, TryAgainAt, Verdict, after_failure
+from televent.application.messages.outbox import Claimed, Failed, GiveUp, RetryLater, TryAgainAt, Verdict, after_failure
 from televent.domain.ids import AccountId
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

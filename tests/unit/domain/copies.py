@@ -20,7 +20,7 @@ from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.events import CalendarObjectEvent
 from televent.domain.calendar_object.state import CalendarObject, evolve
-from televent.ical.reading import read
+from televent.ical.objects.reading import read
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 700_000, tzinfo=UTC)
 HOME, WORK = UUID(int=1), UUID(int=2)

@@ -4,7 +4,7 @@ import pytest
 
 from televent.adapters.email.wire import Identity, as_attendee, as_organizer, outside
 from televent.ical.itip.people import address_of, attendees_of
-from televent.ical.tree import Component, parse
+from televent.ical.text.tree import Component, parse
 
 IDENTITY = Identity(
     name="Ann Önska",

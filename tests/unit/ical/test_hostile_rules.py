@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 
 from support.hostile_rules import HOSTILE, hostile, zone
-from televent.ical import onsets, zones
-from televent.ical.errors import IcalError, TooManyInstances
-from televent.ical.expansion import MAX_WORK, Expansion
-from televent.ical.freebusy import busy_periods
-from televent.ical.occurs import MAX_KEPT, occurs
-from televent.ical.partial import MAX_COPIED, MAX_EXPANDED, MAX_OCTETS, DataSpec, select
-from televent.ical.query import CompFilter, PropFilter, TimeRange, matches
-from televent.ical.recurrence import next_occurrence, occurrences
-from televent.ical.recurrence_set import INSTANCE_WORK, MAX_DATES, RecurrenceSet
-from televent.ical.tree import Component, parse
-from televent.ical.validity import Limits, validate
-from televent.ical.wall_clock import FIRST, LAST
+from televent.ical.objects.validity import Limits, validate
+from televent.ical.queries.freebusy import busy_periods
+from televent.ical.queries.occurs import MAX_KEPT, occurs
+from televent.ical.queries.partial import MAX_COPIED, MAX_EXPANDED, MAX_OCTETS, DataSpec, select
+from televent.ical.queries.query import CompFilter, PropFilter, TimeRange, matches
+from televent.ical.recurrence.occurrences import next_occurrence, occurrences
+from televent.ical.recurrence.recurrence_set import INSTANCE_WORK, MAX_DATES, RecurrenceSet
+from televent.ical.rules.expansion import MAX_WORK, Expansion
+from televent.ical.text.errors import IcalError, TooManyInstances
+from televent.ical.text.tree import Component, parse
+from televent.ical.text.wall_clock import FIRST, LAST
+from televent.ical.zones import onsets
+from televent.ical.zones import tzid as zones
 
 WEEK = (datetime(2090, 1, 2, tzinfo=UTC), datetime(2090, 1, 9, tzinfo=UTC))
 CENTURY = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2126, 1, 1, tzinfo=UTC))

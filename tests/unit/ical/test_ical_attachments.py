@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.attachments import (
+from televent.ical.editing.attachments import (
     Attachment,
     UnknownAttachment,
     UnknownOccurrence,

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ical_texts import calendar
 
-from televent.ical.availability import MAX_PARTS, UNAVAILABLE, apply_availability, check_availability
-from televent.ical.errors import IcalError
-from televent.ical.freebusy import BUSY, TENTATIVE, Period
-from televent.ical.tree import Component, parse
+from televent.ical.queries.availability import MAX_PARTS, UNAVAILABLE, apply_availability, check_availability
+from televent.ical.queries.freebusy import BUSY, TENTATIVE, Period
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, parse
 
 DAY = datetime(2026, 11, 23, tzinfo=UTC)
 """A Monday."""

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from televent.ical.compose import PRODID, NewEvent, Person, compose_event, invite
-from televent.ical.tree import parse
-from televent.ical.validity import validate
+from televent.ical.editing.compose import PRODID, NewEvent, Person, compose_event, invite
+from televent.ical.objects.validity import validate
+from televent.ical.text.tree import parse
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 START, END = datetime(2026, 11, 21, 9, tzinfo=UTC), datetime(2026, 11, 21, 10, tzinfo=UTC)

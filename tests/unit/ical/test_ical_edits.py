@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical import edits
-from televent.ical.edits import Person, SeriesCannotMove, UnknownOccurrence
-from televent.ical.reading import read
-from televent.ical.tree import parse
+from televent.ical.editing import edits
+from televent.ical.editing.edits import Person, SeriesCannotMove, UnknownOccurrence
+from televent.ical.objects.reading import read
+from televent.ical.text.tree import parse
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 ANN, BOB = Person("ann@example.com", "Ann"), Person("bob@example.com", "Bob")

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.freebusy import BUSY, TENTATIVE, Period, busy_periods, compose_freebusy, merged
-from televent.ical.tree import Component, parse
+from televent.ical.queries.freebusy import BUSY, TENTATIVE, Period, busy_periods, compose_freebusy, merged
+from televent.ical.text.tree import Component, parse
 
 START, END = datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
 ME = frozenset({"bob@example.com"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from televent.ical.lines import FOLD_AT, compose, fold, name_of, parse_params, split_raw, text_of, unfold
+from televent.ical.text.lines import FOLD_AT, compose, fold, name_of, parse_params, split_raw, text_of, unfold
 
 
 @pytest.mark.parametrize("ending", [b"\r\n", b"\n", b"\r\r\n"])

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from televent.ical.occurs import ALL_YEAR, MAX_KEPT, Occurs, days_asked, occurs, wall_ranges
+from televent.ical.queries.occurs import ALL_YEAR, MAX_KEPT, Occurs, days_asked, occurs, wall_ranges
 
 ANN, BOB = "mailto:ann@example.com", "mailto:bob@example.com"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from televent.ical.own_parts import laid, own_parts, same_event
-from televent.ical.tree import parse
+from televent.ical.objects.own_parts import laid, own_parts, same_event
+from televent.ical.text.tree import parse
 
 
 def text(*lines: str, ending: str = "\r\n") -> bytes:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.errors import TooManyInstances
-from televent.ical.partial import CompSpec, DataSpec, select
-from televent.ical.tree import parse
+from televent.ical.queries.partial import CompSpec, DataSpec, select
+from televent.ical.text.errors import TooManyInstances
+from televent.ical.text.tree import parse
 
 STANDARD = "BEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nEND:STANDARD"
 ZONE = f"BEGIN:VTIMEZONE\nTZID:Europe/Berlin\n{STANDARD}\nEND:VTIMEZONE"

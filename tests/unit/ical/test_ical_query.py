@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.errors import TooManyInstances
-from televent.ical.query import (
+from televent.ical.queries.query import (
     CompFilter,
     ParamFilter,
     PropFilter,
@@ -18,7 +17,8 @@ from televent.ical.query import (
     required_component,
     required_span,
 )
-from televent.ical.tree import parse
+from televent.ical.text.errors import TooManyInstances
+from televent.ical.text.tree import parse
 
 
 def hour(text: str | None) -> datetime | None:

@@ -6,10 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.errors import InvalidCalendarData, TooManyInstances
-from televent.ical.reading import utc_of
-from televent.ical.recurrence import Occurrence, each_occurrence, next_occurrence, occurrences, span
-from televent.ical.tree import parse
+from televent.ical.objects.reading import utc_of
+from televent.ical.recurrence.occurrences import (
+    Occurrence,
+    each_occurrence,
+    next_occurrence,
+    occurrences,
+    span,
+)
+from televent.ical.text.errors import InvalidCalendarData, TooManyInstances
+from televent.ical.text.tree import parse
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONED = "DTSTART;TZID=Europe/Berlin:20260325T090000"

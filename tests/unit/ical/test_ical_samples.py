@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from televent.ical.errors import InvalidCalendarData, InvalidCalendarObject
-from televent.ical.reading import Instance, read
-from televent.ical.tree import parse
-from televent.ical.values import Moment
+from televent.ical.objects.reading import Instance, read
+from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
+from televent.ical.text.tree import parse
+from televent.ical.text.values import Moment
 
 SAMPLES = Path(__file__).parents[3] / ".." / "shared" / "imip"
 FILES = sorted((SAMPLES / "ics").glob("*.ics"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from televent.ical.sharees import as_busy, visibility
-from televent.ical.tree import parse
+from televent.ical.objects.sharees import as_busy, visibility
+from televent.ical.text.tree import parse
 
 
 def text(*lines: str, kind: str = "VEVENT") -> bytes:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from televent.ical.errors import IcalError, InvalidCalendarData, TooLarge
-from televent.ical.tree import MAX_DEPTH, MAX_LINES, Component, Property, parse
+from televent.ical.text.errors import IcalError, InvalidCalendarData, TooLarge
+from televent.ical.text.tree import MAX_DEPTH, MAX_LINES, Component, Property, parse
 
 TEXT = b"""BEGIN:VCALENDAR\r
 VERSION:2.0\r

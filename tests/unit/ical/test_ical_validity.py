@@ -3,8 +3,8 @@
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.errors import IcalError, TooManyInstances
-from televent.ical.validity import Limits, validate
+from televent.ical.objects.validity import Limits, validate
+from televent.ical.text.errors import IcalError, TooManyInstances
 
 GUESTS = [f"ATTENDEE:mailto:guest{n}@example.com" for n in range(4)]
 ORGANIZED = [

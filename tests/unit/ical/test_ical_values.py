@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from televent.ical.values import (
+from televent.ical.text.values import (
     Moment,
     canonical,
     duration,

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.reading import read, utc_of
-from televent.ical.tree import Component, parse
-from televent.ical.zones import resolve, vtimezone
+from televent.ical.objects.reading import read, utc_of
+from televent.ical.text.tree import Component, parse
+from televent.ical.zones.tzid import resolve, vtimezone
 
 SAMPLES = Path(__file__).parents[3] / ".." / "shared" / "imip"
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.occurs import AHEAD, BEHIND, MAX_KEPT, Occurs, Range, occurs, season_of, wall_ranges
-from televent.ical.recurrence import occurrences
-from televent.ical.tree import parse
+from televent.ical.queries.occurs import AHEAD, BEHIND, MAX_KEPT, Occurs, Range, occurs, season_of, wall_ranges
+from televent.ical.recurrence.occurrences import occurrences
+from televent.ical.text.tree import parse
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SEASON = season_of(NOW)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from televent.ical.itip.incoming import Applied, ledger, receive
+from televent.ical.itip.receiving.incoming import Applied, ledger, receive
 
 ANN, BOB, CY, DAN = (f"{name}@example.com" for name in ("ann", "bob", "cy", "dan"))
 

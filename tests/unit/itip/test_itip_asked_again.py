@@ -18,10 +18,10 @@ from meeting_texts import (
     series,
 )
 
-from televent.ical.itip.asked import REMOVED, asked_anew, made_again
-from televent.ical.itip.incoming import Applied, ledger, receive
-from televent.ical.itip.organizer import above, prepare_organizer_put, without_force_send
-from televent.ical.itip.outgoing import Letter, attendee_letters, organizer_letters
+from televent.ical.itip.receiving.incoming import Applied, ledger, receive
+from televent.ical.itip.sending.asked import REMOVED, asked_anew, made_again
+from televent.ical.itip.sending.organizer import above, prepare_organizer_put, without_force_send
+from televent.ical.itip.sending.outgoing import Letter, attendee_letters, organizer_letters
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 ALONE = (attendee(ANN, "ACCEPTED"), attendee(CY))

@@ -24,7 +24,7 @@ from meeting_texts import (
     wire,
 )
 
-from televent.ical.itip.incoming import Applied, apply_answer, ledger, receive
+from televent.ical.itip.receiving.incoming import Applied, apply_answer, ledger, receive
 
 BOB_ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 

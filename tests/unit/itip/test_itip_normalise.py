@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from meeting_texts import ANN, BOB, at, attendee, calendar, event
 
-from televent.ical.errors import IcalError
 from televent.ical.itip.message import message_uid, read_message
 from televent.ical.itip.normalise import MAX_COMPONENTS, MAX_MESSAGE, mended
 from televent.ical.itip.people import attendees_of, organizer_of
 from televent.ical.itip.precedence import Mark, Verdict, judge, ledger, rows
-from televent.ical.tree import parse
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
 
 PLAIN = calendar(event(people=(attendee(BOB),)), method="REQUEST")
 

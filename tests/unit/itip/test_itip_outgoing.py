@@ -20,7 +20,7 @@ from meeting_texts import (
     unfolded,
 )
 
-from televent.ical.itip.outgoing import Letter, attendee_letters, organizer_letters, prepare_organizer_put
+from televent.ical.itip.sending.outgoing import Letter, attendee_letters, organizer_letters, prepare_organizer_put
 
 NOW = at(20, 12)
 

@@ -23,9 +23,9 @@ from meeting_texts import (
 )
 
 from televent.ical.itip.changes import only_others_answered
-from televent.ical.itip.incoming import apply_answer, ledger, receive
-from televent.ical.itip.outgoing import attendee_letters, prepare_organizer_put
 from televent.ical.itip.parts import read_parts, sequence_of
+from televent.ical.itip.receiving.incoming import apply_answer, ledger, receive
+from televent.ical.itip.sending.outgoing import attendee_letters, prepare_organizer_put
 
 
 def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_number() -> None:

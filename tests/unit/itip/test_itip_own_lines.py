@@ -16,10 +16,10 @@ from meeting_texts import (
     unfolded,
 )
 
-from televent.ical.itip.allowed import mend_attendee_put
-from televent.ical.itip.incoming import receive
-from televent.ical.itip.outgoing import Letter, attendee_letters
 from televent.ical.itip.precedence import Mark
+from televent.ical.itip.receiving.incoming import receive
+from televent.ical.itip.sending.allowed import mend_attendee_put
+from televent.ical.itip.sending.outgoing import Letter, attendee_letters
 
 EXDATE = "EXDATE;TZID=Europe/Berlin:20261130T100000"
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"))

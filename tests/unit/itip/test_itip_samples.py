@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from televent.ical.errors import IcalError
 from televent.ical.itip.message import read_message
 from televent.ical.itip.parts import dtstamp_of, sequence_of, uid_of
 from televent.ical.itip.people import attendees_of, organizer_of, partstat_of
+from televent.ical.text.errors import IcalError
 
 SAMPLES = Path(__file__).parents[3] / ".." / "shared" / "imip"
 EXPECTED: dict[str, Any] = (

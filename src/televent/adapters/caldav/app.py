@@ -8,10 +8,14 @@ from typing import Any, Final
 
 import structlog
 
-from televent.adapters.caldav import discovery
-from televent.adapters.caldav.auth import Authenticator, too_many
-from televent.adapters.caldav.door import Door, Limit, RateLimits, Run
-from televent.adapters.caldav.encoding import SMALLEST, gzipped, takes_gzip
+from televent.adapters.caldav.answers.encoding import SMALLEST, gzipped, takes_gzip
+from televent.adapters.caldav.answers.remembering import WatchedRun, signed_in
+from televent.adapters.caldav.answers.streaming import stream
+from televent.adapters.caldav.door import discovery
+from televent.adapters.caldav.door.auth import Authenticator, too_many
+from televent.adapters.caldav.door.door import Door, Limit, RateLimits, Run
+from televent.adapters.caldav.door.preconditions import check_if
+from televent.adapters.caldav.door.upload import Incoming
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition, unprivileged
 from televent.adapters.caldav.http import (
     BodyTooLarge,
@@ -37,13 +41,9 @@ from televent.adapters.caldav.methods import (
     report,
 )
 from televent.adapters.caldav.methods.attachments import change_attachments
-from televent.adapters.caldav.preconditions import check_if
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.remembering import WatchedRun, signed_in
-from televent.adapters.caldav.streaming import stream
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
-from televent.adapters.caldav.upload import Incoming
 from televent.application.office import Office
 from televent.application.ports import AccountRow, CalendarRow
 from televent.application.push import Offer

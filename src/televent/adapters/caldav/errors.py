@@ -9,9 +9,9 @@ from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav import xml_out
 from televent.adapters.caldav.webdav.names import c, d, empty, tags
 from televent.application import refusals
-from televent.application.mapper import ErasedSubject
+from televent.application.event_store.mapper import ErasedSubject
 from televent.domain.refusal import Refusal
-from televent.ical.errors import IcalError
+from televent.ical.text.errors import IcalError
 
 
 class DavError(Exception):

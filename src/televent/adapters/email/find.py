@@ -13,7 +13,7 @@ from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 
-from televent.ical.attachments import foreign
+from televent.ical.editing.attachments import foreign
 
 MAX_CALENDAR = 1024 * 1024
 MAX_PARTS = 200

@@ -21,16 +21,16 @@ from televent.adapters.email.bounces import bounced_token, tells_failure
 from televent.adapters.email.find import CalendarPart, calendar_part, is_report, parse_mail
 from televent.adapters.email.narrowing import attendee_of, names_domain, narrowed
 from televent.adapters.email.trust import Sender, Trust, header_values, sender_of, trust_of
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.mail import MailBook
 from televent.application.office import Office
 from televent.application.ports import AccountRow, OutboxMessage, ResourceRow
 from televent.application.use_cases.note_bounce import note_bounce
 from televent.application.use_cases.receive_itip import receive_itip, would_change
 from televent.domain.ids import AccountId
-from televent.ical.errors import IcalError
 from televent.ical.itip.message import Message, read_message
-from televent.ical.reading import read
+from televent.ical.objects.reading import read
+from televent.ical.text.errors import IcalError
 
 log = structlog.get_logger("televent.mail")
 T = TypeVar("T")

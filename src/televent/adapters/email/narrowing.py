@@ -11,7 +11,7 @@ from collections.abc import Collection
 from televent.ical.itip.message import Message, only_attendee
 from televent.ical.itip.parts import SCHEDULED
 from televent.ical.itip.people import attendees_of
-from televent.ical.tree import Component
+from televent.ical.text.tree import Component
 
 
 def attendee_of(message: Message, believed: Collection[str]) -> str | None:

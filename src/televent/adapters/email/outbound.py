@@ -12,8 +12,8 @@ from typing import Any
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.smtp import MailRejected, SmtpMailer
 from televent.application.mail import MailBook
-from televent.application.outbox import Claimed, GiveUp
-from televent.ical.reading import Instance, read
+from televent.application.messages.outbox import Claimed, GiveUp
+from televent.ical.objects.reading import Instance, read
 
 KINDS = ("calendar_invite", "calendar_update", "calendar_cancel", "calendar_reply", "email")
 

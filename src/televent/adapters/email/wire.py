@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from televent.ical.attachments import without_managed_ids
+from televent.ical.editing.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
-from televent.ical.tree import Component, Property, parse
+from televent.ical.text.tree import Component, Property, parse
 
 LINE_OCTETS = 75
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")

@@ -18,7 +18,7 @@ import structlog
 from televent.adapters.push.addresses import BadPushResource
 from televent.adapters.push.service import GONE, Answer, PushServices, Unreachable
 from televent.adapters.push.topics import Topics
-from televent.application.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
+from televent.application.messages.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
 from televent.application.push import TOLERANCE, Collection, Owed, PushBook
 from televent.domain.ids import AccountId
 

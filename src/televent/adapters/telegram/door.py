@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from aiogram.types import User
 
 from televent.adapters.telegram.texts import language_of
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.office import Office
 from televent.application.ports import AccountRow
 from televent.domain.ids import AccountId

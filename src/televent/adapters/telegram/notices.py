@@ -17,7 +17,7 @@ from televent.adapters.telegram import cards
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.texts import language_of, say
-from televent.application.outbox import Claimed, GiveUp, RetryLater
+from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.use_cases.agenda import Entry, event
 from televent.domain.ids import AccountId
 

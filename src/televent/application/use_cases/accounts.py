@@ -9,13 +9,13 @@ from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from televent.application.context import Context
-from televent.application.deciders import ACCOUNT, CALENDAR
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import ACCOUNT, CALENDAR
+from televent.application.event_store.handle import handle
+from televent.application.event_store.store import Change
 from televent.application.office import Office
 from televent.application.ports import AccountRow, NameTaken, OutboxMessage
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
-from televent.application.store import Change
 from televent.application.use_cases.calendars import COMPONENTS
 from televent.domain import account, calendar
 from televent.domain.ids import AccountId, StreamKey

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from televent.application.office import Office
 from televent.application.ports import ResourceRow
 from televent.domain.ids import AccountId
-from televent.ical import recurrence
-from televent.ical.errors import IcalError
-from televent.ical.reading import Attendee, Instance, Reading, read, utc_of
-from televent.ical.tree import parse
-from televent.ical.values import Moment
+from televent.ical.objects.reading import Attendee, Instance, Reading, read, utc_of
+from televent.ical.recurrence.occurrences import occurrences as occurring
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
+from televent.ical.text.values import Moment
 
 PER_OBJECT = 400
 SHORT_CODE = 6
@@ -138,7 +138,7 @@ def _occurrences(row: ResourceRow, me: frozenset[str], start: datetime, end: dat
     standing = {each.recurrence_id: each for each in reading.instances()}
     entries = []
     try:
-        occurrences = recurrence.occurrences(parse(row.ics), start, end, floating_zone=zone, limit=PER_OBJECT)
+        occurrences = occurring(parse(row.ics), start, end, floating_zone=zone, limit=PER_OBJECT)
     except IcalError:
         return []  # a hostile series costs its own owner a line, never the day
     for occurrence in occurrences:

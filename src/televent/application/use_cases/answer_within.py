@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import uuid5
 
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.office import Office
 from televent.application.ports import ResourceRow
 from televent.application.share_rows import Share
 from televent.application.use_cases.answer_invitation import answer_invitation
-from televent.ical.errors import IcalError
-from televent.ical.reading import Instance, Reading, read
+from televent.ical.objects.reading import Instance, Reading, read
+from televent.ical.text.errors import IcalError
 
 ANSWERS = frozenset(("ACCEPTED", "DECLINED", "TENTATIVE"))
 

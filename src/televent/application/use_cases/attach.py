@@ -12,8 +12,8 @@ from uuid import UUID
 
 from televent.application.attachments import MAX_ATTACHMENTS, AttachmentRow
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.handle import retrying
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.application.refusals import (
@@ -29,10 +29,10 @@ from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import pinned_to, standing_under
 from televent.domain.ids import AccountId
 from televent.domain.sharing import READ, READ_WRITE
-from televent.ical.attachments import UnknownAttachment, UnknownOccurrence, attendees_with, managed_ids
-from televent.ical.errors import IcalError
-from televent.ical.reading import read
-from televent.ical.sharees import PUBLIC, visibility
+from televent.ical.editing.attachments import UnknownAttachment, UnknownOccurrence, attendees_with, managed_ids
+from televent.ical.objects.reading import read
+from televent.ical.objects.sharees import PUBLIC, visibility
+from televent.ical.text.errors import IcalError
 
 Edit = Callable[[bytes, datetime], bytes]
 """From the object's text to the text with the change."""

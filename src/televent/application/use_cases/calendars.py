@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from televent.application.carry import carry
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR
-from televent.application.handle import handle, retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR
+from televent.application.event_store.handle import handle, retrying
+from televent.application.event_store.store import Change
 from televent.application.letters import Post
 from televent.application.office import INLINE_RECIPIENTS, Office
 from televent.application.ports import CalendarRow, ExpectCalendar, NameTaken
@@ -21,7 +22,6 @@ from televent.application.refusals import (
     UnknownCalendar,
 )
 from televent.application.shared_view import share_named
-from televent.application.store import Change
 from televent.application.use_cases.delete_object import deletion
 from televent.application.use_cases.sharing import tell_of_deletion
 from televent.domain import calendar

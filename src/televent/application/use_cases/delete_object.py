@@ -7,14 +7,14 @@ from uuid import UUID
 
 from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.handle import retrying
+from televent.application.event_store.store import Change
 from televent.application.letters import Post, address_letters
 from televent.application.office import Office
 from televent.application.ports import AccountRow, ExpectCalendar, ResourceRow, StaleStream
 from televent.application.refusals import UnknownCalendar, UnknownResource
-from televent.application.store import Change
 from televent.domain.calendar_object.commands import DeleteObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from televent.application.context import Context
-from televent.application.deciders import ACCOUNT
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import ACCOUNT
+from televent.application.event_store.handle import handle
 from televent.application.office import Office
 from televent.domain import account
 

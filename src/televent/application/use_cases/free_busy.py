@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from televent.application.context import Context
-from televent.application.deciders import ACCOUNT
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import ACCOUNT
+from televent.application.event_store.handle import handle
 from televent.application.office import Office
 from televent.application.ports import AccountRow
 from televent.domain import account

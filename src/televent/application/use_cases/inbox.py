@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from televent.application.conditions import Conditions
-from televent.application.context import Context
-from televent.application.deciders import INBOX_ITEM
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import INBOX_ITEM
+from televent.application.event_store.handle import handle
+from televent.application.event_store.store import Change
 from televent.application.office import Office
 from televent.application.refusals import UnknownResource
-from televent.application.store import Change
 from televent.domain import inbox_item
 from televent.domain.calendar_object.events import (
     CalendarObjectEvent,

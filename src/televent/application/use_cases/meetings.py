@@ -8,8 +8,8 @@ from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from televent.application.conditions import Conditions
-from televent.application.context import Context
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.handle import retrying
 from televent.application.office import Office
 from televent.application.ports import AccountRow, ResourceRow, StaleStream
 from televent.application.refusals import (
@@ -25,8 +25,8 @@ from televent.application.refusals import (
 from televent.application.use_cases.accounts import checked_zone
 from televent.application.use_cases.delete_object import delete_stream
 from televent.application.use_cases.put_object import put_object
-from televent.ical import compose
-from televent.ical.reading import Reading, read
+from televent.ical.editing import compose
+from televent.ical.objects.reading import Reading, read
 
 MAX_GUESTS = 200
 MAX_SUMMARY, MAX_DESCRIPTION, MAX_LOCATION = 256, 10_000, 1_024

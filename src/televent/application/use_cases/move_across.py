@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid5
 
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
+from televent.application.event_store.context import Context
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.application.refusals import (
@@ -30,9 +30,9 @@ from televent.application.use_cases.put_object import Stored, put_object, valida
 from televent.application.use_cases.shared_objects import put_into_shared, standing_under
 from televent.domain.refusal import Refusal
 from televent.domain.sharing import READ_WRITE
-from televent.ical.attachments import foreign
-from televent.ical.errors import IcalError
-from televent.ical.reading import read
+from televent.ical.editing.attachments import foreign
+from televent.ical.objects.reading import read
+from televent.ical.text.errors import IcalError
 
 ATTEMPTS = 3
 

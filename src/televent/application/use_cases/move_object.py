@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.handle import retrying
+from televent.application.event_store.store import Change, Loaded
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, Found, ResourceRow, StaleStream
 from televent.application.refusals import (
@@ -21,14 +22,13 @@ from televent.application.refusals import (
     UnknownDestination,
     UnknownResource,
 )
-from televent.application.store import Change, Loaded
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.domain.calendar_object.commands import MoveObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.events import EventDeleted
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
-from televent.ical.attachments import managed_ids
+from televent.ical.editing.attachments import managed_ids
 
 
 @dataclass(frozen=True, slots=True)

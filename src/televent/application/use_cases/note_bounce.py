@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.handle import handle
 from televent.application.office import Office
 from televent.domain.calendar_object.commands import NoteDelivery
 from televent.domain.calendar_object.decide import decide

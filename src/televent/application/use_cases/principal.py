@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from televent.application.context import Context
-from televent.application.deciders import ACCOUNT
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import ACCOUNT
+from televent.application.event_store.handle import retrying
+from televent.application.event_store.store import Change
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ExpectCalendar
 from televent.application.refusals import ComponentNotSupported, UnknownCalendar
-from televent.application.store import Change
 from televent.domain import account
 from televent.domain.inbox_item import INBOX
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from televent.application.attachments import MAX_ATTACHMENTS
 from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.handle import retrying
+from televent.application.event_store.store import Change, Loaded
 from televent.application.letters import Post, address_letters
 from televent.application.office import OBJECT_LIMIT, Office
 from televent.application.ports import AccountRow, Found, ResourceRow, StaleStream
@@ -24,15 +25,14 @@ from televent.application.refusals import (
     UnknownCalendar,
     UnmanagedId,
 )
-from televent.application.store import Change, Loaded
 from televent.domain.calendar_object.commands import Owner, PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import AccountId, StreamKey
-from televent.ical.attachments import managed_ids, mended_lines, stated_sizes
-from televent.ical.errors import IcalError
-from televent.ical.reading import Reading
-from televent.ical.validity import validate
+from televent.ical.editing.attachments import managed_ids, mended_lines, stated_sizes
+from televent.ical.objects.reading import Reading
+from televent.ical.objects.validity import validate
+from televent.ical.text.errors import IcalError
 
 
 @dataclass(frozen=True, slots=True)

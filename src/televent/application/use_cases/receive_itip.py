@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from televent.application.carry import note
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR_OBJECT
-from televent.application.handle import retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.handle import retrying
+from televent.application.event_store.recorded import AlreadyApplied
+from televent.application.event_store.store import Change, Loaded
 from televent.application.letters import Post, address_letters
 from televent.application.office import Office
 from televent.application.ports import AccountRow, OutboxMessage
-from televent.application.recorded import AlreadyApplied
-from televent.application.store import Change, Loaded
 from televent.application.use_cases import inbox
 from televent.application.use_cases.default_calendar import calendar_for_new
 from televent.domain.calendar_object.commands import ReceiveMessage

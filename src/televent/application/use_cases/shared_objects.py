@@ -12,9 +12,9 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 from televent.application.conditions import NONE, Conditions
-from televent.application.context import Context
-from televent.application.deciders import OVERLAY
-from televent.application.handle import handle, retrying
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import OVERLAY
+from televent.application.event_store.handle import handle, retrying
 from televent.application.office import Office
 from televent.application.ports import CalendarRow, ResourceRow, StaleStream
 from televent.application.refusals import (
@@ -34,9 +34,9 @@ from televent.domain import overlay
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
 from televent.domain.sharing import READ_WRITE
-from televent.ical.own_parts import laid, own_parts, same_event
-from televent.ical.reading import Reading
-from televent.ical.sharees import PUBLIC, visibility
+from televent.ical.objects.own_parts import laid, own_parts, same_event
+from televent.ical.objects.reading import Reading
+from televent.ical.objects.sharees import PUBLIC, visibility
 
 
 def put_into_shared(

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
-from televent.application.context import Context
-from televent.application.deciders import CALENDAR, MOUNT
-from televent.application.handle import handle
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR, MOUNT
+from televent.application.event_store.handle import handle
 from televent.application.letters import HELD_BACK
 from televent.application.office import Office
 from televent.application.ports import AccountRow, CalendarRow, OutboxMessage

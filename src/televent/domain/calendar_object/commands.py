@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from televent.ical.reading import Reading
+from televent.ical.objects.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

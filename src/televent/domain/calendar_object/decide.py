@@ -43,12 +43,13 @@ from televent.domain.calendar_object.refusals import (
     UnknownResource,
 )
 from televent.domain.calendar_object.state import CalendarObject, change_between
-from televent.ical.itip import allowed, incoming, outgoing
-from televent.ical.itip.asked import asked_anew, made_again
 from televent.ical.itip.changes import only_answered
-from televent.ical.itip.organizer import above
+from televent.ical.itip.receiving import incoming
 from televent.ical.itip.results import MarkRow
-from televent.ical.reading import Reading, read
+from televent.ical.itip.sending import allowed, outgoing
+from televent.ical.itip.sending.asked import asked_anew, made_again
+from televent.ical.itip.sending.organizer import above
+from televent.ical.objects.reading import Reading, read
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 

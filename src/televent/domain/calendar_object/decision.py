@@ -9,10 +9,10 @@ from datetime import datetime
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.calendar_object.events import CalendarObjectEvent, LettersWritten, Mark, Outline
 from televent.domain.calendar_object.state import CalendarObject
-from televent.ical.itip import incoming
-from televent.ical.itip.outgoing import Letter
 from televent.ical.itip.precedence import Ledger
-from televent.ical.reading import Reading
+from televent.ical.itip.receiving import incoming
+from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.objects.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.state import CalendarObject, change_between
-from televent.ical.itip import incoming, outgoing
 from televent.ical.itip.changes import only_others_answered
-from televent.ical.reading import read
+from televent.ical.itip.receiving import incoming
+from televent.ical.itip.sending import outgoing
+from televent.ical.objects.reading import read
 
 MARKS_LIMIT = 1000
 """Marks of one copy beyond which a message that changes no text is not remembered: strangers send those."""

@@ -8,7 +8,7 @@ from typing import Final
 from televent.ical.itip.parts import Parts, occurrence, read_parts, text_of
 from televent.ical.itip.people import address_of, addresses, attendees_of, mine_in, partstat_of
 from televent.ical.itip.series import no_more
-from televent.ical.tree import Component, Property
+from televent.ical.text.tree import Component, Property
 
 TIMING: Final = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE")
 _OWN_HOUSEKEEPING: Final = frozenset(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from televent.ical.itip.parts import SCHEDULED
 from televent.ical.itip.people import address_of
-from televent.ical.tree import parse
-from televent.ical.values import normalise_address
+from televent.ical.text.tree import parse
+from televent.ical.text.values import normalise_address
 
 
 def note_delivery(stored: bytes, statuses: Mapping[str, str]) -> bytes:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from televent.ical.errors import InvalidCalendarData
 from televent.ical.itip.changes import is_internal
 from televent.ical.itip.moments import written_zone
 from televent.ical.itip.normalise import mended
 from televent.ical.itip.parts import Parts, read_parts
 from televent.ical.itip.people import address_of
 from televent.ical.itip.roles import organizer_in
-from televent.ical.tree import Component, Property, parse
-from televent.ical.values import Moment
+from televent.ical.text.errors import InvalidCalendarData
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import Moment
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
 METHODS: Final = frozenset({"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"})

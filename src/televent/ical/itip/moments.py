@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from televent.ical.errors import IcalError
-from televent.ical.tree import Component, Property, parse
-from televent.ical.values import Moment, duration, end_of, moment
-from televent.ical.zones import resolve, vtimezone
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import Moment, duration, end_of, moment
+from televent.ical.zones.tzid import resolve, vtimezone
 
 
 class Zones:

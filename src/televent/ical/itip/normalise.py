@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from televent.ical.errors import InvalidCalendarData
+from televent.ical.text.errors import InvalidCalendarData
 
 MAX_MESSAGE: Final = 1024 * 1024
 """Octets of calendar text that a message may have (SPEC B3)."""

@@ -12,8 +12,8 @@ from televent.ical.itip.message import without_params
 from televent.ical.itip.moments import moment_of
 from televent.ical.itip.parts import Parts, line, spelled
 from televent.ical.itip.people import address_of, mine_in, partstat_of
-from televent.ical.tree import Component, Property
-from televent.ical.values import canonical
+from televent.ical.text.tree import Component, Property
+from televent.ical.text.values import canonical
 
 PERSONAL: Final = frozenset(
     {

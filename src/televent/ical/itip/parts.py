@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from televent.ical.errors import InvalidCalendarData
 from televent.ical.itip.moments import Zones, moment_of, span_of
 from televent.ical.itip.people import attendees_of
-from televent.ical.tree import Component, Property, parse
-from televent.ical.values import Moment, canonical
+from televent.ical.text.errors import InvalidCalendarData
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import Moment, canonical
 
 SCHEDULED: Final = ("VEVENT", "VTODO", "VJOURNAL")
 _NOT_OF_AN_OCCURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from televent.ical.tree import Component, Property
-from televent.ical.values import normalise_address
+from televent.ical.text.tree import Component, Property
+from televent.ical.text.values import normalise_address
 
 PARTSTATS: Final = frozenset(
     {"NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "COMPLETED", "IN-PROCESS"}

@@ -1,4 +1,4 @@
-"""What came of a message: the values that :mod:`televent.ical.itip.incoming` returns."""
+"""What came of a message: the values that :mod:`televent.ical.itip.receiving.incoming` returns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from televent.ical.values import Moment
+from televent.ical.text.values import Moment
 
 Change = Literal[
     "invited",

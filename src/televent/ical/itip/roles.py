@@ -14,7 +14,7 @@ Role = Literal["organizer", "attendee", "none"]
 def role(text: bytes, me: Collection[str]) -> Role:
     """What the owner of the addresses *me* is in *text*. Addresses are compared without regard to case.
 
-    Raises :class:`televent.ical.errors.IcalError` where *text* is no calendar object.
+    Raises :class:`televent.ical.text.errors.IcalError` where *text* is no calendar object.
     """
     return role_in(read_parts(text), addresses(me))
 

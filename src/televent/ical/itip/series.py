@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from televent.ical.errors import TooManyInstances
 from televent.ical.itip.parts import Parts
-from televent.ical.reading import utc_of
-from televent.ical.recurrence import FIRST, LAST, Occurrence, each_occurrence, occurrences
-from televent.ical.tree import Component
+from televent.ical.objects.reading import utc_of
+from televent.ical.recurrence.occurrences import FIRST, LAST, Occurrence, each_occurrence, occurrences
+from televent.ical.text.errors import TooManyInstances
+from televent.ical.text.tree import Component
 
 MANY: Final = 60
 """Occurrences that one answer to "this and all following" sets apart, a year of weeks and some."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition, need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.acl_inbox import open_inbox
-from televent.adapters.caldav.methods.share import account_named
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.sharing.share import account_named
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.methods.share import account_named
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.sharing.share import account_named
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.application.use_cases.free_busy import open_free_busy

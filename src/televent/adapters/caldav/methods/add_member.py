@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.door.preconditions import check_calendar
 from televent.adapters.caldav.errors import need_privileges
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.put import represented, store, tags
-from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind, Target
 from televent.domain.sharing import READ_WRITE

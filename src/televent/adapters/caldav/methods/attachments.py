@@ -8,20 +8,20 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.door.upload import Incoming, filename_of, media_type_of, store
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.put import represented
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
-from televent.adapters.caldav.upload import Incoming, filename_of, media_type_of, store
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.attachments import AttachmentRow, Upload
 from televent.application.ports import CalendarRow
 from televent.application.refusals import PreconditionFailed
 from televent.application.use_cases.attach import Edit, check_edit, edit_attachments, readable
 from televent.domain.ids import AccountId
-from televent.ical.attachments import Attachment, add_attachment, remove_attachment, update_attachment
+from televent.ical.editing.attachments import Attachment, add_attachment, remove_attachment, update_attachment
 
 ADD, UPDATE, REMOVE = "attachment-add", "attachment-update", "attachment-remove"
 ACTIONS: Final = frozenset({ADD, UPDATE, REMOVE})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.door import Door, check_access
+from televent.adapters.caldav.door.door import Door, check_access
+from televent.adapters.caldav.door.preconditions import check_calendar
 from televent.adapters.caldav.errors import need_privileges
 from televent.adapters.caldav.http import Request, Response
-from televent.adapters.caldav.methods.notifications import delete_notification
 from televent.adapters.caldav.methods.push_register import unregister
-from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.sharing.notifications import delete_notification
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.ports import CalendarRow

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from televent.adapters.caldav.door import Door
-from televent.adapters.caldav.feed import feed
+from televent.adapters.caldav.answers.feed import feed
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.door.zones_wanted import VARY, Turn, turned, zones_wanted
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.attachments import get_attachment
-from televent.adapters.caldav.methods.notifications import get_notification
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
 from televent.adapters.caldav.properties.view import Person, ctag
+from televent.adapters.caldav.sharing.notifications import get_notification
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
-from televent.adapters.caldav.zones_wanted import VARY, Turn, turned, zones_wanted
 from televent.application.ports import CalendarRow
 
 _SAFE: tuple[Header, ...] = (

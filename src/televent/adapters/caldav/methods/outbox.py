@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.put import TYPES, media_type
@@ -23,11 +23,11 @@ from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.application.ports import AccountRow
 from televent.application.use_cases.free_busy import may_be_asked
-from televent.ical.errors import IcalError
-from televent.ical.freebusy import compose_freebusy
-from televent.ical.reading import address_of, moment_of, utc_of
-from televent.ical.tree import Component, Property, parse
-from televent.ical.values import unescape
+from televent.ical.objects.reading import address_of, moment_of, utc_of
+from televent.ical.queries.freebusy import compose_freebusy
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import unescape
 
 MASK: Final = "X-CALENDARSERVER-MASK-UID"
 """The event that is being edited: it makes nobody busy. Apple's clients send it."""

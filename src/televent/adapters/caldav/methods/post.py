@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from televent.adapters.caldav.discovery import PUSHING
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.discovery import PUSHING
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.add_member import add_member
 from televent.adapters.caldav.methods.outbox import ask_free_busy
 from televent.adapters.caldav.methods.push_register import is_push_register, register
 from televent.adapters.caldav.methods.put import media_type
-from televent.adapters.caldav.methods.share import invite_reply, share
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.sharing.share import invite_reply, share
 from televent.adapters.caldav.tree import Kind
 
 KINDS: Final = frozenset({Kind.OUTBOX}) | PUSHING

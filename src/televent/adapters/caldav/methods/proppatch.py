@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.door.preconditions import check_calendar
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.own_properties import change_own
-from televent.adapters.caldav.preconditions import check_calendar
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d, empty

@@ -8,12 +8,12 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final, NoReturn
 from uuid import UUID
 
-from televent.adapters.caldav.auth import unauthorized
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.auth import unauthorized
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.properties.extensions.webdav_push import SUPPORTED, collection_of
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, Person, View
-from televent.adapters.caldav.properties.webdav_push import SUPPORTED, collection_of
 from televent.adapters.caldav.push_urls import registration_path
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d, empty, push

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.door import Door, check_access
+from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.destination import MAX_NAME

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.properties.rfc3253 import REPORTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 
-from televent.adapters.caldav.properties import calendarserver_notifications as notice
+from televent.adapters.caldav.properties.extensions import calendarserver_notifications as notice
 from televent.adapters.caldav.properties.live import EVERYWHERE, Cell, Live, constant
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, View, ctag
 from televent.adapters.caldav.tree import Kind

@@ -10,7 +10,7 @@ from televent.adapters.caldav.properties.view import CalendarView
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.text import escape
-from televent.ical.zone_references import tzid_of, zone_text
+from televent.ical.objects.zone_references import tzid_of, zone_text
 
 TIMEZONE, TIMEZONE_ID = c("calendar-timezone"), c("calendar-timezone-id")
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from televent.adapters.caldav.properties import (
-    calendarserver_notifications,
-    calendarserver_sharing,
-    default_alarms,
     rfc3253,
     rfc3744,
     rfc4331,
@@ -20,6 +17,11 @@ from televent.adapters.caldav.properties import (
     rfc7809,
     rfc7953,
     rfc8607,
+)
+from televent.adapters.caldav.properties.extensions import (
+    calendarserver_notifications,
+    calendarserver_sharing,
+    default_alarms,
     webdav_push,
 )
 from televent.adapters.caldav.properties.live import EVERYWHERE, Live, constant

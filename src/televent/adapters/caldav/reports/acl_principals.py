@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person, View

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.properties.rfc7953 import KEPT_AS
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.webdav.settable import property_text
-from televent.ical.availability import apply_availability
-from televent.ical.errors import IcalError
-from televent.ical.freebusy import Period
-from televent.ical.tree import parse
+from televent.ical.queries.availability import apply_availability
+from televent.ical.queries.freebusy import Period
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
 
 
 def with_availability(

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
+from televent.adapters.caldav.door.zones_wanted import Turn
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.properties.live import Cell, Getter
 from televent.adapters.caldav.properties.view import ObjectView
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
-from televent.adapters.caldav.zones_wanted import Turn
-from televent.ical.errors import IcalError
-from televent.ical.partial import CompSpec, DataSpec, select
-from televent.ical.tree import parse
-from televent.ical.wall_clock import FIRST, LAST
+from televent.ical.queries.partial import CompSpec, DataSpec, select
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
+from televent.ical.text.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
 WHOLE = Cell("ics", read=octets)

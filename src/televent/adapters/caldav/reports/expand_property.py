@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from televent.adapters.caldav.door import Door, check_access
+from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.live import Getter, stored

@@ -8,14 +8,7 @@ from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.reports.calendar_data import check_counted, utc
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
-from televent.ical.query import (
-    CompFilter,
-    ParamFilter,
-    PropFilter,
-    TextMatch,
-    TimeRange,
-    UnsupportedCollation,
-)
+from televent.ical.queries.query import CompFilter, ParamFilter, PropFilter, TextMatch, TimeRange, UnsupportedCollation
 
 MAX_CONDITIONS: Final = 500
 MAX_LEVELS: Final = 10

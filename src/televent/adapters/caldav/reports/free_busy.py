@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.properties.view import Person
@@ -17,10 +17,10 @@ from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.application.ports import CalendarRow, ResourceRow
 from televent.domain.sharing import BUSY
-from televent.ical.errors import IcalError
-from televent.ical.freebusy import Period, busy_periods, compose_freebusy, merged
-from televent.ical.reading import utc_of
-from televent.ical.tree import Component, parse
+from televent.ical.objects.reading import utc_of
+from televent.ical.queries.freebusy import Period, busy_periods, compose_freebusy, merged
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, parse
 
 LONGEST: Final = timedelta(days=3 * 366)
 PAGE: Final = 200

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.reports import calendar_data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.table import BY_KIND

@@ -7,7 +7,8 @@ from datetime import tzinfo
 from itertools import islice
 from typing import Final
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.door.zones_wanted import zones_wanted
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import ObjectView, Person
@@ -19,11 +20,17 @@ from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
-from televent.adapters.caldav.zones_wanted import zones_wanted
 from televent.application.ports import CalendarRow, ResourceRow
-from televent.ical.errors import IcalError
-from televent.ical.query import CompFilter, matches, only_component, only_time, required_component, required_span
-from televent.ical.tree import parse
+from televent.ical.queries.query import (
+    CompFilter,
+    matches,
+    only_component,
+    only_time,
+    required_component,
+    required_span,
+)
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
 
 _OBJECTS: Final = (Kind.OBJECT, Kind.INBOX_ITEM)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import ObjectView, Person

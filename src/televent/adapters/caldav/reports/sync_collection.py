@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from televent.adapters.caldav.door import Door, check_access
+from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person, sync_token

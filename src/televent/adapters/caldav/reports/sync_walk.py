@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from televent.adapters.caldav.door import Door
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import CalendarView, InboxView, Person, View
 from televent.adapters.caldav.reports.query import asked_of

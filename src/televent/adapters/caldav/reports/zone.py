@@ -10,9 +10,9 @@ from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.settable import property_text
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.application.ports import CalendarRow
-from televent.ical.errors import IcalError
-from televent.ical.tree import parse
-from televent.ical.zones import resolve
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
+from televent.ical.zones.tzid import resolve
 
 _TIMEZONE, _TIMEZONE_ID = c("calendar-timezone"), c("calendar-timezone-id")
 

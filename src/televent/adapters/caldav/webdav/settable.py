@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from televent.adapters.caldav.properties.default_alarms import DEFAULT_ALARMS
+from televent.adapters.caldav.properties.extensions.default_alarms import DEFAULT_ALARMS
 from televent.adapters.caldav.properties.live import attributes_key
 from televent.adapters.caldav.properties.rfc6638 import DEFAULT_CALENDAR
 from televent.adapters.caldav.properties.rfc7809 import TIMEZONE, TIMEZONE_ID
@@ -14,10 +14,10 @@ from televent.adapters.caldav.properties.rfc7953 import APPLE_AVAILABILITY, AVAI
 from televent.adapters.caldav.properties.table import PROTECTED
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of, text_of
-from televent.ical.availability import check_availability
-from televent.ical.errors import IcalError
-from televent.ical.standing_alarms import check_alarms
-from televent.ical.zone_references import tzid_of, zone_text
+from televent.ical.objects.standing_alarms import check_alarms
+from televent.ical.objects.zone_references import tzid_of, zone_text
+from televent.ical.queries.availability import check_availability
+from televent.ical.text.errors import IcalError
 
 _TRANSP = c("schedule-calendar-transp")
 

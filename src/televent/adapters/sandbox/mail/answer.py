@@ -9,7 +9,7 @@ from html import escape
 
 from televent.adapters.sandbox.mail.reading import addresses, header, invitation_of, message_of
 from televent.adapters.sandbox.mail.store import Mail
-from televent.ical.tree import Component, Property
+from televent.ical.text.tree import Component, Property
 
 WORDS = {"ACCEPTED": "Accepted", "TENTATIVE": "Tentative", "DECLINED": "Declined"}
 # What Gmail gives back of the event besides ATTENDEE and DTSTAMP, unchanged.

@@ -7,8 +7,8 @@ from email.utils import getaddresses
 from typing import Any
 
 from televent.adapters.sandbox.mail.store import Mail
-from televent.ical.errors import IcalError
-from televent.ical.tree import Component, parse
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, parse
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""How answers leave: encoded, streamed, or given again from memory."""

@@ -1,0 +1,38 @@
+"""Many calendar objects as one iCalendar stream (RFC 5545 §3.4): each time zone once, every component as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from televent.ical.editing.compose import PRODID
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import parse
+
+CHUNK: Final = 32 * 1024
+
+
+def feed(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """The stream in chunks. Where two objects bring a time zone of one name, the first one's is given."""
+    parts = [b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" + PRODID.encode() + b"\r\n"]
+    size = 0
+    zones: set[str] = set()
+    for text in texts:
+        try:
+            root = parse(text)
+        except IcalError:
+            continue
+        for component in root.components():
+            if component.name == "VTIMEZONE":
+                tzid = component.value("TZID") or ""
+                if tzid in zones:
+                    continue
+                zones.add(tzid)
+            written = component.to_bytes()
+            parts.append(written if written.endswith(b"\n") else written + b"\r\n")
+            size += len(written)
+        if size >= CHUNK:
+            yield b"".join(parts)
+            parts, size = [], 0
+    parts.append(b"END:VCALENDAR\r\n")
+    yield b"".join(parts)

@@ -1,0 +1,234 @@
+"""Answers that are asked for again and again: polls, and what has not changed.
+
+An answer is made of the request, octet for octet with its Authorization, and of the rows that were read for it. So it
+can be given again as long as those rows' marks, asked of the database each time, are what they were: a revoked device
+password, a change on another node, a share that was withdrawn are seen at once. What was read in any other way is
+never remembered, and nothing is that was asked for only once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from contextvars import ContextVar
+from hashlib import blake2b
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from televent.adapters.caldav.door.door import Door, RateLimits, Run
+from televent.adapters.caldav.http import Header, Receive, Scope, Send
+from televent.application.marks import Key, Mark, Marks
+from televent.application.office import Office
+
+T = TypeVar("T")
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+ROOM: Final = 32 * 1024 * 1024
+"""Octets, about, of everything that is remembered."""
+LARGEST: Final = 64 * 1024
+"""Octets of an answer."""
+LARGEST_REQUEST: Final = 8 * 1024
+"""Octets of a body."""
+OVERHEAD: Final = 1024
+"""Octets, about, of what is remembered beside the body."""
+LASTS: Final = 240.0
+"""Seconds: less than the time after which a device's use is noted again (auth.NOTED_EVERY)."""
+
+_METHODS: Final = frozenset({"PROPFIND", "REPORT", "GET", "HEAD"})
+_NEW_EACH_TIME: Final = frozenset({b"x-request-id", b"traceparent", b"tracestate"})
+"""What clients and proxies number their requests with; no answer depends on it."""
+
+
+class Watch:
+    """What one request reads."""
+
+    __slots__ = ("keys", "pure", "tenant")
+
+    def __init__(self) -> None:
+        self.tenant: UUID | None = None
+        """Who signed in."""
+        self.keys: dict[Key, None] = {}
+        self.pure = True
+        """Nothing was read but what has marks."""
+
+
+_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
+def signed_in(tenant: UUID) -> None:
+    """The request under way is this person's."""
+    watch = _watch.get()
+    if watch is not None:
+        watch.tenant = tenant
+
+
+class WatchedRun:
+    """Calls as ``run`` does, and tells the request's watch what for."""
+
+    def __init__(self, office: Office, run: Run) -> None:
+        self._run = run
+        reads = office.reads
+        self._kinds: dict[Any, str] = {
+            reads.calendar: "calendar",
+            reads.resource: "resource",
+            reads.principal_props: "principal",
+        }
+
+    def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]:
+        """The function's result, awaited."""
+        watch = _watch.get()
+        if watch is not None:
+            kind = self._kinds.get(function)
+            if kind is not None:
+                watch.keys[kind, *args] = None
+            elif getattr(function, "__func__", None) in (Door.collections, Door.calendars):
+                # Of the person who signed in, always.
+                watch.keys["home", args[0].account.tenant] = None  # type: ignore[attr-defined]
+            else:
+                watch.pure = False
+        return self._run(function, *args)
+
+
+class Remembered:
+    """One answer. ``marks`` None: asked for once, and only what it was read from is known."""
+
+    __slots__ = ("body", "headers", "keys", "marks", "size", "status", "tenant", "until")
+
+    def __init__(self, tenant: UUID, keys: tuple[Key, ...]) -> None:
+        self.tenant = str(tenant)
+        self.keys = keys
+        self.marks: Mark | None = None
+        self.until = 0.0
+        self.status = 0
+        self.headers: list[Header] = []
+        self.body = b""
+        self.size = OVERHEAD
+
+
+class _Sent:
+    """Passes an answer on and keeps it, unless it is long or comes in parts."""
+
+    __slots__ = ("body", "headers", "send", "status", "whole")
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.status = 0
+        self.headers: list[Header] = []
+        self.body = b""
+        self.whole = False
+
+    async def __call__(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message.get("headers", ()))
+        else:
+            body = message.get("body", b"")
+            self.whole = not message.get("more_body", False) and not self.body and len(body) <= LARGEST
+            self.body = body if self.whole else b"."
+        await self.send(message)
+
+
+class Remembering:
+    """The CalDAV door with what it answered before. ``limits`` None: there are none."""
+
+    def __init__(self, door: Asgi, marks: Marks, limits: RateLimits | None = None) -> None:
+        self._door = door
+        self._marks = marks
+        self._limits = limits
+        self._secret = secrets.token_bytes(32)
+        self._answers: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._size = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["method"] not in _METHODS:
+            await self._door(scope, receive, send)
+            return
+        body, receive = await _small_body(scope["headers"], receive)
+        if body is None:
+            await self._door(scope, receive, send)
+            return
+        request = self._named(scope, body)
+        known = self._answers.get(request)
+        marks = None
+        if known is not None:
+            self._answers.move_to_end(request)
+            marks = await self._marks.ask(known.keys)
+            if marks is not None and marks == known.marks and self._may(scope, known):
+                await self._give(known, scope, receive, send)
+                return
+        watch, sent = Watch(), _Sent(send)
+        token = _watch.set(watch)
+        try:
+            await self._door(scope, receive, sent)
+        finally:
+            _watch.reset(token)
+        self._learn(request, watch, sent, marks)
+
+    async def _give(self, known: Remembered, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": known.status, "headers": list(known.headers)})
+        await send({"type": "http.response.body", "body": known.body})
+
+    def _named(self, scope: Scope, body: bytes) -> bytes:
+        """The request in sixteen octets, under a key that lives and dies with the process: no password is kept."""
+        headers = [part for header in scope["headers"] if header[0] not in _NEW_EACH_TIME for part in header]
+        parts = [scope["method"].encode(), scope.get("raw_path") or scope["path"].encode(), b"%d" % len(headers)]
+        parts += [scope.get("scheme", "").encode(), scope.get("query_string", b""), *headers, body]
+        return blake2b(b"\0".join(parts), key=self._secret, digest_size=16).digest()
+
+    def _may(self, scope: Scope, known: Remembered) -> bool:
+        """It is fresh enough, and one request is counted."""
+        if time.monotonic() > known.until:
+            return False
+        limits = self._limits
+        if limits is None:
+            return True
+        client = scope["client"][0] if scope.get("client") else "unknown"
+        return limits.client.held(client) and limits.person.held(known.tenant)
+
+    def _learn(self, request: bytes, watch: Watch, sent: _Sent, marks: Mark | None) -> None:
+        """``marks`` were asked for before anything was read: what is newer than they say will not be found by them."""
+        before = self._answers.pop(request, None)
+        if before is not None:
+            self._size -= before.size
+        if not (watch.pure and watch.tenant is not None and sent.whole and sent.status in (200, 207, 304)):
+            return
+        answer = Remembered(watch.tenant, (("account", watch.tenant), *watch.keys))
+        if before is not None and marks is not None and before.keys == answer.keys:
+            answer.marks, answer.until = marks, time.monotonic() + LASTS
+            answer.status, answer.headers, answer.body = sent.status, sent.headers, sent.body
+            answer.size += len(answer.body)
+        self._answers[request] = answer
+        self._size += answer.size
+        while self._size > ROOM:
+            self._size -= self._answers.popitem(last=False)[1].size
+
+
+async def _small_body(headers: Iterable[Header], receive: Receive) -> tuple[bytes | None, Receive]:
+    """The body, and where it can be read once more; None for one that is large or of unknown length."""
+    length = 0
+    for name, value in headers:
+        if name == b"transfer-encoding":
+            return None, receive
+        if name == b"content-length":
+            length = int(value) if value.isdigit() and len(value) < 9 else LARGEST_REQUEST + 1
+    if length > LARGEST_REQUEST:
+        return None, receive
+    if not length:
+        return b"", receive
+    messages = []
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        messages.append(message)
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+
+    async def again() -> Any:
+        return messages.pop(0) if messages else await receive()
+
+    return (None if more else body), again

@@ -1,0 +1,1 @@
+"""What every CalDAV request passes before a method runs."""

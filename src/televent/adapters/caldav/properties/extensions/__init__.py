@@ -1,0 +1,1 @@
+"""Properties that no RFC defines."""

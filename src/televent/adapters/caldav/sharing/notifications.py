@@ -1,0 +1,153 @@
+"""The notification collection: what was said of shares and is not dismissed (CalendarServer sharing §4, §6.15, §6.22).
+
+A notification is a row read as XML, and nothing is kept beside it: the row of the share for who is invited, the owner's
+own calendar for who is answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.http import Header, Request, Response, xml_response
+from televent.adapters.caldav.properties.extensions.calendarserver_notifications import modified
+from televent.adapters.caldav.properties.extensions.calendarserver_sharing import address_uri
+from televent.adapters.caldav.properties.view import AnyView, NotificationView, Person, View
+from televent.adapters.caldav.tree import PREFIX, Kind, encode
+from televent.adapters.caldav.webdav.asked import Asked
+from televent.adapters.caldav.webdav.conditions import entity_tags, not_modified
+from televent.adapters.caldav.webdav.text import escape
+from televent.adapters.caldav.webdav.xml_out import document, href, multistatus
+from televent.application.event_store.context import Context
+from televent.application.office import Office
+from televent.application.ports import CalendarRow
+from televent.application.share_rows import MountRow
+from televent.application.use_cases.sharing import dismiss_answer, dismiss_notice, title_of
+from televent.domain.sharing import BUSY, READ_WRITE, share_id
+
+_SAID: Final = {"offered": "noresponse", "accepted": "accepted", "ended": "deleted"}
+_SUFFIX: Final = ".xml"
+CONTENT_TYPE: Final = b"application/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """``kind``: the notification's element, empty, with its attributes (§4.2.1)."""
+
+    id: UUID
+    kind: str
+    content: str
+    at: datetime
+    dismiss: Callable[[Office, Context], None]
+
+
+async def propfind_collection(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    """207."""
+    views: list[AnyView] = (
+        [] if members and request.without_root else [View(Kind.NOTIFICATIONS, request.target.path, person)]
+    )
+    if members:
+        views += [_view(request.target.path, person, each) for each in await door.run(_standing, door, person)]
+    return xml_response(207, multistatus(map(asked.response, views)), request)
+
+
+async def propfind_notification(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
+    """207."""
+    view, _ = await _named(door, request, person)
+    return xml_response(207, multistatus((asked.response(view),)), request)
+
+
+async def get_notification(door: Door, request: Request, person: Person) -> Response:
+    """200 with the notification."""
+    view, _ = await _named(door, request, person)
+    headers: list[Header] = [(b"etag", f'"{view.etag}"'.encode()), (b"cache-control", b"private, no-cache")]
+    headers.append((b"last-modified", modified(view).encode()))
+    if not_modified(request.headers, view.etag):
+        return Response(304, b"", headers)
+    return Response(200, view.text, [*headers, (b"content-type", CONTENT_TYPE)])
+
+
+async def delete_notification(door: Door, request: Request, person: Person) -> Response:
+    """204: it is dismissed; the share stays what it is."""
+    view, notice = await _named(door, request, person)
+    match = request.headers.get("if-match")
+    if match is not None and not {"*", view.etag} & {*entity_tags(match, weak=False)}:
+        raise DavError(412, text="There is another notification of that name now.")
+    context = door.context(request, person)
+    await door.run(notice.dismiss, door.office, context)
+    return Response(204)
+
+
+async def _named(door: Door, request: Request, person: Person) -> tuple[NotificationView, Notice]:
+    name = request.target.name
+    collection = request.target.path.removesuffix(encode(name))
+    for notice in await door.run(_standing, door, person):
+        if name == f"{notice.id}{_SUFFIX}":
+            return _view(collection, person, notice), notice
+    raise DavError(404, text="There is no such notification.")
+
+
+def _standing(door: Door, person: Person) -> list[Notice]:
+    """What is not dismissed, the oldest first."""
+    reads, tenant = door.office.reads, person.account.tenant
+    found = [_invitation(person, row) for row in reads.shares_of(tenant) if row.notice and row.access != BUSY]
+    found += [each for row in reads.calendars(tenant) for each in _answers(row)]
+    return sorted(found, key=lambda each: (each.at, each.id))
+
+
+def _view(collection: str, person: Person, notice: Notice) -> NotificationView:
+    dated = f"<CS:dtstamp>{notice.at.astimezone(UTC):%Y%m%dT%H%M%SZ}</CS:dtstamp>"
+    text = document("CS:notification", dated + notice.content)
+    etag = hashlib.sha256(text).hexdigest()[:32]
+    path = f"{collection}{notice.id}{_SUFFIX}"
+    return NotificationView(path, person, notice.kind, text, etag, notice.at)
+
+
+def _invitation(person: Person, row: MountRow) -> Notice:
+    """CS:invite-notification (§6.15). Who is told only when somebody is busy has nothing to accept, and gets none."""
+    access = "read-write" if row.access == READ_WRITE else "read"
+    source = f"{PREFIX}{row.owner}/{encode(row.calendar or str(row.calendar_id))}/"
+    owner = f"{PREFIX}{row.owner}/"
+    summary = escape(row.summary or row.title)
+    content = (
+        f'<CS:invite-notification shared-type="calendar"><CS:uid>{row.share_id}</CS:uid>{href(person.principal)}'
+        f"<CS:invite-{_SAID[row.notice]}/><CS:access><CS:{access}/></CS:access><CS:hosturl>{href(source)}</CS:hosturl>"
+        f"<CS:organizer>{href(owner)}<CS:common-name>{escape(row.owner_name)}</CS:common-name></CS:organizer>"
+        f"<CS:summary>{summary}</CS:summary></CS:invite-notification>"
+    )
+
+    def dismiss(office: Office, context: Context) -> None:
+        dismiss_notice(office, context, share_id=row.share_id)
+
+    return Notice(row.share_id, '<CS:invite-notification shared-type="calendar"/>', content, row.noticed_at, dismiss)
+
+
+def _answers(row: CalendarRow) -> Iterator[Notice]:
+    """CS:invite-reply (§6.22): what the people said with whom one's calendar is shared."""
+    for person, grant in row.shares.items():
+        if "unseen" not in grant:
+            continue
+        number, at = grant["unseen"]
+        sharee = UUID(person)
+        share = share_id(row.calendar_id, sharee)
+        content = (
+            f"<CS:invite-reply>{href(address_uri(grant))}<CS:invite-{grant['status']}/>"
+            f"<CS:hosturl>{href(f'{PREFIX}{row.tenant}/{encode(row.name)}/')}</CS:hosturl>"
+            f"<CS:in-reply-to>{share}</CS:in-reply-to>"
+            f"<CS:summary>{escape(grant['summary'] or title_of(row))}</CS:summary>"
+            f"<CS:common-name>{escape(grant['name'])}</CS:common-name></CS:invite-reply>"
+        )
+
+        def dismiss(office: Office, context: Context, sharee: UUID = sharee, number: int = number) -> None:
+            dismiss_answer(office, context, calendar_id=row.calendar_id, sharee=sharee, number=number)
+
+        # Another name for each answer: what is dismissed is the one that was seen.
+        yield Notice(
+            uuid5(share, f"answer/{number}"), "<CS:invite-reply/>", content, datetime.fromisoformat(at), dismiss
+        )

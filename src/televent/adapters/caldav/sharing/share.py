@@ -1,0 +1,133 @@
+"""POST of CalendarServer's sharing: the owner's CS:share on a calendar (§5.3.2), the other person's CS:invite-reply on
+his home (§5.4.1)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from uuid import UUID, uuid5
+
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.errors import DavError, need_privileges
+from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.tree import BadPath, Kind, parse
+from televent.adapters.caldav.webdav.names import cs, d
+from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
+from televent.adapters.caldav.webdav.xml_out import document, href
+from televent.application.ports import AccountRow
+from televent.application.refusals import NotShared, UnknownSharee
+from televent.application.shared_view import mount_name
+from televent.application.use_cases.sharing import answer_share, share_calendar, sharee_of, withdraw_share
+from televent.domain.sharing import READ, READ_WRITE, share_id
+
+MAX_CHANGES = 100
+
+
+async def share(door: Door, request: Request, person: Person) -> Response:
+    """200. All of the people named must be known here, or nothing is done."""
+    root = request.xml()
+    if root is None or name_of(root) != cs("share"):
+        raise DavError(400, text="The body is not a CS:share.")
+    if await door.shared(request, person) is not None:
+        # What is not one's own cannot be passed on.
+        raise need_privileges(request.target.path, "write-acl")
+    await door.calendar(request, person)
+    await door.run(_share, door, request, person, root)
+    return Response(200, b"", [(b"cache-control", b"no-cache")])
+
+
+def _share(door: Door, request: Request, person: Person, root: Element) -> None:
+    context, name = door.context(request, person), request.target.calendar
+    changes = [each for each in children(root) if name_of(each) in (cs("set"), cs("remove"))]
+    if not 0 < len(changes) <= MAX_CHANGES:
+        raise DavError(400, text=f"A CS:share has one to {MAX_CHANGES} CS:set or CS:remove.")
+    uris = [text_of(child(each, d("href"))).strip() for each in changes]
+    known = [account_named(door, request, person, uri) for uri in uris]
+    for ordinal, (change, uri, sharee) in enumerate(zip(changes, uris, known, strict=True)):
+        step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"share/{ordinal}"), context.door)
+        if name_of(change) == cs("remove"):
+            withdraw_share(door.office, step, name=name, sharee=sharee.tenant)
+            continue
+        access = READ_WRITE if child(change, cs("read-write")) is not None else READ
+        summary = text_of(child(change, cs("summary")))
+        share_calendar(
+            door.office, step, name=name, sharee=sharee, access=access, summary=summary, known_by=address_in(uri)
+        )
+
+
+def account_named(door: Door, request: Request, person: Person, uri: str) -> AccountRow:
+    """The account that a principal's URL or a calendar user address means. Raises UnknownSharee, for oneself too."""
+    context = door.context(request, person)
+    if uri.lower().startswith(("mailto:", "urn:")):
+        return sharee_of(door.office, context, uri.partition(":")[2] if uri.lower().startswith("mailto:") else uri)
+    try:
+        target = parse(path_of(uri))
+    except BadPath:
+        target = None
+    if target is None or target.kind is not Kind.HOME:
+        if "@" in uri:
+            return sharee_of(door.office, context, uri)
+        raise UnknownSharee(address=uri)
+    account = door.office.account_of_name(target.user.lower())
+    if account is None or account.tenant == person.account.tenant:
+        raise UnknownSharee(address=uri)
+    return account
+
+
+def address_in(uri: str) -> str:
+    """The address that a sharee was named by; "" where it was a principal or an id."""
+    scheme, _, rest = uri.partition(":")
+    if scheme.lower() == "mailto":
+        return rest
+    return uri if "@" in uri and "/" not in uri and not uri.lower().startswith("urn:") else ""
+
+
+def path_of(uri: str) -> str:
+    """The path of a URL that may be absolute."""
+    try:
+        return urlsplit(uri).path
+    except ValueError:
+        raise BadPath(uri) from None
+
+
+async def invite_reply(door: Door, request: Request, person: Person) -> Response:
+    """200, with CS:shared-as where it was accepted."""
+    root = request.xml()
+    if root is None or name_of(root) != cs("invite-reply"):
+        raise DavError(400, text="The body is not a CS:invite-reply.")
+    accept = child(root, cs("invite-accepted")) is not None
+    if accept == (child(root, cs("invite-declined")) is not None):
+        raise DavError(400, text="A CS:invite-reply has one of CS:invite-accepted and CS:invite-declined.")
+    share = await door.run(_reply, door, request, person, root, accept)
+    if not accept:
+        return Response(200, b"", [(b"cache-control", b"no-cache")])
+    return xml_response(200, document("CS:shared-as", href(person.collection(mount_name(share)))))
+
+
+def _reply(door: Door, request: Request, person: Person, root: Element, accept: bool) -> UUID:
+    share = _meant(door, person, root)
+    answer_share(door.office, door.context(request, person), share_id=share, accept=accept)
+    return share
+
+
+def _meant(door: Door, person: Person, root: Element) -> UUID:
+    """The share that a reply is about: by the invitation's id, or by the URL of the calendar. Raises NotShared."""
+    uid = text_of(child(root, cs("in-reply-to"))).strip().removesuffix(".xml")
+    shares = {row.share_id: row for row in door.office.reads.shares_of(person.account.tenant)}
+    try:
+        if UUID(uid) in shares:
+            return UUID(uid)
+    except ValueError:
+        pass
+    host = child(root, cs("hosturl"))
+    url = text_of(child(host, d("href"))).strip() if host is not None else ""
+    try:
+        target = parse(path_of(url))
+    except BadPath:
+        target = None
+    if target is not None and target.kind is Kind.CALENDAR:
+        owner = door.office.account_of_name(target.user.lower())
+        row = door.office.reads.granted(owner.tenant, target.calendar, person.account.tenant) if owner else None
+        if row is not None:
+            return share_id(row.calendar_id, person.account.tenant)
+    raise NotShared()

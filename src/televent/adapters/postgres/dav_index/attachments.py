@@ -1,0 +1,240 @@
+"""Attachments in PostgreSQL: sealed chunks in a table (ADR 0018), and how much room they take (ADR 0024)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import psycopg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.application.attachments import AttachmentRow, Upload
+from televent.application.event_store.mapper import NONCE, ErasedSubject, SubjectKeys
+from televent.application.refusals import QuotaExceeded, StorageFull
+from televent.domain.ids import AccountId
+from televent.ical.editing.attachments import mentioned
+
+ABANDONED = timedelta(days=1)
+"""After which an upload that never ended is gone."""
+GRACE = timedelta(days=30)
+"""So long an attachment that no object has any more can be taken up again, by undoing or restoring."""
+LOOK = timedelta(hours=12)
+"""How often each one is looked at."""
+BATCH = 50
+SETTLED = timedelta(minutes=5)
+"""After which an attachment that came is in its object, or will be in none."""
+ROUNDS = 4
+"""So many batches are looked at for who needs room; the next who asks goes on from there."""
+
+BEGIN = """
+    INSERT INTO attachment (tenant_id, attachment_id, described, created_at, looked_at, creator_id)
+    VALUES (%s, %s, %s, %s, %s, %s)"""
+ADD = "INSERT INTO attachment_chunk (tenant_id, attachment_id, ordinal, sealed) VALUES (%s, %s, %s, %s)"
+# Charged and there, or neither: two that come at once cannot both take the last of the room.
+FINISH = """
+    WITH charged AS (
+        INSERT INTO attachment_quota AS quota (tenant_id, used)
+        SELECT %(tenant)s, %(size)s WHERE %(size)s <= %(limit)s
+        ON CONFLICT (tenant_id) DO UPDATE SET used = quota.used + excluded.used
+        WHERE quota.used + excluded.used <= %(limit)s
+        RETURNING tenant_id
+    )
+    UPDATE attachment SET size = %(size)s, chunks = %(chunks)s, looked_at = %(now)s
+    FROM charged WHERE attachment.tenant_id = charged.tenant_id AND attachment_id = %(id)s"""
+USED = "SELECT tenant_id, used FROM attachment_quota WHERE tenant_id = ANY (%s)"
+DROP = """
+    WITH gone AS (DELETE FROM attachment WHERE tenant_id = %s AND attachment_id = %s RETURNING tenant_id, size)
+    UPDATE attachment_quota SET used = used - gone.size
+    FROM gone WHERE attachment_quota.tenant_id = gone.tenant_id AND gone.size IS NOT NULL"""
+# What is taken up again is in use from now on: it and the sweep meet at the row.
+CLAIM = """
+    WITH known AS (
+        UPDATE attachment SET unused_since = NULL
+        WHERE tenant_id = %(tenant)s AND attachment_id = ANY (%(ids)s) AND size IS NOT NULL AND removed_at IS NULL
+            AND (%(sharee)s::uuid IS NULL OR creator_id = %(sharee)s)
+        RETURNING tenant_id, attachment_id, size
+    ), used AS (
+        INSERT INTO attachment_use (tenant_id, attachment_id, uid)
+        SELECT tenant_id, attachment_id, %(uid)s FROM known ON CONFLICT DO NOTHING
+    )
+    SELECT attachment_id, size FROM known"""
+FIND = """
+    SELECT described, size, chunks, created_at, removed_at IS NOT NULL, ARRAY(
+        SELECT uid FROM attachment_use AS used
+        WHERE used.tenant_id = attachment.tenant_id AND used.attachment_id = attachment.attachment_id ORDER BY uid
+    )
+    FROM attachment WHERE tenant_id = %s AND attachment_id = %s AND size IS NOT NULL"""
+READ = "SELECT sealed FROM attachment_chunk WHERE tenant_id = %s AND attachment_id = %s AND ordinal = %s"
+SWEEP_ABANDONED = "DELETE FROM attachment WHERE size IS NULL AND created_at < %s"
+DUE = """
+    SELECT tenant_id, attachment_id FROM attachment
+    WHERE looked_at < %s AND size IS NOT NULL AND removed_at IS NULL ORDER BY looked_at LIMIT %s"""
+SPARE = """
+    SELECT attachment_id FROM attachment
+    WHERE tenant_id = %s AND looked_at < %s AND size IS NOT NULL AND removed_at IS NULL
+    ORDER BY unused_since NULLS LAST, looked_at LIMIT %s"""
+TEXTS = """
+    SELECT resource.ics FROM attachment_use AS used
+    JOIN resource ON resource.tenant_id = used.tenant_id AND resource.uid = used.uid AND NOT resource.deleted
+    WHERE used.tenant_id = %s AND used.attachment_id = %s"""
+IN_USE = "UPDATE attachment SET looked_at = %s, unused_since = NULL WHERE tenant_id = %s AND attachment_id = %s"
+UNUSED = """
+    UPDATE attachment SET looked_at = %s, unused_since = coalesce(unused_since, %s)
+    WHERE tenant_id = %s AND attachment_id = %s"""
+# Of what is gone the id stays, so that whoever asks for it learns that it was there (RFC 8607 §3.12.5).
+FORGET = """
+    WITH gone AS (
+        UPDATE attachment SET removed_at = %s, described = '', chunks = 0
+        WHERE tenant_id = %s AND attachment_id = %s AND unused_since <= %s AND removed_at IS NULL
+        RETURNING tenant_id, attachment_id, size
+    ), octets AS (
+        DELETE FROM attachment_chunk AS chunk USING gone
+        WHERE chunk.tenant_id = gone.tenant_id AND chunk.attachment_id = gone.attachment_id
+    )
+    UPDATE attachment_quota SET used = used - gone.size FROM gone WHERE attachment_quota.tenant_id = gone.tenant_id"""
+
+
+class PostgresAttachments:
+    """``pool`` gives connections in autocommit mode. ``quota``: octets for one account. Safe for use from many
+    threads."""
+
+    def __init__(self, pool: Pool, keys: SubjectKeys, quota: int, entropy: Callable[[int], bytes] = os.urandom) -> None:
+        self._pool = pool
+        self._keys = keys
+        self._quota = quota
+        self._entropy = entropy
+
+    @property
+    def quota(self) -> int:
+        return self._quota
+
+    def used(self, tenants: Collection[AccountId]) -> dict[AccountId, int]:
+        """One statement, and a row for each."""
+        known = {AccountId(row[0]): row[1] for row in fetch(self._pool, USED, (list(tenants),))}
+        return {tenant: known.get(tenant, 0) for tenant in tenants}
+
+    def room(self, tenant: AccountId, wanted: int, now: datetime) -> int:
+        """What nothing has any more keeps its time of grace only as long as nobody needs the room."""
+        room = self._quota - self.used([tenant])[tenant]
+        for _ in range(ROUNDS):
+            if room >= max(wanted, 1) or wanted > self._quota:
+                break
+            spare = fetch(self._pool, SPARE, (tenant, now - SETTLED, BATCH))
+            for (attachment_id,) in spare:
+                self._look(tenant, attachment_id, now, timedelta(0))
+            room = self._quota - self.used([tenant])[tenant]
+            if len(spare) < BATCH:
+                break
+        return max(room, 0)
+
+    def begin(self, upload: Upload, now: datetime) -> None:
+        """Raises ErasedSubject, StorageFull."""
+        tenant, attachment_id = upload.tenant, upload.attachment_id
+        described = msgspec.msgpack.encode([upload.filename, upload.media_type])
+        sealed = self._seal(tenant, attachment_id, "description", described)
+        self._execute(BEGIN, tenant, attachment_id, sealed, now, now, upload.creator)
+
+    def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, octets: bytes) -> None:
+        """Raises ErasedSubject, StorageFull."""
+        self._execute(ADD, tenant, attachment_id, ordinal, self._seal(tenant, attachment_id, str(ordinal), octets))
+
+    def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
+        """From now on it can be read. Raises QuotaExceeded."""
+        given = {"tenant": tenant, "id": attachment_id, "size": size, "chunks": chunks, "now": now}
+        with self._pool.connection() as connection:
+            done = connection.execute(FINISH, {**given, "limit": self._quota})
+        if done.rowcount == 0:
+            raise QuotaExceeded()
+
+    def drop(self, tenant: AccountId, attachment_id: UUID) -> None:
+        """With its chunks."""
+        self._execute(DROP, tenant, attachment_id)
+
+    def claim(self, tenant: AccountId, ids: frozenset[str], uid: str, sharee: AccountId | None) -> dict[str, int]:
+        """Those that are the account's, and of a sharee's making where one asks."""
+        known = [found for each in ids if (found := uuid_of(each)) is not None]
+        with self._pool.connection() as connection:
+            given = {"tenant": tenant, "ids": known, "sharee": sharee, "uid": uid}
+            rows = connection.execute(CLAIM, given).fetchall()
+        return {str(row[0]): row[1] for row in rows}
+
+    def find(self, tenant: AccountId, attachment_id: UUID) -> tuple[AttachmentRow, tuple[str, ...]] | None:
+        """None where it is not there, or its owner's key is not."""
+        rows = fetch(self._pool, FIND, (tenant, attachment_id))
+        if not rows:
+            return None
+        described, size, chunks, created_at, removed, uids = rows[0]
+        if removed:
+            return AttachmentRow(tenant, attachment_id, "", "", size, 0, created_at, removed=True), tuple(uids)
+        plain = self._unseal(tenant, attachment_id, "description", described)
+        if plain is None:
+            return None
+        filename, media_type = msgspec.msgpack.decode(plain, type=tuple[str, str])
+        return AttachmentRow(tenant, attachment_id, filename, media_type, size, chunks, created_at), tuple(uids)
+
+    def read(self, row: AttachmentRow) -> Iterator[bytes]:
+        """Ends early, and so tears the answer, where it vanishes meanwhile."""
+        for ordinal in range(row.chunks):
+            rows = fetch(self._pool, READ, (row.tenant, row.attachment_id, ordinal))
+            plain = self._unseal(row.tenant, row.attachment_id, str(ordinal), rows[0][0]) if rows else None
+            if plain is None:
+                raise AttachmentVanished(str(row.attachment_id))
+            yield plain
+
+    def sweep(self, now: datetime) -> int:
+        """Housekeeping: takes away what nobody has had for the time of grace. Returns how many were looked at."""
+        self._execute(SWEEP_ABANDONED, now - ABANDONED)
+        due = fetch(self._pool, DUE, (now - LOOK, BATCH))
+        for tenant, attachment_id in due:
+            self._look(tenant, attachment_id, now, GRACE)
+        return len(due)
+
+    def _look(self, tenant: AccountId, attachment_id: UUID, now: datetime, grace: timedelta) -> None:
+        """Whether any object still has it; gone where none has had it for that long."""
+        texts: list[Row] = fetch(self._pool, TEXTS, (tenant, attachment_id))
+        if any(mentioned(row[0], str(attachment_id)) for row in texts):
+            self._execute(IN_USE, now, tenant, attachment_id)
+        else:
+            self._execute(UNUSED, now, now, tenant, attachment_id)
+            self._execute(FORGET, now, tenant, attachment_id, now - grace)
+
+    def _execute(self, statement: str, *parameters: object) -> None:
+        try:
+            with self._pool.connection() as connection:
+                connection.execute(statement, parameters)
+        except psycopg.errors.DiskFull as error:
+            raise StorageFull() from error
+
+    def _seal(self, tenant: AccountId, attachment_id: UUID, place: str, plain: bytes) -> bytes:
+        key = self._keys.key(tenant)
+        if key is None:
+            raise ErasedSubject(subject=str(tenant))
+        nonce = self._entropy(NONCE)
+        return nonce + AESGCM(key).encrypt(nonce, plain, f"attachment/{attachment_id}/{place}".encode())
+
+    def _unseal(self, tenant: AccountId, attachment_id: UUID, place: str, sealed: bytes) -> bytes | None:
+        key = self._keys.key(tenant)
+        if key is None:
+            return None
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], f"attachment/{attachment_id}/{place}".encode())
+        except InvalidTag:
+            return None
+
+
+class AttachmentVanished(Exception):
+    """An attachment was taken away while it was read."""
+
+
+def uuid_of(managed_id: str) -> UUID | None:
+    """An attachment's id is a UUID as Python writes it."""
+    try:
+        found = UUID(managed_id)
+    except ValueError:
+        return None
+    return found if str(found) == managed_id else None

@@ -1,0 +1,140 @@
+"""The hottest reads, asked by many requests at once, answered in one round trip.
+
+A poll is three rows; what it costs is the trip, the thread and the statement. While one batch is on its way, the
+questions of other requests gather, and the next batch takes them all. Every answer is read after its question was
+asked, so it is as fresh as one read alone: nothing is remembered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Hashable
+from concurrent.futures import Executor
+from typing import Any, TypeVar
+
+from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, accounts_of
+from televent.adapters.postgres.dav_index.read_store import WHOLE_COLUMNS, PostgresReads
+from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, calendar_row
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.rows import Pool, reading
+from televent.application.ports import ResourceRow
+
+T = TypeVar("T")
+
+AT_ONCE = 2
+"""Batches under way together: one is being asked while another is being read."""
+MOST = 200
+"""Questions in a batch."""
+
+ACCOUNTS = ACCOUNT_BY.format(where="account.telegram_id = ANY (%s)")
+CALENDARS = f"""
+    SELECT found.* FROM unnest(%s::uuid[], %s::text[]) AS asked (tenant, name)
+    CROSS JOIN LATERAL (
+        SELECT {CALENDAR_COLUMNS} FROM calendar
+        WHERE tenant_id = asked.tenant AND name = asked.name AND NOT deleted
+    ) AS found"""  # noqa: S608
+RESOURCES = f"""
+    SELECT asked.tenant, asked.calendar, found.*
+    FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (tenant, calendar, href)
+    CROSS JOIN LATERAL (
+        SELECT {WHOLE_COLUMNS} FROM resource
+        WHERE tenant_id = asked.tenant AND href = asked.href AND ics IS NOT NULL AND calendar_id = (
+            SELECT calendar_id FROM calendar WHERE tenant_id = asked.tenant AND name = asked.calendar AND NOT deleted
+        )
+    ) AS found"""  # noqa: S608
+
+Question = tuple[str, Hashable]
+
+
+class BatchedRun:
+    """Calls synchronous code in threads, as doors do; three of the reads go together with those of other requests.
+
+    Belongs to one event loop.
+    """
+
+    def __init__(self, reads: PostgresReads, pool: Pool, threads: Executor) -> None:
+        self._pool = pool
+        self._threads = threads
+        self._kinds: dict[Any, str] = {
+            reads.account_by_telegram: "account",
+            reads.calendar: "calendar",
+            reads.resource: "resource",
+        }
+        self._waiting: dict[Question, asyncio.Future[Any]] = {}
+        self._under_way = 0
+
+    def __call__(self, function: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+        """The function's result, awaited."""
+        loop = asyncio.get_running_loop()
+        kind = self._kinds.get(function)
+        if kind is None:
+            return loop.run_in_executor(self._threads, function, *args)
+        question = (kind, args)
+        future = self._waiting.get(question)
+        if future is None:
+            future = self._waiting[question] = loop.create_future()
+            if self._under_way < AT_ONCE:
+                # Those who ask in this turn of the loop still come along.
+                loop.call_soon(self._send, loop)
+        return asyncio.shield(future)
+
+    def _send(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._waiting or self._under_way >= AT_ONCE:
+            return
+        asked = dict(list(self._waiting.items())[:MOST])
+        for question in asked:
+            del self._waiting[question]
+        self._under_way += 1
+        answering = loop.run_in_executor(self._threads, _answers, self._pool, list(asked))
+        answering.add_done_callback(lambda done: self._received(loop, asked, done))
+
+    def _received(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        asked: dict[Question, asyncio.Future[Any]],
+        done: asyncio.Future[dict[Question, Any]],
+    ) -> None:
+        self._under_way -= 1
+        self._send(loop)
+        error = done.exception()
+        for question, future in asked.items():
+            if future.done():
+                continue
+            if error is not None:
+                future.set_exception(error)
+                future.exception()  # whoever asked may have gone: that is no error of its own
+            else:
+                future.set_result(done.result().get(question))
+
+
+def _answers(pool: Pool, questions: list[Question]) -> dict[Question, Any]:
+    return reading(pool, lambda connection: _read(connection, questions))
+
+
+def _read(connection: Connection, questions: list[Question]) -> dict[Question, Any]:
+    keys: dict[str, list[Any]] = {}
+    for kind, key in questions:
+        keys.setdefault(kind, []).append(key)
+    found: dict[Question, Any] = {}
+    cursors: dict[str, Any] = {}
+    statements = {"account": ACCOUNTS, "calendar": CALENDARS, "resource": RESOURCES}
+    # A pipeline costs a synchronisation of its own: worth it only where there is more than one statement.
+    together = connection.pipeline() if len(keys) > 1 else contextlib.nullcontext()
+    with together:
+        for kind, asked in keys.items():
+            columns = [list(column) for column in zip(*asked, strict=True)]
+            cursors[kind] = connection.execute(statements[kind], columns, binary=True)
+    for kind, cursor in cursors.items():
+        rows = cursor.fetchall()
+        if kind == "account":
+            for account in accounts_of(rows):
+                found[kind, (account.telegram_id,)] = account
+        elif kind == "calendar":
+            for row in rows:
+                found[kind, (row[0], row[2])] = calendar_row(row)
+        else:
+            for tenant, calendar, *row in rows:
+                resource = ResourceRow(*row)
+                found[kind, (tenant, calendar, resource.href)] = resource
+    return found

@@ -1,0 +1,191 @@
+"""The SQL of what one transaction writes beside its facts.
+
+Nothing is read back before COMMIT: all statements of a transaction go out at once. So what must not happen is made to
+violate a constraint, and ``conflict_of`` says what each violation means.
+"""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+import psycopg
+from psycopg import errors
+from psycopg.types.json import Jsonb
+
+from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
+from televent.application.company_rows import KeepCompany, PutFreeBusy
+from televent.application.event_store.recorded import AlreadyApplied
+from televent.application.ports import (
+    BuryCalendar,
+    BuryResource,
+    Conflict,
+    DropDevice,
+    ExpectCalendar,
+    HrefTaken,
+    NameTaken,
+    PutAccount,
+    PutAddress,
+    PutCalendar,
+    PutDevice,
+    PutPrincipal,
+    PutResource,
+    StaleStream,
+    UidTaken,
+    Write,
+)
+from televent.application.share_rows import PutMount, PutOverlay
+
+# No counter (the calendar is gone) makes seq NULL: a violation even where a row stands, since PostgreSQL checks the
+# proposed row before it looks for conflicts. A fresh row over a live one makes etag NULL.
+_COUNT = """
+    WITH counter AS (
+        UPDATE calendar SET seq = seq + 1 WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted RETURNING seq
+    )"""
+PUT_RESOURCE = f"""{_COUNT}
+    INSERT INTO resource AS standing (tenant_id, calendar_id, href, stream_id, uid, etag, schedule_tag, component,
+        ics, seq, recurs, span, firm, floats, loose, fbtype, days, indexed, modified_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, (SELECT seq FROM counter), %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, calendar_id, href) DO UPDATE SET
+        etag = CASE WHEN %s AND NOT standing.deleted THEN NULL ELSE excluded.etag END,
+        stream_id = excluded.stream_id, uid = excluded.uid, schedule_tag = excluded.schedule_tag,
+        component = excluded.component, ics = excluded.ics, seq = excluded.seq, deleted = false,
+        recurs = excluded.recurs, span = excluded.span, firm = excluded.firm, floats = excluded.floats,
+        loose = excluded.loose, fbtype = excluded.fbtype, days = excluded.days, indexed = excluded.indexed,
+        modified_at = excluded.modified_at"""  # noqa: S608
+BURY_RESOURCE = f"""{_COUNT}
+    UPDATE resource SET deleted = true, seq = (SELECT seq FROM counter), ics = NULL, span = NULL, firm = '{{}}',
+        floats = '{{}}', loose = '{{}}', fbtype = NULL, days = NULL, indexed = 0, modified_at = %s
+    WHERE tenant_id = %s AND calendar_id = %s AND href = %s AND stream_id = %s AND ics IS NOT NULL"""  # noqa: S608
+PUT_CALENDAR = """
+    INSERT INTO calendar AS standing (tenant_id, calendar_id, name, components, props, shares)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, calendar_id) DO UPDATE
+    SET name = excluded.name, components = excluded.components, props = excluded.props, shares = excluded.shares
+    WHERE NOT standing.deleted"""
+BURY_CALENDAR = "UPDATE calendar SET deleted = true WHERE tenant_id = %s AND calendar_id = %s"
+EXPECT_CALENDAR = """
+    UPDATE calendar SET seq = CASE WHEN seq = %s AND NOT deleted THEN seq END
+    WHERE tenant_id = %s AND calendar_id = %s"""
+CLEAR_CALENDAR = "DELETE FROM resource WHERE tenant_id = %s AND calendar_id = %s"
+# A notice keeps the time at which it was given.
+PUT_MOUNT = """
+    INSERT INTO mount AS standing (tenant_id, share_id, owner_id, calendar_id, status, access, title, owner_name,
+        summary, notice, noticed_at, revision, props)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, share_id) DO UPDATE
+    SET status = excluded.status, access = excluded.access, title = excluded.title, owner_name = excluded.owner_name,
+        summary = excluded.summary, notice = excluded.notice, props = excluded.props,
+        noticed_at = CASE WHEN standing.revision = excluded.revision THEN standing.noticed_at
+            ELSE excluded.noticed_at END,
+        revision = excluded.revision"""
+# No mount makes seq NULL, as no calendar does for a resource.
+PUT_OVERLAY = """
+    WITH counter AS (UPDATE mount SET seq = seq + 1 WHERE tenant_id = %s AND share_id = %s RETURNING seq)
+    INSERT INTO overlay (tenant_id, share_id, stream_id, parts, seq)
+    VALUES (%s, %s, %s, %s, (SELECT seq FROM counter))
+    ON CONFLICT (tenant_id, share_id, stream_id) DO UPDATE SET parts = excluded.parts, seq = excluded.seq"""
+PUT_ACCOUNT = """
+    INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, preferences, default_calendar, opened_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE
+    SET telegram_id = excluded.telegram_id, name = excluded.name, timezone = excluded.timezone,
+        locale = excluded.locale, preferences = excluded.preferences, default_calendar = excluded.default_calendar"""
+PUT_PRINCIPAL = """
+    INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
+PUT_FREE_BUSY = """
+    INSERT INTO principal (tenant_id, free_busy) VALUES (%s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE SET free_busy = excluded.free_busy"""
+LEAVE_COMPANY = "DELETE FROM company WHERE tenant_id = %s AND stream_id = %s AND (%s OR address = ANY (%s))"
+JOIN_COMPANY = """
+    INSERT INTO company (tenant_id, stream_id, address) SELECT %s, %s, unnest(%s::text[])
+    ON CONFLICT DO NOTHING"""
+PUT_ADDRESS = """
+    INSERT INTO address (tenant_id, address, verified, is_primary, code_hash, code_until)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, address) DO UPDATE
+    SET verified = excluded.verified, is_primary = excluded.is_primary, code_hash = excluded.code_hash,
+        code_until = excluded.code_until"""
+PUT_DEVICE = """
+    INSERT INTO device (tenant_id, device_id, name, hash, created_at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, device_id) DO UPDATE SET name = excluded.name, hash = excluded.hash"""
+DROP_DEVICE = "DELETE FROM device WHERE tenant_id = %s AND device_id = %s"
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+def statements(write: Write) -> tuple[Statement, ...]:
+    """What is sent for one write, in order."""
+    match write:
+        case PutResource() as put:
+            row = (put.tenant, put.calendar_id, put.href, put.stream_id, put.uid, put.etag, put.schedule_tag)
+            rest = (put.component, put.ics, put.recurs, *occurs_columns(put.occurs), put.modified_at, put.fresh)
+            return ((PUT_RESOURCE, (put.tenant, put.calendar_id, *row, *rest)),)
+        case BuryResource() as bury:
+            place = (bury.tenant, bury.calendar_id)
+            return ((BURY_RESOURCE, (*place, bury.modified_at, *place, bury.href, bury.stream_id)),)
+        case PutCalendar() as put:
+            props, shares = Jsonb(dict(put.props)), Jsonb(dict(put.shares))
+            return ((PUT_CALENDAR, (put.tenant, put.calendar_id, put.name, list(put.components), props, shares)),)
+        case BuryCalendar() as bury:
+            place = (bury.tenant, bury.calendar_id)
+            return ((BURY_CALENDAR, place), (CLEAR_CALENDAR, place))
+        case ExpectCalendar() as expect:
+            return ((EXPECT_CALENDAR, (expect.seq, expect.tenant, expect.calendar_id)),)
+        case PutMount() as put:
+            names = (put.tenant, put.share_id, put.owner, put.of_calendar)
+            told = (put.status, put.access, put.title, put.owner_name, put.summary, put.notice, put.noticed_at)
+            return ((PUT_MOUNT, (*names, *told, put.revision, Jsonb(dict(put.props)))),)
+        case PutOverlay() as put:
+            share = (put.tenant, put.share_id)
+            return ((PUT_OVERLAY, (*share, *share, put.stream_id, put.parts)),)
+        case PutAccount() as put:
+            profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
+            return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
+        case PutPrincipal() as put:
+            return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
+        case PutFreeBusy() as put:
+            said = {"audience": put.audience, "people": [str(each) for each in put.people]}
+            return ((PUT_FREE_BUSY, (put.tenant, Jsonb(said))),)
+        case KeepCompany() as keep:
+            meeting = (keep.tenant, keep.stream_id)
+            left = ((LEAVE_COMPANY, (*meeting, keep.anew, list(keep.gone))),) if keep.anew or keep.gone else ()
+            return (*left, *(((JOIN_COMPANY, (*meeting, list(keep.come))),) if keep.come else ()))
+        case PutAddress() as put:
+            codes = (put.code_hash, put.code_until)
+            return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)
+        case PutDevice() as put:
+            return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.created_at)),)
+        case DropDevice() as drop:
+            return ((DROP_DEVICE, (drop.tenant, drop.device_id)),)
+        case _:
+            assert_never(write)
+
+
+_UNIQUE: dict[str, type[Conflict]] = {
+    "event_pkey": StaleStream,
+    "inbox_pkey": AlreadyApplied,
+    "resource_uid": UidTaken,
+    "calendar_name": NameTaken,
+    "account_telegram_id_key": NameTaken,
+    "address_verified": NameTaken,
+}
+_REQUIRED: dict[tuple[str, str], type[Conflict]] = {
+    ("resource", "seq"): StaleStream,
+    ("overlay", "seq"): StaleStream,
+    ("calendar", "seq"): StaleStream,
+    ("resource", "etag"): HrefTaken,
+}
+
+
+def conflict_of(error: psycopg.Error) -> Conflict | None:
+    """What a refused transaction means; None where it is no matter of who came first."""
+    where = error.diag
+    kind: type[Conflict] | None = None
+    if isinstance(error, errors.UniqueViolation):
+        kind = _UNIQUE.get(where.constraint_name or "")
+    elif isinstance(error, errors.NotNullViolation):
+        kind = _REQUIRED.get((where.table_name or "", where.column_name or ""))
+    elif isinstance(error, errors.DeadlockDetected | errors.SerializationFailure):
+        kind = StaleStream
+    return None if kind is None else kind(where.message_primary or "")

@@ -1,0 +1,284 @@
+"""The inline read models as the application asks for them (ports.Reads): one statement, one round trip each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+
+from televent.adapters.postgres.dav_index.company_reads import CompanyReads
+from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
+from televent.adapters.postgres.dav_index.listing_reads import PAGE_OCTETS, ListingReads
+from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
+from televent.adapters.postgres.dav_index.time_reads import (
+    ASKED,
+    CERTAIN,
+    PLACE,
+    POSSIBLE,
+    TOUCHED,
+    asked,
+    busy,
+    touched,
+)
+from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.application.company_rows import BusyRows
+from televent.application.ports import AccountRow, CalendarRow, Found, ResourceRow
+from televent.application.share_rows import Share
+from televent.domain.ids import AccountId
+from televent.domain.inbox_item import INBOX
+
+NOTED_FOR = timedelta(minutes=5)
+NOTED_DEVICES = 10_000
+
+# In the order of ResourceRow.
+_RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
+    coalesce(octet_length(ics), 0)"""
+_BARE = f"{_RESOURCE}, NULL::bytea"
+WHOLE_COLUMNS = f"{_RESOURCE}, ics"
+_NAMED = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
+
+COLLECTIONS = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
+# Look-ups by name say "ics IS NOT NULL" and not "NOT deleted", which is the same: it keeps the planner from the partial
+# indexes that answer other questions (see the migration).
+RESOURCE = f"""
+    SELECT {WHOLE_COLUMNS} FROM resource
+    WHERE tenant_id = %s AND href = %s AND ics IS NOT NULL
+        AND calendar_id = (SELECT calendar_id FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted)
+"""  # noqa: S608
+# FULL JOIN ON false: the calendar's row first and once, then the resources' rows, all of one moment.
+FIND = f"""
+    WITH home AS MATERIALIZED ({_NAMED})
+    SELECT home.*, there.* FROM home FULL JOIN (
+        SELECT {_BARE} FROM resource
+        WHERE tenant_id = %s AND calendar_id = (SELECT calendar_id FROM home) AND href = %s AND ics IS NOT NULL
+            AND uid <> %s
+        UNION ALL
+        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
+    ) AS there ON false
+    ORDER BY home.seq NULLS LAST"""  # noqa: S608
+CHANGES = """
+    WITH home AS MATERIALIZED ({named})
+    SELECT home.*, there.* FROM home FULL JOIN (
+        SELECT {columns} FROM resource
+        WHERE tenant_id = %s AND calendar_id = (SELECT calendar_id FROM home) AND seq > 0 AND seq > %s
+            AND (ics IS NOT NULL OR seq > %s)
+        ORDER BY seq LIMIT %s
+    ) AS there ON false
+    ORDER BY home.seq NULLS LAST, there.seq"""
+SOME = f"""
+    SELECT {WHOLE_COLUMNS} FROM resource
+    WHERE tenant_id = %s AND calendar_id = %s AND href = ANY (%s) AND ics IS NOT NULL"""  # noqa: S608
+SURPLUS = """
+    SELECT stream_id FROM resource
+    WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted AND uid = stream_id::text
+    ORDER BY seq DESC OFFSET %s LIMIT %s"""
+BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
+# Live ones and tombstones have an index each.
+LATEST_BY_UID = f"""
+    SELECT * FROM (
+        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
+        UNION ALL
+        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND deleted
+    ) AS named ORDER BY deleted, modified_at DESC, href LIMIT 1"""  # noqa: S608
+BY_STREAM = f"""
+    SELECT {WHOLE_COLUMNS} FROM resource
+    WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
+OVERLAID = f"""
+    SELECT overlay.seq, found.* FROM overlay CROSS JOIN LATERAL (
+        SELECT {WHOLE_COLUMNS} FROM resource
+        WHERE tenant_id = %s AND stream_id = overlay.stream_id AND calendar_id = %s AND NOT deleted
+    ) AS found
+    WHERE tenant_id = %s AND share_id = %s AND overlay.seq > %s ORDER BY overlay.seq LIMIT %s"""  # noqa: S608
+PRINCIPAL = "SELECT props FROM principal WHERE tenant_id = %s"
+# A page of what happens in a range: in one statement as much as the texts allow, since each page looks anew.
+IN_TIME = f"""
+    SELECT {{outer}}, certain FROM (
+        SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
+            SELECT resource.*, {CERTAIN} AS certain FROM resource, {ASKED}
+            WHERE {PLACE} AND ics IS NOT NULL AND href > %s AND {TOUCHED} AND {POSSIBLE} {{filter}}
+            ORDER BY href LIMIT {{rows}}
+        ) AS page
+    ) AS page
+    WHERE before < %s ORDER BY href"""  # noqa: S608
+UNCERTAIN = f"{_RESOURCE}, CASE WHEN certain THEN NULL ELSE ics END"
+TIME_ROWS = 5000
+
+
+class PostgresReads(ShareReads, ListingReads, CompanyReads):
+    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._noted: dict[tuple[UUID, UUID], datetime] = {}
+
+    def calendars(self, tenant: AccountId) -> list[CalendarRow]:
+        """The account's calendars by name. The inbox is a collection, and no calendar."""
+        return [row for row in self.collections(tenant) if row.name != INBOX]
+
+    def collections(self, tenant: AccountId) -> list[CalendarRow]:
+        """The account's calendars and its inbox, by name."""
+        return [calendar_row(row) for row in self._fetch(COLLECTIONS, (tenant,))]
+
+    def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None:
+        """The live calendar of that name."""
+        rows = self._fetch(_NAMED, (tenant, name))
+        return calendar_row(rows[0]) if rows else None
+
+    def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
+        """The live resource, with its text; None where it, or the calendar, is not there."""
+        rows = self._fetch(RESOURCE, (tenant, href, tenant, calendar))
+        return ResourceRow(*rows[0]) if rows else None
+
+    def find(self, tenant: AccountId, calendar: str, href: str, uid: str) -> Found:
+        """What a PUT must know. Without texts."""
+        rows = self._fetch(FIND, (tenant, calendar, tenant, href, uid, tenant, uid))
+        home, found = _split(rows)
+        here = [row for row in found if home and (row.calendar_id, row.href) == (home.calendar_id, href)]
+        return Found(home, here[0] if here else None, tuple(row for row in found if row.uid == uid))
+
+    def resources(self, tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> list[ResourceRow]:
+        """The live ones among these, with text, in no order."""
+        return [ResourceRow(*row) for row in self._fetch(SOME, (tenant, calendar_id, list(hrefs)))]
+
+    def overlapping(
+        self,
+        tenant: AccountId,
+        calendar_id: UUID,
+        start: datetime | None,
+        end: datetime | None,
+        component: str | None,
+        *,
+        zone: tzinfo | None = None,
+        with_text: bool = True,
+    ) -> Iterator[ResourceRow]:
+        """Live members that happen, or may happen, in [start, end), by name, in pages. Without an end on either side
+        all of them, and none is certain."""
+        if start is None and end is None:
+            return self._of_kind(tenant, calendar_id, component, with_text=True)
+        kind = "" if component is None else " AND component = %s"
+        parameters = () if component is None else (component,)
+        query = IN_TIME.format(outer=WHOLE_COLUMNS if with_text else UNCERTAIN, filter=kind, rows=TIME_ROWS)
+        place = (*asked(start, end, zone), tenant, calendar_id)
+        return self._pages(query, place, (*touched(start, end), *parameters))
+
+    def busy(
+        self,
+        tenant: AccountId,
+        calendar_id: UUID,
+        start: datetime,
+        end: datetime,
+        zone: tzinfo,
+        *,
+        without: str | None = None,
+    ) -> BusyRows:
+        """What events make of [start, end); periods reach no further."""
+        return busy(self._pool, tenant, calendar_id, start, end, zone, without)
+
+    def changes(
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
+    ) -> tuple[CalendarRow, list[ResourceRow]] | None:
+        """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment."""
+        query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
+        home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, buried, limit)))
+        return (home, found) if home else None
+
+    def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
+        """Live events, with text, of which something became his own after ``since``; with the share's counter then."""
+        asked = (share.owner, calendar_id, share.sharee, share.share_id, since, limit)
+        return [(row[0], ResourceRow(*row[1:])) for row in self._fetch(OVERLAID, asked)]
+
+    def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]:
+        """The live resources of that UID in all the account's calendars, without text."""
+        return [ResourceRow(*row) for row in self._fetch(BY_UID, (tenant, uid))]
+
+    def surplus(self, tenant: AccountId, inbox_id: UUID, *, keep: int, limit: int) -> list[UUID]:
+        """The streams of an inbox's messages beyond the ``keep`` that came last, at most ``limit`` of them."""
+        return [row[0] for row in self._fetch(SURPLUS, (tenant, inbox_id, keep, limit))]
+
+    def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
+        """The resource of that UID, without text: a live one, else the tombstone that was written last."""
+        rows = self._fetch(LATEST_BY_UID, (tenant, uid, tenant, uid))
+        return ResourceRow(*rows[0]) if rows else None
+
+    def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None:
+        """The live resource of that stream, with text."""
+        rows = self._fetch(BY_STREAM, (tenant, stream_id))
+        return ResourceRow(*rows[0]) if rows else None
+
+    def account(self, tenant: AccountId) -> AccountRow | None:
+        """The account with its verified addresses and its devices."""
+        return self._account("account.tenant_id = %s", tenant)
+
+    def principal_props(self, tenant: AccountId) -> Mapping[str, str]:
+        """What clients have set on the person's own collections."""
+        rows = self._fetch(PRINCIPAL, (tenant,))
+        return rows[0][0] if rows else {}
+
+    def account_by_telegram(self, telegram_id: int) -> AccountRow | None:
+        """The account of that Telegram user."""
+        return self._account("account.telegram_id = %s", telegram_id)
+
+    def account_by_address(self, address: str) -> AccountRow | None:
+        """The account that has verified this address."""
+        where = "account.tenant_id = (SELECT tenant_id FROM address WHERE address = %s AND verified)"
+        return self._account(where, address)
+
+    def accounts_of(
+        self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()
+    ) -> list[AccountRow]:
+        """The accounts of these Telegram users, of these verified addresses, and of these ids."""
+        where = """account.tenant_id IN (
+            SELECT tenant_id FROM account WHERE telegram_id = ANY (%s::bigint[])
+            UNION SELECT tenant_id FROM address WHERE address = ANY (%s::text[]) AND verified
+            UNION SELECT unnest(%s::uuid[]))"""
+        named = (list(telegram_ids), list(addresses), list(tenants))
+        return accounts_of(self._fetch(ACCOUNT_BY.format(where=where), named))
+
+    def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
+        """The accounts of these ids."""
+        return accounts_of(self._fetch(ACCOUNT_BY.format(where="account.tenant_id = ANY (%s)"), (list(tenants),)))
+
+    def accounts(self) -> list[AccountRow]:
+        """All accounts, the oldest first."""
+        return accounts_of(self._fetch(ACCOUNTS, ()))
+
+    def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
+        """At most one write per device and five minutes, and no round trip for what this process has just noted."""
+        device = (tenant, device_id)
+        noted = self._noted.get(device)
+        if noted is not None and now - noted < NOTED_FOR:
+            return
+        if len(self._noted) >= NOTED_DEVICES:
+            self._noted.clear()
+        self._noted[device] = now
+        with self._pool.connection() as connection:
+            connection.execute(NOTE_DEVICE, (now, tenant, device_id, now - NOTED_FOR))
+
+    def _account(self, where: str, value: object) -> AccountRow | None:
+        return next(iter(accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (value,)))), None)
+
+    def _pages(self, query: str, place: tuple[Any, ...], parameters: Sequence[Any]) -> Iterator[ResourceRow]:
+        after = ""
+        while True:
+            page = self._fetch(query, (*place, after, *parameters, PAGE_OCTETS))
+            count, size = len(page), 0
+            page.reverse()
+            # Each is let go as it is given: nothing of a page is left when the next one comes.
+            while page:
+                row = ResourceRow(*page.pop())
+                size, after = size + row.size, row.href
+                yield row
+            if count < TIME_ROWS and size < PAGE_OCTETS:
+                return
+
+    def _fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:
+        return fetch(self._pool, query, parameters)
+
+
+def _split(rows: list[Row]) -> tuple[CalendarRow | None, list[ResourceRow]]:
+    """The calendar's row, if it came, and the resources' rows after it."""
+    home = None
+    if rows and rows[0][0] is not None:
+        home = calendar_row(rows.pop(0)[:CALENDAR_WIDTH])
+    return home, [ResourceRow(*row[CALENDAR_WIDTH:]) for row in rows]

@@ -1,0 +1,170 @@
+"""The event store on PostgreSQL, behind the eventsourcing library's recorder interface (ADR 0002).
+
+One call is one round trip: facts, inline rows, effects owed, all or nothing. Calls for one calendar that come while one
+is under way share a transaction (gathering). The order needs no table lock:
+
+- the advisory lock of each calendar touched is the transaction's first act, before it has a transaction id, so within
+  a calendar transaction ids are given in the order of commits;
+- an event's position is its transaction's id and its ordinal therein;
+- followers read only below the oldest transaction still running, so what they have read past cannot grow any more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent
+
+from televent.adapters.postgres.dav_index.inline_rows import conflict_of
+from televent.adapters.postgres.event_store.gathering import Gathering
+from televent.adapters.postgres.event_store.log import PostgresLog
+from televent.adapters.postgres.event_store.subscription import PostgresSubscription
+from televent.adapters.postgres.event_store.transaction import Batch, batch_of, send
+from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
+from televent.application.event_store.recorded import AlreadyApplied, RecordedEvent, StoredSnapshot
+from televent.application.ports import OutboxMessage, StaleStream, Write
+from televent.domain.ids import StreamKey
+
+ATTEMPTS = 5
+"""How often a transaction whose connection was cut is sent again."""
+
+LANDED = """
+    SELECT position FROM event JOIN unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::uuid[])
+        AS wanted (tenant_id, stream_id, version, command_id) USING (tenant_id, stream_id, version, command_id)
+    ORDER BY position"""
+PUT_SNAPSHOT = """
+    INSERT INTO snapshot AS standing (tenant_id, stream_id, version, topic, subject_id, state, chain)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, stream_id) DO UPDATE
+    SET version = excluded.version, topic = excluded.topic, subject_id = excluded.subject_id, state = excluded.state,
+        chain = excluded.chain
+    WHERE standing.version < excluded.version OR standing.topic <> excluded.topic"""
+
+
+class PostgresRecorder(ApplicationRecorder):
+    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+
+    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+        self._pool = pool
+        self._wakeups = wakeups
+        self._log = PostgresLog(pool)
+        self._gathering: Gathering[Batch, list[int]] = Gathering(self._together, self._alone)
+
+    # ---- Writing -------------------------------------------------------------------------------------------------
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        writes: Sequence[Write] = (),
+        outbox: Sequence[OutboxMessage] = (),
+        inbox_key: str | None = None,
+        **kwargs: Any,
+    ) -> list[int]:
+        """All of it or nothing; the positions of the events.
+
+        Raises a ports.Conflict where somebody else was first. A connection lost before its answer came is no
+        failure: whether the transaction is there is looked up by its command id, and only if not it is sent again.
+        """
+        if kwargs:
+            raise TypeError(f"unknown arguments: {', '.join(kwargs)}")
+        events = [event for event in stored_events if isinstance(event, RecordedEvent)]
+        if len(events) != len(stored_events):
+            raise TypeError("only a RecordedEvent can be recorded")
+        if not events:
+            if writes or outbox or inbox_key is not None:
+                raise ValueError("rows and effects are recorded only with the facts that cause them")
+            return []
+        batch = batch_of(events, writes, outbox, inbox_key)
+        positions = self._gathering.do(batch.locks, batch) if batch.gathers else self._alone(batch)
+        self._wakeups.ring(EVENTS, *([OUTBOX] if outbox else []))
+        return positions
+
+    def _together(self, batches: Sequence[Batch]) -> list[list[int]]:
+        with self._pool.connection() as connection:
+            return send(connection, batches)
+
+    def _alone(self, batch: Batch) -> list[int]:
+        for attempt in range(1, ATTEMPTS + 1):
+            connection: Any = None
+            try:
+                with self._pool.connection() as connection:
+                    return send(connection, [batch])[0]
+            except psycopg.Error as error:
+                cut = connection is not None and connection.closed
+                conflict = conflict_of(error)
+                if conflict is None and not cut:
+                    raise
+                lost = cut or isinstance(conflict, StaleStream | AlreadyApplied)
+                landed = self._landed(batch.events) if lost else None
+                if landed is not None:
+                    return landed
+                if conflict is not None:
+                    raise conflict from error
+                if attempt == ATTEMPTS:
+                    raise
+                # The server may still be at work on what we sent; then the retry meets its events and waits.
+                time.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _landed(self, events: Sequence[RecordedEvent]) -> list[int] | None:
+        """The positions, if these very events stand in the store by the same command."""
+        keys = [StreamKey.parse(str(event.originator_id)) for event in events]
+        columns = (
+            [key.tenant for key in keys],
+            [key.stream for key in keys],
+            [event.originator_version for event in events],
+            [event.command_id for event in events],
+        )
+        positions = [row[0] for row in self._log.fetch(LANDED, columns)]
+        return positions if len(positions) == len(events) else None
+
+    def put_snapshot(self, snapshot: StoredSnapshot) -> None:
+        """Replaces an older one of the stream, and one of another form."""
+        key = snapshot.key
+        row = (key.tenant, key.stream, snapshot.version, snapshot.topic, snapshot.subject_id)
+        with self._pool.connection() as connection:
+            connection.execute(PUT_SNAPSHOT, (*row, snapshot.state, snapshot.chain))
+
+    # ---- Reading -------------------------------------------------------------------------------------------------
+    def load(self, key: StreamKey) -> tuple[StoredSnapshot | None, list[RecordedEvent]]:
+        """The stream's snapshot, if any, and the events after it, of one moment."""
+        return self._log.load(key)
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> list[RecordedEvent]:
+        """A stream's events with versions in (gt, lte]. Raises ValueError for what is no StreamKey."""
+        return self._log.events(StreamKey.parse(str(originator_id)), gt, lte, desc, limit)
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """The log from ``start``: only what no transaction still running can come before."""
+        after = -1 if start is None else start - inclusive_of_start
+        return self._log.page(after, limit, stop, topics).notifications
+
+    def max_notification_id(self) -> int | None:
+        """The highest position recorded; followers may have to wait before they may read it."""
+        position: int | None = self._log.fetch("SELECT max(position) FROM event", ())[0][0]
+        return position
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> PostgresSubscription:
+        """An endless iterator over the log after ``gt``; ``stop`` ends it."""
+        return PostgresSubscription(self, self._log, self._wakeups, gt, topics)

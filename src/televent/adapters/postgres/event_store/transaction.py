@@ -1,0 +1,101 @@
+"""What one transaction of the recorder sends: for one writer, or for several that were gathered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from televent.adapters.postgres.dav_index.inline_rows import Statement, statements
+from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
+from televent.application.event_store.recorded import RecordedEvent
+from televent.application.ports import OutboxMessage, Write
+from televent.domain.ids import StreamKey
+
+ORDINAL_BITS = 20
+SMALL_EVENTS = 100
+SMALL_OCTETS = 64 * 1024
+
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
+INSERT_EVENT = f"""
+    INSERT INTO event (tenant_id, stream_id, version, position, topic, subject_id, state, chain, command_id,
+        correlation_id, actor, door, recorded_at)
+    VALUES (%s, %s, %s,
+        (((SELECT xid_base FROM shard) + pg_current_xact_id()::text::bigint) << {ORDINAL_BITS}) | %s::bigint,
+        %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    RETURNING position"""  # noqa: S608
+INSERT_INBOX = "INSERT INTO inbox (tenant_id, message_key, received_at) VALUES (%s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one writer wants recorded, all of it or nothing."""
+
+    events: Sequence[RecordedEvent]
+    locks: tuple[int, ...]
+    """The numbers of the calendars touched, sorted."""
+    rows: tuple[Statement, ...]
+    """What is written beside the events."""
+
+    @property
+    def gathers(self) -> bool:
+        """It may share a transaction: those who touch the same calendars would wait for one another, and it is small
+        enough that the others do not wait for it."""
+        small = len(self.events) <= SMALL_EVENTS and sum(len(event.state) for event in self.events) <= SMALL_OCTETS
+        return small and bool(self.locks)
+
+
+def batch_of(
+    events: Sequence[RecordedEvent], writes: Sequence[Write], outbox: Sequence[OutboxMessage], inbox_key: str | None
+) -> Batch:
+    """Raises ValueError for more events than one transaction can number."""
+    if len(events) >= 1 << ORDINAL_BITS:
+        raise ValueError("too many events for one transaction")
+    calendars = {(write.tenant, calendar) for write in writes if (calendar := getattr(write, "calendar_id", None))}
+    tenant = StreamKey.parse(str(events[0].originator_id)).tenant
+    now, correlation = events[0].recorded_at, events[0].correlation_id
+    rows: list[Statement] = []
+    if inbox_key is not None:
+        rows.append((INSERT_INBOX, (tenant, inbox_key, now)))
+    for write in writes:
+        rows += statements(write)
+    rows += [(ENQUEUE, outbox_row(tenant, message, correlation, now)) for message in outbox]
+    return Batch(events, tuple(sorted(_lock_number(*calendar) for calendar in calendars)), tuple(rows))
+
+
+def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:
+    """One transaction in one round trip: nothing waits for an answer before the end of the pipeline. The positions of
+    each batch's events. Raises psycopg.Error; then nothing is recorded, or the connection was cut."""
+    given: list[list[psycopg.Cursor[tuple[Any, ...]]]] = []
+    ordinal = 0
+    with connection.pipeline():
+        connection.execute("BEGIN")
+        for number in sorted({number for batch in batches for number in batch.locks}):
+            connection.execute(LOCK, (number,), prepare=True)
+        for batch in batches:
+            # The events first: of a transaction sent again, its own events must be met before its own inbox row.
+            cursors = []
+            for event in batch.events:
+                cursors.append(connection.execute(INSERT_EVENT, _event_row(event, ordinal), prepare=True))
+                ordinal += 1
+            given.append(cursors)
+            for query, parameters in batch.rows:
+                connection.execute(query, parameters, prepare=True)
+        connection.execute("COMMIT")
+    return [[int(cursor.fetchone()[0]) for cursor in cursors] for cursors in given]  # type: ignore[index]
+
+
+def _event_row(event: RecordedEvent, ordinal: int) -> tuple[Any, ...]:
+    key = StreamKey.parse(str(event.originator_id))
+    place = (key.tenant, key.stream, event.originator_version, ordinal, event.topic, event.subject_id)
+    origin = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at)
+    return (*place, event.state, event.chain, *origin)
+
+
+def _lock_number(tenant: UUID, calendar: UUID) -> int:
+    digest = hashlib.blake2b(tenant.bytes + calendar.bytes, digest_size=8, person=b"calendar").digest()
+    return int.from_bytes(digest, signed=True)

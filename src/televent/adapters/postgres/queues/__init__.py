@@ -1,0 +1,1 @@
+"""The outbox and the tables of work beside it: mail, cards, push subscriptions."""

@@ -1,0 +1,171 @@
+"""The subscriptions of WebDAV-Push, and the server's own keys for it (application.push.PushBook)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from psycopg import errors
+
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
+from televent.adapters.postgres.rows import Pool, fetch
+from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
+from televent.application.ports import OutboxMessage
+from televent.application.push import (
+    MOST_PER_ACCOUNT,
+    SETTLES,
+    SILENCE_KEPT,
+    SPACING,
+    Collection,
+    DeviceGone,
+    Endpoint,
+    Owed,
+    Registered,
+    TooManySubscriptions,
+    Triggers,
+)
+from televent.domain.ids import AccountId
+
+KEYS = "SELECT vapid_key, topic_secret FROM push_key"
+MAKE_KEYS = "INSERT INTO push_key (vapid_key, topic_secret) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+# Two requests of one account count after one another.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('push ' || %s::text, 0))"
+FORGET_EXPIRED = "DELETE FROM push_subscription WHERE tenant_id = %s AND expires_at <= %s"
+# A renewed subscription gets messages of a new generation: should the worker of an older one have died for good, its
+# row in the outbox, which has the same key, would silence the subscription for ever.
+RENEW = """
+    UPDATE push_subscription SET device_id = %s, public_key = %s, auth_secret = %s, content_depth = %s,
+        property_depth = %s, expires_at = %s, generation = generation + 1
+    WHERE tenant_id = %s AND owner_id = %s AND kind = %s AND collection_id = %s AND push_resource = %s
+    RETURNING subscription_id"""
+ROOM = "SELECT count(*) < %s FROM push_subscription WHERE tenant_id = %s"
+INSERT = """
+    INSERT INTO push_subscription (tenant_id, subscription_id, device_id, public_key, auth_secret, content_depth,
+        property_depth, expires_at, owner_id, kind, collection_id, push_resource, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+END = "DELETE FROM push_subscription WHERE tenant_id = %s AND subscription_id = %s RETURNING expires_at"
+SILENCE = """
+    INSERT INTO push_silence (command_id, tenant_id, subscriptions, noted_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (command_id) DO NOTHING"""
+OWED = """
+    SELECT owner_id, kind, collection_id, push_resource, public_key, auth_secret, content_changes, property_changes,
+        content_changes > content_sent, property_changes > property_sent, coalesce(delivered_at, created_at)
+    FROM push_subscription WHERE tenant_id = %s AND subscription_id = %s AND expires_at > %s"""
+TOLD = """
+    UPDATE push_subscription SET content_sent = greatest(content_sent, %s),
+        property_sent = greatest(property_sent, %s), delivered_at = CASE WHEN %s THEN %s ELSE delivered_at END
+    WHERE tenant_id = %s AND subscription_id = %s
+    RETURNING generation, content_sent, property_sent, delivered_at,
+        content_changes > content_sent OR property_changes > property_sent"""
+SWEEP_SUBSCRIPTIONS = "DELETE FROM push_subscription WHERE expires_at <= %s"
+SWEEP_SILENCES = "DELETE FROM push_silence WHERE noted_at < %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A subscription of which something is owed, as the row stands after that was noted."""
+
+    tenant: AccountId
+    subscription_id: UUID
+    generation: int
+    content_sent: int
+    property_sent: int
+    delivered_at: datetime | None
+
+
+def owe(connection: Connection, pending: Pending, correlation_id: str, now: datetime) -> None:
+    """One row in the outbox, however much has changed since the last message: its key is the state of what was told."""
+    key = f"push/{pending.subscription_id}/{pending.generation}/{pending.content_sent}/{pending.property_sent}"
+    due = now + SETTLES
+    if pending.delivered_at is not None:
+        due = max(due, pending.delivered_at + SPACING)
+    payload = {"subscription": str(pending.subscription_id)}
+    message = OutboxMessage(uuid4(), "push", key, payload, due)
+    connection.execute(ENQUEUE, outbox_row(pending.tenant, message, correlation_id, now))
+
+
+class PostgresPushBook:
+    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+
+    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+        self._pool = pool
+        self._wakeups = wakeups
+
+    def keys(self, new_vapid_key: Callable[[], int]) -> tuple[int, bytes]:
+        """The server's VAPID key, made if there was none, and the secret of its topics."""
+        rows = fetch(self._pool, KEYS, ())
+        if not rows:
+            with self._pool.connection() as connection:
+                connection.execute(MAKE_KEYS, (new_vapid_key().to_bytes(32, "big"), secrets.token_bytes(32)))
+            rows = fetch(self._pool, KEYS, ())
+        return int.from_bytes(bytes(rows[0][0]), "big"), bytes(rows[0][1])
+
+    def register(
+        self,
+        tenant: AccountId,
+        device_id: UUID,
+        collection: Collection,
+        endpoint: Endpoint,
+        triggers: Triggers,
+        now: datetime,
+        expires_at: datetime,
+    ) -> Registered:
+        """A subscription, new or renewed. Raises TooManySubscriptions, DeviceGone."""
+        what = (endpoint.public_key, endpoint.auth_secret, triggers.content, triggers.property, expires_at)
+        place = (collection.owner, collection.kind, collection.collection_id, endpoint.push_resource)
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(ONE_AT_A_TIME, (tenant,))
+            connection.execute(FORGET_EXPIRED, (tenant, now))
+            try:
+                renewed = connection.execute(RENEW, (device_id, *what, tenant, *place)).fetchone()
+                if renewed is not None:
+                    return Registered(renewed[0], False)
+                if connection.execute(ROOM, (MOST_PER_ACCOUNT, tenant)).fetchone() != (True,):
+                    raise TooManySubscriptions()
+                subscription_id = uuid4()
+                connection.execute(INSERT, (tenant, subscription_id, device_id, *what, *place, now))
+            except errors.ForeignKeyViolation:
+                raise DeviceGone() from None
+            return Registered(subscription_id, True)
+
+    def end(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> bool:
+        """False: that account has no such subscription, or it has expired."""
+        with self._pool.connection() as connection:
+            row = connection.execute(END, (tenant, subscription_id)).fetchone()
+        return row is not None and row[0] > now
+
+    def silence(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
+        """Of what this command is about to change, these subscriptions (None: all of the account's) hear nothing."""
+        with self._pool.connection() as connection:
+            connection.execute(SILENCE, (command_id, tenant, None if only is None else list(only), now))
+
+    def owed(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> Owed | None:
+        """None: there is no such subscription any more."""
+        rows = fetch(self._pool, OWED, (tenant, subscription_id, now))
+        if not rows:
+            return None
+        owner, kind, collection_id, resource, public_key, auth_secret, *counters = rows[0]
+        endpoint = Endpoint(resource, bytes(public_key), bytes(auth_secret))
+        return Owed(tenant, subscription_id, Collection(owner, kind, collection_id), endpoint, *counters)
+
+    def told(self, owed: Owed, now: datetime, *, arrived: bool, correlation_id: str) -> None:
+        """What was owed is owed no longer; what came meanwhile is, after a pause."""
+        counters = (owed.content_changes, owed.property_changes)
+        key = (owed.tenant, owed.subscription_id)
+        with self._pool.connection() as connection, connection.transaction():
+            row = connection.execute(TOLD, (*counters, arrived, now, *key)).fetchone()
+            more = row is not None and row[4]
+            if row is not None and more:
+                owe(connection, Pending(*key, *row[:4]), correlation_id, now)
+        if more:
+            self._wakeups.ring(OUTBOX)
+
+    def sweep(self, now: datetime) -> None:
+        """Forgets what has expired."""
+        with self._pool.connection() as connection:
+            connection.execute(SWEEP_SUBSCRIPTIONS, (now,))
+            connection.execute(SWEEP_SILENCES, (now - SILENCE_KEPT,))

@@ -1,0 +1,209 @@
+"""Migrations: plain SQL files with a way up and a way down, applied by one node while the others wait.
+
+The file format and the table are dbmate's (https://github.com/amacneil/dbmate), so that its command works on
+them too; two columns of ours, which dbmate leaves alone, keep what was applied and when.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+
+from televent.adapters.postgres.schema.migration_files import (
+    Migration,
+    MigrationError,
+    Section,
+    age,
+    migrations_folder,
+    read_migrations,
+)
+from televent.adapters.postgres.schema.statements import split_statements
+
+__all__ = [
+    "Applied",
+    "MigrationError",
+    "Status",
+    "down",
+    "migrations_folder",
+    "read_migrations",
+    "status",
+    "up",
+]
+
+# Any number not used elsewhere; it names this lock to every node of every version, so it never changes.
+LOCK = 7_305_804_402
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS schema_migrations (version varchar NOT NULL PRIMARY KEY);
+ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS checksum text;
+ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS applied_at timestamptz DEFAULT now();
+"""
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What `up` or `down` did with one migration, and how long it took."""
+
+    version: str
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One migration as files and database know it: "applied", "pending", "changed" since, or "unknown" here."""
+
+    version: str
+    name: str
+    state: str
+    applied_at: datetime | None
+
+
+def up(conninfo: str, *, folder: Path | None = None, patience: float = 300.0) -> list[Applied]:
+    """Apply every pending migration and return what was done, which is nothing on the second call.
+
+    Several nodes may call it at once: one works, the others wait up to `patience` seconds. `conninfo` leads to
+    PostgreSQL itself, not through a pooler in transaction mode, which loses session locks.
+    Raises MigrationError; psycopg.OperationalError when the database cannot be reached.
+    """
+    migrations = read_migrations(folder)
+    with _connect(conninfo) as connection:
+        # The common start finds nothing to do and takes no lock.
+        if not _pending(migrations, _applied(connection)):
+            return []
+        with _only_one(connection, patience):
+            connection.execute(_TABLE)
+            done = []
+            for migration in _pending(migrations, _applied(connection)):
+                started = time.monotonic()
+                _run(connection, migration, migration.up, _insert, migration.version, migration.checksum)
+                done.append(Applied(migration.version, migration.name, time.monotonic() - started))
+            return done
+
+
+def down(conninfo: str, steps: int = 1, *, folder: Path | None = None, patience: float = 300.0) -> list[Applied]:
+    """Take back the newest `steps` applied migrations, newest first; fewer when there are fewer.
+
+    Raises MigrationError, also for a migration without a way down or without a file.
+    """
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, not {steps}")
+    migrations = {migration.version: migration for migration in read_migrations(folder)}
+    with _connect(conninfo) as connection, _only_one(connection, patience):
+        done = []
+        for version in sorted(_applied(connection), key=age, reverse=True)[:steps]:
+            migration = migrations.get(version)
+            if migration is None:
+                raise MigrationError(f"{version}: applied, but there is no file of that number to take it back")
+            if migration.down is None:
+                raise MigrationError(f"{migration.path.name}: has no '-- migrate:down'")
+            started = time.monotonic()
+            _run(connection, migration, migration.down, _delete, version)
+            done.append(Applied(version, migration.name, time.monotonic() - started))
+        return done
+
+
+def status(conninfo: str, *, folder: Path | None = None) -> list[Status]:
+    """Every migration that a file or the database knows, oldest first; takes no lock, changes nothing."""
+    migrations = {migration.version: migration for migration in read_migrations(folder)}
+    with _connect(conninfo) as connection:
+        applied = _applied(connection)
+    lines = []
+    for version in sorted({*migrations, *applied}, key=age):
+        migration = migrations.get(version)
+        checksum, at = applied.get(version, (None, None))
+        if migration is None:
+            state = "unknown"
+        elif version not in applied:
+            state = "pending"
+        else:
+            state = "applied" if checksum in (None, migration.checksum) else "changed"
+        lines.append(Status(version, migration.name if migration else "", state, at))
+    return lines
+
+
+def _connect(conninfo: str) -> Connection:
+    return psycopg.connect(conninfo, autocommit=True, application_name="televent migrate", prepare_threshold=None)
+
+
+@contextmanager
+def _only_one(connection: Connection, patience: float) -> Iterator[None]:
+    """Hold the migrations' lock, by asking again and again.
+
+    A waiting `pg_advisory_lock` would hold a snapshot while it waits, and CREATE INDEX CONCURRENTLY in the
+    node that works waits for every older snapshot: the two would deadlock.
+    """
+    deadline = time.monotonic() + patience
+    while not _one(connection, "SELECT pg_try_advisory_lock(%s)", LOCK):
+        if time.monotonic() > deadline:
+            raise MigrationError(f"another node has been migrating for more than {patience:g} s")
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        if not connection.closed and not connection.broken:
+            _one(connection, "SELECT pg_advisory_unlock(%s)", LOCK)
+
+
+def _applied(connection: Connection) -> dict[str, tuple[str | None, datetime | None]]:
+    """Applied versions with checksum and time, both None where dbmate applied them."""
+    if _one(connection, "SELECT to_regclass('schema_migrations') IS NULL"):
+        return {}
+    rows = connection.execute(
+        # Through JSON, because a table made by dbmate has not our columns before the first `up`.
+        "SELECT version, to_jsonb(m) ->> 'checksum', (to_jsonb(m) ->> 'applied_at')::timestamptz "
+        "FROM schema_migrations AS m"
+    )
+    return {version: (checksum, at) for version, checksum, at in rows}
+
+
+def _pending(migrations: list[Migration], applied: dict[str, tuple[str | None, datetime | None]]) -> list[Migration]:
+    for migration in migrations:
+        checksum, _ = applied.get(migration.version, (None, None))
+        if checksum not in (None, migration.checksum):
+            raise MigrationError(
+                f"{migration.path.name}: was changed after it was applied; take it back and apply it again, "
+                "or put the change into a new migration"
+            )
+    return [migration for migration in migrations if migration.version not in applied]
+
+
+_insert: LiteralString = "INSERT INTO schema_migrations (version, checksum) VALUES (%s, %s)"
+_delete: LiteralString = "DELETE FROM schema_migrations WHERE version = %s"
+
+
+def _run(connection: Connection, migration: Migration, section: Section, record: LiteralString, *values: str) -> None:
+    """Run one section and record it: together, or for transaction:false one statement after the other."""
+    if section.transaction:
+        with connection.transaction():
+            _execute(connection, migration, section, 0, section.sql)
+            connection.execute(record, values)
+        return
+    # CREATE INDEX CONCURRENTLY may not stand in a multi-statement string, which is an implicit transaction.
+    for offset, statement in split_statements(section.sql):
+        _execute(connection, migration, section, offset, statement)
+    connection.execute(record, values)
+
+
+def _execute(connection: Connection, migration: Migration, section: Section, offset: int, statement: str) -> None:
+    try:
+        # No parameters: PostgreSQL's simple protocol, which takes many statements at once and leaves % alone.
+        connection.execute(statement.encode())
+    except psycopg.Error as error:
+        position = int(error.diag.statement_position or 1) - 1
+        skipped = len(statement) - len(statement.lstrip()) if error.diag.statement_position is None else 0
+        line = section.line + section.sql.count("\n", 0, offset + max(position, skipped)) + 1
+        said = error.diag.message_primary or str(error)
+        raise MigrationError(f"{migration.path.name}:{line}: {said}") from error
+
+
+def _one(connection: Connection, query: LiteralString, *values: object) -> Any:
+    row = connection.execute(query, values or None).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,1 @@
+"""The event store: deciders on the eventsourcing library."""

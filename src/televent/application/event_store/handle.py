@@ -1,0 +1,54 @@
+"""Load, decide, append; when somebody else was first, again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import Decider
+from televent.application.event_store.recorded import AlreadyApplied
+from televent.application.event_store.store import Change
+from televent.application.office import Office
+from televent.application.ports import Conflict, OutboxMessage
+from televent.application.refusals import TryAgain
+from televent.domain.ids import StreamKey
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+ATTEMPTS = 8
+
+
+def retrying(step: Callable[[], T]) -> T:
+    """Runs ``step`` until it meets no conflict. Raises TryAgain after eight attempts, AlreadyApplied at once."""
+    for _ in range(ATTEMPTS):
+        try:
+            return step()
+        except AlreadyApplied:
+            raise
+        except Conflict:
+            continue
+    raise TryAgain()
+
+
+def handle(
+    office: Office,
+    context: Context,
+    decider: Decider[S],
+    key: StreamKey,
+    decide: Callable[[S], Sequence[Any]],
+    outbox: Callable[[S], Sequence[OutboxMessage]] = lambda _: (),
+) -> S:
+    """One command on one stream; returns the state after it. Raises Refusal."""
+
+    def step() -> S:
+        loaded = office.store.load(decider, key)
+        facts = decide(loaded.state)
+        if not facts:
+            return loaded.state
+        change = Change(loaded, facts)
+        office.store.append(context, [change], outbox(change.after))
+        return change.after
+
+    return retrying(step)

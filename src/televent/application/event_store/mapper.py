@@ -1,0 +1,189 @@
+"""Between facts in memory and rows in the store: encoding, sealing, chaining.
+
+A stored state is MessagePack of ``[open fields, sealed fields or nil]``. The sealed part is AES-256-GCM under the
+person's own key, bound to its place (stream and version) as associated data, so that it can be neither read without
+the key nor put elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import types
+import typing
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Protocol, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+
+from televent.application.event_store import catalogue
+from televent.application.event_store.context import Context
+from televent.application.event_store.recorded import RecordedEvent
+from televent.domain.calendar_object.events import Outline, Splice
+from televent.domain.personal import personal_fields
+from televent.domain.refusal import Refusal
+
+NONCE = 12
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SubjectKeys(Protocol):
+    """The keys of persons; None once destroyed (erasure)."""
+
+    def key(self, subject: UUID) -> bytes | None: ...
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A fact at its place in a stream (the library's domain event)."""
+
+    originator_id: str
+    originator_version: int
+    fact: Any
+    context: Context
+    subject: UUID
+    previous: bytes
+    """The chain value of the event before; of the stream's name for the first."""
+
+    @property
+    def timestamp(self) -> datetime:
+        return self.context.now
+
+
+def genesis(originator_id: str) -> bytes:
+    """What the chain of a stream starts from."""
+    return hashlib.sha256(originator_id.encode()).digest()
+
+
+def link(previous: bytes, version: int, topic: str, state: bytes) -> bytes:
+    """The chain value of an event: it depends on every event before it in its stream."""
+    return hashlib.sha256(b"%b%d\0%b\0%b" % (previous, version, topic.encode(), state)).digest()
+
+
+class ErasedSubject(Refusal):
+    """This account has been erased."""
+
+
+class FactMapper(Mapper[str]):
+    """The library's mapper, with stored names, sealed fields and the chain."""
+
+    def __init__(self, keys: SubjectKeys, entropy: Callable[[int], bytes] = os.urandom) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+        self._keys = keys
+        self._entropy = entropy
+
+    def to_stored_event(self, domain_event: Any) -> RecordedEvent:
+        """Raises UnknownStoredName, ErasedSubject."""
+        envelope: Envelope = domain_event
+        topic = catalogue.name_of(type(envelope.fact))
+        place = f"{envelope.originator_id}#{envelope.originator_version}"
+        state = self.seal(envelope.fact, envelope.subject, place)
+        context = envelope.context
+        return RecordedEvent(
+            originator_id=envelope.originator_id,
+            originator_version=envelope.originator_version,
+            topic=topic,
+            state=state,
+            subject_id=envelope.subject,
+            chain=link(envelope.previous, envelope.originator_version, topic, state),
+            command_id=context.command_id,
+            correlation_id=context.correlation_id,
+            actor=context.actor,
+            door=context.door,
+            recorded_at=context.now,
+        )
+
+    def to_fact(self, event: RecordedEvent) -> Any:
+        """The fact in a stored event, brought up to date. Raises UnknownStoredName."""
+        place = f"{event.originator_id}#{event.originator_version}"
+        fields = self.unseal(event.state, event.subject_id, place)
+        readable = fields if fields is not None else msgspec.msgpack.decode(event.state)[0]
+        cls, values = catalogue.resolve(event.topic, readable)
+        if fields is None:
+            values = {**values, **_placeholders(cast(Hashable, cls))}
+        return msgspec.convert(values, cls)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """The library's form of ``to_fact``."""
+        assert isinstance(stored_event, RecordedEvent)
+        from televent.domain.ids import StreamKey
+
+        context = Context(
+            tenant=StreamKey.parse(str(stored_event.originator_id)).tenant,
+            actor=stored_event.actor,
+            door=stored_event.door,
+            now=stored_event.recorded_at,
+            command_id=stored_event.command_id,
+            correlation_id=stored_event.correlation_id,
+        )
+        return Envelope(
+            originator_id=str(stored_event.originator_id),
+            originator_version=stored_event.originator_version,
+            fact=self.to_fact(stored_event),
+            context=context,
+            subject=stored_event.subject_id,
+            previous=b"",
+        )
+
+    def seal(self, value: Any, subject: UUID, place: str) -> bytes:
+        """Any dataclass as stored octets, its personal fields sealed."""
+        personal = personal_fields(type(value))
+        fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
+        opened = {name: field for name, field in fields.items() if name not in personal}
+        if not personal:
+            return msgspec.msgpack.encode([opened, None])
+        key = self._keys.key(subject)
+        if key is None:
+            raise ErasedSubject(subject=str(subject))
+        nonce = self._entropy(NONCE)
+        hidden = msgspec.msgpack.encode({name: fields[name] for name in personal})
+        return msgspec.msgpack.encode([opened, nonce + AESGCM(key).encrypt(nonce, hidden, place.encode())])
+
+    def unseal(self, state: bytes, subject: UUID, place: str) -> dict[str, Any] | None:
+        """All fields; None where the person's key is gone."""
+        opened, hidden = msgspec.msgpack.decode(state)
+        if hidden is None:
+            return dict(opened)
+        key = self._keys.key(subject)
+        if key is None:
+            return None
+        plain = AESGCM(key).decrypt(hidden[:NONCE], hidden[NONCE:], place.encode())
+        return {**opened, **msgspec.msgpack.decode(plain)}
+
+
+@cache
+def _placeholders(cls: Hashable) -> dict[str, Any]:
+    assert isinstance(cls, type)
+    hints = get_type_hints(cls)
+    return {name: _placeholder(hints[name]) for name in personal_fields(cls)}
+
+
+def _placeholder(hint: Any) -> Any:
+    """What stands for a field that nobody can read any more."""
+    origin = get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        return None if type(None) in get_args(hint) else _placeholder(get_args(hint)[0])
+    if hint is Splice:
+        return {"offset": 0, "removed": 0, "inserted": b""}
+    if hint is Outline:
+        return {
+            "component": "VEVENT", "span_start": _EPOCH, "span_end": _EPOCH, "recurs": False, "sequence": 0,
+            "role": "none", "organizer": None, "partstat": None, "status": None, "summary": "",
+        }  # fmt: skip
+    if hint is str:
+        return ""
+    if hint is bytes:
+        return b""
+    if origin is tuple:
+        return []
+    if hasattr(hint, "__dataclass_fields__"):
+        return {name: _placeholder(field) for name, field in get_type_hints(hint).items()}
+    if hint is datetime:
+        return _EPOCH
+    return 0 if hint is int else {}

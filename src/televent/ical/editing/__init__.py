@@ -1,0 +1,1 @@
+"""Calendar objects made and changed line by line."""

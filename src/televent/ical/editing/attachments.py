@@ -1,0 +1,245 @@
+"""Managed attachments in a calendar object, line by line: RFC 8607 §4. Every other line stays as it came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from televent.ical.itip.normalise import mended
+from televent.ical.itip.parts import Parts, occurrence, read_parts
+from televent.ical.objects.reading import address_of
+from televent.ical.recurrence.occurrences import each_occurrence
+from televent.ical.text.errors import IcalError, InvalidCalendarObject
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import moment, written
+
+MASTER: Final = "M"
+"""§3.3.2: in ``rid`` it means the component without RECURRENCE-ID, in whatever case it is written."""
+MAX_RIDS: Final = 100
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")
+_HINT: Final = re.compile(rb"MANAGED-ID", re.IGNORECASE)
+_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f"/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]')
+LONGEST_NAME: Final = 200
+"""Characters of a file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What the line says. ``size`` in octets."""
+
+    managed_id: str
+    url: str
+    filename: str
+    media_type: str
+    size: int
+
+
+class UnknownOccurrence(InvalidCalendarObject):
+    """``rid`` names no occurrence of the object."""
+
+
+class UnknownAttachment(InvalidCalendarObject):
+    """None of the components in question has that attachment."""
+
+
+def managed_ids(text: bytes) -> frozenset[str]:
+    """Every MANAGED-ID in the text; empty for what cannot be read."""
+    if _HINT.search(_FOLD.sub(b"", text)) is None:
+        return frozenset()
+    try:
+        root = parse(text)
+    except IcalError:
+        return frozenset()
+    return frozenset(found for part in root.walk() for each in part.all("ATTACH") if (found := _id_of(each)))
+
+
+def mentioned(text: bytes, managed_id: str) -> bool:
+    """The id stands somewhere in the text: in the URL too, for some clients lose parameters that they do not know."""
+    return managed_id.encode() in _FOLD.sub(b"", text)
+
+
+def stated_sizes(text: bytes) -> dict[str, str]:
+    """The SIZE of each attachment in the text by its id, where one is said."""
+    if not managed_ids(text):
+        return {}
+    lines = [each for part in parse(text).walk() for each in part.all("ATTACH") if _id_of(each)]
+    return {_id_of(each) or "": size for each in lines if (size := each.param("SIZE")) is not None}
+
+
+def mended_lines(text: bytes, sizes: Mapping[str, str]) -> bytes:
+    """*text* with every SIZE as *sizes* has it by id (§3.7), and every FILENAME fit to be a file's (§4.2); the same
+    object where nothing must change. A client may leave out either."""
+    if not managed_ids(text):
+        return text
+    root, changed = parse(text), False
+    for part in root.walk():
+        for each in part.all("ATTACH"):
+            managed, size, name = _id_of(each), each.param("SIZE"), each.param("FILENAME")
+            if managed is None:
+                continue
+            better = each
+            if size is not None and size != sizes.get(managed, size):
+                better = better.with_param("SIZE", sizes[managed])
+            if name is not None and name != fit_name(name):
+                better = better.with_param("FILENAME", fit_name(name))
+            if better is not each:
+                part.replace(each, better)
+                changed = True
+    return root.to_bytes() if changed else text
+
+
+def without_managed_ids(root: Component) -> None:
+    """Takes every MANAGED-ID away: outside the server that gave it, an attachment is an unmanaged one (§3.12.7)."""
+    for part in root.walk():
+        for each in part.all("ATTACH"):
+            if each.param("MANAGED-ID") is not None:
+                part.replace(each, each.with_param("MANAGED-ID"))
+
+
+def foreign(text: bytes) -> bytes:
+    """A message from outside, which has no attachments of this server: another server's MANAGED-ID is nothing here, and
+    one of ours nobody there may give away. The same object where there is none, or where it cannot be read."""
+    if _HINT.search(_FOLD.sub(b"", text)) is None:
+        return text
+    try:
+        root = parse(mended(text))
+    except IcalError:
+        return text
+    without_managed_ids(root)
+    return root.to_bytes()
+
+
+def fit_name(name: str) -> str:
+    """*name* fit to be shown and to be a file's (RFC 6266 §4.3): its last segment, without control characters and those
+    that turn the direction of writing, of bounded length; "attachment" where nothing is left."""
+    name = re.split(r"[/\\]", name)[-1]
+    name = _UNFIT.sub("", name).strip().strip(".")
+    if len(name) > LONGEST_NAME:
+        stem, dot, ending = name.rpartition(".")
+        short = dot and len(ending) < 20
+        name = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if short else name[:LONGEST_NAME]
+    return name or "attachment"
+
+
+def attendees_with(text: bytes, managed_id: str) -> frozenset[str]:
+    """Everybody invited to an occurrence that has the attachment."""
+    root = parse(text)
+    return frozenset(
+        address_of(attendee)
+        for part in root.components()
+        if _has(part, managed_id)
+        for attendee in part.all("ATTENDEE")
+    )
+
+
+def add_attachment(text: bytes, attachment: Attachment, rids: Sequence[str] | None, *, now: datetime) -> bytes:
+    """One ATTACH more in each component that ``rids`` names, in all for None (§3.4). An occurrence gets an override
+    where it has none. Raises UnknownOccurrence, IcalError."""
+
+    def change(part: Component) -> None:
+        part.add(_line(attachment, part.ending))
+
+    return _edited(text, rids, now, change)
+
+
+def update_attachment(text: bytes, managed_id: str, attachment: Attachment, *, now: datetime) -> bytes:
+    """The new one in place of the old wherever that stands (§3.5). Raises UnknownAttachment, IcalError."""
+    found = False
+
+    def change(part: Component) -> None:
+        nonlocal found
+        for each in part.all("ATTACH"):
+            if _id_of(each) == managed_id:
+                found = True
+                part.replace(each, _line(attachment, part.ending))
+
+    changed = _edited(text, None, now, change)
+    if not found:
+        raise UnknownAttachment("no such attachment in this object")
+    return changed
+
+
+def remove_attachment(text: bytes, managed_id: str, rids: Sequence[str] | None, *, now: datetime) -> bytes:
+    """Without it in the components that ``rids`` names, in all for None (§3.6). Raises UnknownOccurrence,
+    UnknownAttachment, IcalError."""
+    found: list[bool] = []
+
+    def change(part: Component) -> None:
+        found.append(_has(part, managed_id))
+        part.remove_if(lambda each: isinstance(each, Property) and _id_of(each) == managed_id)
+
+    changed = _edited(text, rids, now, change)
+    if not any(found) or (rids is not None and not all(found)):
+        raise UnknownAttachment("no such attachment in this object")
+    return changed
+
+
+def _edited(text: bytes, rids: Sequence[str] | None, now: datetime, change: Callable[[Component], None]) -> bytes:
+    parts = read_parts(text)
+    named = [part for _, part in parts.items()] if rids is None else list(_named(parts, rids))
+    for part in named:
+        before = list(part.entries)
+        change(part)
+        if part.entries != before:
+            part.put("DTSTAMP", written(now))
+            if part.get("LAST-MODIFIED") is not None:
+                part.put("LAST-MODIFIED", written(now))
+    return parts.root.to_bytes()
+
+
+def _named(parts: Parts, rids: Sequence[str]) -> Iterator[Component]:
+    if not rids or len(rids) > MAX_RIDS:
+        raise UnknownOccurrence("no occurrence, or too many")
+    seen: set[str | None] = set()
+    for rid in rids:
+        if rid.upper() == MASTER:
+            key, part = None, parts.master
+        else:
+            when = moment(rid)
+            if when is None:
+                raise UnknownOccurrence(f"{rid[:20]} is no date or time")
+            key = parts.known_as(when)
+            part = parts.overrides.get(key) or _fresh(parts, key)
+        if part is None:
+            raise UnknownOccurrence(f"there is no occurrence {rid[:20]}")
+        if key in seen:
+            raise UnknownOccurrence(f"{rid[:20]} is named twice")
+        seen.add(key)
+        yield part
+
+
+def _fresh(parts: Parts, rid: str) -> Component | None:
+    """A new override for an occurrence that the series has."""
+    at = parts.moment_named(rid)
+    # Around the first and the last year there is no room to look.
+    if at is None or parts.master is None or not 1 < at.year < 9999:
+        return None
+    around = timedelta(days=2)
+    found = each_occurrence(parts.root, at - around, at + around, floating_zone=UTC)
+    if all(each.recurrence_id != rid for each in found):
+        return None
+    fresh = occurrence(parts, rid)
+    if fresh is not None:
+        parts.add(rid, fresh)
+    return fresh
+
+
+def _line(attachment: Attachment, ending: bytes) -> Property:
+    params = (
+        ("MANAGED-ID", (attachment.managed_id,)),
+        ("FMTTYPE", (attachment.media_type,)),
+        ("FILENAME", (attachment.filename,)),
+        ("SIZE", (str(attachment.size),)),
+    )
+    return Property.of("ATTACH", attachment.url, params, ending=ending)
+
+
+def _id_of(prop: Property) -> str | None:
+    return prop.param("MANAGED-ID") if prop.name == "ATTACH" else None
+
+
+def _has(part: Component, managed_id: str) -> bool:
+    return any(_id_of(each) == managed_id for each in part.all("ATTACH"))

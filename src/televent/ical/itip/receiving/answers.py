@@ -1,0 +1,293 @@
+"""An answer, tapped here or come as a REPLY: RFC 5546 §3.2.3, RFC 6638 §4.2, SPEC B6."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from televent.ical.itip.message import Message, stamp
+from televent.ical.itip.overlay import include, opened, said
+from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
+from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, partstat_of
+from televent.ical.itip.precedence import Ledger, Verdict, judge
+from televent.ical.itip.receiving.delegating import delegate
+from televent.ical.itip.results import Answer, Applied, MarkRow
+from televent.ical.itip.roles import organizer_in
+from televent.ical.itip.sending.asked import counts_from
+from televent.ical.itip.series import around, planned
+from televent.ical.text.tree import Component, Property
+from televent.ical.text.values import escape, normalise_address, unescape
+
+
+def apply_answer(
+    stored: bytes,
+    *,
+    address: str,
+    partstat: str,
+    recurrence_id: str | None,
+    comment: str | None = None,
+    now: datetime,
+) -> bytes:
+    """*stored* with the answer of *address* in it: his own copy after a tap, or the organizer's.
+
+    *recurrence_id* None answers the series, and with it those of its changed occurrences that wait for an answer or
+    were answered as the series was: one that got an answer of its own keeps it.
+    Only the lines concerned are edited; an occurrence without a component of its own gets one. The same object where
+    nothing changes, or *address* is not asked. Raises IcalError.
+    """
+    parts = read_parts(stored)
+    wanted = normalise_address(address)
+    rids: list[str | None] = [recurrence_id]
+    if recurrence_id is None:
+        follows = {"NEEDS-ACTION"}
+        if parts.master is not None:
+            follows.add(partstat_of(attendees_of(parts.master).get(wanted)))
+        rids = [
+            rid
+            for rid, each in parts.items()
+            if rid is None
+            or parts.master is None
+            or (not is_cancelled(each) and partstat_of(attendees_of(each).get(wanted)) in follows)
+        ]
+    edited = [_answer(parts, rid, wanted, partstat, comment, now, own=True) for rid in rids]
+    return parts.root.to_bytes() if any(edited) else stored
+
+
+def _answer(
+    parts: Parts,
+    rid: str | None,
+    address: str,
+    partstat: str,
+    comment: str | None,
+    now: datetime,
+    *,
+    own: bool,
+    reply: Property | None = None,
+    status: str | None = None,
+) -> bool:
+    component = parts.get(rid)
+    fresh = component is None and rid is not None
+    if fresh:
+        component = occurrence(parts, rid) if rid is not None else None
+    if component is None:
+        return False
+    prop = attendees_of(component).get(address)
+    if prop is None:
+        return False
+    before = partstat_of(prop)
+    if fresh and before == partstat and (rid is None or parts.master is None or rid not in _excluded(parts)):
+        return False
+    answered = said(prop, partstat, status=status)
+    for name in ("DELEGATED-TO", "DELEGATED-FROM"):
+        values = reply.param_values(name) if reply is not None else ()
+        if values and values != answered.param_values(name):
+            answered = answered.with_param(name, *values)
+    if reply is not None and partstat != "DELEGATED" and answered.param("DELEGATED-TO") is not None:
+        answered = answered.with_param("DELEGATED-TO")
+    edited = fresh
+    if answered is not prop:
+        component.replace(prop, answered)
+        edited = True
+    if own and comment is not None and unescape(component.value("COMMENT") or "") != comment:
+        component.put("COMMENT", escape(comment))
+        edited = True
+    if own and edited:
+        opened(component, before, partstat)
+    if fresh and rid is not None:
+        component.put("DTSTAMP", stamp(now))
+        include(parts, [rid])
+        parts.add(rid, component)
+    return edited
+
+
+def _excluded(parts: Parts) -> set[str]:
+    return parts.moments(parts.master, "EXDATE") if parts.master is not None else set()
+
+
+def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: datetime, known: Ledger) -> Applied:
+    """A REPLY in the organizer's copy. Of it only the answer counts, not its title, times or the rest (SPEC B6)."""
+    answers: list[Answer] = []
+    marks: list[MarkRow] = []
+    holder = organizer_in(copy)
+    crashers: list[Answer] = []
+    unasked: list[MarkRow] = []
+    reason: str | None = None
+    edited = False
+    for component in _components(letter):
+        named = component.get("RECURRENCE-ID")
+        rid = copy.resolve(named) if named is not None else None
+        current = copy.get(rid) or copy.master
+        if named is not None and rid is None:
+            current = None
+        if current is None or (rid is not None and rid not in copy.overrides and not _occurs(copy, rid)):
+            reason = reason or "no-such-occurrence"
+            continue
+        line = _answering(component, current)
+        if line is None:
+            reason = reason or "no-attendee"
+            continue
+        answer = _said_in(component, line, rid)
+        if answer.address not in attendees_of(current):
+            sent = dtstamp_of(component, letter.parts.zones) or now
+            version = min(sequence_of(current), sequence_of(component))
+            if judge(known.get((rid, answer.address)), version, sent) is not Verdict.NEWER:
+                reason = reason or "duplicate"
+                continue
+            reason = reason or "party-crasher"
+            crashers.append(answer)
+            unasked.append((answer.address, rid, version, sent))
+            continue
+        sent = dtstamp_of(component, letter.parts.zones) or now
+        # No SEQUENCE: the version it answers is unknown, so DTSTAMP alone decides. A higher one than the organizer
+        # ever gave was raised by the attendee's program (I-5).
+        version = sequence_of(current)
+        if component.get("SEQUENCE") is not None:
+            version = min(version, sequence_of(component))
+        verdict = judge(known.get((rid, answer.address)), version, sent)
+        outdated = version < counts_from(known, holder, answer.address, rid) or (
+            version < sequence_of(current) and not _same_time(copy, rid, letter, component)
+        )
+        if verdict is not Verdict.NEWER or outdated:
+            reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
+            continue
+        status = ",".join(each.value.partition(";")[0].strip() for each in component.all("REQUEST-STATUS")) or "2.0"
+        edited |= _answer(
+            copy, rid, answer.address, answer.partstat, None, now, own=False, reply=line, status=_codes(status)
+        )
+        if rid is None:
+            edited |= _follow(copy, letter, answer, (version, sent), counted=known, now=now, reply=line)
+        edited |= delegate(copy, answer.address, holder)
+        answers.append(answer)
+        marks.append((answer.address, rid, version, sent))
+        if rid is not None and named is not None and (named.param("RANGE") or "").strip().upper() == "THISANDFUTURE":
+            spread, also = _spread(copy, rid, answer, (version, sent), known=known, now=now, reply=line)
+            edited |= spread
+            marks += also
+    if not answers:
+        return Applied(stored, "nothing", reason=reason or "no-attendee", answers=tuple(crashers), marks=tuple(unasked))
+    text = copy.root.to_bytes() if edited else stored
+    rids = tuple(answer.recurrence_id for answer in answers)
+    return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
+
+
+def _follow(
+    copy: Parts,
+    letter: Message,
+    answer: Answer,
+    given: tuple[int, datetime],
+    *,
+    counted: Ledger,
+    now: datetime,
+    reply: Property,
+) -> bool:
+    """An answer to the series also answers the occurrences that got a component of their own without being moved.
+
+    Whoever answers need not know of them: it may have been somebody else's answer that set one apart, and that letter
+    may still be under way. RFC 5546 §3.2.3: without RECURRENCE-ID the answer is one to every instance.
+    """
+    edited = False
+    holder = organizer_in(copy)
+    for rid, component in copy.overrides.items():
+        asked = attendees_of(component).get(answer.address)
+        mark = counted.get((rid, answer.address))
+        own = mark is not None and partstat_of(asked) != "NEEDS-ACTION"
+        if asked is None or own or rid in letter.parts.overrides or is_cancelled(component):
+            continue
+        if given[0] < counts_from(counted, holder, answer.address, rid):
+            continue
+        plain = occurrence(copy, rid)
+        if plain is None or copy.span(plain) != copy.span(component):
+            continue
+        if judge(mark, *given) is Verdict.NEWER:
+            edited |= _answer(copy, rid, answer.address, answer.partstat, None, now, own=False, reply=reply)
+    return edited
+
+
+def _spread(
+    copy: Parts,
+    rid: str,
+    answer: Answer,
+    given: tuple[int, datetime],
+    *,
+    known: Ledger,
+    now: datetime,
+    reply: Property,
+) -> tuple[bool, list[MarkRow]]:
+    """The answer to *rid*, which has been entered, given to all that follow it too (RFC 5545 §3.2.13).
+
+    One component for many occurrences is what few calendar programs can read. So each that follows is set apart; or,
+    where they are many or without end, the series is answered, and what was before it is set apart with the answer
+    that it had.
+    """
+    earlier, later = around(copy, rid)
+    edited = False
+    if later is None:
+        had = partstat_of(attendees_of(copy.master).get(answer.address)) if copy.master is not None else None
+        for each in earlier if had != answer.partstat else []:
+            plain = occurrence(copy, each) if each not in copy.overrides else None
+            if plain is not None:
+                plain.put("DTSTAMP", stamp(now))
+                copy.add(each, plain)
+                edited = True
+    following = {each for each in copy.overrides if each > rid}
+    targets: list[str | None] = [*sorted(following | set(later or ()) - {rid}), *([None] if later is None else [])]
+    marks: list[MarkRow] = []
+    for target in targets:
+        component = copy.get(target) or copy.master
+        off = component is None or (target is not None and is_cancelled(component))
+        if off or judge(known.get((target, answer.address)), *given) is not Verdict.NEWER:
+            continue
+        edited |= _answer(
+            copy, target, answer.address, answer.partstat, None, now, own=False, reply=reply, status="2.0"
+        )
+        marks.append((answer.address, target, *given))
+    return edited, marks
+
+
+def _same_time(copy: Parts, rid: str | None, letter: Message, component: Component) -> bool:
+    """Whether an answer to an older version is one to the time that still stands.
+
+    SEQUENCE also rises when somebody is removed or one occurrence of a series is cancelled, of which those who were
+    asked to the rest learn nothing; RFC 5546 §2.1.4 warns against relying on it alone.
+    """
+    current = copy.get(rid) or (occurrence(copy, rid) if rid is not None else None)
+    if current is None or component.get("DTSTART") is None:
+        return False
+    return letter.parts.span(component) == copy.span(current)
+
+
+def _components(letter: Message) -> list[Component]:
+    """The master's answer first: one to an occurrence in the same letter is the more particular."""
+    return [component for _, component in letter.parts.items()]
+
+
+def _codes(status: str) -> str:
+    """Only status codes, whatever stands in REQUEST-STATUS."""
+    codes = [code for code in status.split(",") if code and all(char.isdigit() or char == "." for char in code)]
+    return ",".join(codes[:10]) or "2.0"
+
+
+def _answering(component: Component, current: Component) -> Property | None:
+    """The ATTENDEE who answers: the one with a PARTSTAT; of several the one who is asked."""
+    given = [
+        prop for prop in attendees_of(component).values() if (prop.param("PARTSTAT") or "").strip().upper() in PARTSTATS
+    ]
+    asked = attendees_of(current)
+    return next((prop for prop in given if address_of(prop) in asked), given[0] if given else None)
+
+
+def _said_in(component: Component, prop: Property, rid: str | None) -> Answer:
+    comment = component.value("COMMENT") or prop.param("X-RESPONSE-COMMENT")
+    to = prop.param("DELEGATED-TO")
+    return Answer(
+        address=address_of(prop),
+        partstat=partstat_of(prop),
+        recurrence_id=rid,
+        comment=unescape(comment).strip() or None if comment else None,
+        cn=prop.param("CN"),
+        delegated_to=normalise_address(to) if to else None,
+    )
+
+
+def _occurs(copy: Parts, rid: str) -> bool:
+    """Whether the series has that occurrence at all. An excluded one has none to answer to."""
+    return rid not in _excluded(copy) and planned(copy, rid)

@@ -1,0 +1,102 @@
+"""What of an attendee's PUT counts: RFC 6638 §3.2.2.1.
+
+The rest is restored, not refused: a client that rewrites a description it does not understand still gets its answer
+through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened, said
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence, read_parts
+from televent.ical.itip.people import address_of, addresses, attendees_of, partstat_of
+from televent.ical.itip.precedence import EMPTY, Ledger
+from televent.ical.itip.roles import organizer_in
+from televent.ical.itip.series import planned
+from televent.ical.text.tree import Component, Property
+
+
+def mend_attendee_put(
+    stored: bytes, new: bytes, *, me: Collection[str], known: Ledger = EMPTY, merge: bool = False
+) -> bytes:
+    """*new* with the organizer's part as *stored* has it; the same object where nothing must change.
+
+    His own are: his PARTSTAT, alarms, TRANSP, COMMENT, CATEGORIES, COLOR, X- lines, COMPLETED and PERCENT-COMPLETE,
+    new EXDATEs, and overrides that change nothing else. Exclusions stay, unless *known* shows that one was his.
+    *merge*: an answer that *stored* has and *new* does not know of is kept. Raises IcalError.
+    """
+    mine = addresses(me)
+    before, after = read_parts(stored), read_parts(new)
+    if before.uid != after.uid or before.kind != after.kind:
+        return new
+    untouched = after.root.to_bytes()
+    organizer = organizer_in(before)
+    if after.master is None and before.master is not None:
+        after.add(None, before.master.copy())
+    elif after.master is not None and before.master is None:
+        after.remove(None)
+    if before.master is not None and after.master is not None:
+        _mend(after.master, before.master, mine, merge)
+        own = {rid for rid, _ in _own_marks(before, organizer, known)}
+        gone = before.moments(before.master, "EXDATE") - after.moments(after.master, "EXDATE") - own
+        for rid in sorted(gone):
+            exclude(after, rid)
+    _mend_overrides(before, after, mine, merge)
+    mended = after.root.to_bytes()
+    return new if mended == untouched else mended
+
+
+def _own_marks(before: Parts, organizer: str | None, known: Ledger) -> list[tuple[str, str]]:
+    """The exclusions that the organizer never spoke of, once it is known what he said at all."""
+    if organizer is None or before.master is None or (None, organizer) not in known:
+        return []
+    return [(rid, organizer) for rid in before.moments(before.master, "EXDATE") if (rid, organizer) not in known]
+
+
+def _mend_overrides(before: Parts, after: Parts, mine: Collection[str], merge: bool) -> None:
+    excluded = after.moments(after.master, "EXDATE") if after.master is not None else set()
+    for rid, component in list(after.overrides.items()):
+        model = before.overrides.get(rid)
+        if model is None and planned(before, rid):
+            model = occurrence(before, rid)
+        if model is None:
+            after.remove(rid)
+        else:
+            _mend(component, model, mine, merge)
+    for rid, component in before.overrides.items():
+        # §3.2.2.1, 8: an override may only go with an EXDATE in its place.
+        if rid not in after.overrides and rid not in excluded:
+            after.add(rid, component.copy())
+
+
+def _mend(component: Component, model: Component, mine: Collection[str], merge: bool) -> None:
+    organizer = component.get("ORGANIZER")
+    # How far he is with a to-do is his to say (RFC 5546 §3.4.3), whether it takes place the organizer's.
+    own_status = component.name == "VTODO" and not is_cancelled(component) and not is_cancelled(model)
+    lay(component, model, but=("STATUS",) if own_status else ())
+    restored = component.get("ORGANIZER")
+    if organizer is not None and restored is not None and address_of(organizer) == address_of(restored):
+        # SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on his line are his to set (§7.1, §7.2).
+        component.replace(restored, _his_parameters(restored, organizer))
+    standing, own = attendees_of(model), {}
+    for address, now in attendees_of(component).items():
+        if address not in mine:
+            continue
+        before = standing.get(address)
+        if merge and before is not None and partstat_of(now) == "NEEDS-ACTION":
+            now = said(now, partstat_of(before))
+        if partstat_of(now) != partstat_of(before):
+            # An answer needs no RSVP any more, also where the client leaves it.
+            now = said(now, partstat_of(now))
+            opened(component, partstat_of(before), partstat_of(now))
+        own[address] = now
+    lay_attendees(component, model, own)
+
+
+def _his_parameters(prop: Property, put: Property) -> Property:
+    for name in ("SCHEDULE-AGENT", "SCHEDULE-FORCE-SEND"):
+        value = put.param(name)
+        if value != prop.param(name):
+            prop = prop.with_param(name, *([value] if value is not None else []))
+    return prop

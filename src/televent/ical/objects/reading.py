@@ -1,0 +1,268 @@
+"""What a calendar object says, as values: RFC 5545 §3.6, RFC 4791 §4.1."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Final
+
+from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
+from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.values import Moment, canonical, duration, end_of, moment, normalise_address, unescape
+from televent.ical.zones.tzid import resolve
+
+if TYPE_CHECKING:
+    from televent.ical.recurrence.recurrence_set import RecurrenceSet
+
+KINDS: Final = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
+FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=14), timedelta(hours=14)
+"""A floating or all-day time is somewhere within these of the same reading in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """An ATTENDEE (§3.8.4.1); ``address`` is normalised."""
+
+    address: str
+    cn: str | None = None
+    partstat: str = "NEEDS-ACTION"
+    role: str = "REQ-PARTICIPANT"
+    cutype: str = "INDIVIDUAL"
+    rsvp: bool = False
+    schedule_agent: str = "SERVER"
+    schedule_status: str | None = None
+    force_send: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    """The ORGANIZER (§3.8.4.3); ``address`` is normalised."""
+
+    address: str
+    cn: str | None = None
+    schedule_agent: str = "SERVER"
+    sent_by: str | None = None
+    schedule_status: str | None = None
+    force_send: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One component: the master or an override. Times are aware (zoned, UTC), naive (floating) or dates; ``end`` is
+    exclusive. ``recurrence_id`` is canonical: an instant in UTC, a date, or a floating time."""
+
+    recurrence_id: str | None
+    range_this_and_future: bool
+    sequence: int
+    dtstamp: datetime | None
+    start: Moment | None
+    end: Moment | None
+    tzid: str | None
+    summary: str
+    description: str
+    location: str
+    status: str | None
+    transp: str
+    rrule: str | None
+    attendees: tuple[Attendee, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One calendar object. ``span`` covers every instance, in UTC; its end is None for what never ends."""
+
+    uid: str
+    component: str
+    method: str | None
+    organizer: Organizer | None
+    master: Instance | None
+    overrides: tuple[Instance, ...]
+    recurs: bool
+    span: tuple[datetime, datetime | None]
+
+    def instances(self) -> tuple[Instance, ...]:
+        """The master, if there is one, and the overrides."""
+        return (self.master, *self.overrides) if self.master is not None else self.overrides
+
+    def attendee(self, addresses: Collection[str]) -> Attendee | None:
+        """The first attendee, master first, whose address is one of these."""
+        for instance in self.instances():
+            for attendee in instance.attendees:
+                if attendee.address in addresses:
+                    return attendee
+        return None
+
+
+def read(data: bytes) -> Reading:
+    """Reads a calendar object. Raises IcalError."""
+    return read_tree(parse(data))
+
+
+def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
+    """The same, from a tree; ``every`` where it has been taken apart already.
+
+    Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a needed value cannot be read.
+    """
+    parts = [each for each in root.components() if each.name in KINDS]
+    if not parts:
+        raise InvalidCalendarObject("there is nothing to store: no event, task, journal or free/busy entry")
+    kind = parts[0].name
+    uids = {(each.value("UID") or "").strip() for each in parts}
+    if any(each.name != kind for each in parts):
+        raise InvalidCalendarObject("one calendar object holds one kind of component (RFC 4791 §4.1)")
+    if len(uids) != 1 or uids == {""}:
+        raise InvalidCalendarObject("every component needs the same UID (RFC 4791 §4.1)")
+    zones: dict[str, tzinfo | None] = {}
+    instances = [_instance(each, root, zones) for each in parts]
+    masters = [each for each in instances if each.recurrence_id is None]
+    if len(masters) > 1:
+        raise InvalidCalendarObject("two components describe the whole series")
+    seen = [each.recurrence_id for each in instances]
+    if len(set(seen)) != len(seen):
+        raise InvalidCalendarObject("two components describe the same occurrence")
+    organizer = next((found for each in parts if (found := each.get("ORGANIZER")) is not None), None)
+    recurs = any(each.get("RRULE") is not None or each.get("RDATE") is not None for each in parts)
+    return Reading(
+        uid=uids.pop(),
+        component=kind,
+        method=(root.value("METHOD") or "").strip().upper() or None,
+        organizer=_organizer(organizer) if organizer is not None else None,
+        master=masters[0] if masters else None,
+        overrides=tuple(each for each in instances if each.recurrence_id is not None),
+        recurs=recurs,
+        span=_span(root, instances, recurs, every),
+    )
+
+
+def moment_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) -> Moment | None:
+    """The property's DATE or DATE-TIME in its zone; an unknown zone leaves it floating."""
+    tzid = prop.param("TZID")
+    if tzid is not None and tzid not in zones:
+        zones[tzid] = resolve(tzid, root)
+    return moment(prop.value, zones[tzid] if tzid is not None else None)
+
+
+def utc_of(value: Moment, floating: tzinfo = UTC) -> datetime:
+    """A moment as an instant; floating times and dates read in ``floating``."""
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 (its zone follows)
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=floating)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is
+        return value.replace(tzinfo=UTC)
+
+
+def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None]) -> Instance:
+    lines: dict[str, Property] = {}
+    attendees: list[Attendee] = []
+    for entry in part.entries:
+        if isinstance(entry, Property):
+            if entry.name == "ATTENDEE":
+                attendees.append(_attendee(entry))
+            else:
+                lines.setdefault(entry.name, entry)
+
+    def said(name: str) -> str:
+        return lines[name].value if name in lines else ""
+
+    def time(name: str) -> Moment | None:
+        if name not in lines:
+            return None
+        value = moment_of(lines[name], root, zones)
+        if value is None:
+            raise InvalidCalendarData(f"{name} is no date or time: {lines[name].value[:40]!r}")
+        return value
+
+    start, original = time("DTSTART"), time("RECURRENCE-ID")
+    if start is None and part.name == "VEVENT" and root.get("METHOD") is None:
+        raise InvalidCalendarObject("an event that is no message needs DTSTART (RFC 5545 §3.6.1)")
+    until = time("DUE") if part.name == "VTODO" else time("DTEND")
+    # A task without DUE and DURATION has no end at all (§3.6.2), unlike an event (§3.6.1).
+    open_ended = part.name == "VTODO" and until is None and "DURATION" not in lines
+    made = moment_of(lines["DTSTAMP"], root, zones) if "DTSTAMP" in lines else None
+    rid = lines.get("RECURRENCE-ID")
+    return Instance(
+        recurrence_id=canonical(original) if original is not None else None,
+        range_this_and_future=rid is not None and (rid.param("RANGE") or "").upper() == "THISANDFUTURE",
+        sequence=_integer(said("SEQUENCE")),
+        dtstamp=utc_of(made) if made is not None else None,
+        start=start,
+        end=None if open_ended else end_of(start, until, duration(said("DURATION"))),
+        tzid=lines["DTSTART"].param("TZID") if "DTSTART" in lines else None,
+        summary=unescape(said("SUMMARY")),
+        description=unescape(said("DESCRIPTION")),
+        location=unescape(said("LOCATION")),
+        status=said("STATUS").strip().upper() or None,
+        transp=said("TRANSP").strip().upper() or "OPAQUE",
+        rrule=said("RRULE") or None,
+        attendees=tuple(attendees),
+    )
+
+
+def _integer(value: str) -> int:
+    text = value.strip()
+    return min(int(text), 2**63 - 1) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def address_of(prop: Property) -> str:
+    """The address of a CAL-ADDRESS property; where the value is no mail address, EMAIL counts (SPEC B4)."""
+    address = normalise_address(prop.value)
+    email = prop.param("EMAIL")
+    return normalise_address(email) if "@" not in address and email else address
+
+
+def _attendee(prop: Property) -> Attendee:
+    return Attendee(
+        address=address_of(prop),
+        cn=prop.param("CN"),
+        partstat=(prop.param("PARTSTAT") or "NEEDS-ACTION").upper(),
+        role=(prop.param("ROLE") or "REQ-PARTICIPANT").upper(),
+        cutype=(prop.param("CUTYPE") or "INDIVIDUAL").upper(),
+        rsvp=(prop.param("RSVP") or "").upper() == "TRUE",
+        schedule_agent=(prop.param("SCHEDULE-AGENT") or "SERVER").upper(),
+        schedule_status=prop.param("SCHEDULE-STATUS"),
+        force_send=prop.param("SCHEDULE-FORCE-SEND"),
+    )
+
+
+def _organizer(prop: Property) -> Organizer:
+    sent_by = prop.param("SENT-BY")
+    return Organizer(
+        address=address_of(prop),
+        cn=prop.param("CN"),
+        schedule_agent=(prop.param("SCHEDULE-AGENT") or "SERVER").upper(),
+        sent_by=normalise_address(sent_by) if sent_by else None,
+        schedule_status=prop.param("SCHEDULE-STATUS"),
+        force_send=prop.param("SCHEDULE-FORCE-SEND"),
+    )
+
+
+_ANY_TIME = datetime(1, 1, 2, tzinfo=UTC)
+
+
+def _span(
+    root: Component, instances: list[Instance], recurs: bool, every: RecurrenceSet | None
+) -> tuple[datetime, datetime | None]:
+    if recurs:
+        from televent.ical.recurrence.occurrences import span
+
+        return span(root if every is None else every)
+    ends = [each.end if each.end is not None else end_of(each.start, None, None) for each in instances]
+    bounds = [bound for bound in (*(each.start for each in instances), *ends) if bound is not None]
+    if not bounds:
+        return _ANY_TIME, None  # a task without dates matches every time (RFC 4791 §9.9)
+    moments = [_widened(bound) for bound in bounds]
+    last = max(late for _, late in moments)
+    return min(early for early, _ in moments), last
+
+
+def _widened(value: Moment) -> tuple[datetime, datetime]:
+    instant = utc_of(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return instant, instant
+    try:
+        return instant - FARTHEST_WEST, instant + FARTHEST_EAST
+    except OverflowError:
+        return instant, instant

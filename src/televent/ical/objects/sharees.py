@@ -1,0 +1,62 @@
+"""What of an event others than its calendar's owner may see (RFC 5545 §3.8.1.3).
+
+A PRIVATE event is not there for them; a CONFIDENTIAL one is time that is taken and no more. A classification that is
+not known counts as PRIVATE, as the RFC says. Of several in one object the strictest counts, for all its occurrences.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, Property, parse
+
+PUBLIC: Final = "PUBLIC"
+PRIVATE: Final = "PRIVATE"
+CONFIDENTIAL: Final = "CONFIDENTIAL"
+
+# Folding (§3.1) may cut a line anywhere.
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_CLASS = re.compile(rb"^CLASS(?:;[^:\r\n]*)?:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_HINT = re.compile(rb"c(?:\r?\n[ \t])*l(?:\r?\n[ \t])*a(?:\r?\n[ \t])*s(?:\r?\n[ \t])*s", re.IGNORECASE)
+
+_TIME: Final = frozenset(
+    (
+        "UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID",
+        "SEQUENCE", "STATUS", "TRANSP", "CLASS",
+    )
+)  # fmt: skip
+_HEAD: Final = frozenset(("VERSION", "PRODID", "CALSCALE"))
+BUSY: Final = "Busy"
+
+
+def visibility(text: bytes) -> str:
+    """PUBLIC, CONFIDENTIAL or PRIVATE."""
+    if _HINT.search(text) is None:
+        return PUBLIC
+    said = {found[1].strip().upper() for found in _CLASS.finditer(_FOLD.sub(b"", text))}
+    if said <= {b"PUBLIC", b""}:
+        return PUBLIC
+    return CONFIDENTIAL if said <= {b"PUBLIC", b"", b"CONFIDENTIAL"} else PRIVATE
+
+
+def as_busy(text: bytes) -> bytes | None:
+    """The same event as time that is taken: when, and nothing of what, where and with whom. None for what takes no time
+    (to-dos and journals), and for what cannot be read."""
+    try:
+        root = parse(text)
+    except IcalError:
+        return None
+    root.remove_if(lambda each: isinstance(each, Property) and each.name not in _HEAD)
+    root.remove_if(lambda each: isinstance(each, Component) and each.name not in ("VEVENT", "VTIMEZONE"))
+    events = root.components("VEVENT")
+    for event in events:
+        event.remove_if(lambda each: isinstance(each, Component) or each.name not in _TIME)
+        for prop in event.properties:
+            # Parameters say no more of the time than zone and kind; the rest may say anything.
+            kept = [(name, values) for name, values in prop.params if name in ("TZID", "VALUE", "RANGE")]
+            if len(kept) != len(prop.params):
+                event.replace(prop, event.make(prop.name, prop.value, kept))
+        event.add(event.make("SUMMARY", BUSY))
+    return root.to_bytes() if events else None

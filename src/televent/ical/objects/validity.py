@@ -1,0 +1,99 @@
+"""What a calendar collection takes: RFC 4791 §4.1, §5.3.2.1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from televent.ical.objects.reading import Reading, address_of, read_tree
+from televent.ical.recurrence.instances import MAX_INSTANCES, check_instances
+from televent.ical.recurrence.recurrence_set import RecurrenceSet
+from televent.ical.text.errors import (
+    InvalidCalendarData,
+    InvalidCalendarObject,
+    MixedOrganizers,
+    TooEarly,
+    TooLarge,
+    TooLate,
+    TooManyAttendees,
+    TooManyInstances,
+    UnsupportedComponent,
+)
+from televent.ical.text.tree import Component, parse
+from televent.ical.text.values import written
+from televent.ical.text.wall_clock import FIRST, LAST
+
+STORED = ("VEVENT", "VTODO", "VJOURNAL")
+MAX_RULES, MAX_RULE = 4, 4096
+"""Rules of one component (RFC 5545 §3.8.5.3 wants one) and characters of a rule: each BYYEARDAY there is fits twice."""
+ONCE = ("UID", "DTSTART", "RECURRENCE-ID", "ORGANIZER")
+"""Said twice, these leave no meaning; of others the first counts."""
+MIN_DATE_TIME, MAX_DATE_TIME = written(FIRST), written(LAST)
+"""RFC 4791 §5.2.6, §5.2.7: the whole of the time that is counted."""
+WHEN = ("DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "RDATE", "EXDATE")
+"""What says when it happens. What says when it was written down may say anything: some write CREATED:00001231."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one calendar object."""
+
+    octets: int = 1024 * 1024
+    attendees: int = 500
+    overrides: int = 1000
+    instances: int = MAX_INSTANCES
+    uid: int = 1024
+
+
+def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
+    """What the text says, if it may be stored. Raises IcalError with the precondition it breaks."""
+    if len(data) > limits.octets:
+        raise TooLarge(f"more than {limits.octets} octets")
+    if b"\0" in data:
+        raise InvalidCalendarData("NUL is no character of iCalendar")
+    root = parse(data)
+    version = (root.value("VERSION") or "2.0").strip()
+    if version != "2.0":
+        raise InvalidCalendarData(f"VERSION {version[:16]} is not 2.0 (RFC 5545 §3.7.4)")
+    if root.get("METHOD") is not None:
+        raise InvalidCalendarObject("a stored calendar object has no METHOD (RFC 4791 §4.1)")
+    kinds = {each.name for each in root.components()} - {"VTIMEZONE"}
+    if kinds and not kinds & set(STORED):
+        raise UnsupportedComponent(f"{sorted(kinds)[0][:40]} is not stored")
+    for part in root.components():
+        if part.name in STORED:
+            _check_dates(part)
+            for name in ONCE:
+                if len(part.all(name)) > 1:
+                    raise InvalidCalendarObject(f"{part.name} has more than one {name} (RFC 5545 §3.6)")
+            rules = part.all("RRULE")
+            if len(rules) > MAX_RULES or any(len(rule.value) > MAX_RULE for rule in rules):
+                raise TooManyInstances(f"more than {MAX_RULES} rules, or one of more than {MAX_RULE} characters")
+    named = [part for part in root.components() if part.get("RECURRENCE-ID") is not None]
+    if len(named) > limits.overrides:
+        raise TooManyInstances(f"more than {limits.overrides} changed occurrences")
+    every = None
+    if any(part.get(name) is not None for part in root.components() for name in ("RRULE", "RDATE")):
+        every = RecurrenceSet(root)
+        check_instances(every, limits.instances)
+    organizers = (part.get("ORGANIZER") for part in root.components() if part.name in STORED)
+    if len({address_of(organizer) for organizer in organizers if organizer is not None}) > 1:
+        raise MixedOrganizers("the components have different organizers (RFC 6638 §3.2.4.2)")
+    reading = read_tree(root, every)
+    if len(reading.uid.encode()) > limits.uid:
+        raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")
+    for instance in reading.instances():
+        if len(instance.attendees) > limits.attendees:
+            raise TooManyAttendees(f"more than {limits.attendees} attendees")
+    return reading
+
+
+def _check_dates(part: Component) -> None:
+    for name in WHEN:
+        for prop in part.all(name):
+            for value in prop.value.split(","):
+                day = value.strip()[:8]
+                if len(day) == 8 and day.isascii() and day.isdigit():
+                    if day < MIN_DATE_TIME[:8]:
+                        raise TooEarly(f"{name} is before {MIN_DATE_TIME}")
+                    if day >= MAX_DATE_TIME[:8]:
+                        raise TooLate(f"{name} is not before {MAX_DATE_TIME}")

@@ -1,0 +1,66 @@
+"""Calendar objects with their time zones by reference, or with all of them in full: RFC 7809 §3.1.3."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from televent.ical.objects.reading import moment_of
+from televent.ical.text.errors import IcalError
+from televent.ical.text.tree import Component, parse
+from televent.ical.text.values import Moment
+from televent.ical.zones.tzid import standard, vtimezone
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def by_reference(root: Component) -> bool:
+    """Takes the VTIMEZONEs of zones that every program knows out of the tree; False where there are none."""
+    known = [each for each in root.components("VTIMEZONE") if standard((each.value("TZID") or "").strip())]
+    for each in known:
+        root.remove(each)
+    return bool(known)
+
+
+def in_full(root: Component) -> bool:
+    """Puts the VTIMEZONEs in that are named and not there, before what names them; False where none is missing. What
+    nobody knows stays without."""
+    there = {(each.value("TZID") or "").strip() for each in root.components("VTIMEZONE")}
+    since: dict[str, Moment] = {}
+    for part in root.components():
+        for inner in part.walk() if part.name != "VTIMEZONE" else ():
+            for prop in inner.properties:
+                tzid = prop.param("TZID")
+                if tzid is None or tzid in there:
+                    continue
+                found = moment_of(prop, root, {}) or _EPOCH
+                since[tzid] = min(since.get(tzid, found), found, key=lambda moment: moment.year)
+    zones = [zone for tzid, first in since.items() if (zone := zone_component(tzid, first)) is not None]
+    place = next((n for n, each in enumerate(root.entries) if isinstance(each, Component)), len(root.entries))
+    root.entries[place:place] = zones
+    return bool(zones)
+
+
+def zone_component(tzid: str, first: Moment = _EPOCH) -> Component | None:
+    """A VTIMEZONE with the rules of that year and later; None where no zone has that name."""
+    text = zone_text(tzid, first)
+    return parse(text).components("VTIMEZONE")[0] if text is not None else None
+
+
+def zone_text(tzid: str, first: Moment = _EPOCH) -> bytes | None:
+    """An iCalendar object with that one VTIMEZONE, as CALDAV:calendar-timezone holds it (RFC 4791 §5.2.2)."""
+    try:
+        written = vtimezone(tzid, datetime(max(first.year - 1, 1), 1, 1, tzinfo=UTC), None)
+    except (KeyError, ValueError, OSError):
+        return None
+    head = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Televent//Calendar 1.0//EN\r\n"
+    return head + written + b"END:VCALENDAR\r\n"
+
+
+def tzid_of(text: bytes) -> str | None:
+    """The TZID of an iCalendar object with exactly one VTIMEZONE; None where it is no such object."""
+    try:
+        zones = parse(text).components("VTIMEZONE")
+    except IcalError:
+        return None
+    return (zones[0].value("TZID") or "").strip() or None if len(zones) == 1 else None

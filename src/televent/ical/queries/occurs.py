@@ -1,0 +1,319 @@
+"""When a calendar object happens, as an index keeps it: so that a time range is answered without reading its text.
+
+A function of the text alone (RFC 4791 §9.9 is the question, ADR 0015 the reasons). What cannot be known for certain is
+kept as where it may be, and then the text decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import merge
+from typing import Final
+
+from televent.ical.objects.reading import address_of, moment_of, utc_of
+from televent.ical.queries.freebusy import fbtype_of
+from televent.ical.recurrence.recurrence_set import MARGIN, RecurrenceSet, Series
+from televent.ical.rules.expansion import Budget, expand
+from televent.ical.text.errors import IcalError, TooManyInstances
+from televent.ical.text.tree import Component, parse
+from televent.ical.text.values import Moment
+from televent.ical.text.wall_clock import FIRST, LAST, in_zone, moved, wall_in, wall_of
+
+Range = tuple[datetime | None, datetime | None]
+"""[start, end), aware; None is open. Where both are the same it is that instant."""
+
+MAX_KEPT: Final = 400
+MAX_YEARS: Final = timedelta(days=150 * 366)
+"""Of a series so many instances, and so long after its start, are kept; what comes later may be at any time."""
+_WORK: Final = 4_000
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
+_ANYWHERE: Final = timedelta(hours=14)
+"""A floating or all-day time is somewhere within this of the same reading in UTC."""
+_EDGE: Final = _ANYWHERE + timedelta(hours=10)
+"""So far from its ends a stretch of instances is whole on whatever clock."""
+_CHANGES: Final = timedelta(hours=3)
+"""No clock change moves a time further."""
+EDITION: Final = 2
+"""One more whenever the same text would be kept otherwise: what was kept before is then made anew."""
+BEHIND, AHEAD = timedelta(days=45), timedelta(days=365)
+"""Around the beginning of a season, this much of a series that outlasts what is kept of its start is kept too."""
+_KEPT_OF_A_SEASON: Final = 450
+FREE: Final = "FREE"
+ALL_YEAR: Final = (1, 366)
+_END: Final = LAST.replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurs:
+    """``firm``: it happens then. ``floats``: it happens when a clock shows that (written as if it were UTC). ``loose``:
+    it may happen then. ``fbtype``: what all of it is to free/busy, BUSY, BUSY-TENTATIVE or FREE; None: see the text.
+    ``days``: the days of a year, counted from 1, between which every instance lies; (1, 366) for all. ``season``: for
+    which it was made, where another is to be made anew for; 0: for good."""
+
+    firm: tuple[Range, ...] = ()
+    floats: tuple[Range, ...] = ()
+    loose: tuple[Range, ...] = ()
+    fbtype: str | None = None
+    days: tuple[int, int] = ALL_YEAR
+    season: int = 0
+
+    @property
+    def span(self) -> Range | None:
+        """What covers all of it, floating times widened; None where there is none."""
+        floats = [(_later(start, -_ANYWHERE), _later(end, _ANYWHERE)) for start, end in self.floats]
+        every = [*self.firm, *floats, *self.loose]
+        if not every:
+            return None
+        starts, ends = [start for start, _ in every], [end for _, end in every]
+        first = None if None in starts else min(each for each in starts if each is not None)
+        last = None if None in ends else max(each for each in ends if each is not None)
+        return first, last
+
+
+def occurs(
+    text: bytes | Component,
+    *,
+    role: str = "none",
+    partstat: str | None = None,
+    organizer: str | None = None,
+    last: datetime | None = None,
+    season: int = 0,
+) -> Occurs:
+    """What an index keeps of a text. ``role``, ``partstat`` and ``organizer`` are the owner's part in it, ``last`` when
+    all of it is over, as its outline says. ``season``: see season_of; 0: none. A text that cannot be read may happen at
+    any time."""
+    try:
+        root = parse(text) if isinstance(text, bytes) else text
+        every = RecurrenceSet(root)
+    except IcalError:
+        return Occurs(loose=((None, last),))
+    if not root.components("VEVENT"):
+        return Occurs(loose=tuple(_tasks(root, every, last)))
+    firm, floats, loose, season = _events(every, last, season)
+    if any(each.get("DTSTART") is None for each in root.components("VEVENT")):
+        # Only a message can be without: at any time (RFC 6638 §2.3).
+        loose.append((None, None))
+    series = every.series
+    days = _days_of_the_year([*firm, *floats], series, endless=bool(loose)) if series and series.recurs else None
+    fbtype = _fbtype(root, role, partstat, organizer)
+    return Occurs(tuple(firm), tuple(floats), tuple(loose), fbtype, days or ALL_YEAR, season)
+
+
+def season_of(at: datetime) -> int:
+    """The quarter of a year, counted."""
+    return at.year * 4 + (at.month - 1) // 3
+
+
+def wall_ranges(start: datetime | None, end: datetime | None, zone: tzinfo | None) -> tuple[Range | None, Range]:
+    """A range as clocks of the zone show it, as if in UTC: within the first a floating time is in the range for
+    certain, outside the second it is not. Without a zone nothing is certain."""
+    low = _shown(start, zone) if start is not None else None
+    high = _shown(end, zone) if end is not None else None
+    room = _CHANGES if zone is not None else _ANYWHERE + _CHANGES
+    wide = (_later(low, -room), _later(high, room))
+    within = (_later(low, room), _later(high, -room))
+    if zone is None or (within[0] is not None and within[1] is not None and within[0] >= within[1]):
+        return None, wide
+    return within, wide
+
+
+def days_asked(start: datetime | None, end: datetime | None) -> list[tuple[int, int]]:
+    """The days of a year, from 1, that a range reaches, in one or two stretches; two days more on each side."""
+    if start is None or end is None or end - start > 360 * _DAY:
+        return [ALL_YEAR]
+    first, last = (moved(start, -2 * _DAY).timetuple().tm_yday, moved(end, 2 * _DAY).timetuple().tm_yday)
+    return [(first, last)] if first <= last else [(1, last), (first, 366)]
+
+
+def _shown(instant: datetime, zone: tzinfo | None) -> datetime:
+    return wall_in(moved(instant, timedelta(0)), zone or UTC).replace(tzinfo=UTC)
+
+
+def _later(when: datetime | None, length: timedelta) -> datetime | None:
+    return None if when is None else moved(when, length)
+
+
+def _events(
+    every: RecurrenceSet, last: datetime | None, season: int = 0
+) -> tuple[list[Range], list[Range], list[Range], int]:
+    """firm, floats and loose, and the season where what is kept depends on it."""
+    firm: list[Range] = []
+    floats: list[Range] = []
+    loose: list[Range] = []
+
+    def keep(start: Moment, end: Moment) -> None:
+        if isinstance(start, datetime) and start.tzinfo is not None:
+            firm.append((utc_of(start), utc_of(end)))
+        else:
+            floats.append((_labelled(start), _labelled(end)))
+
+    for occurrence in every.changed():
+        keep(occurrence.start, occurrence.end)
+    series = every.series
+    if series is None:
+        return firm, floats, loose, 0
+    every.budget = Budget(_WORK)
+    horizon = moved(utc_of(series.start), MAX_YEARS)
+    reached = FIRST
+    kept = 0
+    try:
+        for planned, start, end in _planned(every, series):
+            if planned is not None:
+                reached = utc_of(planned)
+                kept += 1
+                if kept > MAX_KEPT or reached > horizon:
+                    raise TooManyInstances("the rest")
+            keep(start, end)
+    except TooManyInstances:
+        # Rules go on in order from here; what an override with RANGE moves, it moves by no more than the shift.
+        tail = moved(max(reached, utc_of(series.start)), -every.shift - _ANYWHERE)
+        if last is not None and last <= tail:
+            return firm, floats, loose, 0
+        low, high = _season(season)
+        low = max(low, tail)
+        over = last is not None and last <= low
+        if over or high - low <= 2 * _EDGE:
+            # There is no season, or it came too late, or what is kept of the start reaches beyond it.
+            loose.append((tail, last))
+            return firm, floats, loose, 0 if over else season
+        found = _of_a_season(every, series, low, high)
+        if found is None:
+            loose.append((tail, last))
+            return firm, floats, loose, 0
+        for start, end in found:
+            keep(start, end)
+        # What is planned before the tail is kept already, so there the stretch is whole from its beginning.
+        low, high = low if low == tail else low + _EDGE, high - _EDGE
+        loose += [each for each in ((tail, low), (high, last)) if each[1] is None or each[0] < each[1]]
+        return firm, floats, loose, season
+    return firm, floats, loose, 0
+
+
+def _season(season: int) -> tuple[datetime, datetime]:
+    if not season:
+        return FIRST, FIRST
+    begin = datetime(season // 4, season % 4 * 3 + 1, 1, tzinfo=UTC)
+    return moved(begin, -BEHIND), moved(begin, AHEAD)
+
+
+def _of_a_season(
+    every: RecurrenceSet, series: Series, low: datetime, high: datetime
+) -> list[tuple[Moment, Moment]] | None:
+    """Everything that rules make happen from ``low`` to ``high``, and a little beside it. None: too much."""
+    every.budget = Budget(_WORK)
+    found: list[tuple[Moment, Moment]] = []
+    try:
+        for _, start, end in _ruled(every, series, low, high):
+            found.append((start, end))
+            if len(found) > _KEPT_OF_A_SEASON:
+                return None
+    except TooManyInstances:
+        return None
+    return found
+
+
+def _planned(every: RecurrenceSet, series: Series) -> Iterator[tuple[Moment | None, Moment, Moment]]:
+    """When each was planned (None: by no rule), when it starts, when it ends."""
+    if not _plain(every, series):
+        for planned, each in every.planned(FIRST, LAST):
+            yield planned, each.start, each.end
+        return
+    yield None, series.start, series.length.after(series.start)
+    yield from _ruled(every, series, utc_of(series.start), LAST)
+
+
+def _ruled(
+    every: RecurrenceSet, series: Series, low: datetime, high: datetime
+) -> Iterator[tuple[Moment | None, Moment, Moment]]:
+    """The same of what rules make from ``low`` to ``high``, and a little beside it."""
+    if not _plain(every, series):
+        for planned, each in every.ruled(low, high):
+            yield planned, each.start, each.end
+        return
+    # The same with less ado: nearly every series is like this, and each PUT waits for it.
+    start, zone, after = wall_of(series.start), series.zone, series.length.after
+    first, last = (wall_in(each, zone or UTC) for each in (moved(low, -every.longest - MARGIN), moved(high, MARGIN)))
+    for found in merge(*(expand(rule, start, first, last, every.budget) for rule in series.rules)):
+        when = in_zone(found, zone)
+        yield when, when, after(when)
+
+
+def _plain(every: RecurrenceSet, series: Series) -> bool:
+    """Nothing changes what its rules say."""
+    said = every.overrides or series.excluded or series.excluded_days or series.extra
+    return not said and series.recurs and isinstance(series.start, datetime)
+
+
+def _tasks(root: Component, every: RecurrenceSet, last: datetime | None) -> Iterator[Range]:
+    """Tasks and journals: the tables of §9.9 count some ends in, so it is only where they may be."""
+    for part in root.components():
+        if part.name == "VTODO" and part.get("DTSTART") is None:
+            yield _undated(root, part)
+    firm, floats, loose, _ = _events(every, last)
+    timed = [each for each in root.components() if each.get("DTSTART") is not None]
+    if not timed:
+        return
+    yield from ((_later(start, -_SECOND), _later(end, _SECOND)) for start, end in firm)
+    yield from ((_later(start, -_ANYWHERE - _SECOND), _later(end, _ANYWHERE + _SECOND)) for start, end in floats)
+    yield from loose
+
+
+def _undated(root: Component, part: Component) -> Range:
+    """A task without DTSTART, by the last five rows of its table."""
+    due, completed, created = (_instant(root, part, name) for name in ("DUE", "COMPLETED", "CREATED"))
+    given = [due] if due is not None else [each for each in (completed, created) if each is not None]
+    if not given:
+        return None, None
+    first = _later(min(each[0] for each in given), -_SECOND)
+    return first, None if due is None and completed is None else _later(max(each[1] for each in given), _SECOND)
+
+
+def _instant(root: Component, part: Component, name: str) -> tuple[datetime, datetime] | None:
+    prop = part.get(name)
+    value = moment_of(prop, root, {}) if prop is not None else None
+    if value is None:
+        return None
+    room = _ANYWHERE if not isinstance(value, datetime) or value.tzinfo is None else timedelta(0)
+    return moved(utc_of(value), -room), moved(utc_of(value), room)
+
+
+def _labelled(value: Moment) -> datetime:
+    return moved(wall_of(value).replace(tzinfo=UTC), timedelta(0))
+
+
+def _fbtype(root: Component, role: str, partstat: str | None, organizer: str | None) -> str | None:
+    """One word for all instances, where the text and the owner's part in it leave no doubt."""
+    parts = root.components("VEVENT")
+    people = [address_of(each) for part in parts for each in part.all("ATTENDEE")]
+    me: frozenset[str] = frozenset()
+    if people:
+        if role == "organizer" and organizer is not None:
+            listed = [any(address_of(each) == organizer for each in part.all("ATTENDEE")) for part in parts]
+            if not all(listed):
+                return None
+            me = frozenset({organizer})
+        elif role == "attendee" and partstat is not None and len(parts) == 1:
+            return fbtype_of(parts[0], me, partstat) or FREE
+        else:
+            return None
+    kinds = {fbtype_of(part, me) or FREE for part in parts}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _days_of_the_year(ranges: list[Range], series: Series, *, endless: bool) -> tuple[int, int] | None:
+    """Birthdays and the like: a series that keeps to one season is looked at in that season only."""
+    low, high = 366, 1
+    for start, end in ranges:
+        if start is None or end is None or start.year != end.year:
+            return None
+        low, high = min(low, start.timetuple().tm_yday), max(high, end.timetuple().tm_yday)
+    if not endless:
+        return (low, high) if low <= high else None
+    # What goes on every year keeps to its season, give or take a leap day or a week.
+    if any(rule.freq != "YEARLY" for rule in series.rules) or len(ranges) < 20:
+        return None
+    if high - low > 31 or low <= 8 or high >= 358:
+        return None
+    return low - 8, high + 8

@@ -1,0 +1,192 @@
+"""Does a calendar object match a filter? RFC 4791 §9.7–§9.9.
+
+Filters are values; the door reads them from XML. ``required_span`` tells an index which objects can match at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from itertools import chain
+from typing import Final
+from unicodedata import normalize
+
+from televent.ical.queries.time_ranges import (
+    Occasions,
+    TimeRange,
+    describing,
+    effective_end_matches,
+    in_time,
+    prop_in_time,
+)
+from televent.ical.text.tree import Component, Property
+from televent.ical.text.values import unescape
+
+__all__ = [
+    "COLLATIONS",
+    "CompFilter",
+    "ParamFilter",
+    "PropFilter",
+    "TextMatch",
+    "TimeRange",
+    "UnsupportedCollation",
+    "matches",
+    "only_component",
+    "only_time",
+    "required_component",
+    "required_span",
+]
+
+COLLATIONS: Final = ("i;ascii-casemap", "i;octet", "i;unicode-casemap")
+
+
+class UnsupportedCollation(Exception):
+    """CALDAV:supported-collation (RFC 4791 §7.5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatch:
+    """A substring (§9.7.5)."""
+
+    text: str
+    collation: str = "i;ascii-casemap"
+    negate: bool = False
+
+    def __post_init__(self) -> None:
+        if self.collation not in COLLATIONS and self.collation != "default":
+            raise UnsupportedCollation(self.collation)
+
+    def matches(self, value: str) -> bool:
+        return (_folded(self.text, self.collation) in _folded(value, self.collation)) != self.negate
+
+
+@dataclass(frozen=True, slots=True)
+class ParamFilter:
+    name: str
+    is_not_defined: bool = False
+    text: TextMatch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PropFilter:
+    """``any_of``: calendar-query-extended's test="anyof"."""
+
+    name: str
+    is_not_defined: bool = False
+    time_range: TimeRange | None = None
+    text: TextMatch | None = None
+    params: tuple[ParamFilter, ...] = ()
+    any_of: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompFilter:
+    name: str
+    is_not_defined: bool = False
+    time_range: TimeRange | None = None
+    props: tuple[PropFilter, ...] = ()
+    comps: tuple[CompFilter, ...] = ()
+    any_of: bool = False
+
+
+def matches(root: Component, wanted: CompFilter, floating_zone: tzinfo = UTC) -> bool:
+    """``wanted`` is the filter's outermost comp-filter, which names VCALENDAR."""
+    if wanted.name.upper() != root.name:
+        return wanted.is_not_defined
+    return not wanted.is_not_defined and _inside(Occasions(root, floating_zone), root, wanted)
+
+
+def required_span(wanted: CompFilter) -> tuple[datetime | None, datetime | None]:
+    """Outside this no object can match; (None, None) where the filter says nothing about time."""
+    if wanted.any_of:
+        return None, None
+    ranges = (each.time_range for each in wanted.comps if each.time_range is not None and not each.is_not_defined)
+    first = next(ranges, None)
+    return (first.start, first.end) if first is not None else (None, None)
+
+
+def only_component(wanted: CompFilter) -> bool:
+    """The filter says no more than which component: an index knows that."""
+    return _plain(wanted) and all(_plain(each) and not each.comps and each.time_range is None for each in wanted.comps)
+
+
+def only_time(wanted: CompFilter) -> bool:
+    """The filter says no more than that an event, a task or a journal is in a range."""
+    return (
+        _plain(wanted)
+        and len(wanted.comps) == 1
+        and all(_plain(each) and not each.comps and each.time_range is not None for each in wanted.comps)
+    )
+
+
+def _plain(wanted: CompFilter) -> bool:
+    if wanted.is_not_defined or wanted.props or len(wanted.comps) > 1:
+        return False
+    return wanted.time_range is None or wanted.name.upper() in ("VEVENT", "VTODO", "VJOURNAL")
+
+
+def required_component(wanted: CompFilter) -> str | None:
+    """The one kind of component that can match, if the filter names one."""
+    kinds = {each.name.upper() for each in wanted.comps if not each.is_not_defined}
+    return kinds.pop() if len(kinds) == 1 and not wanted.any_of else None
+
+
+def _inside(asked: Occasions, part: Component, wanted: CompFilter) -> bool:
+    results = chain(
+        (_prop_matches(asked, part, each) for each in wanted.props),
+        (_comp_matches(asked, part, each) for each in wanted.comps),
+    )
+    if not wanted.props and not wanted.comps:
+        return True
+    return any(results) if wanted.any_of else all(results)
+
+
+def _comp_matches(asked: Occasions, part: Component, wanted: CompFilter) -> bool:
+    name = wanted.name.upper()
+    candidates = part.components(name)
+    if wanted.is_not_defined:
+        return not candidates
+    if wanted.time_range is not None:
+        candidates = in_time(asked, part, candidates, wanted.time_range)
+        if part.name == "VCALENDAR" and name in ("VEVENT", "VTODO", "VJOURNAL"):
+            # The series and its overrides are one object: the range is that of any instance, the other conditions
+            # are those of the component that describes it.
+            candidates = describing(asked, name, wanted.time_range)
+    return any(_inside(asked, each, wanted) for each in candidates)
+
+
+def _prop_matches(asked: Occasions, part: Component, wanted: PropFilter) -> bool:
+    candidates = part.all(wanted.name.upper())
+    if wanted.is_not_defined:
+        return not candidates
+    if not candidates and wanted.time_range is not None and wanted.text is None and not wanted.params:
+        return effective_end_matches(asked.root, part, wanted.name.upper(), wanted.time_range, asked.zone)
+    return any(_one_prop_matches(asked, each, wanted) for each in candidates)
+
+
+def _one_prop_matches(asked: Occasions, prop: Property, wanted: PropFilter) -> bool:
+    tests: list[bool] = []
+    if wanted.time_range is not None:
+        tests.append(prop_in_time(asked.root, prop, wanted.time_range, asked.zone))
+    if wanted.text is not None:
+        tests.append(wanted.text.matches(unescape(prop.value)))
+    for each in wanted.params:
+        values = prop.param_values(each.name.upper())
+        if each.is_not_defined:
+            tests.append(not values)
+        elif each.text is not None:
+            tests.append(any(each.text.matches(value) for value in values))
+        else:
+            tests.append(bool(values))
+    if not tests:
+        return True
+    return any(tests) if wanted.any_of else all(tests)
+
+
+def _folded(text: str, collation: str) -> str:
+    if collation == "i;octet":
+        return text
+    if collation == "i;unicode-casemap":
+        # RFC 5051 compares decomposed characters: é as one character and as two is the same.
+        return normalize("NFKD", normalize("NFKD", text).casefold())
+    return "".join(each.lower() if each.isascii() else each for each in text)

@@ -1,0 +1,1 @@
+"""Recurrence sets and their occurrences: RFC 5545 §3.8.5."""

@@ -1,0 +1,213 @@
+"""A calendar object as a tree that gives back the octets it was read from (RFC 5545 §3.4, §3.6).
+
+``parse(data).to_bytes() == data`` for anything that parses. An edit touches its own lines and no others, and writes
+with the line ending that the text has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from televent.ical.text.errors import InvalidCalendarData, TooLarge
+from televent.ical.text.lines import name_of, split_raw, text_of, unfold
+from televent.ical.text.property import Property
+
+__all__ = ["MAX_DEPTH", "MAX_LINES", "Component", "Property", "parse"]
+
+MAX_LINES: Final = 200_000
+MAX_DEPTH: Final = 20
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Component:
+    """A component: its properties and sub-components in the order of the text."""
+
+    __slots__ = ("__weakref__", "_begin", "_end", "_tail", "ending", "entries", "name")
+
+    def __init__(self, name: str, begin: bytes, ending: bytes) -> None:
+        self.name = name
+        self.entries: list[Property | Component] = []
+        self.ending = ending
+        self._begin = begin
+        self._end = b""
+        self._tail = b""
+
+    @classmethod
+    def new(cls, name: str, *, ending: bytes = b"\r\n") -> Component:
+        """An empty component."""
+        name = name.upper()
+        component = cls(name, b"BEGIN:" + name.encode() + ending, ending)
+        component._end = b"END:" + name.encode() + ending
+        return component
+
+    # ---- reading
+    def all(self, name: str) -> list[Property]:
+        """Every property of that name."""
+        return [each for each in self.entries if isinstance(each, Property) and each.name == name]
+
+    def get(self, name: str) -> Property | None:
+        """The first property of that name."""
+        for each in self.entries:
+            if isinstance(each, Property) and each.name == name:
+                return each
+        return None
+
+    def value(self, name: str) -> str | None:
+        """The first such property's value."""
+        found = self.get(name)
+        return None if found is None else found.value
+
+    @property
+    def properties(self) -> list[Property]:
+        return [each for each in self.entries if isinstance(each, Property)]
+
+    def components(self, name: str | None = None) -> list[Component]:
+        """The direct sub-components, of that name if one is given."""
+        return [each for each in self.entries if isinstance(each, Component) and (name is None or each.name == name)]
+
+    def walk(self) -> Iterator[Component]:
+        """This component and all below it."""
+        yield self
+        for each in self.components():
+            yield from each.walk()
+
+    def to_bytes(self) -> bytes:
+        """The text."""
+        parts: list[bytes] = []
+        self._write(parts)
+        return b"".join(parts)
+
+    def _write(self, parts: list[bytes]) -> None:
+        parts.append(self._begin)
+        for each in self.entries:
+            if isinstance(each, Property):
+                parts.append(each.raw)
+            else:
+                each._write(parts)
+        parts.append(self._end)
+        if self._tail:
+            parts.append(self._tail)
+
+    # ---- editing
+    def make(self, name: str, value: str, params: Sequence[tuple[str, Sequence[str]]] = ()) -> Property:
+        """A property with this text's line ending; not yet part of it."""
+        return Property.of(name, value, params, ending=self.ending)
+
+    def add(self, entry: Property | Component) -> None:
+        """A property goes after the last property, a component last."""
+        if isinstance(entry, Component):
+            self.entries.append(entry)
+            return
+        place = len(self.entries)
+        while place and not isinstance(self.entries[place - 1], Property):
+            place -= 1
+        self.entries.insert(place, entry)
+
+    def replace(self, old: Property | Component, new: Property | Component) -> None:
+        """Puts ``new`` where ``old`` stands; raises ValueError where it does not stand. Blank lines before it stay."""
+        place = self._place(old)
+        if isinstance(new, Property) and isinstance(old, Property) and old.lead and not new.lead:
+            new = new.after(old.lead)
+        self.entries[place] = new
+
+    def remove(self, entry: Property | Component) -> None:
+        """Raises ValueError where it does not stand here."""
+        del self.entries[self._place(entry)]
+
+    def remove_if(self, condition: Callable[[Property | Component], bool]) -> None:
+        """Takes away every entry for which the condition holds."""
+        self.entries = [each for each in self.entries if not condition(each)]
+
+    def put(self, name: str, value: str, params: Sequence[tuple[str, Sequence[str]]] = ()) -> None:
+        """The one property of that name: the first is replaced, others go; added where there is none. A line that
+        says this already stays as it is."""
+        standing = self.all(name)
+        wanted = tuple((key.upper(), tuple(values)) for key, values in params)
+        if len(standing) == 1 and standing[0].value == value and standing[0].params == wanted:
+            return
+        new = self.make(name, value, params)
+        if not standing:
+            self.add(new)
+            return
+        self.replace(standing[0], new)
+        for extra in standing[1:]:
+            self.remove(extra)
+
+    def drop(self, name: str) -> None:
+        """Takes away every property of that name."""
+        self.remove_if(lambda each: isinstance(each, Property) and each.name == name)
+
+    def copy(self) -> Component:
+        """A deep copy; properties are shared, being immutable."""
+        twin = Component(self.name, self._begin, self.ending)
+        twin._end, twin._tail = self._end, self._tail
+        twin.entries = [each.copy() if isinstance(each, Component) else each for each in self.entries]
+        return twin
+
+    def _place(self, entry: Property | Component) -> int:
+        for place, each in enumerate(self.entries):
+            if each is entry:
+                return place
+        raise ValueError(f"{entry!r} does not stand in {self.name}")
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {len(self.entries)} entries>"
+
+
+def parse(data: bytes) -> Component:
+    """The VCALENDAR in a text. Blank lines and a byte order mark are kept; what is no content line is an error.
+
+    Raises InvalidCalendarData for what is not one balanced VCALENDAR, TooLarge past 200,000 lines or 20 levels.
+    """
+    raws = split_raw(data)
+    if len(raws) > MAX_LINES:
+        raise TooLarge(f"more than {MAX_LINES} lines")
+    ending = b"\r\n" if not raws or raws[0].endswith(b"\r\n") else b"\n"
+    root: Component | None = None
+    stack: list[Component] = []
+    pending: list[bytes] = []
+    for number, raw in enumerate(raws, 1):
+        unfolded = unfold(raw)
+        if number == 1 and unfolded.startswith(_BOM):
+            unfolded = unfolded[3:]
+        head = name_of(unfolded)
+        if head is None:
+            if unfolded.strip():
+                raise InvalidCalendarData(f"line {number} is not a content line")
+            pending.append(raw)  # a blank line: kept with what follows it
+            continue
+        name, colon = head
+        if pending:
+            raw = b"".join([*pending, raw])
+            pending.clear()
+        if name == "BEGIN":
+            kind = text_of(unfolded[colon + 1 :]).strip().upper()
+            if not stack and root is not None:
+                raise InvalidCalendarData("more than one VCALENDAR")
+            component = Component(kind, raw, ending)
+            if stack:
+                stack[-1].entries.append(component)
+            elif kind == "VCALENDAR":
+                root = component
+            else:
+                raise InvalidCalendarData(f"the text begins with {kind[:40]}, not with VCALENDAR")
+            stack.append(component)
+            if len(stack) > MAX_DEPTH:
+                raise TooLarge(f"components more than {MAX_DEPTH} deep")
+        elif name == "END":
+            kind = text_of(unfolded[colon + 1 :]).strip().upper()
+            if not stack or stack[-1].name != kind:
+                raise InvalidCalendarData(f"line {number}: END:{kind[:40]} closes nothing")
+            stack.pop()._end = raw
+        elif not stack:
+            raise InvalidCalendarData(f"line {number} stands outside VCALENDAR")
+        else:
+            stack[-1].entries.append(Property(raw, unfolded, name, colon))
+    if root is None:
+        raise InvalidCalendarData("there is no VCALENDAR")
+    if stack:
+        raise InvalidCalendarData(f"{stack[-1].name} is not closed")
+    root._tail = b"".join(pending)
+    return root

@@ -1,0 +1,75 @@
+"""Time zones by TZID: RFC 5545 §3.2.19, §3.6.5; SPEC B4."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from functools import lru_cache
+from typing import Final
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from televent.ical.text.tree import Component
+from televent.ical.text.values import unescape
+from televent.ical.zones.observances import ObservedZone, observed
+from televent.ical.zones.vtimezone import vtimezone
+
+__all__ = ["ObservedZone", "known", "resolve", "standard", "vtimezone"]
+
+_UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
+_THIS_MACHINES: Final = ("localtime", "posixrules", "right/", "posix/")
+"""Names that a zone database may answer to, but that mean another thing on each machine."""
+_LONGEST: Final = 255
+MAX_OWN: Final = 16
+"""So many of an object's own zones are evaluated: each may cost some milliseconds."""
+_EVALUATED: Final[WeakKeyDictionary[Component, ObservedZone | None]] = WeakKeyDictionary()
+"""For as long as the text is held: each of a thousand dates asks for its zone."""
+
+
+def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
+    """The zone a TZID names; None for one that nobody knows, whose times float.
+
+    In this order: the IANA name, also against a VTIMEZONE of that name, which is often older than the database; the
+    Windows name; an IANA name after a vendor's prefix (``/example.org/2020_1/Europe/Berlin``); the VTIMEZONE of
+    ``root``, evaluated.
+    """
+    name = unescape(tzid).strip().strip('"')
+    if len(name) > _LONGEST:
+        return None
+    return known(name) or (_own(name, root) if root is not None else None)
+
+
+@lru_cache(maxsize=2048)
+def known(name: str) -> tzinfo | None:
+    """The zone of that name in the database, whoever coined the name."""
+    if name.upper() in _UTC:
+        return UTC
+    zone = _iana(WINDOWS_TO_OLSON.get(name, name))
+    if zone is not None or not name.startswith("/"):
+        return zone
+    parts = name.split("/")
+    return next((found for count in (3, 2, 1) if (found := _iana("/".join(parts[-count:]))) is not None), None)
+
+
+def standard(tzid: str) -> bool:
+    """True for a name of the IANA database: what every program knows without being told."""
+    return tzid in ("UTC", "Etc/UTC") or (len(tzid) <= _LONGEST and _iana(tzid) is not None)
+
+
+def _iana(name: str) -> tzinfo | None:
+    if not name or name.startswith(_THIS_MACHINES):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _own(name: str, root: Component) -> tzinfo | None:
+    for part in root.components("VTIMEZONE")[:MAX_OWN]:
+        if unescape(part.value("TZID") or "").strip().strip('"') == name:
+            if part not in _EVALUATED:
+                _EVALUATED[part] = observed(part)
+            return _EVALUATED[part]
+    return None

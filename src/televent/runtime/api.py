@@ -1,0 +1,177 @@
+"""The HTTP service: one uvicorn server with the front, CalDAV, health and the bot's webhook behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import resource
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+
+from televent.adapters.caldav.answers.remembering import Remembering
+from televent.adapters.caldav.app import CaldavDoor
+from televent.adapters.caldav.door.door import RateLimits
+from televent.adapters.http.app import Asgi, Front, rest_app
+from televent.adapters.http.connection import BESIDE, Patience, connections_with
+from televent.adapters.http.floor import floor
+from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
+from televent.adapters.postgres.dav_index.marks import PostgresMarks
+from televent.adapters.postgres.rate_lease import LeasedLimit
+from televent.adapters.postgres.rate_limit import Rate
+from televent.application.marks import Marks
+from televent.runtime.compose import Core
+from televent.runtime.database import OperatorError
+from televent.runtime.push import Push
+from televent.settings import Settings, SettingsError
+
+BACKLOG = 2048
+OWN_FILES = 256
+"""Files that a process opens beside its clients' connections: the database's, and some."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process decides when to stop."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Serves until told to stop; then lets requests under way finish."""
+    settings = core.settings
+    listener = _listen(settings.api_host, settings.api_port)
+    # A pooler hides when the database goes away and comes back as another.
+    marks = None if settings.pgbouncer else PostgresMarks(core.conninfo)
+    config = uvicorn.Config(
+        http_app(core, marks),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        loop="none",
+        http=connections_with(patience(settings)),
+        server_header=False,
+        # X-Forwarded-For is believed only from proxies that are named: rate limits go by it.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )
+    server = _Server(config, ready)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    await serving
+    if marks is not None:
+        await marks.close()
+
+
+def patience(settings: Settings) -> Patience:
+    """By settings; with as many connections as this process may open files for, beside those it needs itself."""
+    wanted = round(settings.connections * BESIDE) + OWN_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        wanted = soft
+    return Patience(
+        head=settings.head_seconds,
+        idle=settings.body_idle_seconds,
+        rate=settings.body_rate,
+        write=settings.answer_seconds,
+        connections=max(1, int((wanted - OWN_FILES) / BESIDE)),
+    )
+
+
+def http_app(core: Core, marks: Marks | None) -> Any:
+    """The ASGI application. ``marks`` None: no answer is remembered."""
+    settings = core.settings
+
+    async def check() -> dict[str, str]:
+        def look() -> str:
+            try:
+                core.outbox.standing()
+            except Exception as error:
+                return type(error).__name__
+            return "ok"
+
+        return {"database": await core.run(look)}
+
+    limits = rate_limits(core) if settings.rate_limits == "on" else None
+    door: Asgi = CaldavDoor(
+        core.office,
+        BatchedRun(core.reads, core.pool, core.threads),
+        public_url=settings.public_url,
+        rate_limits=limits,
+        push=Push(core).offer() if settings.push == "on" else None,
+    )
+    if marks is not None:
+        door = Remembering(door, marks, limits)
+    mounts: dict[str, Asgi] = {"/health/floor": floor}
+    if settings.telegram_webhook_url is not None:
+        mounts["/telegram/webhook"] = _webhook(core)
+    return Front(rest_app(check), door, mounts=mounts)
+
+
+def _webhook(core: Core) -> Asgi:
+    """The bot behind the webhook. Imported here: aiogram costs seconds that no other API process pays."""
+    from televent.adapters.postgres.queues.chat_book import PostgresChatBook
+    from televent.adapters.telegram.app import make_bot, make_dispatcher
+    from televent.adapters.telegram.dialogue_storage import DialogueStorage
+    from televent.adapters.telegram.door import BotDoor
+    from televent.adapters.telegram.webhook import Webhook
+
+    settings = core.settings
+    token, secret = settings.telegram_bot_token, settings.telegram_webhook_secret
+    if token is None or secret is None:
+        raise SettingsError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET")
+    bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
+    storage = DialogueStorage(PostgresChatBook(core.pool), core.run)
+    dispatcher = make_dispatcher(BotDoor(core.office, core.run, settings.base_url), storage)
+    return Webhook(bot, dispatcher, secret.get_secret_value())
+
+
+def rate_limits(core: Core) -> RateLimits:
+    """By settings; shared by all nodes, being kept in the database."""
+    settings = core.settings
+    client = Rate(max(1, round(settings.rate_ip_per_second * 60)), 60.0, settings.rate_ip_burst)
+    person = Rate(max(1, round(settings.rate_caldav_per_minute)), 60.0, settings.rate_caldav_burst)
+    failure = Rate(5, 60.0, 10)
+    limit = core.rate_limit
+    return RateLimits(
+        client=LeasedLimit(limit, "ip", client),
+        person=LeasedLimit(limit, "caldav", person),
+        failure=LeasedLimit(limit, "failure", failure),
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """SO_REUSEPORT lets several API processes share the port, the kernel spreading connections over them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP: asyncio sets TCP_NODELAY only where the protocol is given, and without it an answer in two writes
+    # waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OperatorError(f"API_PORT={port}: {error.strerror or error}. Choose another with API_PORT.") from error
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener

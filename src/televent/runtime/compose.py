@@ -1,0 +1,127 @@
+"""The composition root: which parts this installation is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import uuid4
+
+from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
+from televent.adapters.postgres.dav_index.read_store import PostgresReads
+from televent.adapters.postgres.event_store.recorder import PostgresRecorder
+from televent.adapters.postgres.event_store.shard import raise_base, recognise
+from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
+from televent.adapters.postgres.pool import open_pool
+from televent.adapters.postgres.queues.mail_book import PostgresMailBook
+from televent.adapters.postgres.queues.outbox import PostgresOutbox
+from televent.adapters.postgres.rate_limit import PostgresRateLimit
+from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.wakeup import Wakeups
+from televent.application.event_store.mapper import FactMapper
+from televent.application.event_store.store import Store
+from televent.application.office import Office
+from televent.application.passwords import Passwords
+from televent.policies.courier import LocalCourier
+from televent.projections.inline import inline_writes
+from televent.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Core:
+    """Everything below the doors. Close it, or use ``open_core``."""
+
+    settings: Settings
+    conninfo: str
+    pool: Pool
+    wakeups: Wakeups
+    recorder: PostgresRecorder
+    store: Store
+    reads: PostgresReads
+    outbox: PostgresOutbox
+    mail_book: PostgresMailBook
+    attachments: PostgresAttachments
+    rate_limit: PostgresRateLimit
+    keys: PostgresSubjectKeys
+    office: Office
+    threads: ThreadPoolExecutor
+
+    async def run(self, function: Callable[..., T], *args: object) -> T:
+        """Calls synchronous code from an asynchronous door."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, function, *args)
+
+    def close(self) -> None:
+        self.threads.shutdown(wait=True, cancel_futures=True)
+        self.wakeups.close()
+        self.pool.close()
+
+
+def now() -> datetime:
+    """The clock of the running program."""
+    return datetime.now(UTC)
+
+
+def build_core(settings: Settings, conninfo: str) -> Core:
+    """Raises DatabaseUnavailable."""
+    pool = open_pool(
+        conninfo,
+        min_size=min(4, settings.pool_size),
+        max_size=settings.pool_size,
+        prepare_threshold=None if settings.pgbouncer else 2,
+        autocommit=True,
+        generic_plans=not settings.pgbouncer,
+    )
+    with pool.connection() as connection:
+        raise_base(connection)
+        recognise(connection)
+    wakeups = Wakeups(conninfo)
+    keys = PostgresSubjectKeys(pool)
+    recorder = PostgresRecorder(pool, wakeups)
+    store = Store(recorder, FactMapper(keys), inline_writes)
+    reads = PostgresReads(pool)
+    outbox = PostgresOutbox(pool, wakeups)
+    office = Office(
+        store=store,
+        reads=reads,
+        clock=now,
+        ids=uuid4,
+        passwords=Passwords(),
+        mail_domain=settings.mail_domain,
+        internal_domain=settings.internal_domain,
+        free_busy=settings.free_busy,
+    )
+    office.attachments = attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
+    office.courier = LocalCourier(office, outbox)
+    return Core(
+        settings=settings,
+        conninfo=conninfo,
+        pool=pool,
+        wakeups=wakeups,
+        recorder=recorder,
+        store=store,
+        reads=reads,
+        outbox=outbox,
+        mail_book=PostgresMailBook(pool),
+        attachments=attachments,
+        rate_limit=PostgresRateLimit(pool),
+        keys=keys,
+        office=office,
+        threads=ThreadPoolExecutor(settings.pool_size, thread_name_prefix="televent"),
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """The core for as long as the block lasts; DATABASE_URL must be set."""
+    assert settings.database_url is not None
+    core = await asyncio.to_thread(build_core, settings, settings.database_url.get_secret_value())
+    try:
+        yield core
+    finally:
+        await asyncio.to_thread(core.close)

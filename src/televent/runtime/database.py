@@ -1,0 +1,64 @@
+"""Opening the database for one command: the given one, or the embedded one, started or adopted for the while."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from televent.settings import Settings, load_settings
+
+
+class OperatorError(Exception):
+    """Something an operator can mend; the message says what."""
+
+
+@dataclass
+class Chosen:
+    """What was chosen on the command line before the command."""
+
+    data_dir: Path | None = None
+
+    def settings(self, **overrides: object) -> Settings:
+        """Raises SettingsError."""
+        return load_settings(data_dir=self.data_dir, **overrides)
+
+
+@contextlib.contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The connection URL of a database that answers. Raises OperatorError."""
+    from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
+    from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
+
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+        try:
+            await_database(url, 10.0)
+        except DatabaseUnavailable as error:
+            raise OperatorError(f"DATABASE_URL: {error}") from error
+        yield url
+        return
+    server = EmbeddedPostgres(binaries=settings.pg_bin)
+    try:
+        url = server.start(settings.data_dir.absolute())
+    except EmbeddedPostgresError as error:
+        raise OperatorError(str(error)) from error
+    try:
+        yield url
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def migrated_database(settings: Settings) -> Iterator[str]:
+    """The same, with the schema of this version."""
+    from televent.adapters.postgres.schema import migrate
+    from televent.adapters.postgres.schema.migration_files import MigrationError
+
+    with database(settings) as url:
+        try:
+            migrate.up(url)
+        except MigrationError as error:
+            raise OperatorError(str(error)) from error
+        yield url

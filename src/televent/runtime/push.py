@@ -1,0 +1,93 @@
+"""WebDAV-Push put together: what the CalDAV door offers, and what the worker does."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from televent.adapters.caldav.properties.extensions.webdav_push import may_subscribe
+from televent.adapters.caldav.properties.view import sync_token_of
+from televent.adapters.caldav.sync_token import home_token, picture
+from televent.adapters.postgres.queues.push_book import PostgresPushBook
+from televent.adapters.push.addresses import check_push_resource
+from televent.adapters.push.encryption import recipient
+from televent.adapters.push.topics import Topics
+from televent.adapters.push.vapid import Vapid, new_private_key
+from televent.application.push import Collection, Endpoint, Offer
+from televent.domain.ids import AccountId
+from televent.domain.inbox_item import INBOX
+from televent.runtime.compose import Core
+from televent.settings import Settings
+
+if TYPE_CHECKING:
+    from televent.adapters.push.sender import PushSender, Sight
+    from televent.adapters.push.service import PushServices
+
+
+LONGEST_TOKEN = 2048
+"""Characters. A message fits into one record (RFC 8291 §4); a home's token may be longer than that."""
+
+
+class Push:
+    """The parts that need the server's keys. Made once for each process."""
+
+    def __init__(self, core: Core) -> None:
+        settings = core.settings
+        self._core = core
+        self._anywhere = settings.push_hosts == "any"
+        self.book = PostgresPushBook(core.pool, core.wakeups)
+        vapid_key, secret = self.book.keys(new_private_key)
+        self.vapid = Vapid(vapid_key, contact(settings))
+        self.topics = Topics(secret)
+
+    def offer(self) -> Offer:
+        """What the CalDAV door needs."""
+        endpoint = partial(endpoint_of, anywhere=self._anywhere)
+        return Offer(self.book, self.vapid.public_key, self.topics.of, endpoint)
+
+    def services(self) -> PushServices:
+        """The push services out there. Imported here: aiohttp costs time that no API process pays."""
+        from televent.adapters.push.service import PushServices
+
+        return PushServices(self.vapid, self._core.office.clock, anywhere=self._anywhere)
+
+    def sender(self, services: PushServices) -> PushSender:
+        """The handler of the outbox's messages."""
+        from televent.adapters.push.sender import PushSender
+
+        core = self._core
+        return PushSender(services, self.book, self.topics, self.look, core.run, core.office.clock)
+
+    def look(self, subscriber: AccountId, collection: Collection) -> Sight | None:
+        """A collection as a subscriber sees it now."""
+        from televent.adapters.push.sender import Sight
+
+        reads = self._core.reads
+        if collection.kind == "home":
+            token = home_token(picture([*reads.collections(subscriber), *reads.mounts(subscriber)]))
+            return Sight(token if len(token) <= LONGEST_TOKEN else None)
+        if collection.kind == "inbox":
+            inbox = reads.calendar(subscriber, INBOX)
+            return Sight(sync_token_of(inbox)) if inbox is not None else None
+        if collection.kind != "calendar":
+            return Sight(None)
+        row = reads.calendar_of(collection.owner, collection.collection_id)
+        if row is not None and collection.owner != subscriber:
+            row = reads.granted(collection.owner, row.name, subscriber)
+            if row is not None and (row.share is None or not may_subscribe(row.share)):
+                return None
+        return Sight(sync_token_of(row)) if row is not None else None
+
+
+def endpoint_of(push_resource: str, public_key: str, auth_secret: str, *, anywhere: bool) -> Endpoint:
+    """What a client gave, if a message could go there. Raises ValueError."""
+    check_push_resource(push_resource, anywhere=anywhere)
+    to = recipient(public_key, auth_secret)
+    return Endpoint(push_resource, to.public_key, to.auth_secret)
+
+
+def contact(settings: Settings) -> str:
+    """Whom a push service writes to about us (RFC 8292 §2.1)."""
+    if settings.public_url is not None and settings.public_url.startswith("https:"):
+        return settings.public_url
+    return f"mailto:{settings.smtp_from}"

@@ -1,0 +1,128 @@
+"""The services a process can run: each a coroutine that says when it is ready and ends when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from televent.runtime.compose import Core, open_core
+from televent.settings import Settings
+
+if TYPE_CHECKING:
+    from televent.runtime.push import Push
+
+log = structlog.get_logger("televent.runtime.services")
+
+Service = Callable[[Any, Callable[[], None], asyncio.Event], Coroutine[Any, Any, None]]
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, names: Sequence[str]) -> AsyncIterator[Any]:
+    """What the services share: the core, or the settings alone where only the sandbox runs."""
+    if tuple(names) == ("sandbox",):
+        yield settings
+        return
+    async with open_core(settings) as core:
+        yield core
+
+
+async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """HTTP: health, CalDAV, the bot's webhook."""
+    from televent.runtime.api import serve_http
+
+    await serve_http(core, ready, stop)
+
+
+async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Letters, mail, asynchronous projections, housekeeping."""
+    from televent.adapters.email.outbound import MailIdentity, MailSender
+    from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.postgres.followers.runner import follow
+    from televent.projections.audit import AUDIT
+    from televent.runtime.push import Push
+    from televent.runtime.worker import CourierHandler, drain, housekeeping, keep_indexed
+
+    settings = core.settings
+    password = settings.smtp_password
+    route = SmtpRoute(
+        host=settings.smtp_host or "localhost",
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password is not None else None,
+        tls=settings.smtp_tls,
+    )
+    identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
+    sender = MailSender(SmtpMailer(route), core.mail_book, identity, core.office.clock)
+    push = await core.run(Push, core) if settings.push == "on" else None
+    ready()
+    await asyncio.gather(
+        drain(core, [CourierHandler(core), sender], stop),
+        *([] if push is None else [push_messages(core, push, stop)]),
+        housekeeping(core, stop),
+        keep_indexed(core, stop),
+        follow(core.pool, [AUDIT], stop, core.run),
+    )
+
+
+async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
+    """WebDAV-Push. Messages are carried out apart from letters, which must not wait for a slow push service."""
+    from televent.adapters.postgres.followers.push_feed import PushFeed, follow_for_push
+    from televent.runtime.worker import drain
+
+    services = push.services()
+    try:
+        await asyncio.gather(
+            drain(core, [push.sender(services)], stop),
+            follow_for_push(
+                PushFeed(core.pool, core.wakeups, core.store.facts), core.wakeups, core.office.clock, stop, core.run
+            ),
+        )
+    finally:
+        await services.close()
+
+
+async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """The Telegram bot by long polling, and the messages it owes."""
+    from televent.runtime.bot import serve_bot
+
+    await serve_bot(core, ready, stop)
+
+
+async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Inbound mail by SMTP or LMTP."""
+    from televent.adapters.email.intake import Intake
+    from televent.adapters.email.listener import ListenerConfig, serve_mail
+
+    settings = core.settings
+    intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=settings.mail_authserv_id)
+    config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
+    await serve_mail(config, intake, core.office.clock, ready, stop)
+
+
+async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """The stand-in for Telegram, and the mail catcher."""
+    from televent.adapters.sandbox.config import SandboxConfig
+    from televent.adapters.sandbox.server import running
+
+    settings = core.settings if isinstance(core, Core) else core
+    token = settings.telegram_bot_token
+    bot = {"bot_token": token.get_secret_value()} if token is not None else {}
+    config = SandboxConfig(
+        host=settings.sandbox_host,
+        web_port=settings.sandbox_port,
+        smtp_port=settings.sandbox_smtp_port,
+        state_dir=settings.data_dir.absolute() / "sandbox",
+        inbound_smtp=(settings.mail_listen_host, settings.mail_listen_port),
+        authserv_id=settings.mail_authserv_id,
+        **bot,
+    )
+    async with running(config):
+        ready()
+        await stop.wait()
+
+
+SERVICES: dict[str, Service] = {"api": api, "worker": worker, "bot": bot, "mail": mail, "sandbox": sandbox}

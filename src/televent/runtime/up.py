@@ -1,0 +1,194 @@
+"""What the running commands do: one process with some services, or the whole of Televent with a banner."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import gc
+import os
+import signal
+import socket
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from televent.runtime.banner import banner
+from televent.runtime.database import OperatorError
+from televent.runtime.supervisor import Supervisor
+from televent.settings import Settings
+
+log = structlog.get_logger("televent")
+
+SANDBOX_TOKEN = "1000000000:sandbox-token-for-the-local-stand-in"
+DATABASE_PATIENCE = 10.0
+"""Seconds that a given database has to answer before ``televent up`` says that it does not."""
+
+
+async def run_services(
+    settings: Settings, names: Sequence[str], *, ready_fd: int | None = None, lifeline_fd: int | None = None
+) -> None:
+    """Runs the services until told to stop, until the parent dies, or until one of them fails.
+
+    Raises OperatorError where the database does not answer or somebody else has the port.
+    """
+    from televent.adapters.postgres.pool import DatabaseUnavailable
+
+    stop = _asked_to_stop()
+    if lifeline_fd is not None:
+        asyncio.get_running_loop().add_reader(lifeline_fd, stop.set)
+    try:
+        await _serve(settings, names, stop, ready_fd)
+    except DatabaseUnavailable as error:
+        raise OperatorError(f"DATABASE_URL: {error}") from error
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+            raise OperatorError(error.strerror or str(error)) from error
+        raise
+
+
+async def _serve(settings: Settings, names: Sequence[str], stop: asyncio.Event, ready_fd: int | None) -> None:
+    from televent.runtime.services import SERVICES, open_services
+
+    async with open_services(settings, names) as core:
+        readies = {name: asyncio.Event() for name in names}
+        tasks = [
+            asyncio.create_task(SERVICES[name](core, readies[name].set, stop), name=f"service {name}") for name in names
+        ]
+        announce = asyncio.create_task(_announce(list(readies.values()), ready_fd))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        announce.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        stopping.cancel()
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                raise result
+
+
+async def _announce(readies: list[asyncio.Event], ready_fd: int | None) -> None:
+    for ready in readies:
+        await ready.wait()
+    # What was imported stays: it need not be looked through again.
+    gc.enable()
+    gc.freeze()
+    if ready_fd is not None:
+        with contextlib.suppress(OSError):
+            os.write(ready_fd, b"ready\n")
+            os.close(ready_fd)
+    else:
+        log.info("ready")
+
+
+async def run_everything(settings: Settings) -> int:
+    """``televent up``. Returns the exit code."""
+    from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
+    from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
+    from televent.adapters.postgres.schema import migrate
+    from televent.adapters.postgres.schema.migration_files import MigrationError
+
+    started = time.monotonic()
+    stop = _asked_to_stop()
+    _check_ports(_ports(settings))
+    server: EmbeddedPostgres | None = None
+    try:
+        if settings.database_url is not None:
+            url = settings.database_url.get_secret_value()
+            await asyncio.to_thread(await_database, url, DATABASE_PATIENCE)
+        else:
+            server = EmbeddedPostgres(binaries=settings.pg_bin)
+            url = await asyncio.to_thread(server.start, settings.data_dir.absolute())
+        await asyncio.to_thread(migrate.up, url)
+        return await _supervise(settings, url, stop, started)
+    except (EmbeddedPostgresError, MigrationError) as error:
+        raise OperatorError(str(error)) from error
+    except DatabaseUnavailable as error:
+        raise OperatorError(f"DATABASE_URL: {error}") from error
+    finally:
+        if server is not None:
+            await asyncio.to_thread(server.stop)
+
+
+async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started: float) -> int:
+    sandbox = settings.telegram_bot_token is None or settings.smtp_host is None
+    environment = {
+        "DATABASE_URL": url,
+        "TELEVENT_DATA_DIR": str(settings.data_dir.absolute()),
+        "API_HOST": settings.api_host,
+        "API_PORT": str(settings.api_port),
+        "PUBLIC_URL": settings.base_url,
+    }
+    if settings.telegram_bot_token is None:
+        environment["TELEGRAM_BOT_TOKEN"] = SANDBOX_TOKEN
+        environment["TELEGRAM_API_BASE"] = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
+    if settings.smtp_host is None:
+        environment["SMTP_HOST"] = settings.sandbox_host
+        environment["SMTP_PORT"] = str(settings.sandbox_smtp_port)
+        environment["SMTP_TLS"] = "none"
+    supervisor = Supervisor()
+    for number in range(settings.api_workers):
+        supervisor.add(f"api {number}" if settings.api_workers > 1 else "api", ["api"], environment)
+    others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
+    # The bot asks the sandbox for messages to its very end.
+    supervisor.add("worker", ["worker", *others], environment, last=True)
+    supervisor.add("bot", ["bot"], environment)
+    asked = asyncio.create_task(stop.wait())
+    ready = asyncio.create_task(supervisor.all_ready())
+    await asyncio.wait({asked, ready}, return_when=asyncio.FIRST_COMPLETED)
+    failed = ready.result() if ready.done() else None
+    if failed is None and ready.done():
+        print(banner(settings, sandbox=sandbox, seconds=time.monotonic() - started), flush=True)
+        await asked
+    supervisor.request_stop()
+    asked.cancel()
+    ready.cancel()
+    await supervisor.stopped()
+    if failed is not None:
+        raise OperatorError(failed)
+    return 0
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C, by a service manager, and by the terminal when it closes, unless nohup says not to mind that."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN or number != signal.SIGHUP:
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _ports(settings: Settings) -> list[tuple[str, int, str]]:
+    ports = [
+        (settings.api_host, settings.api_port, "API_PORT"),
+        (settings.mail_listen_host, settings.mail_listen_port, "MAIL_LISTEN_PORT"),
+    ]
+    if settings.telegram_bot_token is None or settings.smtp_host is None:
+        ports.append((settings.sandbox_host, settings.sandbox_port, "SANDBOX_PORT"))
+        ports.append((settings.sandbox_host, settings.sandbox_smtp_port, "SANDBOX_SMTP_PORT"))
+    return ports
+
+
+def _check_ports(ports: list[tuple[str, int, str]]) -> None:
+    """Raises OperatorError where two are alike, one is nobody's, or another program holds one."""
+    taken: dict[int, str] = {}
+    for host, port, name in ports:
+        if port == 0:
+            raise OperatorError(f"{name}=0: the services must be told where to find one another. Choose a port.")
+        if port in taken:
+            raise OperatorError(f"{name}={port}: that is {taken[port]} already. Choose another with {name}.")
+        taken[port] = name
+        _check_free(host, port, name)
+
+
+def _check_free(host: str, port: int, name: str) -> None:
+    """Raises OperatorError where another program holds the port: better now than from a child's traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OperatorError(f"{name}={port}: {error.strerror or error}. Choose another with {name}.") from error
