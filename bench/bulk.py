@@ -25,7 +25,8 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.mapper import Envelope, genesis
 from televent.application.event_store.recorded import RecordedEvent
-from televent.application.ports import AccountRow, PutResource
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.resources import PutResource
 from televent.application.use_cases.put_object import validated
 from televent.domain.calendar_object.commands import PutObject
 from televent.domain.calendar_object.decide import decide
@@ -91,7 +92,7 @@ def draft(core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, pref
     text, at = events.event(number, prefix=prefix), now()
     loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(owner.tenant, uuid4()))
     href = events.name(number, prefix=prefix)
-    command = PutObject(core.office.owner(owner), calendar_id, href, text, validated(text), at, False)
+    command = PutObject(core.backend.people.owner(owner), calendar_id, href, text, validated(text), at, False)
     (fact,) = decide(loaded.state, command).facts
     assert isinstance(fact, EventCreated)
     after = CALENDAR_OBJECT.evolve(loaded.state, fact)

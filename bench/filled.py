@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from bench import bulk, events
 from bench.servers import Server, ServerError, data_of, home_of, start_televent
 from bench.store import context, open_data
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.accounts import open_account
 from televent.application.use_cases.calendars import create_calendar
 from televent.application.use_cases.devices import add_device
@@ -83,7 +83,7 @@ def fill_calendars(place: Path, sizes: dict[str, int], meter: Meter) -> Resident
     with open_data(data_of(place)) as core:
         (owner,) = _opened(core, 1, meter)
         for name, size in sizes.items():
-            calendar_id = create_calendar(core.office, context(owner.tenant), name=name)
+            calendar_id = create_calendar(core.backend, context(owner.tenant), name=name)
             drafts = (bulk.draft(core, owner, calendar_id, number) for number in range(size))
             bulk.record(core, drafts, lambda more: meter.told("events", more))
         bulk.settle_store(core)
@@ -107,7 +107,7 @@ def fill_town(place: Path, accounts: int, each: int, clients: int, meter: Meter)
 def _opened(core: Core, count: int, meter: Meter) -> list[AccountRow]:
     def one(number: int) -> AccountRow:
         row = open_account(
-            core.office,
+            core.backend,
             context(AccountId(uuid4())),
             telegram_id=FIRST_TELEGRAM_ID + number,
             name=f"Resident {number}",
@@ -133,7 +133,7 @@ def _of_town(core: Core, people: Sequence[AccountRow], each: int) -> Iterator[bu
 
 
 def _resident(core: Core, number: int, owner: AccountRow) -> Resident:
-    device = add_device(core.office, context(owner.tenant), name="bench")
+    device = add_device(core.backend, context(owner.tenant), name="bench")
     return Resident(number, str(owner.tenant), str(FIRST_TELEGRAM_ID + number), device.password)
 
 

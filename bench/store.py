@@ -67,7 +67,7 @@ def append_rates(server: Server, scale: Scale) -> list[str]:
     """Appends per second with one thread and with sixteen, a line for each."""
     with open_store(server) as core:
         tenant = AccountId(UUID(server.facts["account"]["account"]))
-        calendar_id = create_calendar(core.office, context(tenant), name="append")
+        calendar_id = create_calendar(core.backend, context(tenant), name="append")
 
         def append(number: int) -> None:
             loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(tenant, uuid4()))

@@ -85,8 +85,8 @@ def test_a_calendar_is_made_named_and_deleted(ann: Client) -> None:
         work = principal.make_calendar(name="Work", cal_id="work", supported_calendar_component_set=["VEVENT"])
         assert {each.get_display_name() for each in principal.calendars()} == {"Televent", "Work"}
         assert work.get_supported_components() == ["VEVENT"]
-        work.set_properties([caldav.elements.dav.DisplayName("Office")])
-        assert work.get_property(caldav.elements.dav.DisplayName()) == "Office"
+        work.set_properties([caldav.elements.dav.DisplayName("Backend")])
+        assert work.get_property(caldav.elements.dav.DisplayName()) == "Backend"
         work.delete()
         assert [each.get_display_name() for each in principal.calendars()] == ["Televent"]
 

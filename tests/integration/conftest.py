@@ -1,4 +1,4 @@
-"""Data directories for tests that start servers of their own, and a town with a post office."""
+"""Data directories for tests that start servers of their own, and a town with a post backend."""
 
 import shutil
 from collections.abc import Iterator

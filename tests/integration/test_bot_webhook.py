@@ -56,7 +56,7 @@ def test_an_update_with_the_secret_is_handled_and_no_other(core: Core) -> None:
                 person = {"id": 1001, "name": "Ann", "started": True}
                 await http.post(f"{sandbox.url}/sandbox/people", json=person)
             bot = make_bot(sandbox.config.bot_token, sandbox.url)
-            door = BotDoor(core.office, core.run, "http://localhost:3000")
+            door = BotDoor(core.backend, core.run, "http://localhost:3000")
             dispatcher = make_dispatcher(door, DialogueStorage(PostgresChatBook(core.pool), core.run))
             app = Webhook(bot, dispatcher, SECRET)
             try:

@@ -19,7 +19,7 @@ from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.followers.runner import advance
 from televent.application.event_store.context import Context
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import accounts
 from televent.application.use_cases.calendars import create_calendar
 from televent.application.use_cases.put_object import put_object
@@ -40,7 +40,7 @@ def core(database_url: str) -> Iterator[Core]:
 
 def person(core: Core, number: int) -> AccountRow:
     context = Context(AccountId(uuid4()), "operator", "cli", now(), uuid4(), "walk")
-    return accounts.open_account(core.office, context, telegram_id=1000 + number, name=f"Person {number}")
+    return accounts.open_account(core.backend, context, telegram_id=1000 + number, name=f"Person {number}")
 
 
 def home(person: AccountRow) -> UUID:
@@ -81,10 +81,10 @@ def test_a_rebuild_finds_nothing_to_mend_and_every_chain_is_whole(core: Core) ->
 def test_the_rows_are_those_of_a_put_but_for_identities_and_times(core: Core) -> None:
     owner, *_ = filled(core)
     context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "walk")
-    create_calendar(core.office, context, name="door")
+    create_calendar(core.backend, context, name="door")
     for number in range(EVENTS):
         name, text = events.name(number), events.event(number)
-        put_object(core.office, context, calendar="door", href=name, text=text)
+        put_object(core.backend, context, calendar="door", href=name, text=text)
     alike = """
         SELECT href, uid, etag, schedule_tag, component, ics, resource.seq, resource.deleted, recurs, span, firm,
             floats, loose, fbtype, days FROM resource JOIN calendar USING (tenant_id, calendar_id)
@@ -98,10 +98,10 @@ def test_what_the_door_writes_afterwards_goes_on_from_there(core: Core) -> None:
     _, owner, _ = filled(core)
     context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "walk")
     before = core.recorder.max_notification_id()
-    put_object(core.office, context, calendar="default", href="new.ics", text=events.event(7, prefix="new"))
+    put_object(core.backend, context, calendar="default", href="new.ics", text=events.event(7, prefix="new"))
     changed = events.event(3, prefix="second", revision=1)
     href = events.name(3, prefix="second")
-    assert not put_object(core.office, context, calendar="default", href=href, text=changed).created
+    assert not put_object(core.backend, context, calendar="default", href=href, text=changed).created
     read = core.reads.changes(owner.tenant, "default", EVENTS, 10)
     assert read is not None
     assert [(row.href, row.seq) for row in read[1]] == [("new.ics", EVENTS + 1), (href, EVENTS + 2)]

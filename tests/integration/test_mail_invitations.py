@@ -34,7 +34,7 @@ def test_an_invitation_from_outside_is_in_the_calendar_and_the_chat(town: Town, 
 def test_an_answer_to_it_is_owed_to_the_organizer(town: Town, post: PostOffice, bob: Person) -> None:
     post.send(itip_mail(asked()), bob.address)
     answer_invitation(
-        town.core.office, bob.context(), stream_id=bob.row(OUT).stream_id, partstat="ACCEPTED", recurrence_id=None
+        town.core.backend, bob.context(), stream_id=bob.row(OUT).stream_id, partstat="ACCEPTED", recurrence_id=None
     )
     (letter,) = town.owed("calendar_reply")
     assert (letter["recipient"], letter["method"], letter["uid"]) == (ZED, "REPLY", OUT)

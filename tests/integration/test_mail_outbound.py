@@ -169,7 +169,7 @@ def test_an_answer_of_a_person_here_leaves_as_a_reply(town: Town, other: OtherSe
     with open_post_office(town) as post:
         post.send(itip_mail(message("REQUEST", *lines, uid="out@example.net")), bob.address)
     answer_invitation(
-        town.core.office, bob.context(), stream_id=bob.row("out@example.net").stream_id, partstat="ACCEPTED"
+        town.core.backend, bob.context(), stream_id=bob.row("out@example.net").stream_id, partstat="ACCEPTED"
     )
     send(town, other)
     (mail,) = to(other, ZED)

@@ -16,7 +16,8 @@ import pytest
 
 from support.event_store import Shop, open_shop
 from support.waiting import wait_until
-from televent.application.ports import Conflict, PutResource
+from televent.application.event_store.conflicts import Conflict
+from televent.application.read_models.resources import PutResource
 from televent.domain.ids import StreamKey
 
 WRITERS = 16

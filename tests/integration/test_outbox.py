@@ -12,8 +12,7 @@ from support.event_store import NOON, Shop, open_shop, owed
 from support.waiting import wait_until
 from televent.adapters.postgres.queues.outbox import BATCH, PostgresOutbox
 from televent.adapters.postgres.wakeup import OUTBOX
-from televent.application.messages.outbox import ATTEMPTS, LEASE, Failed, TryAgainAt, after_failure
-from televent.application.ports import OutboxMessage
+from televent.application.messages.outbox import ATTEMPTS, LEASE, Failed, OutboxMessage, TryAgainAt, after_failure
 
 MINUTE = timedelta(minutes=1)
 

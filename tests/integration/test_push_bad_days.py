@@ -152,7 +152,7 @@ def test_a_message_owed_to_a_revoked_device_does_not_leave(post: Post, ann: Clie
     phone = post.device(there, there.calendar())
     put(ann)
     post.notice()
-    revoke_device(post.site.core.office, post.site.context(ann.tenant), device_id=phone_password.device_id)
+    revoke_device(post.site.core.backend, post.site.context(ann.tenant), device_id=phone_password.device_id)
     post.work()
     assert phone.arrived() == []
 

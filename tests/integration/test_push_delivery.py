@@ -147,7 +147,7 @@ def test_a_property_is_told_as_such_and_the_home_of_new_and_lost_calendars(post:
         (topic(ann, ann.home), True, False)
     ] * 3
     assert home.heard()[-1].token == ann.propfind(ann.home, "D:sync-token").only().text("{DAV:}sync-token")
-    change_profile(post.site.core.office, post.site.context(ann.tenant), name="Anna")
+    change_profile(post.site.core.backend, post.site.context(ann.tenant), name="Anna")
     post.work(SPACING)
     assert [(each.content, each.property) for each in home.heard()][3:] == [(False, True)]
     assert len(calendar.heard()) == 1

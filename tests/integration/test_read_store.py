@@ -11,7 +11,7 @@ import pytest
 
 from support.event_store import NOON, Shop, open_shop
 from televent.adapters.postgres.dav_index import listing_reads, read_store
-from televent.application.ports import DropDevice, PutAccount, PutAddress, PutDevice
+from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.queries.occurs import Occurs
 

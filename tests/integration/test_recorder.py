@@ -9,17 +9,10 @@ import pytest
 
 from support.event_store import NOON, Shop, open_shop, owed
 from support.waiting import await_settled
-from televent.application.event_store.recorded import AlreadyApplied, StoredSnapshot
-from televent.application.ports import (
-    BuryCalendar,
-    ExpectCalendar,
-    HrefTaken,
-    NameTaken,
-    PutAccount,
-    PutAddress,
-    StaleStream,
-    UidTaken,
-)
+from televent.application.event_store.conflicts import AlreadyApplied, HrefTaken, NameTaken, StaleStream, UidTaken
+from televent.application.event_store.recorded import StoredSnapshot
+from televent.application.read_models.accounts import PutAccount, PutAddress
+from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar
 from televent.domain.ids import AccountId, StreamKey
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from support.event_store import Shop, open_shop
 from support.waiting import await_settled, wait_until
-from televent.application.event_store.recorded import AlreadyApplied
-from televent.application.ports import Conflict, ExpectCalendar, HrefTaken, StaleStream, UidTaken
+from televent.application.event_store.conflicts import AlreadyApplied, Conflict, HrefTaken, StaleStream, UidTaken
+from televent.application.read_models.calendars import ExpectCalendar
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 

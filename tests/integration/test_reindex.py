@@ -18,7 +18,7 @@ from televent.adapters.postgres.dav_index import reindex
 from televent.adapters.postgres.dav_index.occurs_columns import indexed_to
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.event_store.context import Context
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import accounts, meetings
 from televent.application.use_cases.put_object import put_object
 from televent.domain.ids import AccountId
@@ -44,16 +44,18 @@ def core(database_url: str) -> Iterator[Core]:
 @pytest.fixture
 def ann(core: Core) -> AccountRow:
     """Ann, with a daily series of long ago, a single event, and an invitation to Bob that also stands in his inbox."""
-    tenant, office = AccountId(uuid4()), core.office
-    ann = accounts.open_account(office, context(tenant), telegram_id=1001, name="Ann")
+    tenant, backend = AccountId(uuid4()), core.backend
+    ann = accounts.open_account(backend, context(tenant), telegram_id=1001, name="Ann")
     bob = AccountId(uuid4())
-    accounts.open_account(office, context(bob), telegram_id=1002, name="Bob")
+    accounts.open_account(backend, context(bob), telegram_id=1002, name="Bob")
     daily = event("daily@example.com", *DAILY, start="20190304T090000Z").replace(b"DTEND:20261125T110000Z\r\n", b"")
-    put_object(office, context(ann.tenant), calendar="default", href="daily.ics", text=daily)
-    put_object(office, context(ann.tenant), calendar="default", href="tea.ics", text=event("tea@example.com"))
+    put_object(backend, context(ann.tenant), calendar="default", href="daily.ics", text=daily)
+    put_object(backend, context(ann.tenant), calendar="default", href="tea.ics", text=event("tea@example.com"))
     start = datetime(2027, 3, 1, 9, tzinfo=UTC)
-    draft = meetings.Draft("Plan", start, start + timedelta(hours=1), "UTC", attendees=(office.internal_address(1002),))
-    meetings.schedule_meeting(office, context(ann.tenant), draft=draft)
+    draft = meetings.Draft(
+        "Plan", start, start + timedelta(hours=1), "UTC", attendees=(backend.people.internal_address(1002),)
+    )
+    meetings.schedule_meeting(backend, context(ann.tenant), draft=draft)
     return ann
 
 

@@ -167,13 +167,13 @@ def test_a_meeting_of_five_hundred_asks_once_who_they_are(
 
 
 def test_people_are_found_by_every_address_they_have(town: Town, bob: Person) -> None:
-    office = town.core.office
-    account = office.account(bob.tenant)
-    names = [name for name in office.addresses_of(account) if "@" in name]
+    backend = town.core.backend
+    account = backend.people.account(bob.tenant)
+    names = [name for name in backend.people.addresses_of(account) if "@" in name]
     assert len(names) == 3
-    found = office.accounts_of_addresses([*names, "nobody@example.com", "tg_1@televent.internal"])
+    found = backend.people.accounts_of_addresses([*names, "nobody@example.com", "tg_1@televent.internal"])
     assert found == dict.fromkeys(names, account)
-    assert office.accounts_of_addresses([]) == {}
+    assert backend.people.accounts_of_addresses([]) == {}
 
 
 def test_a_uid_is_found_alive_rather_than_buried(town: Town, bob: Person) -> None:

@@ -18,7 +18,7 @@ from televent.policies.courier import carry_share
 def town(database_url: str) -> Iterator[Town]:
     with open_town(database_url) as town:
         # Nothing is carried by the door: all that is told waits for a worker.
-        town.core.office.courier = None
+        town.core.backend.courier = None
         yield town
 
 
@@ -30,13 +30,13 @@ def owed(town: Town) -> list[Claimed]:
 
 def carry(town: Town, message: Claimed) -> None:
     context = Context(message.tenant, "system", "courier", town.now, uuid4(), message.correlation_id)
-    carry_share(town.core.office, context, message.outbox_id, message.payload)
+    carry_share(town.core.backend, context, message.outbox_id, message.payload)
 
 
 def share(ann: Person, bob: Person, access: str = "read") -> None:
-    office = ann.town.core.office
-    sharee = office.account(bob.tenant)
-    sharing.share_calendar(office, ann.context(), name="default", sharee=sharee, access=access)
+    backend = ann.town.core.backend
+    sharee = backend.people.account(bob.tenant)
+    sharing.share_calendar(backend, ann.context(), name="default", sharee=sharee, access=access)
 
 
 def status(bob: Person) -> list[tuple[str, str | None]]:
@@ -51,7 +51,7 @@ def test_a_worker_carries_what_the_door_could_not(town: Town) -> None:
     carry(town, offer)
     assert status(bob) == [("offered", "read")]
     (row,) = town.core.reads.shares_of(bob.tenant)
-    sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+    sharing.answer_share(town.core.backend, bob.context(), share_id=row.share_id, accept=True)
     (answer,) = [each for each in owed(town) if each.payload["what"] == "answer"]
     carry(town, answer)
     (calendar,) = town.core.reads.calendars(ann.tenant)
@@ -62,7 +62,7 @@ def test_a_worker_carries_what_the_door_could_not(town: Town) -> None:
 def test_messages_that_come_twice_and_in_the_wrong_order_change_nothing(town: Town) -> None:
     ann, bob = town.person("ann"), town.person("bob")
     share(ann, bob)
-    sharing.withdraw_share(town.core.office, ann.context(), name="default", sharee=bob.tenant)
+    sharing.withdraw_share(town.core.backend, ann.context(), name="default", sharee=bob.tenant)
     share(ann, bob, "read-write")
     first, end, second = owed(town)
     for message in (second, first, end, second, first):
@@ -78,13 +78,13 @@ def test_a_withdrawal_holds_before_anybody_is_told_of_it(town: Town) -> None:
     for message in owed(town):
         carry(town, message)
     (row,) = town.core.reads.shares_of(bob.tenant)
-    sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+    sharing.answer_share(town.core.backend, bob.context(), share_id=row.share_id, accept=True)
     assert len(town.core.reads.mounts(bob.tenant)) == 1
-    sharing.withdraw_share(town.core.office, ann.context(), name="default", sharee=bob.tenant)
+    sharing.withdraw_share(town.core.backend, ann.context(), name="default", sharee=bob.tenant)
     assert town.core.reads.mounts(bob.tenant) == []
     assert town.core.reads.mount(bob.tenant, row.share_id) is None
     with pytest.raises(NotShared):
-        sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
+        sharing.answer_share(town.core.backend, bob.context(), share_id=row.share_id, accept=True)
 
 
 def test_a_yes_that_crosses_a_withdrawal_opens_nothing(town: Town) -> None:
@@ -93,8 +93,8 @@ def test_a_yes_that_crosses_a_withdrawal_opens_nothing(town: Town) -> None:
     (offer,) = owed(town)
     carry(town, offer)
     (row,) = town.core.reads.shares_of(bob.tenant)
-    sharing.answer_share(town.core.office, bob.context(), share_id=row.share_id, accept=True)
-    sharing.withdraw_share(town.core.office, ann.context(), name="default", sharee=bob.tenant)
+    sharing.answer_share(town.core.backend, bob.context(), share_id=row.share_id, accept=True)
+    sharing.withdraw_share(town.core.backend, ann.context(), name="default", sharee=bob.tenant)
     for message in owed(town):
         carry(town, message)
     assert status(bob) == [("ended", None)]

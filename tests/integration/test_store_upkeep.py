@@ -18,7 +18,7 @@ from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.followers.runner import advance
 from televent.application.event_store.context import Context
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import (
     accounts,
     calendars,
@@ -32,7 +32,7 @@ from televent.application.use_cases import (
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.application.use_cases.delete_object import delete_stream
 from televent.application.use_cases.put_object import put_object
-from televent.domain.ids import AccountId
+from televent.domain.ids import AccountId, account_stream
 from televent.projections.audit import AUDIT
 from televent.runtime.compose import Core, build_core, now
 from televent.settings import load_settings
@@ -53,52 +53,52 @@ def context(tenant: AccountId, correlation: str = "walk") -> Context:
 
 def person(core: Core, telegram_id: int, name: str) -> AccountRow:
     tenant = AccountId(uuid4())
-    return accounts.open_account(core.office, context(tenant), telegram_id=telegram_id, name=name)
+    return accounts.open_account(core.backend, context(tenant), telegram_id=telegram_id, name=name)
 
 
 def meeting(core: Core, owner: AccountRow, title: str, *guests: str, correlation: str = "walk") -> None:
     draft = meetings.Draft(title, START, START + timedelta(hours=1), "Europe/London", attendees=guests)
-    meetings.schedule_meeting(core.office, context(owner.tenant, correlation), draft=draft)
+    meetings.schedule_meeting(core.backend, context(owner.tenant, correlation), draft=draft)
 
 
 def populated(core: Core) -> tuple[AccountRow, AccountRow]:
     """Two people with something of every kind behind them."""
     ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
-    office = core.office
-    accounts.verify_address(office, context(ann.tenant), address="ann@example.com", code=None)
-    principal.change_principal(office, context(ann.tenant), set={"inbox {DAV:}x": "1", "home {DAV:}y": "2"})
-    principal.change_principal(office, context(ann.tenant), set={}, remove=frozenset({"home {DAV:}y"}))
-    free_busy.open_free_busy(office, context(ann.tenant), audience="named", people=[bob.tenant])
-    device = devices.add_device(office, context(ann.tenant), name="Phone")
-    devices.add_device(office, context(ann.tenant), name="Laptop")
-    devices.revoke_device(office, context(ann.tenant), device_id=device.device_id)
+    backend = core.backend
+    accounts.verify_address(backend, context(ann.tenant), address="ann@example.com", code=None)
+    principal.change_principal(backend, context(ann.tenant), set={"inbox {DAV:}x": "1", "home {DAV:}y": "2"})
+    principal.change_principal(backend, context(ann.tenant), set={}, remove=frozenset({"home {DAV:}y"}))
+    free_busy.open_free_busy(backend, context(ann.tenant), audience="named", people=[bob.tenant])
+    device = devices.add_device(backend, context(ann.tenant), name="Phone")
+    devices.add_device(backend, context(ann.tenant), name="Laptop")
+    devices.revoke_device(backend, context(ann.tenant), device_id=device.device_id)
     for number in range(5):
-        meeting(core, ann, f"Meeting {number}", office.internal_address(1002))
-    calendars.create_calendar(office, context(ann.tenant), name="work")
-    calendars.create_calendar(office, context(ann.tenant), name="gone")
-    sharing.share_calendar(office, context(ann.tenant), name="gone", sharee=bob, access="read")
-    calendars.delete_calendar(office, context(ann.tenant), name="gone")
-    sharing.share_calendar(office, context(ann.tenant), name="work", sharee=bob, access="read-write", summary="Ours")
+        meeting(core, ann, f"Meeting {number}", backend.people.internal_address(1002))
+    calendars.create_calendar(backend, context(ann.tenant), name="work")
+    calendars.create_calendar(backend, context(ann.tenant), name="gone")
+    sharing.share_calendar(backend, context(ann.tenant), name="gone", sharee=bob, access="read")
+    calendars.delete_calendar(backend, context(ann.tenant), name="gone")
+    sharing.share_calendar(backend, context(ann.tenant), name="work", sharee=bob, access="read-write", summary="Ours")
     (offered,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary]
-    sharing.answer_share(office, context(bob.tenant), share_id=offered.share_id, accept=True)
-    sharing.change_mount(office, context(bob.tenant), share_id=offered.share_id, set={"{DAV:}displayname": "Ann"})
-    put_object(office, context(ann.tenant), calendar="work", href="tea.ics", text=event("tea@example.com"))
+    sharing.answer_share(backend, context(bob.tenant), share_id=offered.share_id, accept=True)
+    sharing.change_mount(backend, context(bob.tenant), share_id=offered.share_id, set={"{DAV:}displayname": "Ann"})
+    put_object(backend, context(ann.tenant), calendar="work", href="tea.ics", text=event("tea@example.com"))
     # His answer to one calendar is still to be seen, that to another was seen.
-    calendars.create_calendar(office, context(ann.tenant), name="seen")
-    sharing.share_calendar(office, context(ann.tenant), name="seen", sharee=bob, access="read", summary="Seen")
+    calendars.create_calendar(backend, context(ann.tenant), name="seen")
+    sharing.share_calendar(backend, context(ann.tenant), name="seen", sharee=bob, access="read", summary="Seen")
     (again,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary == "Seen"]
-    sharing.answer_share(office, context(bob.tenant), share_id=again.share_id, accept=False)
-    sharing.dismiss_answer(office, context(ann.tenant), calendar_id=again.calendar_id, sharee=bob.tenant, number=1)
+    sharing.answer_share(backend, context(bob.tenant), share_id=again.share_id, accept=False)
+    sharing.dismiss_answer(backend, context(ann.tenant), calendar_id=again.calendar_id, sharee=bob.tenant, number=1)
     mounted = core.reads.mount(bob.tenant, offered.share_id)
     assert mounted is not None
     for own in ("TRANSP:TRANSPARENT", "TRANSP:OPAQUE"):
         text = event("tea@example.com", "SUMMARY:Tea", own)
-        shared_objects.put_into_shared(office, context(ann.tenant), row=mounted, href="tea.ics", text=text)
+        shared_objects.put_into_shared(backend, context(ann.tenant), row=mounted, href="tea.ics", text=text)
     assert bob.default_calendar is not None
     copies = list(core.reads.members(bob.tenant, bob.default_calendar, with_text=False))
     assert len(copies) == 5
-    answer_invitation(office, context(bob.tenant), stream_id=copies[0].stream_id, partstat="ACCEPTED")
-    delete_stream(office, context(bob.tenant), stream_id=copies[1].stream_id)
+    answer_invitation(backend, context(bob.tenant), stream_id=copies[0].stream_id, partstat="ACCEPTED")
+    delete_stream(backend, context(bob.tenant), stream_id=copies[1].stream_id)
     return ann, bob
 
 
@@ -207,7 +207,7 @@ def test_an_event_taken_out_is_found(core: Core) -> None:
 
 def test_a_trace_shows_the_whole_walk_across_accounts(core: Core) -> None:
     ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
-    meeting(core, ann, "Traced", core.office.internal_address(1002), correlation="request-7")
+    meeting(core, ann, "Traced", core.backend.people.internal_address(1002), correlation="request-7")
     steps = walk(core.pool, "request-7")
     whats = [step.what for step in steps]
     assert {"event-created/1", "invitation-received/1", "delivery-noted/1", "owed itip_local"} <= set(whats)
@@ -218,12 +218,12 @@ def test_a_trace_shows_the_whole_walk_across_accounts(core: Core) -> None:
 def test_snapshots_are_a_shortcut_to_the_same_state(core: Core) -> None:
     ann, _ = populated(core)
     for number in range(120):
-        accounts.change_profile(core.office, context(ann.tenant), name=f"Ann {number}")
+        accounts.change_profile(core.backend, context(ann.tenant), name=f"Ann {number}")
     assert core.reads.account(ann.tenant).name == "Ann 119"  # type: ignore[union-attr]
     assert rows(core, "snapshot") != []
     from televent.application.event_store.deciders import ACCOUNT
 
-    key = core.office.account_stream(ann.tenant)
+    key = account_stream(ann.tenant)
     loaded = core.store.load(ACCOUNT, key)
     events = core.store.recorder.select_events(str(key))
     folded = ACCOUNT.fold(ACCOUNT.initial, [core.store.facts.to_fact(each) for each in events])  # type: ignore[arg-type]

@@ -16,9 +16,9 @@ from support.dav import DECLARED, Client, Site, event, open_site
 from support.postgres import TestServer, as_url
 from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members
 from televent.adapters.postgres.followers.rebuild import rebuild
+from televent.application.event_store.conflicts import Conflict
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.store import Change
-from televent.application.ports import Conflict
 from televent.domain.calendar_object.events import EventRestored
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import AccountId, StreamKey

@@ -12,7 +12,7 @@ import pytest
 
 from support.event_store import Shop, open_shop
 from televent.adapters.postgres.dav_index import read_store
-from televent.application.ports import PutResource
+from televent.application.read_models.resources import PutResource
 from televent.domain.ids import StreamKey
 from televent.ical.objects.reading import read, utc_of
 from televent.ical.queries.freebusy import Period, busy_periods, merged

@@ -139,9 +139,9 @@ def test_the_access_list_goes_along_with_a_calendar_that_is_moved(ann: Client, b
         return etree.tostring(ann.propfind(path, "D:acl").only().props[dav("acl")], method="c14n")
 
     before = listed(work)
-    assert ann.ask("MOVE", work, Destination=ann.calendar("office"), Depth="infinity").status == 201
-    assert listed(ann.calendar("office")) == before
-    assert bob.put(ann.calendar("office") + "b.ics", event("b@example.com")).status == 201
+    assert ann.ask("MOVE", work, Destination=ann.calendar("backend"), Depth="infinity").status == 201
+    assert listed(ann.calendar("backend")) == before
+    assert bob.put(ann.calendar("backend") + "b.ics", event("b@example.com")).status == 201
 
 
 def test_a_copy_has_the_access_list_of_where_it_stands(ann: Client, bob: Client, work: str) -> None:

@@ -108,7 +108,7 @@ def test_what_is_cleaned_away_gives_its_room_back(site: Site, ann: Client) -> No
     answer = add(ann, b"x" * 1000)
     remove(ann, answer.headers["cal-managed-id"])
     assert room(ann)[1] == 1000
-    sweep, now = site.core.attachments.sweep, site.core.office.clock()
+    sweep, now = site.core.attachments.sweep, site.core.backend.clock()
     sweep(now + LOOK * 2)
     sweep(now + LOOK * 4 + GRACE)
     assert room(ann) == (LIMIT, 0)
@@ -132,8 +132,8 @@ def test_what_is_attached_to_nothing_any_more_gives_way_to_who_needs_the_room(si
 
 
 def test_two_that_come_at_once_cannot_both_have_the_last_of_the_room(site: Site, ann: Client) -> None:
-    files, now, tenant = site.core.attachments, site.core.office.clock(), AccountId(ann.tenant)
-    ids = [site.core.office.ids() for _ in range(8)]
+    files, now, tenant = site.core.attachments, site.core.backend.clock(), AccountId(ann.tenant)
+    ids = [site.core.backend.ids() for _ in range(8)]
     for each in ids:
         files.begin(Upload(tenant, each, "x", "text/plain", tenant), now)
 

@@ -120,7 +120,7 @@ def test_who_asks_before_sending_is_told_to_send_what_is_wanted(site: Site, ann:
 
 
 def test_an_object_that_would_grow_too_large_takes_no_attachment(ann: Client) -> None:
-    from televent.application.office import OBJECT_LIMIT
+    from televent.application.backend import OBJECT_LIMIT
 
     filled = event("a@example.com", "SUMMARY:Tea", "DESCRIPTION:", *(["X-FILL:" + "x" * 60] * 15_000))
     filled = filled.replace(b"DESCRIPTION:", b"DESCRIPTION:" + b"y" * (OBJECT_LIMIT - len(filled) - 20))
@@ -279,7 +279,7 @@ def test_of_what_was_cleaned_away_its_owner_learns_that_it_is_gone(site: Site, a
     answer = add(ann)
     (line,) = attach_lines(text_of(ann))
     put(ann, "SUMMARY:Without")
-    sweep, now = site.core.attachments.sweep, site.core.office.clock()
+    sweep, now = site.core.attachments.sweep, site.core.backend.clock()
     sweep(now + LOOK * 2)
     sweep(now + LOOK * 4 + GRACE)
     assert ann.ask("GET", where(answer)).status == 410
@@ -294,7 +294,7 @@ def test_a_client_that_loses_the_parameters_does_not_lose_the_file(site: Site, a
     put(ann)
     answer = add(ann)
     put(ann, "SUMMARY:Tea", f"ATTACH:{answer.headers['location']}")
-    sweep, now = site.core.attachments.sweep, site.core.office.clock()
+    sweep, now = site.core.attachments.sweep, site.core.backend.clock()
     sweep(now + LOOK * 2)
     sweep(now + LOOK * 4 + GRACE)
     assert ann.ask("GET", where(answer)).body == b"agenda"

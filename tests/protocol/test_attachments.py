@@ -265,7 +265,7 @@ def test_what_nobody_has_any_more_goes_after_a_time_of_grace(site: Site, ann: Cl
     kept, dropped = add(ann, b"kept"), add(ann, b"dropped")
     managed = dropped.headers["cal-managed-id"]
     assert ann.ask("POST", path(ann, f"action=attachment-remove&managed-id={managed}")).status == 204
-    sweep, now = site.core.attachments.sweep, site.core.office.clock()
+    sweep, now = site.core.attachments.sweep, site.core.backend.clock()
     assert sweep(now + LOOK * 2) == 2
     assert ann.ask("GET", where(dropped)).status == 200
     sweep(now + LOOK * 4 + GRACE)
@@ -275,7 +275,7 @@ def test_what_nobody_has_any_more_goes_after_a_time_of_grace(site: Site, ann: Cl
 
 
 def test_an_upload_that_never_ended_goes_and_is_never_read(site: Site, ann: Client) -> None:
-    files, now, torn = site.core.attachments, site.core.office.clock(), UUID(int=7)
+    files, now, torn = site.core.attachments, site.core.backend.clock(), UUID(int=7)
     files.begin(Upload(AccountId(ann.tenant), torn, "x", "text/plain", AccountId(ann.tenant)), now)
     files.add(AccountId(ann.tenant), torn, 0, b"half")
     assert ann.ask("GET", f"{ann.home}attachments/{torn}/x").status == 404
@@ -294,7 +294,7 @@ def test_name_and_octets_are_sealed_and_erasure_takes_them(site: Site, ann: Clie
     )
     assert stored
     assert not any(b"secret" in bytes(each) for row in stored for each in row if isinstance(each, bytes))
-    site.core.keys.destroy(ann.tenant, site.core.office.clock())
+    site.core.keys.destroy(ann.tenant, site.core.backend.clock())
     assert ann.ask("GET", where(answer)).status == 404
 
 
@@ -343,14 +343,14 @@ def test_a_sharee_who_writes_attaches_and_one_who_reads_reads(site: Site, ann: C
 
     put(ann)
     context, core = site.context(AccountId(ann.tenant)), site.core
-    account = core.office.account(AccountId(bob.tenant))
-    sharing.share_calendar(core.office, context, name="default", sharee=account, access="read")
+    account = core.backend.people.account(AccountId(bob.tenant))
+    sharing.share_calendar(core.backend, context, name="default", sharee=account, access="read")
     there = path(ann, "action=attachment-add")
     assert bob.ask("POST", there, b"x").status == 403
     mine = add(ann)
     assert bob.ask("GET", where(mine)).body == b"agenda"
     sharing.share_calendar(
-        core.office, site.context(AccountId(ann.tenant)), name="default", sharee=account, access="read-write"
+        core.backend, site.context(AccountId(ann.tenant)), name="default", sharee=account, access="read-write"
     )
     answer = bob.ask("POST", there, b"from bob", Prefer="return=representation")
     assert (answer.status, len(attach_lines(answer.text))) == (201, 2)

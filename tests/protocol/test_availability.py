@@ -10,7 +10,7 @@ OFFICE = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Example//EN
 BEGIN:VAVAILABILITY
-UID:office@example.com
+UID:backend@example.com
 DTSTAMP:20261101T090000Z
 BEGIN:AVAILABLE
 UID:hours@example.com
@@ -99,7 +99,7 @@ def test_what_is_no_availability_is_refused_and_changes_nothing(ann: Client, tex
     assert answer.only().by_status == {"403": {cal("calendar-availability")}}
     assert "<C:valid-calendar-data/>" in answer.text
     kept = ann.propfind(inbox(ann), "C:calendar-availability").only().text(cal("calendar-availability"))
-    assert "office@example.com" in kept
+    assert "backend@example.com" in kept
 
 
 def test_what_can_be_set_fails_with_what_cannot(ann: Client) -> None:

@@ -56,7 +56,7 @@ def test_an_index_made_again_after_moves_is_the_same(ann: Client, work: str) -> 
     ann.put(f"{work}b.ics", event("b@example.com", "SUMMARY:Other"))
     assert move(ann, f"{ann.calendar()}a.ics", f"{work}a.ics").status == 201
     assert move(ann, f"{ann.calendar()}b.ics", f"{work}b.ics").status == 204
-    assert move(ann, work, ann.calendar("office")).status == 201
+    assert move(ann, work, ann.calendar("backend")).status == 201
     core = ann.site.core
     assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
 
@@ -182,18 +182,18 @@ def test_nonsense_in_overwrite_or_depth_is_400(ann: Client, work: str) -> None:
     for headers in ({"Overwrite": "maybe"}, {"Depth": "2"}):
         assert move(ann, f"{ann.calendar()}a.ics", f"{work}a.ics", **headers).status == 400
     assert move(ann, f"{ann.calendar()}none.ics", f"{work}a.ics").status == 404
-    assert move(ann, work, ann.calendar("office"), Depth="0").status == 400
+    assert move(ann, work, ann.calendar("backend"), Depth="0").status == 400
 
 
 def test_a_renamed_calendar_keeps_its_members_and_its_tokens(ann: Client, work: str) -> None:
     ann.put(f"{work}a.ics", event("a@example.com"))
     token = ann.sync(work).token()
-    office = ann.calendar("office")
-    assert move(ann, work, office).status == 201
+    backend = ann.calendar("backend")
+    assert move(ann, work, backend).status == 201
     assert ann.propfind(work, "D:owner").status == 404
-    assert ann.sync(office, token).responses() == {}
-    assert ann.sync(office).token() == token
-    assert ann.ask("GET", f"{office}a.ics").status == 200
+    assert ann.sync(backend, token).responses() == {}
+    assert ann.sync(backend).token() == token
+    assert ann.ask("GET", f"{backend}a.ics").status == 200
     assert work not in ann.propfind(ann.home, "D:resourcetype", depth="1").responses()
     # The old name is free at once.
     assert ann.ask("MKCALENDAR", work).status == 201
@@ -217,10 +217,10 @@ def test_the_default_calendar_can_be_renamed_and_stays_the_default(ann: Client) 
 
 
 def test_what_is_no_object_is_neither_copied_nor_moved(ann: Client, work: str) -> None:
-    assert copy(ann, work, ann.calendar("office")).status == 403
+    assert copy(ann, work, ann.calendar("backend")).status == 403
     for path in (ann.home, f"{ann.home}inbox/", "/"):
         for act in (copy, move):
-            assert act(ann, path, ann.calendar("office")).status == 403
+            assert act(ann, path, ann.calendar("backend")).status == 403
 
 
 def test_a_calendar_goes_with_all_its_meetings_at_once(ann: Client, work: str) -> None:
@@ -262,8 +262,8 @@ def test_whatever_its_url_a_resource_keeps_its_id(ann: Client, work: str) -> Non
     before = [ident(path) for path in (ann.home, work, f"{ann.calendar()}a.ics")]
     assert len(set(before)) == 3
     assert move(ann, f"{ann.calendar()}a.ics", f"{work}b.ics").status == 201
-    assert move(ann, work, ann.calendar("office")).status == 201
-    office = ann.calendar("office")
-    assert [ident(path) for path in (ann.home, office, f"{office}b.ics")] == before
-    assert copy(ann, f"{office}b.ics", f"{ann.calendar()}a.ics").status == 201
+    assert move(ann, work, ann.calendar("backend")).status == 201
+    backend = ann.calendar("backend")
+    assert [ident(path) for path in (ann.home, backend, f"{backend}b.ics")] == before
+    assert copy(ann, f"{backend}b.ics", f"{ann.calendar()}a.ics").status == 201
     assert ident(f"{ann.calendar()}a.ics") not in before

@@ -69,12 +69,12 @@ def test_strangers_are_not_listed_by_parts_of_what_they_are_called(
 
 
 def test_numbers_that_could_be_counted_through_find_nobody(ann: Client, bob: Client) -> None:
-    office = bob.site.core.office
+    backend = bob.site.core.backend
     for text in (
         "102",
         "@102",
-        f"102@{office.mail_domain}",
-        f"tg_102@{office.internal_domain}",
+        f"102@{backend.people.mail_domain}",
+        f"tg_102@{backend.people.internal_domain}",
         f"urn:uuid:{bob.tenant}",
     ):
         for prop in ("C:calendar-user-address-set", "CS:email-address-set"):
@@ -130,7 +130,7 @@ def test_who_was_only_asked_has_shown_no_address_but_the_one_he_was_asked_by(ann
 @pytest.mark.parametrize("by", ["home", "telegram", "urn"])
 def test_sharing_with_somebody_by_another_name_does_not_tell_his_address(ann: Client, bob: Client, by: str) -> None:
     ann.ask("MKCALENDAR", ann.calendar("work"))
-    mail = bob.site.core.office.mail_domain
+    mail = bob.site.core.backend.people.mail_domain
     who = {"home": bob.home, "telegram": f"mailto:102@{mail}", "urn": f"urn:uuid:{bob.tenant}"}[by]
     assert share(ann, who).status == 200
     invite = ann.propfind(ann.calendar("work"), "CS:invite")

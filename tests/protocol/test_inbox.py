@@ -114,7 +114,7 @@ def test_a_message_that_does_not_say_when_is_at_any_time(ann: Client, bob: Clien
     rows = ["BEGIN:VCALENDAR", "VERSION:2.0", *lines, guest("ACCEPTED"), "END:VEVENT", "END:VCALENDAR", ""]
     site = ann.site
     context = site.context(AccountId(ann.tenant))
-    assert receive_itip(site.core.office, context, message="\r\n".join(rows).encode(), method="REPLY").changed
+    assert receive_itip(site.core.backend, context, message="\r\n".join(rows).encode(), method="REPLY").changed
     (item,) = items(ann)
     assert "DTSTART" not in ann.ask("GET", item).text
     span = '<C:time-range start="20300101T000000Z" end="20300102T000000Z"/>'
@@ -129,7 +129,7 @@ def test_the_inbox_is_no_calendar(ann: Client, bob: Client) -> None:
     ann.put(f"{ann.calendar()}one.ics", meeting())
     ann.put(f"{ann.calendar()}one.ics", meeting("LOCATION:Elsewhere"))
     assert len(items(bob)) == 2
-    assert [row.name for row in bob.site.core.office.reads.calendars(bob.tenant)] == ["default"]
+    assert [row.name for row in bob.site.core.backend.reads.calendars(bob.tenant)] == ["default"]
     listed = bob.propfind(bob.home, "D:resourcetype", "CS:getctag", depth="1").responses()[f"{bob.home}inbox/"]
     assert listed.inside(dav("resourcetype")) == {dav("collection"), cal("schedule-inbox")}
 

@@ -318,7 +318,7 @@ def test_a_revoked_device_takes_its_subscriptions_with_it(site: Site, ann: Clien
     other = Client(site, ann.tenant, ann.user, phone.password)
     subscribe(other, ann.calendar(), "https://push.example.org/phone")
     subscribe(ann, ann.calendar(), "https://push.example.org/laptop")
-    revoke_device(site.core.office, site.context(ann.tenant), device_id=phone.device_id)
+    revoke_device(site.core.backend, site.context(ann.tenant), device_id=phone.device_id)
     assert [row[2] for row in rows(site)] == ["https://push.example.org/laptop"]
 
 

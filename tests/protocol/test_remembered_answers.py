@@ -94,7 +94,7 @@ def test_a_calendar_that_comes_goes_or_is_renamed_is_seen_in_the_home(site: Site
     remembered(site, ask)
     remembered(site, poll(ann, ann.calendar("work")))
     context = site.context(ann.tenant)
-    rename_calendar(site.core.office, context, name="work", to="play")
+    rename_calendar(site.core.backend, context, name="work", to="play")
     assert set(ask().responses()) == before | {ann.calendar("play")}
     assert poll(ann, ann.calendar("work"))().status == 404
     remembered(site, ask)
@@ -105,7 +105,7 @@ def test_a_calendar_that_comes_goes_or_is_renamed_is_seen_in_the_home(site: Site
 def test_a_revoked_password_ends_it(site: Site, ann: Client) -> None:
     remembered(site, poll(ann))
     (device,) = site.core.reads.account(ann.tenant).devices
-    revoke_device(site.core.office, site.context(ann.tenant), device_id=device.device_id)
+    revoke_device(site.core.backend, site.context(ann.tenant), device_id=device.device_id)
     assert poll(ann)().status == 401
 
 
@@ -122,9 +122,9 @@ def test_another_password_or_person_never_gets_it(site: Site, ann: Client) -> No
 def test_what_is_told_of_the_person_follows_the_person(site: Site, ann: Client) -> None:
     ask = lambda: ann.propfind(ann.home, "D:displayname", "C:calendar-user-address-set")  # noqa: E731
     remembered(site, ask)
-    change_profile(site.core.office, site.context(ann.tenant), name="Anna")
+    change_profile(site.core.backend, site.context(ann.tenant), name="Anna")
     assert remembered(site, ask).only().text(dav("displayname")) == "Anna"
-    verify_address(site.core.office, site.context(ann.tenant), address="anna@example.com", code=None)
+    verify_address(site.core.backend, site.context(ann.tenant), address="anna@example.com", code=None)
     assert "mailto:anna@example.com" in ask().only().hrefs(cal("calendar-user-address-set"))
 
 

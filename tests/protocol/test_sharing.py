@@ -256,12 +256,12 @@ def test_a_calendar_that_its_owner_renames_stays_where_it_is_for_the_others(ann:
     ann.put(ann.calendar("work") + "a.ics", event("a@example.com"))
     path = mounted(ann, bob, "read-write")
     token = bob.sync(path).token()
-    moved = ann.ask("MOVE", ann.calendar("work"), Destination=ann.calendar("office"), Depth="infinity")
+    moved = ann.ask("MOVE", ann.calendar("work"), Destination=ann.calendar("backend"), Depth="infinity")
     assert moved.status == 201
     assert bob.sync(path, token).responses() == {}
     assert bob.ask("GET", path + "a.ics").status == 200
     assert bob.put(path + "b.ics", event("b@example.com")).status == 201
-    assert ann.ask("GET", ann.calendar("office") + "b.ics").status == 200
+    assert ann.ask("GET", ann.calendar("backend") + "b.ics").status == 200
 
 
 def test_who_is_not_known_here_cannot_be_shared_with_and_then_nothing_is_done(ann: Client, bob: Client) -> None:

@@ -65,7 +65,7 @@ def erase(client: Client) -> None:
     """What erasure begins with: the person's key is destroyed (ADR 11)."""
     core = client.site.core
     facts: FactMapper = core.store.facts
-    facts._keys.destroy(client.tenant, core.office.clock())  # type: ignore[attr-defined]
+    facts._keys.destroy(client.tenant, core.backend.clock())  # type: ignore[attr-defined]
 
 
 def test_what_an_erased_person_had_shared_is_gone_at_once(ann: Client, bob: Client) -> None:

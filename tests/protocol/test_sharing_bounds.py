@@ -27,7 +27,7 @@ def bob(site: Site) -> Client:
 
 def secret(uid: str, classification: str) -> bytes:
     lines = (f"CLASS:{classification}", "SUMMARY:Salary talk", "LOCATION:Salary room", "X-SALARY:Salary")
-    return event(uid, *lines, "ATTENDEE;CN=Salary office:mailto:salary@example.com")
+    return event(uid, *lines, "ATTENDEE;CN=Salary backend:mailto:salary@example.com")
 
 
 def every_answer(client: Client, path: str, name: str, token: str = "") -> list[Answer]:

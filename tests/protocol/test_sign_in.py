@@ -78,7 +78,7 @@ def test_a_revoked_password_stops_at_once_and_the_others_go_on(site: Site, ann: 
     phone = site.device(AccountId(ann.tenant))
     with_phone = Client(site, ann.tenant, ann.user, phone.password)
     assert with_phone.propfind(ann.home, "D:owner").status == 207
-    revoke_device(site.core.office, site.context(AccountId(ann.tenant)), device_id=phone.device_id)
+    revoke_device(site.core.backend, site.context(AccountId(ann.tenant)), device_id=phone.device_id)
     assert with_phone.propfind(ann.home, "D:owner").status == 401
     assert ann.propfind(ann.home, "D:owner").status == 207
 

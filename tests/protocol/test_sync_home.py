@@ -85,14 +85,14 @@ def test_each_kind_of_change_is_told_once(ann: Client) -> None:
     assert changes() == {work: None}
     other = make(ann, "other")
     assert changes() == {other: None}
-    assert ann.ask("MOVE", work, Destination=ann.calendar("office")).status == 201
-    assert changes() == {work: GONE, ann.calendar("office"): None}
+    assert ann.ask("MOVE", work, Destination=ann.calendar("backend")).status == 201
+    assert changes() == {work: GONE, ann.calendar("backend"): None}
     assert ann.ask("DELETE", other).status == 204
     assert changes() == {other: GONE}
     # Deleted and made again is changed, and never removed (§3.5.1).
-    assert ann.ask("DELETE", ann.calendar("office")).status == 204
-    make(ann, "office")
-    assert changes() == {ann.calendar("office"): None}
+    assert ann.ask("DELETE", ann.calendar("backend")).status == 204
+    make(ann, "backend")
+    assert changes() == {ann.calendar("backend"): None}
     make(ann, "brief")
     ann.ask("DELETE", ann.calendar("brief"))
     assert changes() == {}

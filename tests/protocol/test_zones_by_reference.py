@@ -14,7 +14,7 @@ LONDON = [
     "END:STANDARD",
     "END:VTIMEZONE",
 ]
-OWN = [line.replace("Europe/London", "Our Office").replace("+0000", "+0330") for line in LONDON]
+OWN = [line.replace("Europe/London", "Our Backend").replace("+0000", "+0330") for line in LONDON]
 
 
 def with_zones(*zones: str, tzid: str) -> bytes:
@@ -63,7 +63,7 @@ def test_zones_that_everybody_knows_are_left_out_where_that_is_asked(ann: Client
     assert "TZID:Europe/London" not in left
     assert "DTSTART;TZID=Europe/London:20261125T100000" in left
     # What no service provides stays.
-    assert "TZID:Our Office" in left
+    assert "TZID:Our Backend" in left
     assert "TZID:Europe/London" in given(ann, None, how)
 
 
@@ -113,7 +113,7 @@ def test_the_calendars_zone_can_be_set_in_full_and_read_by_name(ann: Client) -> 
     patched(ann, "<C:calendar-timezone-id>America/New_York</C:calendar-timezone-id>")
     text = "&#13;\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *OWN, "END:VCALENDAR", ""])
     patched(ann, f"<C:calendar-timezone>{text}</C:calendar-timezone>")
-    assert zone_props(ann) == (text.replace("&#13;\n", "\r\n"), "Our Office")
+    assert zone_props(ann) == (text.replace("&#13;\n", "\r\n"), "Our Backend")
     patched(ann, "<C:calendar-timezone-id>Europe/Paris</C:calendar-timezone-id>")
     whole, name = zone_props(ann)
     assert (name, "TZID:Europe/Paris" in (whole or "")) == ("Europe/Paris", True)

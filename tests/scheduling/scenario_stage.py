@@ -109,8 +109,8 @@ class Stage:
         self.in_hand: dict[tuple[str, str], Copy] = {}
         self.mails_sent: Iterator[int] = itertools.count(1)
         core = site.core
-        core.office.clock = lambda: self.clock
-        self.intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
+        core.backend.clock = lambda: self.clock
+        self.intake = Intake(core.backend, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
 
     @property
     def clock(self) -> datetime:
@@ -138,7 +138,7 @@ class Stage:
 
     def another_address(self, name: str, other: str) -> None:
         tenant = AccountId(self.person(name).tenant)
-        verify_address(self.site.core.office, self._context(tenant), address=self.outward(address(other)), code=None)
+        verify_address(self.site.core.backend, self._context(tenant), address=self.outward(address(other)), code=None)
 
     # ---- acts
     def ask(self, name: str, method: str, path: str, body: str | None = None, **headers: str) -> None:
@@ -157,7 +157,7 @@ class Stage:
         core = self.site.core
         (row,) = core.reads.by_uid(tenant, self.outward(uid))
         answer_invitation(
-            core.office, self._context(tenant), stream_id=row.stream_id, partstat=partstat, recurrence_id=recurrence_id
+            core.backend, self._context(tenant), stream_id=row.stream_id, partstat=partstat, recurrence_id=recurrence_id
         )
         self._end()
 
@@ -210,7 +210,7 @@ class Stage:
         while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=("itip_local",)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.clock, uuid4(), message.correlation_id)
-                react(core.office, context, message.outbox_id, message.payload)
+                react(core.backend, context, message.outbox_id, message.payload)
                 core.outbox.complete(message, self.clock)
 
     def _context(self, tenant: AccountId) -> Context:

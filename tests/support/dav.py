@@ -203,18 +203,18 @@ class Site:
     def person(self, telegram_id: int, name: str = "Ann", *addresses: str) -> Client:
         """A new account with one device password."""
         context = self.context(AccountId(uuid4()))
-        account = open_account(self.core.office, context, telegram_id=telegram_id, name=name, timezone="Europe/London")
+        account = open_account(self.core.backend, context, telegram_id=telegram_id, name=name, timezone="Europe/London")
         for address in addresses:
-            verify_address(self.core.office, self.context(account.tenant), address=address, code=None)
+            verify_address(self.core.backend, self.context(account.tenant), address=address, code=None)
         device = self.device(account.tenant)
         return Client(self, account.tenant, str(telegram_id), device.password)
 
     def device(self, tenant: AccountId) -> NewDevice:
-        return add_device(self.core.office, self.context(tenant), name="Laptop")
+        return add_device(self.core.backend, self.context(tenant), name="Laptop")
 
     def context(self, tenant: AccountId) -> Context:
         """A command's circumstances."""
-        return Context(tenant, "operator", "cli", self.core.office.clock(), uuid4(), "test")
+        return Context(tenant, "operator", "cli", self.core.backend.clock(), uuid4(), "test")
 
 
 @contextmanager
@@ -228,7 +228,7 @@ def open_site(
     core = build_core(Settings(**{"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}), database_url)
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
-    plain = CaldavDoor(core.office, run, rate_limits=rate_limits, public_url=public_url, push=push)
+    plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=public_url, push=push)
     marks = PostgresMarks(database_url)
     door = Doubted(plain, marks, rate_limits)
     http = connections_with(patience(core.settings))

@@ -15,7 +15,9 @@ from televent.adapters.postgres.pool import open_pool
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.event_store.recorded import RecordedEvent
-from televent.application.ports import BuryResource, OutboxMessage, PutCalendar, PutResource
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.calendars import PutCalendar
+from televent.application.read_models.resources import BuryResource, PutResource
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.queries.occurs import Occurs
 

@@ -78,15 +78,15 @@ class PostOffice:
 def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> Iterator[PostOffice]:
     """The listener of that town. Its clock is the town's."""
     core = town.core
-    core.office.clock = lambda: town.now
-    intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
-    office = PostOffice(town, intake)
+    core.backend.clock = lambda: town.now
+    intake = Intake(core.backend, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
+    backend = PostOffice(town, intake)
     with loop_in_thread() as loop:
         stop = asyncio.Event()
         ready: Future[None] = Future()
 
         def on_port(port: int) -> None:
-            office.port = port
+            backend.port = port
 
         serving = asyncio.run_coroutine_threadsafe(
             serve_mail(
@@ -101,7 +101,7 @@ def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> 
         )
         try:
             ready.result(30)
-            yield office
+            yield backend
         finally:
             loop.call_soon_threadsafe(stop.set)
             serving.result(30)

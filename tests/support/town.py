@@ -11,7 +11,7 @@ import psycopg
 
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
-from televent.application.ports import ResourceRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.answer_invitation import Answered, answer_invitation
 from televent.application.use_cases.delete_object import delete_object
@@ -40,16 +40,16 @@ class Person:
         return Context(self.tenant, str(self.tenant), "caldav", self.town.now, uuid4(), "test")
 
     def put(self, text: bytes, href: str = "m.ics", conditions: Conditions = NONE) -> Stored:
-        office = self.town.core.office
-        return put_object(office, self.context(), calendar="default", href=href, text=text, conditions=conditions)
+        backend = self.town.core.backend
+        return put_object(backend, self.context(), calendar="default", href=href, text=text, conditions=conditions)
 
     def delete(self, href: str | None = None, *, reply: bool = True) -> None:
         name = href or self.row().href
-        delete_object(self.town.core.office, self.context(), calendar="default", href=name, reply=reply)
+        delete_object(self.town.core.backend, self.context(), calendar="default", href=name, reply=reply)
 
     def answer(self, partstat: str, recurrence_id: str | None = None) -> Answered:
         return answer_invitation(
-            self.town.core.office,
+            self.town.core.backend,
             self.context(),
             stream_id=self.row().stream_id,
             partstat=partstat,
@@ -58,7 +58,9 @@ class Person:
 
     def receive(self, message: bytes) -> Received:
         """As if it had come by mail."""
-        return receive_itip(self.town.core.office, self.context(), message=message, method=None, sender_name="Somebody")
+        return receive_itip(
+            self.town.core.backend, self.context(), message=message, method=None, sender_name="Somebody"
+        )
 
     def rows(self, uid: str = UID) -> list[ResourceRow]:
         return self.town.core.reads.by_uid(self.tenant, uid)
@@ -104,8 +106,8 @@ class Town:
     def person(self, name: str) -> Person:
         tenant = AccountId(uuid4())
         person = Person(self, tenant, f"{name}@example.com")
-        open_account(self.core.office, person.context(), telegram_id=next(self.numbers), name=name.title())
-        verify_address(self.core.office, person.context(), address=person.address, code=None)
+        open_account(self.core.backend, person.context(), telegram_id=next(self.numbers), name=name.title())
+        verify_address(self.core.backend, person.context(), address=person.address, code=None)
         return person
 
     def carry(self) -> None:
@@ -114,7 +116,7 @@ class Town:
         while claimed := self.core.outbox.claim(later, kinds=("itip_local",)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.now, uuid4(), message.correlation_id)
-                react(self.core.office, context, message.outbox_id, message.payload)
+                react(self.core.backend, context, message.outbox_id, message.payload)
                 self.core.outbox.complete(message, later)
 
     def owed(self, kind: str = "%") -> list[dict[str, Any]]:

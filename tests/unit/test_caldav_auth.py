@@ -12,7 +12,7 @@ import pytest
 
 from televent.adapters.caldav.door.auth import DECOYS, Authenticator
 from televent.adapters.caldav.errors import DavError
-from televent.application.ports import AccountRow, DeviceRow
+from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.domain.ids import AccountId
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class Directory:
 
 @dataclass
 class Desk:
-    """What an authenticator needs of an office."""
+    """What an authenticator needs of an backend."""
 
     reads: Directory = field(default_factory=Directory)
     passwords: CountingPasswords = field(default_factory=CountingPasswords)

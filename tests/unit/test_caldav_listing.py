@@ -16,7 +16,8 @@ from televent.adapters.caldav.webdav.asked import Asked
 from televent.adapters.caldav.webdav.listing import AT_ONCE, Form, Listing, Views
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.text import escape, octets
-from televent.application.ports import AccountRow, ResourceRow
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
 
 TENANT = AccountId(UUID(int=7))

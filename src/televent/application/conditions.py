@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from televent.application.ports import CalendarRow, ExpectCalendar, ResourceRow
+from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
+from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import PreconditionFailed
 
 

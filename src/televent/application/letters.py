@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from televent.application.backend import INLINE_RECIPIENTS, Backend
 from televent.application.event_store.context import Context
-from televent.application.office import INLINE_RECIPIENTS, Office
-from televent.application.ports import AccountRow, OutboxMessage
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import AccountRow
 from televent.ical.itip.sending.outgoing import Letter
 
 MAIL_KINDS = {
@@ -38,7 +39,7 @@ class Post:
 
 
 def address_letters(
-    office: Office,
+    backend: Backend,
     context: Context,
     sender: AccountRow,
     letters: Sequence[Letter],
@@ -53,7 +54,7 @@ def address_letters(
     outbox: list[OutboxMessage] = []
     local: list[UUID] = []
     statuses: dict[str, str] = {}
-    accounts = office.accounts_of_addresses({letter.recipient: None for letter in letters})
+    accounts = backend.people.accounts_of_addresses({letter.recipient: None for letter in letters})
     for ordinal, letter in enumerate(letters):
         account = accounts.get(letter.recipient)
         outbox_id = uuid5(context.command_id, f"letter/{ordinal}/{letter.method}/{letter.recipient}")
@@ -76,7 +77,7 @@ def address_letters(
             if not quiet:
                 local.append(outbox_id)
                 statuses[letter.recipient] = DELIVERED
-        elif office.is_internal(letter.recipient) or not _mailable(letter.recipient):
+        elif backend.people.is_internal(letter.recipient) or not _mailable(letter.recipient):
             statuses[letter.recipient] = UNKNOWN_USER
         elif not quiet:
             payload = {
@@ -97,7 +98,7 @@ def address_letters(
             }
             outbox.append(OutboxMessage(outbox_id, MAIL_KINDS[letter.kind], key, payload, now))
             statuses[letter.recipient] = SENT
-    if carried and office.courier is not None and len(local) <= INLINE_RECIPIENTS:
+    if carried and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
         inline, held = frozenset(local), now + HELD_BACK
         outbox = [replace(each, due_at=held) if each.outbox_id in inline else each for each in outbox]
     return Post(tuple(outbox), tuple(local), tuple(statuses.items()))

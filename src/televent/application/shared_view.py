@@ -13,8 +13,10 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from televent.application.ports import CalendarRow, Reads, ResourceRow
-from televent.application.share_rows import Share
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.reads import Reads
+from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.share import Share
 from televent.domain.calendar_object.state import etag_of
 from televent.ical.objects.own_parts import laid
 from televent.ical.objects.sharees import PRIVATE, PUBLIC, as_busy, visibility

@@ -14,7 +14,7 @@ from televent.runtime.database import Chosen, OperatorError, migrated_database
 
 if TYPE_CHECKING:
     from televent.application.event_store.context import Context
-    from televent.application.ports import AccountRow
+    from televent.application.read_models.accounts import AccountRow
     from televent.runtime.compose import Core
 
 
@@ -44,7 +44,7 @@ def operator_context(core: Core, tenant: UUID) -> Context:
         tenant=AccountId(tenant),
         actor="operator",
         door="cli",
-        now=core.office.clock(),
+        now=core.backend.clock(),
         command_id=uuid4(),
         correlation_id=uuid4().hex,
     )
@@ -98,13 +98,13 @@ def add(
     from televent.application.use_cases import accounts, devices
 
     with opened(chosen) as core:
-        office = core.office
+        backend = core.backend
         row = accounts.open_account(
-            office, operator_context(core, uuid4()), telegram_id=telegram_id, name=name, timezone=timezone
+            backend, operator_context(core, uuid4()), telegram_id=telegram_id, name=name, timezone=timezone
         )
         if email is not None:
-            accounts.verify_address(office, operator_context(core, row.tenant), address=email, code=None)
-        device = devices.add_device(office, operator_context(core, row.tenant), name=device_name)
+            accounts.verify_address(backend, operator_context(core, row.tenant), address=email, code=None)
+        device = devices.add_device(backend, operator_context(core, row.tenant), name=device_name)
         url = f"{core.settings.base_url}/caldav/{row.tenant}/"
         value = {
             "account": row.tenant,
@@ -161,8 +161,8 @@ def free_busy(chosen: Chosen, who: str, audience: str | None, as_json: bool) -> 
     with opened(chosen) as core:
         row = find_account(core, who)
         if audience is not None:
-            open_to_audience(core.office, operator_context(core, row.tenant), audience=audience)
-        said, named = audience_of(core.office, row)
+            open_to_audience(core.backend, operator_context(core, row.tenant), audience=audience)
+        said, named = audience_of(core.backend, row)
         show({"audience": said, "named": named}, as_json, [said, *(f"and {each}" for each in named)])
 
 
@@ -182,7 +182,7 @@ def add_device(chosen: Chosen, who: str, name: str, as_json: bool) -> None:
 
     with opened(chosen) as core:
         row = find_account(core, who)
-        made = devices.add_device(core.office, operator_context(core, row.tenant), name=name)
+        made = devices.add_device(core.backend, operator_context(core, row.tenant), name=name)
         value = {"device": made.device_id, "name": made.name, "password": made.password}
         show(value, as_json, [f"device    {made.device_id}", f"password  {made.password}   (shown once)"])
 
@@ -218,7 +218,7 @@ def revoke_device(chosen: Chosen, who: str, device_id: UUID, as_json: bool) -> N
 
     with opened(chosen) as core:
         row = find_account(core, who)
-        devices.revoke_device(core.office, operator_context(core, row.tenant), device_id=device_id)
+        devices.revoke_device(core.backend, operator_context(core, row.tenant), device_id=device_id)
         show({"revoked": device_id}, as_json, [f"{device_id} is revoked."])
 
 

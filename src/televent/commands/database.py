@@ -89,7 +89,7 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
             core.store.facts,
             name,
             lambda done, total: progress.update(task, completed=done, total=total),
-            season=season_of(core.office.clock()),
+            season=season_of(core.backend.clock()),
         )
     value = {"projection": name, "events": result.events, "differing_rows": result.differing}
     show(value, as_json, [f"{name}: {result.events} events replayed, {result.differing} rows differed and are mended."])
@@ -168,7 +168,7 @@ def outbox_list(chosen: Chosen, as_json: bool) -> None:
 def outbox_requeue(chosen: Chosen, outbox_id: UUID) -> None:
     """Try a failed effect again."""
     with opened(chosen) as core:
-        if not core.outbox.requeue(outbox_id, core.office.clock()):
+        if not core.outbox.requeue(outbox_id, core.backend.clock()):
             raise OperatorError(f"there is no failed effect {outbox_id}")
     click.echo(f"{outbox_id} is pending again.")
 

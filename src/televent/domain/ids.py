@@ -29,3 +29,8 @@ class StreamKey:
         """The inverse of ``str``; raises ValueError for anything else."""
         tenant, _, stream = text.partition("/")
         return cls(AccountId(UUID(tenant)), UUID(stream))
+
+
+def account_stream(tenant: AccountId) -> StreamKey:
+    """The stream of an account, which carries the account's own id."""
+    return StreamKey(tenant, tenant)

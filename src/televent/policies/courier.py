@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 
 import structlog
 
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.messages.outbox import Claimed
-from televent.application.office import Office
 from televent.application.use_cases import sharing
 from televent.application.use_cases.receive_itip import Received, receive_itip
 from televent.domain.ids import AccountId
@@ -34,18 +34,18 @@ class Queue(Protocol):
     def release(self, message: Claimed, now: datetime) -> None: ...
 
 
-def carry_share(office: Office, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> None:
+def carry_share(backend: Backend, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> None:
     """What the two sides of a shared calendar tell each other."""
     recipient = AccountId(UUID(payload["recipient_tenant"]))
-    sharing.receive_share(office, context.on_behalf_of(recipient, uuid5(outbox_id, "receive")), payload)
+    sharing.receive_share(backend, context.on_behalf_of(recipient, uuid5(outbox_id, "receive")), payload)
 
 
-def react(office: Office, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> Received:
+def react(backend: Backend, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> Received:
     """One letter, applied to the recipient's copy."""
     recipient = AccountId(UUID(payload["recipient_tenant"]))
     there = context.on_behalf_of(recipient, uuid5(outbox_id, "receive"))
     return receive_itip(
-        office,
+        backend,
         there,
         message=payload["message"].encode(),
         method=payload["method"],
@@ -60,8 +60,8 @@ def react(office: Office, context: Context, outbox_id: UUID, payload: Mapping[st
 class LocalCourier:
     """Delivers at once what the outbox already owes."""
 
-    def __init__(self, office: Office, queue: Queue) -> None:
-        self._office = office
+    def __init__(self, backend: Backend, queue: Queue) -> None:
+        self._backend = backend
         self._queue = queue
 
     def deliver(self, context: Context, outbox_ids: list[UUID]) -> None:
@@ -69,7 +69,7 @@ class LocalCourier:
         for claimed in self._queue.claim_ids(context.tenant, outbox_ids, context.now):
             try:
                 carried = carry_share if claimed.kind == SHARE else react
-                carried(self._office, context, claimed.outbox_id, claimed.payload)
+                carried(self._backend, context, claimed.outbox_id, claimed.payload)
             except Exception:
                 log.exception("letter not delivered at once", outbox_id=str(claimed.outbox_id))
                 self._queue.release(claimed, context.now)

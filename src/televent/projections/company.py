@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from televent.application.company_rows import KeepCompany
-from televent.application.ports import Write
+from televent.application.read_models.company import KeepCompany
+from televent.application.read_models.writes import Write
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
     AttendeeRemoved,

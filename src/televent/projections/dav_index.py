@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from televent.application.ports import BuryCalendar, BuryResource, PutCalendar, PutResource, Write
-from televent.application.share_rows import PutMount, PutOverlay
+from televent.application.read_models.calendars import BuryCalendar, PutCalendar
+from televent.application.read_models.resources import BuryResource, PutResource
+from televent.application.read_models.shares import PutMount, PutOverlay
+from televent.application.read_models.writes import Write
 from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey

@@ -10,16 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from televent.application.company_rows import PutFreeBusy
-from televent.application.ports import (
-    DropDevice,
-    PutAccount,
-    PutAddress,
-    PutCalendar,
-    PutDevice,
-    PutPrincipal,
-    Write,
-)
+from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.calendars import PutCalendar
+from televent.application.read_models.company import PutFreeBusy
+from televent.application.read_models.writes import Write
 from televent.domain.account import (
     Account,
     AccountEvent,

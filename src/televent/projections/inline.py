@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from televent.application.ports import Write
+from televent.application.read_models.writes import Write
 from televent.domain.account import Account
 from televent.domain.calendar import Calendar
 from televent.domain.calendar_object.state import CalendarObject

@@ -113,7 +113,7 @@ def http_app(core: Core, marks: Marks | None) -> Any:
 
     limits = rate_limits(core) if settings.rate_limits == "on" else None
     door: Asgi = CaldavDoor(
-        core.office,
+        core.backend,
         BatchedRun(core.reads, core.pool, core.threads),
         public_url=settings.public_url,
         rate_limits=limits,
@@ -141,7 +141,7 @@ def _webhook(core: Core) -> Asgi:
         raise SettingsError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET")
     bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
     storage = DialogueStorage(PostgresChatBook(core.pool), core.run)
-    dispatcher = make_dispatcher(BotDoor(core.office, core.run, settings.base_url), storage)
+    dispatcher = make_dispatcher(BotDoor(core.backend, core.run, settings.base_url), storage)
     return Webhook(bot, dispatcher, secret.get_secret_value())
 
 

@@ -34,7 +34,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         await stop.wait()
         return
     bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
-    door = BotDoor(core.office, core.run, settings.base_url)
+    door = BotDoor(core.backend, core.run, settings.base_url)
     book = PostgresChatBook(core.pool)
     dispatcher = make_dispatcher(door, DialogueStorage(book, core.run))
     polling: asyncio.Task[None] | None = None

@@ -22,9 +22,10 @@ from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import Wakeups
+from televent.application.address_book import AddressBook
+from televent.application.backend import Backend
 from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.store import Store
-from televent.application.office import Office
 from televent.application.passwords import Passwords
 from televent.policies.courier import LocalCourier
 from televent.projections.inline import inline_writes
@@ -49,7 +50,7 @@ class Core:
     attachments: PostgresAttachments
     rate_limit: PostgresRateLimit
     keys: PostgresSubjectKeys
-    office: Office
+    backend: Backend
     threads: ThreadPoolExecutor
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
@@ -86,18 +87,18 @@ def build_core(settings: Settings, conninfo: str) -> Core:
     store = Store(recorder, FactMapper(keys), inline_writes)
     reads = PostgresReads(pool)
     outbox = PostgresOutbox(pool, wakeups)
-    office = Office(
+    attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
+    backend = Backend(
         store=store,
         reads=reads,
+        people=AddressBook(reads, settings.mail_domain, settings.internal_domain),
         clock=now,
         ids=uuid4,
         passwords=Passwords(),
-        mail_domain=settings.mail_domain,
-        internal_domain=settings.internal_domain,
+        attachments=attachments,
         free_busy=settings.free_busy,
     )
-    office.attachments = attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
-    office.courier = LocalCourier(office, outbox)
+    backend.courier = LocalCourier(backend, outbox)
     return Core(
         settings=settings,
         conninfo=conninfo,
@@ -111,7 +112,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         attachments=attachments,
         rate_limit=PostgresRateLimit(pool),
         keys=keys,
-        office=office,
+        backend=backend,
         threads=ThreadPoolExecutor(settings.pool_size, thread_name_prefix="televent"),
     )
 

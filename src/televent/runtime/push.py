@@ -49,14 +49,14 @@ class Push:
         """The push services out there. Imported here: aiohttp costs time that no API process pays."""
         from televent.adapters.push.service import PushServices
 
-        return PushServices(self.vapid, self._core.office.clock, anywhere=self._anywhere)
+        return PushServices(self.vapid, self._core.backend.clock, anywhere=self._anywhere)
 
     def sender(self, services: PushServices) -> PushSender:
         """The handler of the outbox's messages."""
         from televent.adapters.push.sender import PushSender
 
         core = self._core
-        return PushSender(services, self.book, self.topics, self.look, core.run, core.office.clock)
+        return PushSender(services, self.book, self.topics, self.look, core.run, core.backend.clock)
 
     def look(self, subscriber: AccountId, collection: Collection) -> Sight | None:
         """A collection as a subscriber sees it now."""

@@ -56,7 +56,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
         tls=settings.smtp_tls,
     )
     identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
-    sender = MailSender(SmtpMailer(route), core.mail_book, identity, core.office.clock)
+    sender = MailSender(SmtpMailer(route), core.mail_book, identity, core.backend.clock)
     push = await core.run(Push, core) if settings.push == "on" else None
     ready()
     await asyncio.gather(
@@ -78,7 +78,7 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
         await asyncio.gather(
             drain(core, [push.sender(services)], stop),
             follow_for_push(
-                PushFeed(core.pool, core.wakeups, core.store.facts), core.wakeups, core.office.clock, stop, core.run
+                PushFeed(core.pool, core.wakeups, core.store.facts), core.wakeups, core.backend.clock, stop, core.run
             ),
         )
     finally:
@@ -98,9 +98,9 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> No
     from televent.adapters.email.listener import ListenerConfig, serve_mail
 
     settings = core.settings
-    intake = Intake(core.office, core.mail_book, core.outbox, core.run, authserv_id=settings.mail_authserv_id)
+    intake = Intake(core.backend, core.mail_book, core.outbox, core.run, authserv_id=settings.mail_authserv_id)
     config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
-    await serve_mail(config, intake, core.office.clock, ready, stop)
+    await serve_mail(config, intake, core.backend.clock, ready, stop)
 
 
 async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:

@@ -42,12 +42,12 @@ class CourierHandler:
             tenant=message.tenant,
             actor="system",
             door="courier",
-            now=self._core.office.clock(),
+            now=self._core.backend.clock(),
             command_id=uuid5(message.outbox_id, "courier"),
             correlation_id=message.correlation_id,
         )
         carried: Callable[..., object] = carry_share if message.kind == SHARE else react
-        await self._core.run(carried, self._core.office, context, message.outbox_id, message.payload)
+        await self._core.run(carried, self._core.backend, context, message.outbox_id, message.payload)
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
@@ -93,7 +93,7 @@ def _patience() -> float:
 
 def _claim(core: Core, kinds: tuple[str, ...], room: int) -> list[Claimed]:
     try:
-        return core.outbox.claim(core.office.clock(), kinds=kinds, limit=min(room, 10))
+        return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=min(room, 10))
     except Exception:
         log.exception("the outbox cannot be read")
         return []
@@ -103,10 +103,10 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
     try:
         await handler.handle(message)
     except asyncio.CancelledError:
-        await core.run(core.outbox.release, message, core.office.clock())
+        await core.run(core.outbox.release, message, core.backend.clock())
         raise
     except Exception as error:
-        verdict = after_failure(message, error, core.office.clock())
+        verdict = after_failure(message, error, core.backend.clock())
         log.warning(
             "an effect failed",
             kind=message.kind,
@@ -116,9 +116,9 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
             error=f"{type(error).__name__}: {error}"[:300],
             verdict=type(verdict).__name__,
         )
-        await core.run(core.outbox.settle_failure, message, verdict, core.office.clock())
+        await core.run(core.outbox.settle_failure, message, verdict, core.backend.clock())
     else:
-        await core.run(core.outbox.complete, message, core.office.clock())
+        await core.run(core.outbox.complete, message, core.backend.clock())
         log.info("carried out", kind=message.kind, correlation_id=message.correlation_id)
 
 
@@ -135,7 +135,7 @@ async def keep_indexed(core: Core, stop: asyncio.Event) -> None:
 
 
 async def _index(core: Core, stop: asyncio.Event) -> None:
-    season = season_of(core.office.clock())
+    season = season_of(core.backend.clock())
     if not await core.run(reindex.behind, core.pool, season):
         return
     done, after = 0, reindex.START
@@ -163,7 +163,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
         if stop.is_set():
             return
         try:
-            moment = core.office.clock()
+            moment = core.backend.clock()
             await core.run(core.outbox.reap, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)

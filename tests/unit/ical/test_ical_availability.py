@@ -55,12 +55,12 @@ def slots(found: list[Period], start: datetime) -> str:
 WEEKDAYS = "RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 
 
-def office(zone: str, first: str) -> str:
+def backend(zone: str, first: str) -> str:
     return available(f"DTSTART;TZID={zone}:{first}T080000", f"DTEND;TZID={zone}:{first}T180000", WEEKDAYS, uid=zone)
 
 
 def test_section_5_1_1_the_simple_example() -> None:
-    text = rule("DTSTART;TZID=America/Montreal:20111002T000000", office("America/Montreal", "20111002"))
+    text = rule("DTSTART;TZID=America/Montreal:20111002T000000", backend("America/Montreal", "20111002"))
     # The RFC says the 6th, a Sunday; its table is that of a working day.
     start = datetime(2011, 11, 7, tzinfo=MONTREAL).astimezone(UTC)
     meeting = Period(start + timedelta(hours=12), start + timedelta(hours=14))
@@ -69,12 +69,12 @@ def test_section_5_1_1_the_simple_example() -> None:
 
 
 def test_section_5_1_2_a_week_elsewhere_has_the_higher_priority() -> None:
-    home = rule("DTSTART;TZID=America/Montreal:20111002T000000", office("America/Montreal", "20111002"))
+    home = rule("DTSTART;TZID=America/Montreal:20111002T000000", backend("America/Montreal", "20111002"))
     away = rule(
         "DTSTART;TZID=America/Denver:20111023T000000",
         "DTEND;TZID=America/Denver:20111030T000000",
         "PRIORITY:1",
-        office("America/Denver", "20111023"),
+        backend("America/Denver", "20111023"),
         uid="w@example.com",
     )
     start = datetime(2011, 10, 24, tzinfo=MONTREAL).astimezone(UTC)

@@ -44,9 +44,10 @@ from televent.adapters.caldav.methods.attachments import change_attachments
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
-from televent.application.office import Office
-from televent.application.ports import AccountRow, CalendarRow
+from televent.application.backend import Backend
 from televent.application.push import Offer
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.caldav")
@@ -81,7 +82,7 @@ class CaldavDoor:
 
     def __init__(
         self,
-        office: Office,
+        backend: Backend,
         run: Run,
         *,
         public_url: str | None = None,
@@ -89,8 +90,8 @@ class CaldavDoor:
         push: Offer | None = None,
     ) -> None:
         self._run = run
-        self._door = Door(office, WatchedRun(office, run), public_url, push)
-        self._authenticator = Authenticator(office, run, rate_limits)
+        self._door = Door(backend, WatchedRun(backend, run), public_url, push)
+        self._authenticator = Authenticator(backend, run, rate_limits)
         self._public_url = public_url
         self._limits = rate_limits
 
@@ -186,7 +187,7 @@ class CaldavDoor:
         if body and method in _BODILESS:
             # RFC 4918 §8.4: what would be ignored is refused.
             raise DavError(415, text="This method takes no body.")
-        correlation = _correlation(scope, self._door.office)
+        correlation = _correlation(scope, self._door.backend)
         request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
         if method == "POST":
             request.origin = discovery.origin(scope, headers.get("host", ""), self._public_url)
@@ -212,7 +213,7 @@ class CaldavDoor:
     async def _person(self, account: AccountRow, target: Target) -> tuple[Person, CalendarRow | None]:
         """Who asks, and the calendar in another person's tree that is shared with him, where the URL names one. Raises
         DavError 403 for all else in another person's tree."""
-        person = Person(account, self._door.office.addresses_of(account), f"/caldav/{account.tenant}/")
+        person = Person(account, self._door.backend.people.addresses_of(account), f"/caldav/{account.tenant}/")
         if not target.user:
             return person, None
         if target.kind is Kind.ATTACHMENT:
@@ -232,9 +233,9 @@ class CaldavDoor:
 
     def _granted(self, user: str, calendar: str, account: AccountRow) -> CalendarRow | None:
         """The calendar of that user's, as ``account`` may see it."""
-        office = self._door.office
-        owner = office.account_of_name(user)
-        return office.reads.granted(owner.tenant, calendar, account.tenant) if owner is not None else None
+        backend = self._door.backend
+        owner = backend.people.account_of_name(user)
+        return backend.reads.granted(owner.tenant, calendar, account.tenant) if owner is not None else None
 
     async def _begin(self, response: Response) -> tuple[bytes, Iterator[bytes] | None]:
         """The first octets of the body, and the rest where there is one: two chunks ahead, so that what fails at once
@@ -324,6 +325,6 @@ def _posts_to_object(scope: Scope) -> bool:
     return target is not None and target.kind is Kind.OBJECT
 
 
-def _correlation(scope: Scope, office: Office) -> str:
+def _correlation(scope: Scope, backend: Backend) -> str:
     given = scope.get("state", {}).get("request_id")
-    return given if isinstance(given, str) else office.ids().hex
+    return given if isinstance(given, str) else backend.ids().hex

@@ -11,7 +11,8 @@ from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav import xml_in, xml_out
 from televent.adapters.caldav.webdav.prefer import preferences
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 
 LONGEST: Final = 64 * 1024
 """Characters of a home's token, and octets inside it: some thousands of calendars."""

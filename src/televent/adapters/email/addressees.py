@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.backend import Backend
 from televent.application.mail import MailBook, ReplyToken
-from televent.application.office import Office
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.domain.ids import AccountId
 
 _TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
@@ -33,8 +33,8 @@ class Addressee:
 class Addressees:
     """Synchronous: each question is one to the database."""
 
-    def __init__(self, office: Office, book: MailBook) -> None:
-        self._office = office
+    def __init__(self, backend: Backend, book: MailBook) -> None:
+        self._backend = backend
         self._book = book
 
     def refusal(self, address: str) -> str | None:
@@ -43,13 +43,13 @@ class Addressees:
         local, _, domain = address.rpartition("@")
         if not local or not _ADDRESS.match(address):
             return NOBODY
-        if domain == self._office.internal_domain:
+        if domain == self._backend.people.internal_domain:
             return NO_MAIL
-        if domain == self._office.mail_domain and local == "noreply":
+        if domain == self._backend.people.mail_domain and local == "noreply":
             return UNREAD
         if self._token(address) is not None or self._account(address) is not None:
             return None
-        return NOBODY if domain == self._office.mail_domain else ELSEWHERE
+        return NOBODY if domain == self._backend.people.mail_domain else ELSEWHERE
 
     def among(self, recipients: Sequence[str]) -> list[Addressee]:
         """The accounts that the recipients mean, each once, in their order."""
@@ -58,7 +58,7 @@ class Addressees:
         for recipient in recipients:
             address = recipient.strip().lower()
             token = self._token(address)
-            account = self._office.reads.account(token.tenant) if token is not None else self._account(address)
+            account = self._backend.reads.account(token.tenant) if token is not None else self._account(address)
             if account is None:
                 continue
             accounts.setdefault(account.tenant, account)
@@ -73,17 +73,17 @@ class Addressees:
 
     def _token(self, address: str) -> ReplyToken | None:
         local, _, domain = address.rpartition("@")
-        found = _TOKENED.match(local) if domain == self._office.mail_domain else None
+        found = _TOKENED.match(local) if domain == self._backend.people.mail_domain else None
         return self._book.resolve(found[1]) if found is not None else None
 
     def _account(self, address: str) -> AccountRow | None:
         local, _, domain = address.rpartition("@")
-        if domain == self._office.internal_domain:
+        if domain == self._backend.people.internal_domain:
             return None
-        named = _account_id(local) if domain == self._office.mail_domain else None
+        named = _account_id(local) if domain == self._backend.people.mail_domain else None
         if named is not None:
-            return self._office.reads.account(named)
-        return self._office.account_of_address(address)
+            return self._backend.reads.account(named)
+        return self._backend.people.account_of_address(address)
 
 
 def _account_id(local: str) -> AccountId | None:

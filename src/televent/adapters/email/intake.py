@@ -21,10 +21,12 @@ from televent.adapters.email.bounces import bounced_token, tells_failure
 from televent.adapters.email.find import CalendarPart, calendar_part, is_report, parse_mail
 from televent.adapters.email.narrowing import attendee_of, names_domain, narrowed
 from televent.adapters.email.trust import Sender, Trust, header_values, sender_of, trust_of
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail import MailBook
-from televent.application.office import Office
-from televent.application.ports import AccountRow, OutboxMessage, ResourceRow
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.note_bounce import note_bounce
 from televent.application.use_cases.receive_itip import receive_itip, would_change
 from televent.domain.ids import AccountId
@@ -75,10 +77,12 @@ class _Letter:
 class Intake:
     """Synchronous inside; ``take`` calls it through threads."""
 
-    def __init__(self, office: Office, book: MailBook, owed: Owed, run: Run, *, authserv_id: str | None = None) -> None:
-        self._office = office
+    def __init__(
+        self, backend: Backend, book: MailBook, owed: Owed, run: Run, *, authserv_id: str | None = None
+    ) -> None:
+        self._backend = backend
         self.book = book
-        self.addressees = Addressees(office, book)
+        self.addressees = Addressees(backend, book)
         self._owed = owed
         self.run = run
         self._authserv_id = authserv_id
@@ -138,11 +142,11 @@ class Intake:
     def _ours(self, mail: EmailMessage) -> bool:
         """What we sent and some rule sent back (B2)."""
         ids = header_values(mail, "Message-ID")
-        return any(value.strip().lower().endswith(f"@{self._office.mail_domain}>") for value in ids)
+        return any(value.strip().lower().endswith(f"@{self._backend.people.mail_domain}>") for value in ids)
 
     def _deliver(self, letter: _Letter, addressee: Addressee) -> Verdict:
         message = letter.message
-        if names_domain(message, self._office.internal_domain):
+        if names_domain(message, self._backend.people.internal_domain):
             # Internal addresses exist inside only: mail that names one is forged (product §4).
             return Verdict("ignored", "names internal addresses")
         if message.method in FROM_ATTENDEE:
@@ -170,7 +174,7 @@ class Intake:
 
     def _from_organizer(self, letter: _Letter, addressee: Addressee) -> Verdict:
         message, account = letter.message, addressee.account
-        if (message.organizer or "").endswith(f"@{self._office.mail_domain}"):
+        if (message.organizer or "").endswith(f"@{self._backend.people.mail_domain}"):
             # Who organises here writes to people here without mail.
             return Verdict("ignored", "its organizer is here")
         row = self._copy(account, message.uid)
@@ -183,7 +187,7 @@ class Intake:
                 return self._apply(letter, account, "T2", None, name)
             return Verdict("ignored", "unknown-uid")
         organizer = read(row.ics).organizer if row.ics is not None else None
-        if organizer is None or organizer.address in self._office.addresses_of(account):
+        if organizer is None or organizer.address in self._backend.people.addresses_of(account):
             return Verdict("ignored", "the event is this person's own")
         if not self._may_change(letter.sender, {organizer.address, organizer.sent_by}, account, row):
             return self._park(letter, account, row, "request-unproven")
@@ -207,7 +211,7 @@ class Intake:
             # Whoever asks, however often: the invitation is sent again once in an hour (B6).
             key = f"refresh/{uuid5(account.tenant, letter.message.uid)}/{context.now:%Y%m%d%H}"
         received = receive_itip(
-            self._office,
+            self._backend,
             context,
             message=letter.part.text if text is None else text,
             method=letter.message.method,
@@ -223,33 +227,33 @@ class Intake:
             return Verdict("ignored", "a report of no failure")
         tokens = self.addressees.tokens(recipients)
         if not tokens:
-            found = bounced_token(mail, self._office.mail_domain)
+            found = bounced_token(mail, self._backend.people.mail_domain)
             token = self.book.resolve(found) if found is not None else None
             tokens = [token] if token is not None else []
         if not tokens:
             return Verdict("ignored", "a report about nothing of ours")
         noted = False
         for token in tokens:
-            account = self._office.reads.account(token.tenant)
+            account = self._backend.reads.account(token.tenant)
             if account is not None:
                 context = self._context(f"{mail_key}/{token.token}", account)
-                noted |= note_bounce(self._office, context, uid=token.uid, attendee=token.attendee)
+                noted |= note_bounce(self._backend, context, uid=token.uid, attendee=token.attendee)
         return Verdict("applied" if noted else "ignored", "undeliverable" if noted else "the event is gone")
 
     def _copy(self, account: AccountRow, uid: str) -> ResourceRow | None:
         """The person's live copy of that UID, with its text."""
-        standing = next(iter(self._office.reads.by_uid(account.tenant, uid)), None)
-        return self._office.reads.by_stream(account.tenant, standing.stream_id) if standing is not None else None
+        standing = next(iter(self._backend.reads.by_uid(account.tenant, uid)), None)
+        return self._backend.reads.by_stream(account.tenant, standing.stream_id) if standing is not None else None
 
     def _organizes(self, account: AccountRow, row: ResourceRow) -> bool:
         organizer = read(row.ics).organizer if row.ics is not None else None
-        return organizer is not None and organizer.address in self._office.addresses_of(account)
+        return organizer is not None and organizer.address in self._backend.people.addresses_of(account)
 
     def _park(self, letter: _Letter, account: AccountRow, row: ResourceRow, text_key: str) -> Verdict:
         """Nothing is applied. The person is told, who can then act: not of what would change nothing, and of one event
         once in an hour, however many such mails come."""
         context, method = self._context(letter.key, account), letter.message.method
-        would = would_change(self._office, context, message=letter.part.text, method=method)
+        would = would_change(self._backend, context, message=letter.part.text, method=method)
         if not would.changed:
             return Verdict("ignored", would.reason or "no change")
         if account.telegram_id is not None and row.ics is not None:
@@ -274,7 +278,7 @@ class Intake:
             tenant=account.tenant,
             actor=f"mail:{mail_key[:16]}",
             door="email",
-            now=self._office.clock(),
+            now=self._backend.clock(),
             command_id=uuid5(NAMESPACE_OID, f"{mail_key}/{account.tenant}"),
             correlation_id=mail_key[:32],
         )

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from aiogram.types import User
 
 from televent.adapters.telegram.texts import language_of
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
-from televent.application.office import Office
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.domain.ids import AccountId
 
 T = TypeVar("T")
@@ -47,13 +47,13 @@ class Person:
 class BotDoor:
     """The application behind the bot. ``public_url`` is where calendar apps connect."""
 
-    office: Office
+    backend: Backend
     run: Caller
     public_url: str
 
     async def person(self, user: User) -> Person:
         """Raises NotStarted."""
-        account = await self.run(self.office.reads.account_by_telegram, user.id)
+        account = await self.run(self.backend.reads.account_by_telegram, user.id)
         if account is None:
             raise NotStarted
         return Person(account, language_of(account.locale))
@@ -65,7 +65,7 @@ class BotDoor:
             tenant=AccountId(tenant),
             actor=str(tenant),
             door="bot",
-            now=self.office.clock(),
+            now=self.backend.clock(),
             command_id=command_id,
             correlation_id=command_id.hex,
         )

@@ -47,7 +47,7 @@ class TelegramNotices:
     async def handle(self, message: Claimed) -> None:
         """Raises GiveUp where the person blocked the bot or never spoke to it, RetryLater where Telegram says so."""
         payload = message.payload
-        account = await self._door.run(self._door.office.reads.account, AccountId(message.tenant))
+        account = await self._door.run(self._door.backend.reads.account, AccountId(message.tenant))
         if account is None:
             raise GiveUp("the account is gone")
         person = Person(account, language_of(account.locale))
@@ -74,7 +74,7 @@ class TelegramNotices:
 
     async def _invitation(self, person: Person, chat_id: int, payload: Any) -> None:
         tenant, stream_id = person.account.tenant, UUID(payload["stream_id"])
-        entry = await self._door.run(lambda: event(self._door.office, tenant, stream_id))
+        entry = await self._door.run(lambda: event(self._door.backend, tenant, stream_id))
         if entry is None:
             return  # deleted meanwhile: there is nothing to show
         organizer = payload.get("organizer_name") or entry.organizer_name or entry.organizer or ""
@@ -95,7 +95,7 @@ class TelegramNotices:
         sent = await self._bot.send_message(
             chat_id, card, reply_markup=cards.invitation_buttons(str(stream_id), person.language)
         )
-        now = self._door.office.clock()
+        now = self._door.backend.clock()
         await self._door.run(self._book.note_card, tenant, stream_id, chat_id, sent.message_id, now)
 
     async def _replace(
@@ -114,7 +114,7 @@ class TelegramNotices:
                 if "message to edit not found" not in str(error) and "can't be edited" not in str(error):
                     raise
         sent = await self._bot.send_message(chat_id, text, reply_markup=buttons)
-        now = self._door.office.clock()
+        now = self._door.backend.clock()
         await self._door.run(self._book.note_card, tenant, entry.stream_id, chat_id, sent.message_id, now)
 
     async def _answer(self, person: Person, chat_id: int, payload: Any) -> None:
@@ -131,7 +131,7 @@ class TelegramNotices:
         """A calendar is offered, offered otherwise, or taken back. What was overtaken meanwhile is not said."""
         language, what = person.language, payload["what"]
         share_id = UUID(payload["share_id"])
-        rows = await self._door.run(self._door.office.reads.shares_of, person.account.tenant)
+        rows = await self._door.run(self._door.backend.reads.shares_of, person.account.tenant)
         if not any(row.share_id == share_id and row.status == what for row in rows):
             return
         access = access_words(language, payload["access"])

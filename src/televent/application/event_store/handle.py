@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from televent.application.event_store.conflicts import AlreadyApplied, Conflict
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import Decider
-from televent.application.event_store.recorded import AlreadyApplied
-from televent.application.event_store.store import Change
-from televent.application.office import Office
-from televent.application.ports import Conflict, OutboxMessage
+from televent.application.event_store.store import Change, Store
+from televent.application.messages.outbox import OutboxMessage
 from televent.application.refusals import TryAgain
 from televent.domain.ids import StreamKey
 
@@ -33,7 +32,7 @@ def retrying(step: Callable[[], T]) -> T:
 
 
 def handle(
-    office: Office,
+    store: Store,
     context: Context,
     decider: Decider[S],
     key: StreamKey,
@@ -43,12 +42,12 @@ def handle(
     """One command on one stream; returns the state after it. Raises Refusal."""
 
     def step() -> S:
-        loaded = office.store.load(decider, key)
+        loaded = store.load(decider, key)
         facts = decide(loaded.state)
         if not facts:
             return loaded.state
         change = Change(loaded, facts)
-        office.store.append(context, [change], outbox(change.after))
+        store.append(context, [change], outbox(change.after))
         return change.after
 
     return retrying(step)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from televent.application.ports import Conflict
 from televent.domain.ids import StreamKey
 
 
@@ -35,10 +34,6 @@ class StoredSnapshot:
     subject_id: UUID
     state: bytes
     chain: bytes
-
-
-class AlreadyApplied(Conflict):
-    """This message was applied before; nothing was recorded."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT, Decider
 from televent.application.event_store.mapper import Envelope, FactMapper, genesis
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
-from televent.application.ports import ExpectCalendar, OutboxMessage, Write
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.calendars import ExpectCalendar
+from televent.application.read_models.writes import Write
 from televent.domain.calendar_object.events import Mark
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
@@ -130,7 +132,7 @@ class Store(Application[str]):
         """Records the changes, their inline projections and the effects owed, in one transaction, if the calendars
         stand as ``expected``.
 
-        Returns the positions. Raises a ports.Conflict when somebody else was first, AlreadyApplied for an
+        Returns the positions. Raises a Conflict when somebody else was first, AlreadyApplied for an
         ``inbox_key`` that was applied before, UnknownStoredName or ErasedSubject.
         """
         writes: list[Write] = [*expected]

@@ -21,6 +21,17 @@ ERROR_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """An effect owed to the world. ``key`` is unique per tenant: the same effect is never owed twice."""
+
+    outbox_id: UUID
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A message that is ours until ``lease_until``; ``attempts`` counts this one. At least once: it may come again."""
 

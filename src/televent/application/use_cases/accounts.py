@@ -9,16 +9,18 @@ from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from televent.application.backend import Backend
+from televent.application.event_store.conflicts import NameTaken
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT, CALENDAR
 from televent.application.event_store.handle import handle
 from televent.application.event_store.store import Change
-from televent.application.office import Office
-from televent.application.ports import AccountRow, NameTaken, OutboxMessage
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
 from televent.application.use_cases.calendars import COMPONENTS
 from televent.domain import account, calendar
-from televent.domain.ids import AccountId, StreamKey
+from televent.domain.ids import AccountId, StreamKey, account_stream
 
 DEFAULT_CALENDAR = "default"
 DISPLAY_NAME = "{DAV:}displayname"
@@ -27,7 +29,7 @@ _ADDRESS = re.compile(r"[^@\s\"<>(),:;\\\[\]\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za
 
 
 def open_account(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     telegram_id: int | None,
@@ -38,7 +40,7 @@ def open_account(
     """The account of that Telegram id, opened with its default calendar if it was not. ``context.tenant`` is the id it
     gets. Raises InvalidName."""
     if telegram_id is not None:
-        standing = office.reads.account_by_telegram(telegram_id)
+        standing = backend.reads.account_by_telegram(telegram_id)
         if standing is not None:
             return standing
     name = " ".join(name.split())[:256]
@@ -46,8 +48,8 @@ def open_account(
         raise InvalidName(name=name)
     checked_zone(timezone)
     calendar_id = uuid5(context.tenant, "default calendar")
-    person = office.store.empty(ACCOUNT, office.account_stream(context.tenant))
-    diary = office.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
+    person = backend.store.empty(ACCOUNT, account_stream(context.tenant))
+    diary = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     opened = account.OpenAccount(telegram_id, name, timezone, locale, calendar_id)
     made = calendar.CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent"})
     changes: list[Change[Any]] = [
@@ -55,18 +57,18 @@ def open_account(
         Change(diary, calendar.decide(diary.state, made)),
     ]
     try:
-        office.store.append(context, changes)
+        backend.store.append(context, changes)
     except NameTaken:
         # Two first messages of one person arrived at once: the other one opened the account.
-        standing = office.reads.account_by_telegram(telegram_id) if telegram_id is not None else None
+        standing = backend.reads.account_by_telegram(telegram_id) if telegram_id is not None else None
         if standing is None:
             raise
         return standing
-    return office.account(context.tenant)
+    return backend.people.account(context.tenant)
 
 
 def change_profile(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     name: str | None = None,
@@ -77,18 +79,18 @@ def change_profile(
     if timezone is not None:
         checked_zone(timezone)
     command = account.ChangeProfile(name, timezone, locale)
-    key = office.account_stream(context.tenant)
-    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
 
 
-def claim_address(office: Office, context: Context, *, address: str, code: str) -> None:
+def claim_address(backend: Backend, context: Context, *, address: str, code: str) -> None:
     """Mails ``code`` (six digits) to the address; it counts once the code comes back. Raises InvalidAddress,
     AddressTaken."""
-    address = checked_address(office, address)
-    owner = office.reads.account_by_address(address)
+    address = checked_address(backend, address)
+    owner = backend.reads.account_by_address(address)
     if owner is not None and owner.tenant != context.tenant:
         raise AddressTaken(address=address)
-    person = office.account(context.tenant)
+    person = backend.people.account(context.tenant)
     command = account.ClaimAddress(address, hashed_code(context.tenant, address, code), context.now)
     mail = OutboxMessage(
         outbox_id=uuid5(context.command_id, "verification"),
@@ -102,18 +104,18 @@ def claim_address(office: Office, context: Context, *, address: str, code: str) 
         },
         due_at=context.now + timedelta(0),
     )
-    key = office.account_stream(context.tenant)
-    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command), lambda _: [mail])
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command), lambda _: [mail])
 
 
-def verify_address(office: Office, context: Context, *, address: str, code: str | None) -> None:
+def verify_address(backend: Backend, context: Context, *, address: str, code: str | None) -> None:
     """``code`` None: vouched for by an operator. Raises WrongCode, AddressTaken, InvalidAddress."""
-    address = checked_address(office, address)
+    address = checked_address(backend, address)
     hashed = None if code is None else hashed_code(context.tenant, address, code.strip())
     command = account.VerifyAddress(address, hashed, context.now)
-    key = office.account_stream(context.tenant)
+    key = account_stream(context.tenant)
     try:
-        handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+        handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
     except NameTaken:
         raise AddressTaken(address=address) from None
 
@@ -123,10 +125,10 @@ def hashed_code(tenant: AccountId, address: str, code: str) -> str:
     return hashlib.sha256(f"{tenant}\0{address}\0{code}".encode()).hexdigest()
 
 
-def checked_address(office: Office, address: str) -> str:
+def checked_address(backend: Backend, address: str) -> str:
     """The address, normalised. Raises InvalidAddress, also for addresses of our own making."""
     address = address.strip().lower()
-    own = address.rpartition("@")[2] in (office.internal_domain, office.mail_domain)
+    own = address.rpartition("@")[2] in (backend.people.internal_domain, backend.people.mail_domain)
     if len(address) > 254 or own or not _ADDRESS.match(address) or ".." in address:
         raise InvalidAddress(address=address)
     return address

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from televent.application.office import Office
-from televent.application.ports import ResourceRow
+from televent.application.backend import Backend
+from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
 from televent.ical.objects.reading import Attendee, Instance, Reading, read, utc_of
 from televent.ical.recurrence.occurrences import occurrences as occurring
@@ -48,40 +48,40 @@ class Entry:
         return self.stream_id.hex[:SHORT_CODE]
 
 
-def agenda(office: Office, tenant: AccountId, *, start: datetime, end: datetime, limit: int = 200) -> list[Entry]:
+def agenda(backend: Backend, tenant: AccountId, *, start: datetime, end: datetime, limit: int = 200) -> list[Entry]:
     """What happens in [start, end), earliest first; at most ``limit`` entries. Reads the inline index, so that it holds
     what was made a moment ago. Raises UnknownAccount."""
-    account = office.account(tenant)
-    me = frozenset(office.addresses_of(account))
+    account = backend.people.account(tenant)
+    me = frozenset(backend.people.addresses_of(account))
     zone = ZoneInfo(account.timezone)
     found: list[Entry] = []
-    for calendar in office.reads.calendars(tenant):
-        for row in office.reads.overlapping(tenant, calendar.calendar_id, start, end, "VEVENT", zone=zone):
+    for calendar in backend.reads.calendars(tenant):
+        for row in backend.reads.overlapping(tenant, calendar.calendar_id, start, end, "VEVENT", zone=zone):
             found += _occurrences(row, me, start, end, zone)
     return heapq.nsmallest(limit, found, key=lambda entry: (utc_of(entry.start, zone), entry.summary))
 
 
-def event(office: Office, tenant: AccountId, stream_id: UUID) -> Entry | None:
+def event(backend: Backend, tenant: AccountId, stream_id: UUID) -> Entry | None:
     """One event, as its master (or its first override) describes it."""
-    row = office.reads.by_stream(tenant, stream_id)
+    row = backend.reads.by_stream(tenant, stream_id)
     if row is None or row.ics is None:
         return None
-    me = frozenset(office.addresses_of(office.account(tenant)))
+    me = frozenset(backend.people.addresses_of(backend.people.account(tenant)))
     reading = read(row.ics)
     return entry_of(row.stream_id, reading, next(iter(reading.instances())), me)
 
 
-def find_events(office: Office, tenant: AccountId, query: str, *, now: datetime, limit: int = 10) -> list[Entry]:
+def find_events(backend: Backend, tenant: AccountId, query: str, *, now: datetime, limit: int = 10) -> list[Entry]:
     """Events meant by a short code, an id, a UID, or words of the title; upcoming first."""
     query = query.strip()
     if not query or len(query) > 256:
         return []
-    me = frozenset(office.addresses_of(office.account(tenant)))
+    me = frozenset(backend.people.addresses_of(backend.people.account(tenant)))
     words = query.casefold().split()
     code = query.lower().lstrip("#").replace("-", "")
     found: list[tuple[bool, timedelta, Entry]] = []
-    for calendar in office.reads.calendars(tenant):
-        for row in office.reads.overlapping(tenant, calendar.calendar_id, now - timedelta(days=31), None, "VEVENT"):
+    for calendar in backend.reads.calendars(tenant):
+        for row in backend.reads.overlapping(tenant, calendar.calendar_id, now - timedelta(days=31), None, "VEVENT"):
             named = query == row.uid or (len(code) >= 4 and row.stream_id.hex.startswith(code))
             if row.ics is None:
                 continue

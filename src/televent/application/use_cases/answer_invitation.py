@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.backend import Backend
 from televent.application.carry import carry
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
 from televent.application.letters import Post, address_letters
-from televent.application.office import Office
 from televent.domain.calendar_object.commands import AnswerInvitation
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject
@@ -28,7 +28,7 @@ class Answered:
 
 
 def answer_invitation(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     stream_id: UUID,
@@ -37,21 +37,21 @@ def answer_invitation(
     comment: str | None = None,
 ) -> Answered:
     """Idempotent. Raises UnknownResource, NotInvited, UnknownAnswer."""
-    account = office.account(context.tenant)
-    owner = office.owner(account)
+    account = backend.people.account(context.tenant)
+    owner = backend.people.owner(account)
     key = StreamKey(context.tenant, stream_id)
     command = AnswerInvitation(owner, partstat, recurrence_id, comment, context.now)
 
     def step() -> tuple[CalendarObject, Post, bool]:
-        loaded = office.store.load(CALENDAR_OBJECT, key)
+        loaded = backend.store.load(CALENDAR_OBJECT, key)
         decision = decide(loaded.state, command)
         if not decision.facts:
             return loaded.state, Post(), True
-        post = address_letters(office, context, account, decision.letters, context.now)
+        post = address_letters(backend, context, account, decision.letters, context.now)
         change = Change(loaded, decision.facts)
-        office.store.append(context, [change], post.outbox)
+        backend.store.append(context, [change], post.outbox)
         return change.after, post, False
 
     state, post, already = retrying(step)
-    state = carry(office, context, key, owner, post) or state
+    state = carry(backend, context, key, owner, post) or state
     return Answered(state.text, partstat, already)

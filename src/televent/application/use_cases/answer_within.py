@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import uuid5
 
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
-from televent.application.office import Office
-from televent.application.ports import ResourceRow
-from televent.application.share_rows import Share
+from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.share import Share
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.ical.objects.reading import Instance, Reading, read
 from televent.ical.text.errors import IcalError
@@ -18,20 +18,20 @@ from televent.ical.text.errors import IcalError
 ANSWERS = frozenset(("ACCEPTED", "DECLINED", "TENTATIVE"))
 
 
-def answer_within(office: Office, context: Context, share: Share, before: ResourceRow | None, sent: Reading) -> None:
+def answer_within(backend: Backend, context: Context, share: Share, before: ResourceRow | None, sent: Reading) -> None:
     """What he has changed of his own PARTSTAT is given to his own copy as his answer: from there it comes back to the
     owner's as every answer does. Without a copy of his own he has declined for good, and nothing happens."""
     if before is None or sent.organizer is None:
         return
-    if sent.organizer.address not in office.owner(office.account(share.owner)).addresses:
+    if sent.organizer.address not in backend.people.owner(backend.people.account(share.owner)).addresses:
         return
-    sharee = office.owner(office.account(share.sharee)).addresses
+    sharee = backend.people.owner(backend.people.account(share.sharee)).addresses
     answers = list(_answers(before.ics or b"", sent, sharee))
-    copies = office.reads.by_uid(share.sharee, sent.uid) if answers else []
+    copies = backend.reads.by_uid(share.sharee, sent.uid) if answers else []
     for copy in (each for each in copies if each.schedule_tag is not None):
         for ordinal, (recurrence_id, partstat) in enumerate(answers):
             step = context.on_behalf_of(share.sharee, uuid5(context.command_id, f"answer/{ordinal}"), context.door)
-            answer_invitation(office, step, stream_id=copy.stream_id, partstat=partstat, recurrence_id=recurrence_id)
+            answer_invitation(backend, step, stream_id=copy.stream_id, partstat=partstat, recurrence_id=recurrence_id)
 
 
 def _answers(before: bytes, sent: Reading, addresses: frozenset[str]) -> Iterator[tuple[str | None, str]]:

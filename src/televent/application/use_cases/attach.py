@@ -11,11 +11,12 @@ from datetime import datetime
 from uuid import UUID
 
 from televent.application.attachments import MAX_ATTACHMENTS, AttachmentRow
+from televent.application.backend import Backend
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
 from televent.application.event_store.handle import retrying
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import (
     InvalidObject,
     NotOrganizer,
@@ -39,15 +40,15 @@ Edit = Callable[[bytes, datetime], bytes]
 
 
 def check_edit(
-    office: Office, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
+    backend: Backend, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
 ) -> None:
     """Would it be taken, as things stand? Asked before an upload begins. Raises Refusal."""
-    found = _found(office, row, href, conditions)
-    _edited(office, context, row, found, edit)
+    found = _found(backend, row, href, conditions)
+    _edited(backend, context, row, found, edit)
 
 
 def edit_attachments(
-    office: Office, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
+    backend: Backend, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
 ) -> Stored:
     """``row`` is the calendar as the person who acts sees it; ``context.tenant`` is its owner.
 
@@ -56,59 +57,59 @@ def edit_attachments(
     name = row.share.calendar if row.share is not None else row.name
 
     def step() -> Stored:
-        found = _found(office, row, href, conditions)
-        text = _edited(office, context, row, found, edit)
+        found = _found(backend, row, href, conditions)
+        text = _edited(backend, context, row, found, edit)
         with pinned_to(found, conditions) as unchanged:
-            return put_object(office, context, calendar=name, href=href, text=text, conditions=unchanged)
+            return put_object(backend, context, calendar=name, href=href, text=text, conditions=unchanged)
 
     return retrying(step)
 
 
-def readable(office: Office, tenant: AccountId, person: AccountId, attachment_id: UUID) -> AttachmentRow | None:
+def readable(backend: Backend, tenant: AccountId, person: AccountId, attachment_id: UUID) -> AttachmentRow | None:
     """The attachment, if this person may read it: its owner; who is invited by the owner to an occurrence that has it;
     who may read the calendar that an object with it stands in. None for others, and where there is none."""
-    found = office.files.find(tenant, attachment_id)
+    found = backend.attachments.find(tenant, attachment_id)
     if found is None:
         return None
     row, uids = found
     if person == tenant:
         return row
-    account = office.reads.account(person)
+    account = backend.reads.account(person)
     if account is None:
         return None
-    mine = frozenset(office.addresses_of(account))
+    mine = frozenset(backend.people.addresses_of(account))
     for uid in uids:
-        for bare in office.reads.by_uid(tenant, uid):
-            for each in office.reads.resources(tenant, bare.calendar_id, [bare.href]):
+        for bare in backend.reads.by_uid(tenant, uid):
+            for each in backend.reads.resources(tenant, bare.calendar_id, [bare.href]):
                 text = each.ics or b""
                 if str(attachment_id) not in managed_ids(text):
                     continue
                 if attendees_with(text, str(attachment_id)) & mine:
                     return row
-                calendar = office.reads.calendar_of(tenant, each.calendar_id)
+                calendar = backend.reads.calendar_of(tenant, each.calendar_id)
                 grant = calendar.shares.get(str(person), {}) if calendar is not None else {}
                 if grant.get("access") in (READ, READ_WRITE) and visibility(text) == PUBLIC:
                     return row
     return None
 
 
-def _found(office: Office, row: CalendarRow, href: str, conditions: Conditions) -> ResourceRow:
+def _found(backend: Backend, row: CalendarRow, href: str, conditions: Conditions) -> ResourceRow:
     if row.share is not None:
         if row.share.access != READ_WRITE:
             raise ReadOnlyShare()
-        found = standing_under(office, row, row.share, href, conditions)
+        found = standing_under(backend, row, row.share, href, conditions)
     else:
-        found = next(iter(office.reads.resources(row.tenant, row.calendar_id, [href])), None)
+        found = next(iter(backend.reads.resources(row.tenant, row.calendar_id, [href])), None)
         conditions.check(found, row)
     if found is None:
         raise UnknownResource()
     return found
 
 
-def _edited(office: Office, context: Context, row: CalendarRow, found: ResourceRow, edit: Edit) -> bytes:
+def _edited(backend: Backend, context: Context, row: CalendarRow, found: ResourceRow, edit: Edit) -> bytes:
     text = found.ics or b""
     reading = read(text)
-    owner = office.owner(office.account(row.tenant))
+    owner = backend.people.owner(backend.people.account(row.tenant))
     if reading.organizer is not None and reading.organizer.address not in owner.addresses:
         # What is attached to a meeting is its organizer's to say (RFC 6638 §3.2.2.1).
         raise NotOrganizer()

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
+from televent.application.backend import INLINE_RECIPIENTS, Backend
 from televent.application.carry import carry
+from televent.application.event_store.conflicts import NameTaken
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR
 from televent.application.event_store.handle import handle, retrying
 from televent.application.event_store.store import Change
 from televent.application.letters import Post
-from televent.application.office import INLINE_RECIPIENTS, Office
-from televent.application.ports import CalendarRow, ExpectCalendar, NameTaken
+from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
 from televent.application.refusals import (
     CalendarNameTaken,
     DefaultCalendarStays,
@@ -35,7 +36,7 @@ RESERVED = frozenset({INBOX, "outbox", "notifications"})
 
 
 def create_calendar(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     name: str,
@@ -44,70 +45,70 @@ def create_calendar(
 ) -> UUID:
     """The new calendar's id. Raises CalendarNameTaken, InvalidName, TooManyProperties."""
     _check_name(name)
-    if office.reads.calendar(context.tenant, name) is not None:
+    if backend.reads.calendar(context.tenant, name) is not None:
         raise CalendarNameTaken(name=name)
-    calendar_id = office.ids()
+    calendar_id = backend.ids()
     command = calendar.CreateCalendar(calendar_id, name, components, dict(props or {}))
-    loaded = office.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
+    loaded = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     try:
-        office.store.append(context, [Change(loaded, calendar.decide(loaded.state, command))])
+        backend.store.append(context, [Change(loaded, calendar.decide(loaded.state, command))])
     except NameTaken:
         raise CalendarNameTaken(name=name) from None
     return calendar_id
 
 
 def change_calendar(
-    office: Office, context: Context, *, name: str, set: Mapping[str, str], remove: frozenset[str] = frozenset()
+    backend: Backend, context: Context, *, name: str, set: Mapping[str, str], remove: frozenset[str] = frozenset()
 ) -> None:
     """All of it or nothing. Raises UnknownCalendar, TooManyProperties."""
-    row = _calendar(office, context, name)
+    row = _calendar(backend, context, name)
     command = calendar.ChangeProperties(row.calendar_id, set, remove)
     key = StreamKey(context.tenant, row.calendar_id)
-    handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+    handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command))
 
 
-def rename_calendar(office: Office, context: Context, *, name: str, to: str) -> None:
+def rename_calendar(backend: Backend, context: Context, *, name: str, to: str) -> None:
     """The calendar is found under another name; its members, and the sync tokens that clients hold, stay (RFC 4918
     §9.9). Raises UnknownCalendar, CalendarNameTaken, InvalidName."""
-    row = _calendar(office, context, name)
+    row = _calendar(backend, context, name)
     _check_name(to)
-    if office.reads.calendar(context.tenant, to) is not None:
+    if backend.reads.calendar(context.tenant, to) is not None:
         raise CalendarNameTaken(name=to)
     command = calendar.RenameCalendar(row.calendar_id, to)
     key = StreamKey(context.tenant, row.calendar_id)
     try:
-        handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+        handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command))
     except NameTaken:
         raise CalendarNameTaken(name=to) from None
 
 
-def delete_calendar(office: Office, context: Context, *, name: str, reply: bool = True) -> None:
+def delete_calendar(backend: Backend, context: Context, *, name: str, reply: bool = True) -> None:
     """Its meetings are cancelled or declined as if each were deleted, all in one transaction: the calendar and every
     letter, or nothing (RFC 4918 §9.6.1, RFC 6638 §3.2.3.2). ``reply`` False: no word to those who invited (§8.1).
     Raises UnknownCalendar, DefaultCalendarStays."""
-    owner = office.owner(office.account(context.tenant))
+    owner = backend.people.owner(backend.people.account(context.tenant))
 
     def step() -> list[tuple[Context, StreamKey, Post]]:
-        account = office.account(context.tenant)
-        row = _calendar(office, context, name)
+        account = backend.people.account(context.tenant)
+        row = _calendar(backend, context, name)
         if account.default_calendar == row.calendar_id:
             raise DefaultCalendarStays()
-        loaded = office.store.load(CALENDAR, StreamKey(context.tenant, row.calendar_id))
+        loaded = backend.store.load(CALENDAR, StreamKey(context.tenant, row.calendar_id))
         gone = calendar.decide(loaded.state, calendar.DeleteCalendar(row.calendar_id))
         # The calendar first: its members' rows go with it, and need no tombstones.
         changes: list[Change[Any]] = [Change(loaded, gone)]
         posts = []
-        for member in office.reads.members(context.tenant, row.calendar_id, with_text=False):
+        for member in backend.reads.members(context.tenant, row.calendar_id, with_text=False):
             if member.schedule_tag is None:
                 continue
             each = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(member.stream_id)), context.door)
-            change, post = deletion(office, each, account, member, reply=reply)
+            change, post = deletion(backend, each, account, member, reply=reply)
             changes.append(change)
             posts.append((each, change.loaded.key, post))
         owed = [message for _, _, post in posts for message in post.outbox] + tell_of_deletion(context, row)
         # A meeting that came while these were read would go without a word to its guests: then all is read again.
         standing = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
-        office.store.append(context, changes, owed, expected=[standing])
+        backend.store.append(context, changes, owed, expected=[standing])
         return posts
 
     carried = 0
@@ -115,7 +116,7 @@ def delete_calendar(office: Office, context: Context, *, name: str, reply: bool 
         carried += len(post.local)
         if carried > INLINE_RECIPIENTS:
             break  # what is left is a worker's
-        carry(office, each, key, owner, post)
+        carry(backend, each, key, owner, post)
 
 
 def _check_name(name: str) -> None:
@@ -123,8 +124,8 @@ def _check_name(name: str) -> None:
         raise InvalidName(name=name)
 
 
-def _calendar(office: Office, context: Context, name: str) -> CalendarRow:
-    row = office.reads.calendar(context.tenant, name)
+def _calendar(backend: Backend, context: Context, name: str) -> CalendarRow:
+    row = backend.reads.calendar(context.tenant, name)
     if row is None:
         raise UnknownCalendar(name=name)
     return row

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from televent.application.office import Office
-from televent.application.ports import AccountRow
+from televent.application.backend import Backend
+from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import UnknownCalendar
 
 
-def calendar_for_new(office: Office, account: AccountRow, component: str) -> UUID:
+def calendar_for_new(backend: Backend, account: AccountRow, component: str) -> UUID:
     """The default calendar, if it takes what comes: most clients make calendars for events alone, and a task would be
     out of place there. Else the first that does; should none, the default. Raises UnknownCalendar for none at all."""
     default = account.default_calendar
-    chosen = office.reads.calendar_of(account.tenant, default) if default is not None else None
+    chosen = backend.reads.calendar_of(account.tenant, default) if default is not None else None
     if chosen is not None and component in chosen.components:
         return chosen.calendar_id
-    calendars = office.reads.calendars(account.tenant)
+    calendars = backend.reads.calendars(account.tenant)
     fitting = next((row for row in calendars if component in row.components), chosen)
     if fitting is None:
         fitting = next(iter(calendars), None)

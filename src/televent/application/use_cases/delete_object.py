@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from televent.application.backend import Backend
 from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
+from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
 from televent.application.letters import Post, address_letters
-from televent.application.office import Office
-from televent.application.ports import AccountRow, ExpectCalendar, ResourceRow, StaleStream
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import ExpectCalendar
+from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import UnknownCalendar, UnknownResource
 from televent.domain.calendar_object.commands import DeleteObject
 from televent.domain.calendar_object.decide import decide
@@ -22,12 +25,12 @@ from televent.domain.ids import StreamKey
 
 
 def delete_object(
-    office: Office, context: Context, *, calendar: str, href: str, conditions: Conditions = NONE, reply: bool = True
+    backend: Backend, context: Context, *, calendar: str, href: str, conditions: Conditions = NONE, reply: bool = True
 ) -> None:
     """Raises UnknownCalendar, UnknownResource, PreconditionFailed; then nothing has changed."""
 
     def find() -> tuple[ResourceRow, Sequence[ExpectCalendar]]:
-        found = office.reads.find(context.tenant, calendar, href, "")
+        found = backend.reads.find(context.tenant, calendar, href, "")
         if found.calendar is None:
             raise UnknownCalendar()
         if found.resource is None:
@@ -35,46 +38,46 @@ def delete_object(
         conditions.check(found.resource, found.calendar)
         return found.resource, conditions.expected(found.calendar)
 
-    _delete(office, context, find, reply)
+    _delete(backend, context, find, reply)
 
 
-def delete_stream(office: Office, context: Context, *, stream_id: UUID, reply: bool = True) -> None:
+def delete_stream(backend: Backend, context: Context, *, stream_id: UUID, reply: bool = True) -> None:
     """The same, by the object's own id. Raises UnknownResource."""
 
     def find() -> tuple[ResourceRow, Sequence[ExpectCalendar]]:
-        resource = office.reads.by_stream(context.tenant, stream_id)
+        resource = backend.reads.by_stream(context.tenant, stream_id)
         if resource is None:
             raise UnknownResource()
         return resource, ()
 
-    _delete(office, context, find, reply)
+    _delete(backend, context, find, reply)
 
 
 def deletion(
-    office: Office, context: Context, account: AccountRow, resource: ResourceRow, *, reply: bool
+    backend: Backend, context: Context, account: AccountRow, resource: ResourceRow, *, reply: bool
 ) -> tuple[Change[CalendarObject], Post]:
     """What the deletion of a resource records, and the letters that it owes; nothing is recorded yet. Raises
     StaleStream where the resource is not what the stream says."""
-    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
+    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()
-    decision = decide(loaded.state, DeleteObject(office.owner(account), reply, context.now))
-    return Change(loaded, decision.facts), address_letters(office, context, account, decision.letters, context.now)
+    decision = decide(loaded.state, DeleteObject(backend.people.owner(account), reply, context.now))
+    return Change(loaded, decision.facts), address_letters(backend, context, account, decision.letters, context.now)
 
 
 def _delete(
-    office: Office,
+    backend: Backend,
     context: Context,
     find: Callable[[], tuple[ResourceRow, Sequence[ExpectCalendar]]],
     reply: bool,
 ) -> None:
-    account = office.account(context.tenant)
+    account = backend.people.account(context.tenant)
 
     def step() -> tuple[StreamKey, Post]:
         resource, expected = find()
-        change, post = deletion(office, context, account, resource, reply=reply)
-        office.store.append(context, [change], post.outbox, expected=expected)
+        change, post = deletion(backend, context, account, resource, reply=reply)
+        backend.store.append(context, [change], post.outbox, expected=expected)
         return change.loaded.key, post
 
     key, post = retrying(step)
-    carry(office, context, key, office.owner(account), post)
+    carry(backend, context, key, backend.people.owner(account), post)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
-from televent.application.office import Office
 from televent.domain import account
+from televent.domain.ids import account_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +22,19 @@ class NewDevice:
     password: str
 
 
-def add_device(office: Office, context: Context, *, name: str) -> NewDevice:
+def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
     """Raises UnknownAccount, TooManyDevices."""
-    password = office.passwords.new()
-    device_id = office.ids()
+    password = backend.passwords.new()
+    device_id = backend.ids()
     name = " ".join(name.split())[:64] or "Calendar app"
-    command = account.AddDevice(device_id, name, office.passwords.hash(password))
-    key = office.account_stream(context.tenant)
-    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    command = account.AddDevice(device_id, name, backend.passwords.hash(password))
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
     return NewDevice(device_id, name, password)
 
 
-def revoke_device(office: Office, context: Context, *, device_id: UUID) -> None:
+def revoke_device(backend: Backend, context: Context, *, device_id: UUID) -> None:
     """Raises UnknownDevice."""
     command = account.RevokeDevice(device_id)
-    key = office.account_stream(context.tenant)
-    handle(office, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from televent.application.office import Office
-from televent.application.ports import AccountRow
+from televent.application.backend import Backend
+from televent.application.read_models.accounts import AccountRow
 
 MAX_ADDRESSES = 20
 """So many addresses are looked up in one search."""
@@ -22,10 +22,10 @@ class Found:
     addresses: tuple[str, ...]
 
 
-def acquaintances(office: Office, account: AccountRow) -> list[Found]:
+def acquaintances(backend: Backend, account: AccountRow) -> list[Found]:
     """The other sides of the calendars that are shared with this person, and by him."""
-    known = {each.tenant: each for each in office.reads.acquaintances(account.tenant)}
-    rows = office.reads.accounts_with(list(known)) if known else []
+    known = {each.tenant: each for each in backend.reads.acquaintances(account.tenant)}
+    rows = backend.reads.accounts_with(list(known)) if known else []
     found = []
     for row in rows:
         # Who gives something away, or takes it, shows his first address. Who was only asked has shown nothing: he is
@@ -36,10 +36,10 @@ def acquaintances(office: Office, account: AccountRow) -> list[Found]:
     return found
 
 
-def of_addresses(office: Office, account: AccountRow, addresses: Iterable[str]) -> list[Found]:
+def of_addresses(backend: Backend, account: AccountRow, addresses: Iterable[str]) -> list[Found]:
     """Whose these addresses are, each whole and verified; of each person only those that were named."""
     wanted = list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
-    rows = office.reads.accounts_of([], wanted) if wanted else []
+    rows = backend.reads.accounts_of([], wanted) if wanted else []
     return [
         Found(row, tuple(each for each in wanted if each in row.addresses))
         for row in rows

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
+from televent.application.backend import Backend
 from televent.application.conditions import Conditions
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import INBOX_ITEM
 from televent.application.event_store.handle import handle
 from televent.application.event_store.store import Change
-from televent.application.office import Office
 from televent.application.refusals import UnknownResource
 from televent.domain import inbox_item
 from televent.domain.calendar_object.events import (
@@ -31,7 +31,7 @@ _AT_ONCE = 16
 
 
 def delivery(
-    office: Office, context: Context, facts: Sequence[CalendarObjectEvent], message: bytes, method: str | None
+    backend: Backend, context: Context, facts: Sequence[CalendarObjectEvent], message: bytes, method: str | None
 ) -> list[Change[InboxItem]]:
     """What is recorded of a message beside what it changed: its item in the inbox, if the person should learn of it,
     and the removal of the oldest where there are too many."""
@@ -42,25 +42,25 @@ def delivery(
     text, component = with_method(message, method)
     key = StreamKey(context.tenant, item)
     changes = [
-        Change(office.store.empty(INBOX_ITEM, key), [MessageDelivered(inbox, f"{item}.ics", component, text)]),
+        Change(backend.store.empty(INBOX_ITEM, key), [MessageDelivered(inbox, f"{item}.ics", component, text)]),
     ]
     # With the one that comes now there are so many, and never more.
-    for stream in office.reads.surplus(context.tenant, inbox, keep=KEPT - 1, limit=_AT_ONCE):
-        loaded = office.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
+    for stream in backend.reads.surplus(context.tenant, inbox, keep=KEPT - 1, limit=_AT_ONCE):
+        loaded = backend.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
         if loaded.state.exists:
             changes.append(Change(loaded, [MessageRemoved(inbox)]))
     return changes
 
 
-def remove_item(office: Office, context: Context, *, href: str, conditions: Conditions) -> None:
+def remove_item(backend: Backend, context: Context, *, href: str, conditions: Conditions) -> None:
     """The message is gone from the inbox; the event that it was about stays as it is. Raises UnknownResource,
     PreconditionFailed."""
-    found = office.reads.resources(context.tenant, inbox_of(context.tenant), [href])
+    found = backend.reads.resources(context.tenant, inbox_of(context.tenant), [href])
     if not found:
         raise UnknownResource()
     conditions.check(found[0])
     key = StreamKey(context.tenant, UUID(str(found[0].stream_id)))
-    handle(office, context, INBOX_ITEM, key, lambda state: inbox_item.decide(state, inbox_item.RemoveMessage()))
+    handle(backend.store, context, INBOX_ITEM, key, lambda state: inbox_item.decide(state, inbox_item.RemoveMessage()))
 
 
 def _is_news(fact: CalendarObjectEvent) -> bool:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
+from televent.application.backend import Backend
 from televent.application.conditions import Conditions
+from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.handle import retrying
-from televent.application.office import Office
-from televent.application.ports import AccountRow, ResourceRow, StaleStream
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import (
     InvalidAddress,
     InvalidName,
@@ -46,9 +48,9 @@ class Draft:
     rrule: str | None = None
 
 
-def schedule_meeting(office: Office, context: Context, *, draft: Draft) -> ResourceRow:
+def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> ResourceRow:
     """The new event in the person's default calendar. The same command twice makes it once. Raises Refusal."""
-    account = office.account(context.tenant)
+    account = backend.people.account(context.tenant)
     title = " ".join(draft.title.split())
     if not title or len(title) > MAX_SUMMARY:
         raise InvalidName(name=title[:64])
@@ -58,7 +60,7 @@ def schedule_meeting(office: Office, context: Context, *, draft: Draft) -> Resou
     event_id = uuid5(context.command_id, "event")
     text = compose.compose_event(
         compose.NewEvent(
-            uid=f"{event_id}@{office.mail_domain}",
+            uid=f"{event_id}@{backend.people.mail_domain}",
             dtstamp=context.now,
             summary=title,
             start=draft.start,
@@ -67,49 +69,49 @@ def schedule_meeting(office: Office, context: Context, *, draft: Draft) -> Resou
             description=draft.description[:MAX_DESCRIPTION],
             location=" ".join(draft.location.split())[:MAX_LOCATION],
             rrule=draft.rrule,
-            organizer=_organizer(office, account),
-            attendees=_guests(office, account, draft.attendees),
+            organizer=_organizer(backend, account),
+            attendees=_guests(backend, account, draft.attendees),
         )
     )
-    calendar = _default_calendar(office, account)
+    calendar = _default_calendar(backend, account)
     href = f"{event_id}.ics"
     try:
         put_object(
-            office, context, calendar=calendar, href=href, text=text, conditions=Conditions(if_none_match=("*",))
+            backend, context, calendar=calendar, href=href, text=text, conditions=Conditions(if_none_match=("*",))
         )
     except PreconditionFailed:
         # The same command came twice: what it made the first time stands there.
-        if office.reads.resource(context.tenant, calendar, href) is None:
+        if backend.reads.resource(context.tenant, calendar, href) is None:
             raise
-    row = office.reads.resource(context.tenant, calendar, href)
+    row = backend.reads.resource(context.tenant, calendar, href)
     if row is None:
         raise UnknownResource()
     return row
 
 
-def invite(office: Office, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
+def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
     """Asks more people to one of the person's own events. Raises NotOrganizer, InvalidAddress, TooManyAttendees,
     UnknownResource."""
-    account = office.account(context.tenant)
-    guests = _guests(office, account, addresses)
+    account = backend.people.account(context.tenant)
+    guests = _guests(backend, account, addresses)
 
     def step() -> None:
-        row = office.reads.by_stream(context.tenant, stream_id)
+        row = backend.reads.by_stream(context.tenant, stream_id)
         if row is None or row.ics is None:
             raise UnknownResource()
         reading = read(row.ics)
-        _check_organizer(office, account, reading)
+        _check_organizer(backend, account, reading)
         if len(reading.instances()[0].attendees) + len(guests) > MAX_GUESTS:
             raise TooManyAttendees()
-        text = compose.invite(row.ics, _organizer(office, account), guests, context.now)
+        text = compose.invite(row.ics, _organizer(backend, account), guests, context.now)
         calendar = next(
-            (each.name for each in office.reads.calendars(context.tenant) if each.calendar_id == row.calendar_id), None
+            (each.name for each in backend.reads.calendars(context.tenant) if each.calendar_id == row.calendar_id), None
         )
         if calendar is None:
             raise UnknownResource()
         try:
             put_object(
-                office,
+                backend,
                 context,
                 calendar=calendar,
                 href=row.href,
@@ -122,28 +124,28 @@ def invite(office: Office, context: Context, *, stream_id: UUID, addresses: Sequ
     retrying(step)
 
 
-def cancel_meeting(office: Office, context: Context, *, stream_id: UUID) -> None:
+def cancel_meeting(backend: Backend, context: Context, *, stream_id: UUID) -> None:
     """Deletes the event: the organizer's guests get a cancellation, an attendee declines. Raises UnknownResource."""
-    delete_stream(office, context, stream_id=stream_id)
+    delete_stream(backend, context, stream_id=stream_id)
 
 
-def _organizer(office: Office, account: AccountRow) -> compose.Person:
-    return compose.Person(office.own_address(account), account.name, "ACCEPTED")
+def _organizer(backend: Backend, account: AccountRow) -> compose.Person:
+    return compose.Person(backend.people.own_address(account), account.name, "ACCEPTED")
 
 
-def _guests(office: Office, account: AccountRow, addresses: Sequence[str]) -> list[compose.Person]:
+def _guests(backend: Backend, account: AccountRow, addresses: Sequence[str]) -> list[compose.Person]:
     """Each address once, the person's own left out. Raises InvalidAddress, TooManyAttendees."""
     if len(addresses) > MAX_GUESTS:
         raise TooManyAttendees()
-    own = office.owner(account).addresses
+    own = backend.people.owner(account).addresses
     asked = {given: given.strip().lower().removeprefix("mailto:") for given in addresses}
-    accounts = office.accounts_of_addresses(asked.values())
+    accounts = backend.people.accounts_of_addresses(asked.values())
     guests: dict[str, compose.Person] = {}
     for given, address in asked.items():
         local, at, domain = address.rpartition("@")
         known = accounts.get(address)
         if known is None and (
-            not (local and at and "." in domain) or office.is_internal(address) or len(address) > 254
+            not (local and at and "." in domain) or backend.people.is_internal(address) or len(address) > 254
         ):
             raise InvalidAddress(address=given)
         if any(each.isspace() or each in '<>"(),;:\\' for each in address):
@@ -153,13 +155,13 @@ def _guests(office: Office, account: AccountRow, addresses: Sequence[str]) -> li
     return list(guests.values())
 
 
-def _check_organizer(office: Office, account: AccountRow, reading: Reading) -> None:
-    if reading.organizer is not None and reading.organizer.address not in office.owner(account).addresses:
+def _check_organizer(backend: Backend, account: AccountRow, reading: Reading) -> None:
+    if reading.organizer is not None and reading.organizer.address not in backend.people.owner(account).addresses:
         raise NotOrganizer()
 
 
-def _default_calendar(office: Office, account: AccountRow) -> str:
-    for row in office.reads.calendars(account.tenant):
+def _default_calendar(backend: Backend, account: AccountRow) -> str:
+    for row in backend.reads.calendars(account.tenant):
         if row.calendar_id == account.default_calendar:
             return row.name
     raise UnknownCalendar()

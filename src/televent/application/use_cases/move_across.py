@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import uuid5
 
+from televent.application.backend import Backend
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import (
     MeetingStays,
     PreconditionFailed,
@@ -49,7 +50,7 @@ class End:
 
 
 def move_across(
-    office: Office, *, source: End, destination: End, overwrite: bool, conditions: Conditions = NONE
+    backend: Backend, *, source: End, destination: End, overwrite: bool, conditions: Conditions = NONE
 ) -> Stored:
     """``conditions`` are on the source. Raises Refusal; then nothing has changed."""
     for end in (source, destination):
@@ -59,97 +60,97 @@ def move_across(
     first: Stored | None = None
     try:
         for attempt in range(ATTEMPTS):
-            raw, text = _source(office, source, conditions if first is None else NONE)
-            check_no_part(office, destination.context, text)
-            if _has_part(office, source.context, raw.ics or b""):
+            raw, text = _source(backend, source, conditions if first is None else NONE)
+            check_no_part(backend, destination.context, text)
+            if _has_part(backend, source.context, raw.ics or b""):
                 raise MeetingStays()
-            stored = _put(office, _step(destination, attempt), text, put)
+            stored = _put(backend, _step(destination, attempt), text, put)
             first, put = first or stored, NONE
             try:
-                _delete(office, _step(source, attempt), raw)
+                _delete(backend, _step(source, attempt), raw)
             except PreconditionFailed:
                 continue  # changed meanwhile: what is new goes along
             return replace(stored, created=first.created)
         raise TryAgain()
     except Refusal:
         # Also where somebody else has deleted it meanwhile: then it is not to stand here either.
-        _take_back(office, destination, first)
+        _take_back(backend, destination, first)
         raise
 
 
-def for_another(office: Office, context: Context, text: bytes) -> bytes:
+def for_another(backend: Backend, context: Context, text: bytes) -> bytes:
     """A copy for another account. Its files stay the other's: what is left of them is where they are to be read, by who
     may (RFC 8607 §3.12.7). Raises SchedulingUidConflict."""
-    check_no_part(office, context, text)
+    check_no_part(backend, context, text)
     return foreign(text)
 
 
-def check_no_part(office: Office, context: Context, text: bytes) -> None:
+def check_no_part(backend: Backend, context: Context, text: bytes) -> None:
     """Copied or moved between calendars nobody is to be told anything (RFC 6638 §3.2.3.3, §3.2.3.4), and whoever takes
     part in a meeting has a copy of his own. Raises SchedulingUidConflict (§3.2.4.1)."""
-    if _has_part(office, context, text):
+    if _has_part(backend, context, text):
         raise SchedulingUidConflict()
 
 
-def _has_part(office: Office, context: Context, text: bytes) -> bool:
+def _has_part(backend: Backend, context: Context, text: bytes) -> bool:
     try:
         reading = read(text)
     except IcalError:
         return False
-    addresses = office.owner(office.account(context.tenant)).addresses
+    addresses = backend.people.owner(backend.people.account(context.tenant)).addresses
     organizer = reading.organizer
     return organizer is not None and (organizer.address in addresses or reading.attendee(addresses) is not None)
 
 
-def _source(office: Office, source: End, conditions: Conditions) -> tuple[ResourceRow, bytes]:
+def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[ResourceRow, bytes]:
     """The row as its owner has it, and the text as the one who moves it sees it."""
     if source.row is not None and source.row.share is not None:
         share = source.row.share
-        raw = standing_under(office, source.row, share, source.href, conditions)
+        raw = standing_under(backend, source.row, share, source.href, conditions)
         shown = None
         if raw is not None:
-            own = office.reads.overlays(share, [raw.stream_id]) if share.seq else {}
+            own = backend.reads.overlays(share, [raw.stream_id]) if share.seq else {}
             shown = presented(raw, share, own.get(raw.stream_id))
         if raw is None or shown is None:
             raise UnknownResource()
         return raw, shown.ics or b""
     tenant = source.context.tenant
-    row = office.reads.calendar(tenant, source.calendar)
+    row = backend.reads.calendar(tenant, source.calendar)
     if row is None:
         raise UnknownCalendar()
-    raw = next(iter(office.reads.resources(tenant, row.calendar_id, [source.href])), None)
+    raw = next(iter(backend.reads.resources(tenant, row.calendar_id, [source.href])), None)
     if raw is None:
         raise UnknownResource()
     conditions.check(raw, row)
     return raw, raw.ics or b""
 
 
-def _put(office: Office, there: End, text: bytes, conditions: Conditions) -> Stored:
+def _put(backend: Backend, there: End, text: bytes, conditions: Conditions) -> Stored:
     validated(text)
     try:
         if there.row is not None:
             return put_into_shared(
-                office, there.context, row=there.row, href=there.href, text=text, conditions=conditions
+                backend, there.context, row=there.row, href=there.href, text=text, conditions=conditions
             )
         return put_object(
-            office, there.context, calendar=there.calendar, href=there.href, text=text, conditions=conditions
+            backend, there.context, calendar=there.calendar, href=there.href, text=text, conditions=conditions
         )
     except UnknownCalendar:
         raise UnknownDestination() from None
 
 
-def _delete(office: Office, here: End, raw: ResourceRow) -> None:
+def _delete(backend: Backend, here: End, raw: ResourceRow) -> None:
     pinned = Conditions(if_match=(raw.etag,))
-    delete_object(office, here.context, calendar=here.calendar, href=here.href, conditions=pinned)
+    delete_object(backend, here.context, calendar=here.calendar, href=here.href, conditions=pinned)
 
 
-def _take_back(office: Office, there: End, stored: Stored | None) -> None:
+def _take_back(backend: Backend, there: End, stored: Stored | None) -> None:
     """What was stored there goes again, where nothing stood before and nobody has changed it since."""
     if stored is None or not stored.created:
         return
-    raw = office.reads.by_stream(there.context.tenant, stored.stream_id)
+    raw = backend.reads.by_stream(there.context.tenant, stored.stream_id)
     if raw is not None:
-        _delete(office, _step(there, ATTEMPTS), raw)
+        _delete(backend, _step(there, ATTEMPTS), raw)
 
 
 def _step(end: End, number: int) -> End:

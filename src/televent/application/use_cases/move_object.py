@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from televent.application.backend import Backend
 from televent.application.conditions import NONE, Conditions
+from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, Found, ResourceRow, StaleStream
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import Found, ResourceRow
 from televent.application.refusals import (
     ComponentNotSupported,
     PreconditionFailed,
@@ -40,7 +42,7 @@ class Place:
 
 
 def move_object(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     source: Place,
@@ -56,26 +58,26 @@ def move_object(
     """
 
     def step() -> Stored:
-        resource = _source(office, context, source, conditions)
-        there = office.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
+        resource = _source(backend, context, source, conditions)
+        there = backend.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
         calendar = _destination(there, resource, overwrite)
         for other in there.same_uid:
             here = other.calendar_id == calendar.calendar_id and other.href != destination.href
             if here and other.stream_id != resource.stream_id:
                 raise UidConflict(href=other.href)
-        loaded = _load(office, context, resource)
+        loaded = _load(backend, context, resource)
         changes = [Change(loaded, decide(loaded.state, MoveObject(calendar.calendar_id, destination.href)).facts)]
         if there.resource is not None:
             # The same UID in the other calendar gives way; the meeting goes on, so nobody is told.
-            changes.insert(0, Change(_load(office, context, there.resource), [EventDeleted()]))
-        office.store.append(context, changes)
+            changes.insert(0, Change(_load(backend, context, there.resource), [EventDeleted()]))
+        backend.store.append(context, changes)
         return Stored(there.resource is None, resource.etag, resource.schedule_tag, resource.stream_id)
 
     return retrying(step)
 
 
 def copy_object(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     source: Place,
@@ -89,15 +91,15 @@ def copy_object(
     """
 
     def step() -> Stored:
-        resource = _source(office, context, source, conditions)
-        there = office.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
+        resource = _source(backend, context, source, conditions)
+        there = backend.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
         _destination(there, resource, overwrite)
-        text = _load(office, context, resource).state.text
+        text = _load(backend, context, resource).state.text
         standing = there.resource
         unchanged = Conditions(if_none_match=("*",)) if standing is None else Conditions(if_match=(standing.etag,))
         try:
             stored = put_object(
-                office,
+                backend,
                 context,
                 calendar=destination.calendar,
                 href=destination.href,
@@ -113,8 +115,8 @@ def copy_object(
     return retrying(step)
 
 
-def _source(office: Office, context: Context, place: Place, conditions: Conditions) -> ResourceRow:
-    found = office.reads.find(context.tenant, place.calendar, place.href, "")
+def _source(backend: Backend, context: Context, place: Place, conditions: Conditions) -> ResourceRow:
+    found = backend.reads.find(context.tenant, place.calendar, place.href, "")
     if found.calendar is None:
         raise UnknownCalendar()
     if found.resource is None:
@@ -135,8 +137,8 @@ def _destination(there: Found, resource: ResourceRow, overwrite: bool) -> Calend
     return there.calendar
 
 
-def _load(office: Office, context: Context, resource: ResourceRow) -> Loaded[CalendarObject]:
-    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
+def _load(backend: Backend, context: Context, resource: ResourceRow) -> Loaded[CalendarObject]:
+    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()
     return loaded

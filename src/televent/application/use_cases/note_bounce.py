@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import handle
-from televent.application.office import Office
 from televent.domain.calendar_object.commands import NoteDelivery
 from televent.domain.calendar_object.decide import decide
 from televent.domain.ids import StreamKey
@@ -13,13 +13,13 @@ from televent.domain.ids import StreamKey
 UNDELIVERABLE = "5.1"
 
 
-def note_bounce(office: Office, context: Context, *, uid: str, attendee: str) -> bool:
+def note_bounce(backend: Backend, context: Context, *, uid: str, attendee: str) -> bool:
     """False where the event is gone. Raises UnknownAccount."""
-    standing = next(iter(office.reads.by_uid(context.tenant, uid)), None)
+    standing = next(iter(backend.reads.by_uid(context.tenant, uid)), None)
     if standing is None:
         return False
-    owner = office.owner(office.account(context.tenant))
+    owner = backend.people.owner(backend.people.account(context.tenant))
     note = NoteDelivery(owner, ((attendee, UNDELIVERABLE),))
     key = StreamKey(context.tenant, standing.stream_id)
-    handle(office, context, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)
+    handle(backend.store, context, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)
     return True

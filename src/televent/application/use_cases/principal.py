@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, ExpectCalendar
+from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
 from televent.application.refusals import ComponentNotSupported, UnknownCalendar
 from televent.domain import account
+from televent.domain.ids import account_stream
 from televent.domain.inbox_item import INBOX
 
 
 def change_principal(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     set: Mapping[str, str],
@@ -25,23 +26,23 @@ def change_principal(
 ) -> None:
     """All of it or nothing. ``default_calendar``: the name of the one that new invitations come to. Raises
     UnknownAccount, UnknownCalendar, ComponentNotSupported (no events can be put into it), TooManyProperties."""
-    key = office.account_stream(context.tenant)
+    key = account_stream(context.tenant)
 
     def step() -> None:
-        row = _open_to_invitations(office, context, default_calendar) if default_calendar is not None else None
+        row = _open_to_invitations(backend, context, default_calendar) if default_calendar is not None else None
         command = account.ChangePrincipalProperties(set, remove, row.calendar_id if row is not None else None)
-        loaded = office.store.load(ACCOUNT, key)
+        loaded = backend.store.load(ACCOUNT, key)
         facts = account.decide(loaded.state, command)
         if facts:
             # Should it be deleted meanwhile, all is looked at again.
             standing = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []
-            office.store.append(context, [Change(loaded, facts)], expected=standing)
+            backend.store.append(context, [Change(loaded, facts)], expected=standing)
 
     retrying(step)
 
 
-def _open_to_invitations(office: Office, context: Context, name: str) -> CalendarRow:
-    row = office.reads.calendar(context.tenant, name)
+def _open_to_invitations(backend: Backend, context: Context, name: str) -> CalendarRow:
+    row = backend.reads.calendar(context.tenant, name)
     if row is None or row.name == INBOX:
         raise UnknownCalendar(name=name)
     if "VEVENT" not in row.components:

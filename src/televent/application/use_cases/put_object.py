@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from televent.application.attachments import MAX_ATTACHMENTS
+from televent.application.backend import OBJECT_LIMIT, Backend
 from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
+from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
 from televent.application.letters import Post, address_letters
-from televent.application.office import OBJECT_LIMIT, Office
-from televent.application.ports import AccountRow, Found, ResourceRow, StaleStream
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.resources import Found, ResourceRow
 from televent.application.refusals import (
     ComponentNotSupported,
     InvalidObject,
@@ -47,7 +49,7 @@ class Stored:
 
 
 def put_object(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     calendar: str,
@@ -63,27 +65,27 @@ def put_object(
     not his own. Raises Refusal; then nothing has changed."""
     reading = validated(text)
     attached = managed_ids(text) - managed
-    account = account or office.account(context.tenant)
-    owner = office.owner(account)
+    account = account or backend.people.account(context.tenant)
+    owner = backend.people.owner(account)
 
     def step() -> tuple[bool, StreamKey, CalendarObject, Post]:
-        found = office.reads.find(context.tenant, calendar, href, reading.uid)
-        target = _target(office, context, found, href, reading, owner, conditions)
-        loaded = _load(office, context, found.resource, reading)
-        sizes = _attached(office, loaded, attached, reading, owner, sharee)
+        found = backend.reads.find(context.tenant, calendar, href, reading.uid)
+        target = _target(backend, context, found, href, reading, owner, conditions)
+        loaded = _load(backend, context, found.resource, reading)
+        sizes = _attached(backend, loaded, attached, reading, owner, sharee)
         true = mended_lines(text, sizes)
         command = PutObject(owner, target, href, true, reading, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
         if not decision.facts:
             return created, loaded.key, loaded.state, Post()
-        post = address_letters(office, context, account, decision.letters, context.now)
+        post = address_letters(backend, context, account, decision.letters, context.now)
         change = Change(loaded, decision.facts)
-        office.store.append(context, [change], post.outbox, expected=conditions.expected(found.calendar))
+        backend.store.append(context, [change], post.outbox, expected=conditions.expected(found.calendar))
         return created, loaded.key, change.after, post
 
     created, key, state, post = retrying(step)
-    state = carry(office, context, key, owner, post) or state
+    state = carry(backend, context, key, owner, post) or state
     return Stored(created, etag_of(text) if state.text == text else None, state.schedule_tag, key.stream)
 
 
@@ -98,7 +100,7 @@ def validated(text: bytes) -> Reading:
 
 
 def _attached(
-    office: Office,
+    backend: Backend,
     loaded: Loaded[CalendarObject],
     attached: frozenset[str],
     reading: Reading,
@@ -121,14 +123,14 @@ def _attached(
         return sizes
     if len(attached) > max(MAX_ATTACHMENTS, len(known)):
         raise TooManyAttachments()
-    claimed = {} if invited else office.files.claim(loaded.key.tenant, new, reading.uid, sharee)
+    claimed = {} if invited else backend.attachments.claim(loaded.key.tenant, new, reading.uid, sharee)
     if new - claimed.keys():
         raise UnmanagedId()
     return sizes | {managed_id: str(size) for managed_id, size in claimed.items()}
 
 
 def _target(
-    office: Office,
+    backend: Backend,
     context: Context,
     found: Found,
     href: str,
@@ -150,24 +152,24 @@ def _target(
             raise UidConflict(href=other.href)
         if not here and scheduled and other.schedule_tag is not None:
             # RFC 6638 §3.2.4.1: where the meeting is that has the UID already.
-            there = office.reads.calendar_of(context.tenant, other.calendar_id)
+            there = backend.reads.calendar_of(context.tenant, other.calendar_id)
             if there is None:
                 raise StaleStream()
             raise SchedulingUidConflict(href=other.href, calendar=there.name)
     return found.calendar.calendar_id
 
 
-def _load(office: Office, context: Context, resource: ResourceRow | None, reading: Reading) -> Loaded[CalendarObject]:
+def _load(backend: Backend, context: Context, resource: ResourceRow | None, reading: Reading) -> Loaded[CalendarObject]:
     if resource is None:
-        buried = office.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
+        buried = backend.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
         if buried is None or not buried.deleted:
-            return office.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, office.ids()))
+            return backend.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, backend.ids()))
         # Others were told of this UID before: the stream goes on, so that the next letter is later than the last.
-        loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, buried.stream_id))
+        loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, buried.stream_id))
         if loaded.state.exists:
             raise StaleStream()
         return loaded
-    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
+    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
     # The conditions were checked against the index: what was loaded must be that very text.
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
+from televent.application.backend import Backend
 from televent.application.carry import note
+from televent.application.event_store.conflicts import AlreadyApplied
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
-from televent.application.event_store.recorded import AlreadyApplied
 from televent.application.event_store.store import Change, Loaded
 from televent.application.letters import Post, address_letters
-from televent.application.office import Office
-from televent.application.ports import AccountRow, OutboxMessage
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import inbox
 from televent.application.use_cases.default_calendar import calendar_for_new
 from televent.domain.calendar_object.commands import ReceiveMessage
@@ -44,7 +45,7 @@ class Received:
 
 
 def receive_itip(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     message: bytes,
@@ -56,20 +57,20 @@ def receive_itip(
 ) -> Received:
     """Applies the message to ``context.tenant``'s copy; twice is once. ``refresh`` and ``anew`` as in ReceiveMessage.
     Raises IcalError for what is no message."""
-    account = office.account(context.tenant)
-    owner = office.owner(account)
+    account = backend.people.account(context.tenant)
+    owner = backend.people.owner(account)
     uid = message_uid(message)
 
     def step() -> Received:
-        loaded, decision = _decided(office, context, account, uid, message, method, refresh=refresh, anew=anew)
+        loaded, decision = _decided(backend, context, account, uid, message, method, refresh=refresh, anew=anew)
         if not decision.facts:
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts)
-        post = address_letters(office, context, account, decision.letters, context.now, carried=False)
+        post = address_letters(backend, context, account, decision.letters, context.now, carried=False)
         notices = _notices(context, account, loaded.key, decision, change.after, sender_name) if not refresh else []
-        item = inbox.delivery(office, context, decision.facts, message, method)
-        office.store.append(context, [change, *item], [*post.outbox, *notices], inbox_key=message_key)
-        note(office, context, loaded.key, owner, _unanswered(post, decision))
+        item = inbox.delivery(backend, context, decision.facts, message, method)
+        backend.store.append(context, [change, *item], [*post.outbox, *notices], inbox_key=message_key)
+        note(backend, context, loaded.key, owner, _unanswered(post, decision))
         changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
         return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
 
@@ -79,15 +80,15 @@ def receive_itip(
         return Received(False, "duplicate", None)
 
 
-def would_change(office: Office, context: Context, *, message: bytes, method: str | None) -> Received:
+def would_change(backend: Backend, context: Context, *, message: bytes, method: str | None) -> Received:
     """What ``receive_itip`` would do, undone: whoever asks a person about a message asks about none that is old."""
-    account = office.account(context.tenant)
-    loaded, decision = _decided(office, context, account, message_uid(message), message, method)
+    account = backend.people.account(context.tenant)
+    loaded, decision = _decided(backend, context, account, message_uid(message), message, method)
     return Received(bool(decision.facts), decision.why, loaded.key.stream if loaded.state.exists else None)
 
 
 def _decided(
-    office: Office,
+    backend: Backend,
     context: Context,
     account: AccountRow,
     uid: str,
@@ -100,13 +101,13 @@ def _decided(
     # A meeting the person organises, or answered, may stand in any of his calendars.
     # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
     # before there was any resource is remembered by the stream that the UID itself names.
-    standing = office.reads.latest_by_uid(context.tenant, uid)
+    standing = backend.reads.latest_by_uid(context.tenant, uid)
     stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{uid}")
-    loaded = office.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
+    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
     place = loaded.state.calendar_id if loaded.state.exists else None
     command = ReceiveMessage(
-        owner=office.owner(account),
-        calendar_id=place or calendar_for_new(office, account, with_method(message, method)[1]),
+        owner=backend.people.owner(account),
+        calendar_id=place or calendar_for_new(backend, account, with_method(message, method)[1]),
         href=f"{loaded.key.stream}.ics",
         message=message,
         method=method,

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+from televent.application.backend import Backend
 from televent.application.conditions import NONE, Conditions
+from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import OVERLAY
 from televent.application.event_store.handle import handle, retrying
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, ResourceRow, StaleStream
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.share import Share
 from televent.application.refusals import (
     HiddenFromSharees,
     NotOrganizer,
@@ -24,7 +27,6 @@ from televent.application.refusals import (
     ReadOnlyShare,
     UnknownResource,
 )
-from televent.application.share_rows import Share
 from televent.application.shared_view import presented
 from televent.application.use_cases.answer_within import answer_within
 from televent.application.use_cases.delete_object import delete_object
@@ -40,7 +42,7 @@ from televent.ical.objects.sharees import PUBLIC, visibility
 
 
 def put_into_shared(
-    office: Office, context: Context, *, row: CalendarRow, href: str, text: bytes, conditions: Conditions = NONE
+    backend: Backend, context: Context, *, row: CalendarRow, href: str, text: bytes, conditions: Conditions = NONE
 ) -> Stored:
     """``context.tenant`` is the owner. Alarms and transparency in ``text`` are for this person alone. Where nothing
     else is new the owner's event stays as it is, and who may only read may do that as well (CalendarServer sharing
@@ -52,7 +54,7 @@ def put_into_shared(
 
     def step() -> tuple[Stored, bytes]:
         nonlocal raw
-        raw = standing_under(office, row, share, href, conditions)
+        raw = standing_under(backend, row, share, href, conditions)
         if raw is not None and reading.uid == raw.uid and same_event(text, raw.ics or b""):
             return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.ics or b""
         if share.access != READ_WRITE:
@@ -61,12 +63,12 @@ def put_into_shared(
         if visibility(text) != PUBLIC:
             raise HiddenFromSharees()
         if raw is None:
-            _check_organizer(office, row, reading)
+            _check_organizer(backend, row, reading)
         # The owner keeps his own alarms; in what is new he has none.
         theirs = laid(text, own_parts(raw.ics or b"") if raw is not None else None)
         with pinned_to(raw, conditions) as pinned:
             stored = put_object(
-                office,
+                backend,
                 context,
                 calendar=share.calendar,
                 href=href,
@@ -77,26 +79,26 @@ def put_into_shared(
         return stored, theirs
 
     stored, theirs = retrying(step)
-    answer_within(office, context, share, raw, reading)
+    answer_within(backend, context, share, raw, reading)
     own = own_parts(text)
-    standing = office.reads.overlays(share, [stored.stream_id]) if share.seq else {}
+    standing = backend.reads.overlays(share, [stored.stream_id]) if share.seq else {}
     if standing or own != own_parts(laid(theirs, None)):
-        keep_own_parts(office, context, share, stored.stream_id, own)
+        keep_own_parts(backend, context, share, stored.stream_id, own)
     # An ETag only where reading gives back what was sent (RFC 4791 §5.3.4).
     exact = stored.etag is not None and laid(theirs, own) == text
     return replace(stored, etag=etag_of(text) if exact else None)
 
 
-def keep_own_parts(office: Office, context: Context, share: Share, object_id: UUID, parts: bytes) -> None:
+def keep_own_parts(backend: Backend, context: Context, share: Share, object_id: UUID, parts: bytes) -> None:
     """What is this person's own in the event, noted in his own account."""
     command = overlay.SetOwnParts(share.share_id, object_id, parts)
     own = context.on_behalf_of(share.sharee, uuid5(context.command_id, "own parts"), context.door)
     key = StreamKey(share.sharee, overlay.overlay_id(share.share_id, object_id))
-    handle(office, own, OVERLAY, key, lambda state: overlay.decide(state, command))
+    handle(backend.store, own, OVERLAY, key, lambda state: overlay.decide(state, command))
 
 
 def delete_from_shared(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     row: CalendarRow,
@@ -110,17 +112,17 @@ def delete_from_shared(
         raise ReadOnlyShare()
 
     def step() -> None:
-        raw = standing_under(office, row, share, href, conditions)
+        raw = standing_under(backend, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
         with pinned_to(raw, conditions) as pinned:
-            delete_object(office, context, calendar=share.calendar, href=href, conditions=pinned, reply=reply)
+            delete_object(backend, context, calendar=share.calendar, href=href, conditions=pinned, reply=reply)
 
     retrying(step)
 
 
 def move_in_shared(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     row: CalendarRow,
@@ -137,28 +139,28 @@ def move_in_shared(
         raise ReadOnlyShare()
 
     def step() -> Stored:
-        raw = standing_under(office, row, share, href, conditions)
+        raw = standing_under(backend, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
-        standing_under(office, into, there, to, NONE)
+        standing_under(backend, into, there, to, NONE)
         source, destination = Place(share.calendar, href), Place(there.calendar, to)
         with pinned_to(raw, conditions) as pinned:
             return move_object(
-                office, context, source=source, destination=destination, overwrite=overwrite, conditions=pinned
+                backend, context, source=source, destination=destination, overwrite=overwrite, conditions=pinned
             )
 
     stored = retrying(step)
     if share.share_id != there.share_id:
         # What is his own goes along; of what others had there nothing is known here.
-        own = office.reads.overlays(share, [stored.stream_id]).get(stored.stream_id) if share.seq else None
+        own = backend.reads.overlays(share, [stored.stream_id]).get(stored.stream_id) if share.seq else None
         if own is not None:
-            keep_own_parts(office, context, there, stored.stream_id, own)
+            keep_own_parts(backend, context, there, stored.stream_id, own)
     return stored
 
 
-def _check_organizer(office: Office, row: CalendarRow, reading: Reading) -> None:
+def _check_organizer(backend: Backend, row: CalendarRow, reading: Reading) -> None:
     """A meeting made here is the owner's (§5.5.5); one that he is invited to may be put here as well."""
-    owner = office.owner(office.account(row.tenant))
+    owner = backend.people.owner(backend.people.account(row.tenant))
     organizer = reading.organizer
     if organizer is not None and organizer.address not in owner.addresses and not reading.attendee(owner.addresses):
         raise NotOrganizer()
@@ -170,16 +172,16 @@ def _share(row: CalendarRow) -> Share:
 
 
 def standing_under(
-    office: Office, row: CalendarRow, share: Share, href: str, conditions: Conditions
+    backend: Backend, row: CalendarRow, share: Share, href: str, conditions: Conditions
 ) -> ResourceRow | None:
     """What stands under the name; the conditions are about it as this person sees it. Raises PreconditionFailed,
     HiddenFromSharees."""
-    raw = next(iter(office.reads.resources(row.tenant, row.calendar_id, [href])), None)
+    raw = next(iter(backend.reads.resources(row.tenant, row.calendar_id, [href])), None)
     if raw is not None and visibility(raw.ics or b"") != PUBLIC:
         raise HiddenFromSharees()
     shown = None
     if raw is not None:
-        own = office.reads.overlays(share, [raw.stream_id]) if share.seq else {}
+        own = backend.reads.overlays(share, [raw.stream_id]) if share.seq else {}
         shown = presented(raw, share, own.get(raw.stream_id))
     conditions.check(shown)
     return raw

@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, MOUNT
 from televent.application.event_store.handle import handle
 from televent.application.letters import HELD_BACK
-from televent.application.office import Office
-from televent.application.ports import AccountRow, CalendarRow, OutboxMessage
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.shares import MountRow
 from televent.application.refusals import NotShared, UnknownCalendar, UnknownSharee
-from televent.application.share_rows import MountRow
 from televent.domain import calendar, mount, sharing
 from televent.domain.ids import AccountId, StreamKey
 
@@ -27,22 +29,22 @@ DISPLAY_NAME = "{DAV:}displayname"
 MAX_SUMMARY = 256
 
 
-def sharee_of(office: Office, context: Context, address: str) -> AccountRow:
+def sharee_of(backend: Backend, context: Context, address: str) -> AccountRow:
     """The account that an address (or an account's id as urn:uuid:) means. Raises UnknownSharee, for oneself too."""
     if address.startswith("urn:uuid:"):
         try:
-            found = office.reads.account(AccountId(UUID(address.removeprefix("urn:uuid:"))))
+            found = backend.reads.account(AccountId(UUID(address.removeprefix("urn:uuid:"))))
         except ValueError:
             found = None
     else:
-        found = office.account_of_address(address.lower())
+        found = backend.people.account_of_address(address.lower())
     if found is None or found.tenant == context.tenant:
         raise UnknownSharee(address=address)
     return found
 
 
 def share_calendar(
-    office: Office,
+    backend: Backend,
     context: Context,
     *,
     name: str,
@@ -55,7 +57,7 @@ def share_calendar(
     knows the other person; "" where it was none. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
     if sharee.tenant == context.tenant:
         raise UnknownSharee()
-    row, owner = _own(office, context, name), office.account(context.tenant)
+    row, owner = _own(backend, context, name), backend.people.account(context.tenant)
     # Never one that the owner has not written himself: whoever could share with a number would learn whose it is.
     standing = row.shares.get(str(sharee.tenant))
     address = known_by.lower() or (str(standing["address"]) if standing is not None else f"urn:uuid:{sharee.tenant}")
@@ -76,19 +78,19 @@ def share_calendar(
         }
         return [_message(context, sharee.tenant, payload)]
 
-    _tell(office, context, row, command, offer)
+    _tell(backend, context, row, command, offer)
 
 
-def withdraw_share(office: Office, context: Context, *, name: str, sharee: AccountId) -> None:
+def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: AccountId) -> None:
     """Raises UnknownCalendar; where nothing was granted, nothing happens."""
-    row = _own(office, context, name)
+    row = _own(backend, context, name)
     command = sharing.WithdrawShare(row.calendar_id, sharee)
 
     def end(after: calendar.Calendar) -> list[OutboxMessage]:
         revision = after.grants[sharee].revision
         return [_end(context, row.calendar_id, sharee, revision)]
 
-    _tell(office, context, row, command, end)
+    _tell(backend, context, row, command, end)
 
 
 def tell_of_deletion(context: Context, row: CalendarRow) -> list[OutboxMessage]:
@@ -99,9 +101,9 @@ def tell_of_deletion(context: Context, row: CalendarRow) -> list[OutboxMessage]:
     ]
 
 
-def answer_share(office: Office, context: Context, *, share_id: UUID, accept: bool) -> MountRow:
+def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: bool) -> MountRow:
     """Yes or no to a share; a yes may be taken back, and a no. Raises NotShared."""
-    row = share_row(office, context.tenant, share_id)
+    row = share_row(backend, context.tenant, share_id)
     if accept and (row.held is None or row.held == sharing.BUSY):
         raise NotShared()
     command = mount.AnswerShare(share_id, accept)
@@ -120,40 +122,40 @@ def answer_share(office: Office, context: Context, *, share_id: UUID, accept: bo
         return [message]
 
     key = StreamKey(context.tenant, share_id)
-    handle(office, context, MOUNT, key, lambda state: mount.decide(state, command), answer)
-    _carry(office, context, sent)
+    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, command), answer)
+    _carry(backend, context, sent)
     return row
 
 
 def change_mount(
-    office: Office, context: Context, *, share_id: UUID, set: Mapping[str, str], remove: frozenset[str] = frozenset()
+    backend: Backend, context: Context, *, share_id: UUID, set: Mapping[str, str], remove: frozenset[str] = frozenset()
 ) -> None:
     """One's own properties of somebody else's calendar. Raises NotShared, TooManyProperties."""
     command = mount.ChangeMountProperties(share_id, set, remove)
     key = StreamKey(context.tenant, share_id)
-    handle(office, context, MOUNT, key, lambda state: mount.decide(state, command))
+    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, command))
 
 
-def dismiss_notice(office: Office, context: Context, *, share_id: UUID) -> None:
+def dismiss_notice(backend: Backend, context: Context, *, share_id: UUID) -> None:
     """Takes the notification of a share away."""
     key = StreamKey(context.tenant, share_id)
-    handle(office, context, MOUNT, key, lambda state: mount.decide(state, mount.DismissNotice(share_id)))
+    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, mount.DismissNotice(share_id)))
 
 
-def dismiss_answer(office: Office, context: Context, *, calendar_id: UUID, sharee: UUID, number: int) -> None:
+def dismiss_answer(backend: Backend, context: Context, *, calendar_id: UUID, sharee: UUID, number: int) -> None:
     """The owner has seen that answer. Raises UnknownCalendar."""
     command = sharing.DismissAnswer(calendar_id, sharee, number)
     key = StreamKey(context.tenant, calendar_id)
-    handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+    handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command))
 
 
-def receive_share(office: Office, context: Context, payload: Mapping[str, Any]) -> None:
+def receive_share(backend: Backend, context: Context, payload: Mapping[str, Any]) -> None:
     """What the other side has told, applied to ``context.tenant``'s own stream; twice is once, late is nothing."""
     calendar_id = UUID(payload["calendar_id"])
     if payload["what"] == "answer":
-        _receive_answer(office, context, calendar_id, payload)
+        _receive_answer(backend, context, calendar_id, payload)
         return
-    account = office.reads.account(context.tenant)
+    account = backend.reads.account(context.tenant)
     if account is None:
         return
     share_id = sharing.share_id(calendar_id, context.tenant)
@@ -179,12 +181,12 @@ def receive_share(office: Office, context: Context, payload: Mapping[str, Any]) 
         return [_owed(context, "share_notification", "notice", said)]
 
     key = StreamKey(context.tenant, share_id)
-    handle(office, context, MOUNT, key, lambda state: mount.decide(state, command), notice)
+    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, command), notice)
 
 
-def _receive_answer(office: Office, context: Context, calendar_id: UUID, payload: Mapping[str, Any]) -> None:
-    owner, sharee = office.reads.account(context.tenant), AccountId(UUID(payload["sharee"]))
-    row = office.reads.calendar_of(context.tenant, calendar_id)
+def _receive_answer(backend: Backend, context: Context, calendar_id: UUID, payload: Mapping[str, Any]) -> None:
+    owner, sharee = backend.reads.account(context.tenant), AccountId(UUID(payload["sharee"]))
+    row = backend.reads.calendar_of(context.tenant, calendar_id)
     if owner is None or row is None:
         return
     command = sharing.NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"], context.now)
@@ -199,14 +201,14 @@ def _receive_answer(office: Office, context: Context, calendar_id: UUID, payload
 
     stream = StreamKey(context.tenant, calendar_id)
     try:
-        handle(office, context, CALENDAR, stream, lambda state: calendar.decide(state, command), notice)
+        handle(backend.store, context, CALENDAR, stream, lambda state: calendar.decide(state, command), notice)
     except UnknownCalendar:
         return  # deleted meanwhile: there is nothing to note it on
 
 
-def share_row(office: Office, tenant: AccountId, share_id: UUID) -> MountRow:
+def share_row(backend: Backend, tenant: AccountId, share_id: UUID) -> MountRow:
     """Raises NotShared."""
-    for row in office.reads.shares_of(tenant):
+    for row in backend.reads.shares_of(tenant):
         if row.share_id == share_id:
             return row
     raise NotShared()
@@ -217,14 +219,14 @@ def title_of(row: CalendarRow) -> str:
     return html.unescape(row.props.get(DISPLAY_NAME) or "").strip() or row.name
 
 
-def _own(office: Office, context: Context, name: str) -> CalendarRow:
-    row = office.reads.calendar(context.tenant, name)
+def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
+    row = backend.reads.calendar(context.tenant, name)
     if row is None:
         raise UnknownCalendar(name=name)
     return row
 
 
-def _tell(office: Office, context: Context, row: CalendarRow, command: calendar.CalendarCommand, told: Any) -> None:
+def _tell(backend: Backend, context: Context, row: CalendarRow, command: calendar.CalendarCommand, told: Any) -> None:
     sent: list[UUID] = []
 
     def messages(after: calendar.Calendar) -> list[OutboxMessage]:
@@ -233,13 +235,13 @@ def _tell(office: Office, context: Context, row: CalendarRow, command: calendar.
         return owed
 
     key = StreamKey(context.tenant, row.calendar_id)
-    handle(office, context, CALENDAR, key, lambda state: calendar.decide(state, command), messages)
-    _carry(office, context, sent)
+    handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command), messages)
+    _carry(backend, context, sent)
 
 
-def _carry(office: Office, context: Context, sent: list[UUID]) -> None:
-    if office.courier is not None and sent:
-        office.courier.deliver(context, sent)
+def _carry(backend: Backend, context: Context, sent: list[UUID]) -> None:
+    if backend.courier is not None and sent:
+        backend.courier.deliver(context, sent)
 
 
 def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) -> OutboxMessage:

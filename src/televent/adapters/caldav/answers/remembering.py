@@ -19,8 +19,8 @@ from uuid import UUID
 
 from televent.adapters.caldav.door.door import Door, RateLimits, Run
 from televent.adapters.caldav.http import Header, Receive, Scope, Send
+from televent.application.backend import Backend
 from televent.application.marks import Key, Mark, Marks
-from televent.application.office import Office
 
 T = TypeVar("T")
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -67,9 +67,9 @@ def signed_in(tenant: UUID) -> None:
 class WatchedRun:
     """Calls as ``run`` does, and tells the request's watch what for."""
 
-    def __init__(self, office: Office, run: Run) -> None:
+    def __init__(self, backend: Backend, run: Run) -> None:
         self._run = run
-        reads = office.reads
+        reads = backend.reads
         self._kinds: dict[Any, str] = {
             reads.calendar: "calendar",
             reads.resource: "resource",

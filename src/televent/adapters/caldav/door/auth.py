@@ -22,8 +22,8 @@ from uuid import UUID
 
 from televent.adapters.caldav.door.door import RateLimits, Run
 from televent.adapters.caldav.errors import DavError
-from televent.application.office import Office
-from televent.application.ports import AccountRow, DeviceRow
+from televent.application.backend import Backend
+from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
@@ -72,8 +72,8 @@ def credentials(header: str | None) -> tuple[str, str] | None:
 class Authenticator:
     """Checks credentials. One for each process."""
 
-    def __init__(self, office: Office, run: Run, limits: RateLimits | None = None) -> None:
-        self._office = office
+    def __init__(self, backend: Backend, run: Run, limits: RateLimits | None = None) -> None:
+        self._backend = backend
         self._run = run
         self._limits = limits
         self._key = secrets.token_bytes(32)
@@ -83,7 +83,7 @@ class Authenticator:
         self._hashing = ThreadPoolExecutor(HASHING, thread_name_prefix="televent-hashing")
         self._blocked: dict[str, float] = {}
         self._noted: dict[UUID, datetime] = {}
-        self._decoy = office.passwords.hash(secrets.token_urlsafe(16))
+        self._decoy = backend.passwords.hash(secrets.token_urlsafe(16))
 
     async def authenticate(self, header: str | None, client: str) -> AccountRow:
         """The account whose device asks. Raises DavError 401, 429."""
@@ -107,12 +107,12 @@ class Authenticator:
 
     async def _find(self, user: str) -> AccountRow | None:
         # The reads themselves are given to ``run``, so that they can be made together with those of other requests.
-        reads = self._office.reads
+        reads = self._backend.reads
         if user.isascii() and user.isdigit():
             # Nineteen digits may be more than a bigint holds.
             return await self._run(reads.account_by_telegram, int(user)) if len(user) < 19 else None
         if "@" in user:
-            return await self._run(self._office.account_of_address, user.lower())
+            return await self._run(self._backend.people.account_of_address, user.lower())
         try:
             return await self._run(reads.account, AccountId(UUID(user)))
         except ValueError:
@@ -151,12 +151,12 @@ class Authenticator:
         devices = account.devices if account is not None else ()
         if len(password) <= MAX_CREDENTIALS:
             for device in sorted(devices, key=_last_used, reverse=True):
-                if self._office.passwords.verify(device.hash, password):
+                if self._backend.passwords.verify(device.hash, password):
                     return device
         if not devices:
             drawn = hmac.digest(self._key, f"nobody\0{user}".encode("utf-8", "surrogatepass"), "sha256")[0]
             for _ in range(1 + drawn % DECOYS):
-                self._office.passwords.verify(self._decoy, password[:MAX_CREDENTIALS])
+                self._backend.passwords.verify(self._decoy, password[:MAX_CREDENTIALS])
         return None
 
     def _refuse_blocked(self, key: str) -> None:
@@ -175,14 +175,14 @@ class Authenticator:
         self._blocked[key] = now + seconds
 
     async def _note(self, account: AccountRow, device: DeviceRow) -> None:
-        now = self._office.clock()
+        now = self._backend.clock()
         noted = self._noted.get(device.device_id)
         if noted is not None and now - noted < NOTED_EVERY:
             return
         if len(self._noted) >= REMEMBERED:
             self._noted.clear()
         self._noted[device.device_id] = now
-        await self._run(self._office.reads.note_device_used, account.tenant, device.device_id, now)
+        await self._run(self._backend.reads.note_device_used, account.tenant, device.device_id, now)
 
 
 def _last_used(device: DeviceRow) -> datetime:

@@ -14,10 +14,11 @@ from televent.adapters.caldav.http import Ahead, Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
-from televent.application.office import Office
-from televent.application.ports import CalendarRow, ListedRow, ResourceRow
 from televent.application.push import Offer
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ListedRow, ResourceRow
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
 from televent.domain.sharing import BUSY, READ, READ_WRITE
@@ -59,7 +60,7 @@ class RateLimits:
 class Door:
     """The application behind the door."""
 
-    office: Office
+    backend: Backend
     run: Run
     public_url: str | None = None
     """The origin that people reach, without a slash at its end; None: as each request says."""
@@ -75,7 +76,7 @@ class Door:
             tenant = AccountId(UUID(target.user))
         except ValueError:
             return None
-        reads = self.office.reads
+        reads = self.backend.reads
         share_id = share_named(target.calendar)
         if share_id is not None:
             return _future(self.run(reads.mount, tenant, share_id)) if target.kind is Kind.CALENDAR else None
@@ -96,7 +97,7 @@ class Door:
         if request.ahead is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
             row = await request.ahead
         else:
-            row = await self.run(self.office.reads.calendar, person.account.tenant, target.calendar)
+            row = await self.run(self.backend.reads.calendar, person.account.tenant, target.calendar)
         if not isinstance(row, CalendarRow):
             raise DavError(404, text="There is no such calendar.")
         return row
@@ -112,7 +113,7 @@ class Door:
         if request.ahead is not None and request.target.kind is Kind.CALENDAR:
             row = await request.ahead
         else:
-            row = await self.run(self.office.reads.mount, person.account.tenant, share_id)
+            row = await self.run(self.backend.reads.mount, person.account.tenant, share_id)
         if not isinstance(row, CalendarRow):
             raise DavError(404, text="There is no such calendar.")
         return row
@@ -127,7 +128,7 @@ class Door:
         elif request.ahead is not None and target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
             row = await request.ahead
         else:
-            row = await self.run(self.office.reads.resource, person.account.tenant, target.calendar, target.name)
+            row = await self.run(self.backend.reads.resource, person.account.tenant, target.calendar, target.name)
         if not isinstance(row, ResourceRow):
             raise DavError(404, text="There is no such resource.")
         return row
@@ -138,7 +139,7 @@ class Door:
     # What is inside a calendar is read through these and not from ``reads``: they know what others may not see.
     def members(self, row: CalendarRow, *, with_text: bool) -> Iterator[ResourceRow]:
         """Live members by name."""
-        reads = self.office.reads
+        reads = self.backend.reads
         if row.share is None:
             return reads.members(row.tenant, row.calendar_id, with_text=with_text)
         return seen(reads, row.share, reads.members(row.tenant, row.calendar_id, with_text=True))
@@ -148,14 +149,14 @@ class Door:
     ) -> Iterator[list[ListedRow]]:
         """Live members of a calendar of one's own by name, in pages, with no more than these columns."""
         assert row.share is None
-        return self.office.reads.listed(row.tenant, row.calendar_id, columns, component=component)
+        return self.backend.reads.listed(row.tenant, row.calendar_id, columns, component=component)
 
     def changed(
         self, row: CalendarRow, columns: Sequence[str], since: int, limit: int, buried: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """What has changed in a calendar of one's own; see ports.Reads."""
+        """What has changed in a calendar of one's own; see read_models.reads.Reads."""
         assert row.share is None
-        return self.office.reads.changed(row.tenant, row.calendar_id, columns, since, limit, buried)
+        return self.backend.reads.changed(row.tenant, row.calendar_id, columns, since, limit, buried)
 
     def overlapping(
         self,
@@ -167,9 +168,9 @@ class Door:
         zone: tzinfo,
         with_text: bool,
     ) -> Iterator[ResourceRow]:
-        """Live members that may happen in [start, end); see ports.Reads. ``with_text`` False leaves out texts that the
-        index does not need."""
-        reads = self.office.reads
+        """Live members that may happen in [start, end); see ResourceReads. ``with_text`` False leaves out texts
+        that the index does not need."""
+        reads = self.backend.reads
         text = with_text or row.share is not None
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, component, zone=zone, with_text=text)
         return rows if row.share is None else seen(reads, row.share, rows)
@@ -178,34 +179,34 @@ class Door:
         """Events of somebody else's that may happen in [start, end), whole and with what is the person's own: for when
         they are, and never to be shown."""
         assert row.share is not None
-        reads = self.office.reads
+        reads = self.backend.reads
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, "VEVENT", zone=zone, with_text=True)
         return seen(reads, row.share, rows, whole=True)
 
     def whole(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
         """The live ones among these as their owner has them: for when they are, and never to be shown."""
-        return self.office.reads.resources(row.tenant, row.calendar_id, hrefs)
+        return self.backend.reads.resources(row.tenant, row.calendar_id, hrefs)
 
     def some(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
         """The live ones among these, with text, in no order."""
-        reads = self.office.reads
+        reads = self.backend.reads
         rows = reads.resources(row.tenant, row.calendar_id, hrefs)
         return rows if row.share is None else list(seen(reads, row.share, rows))
 
     def shown(self, row: CalendarRow, rows: Sequence[ResourceRow]) -> dict[str, ResourceRow]:
         """Those of these members, read with their texts, that are to be seen, as they are to be seen, by name."""
-        given = rows if row.share is None else seen(self.office.reads, row.share, rows)
+        given = rows if row.share is None else seen(self.backend.reads, row.share, rows)
         return {each.href: each for each in given}
 
     def calendars(self, person: Person) -> list[CalendarRow]:
         """What stands in the person's home: own calendars, then those of others."""
         tenant = person.account.tenant
-        return [*self.office.reads.calendars(tenant), *self.office.reads.mounts(tenant)]
+        return [*self.backend.reads.calendars(tenant), *self.backend.reads.mounts(tenant)]
 
     def collections(self, person: Person) -> list[CalendarRow]:
         """What in the person's home can change: its calendars, and the inbox."""
         tenant = person.account.tenant
-        return [*self.office.reads.collections(tenant), *self.office.reads.mounts(tenant)]
+        return [*self.backend.reads.collections(tenant), *self.backend.reads.mounts(tenant)]
 
     def context(self, request: Request, person: Person, row: CalendarRow | None = None) -> Context:
         """The circumstances of a command given in this request. ``row``: the calendar it is about, where that may be
@@ -216,8 +217,8 @@ class Door:
             tenant=row.tenant if row is not None else tenant,
             actor=str(tenant),
             door="caldav",
-            now=self.office.clock(),
-            command_id=self.office.ids(),
+            now=self.backend.clock(),
+            command_id=self.backend.ids(),
             correlation_id=request.correlation_id,
         )
         if self.push is not None and "push-dont-notify" in request.headers:

@@ -12,7 +12,8 @@ from televent.adapters.caldav.sync_token import home_token, picture
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.conditions import entity_tags
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.shared_view import share_named
 
 _WRITES = frozenset({"PUT", "DELETE", "COPY", "MOVE", "POST"})
@@ -84,7 +85,7 @@ async def _of_calendar(door: Door, request: Request, person: Person, target: Tar
 
 def _calendar(door: Door, request: Request, person: Person, target: Target) -> CalendarRow | None:
     """One's own, or somebody else's that one may read."""
-    reads, share_id = door.office.reads, share_named(target.calendar)
+    reads, share_id = door.backend.reads, share_named(target.calendar)
     if share_id is None:
         return reads.calendar(person.account.tenant, target.calendar)
     granted = request.granted
@@ -96,7 +97,7 @@ def _calendar(door: Door, request: Request, person: Person, target: Target) -> C
 
 def _object(door: Door, request: Request, person: Person, target: Target) -> ResourceRow | None:
     if share_named(target.calendar) is None:
-        return door.office.reads.resource(person.account.tenant, target.calendar, target.name)
+        return door.backend.reads.resource(person.account.tenant, target.calendar, target.name)
     calendar = _calendar(door, request, person, target)
     return next(iter(door.some(calendar, [target.name])), None) if calendar is not None else None
 

@@ -63,11 +63,11 @@ async def store(door: Door, incoming: Incoming, declared: str | None, upload: Up
     announced = int(declared) if declared is not None and declared.isdigit() else 0
     if announced > MAX_ATTACHMENT:
         raise precondition("max-attachment-size")
-    files, tenant, attachment_id = door.office.files, upload.tenant, upload.attachment_id
-    room = await door.run(files.room, tenant, announced, door.office.clock())
+    files, tenant, attachment_id = door.backend.attachments, upload.tenant, upload.attachment_id
+    room = await door.run(files.room, tenant, announced, door.backend.clock())
     if announced > room:
         raise QuotaExceeded(available=room)
-    await door.run(files.begin, upload, door.office.clock())
+    await door.run(files.begin, upload, door.backend.clock())
     try:
         size = chunks = 0
         waiting = bytearray()
@@ -85,7 +85,7 @@ async def store(door: Door, incoming: Incoming, declared: str | None, upload: Up
         if waiting:
             await door.run(files.add, tenant, attachment_id, chunks, bytes(waiting))
             chunks += 1
-        await door.run(files.finish, tenant, attachment_id, size, chunks, door.office.clock())
+        await door.run(files.finish, tenant, attachment_id, size, chunks, door.backend.clock())
     except BaseException:
         await door.run(files.drop, tenant, attachment_id)
         raise

@@ -13,7 +13,8 @@ from televent.adapters.caldav.sharing.share import account_named
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
-from televent.application.ports import AccountRow, CalendarRow
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.use_cases.sharing import share_calendar, withdraw_share
 from televent.domain.ids import AccountId
 from televent.domain.sharing import BUSY, MAX_SHAREES, READ, READ_WRITE
@@ -58,14 +59,14 @@ def _set(door: Door, request: Request, person: Person, row: CalendarRow, root: E
     gone = [AccountId(UUID(sharee)) for sharee in row.shares if AccountId(UUID(sharee)) not in wanted]
     for sharee in gone:
         step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"acl/{sharee}"), context.door)
-        withdraw_share(door.office, step, name=row.name, sharee=sharee)
+        withdraw_share(door.backend, step, name=row.name, sharee=sharee)
     for account, access in wanted.values():
         standing = row.shares.get(str(account.tenant))
         if standing is not None and standing["access"] == access:
             continue
         step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"acl/{account.tenant}"), context.door)
         summary = str(standing["summary"]) if standing is not None else ""
-        share_calendar(door.office, step, name=row.name, sharee=account, access=access, summary=summary)
+        share_calendar(door.backend, step, name=row.name, sharee=account, access=access, summary=summary)
 
 
 def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[AccountRow, set[str]] | None:

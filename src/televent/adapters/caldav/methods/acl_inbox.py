@@ -39,7 +39,7 @@ def open_inbox(door: Door, request: Request, person: Person, root: Element) -> N
             people.append(account_named(door, request, person, text_of(href).strip()).tenant)
     audience = EVERYONE if everyone else NAMED
     try:
-        open_free_busy(door.office, door.context(request, person), audience=audience, people=people)
+        open_free_busy(door.backend, door.context(request, person), audience=audience, people=people)
     except TooManySharees:
         raise dav_precondition("limited-number-of-aces") from None
 

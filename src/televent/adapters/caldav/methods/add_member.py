@@ -21,7 +21,7 @@ async def add_member(door: Door, request: Request, person: Person) -> Response:
         # §5.
         raise need_privileges(request.target.path, "bind")
     await check_calendar(door, request, person)
-    name = f"{door.office.ids()}.ics"
+    name = f"{door.backend.ids()}.ics"
     place = request.target
     target = Target(Kind.OBJECT, place.path + name, place.user, place.calendar, name, slash=False)
     # Conditions in the request were about the calendar; the name is new by itself.

@@ -17,7 +17,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.attachments import AttachmentRow, Upload
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import PreconditionFailed
 from televent.application.use_cases.attach import Edit, check_edit, edit_attachments, readable
 from televent.domain.ids import AccountId
@@ -79,7 +79,7 @@ async def _changed(
     else:
         name = filename_of(request.headers.get("content-disposition", ""))
         kind = media_type_of(request.headers.get("content-type", ""))
-        attachment_id = door.office.ids()
+        attachment_id = door.backend.ids()
         url = f"{request.origin}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
         line = Attachment(str(attachment_id), url, name, kind, 0)
         # Before twenty megabytes come: whatever can be known to fail.
@@ -91,7 +91,7 @@ async def _changed(
         try:
             await door.run(_change, door, request, person, row, partial(_with, action, line))
         except BaseException:
-            await door.run(door.office.files.drop, owner, attachment_id)
+            await door.run(door.backend.attachments.drop, owner, attachment_id)
             raise
         headers += [(b"cal-managed-id", str(attachment_id).encode()), (b"location", url.encode())]
     status = 201 if action.name == ADD else 204
@@ -115,12 +115,12 @@ def _without(action: Action, text: bytes, now: datetime) -> bytes:
 
 def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> None:
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
-    check_edit(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
+    check_edit(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
 
 
 def _change(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> None:
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
-    edit_attachments(door.office, context, row=row, href=request.target.name, edit=edit, conditions=given)
+    edit_attachments(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
 
 
 async def get_attachment(door: Door, request: Request, person: Person) -> Response:
@@ -147,12 +147,12 @@ async def get_attachment(door: Door, request: Request, person: Person) -> Respon
         (b"content-disposition", shown.encode()),
         (b"content-length", str(row.size).encode()),
     ]
-    return Response(200, door.office.files.read(row), headers)
+    return Response(200, door.backend.attachments.read(row), headers)
 
 
 def _readable(door: Door, person: Person, target: Target) -> AttachmentRow | None:
-    owner = door.office.account_of_name(target.user)
+    owner = door.backend.people.account_of_name(target.user)
     attachment_id = attachment_of(target)
     if owner is None or attachment_id is None:
         return None
-    return readable(door.office, owner.tenant, person.account.tenant, attachment_id)
+    return readable(door.backend, owner.tenant, person.account.tenant, attachment_id)

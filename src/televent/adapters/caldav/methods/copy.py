@@ -33,7 +33,7 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
     def act() -> Stored:
         try:
             return copy_object(
-                door.office,
+                door.backend,
                 door.context(request, person),
                 source=Place(source.calendar, source.name),
                 destination=Place(target.calendar, target.name),

@@ -11,7 +11,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.notifications import delete_notification
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.use_cases.calendars import delete_calendar
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.inbox import remove_item
@@ -45,7 +45,7 @@ async def delete(door: Door, request: Request, person: Person) -> Response:
 def _object(door: Door, request: Request, person: Person) -> None:
     target = request.target
     delete_object(
-        door.office,
+        door.backend,
         door.context(request, person),
         calendar=target.calendar,
         href=target.name,
@@ -56,7 +56,7 @@ def _object(door: Door, request: Request, person: Person) -> None:
 
 def _item(door: Door, request: Request, person: Person) -> None:
     context, given = door.context(request, person), conditions(request.headers, request.seq)
-    remove_item(door.office, context, href=request.target.name, conditions=given)
+    remove_item(door.backend, context, href=request.target.name, conditions=given)
 
 
 def _reply(request: Request) -> bool:
@@ -70,12 +70,12 @@ def _shared(door: Door, request: Request, person: Person, row: CalendarRow) -> N
         check_access(row, request, "write")
         context, given = door.context(request, person, row), conditions(request.headers, request.seq)
         name = request.target.name
-        delete_from_shared(door.office, context, row=row, href=name, conditions=given, reply=_reply(request))
+        delete_from_shared(door.backend, context, row=row, href=name, conditions=given, reply=_reply(request))
     elif row.share is not None:
         if request.granted is not None:
             check_access(row, request, "unbind")
-        answer_share(door.office, door.context(request, person), share_id=row.share.share_id, accept=False)
+        answer_share(door.backend, door.context(request, person), share_id=row.share.share_id, accept=False)
 
 
 def _calendar(door: Door, request: Request, person: Person) -> None:
-    delete_calendar(door.office, door.context(request, person), name=request.target.calendar, reply=_reply(request))
+    delete_calendar(door.backend, door.context(request, person), name=request.target.calendar, reply=_reply(request))

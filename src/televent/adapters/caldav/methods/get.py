@@ -14,7 +14,7 @@ from televent.adapters.caldav.properties.view import Person, ctag
 from televent.adapters.caldav.sharing.notifications import get_notification
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 
 _SAFE: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),

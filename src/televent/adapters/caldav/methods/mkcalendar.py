@@ -86,7 +86,7 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
 
     def create() -> None:
         create_calendar(
-            door.office,
+            door.backend,
             door.context(request, person),
             name=request.target.calendar,
             components=components,

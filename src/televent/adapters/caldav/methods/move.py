@@ -38,7 +38,7 @@ def _object(door: Door, request: Request, person: Person, target: Target) -> Sto
     source = request.target
     try:
         return move_object(
-            door.office,
+            door.backend,
             door.context(request, person),
             source=Place(source.calendar, source.name),
             destination=Place(target.calendar, target.name),
@@ -60,7 +60,7 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
     def act() -> None:
         try:
             context = door.context(request, person)
-            rename_calendar(door.office, context, name=request.target.calendar, to=target.calendar)
+            rename_calendar(door.backend, context, name=request.target.calendar, to=target.calendar)
         except CalendarNameTaken:
             if not over:
                 raise DavError(412, text="There is a calendar of that name already.") from None

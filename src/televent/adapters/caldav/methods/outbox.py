@@ -21,7 +21,7 @@ from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaq
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_out import document, href
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.free_busy import may_be_asked
 from televent.ical.objects.reading import address_of, moment_of, utc_of
 from televent.ical.queries.freebusy import compose_freebusy
@@ -65,8 +65,8 @@ def _ask(door: Door, request: Request, person: Person) -> Response:
     if len(asked) > MAX_ASKED:
         raise precondition("max-attendees-per-instance")
     check_span(start, end)
-    accounts = door.office.accounts_of_addresses(asked)
-    answering = may_be_asked(door.office, person.account, accounts)
+    accounts = door.backend.people.accounts_of_addresses(asked)
+    answering = may_be_asked(door.backend, person.account, accounts)
     without = unescape(part.value(MASK) or "").strip() or None
     question = _Question(door, part, organizer.value, start, end, without)
     rows = [question.answer(each, accounts.get(address), answering.get(address)) for address, each in asked.items()]
@@ -115,7 +115,7 @@ class _Question:
     ) -> None:
         self._door, self._organizer, self._without = door, organizer, without
         self._start, self._end = start, end
-        self._uid = part.value("UID") or str(door.office.ids())
+        self._uid = part.value("UID") or str(door.backend.ids())
 
     def answer(self, attendee: Property, account: AccountRow | None, answers: bool | None) -> str:
         """A CALDAV:response (§10.2). ``answers`` None: the asker is not to know that there is such an account."""
@@ -127,13 +127,13 @@ class _Question:
 
     def _busy(self, attendee: Property, account: AccountRow) -> bytes:
         door, start, end = self._door, self._start, self._end
-        there = Person(account, door.office.addresses_of(account), "")
+        there = Person(account, door.backend.people.addresses_of(account), "")
         periods = busy_in(door, there, opaque(door.calendars(there)), start, end, self._without)
         return compose_freebusy(
             with_availability(door, there, periods, start, end),
             start,
             end,
-            dtstamp=door.office.clock(),
+            dtstamp=door.backend.clock(),
             uid=self._uid,
             method="REPLY",
             organizer=self._organizer,

@@ -31,7 +31,7 @@ def change_own(door: Door, request: Request, person: Person, changes: Changes) -
     outcome = (200, "")
     try:
         default = _calendar_named(person, changes.default_calendar) if changes.default_calendar is not None else None
-        change_principal(door.office, door.context(request, person), set=put, remove=gone, default_calendar=default)
+        change_principal(door.backend, door.context(request, person), set=put, remove=gone, default_calendar=default)
     except (UnknownCalendar, ComponentNotSupported):
         # RFC 6638 §4.3.1.2.
         return _refused(changes, {DEFAULT_CALENDAR: (403, empty(c("valid-schedule-default-calendar-URL")))})

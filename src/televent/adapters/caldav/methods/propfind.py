@@ -29,7 +29,7 @@ from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import c, cs, d
 from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.shared_view import share_named
 from televent.application.use_cases.free_busy import opened_to
 from televent.domain.ids import AccountId
@@ -62,8 +62,8 @@ def _quotas(door: Door, request: Request, person: Person, members: bool) -> dict
     if request.granted is not None:
         tenants.add(AccountId(request.granted.tenant))
     elif share_named(request.target.calendar) is not None or (members and request.target.kind is Kind.HOME):
-        tenants |= {AccountId(row.tenant) for row in door.office.reads.mounts(AccountId(person.account.tenant))}
-    files = door.office.files
+        tenants |= {AccountId(row.tenant) for row in door.backend.reads.mounts(AccountId(person.account.tenant))}
+    files = door.backend.attachments
     return {tenant: Quota(files.quota, used) for tenant, used in files.used(tenants).items()}
 
 
@@ -111,7 +111,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     views: list[AnyView] = [] if members and request.without_root else [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
-        asking = Asking(*await door.run(opened_to, door.office, person.account)) if asked.asks(d("acl")) else None
+        asking = Asking(*await door.run(opened_to, door.backend, person.account)) if asked.asks(d("acl")) else None
         inbox_view = InboxView(Kind.INBOX, person.collection(INBOX), person, view.default_calendar, row=inbox)
         inbox_view.asking = asking
         views.append(inbox_view)
@@ -128,7 +128,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
     if any(asked.asks(name) for name in _OF_CALENDARS):
         view.default_calendar = default_name(await door.run(door.calendars, person), person)
     if asked.asks(d("acl")):
-        view.asking = Asking(*await door.run(opened_to, door.office, person.account))
+        view.asking = Asking(*await door.run(opened_to, door.backend, person.account))
     await _read_own(door, person, asked)
     if not members:
         return xml_response(207, multistatus((asked.response(view),)), request)
@@ -143,7 +143,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
 async def _read_own(door: Door, person: Person, asked: Asked) -> None:
     """What is kept with the account is read only where it was asked for."""
     if asked.names is None or any(asked.asks(name) for name in _OWN):
-        person.own = await door.run(door.office.reads.principal_props, person.account.tenant)
+        person.own = await door.run(door.backend.reads.principal_props, person.account.tenant)
 
 
 async def _outbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:

@@ -13,7 +13,7 @@ from televent.adapters.caldav.webdav.names import d, empty
 from televent.adapters.caldav.webdav.settable import Changes, instructions
 from televent.adapters.caldav.webdav.xml_in import Element, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import TooManyProperties
 from televent.application.use_cases.calendars import change_calendar
 from televent.application.use_cases.sharing import change_mount
@@ -54,13 +54,13 @@ def _changes(root: Element, kind: Kind) -> Changes:
 def _change(door: Door, request: Request, person: Person, changes: Changes) -> str:
     name = request.target.calendar
     if changes.refused:
-        if door.office.reads.calendar(person.account.tenant, name) is None:
+        if door.backend.reads.calendar(person.account.tenant, name) is None:
             raise DavError(404)
         return refused(changes)
     status, error = 200, ""
     try:
         change_calendar(
-            door.office,
+            door.backend,
             door.context(request, person),
             name=name,
             set=changes.put,
@@ -83,7 +83,7 @@ def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow
     else:
         try:
             context, gone = door.context(request, person), frozenset(changes.gone)
-            change_mount(door.office, context, share_id=row.share.share_id, set=changes.put, remove=gone)
+            change_mount(door.backend, context, share_id=row.share.share_id, set=changes.put, remove=gone)
         except TooManyProperties:
             status, error = 507, empty(d("quota-not-exceeded"))
     return _grouped(dict.fromkeys(changes.names, (status, error)))

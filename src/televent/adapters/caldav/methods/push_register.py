@@ -56,7 +56,7 @@ async def register(door: Door, request: Request, person: Person) -> Response:
     view = await _view(door, request, person)
     endpoint = _endpoint(offer, root)
     triggers = _triggers(root, SUPPORTED[view.kind])
-    now = door.office.clock()
+    now = door.backend.clock()
     expires_at = _expires(child(root, push("expires")), now)
     try:
         registered = await door.run(
@@ -85,7 +85,7 @@ async def unregister(door: Door, request: Request, person: Person) -> None:
     except ValueError:
         raise DavError(404) from None
     ended = door.push is not None and await door.run(
-        door.push.book.end, person.account.tenant, subscription_id, door.office.clock()
+        door.push.book.end, person.account.tenant, subscription_id, door.backend.clock()
     )
     if not ended:
         raise DavError(404, text="There is no such subscription.")

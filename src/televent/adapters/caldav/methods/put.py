@@ -10,7 +10,8 @@ from televent.adapters.caldav.properties.rfc4918 import content_type
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import PreconditionFailed, SchedulingUidConflict, UidConflict, UnknownCalendar
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import put_into_shared
@@ -107,7 +108,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
     target = request.target
     try:
         return put_object(
-            door.office,
+            door.backend,
             door.context(request, person),
             calendar=target.calendar,
             href=target.name,
@@ -127,7 +128,7 @@ def _put_shared(door: Door, request: Request, person: Person, row: CalendarRow) 
     context = door.context(request, person, row)
     text, name, given = request.body, request.target.name, conditions(request.headers, request.seq)
     try:
-        return put_into_shared(door.office, context, row=row, href=name, text=text, conditions=given)
+        return put_into_shared(door.backend, context, row=row, href=name, text=text, conditions=given)
     except UidConflict as refusal:
         raise of_refusal(refusal, person.collection(row.name)) from None
     except UnknownCalendar:

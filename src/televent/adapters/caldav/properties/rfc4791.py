@@ -9,7 +9,7 @@ from televent.adapters.caldav.properties.view import AnyView, CalendarView
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_out import href
-from televent.application.office import OBJECT_LIMIT
+from televent.application.backend import OBJECT_LIMIT
 from televent.ical.objects.validity import MAX_DATE_TIME, MIN_DATE_TIME, Limits
 
 _DATA = '<C:calendar-data content-type="text/calendar" version="2.0"/>'

@@ -11,7 +11,7 @@ from televent.adapters.caldav.properties.view import AnyView, CalendarView, View
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.text import escape
-from televent.application.ports import ResourceRow
+from televent.application.read_models.resources import ResourceRow
 
 _TYPES = {
     Kind.ROOT: "<D:collection/>",

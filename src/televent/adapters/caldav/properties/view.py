@@ -10,9 +10,11 @@ from uuid import UUID
 
 from televent.adapters.caldav.properties.extensions.scheduling_privileges import Asking
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
-from televent.application.ports import AccountRow, CalendarRow, ResourceRow
 from televent.application.push import Offer
-from televent.application.share_rows import Share
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.share import Share
 
 
 @dataclass(frozen=True, slots=True)

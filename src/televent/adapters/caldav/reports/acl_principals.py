@@ -41,7 +41,7 @@ def _response(door: Door, request: Request, person: Person, names: tuple[str, ..
     path = f"{PREFIX}{tenant}/"
     if tenant == str(person.account.tenant):
         return Asked(names, minimal=request.minimal).response(View(Kind.HOME, path, person))
-    account = door.office.reads.account(AccountId(UUID(tenant)))
+    account = door.backend.reads.account(AccountId(UUID(tenant)))
     if account is None:
         return Asked(names, minimal=request.minimal, hidden=frozenset(names)).response(View(Kind.HOME, path, person))
     other = Person(account, (), path)

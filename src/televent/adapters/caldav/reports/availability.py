@@ -19,7 +19,7 @@ def with_availability(
 ) -> list[Period]:
     """The busy periods, and when the person is not available. No calendar stores VAVAILABILITY: the property of the
     inbox is all there is to ask."""
-    stored = door.office.reads.principal_props(person.account.tenant).get(KEPT_AS)
+    stored = door.backend.reads.principal_props(person.account.tenant).get(KEPT_AS)
     if stored is None:
         return periods
     try:

@@ -89,7 +89,7 @@ def _view(door: Door, target: Target, person: Person) -> AnyView | None:
     """What a path of the person's own names."""
     if target.user and target.user.lower() not in (str(person.account.tenant), str(person.account.telegram_id)):
         return None
-    reads, tenant = door.office.reads, person.account.tenant
+    reads, tenant = door.backend.reads, person.account.tenant
     share_id = share_named(target.calendar)
     if target.kind in (Kind.CALENDAR, Kind.OBJECT) and share_id is not None:
         shared = reads.mount(tenant, share_id)

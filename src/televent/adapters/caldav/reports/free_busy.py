@@ -15,7 +15,8 @@ from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 from televent.domain.sharing import BUSY
 from televent.ical.objects.reading import utc_of
 from televent.ical.queries.freebusy import Period, busy_periods, compose_freebusy, merged
@@ -50,7 +51,7 @@ def check_span(start: datetime, end: datetime) -> None:
 
 def _answer(door: Door, person: Person, calendars: list[CalendarRow], start: datetime, end: datetime) -> bytes:
     periods = busy_in(door, person, calendars, start, end)
-    return compose_freebusy(periods, start, end, dtstamp=door.office.clock(), uid=str(door.office.ids()))
+    return compose_freebusy(periods, start, end, dtstamp=door.backend.clock(), uid=str(door.backend.ids()))
 
 
 def opaque(calendars: Iterable[CalendarRow]) -> list[CalendarRow]:
@@ -77,7 +78,7 @@ def busy_in(
             texts = _parsed(each for each in door.timed(row, start, end, zone) if each.uid != without)
             found += busy_periods(texts, start, end, me=me, floating_zone=zone)
             continue
-        known = door.office.reads.busy(row.tenant, row.calendar_id, start, end, zone, without=without)
+        known = door.backend.reads.busy(row.tenant, row.calendar_id, start, end, zone, without=without)
         found += [Period(*each) for each in known.periods]
         for first, last, kind in known.floats:
             begin, finish = utc_of(first.replace(tzinfo=None), zone), utc_of(last.replace(tzinfo=None), zone)
@@ -91,8 +92,8 @@ def _addresses(door: Door, person: Person, row: CalendarRow) -> frozenset[str]:
     """Whose answers count: in somebody else's calendar the owner's."""
     if row.share is None:
         return frozenset(person.addresses)
-    owner = door.office.reads.account(row.tenant)
-    return frozenset(door.office.addresses_of(owner)) if owner is not None else frozenset()
+    owner = door.backend.reads.account(row.tenant)
+    return frozenset(door.backend.people.addresses_of(owner)) if owner is not None else frozenset()
 
 
 def _events(door: Door, row: CalendarRow, names: Sequence[str]) -> Iterator[Component]:

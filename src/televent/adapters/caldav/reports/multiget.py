@@ -17,7 +17,7 @@ from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, children, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import status_response, streamed
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 
 PAGE: Final = 200
 """So many objects are read at once, however many are asked for."""

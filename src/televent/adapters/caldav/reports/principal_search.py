@@ -70,8 +70,8 @@ async def principal_search_property_set(door: Door, request: Request, person: Pe
 def _candidates(door: Door, person: Person, searches: list[Element]) -> list[Person]:
     """The person who asks, those he knows by name, and those whose addresses he has written down whole."""
     named = [text for each in searches if _ADDRESSES & set(_names(each)) and "@" in (text := _wanted(each))]
-    exact = of_addresses(door.office, person.account, (text.removeprefix("mailto:") for text in named))
-    known = {each.account.tenant: each for each in acquaintances(door.office, person.account)}
+    exact = of_addresses(door.backend, person.account, (text.removeprefix("mailto:") for text in named))
+    known = {each.account.tenant: each for each in acquaintances(door.backend, person.account)}
     for each in exact:
         before = known.get(each.account.tenant)
         shown = (*before.addresses, *each.addresses) if before is not None else each.addresses

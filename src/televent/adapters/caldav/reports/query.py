@@ -20,7 +20,8 @@ from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
-from televent.application.ports import CalendarRow, ResourceRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
 from televent.ical.queries.query import (
     CompFilter,
     matches,

@@ -19,8 +19,9 @@ from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response, streamed
-from televent.application.ports import CalendarRow, ResourceRow
-from televent.application.share_rows import Share
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.share import Share
 
 PAGE = 100
 _TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\.([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
@@ -94,7 +95,7 @@ def _changes(
     door: Door, row: CalendarRow, share: Share, since: Moment
 ) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
     """Where the counters are after it, the name, and the event as it is seen; None: not, or not any more."""
-    reads = door.office.reads
+    reads = door.backend.reads
     after = since.seq
     while after < row.seq:
         read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True, buried=since.begun)
@@ -118,7 +119,7 @@ def _own_changes(
     """Events of which only what is this person's own has changed."""
     after = since.own
     while after < share.seq:
-        rows = door.office.reads.overlaid(share, row.calendar_id, after, PAGE)
+        rows = door.backend.reads.overlaid(share, row.calendar_id, after, PAGE)
         # What the calendar's own counter has told of is told.
         new = [(own, each) for own, each in rows if each.seq <= since.seq]
         shown = door.shown(row, [each for _, each in new])

@@ -23,7 +23,7 @@ from televent.adapters.caldav.webdav.asked import Asked
 from televent.adapters.caldav.webdav.listing import Listing
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 
 PAGE: Final = 2_000
 PAGE_WITH_TEXT: Final = 500

@@ -9,7 +9,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.settable import property_text
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import parse
 from televent.ical.zones.tzid import resolve

@@ -24,10 +24,10 @@ from televent.adapters.caldav.webdav.asked import Asked
 from televent.adapters.caldav.webdav.conditions import entity_tags, not_modified
 from televent.adapters.caldav.webdav.text import escape
 from televent.adapters.caldav.webdav.xml_out import document, href, multistatus
+from televent.application.backend import Backend
 from televent.application.event_store.context import Context
-from televent.application.office import Office
-from televent.application.ports import CalendarRow
-from televent.application.share_rows import MountRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.shares import MountRow
 from televent.application.use_cases.sharing import dismiss_answer, dismiss_notice, title_of
 from televent.domain.sharing import BUSY, READ_WRITE, share_id
 
@@ -44,7 +44,7 @@ class Notice:
     kind: str
     content: str
     at: datetime
-    dismiss: Callable[[Office, Context], None]
+    dismiss: Callable[[Backend, Context], None]
 
 
 async def propfind_collection(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
@@ -80,7 +80,7 @@ async def delete_notification(door: Door, request: Request, person: Person) -> R
     if match is not None and not {"*", view.etag} & {*entity_tags(match, weak=False)}:
         raise DavError(412, text="There is another notification of that name now.")
     context = door.context(request, person)
-    await door.run(notice.dismiss, door.office, context)
+    await door.run(notice.dismiss, door.backend, context)
     return Response(204)
 
 
@@ -95,7 +95,7 @@ async def _named(door: Door, request: Request, person: Person) -> tuple[Notifica
 
 def _standing(door: Door, person: Person) -> list[Notice]:
     """What is not dismissed, the oldest first."""
-    reads, tenant = door.office.reads, person.account.tenant
+    reads, tenant = door.backend.reads, person.account.tenant
     found = [_invitation(person, row) for row in reads.shares_of(tenant) if row.notice and row.access != BUSY]
     found += [each for row in reads.calendars(tenant) for each in _answers(row)]
     return sorted(found, key=lambda each: (each.at, each.id))
@@ -122,8 +122,8 @@ def _invitation(person: Person, row: MountRow) -> Notice:
         f"<CS:summary>{summary}</CS:summary></CS:invite-notification>"
     )
 
-    def dismiss(office: Office, context: Context) -> None:
-        dismiss_notice(office, context, share_id=row.share_id)
+    def dismiss(backend: Backend, context: Context) -> None:
+        dismiss_notice(backend, context, share_id=row.share_id)
 
     return Notice(row.share_id, '<CS:invite-notification shared-type="calendar"/>', content, row.noticed_at, dismiss)
 
@@ -144,8 +144,8 @@ def _answers(row: CalendarRow) -> Iterator[Notice]:
             f"<CS:common-name>{escape(grant['name'])}</CS:common-name></CS:invite-reply>"
         )
 
-        def dismiss(office: Office, context: Context, sharee: UUID = sharee, number: int = number) -> None:
-            dismiss_answer(office, context, calendar_id=row.calendar_id, sharee=sharee, number=number)
+        def dismiss(backend: Backend, context: Context, sharee: UUID = sharee, number: int = number) -> None:
+            dismiss_answer(backend, context, calendar_id=row.calendar_id, sharee=sharee, number=number)
 
         # Another name for each answer: what is dismissed is the one that was seen.
         yield Notice(

@@ -14,7 +14,7 @@ from televent.adapters.caldav.tree import BadPath, Kind, parse
 from televent.adapters.caldav.webdav.names import cs, d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import document, href
-from televent.application.ports import AccountRow
+from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotShared, UnknownSharee
 from televent.application.shared_view import mount_name
 from televent.application.use_cases.sharing import answer_share, share_calendar, sharee_of, withdraw_share
@@ -46,12 +46,12 @@ def _share(door: Door, request: Request, person: Person, root: Element) -> None:
     for ordinal, (change, uri, sharee) in enumerate(zip(changes, uris, known, strict=True)):
         step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"share/{ordinal}"), context.door)
         if name_of(change) == cs("remove"):
-            withdraw_share(door.office, step, name=name, sharee=sharee.tenant)
+            withdraw_share(door.backend, step, name=name, sharee=sharee.tenant)
             continue
         access = READ_WRITE if child(change, cs("read-write")) is not None else READ
         summary = text_of(child(change, cs("summary")))
         share_calendar(
-            door.office, step, name=name, sharee=sharee, access=access, summary=summary, known_by=address_in(uri)
+            door.backend, step, name=name, sharee=sharee, access=access, summary=summary, known_by=address_in(uri)
         )
 
 
@@ -59,16 +59,16 @@ def account_named(door: Door, request: Request, person: Person, uri: str) -> Acc
     """The account that a principal's URL or a calendar user address means. Raises UnknownSharee, for oneself too."""
     context = door.context(request, person)
     if uri.lower().startswith(("mailto:", "urn:")):
-        return sharee_of(door.office, context, uri.partition(":")[2] if uri.lower().startswith("mailto:") else uri)
+        return sharee_of(door.backend, context, uri.partition(":")[2] if uri.lower().startswith("mailto:") else uri)
     try:
         target = parse(path_of(uri))
     except BadPath:
         target = None
     if target is None or target.kind is not Kind.HOME:
         if "@" in uri:
-            return sharee_of(door.office, context, uri)
+            return sharee_of(door.backend, context, uri)
         raise UnknownSharee(address=uri)
-    account = door.office.account_of_name(target.user.lower())
+    account = door.backend.people.account_of_name(target.user.lower())
     if account is None or account.tenant == person.account.tenant:
         raise UnknownSharee(address=uri)
     return account
@@ -106,14 +106,14 @@ async def invite_reply(door: Door, request: Request, person: Person) -> Response
 
 def _reply(door: Door, request: Request, person: Person, root: Element, accept: bool) -> UUID:
     share = _meant(door, person, root)
-    answer_share(door.office, door.context(request, person), share_id=share, accept=accept)
+    answer_share(door.backend, door.context(request, person), share_id=share, accept=accept)
     return share
 
 
 def _meant(door: Door, person: Person, root: Element) -> UUID:
     """The share that a reply is about: by the invitation's id, or by the URL of the calendar. Raises NotShared."""
     uid = text_of(child(root, cs("in-reply-to"))).strip().removesuffix(".xml")
-    shares = {row.share_id: row for row in door.office.reads.shares_of(person.account.tenant)}
+    shares = {row.share_id: row for row in door.backend.reads.shares_of(person.account.tenant)}
     try:
         if UUID(uid) in shares:
             return UUID(uid)
@@ -126,8 +126,8 @@ def _meant(door: Door, person: Person, root: Element) -> UUID:
     except BadPath:
         target = None
     if target is not None and target.kind is Kind.CALENDAR:
-        owner = door.office.account_of_name(target.user.lower())
-        row = door.office.reads.granted(owner.tenant, target.calendar, person.account.tenant) if owner else None
+        owner = door.backend.people.account_of_name(target.user.lower())
+        row = door.backend.reads.granted(owner.tenant, target.calendar, person.account.tenant) if owner else None
         if row is not None:
             return share_id(row.calendar_id, person.account.tenant)
     raise NotShared()

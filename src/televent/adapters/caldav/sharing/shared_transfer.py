@@ -14,7 +14,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.conditions import NONE, Conditions
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import (
     HiddenFromSharees,
     MeetingStays,
@@ -47,13 +47,13 @@ async def copy_shared(door: Door, request: Request, person: Person, target: Targ
         try:
             context, text = door.context(request, person, there), source.ics or b""
             if owner != context.tenant:
-                text = for_another(door.office, context, text)
+                text = for_another(door.backend, context, text)
             if there is not None:
                 return put_into_shared(
-                    door.office, context, row=there, href=target.name, text=text, conditions=only_new
+                    door.backend, context, row=there, href=target.name, text=text, conditions=only_new
                 )
             return put_object(
-                door.office,
+                door.backend,
                 context,
                 calendar=target.calendar,
                 href=target.name,
@@ -83,10 +83,10 @@ async def move_shared(door: Door, request: Request, person: Person, target: Targ
             if row is not None and there is not None and row.tenant == there.tenant:
                 context, names = door.context(request, person, row), {"href": source.name, "to": target.name}
                 return move_in_shared(
-                    door.office, context, row=row, into=there, overwrite=over, conditions=given, **names
+                    door.backend, context, row=row, into=there, overwrite=over, conditions=given, **names
                 )
             return move_across(
-                door.office,
+                door.backend,
                 source=_end(door, request, person, source, row),
                 destination=_end(door, request, person, target, there),
                 overwrite=over,
@@ -113,7 +113,7 @@ async def _destination(door: Door, person: Person, target: Target) -> CalendarRo
     share_id = share_named(target.calendar)
     if share_id is None:
         return None
-    row = await door.run(door.office.reads.mount, person.account.tenant, share_id)
+    row = await door.run(door.backend.reads.mount, person.account.tenant, share_id)
     if row is None:
         raise DavError(409, text="There is no collection to put it into.")
     if row.share is not None and row.share.access != READ_WRITE:

@@ -13,7 +13,7 @@ from televent.adapters.caldav.properties.live import Cell
 from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.tree import encode, plain
 from televent.adapters.caldav.webdav.text import escape
-from televent.application.ports import BARE_FIELDS, ListedRow, ResourceRow
+from televent.application.read_models.resources import BARE_FIELDS, ListedRow, ResourceRow
 
 AT_ONCE: Final = 200
 """So many responses are joined to one text."""

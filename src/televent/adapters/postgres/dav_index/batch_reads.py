@@ -18,7 +18,7 @@ from televent.adapters.postgres.dav_index.read_store import WHOLE_COLUMNS, Postg
 from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, calendar_row
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool, reading
-from televent.application.ports import ResourceRow
+from televent.application.read_models.resources import ResourceRow
 
 T = TypeVar("T")
 

@@ -32,7 +32,7 @@ SAID = """
 
 
 class CompanyReads:
-    """The part of ports.Reads about who may ask when somebody is busy."""
+    """The part of read_models.reads.Reads about who may ask when somebody is busy."""
 
     def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
         raise NotImplementedError

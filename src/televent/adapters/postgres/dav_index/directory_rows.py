@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from televent.adapters.postgres.rows import Row
-from televent.application.ports import AccountRow, DeviceRow
+from televent.application.read_models.accounts import AccountRow, DeviceRow
 
 _SELECT = """
     SELECT account.tenant_id, account.telegram_id, account.name, account.timezone, account.locale,

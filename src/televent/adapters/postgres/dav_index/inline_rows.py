@@ -13,27 +13,20 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
-from televent.application.company_rows import KeepCompany, PutFreeBusy
-from televent.application.event_store.recorded import AlreadyApplied
-from televent.application.ports import (
-    BuryCalendar,
-    BuryResource,
+from televent.application.event_store.conflicts import (
+    AlreadyApplied,
     Conflict,
-    DropDevice,
-    ExpectCalendar,
     HrefTaken,
     NameTaken,
-    PutAccount,
-    PutAddress,
-    PutCalendar,
-    PutDevice,
-    PutPrincipal,
-    PutResource,
     StaleStream,
     UidTaken,
-    Write,
 )
-from televent.application.share_rows import PutMount, PutOverlay
+from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar, PutCalendar
+from televent.application.read_models.company import KeepCompany, PutFreeBusy
+from televent.application.read_models.resources import BuryResource, PutResource
+from televent.application.read_models.shares import PutMount, PutOverlay
+from televent.application.read_models.writes import Write
 
 # No counter (the calendar is gone) makes seq NULL: a violation even where a row stands, since PostgreSQL checks the
 # proposed row before it looks for conflicts. A fresh row over a live one makes etag NULL.

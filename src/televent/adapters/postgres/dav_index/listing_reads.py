@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
-from televent.application.ports import BARE_FIELDS, ListedRow, ResourceRow
+from televent.application.read_models.resources import BARE_FIELDS, ListedRow, ResourceRow
 from televent.domain.ids import AccountId
 
 BARE_ROWS: Final = 2_000
@@ -52,7 +52,7 @@ def _page(columns: Sequence[str], first: Sequence[str], where: str, order: str) 
 
 
 class ListingReads:
-    """The part of ports.Reads that lists."""
+    """The part of read_models.reads.Reads that lists."""
 
     def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The inline read models as the application asks for them (ports.Reads): one statement, one round trip each."""
+"""The inline read models as the application asks for them (Reads): one statement, one round trip each."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from televent.adapters.postgres.dav_index.time_reads import (
     touched,
 )
 from televent.adapters.postgres.rows import Pool, Row, fetch
-from televent.application.company_rows import BusyRows
-from televent.application.ports import AccountRow, CalendarRow, Found, ResourceRow
-from televent.application.share_rows import Share
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.busy import BusyRows
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import Found, ResourceRow
+from televent.application.read_models.share import Share
 from televent.domain.ids import AccountId
 from televent.domain.inbox_item import INBOX
 

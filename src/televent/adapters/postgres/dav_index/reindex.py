@@ -19,7 +19,7 @@ from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.application.event_store.deciders import decider_of
 from televent.application.event_store.mapper import FactMapper
-from televent.application.ports import PutResource
+from televent.application.read_models.resources import PutResource
 from televent.domain.ids import AccountId, StreamKey
 from televent.projections.inline import inline_writes
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
-from televent.application.ports import CalendarRow
-from televent.application.share_rows import Acquaintance, MountRow, Share
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.share import Share
+from televent.application.read_models.shares import Acquaintance, MountRow
 from televent.application.shared_view import seen_by_sharee
 from televent.domain.ids import AccountId
 from televent.domain.sharing import share_id
@@ -68,7 +69,7 @@ CALENDAR_OF = f"""
 
 
 class ShareReads:
-    """The part of ports.Reads that looks across accounts."""
+    """The part of read_models.reads.Reads that looks across accounts."""
 
     def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
         raise NotImplementedError

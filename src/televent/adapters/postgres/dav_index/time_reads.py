@@ -9,7 +9,7 @@ from uuid import UUID
 
 from televent.adapters.postgres.dav_index.occurs_columns import days_text, range_text
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.company_rows import BusyRows
+from televent.application.read_models.busy import BusyRows
 from televent.domain.ids import AccountId
 from televent.ical.queries.occurs import FREE, days_asked, wall_ranges
 

@@ -26,8 +26,10 @@ from televent.adapters.postgres.event_store.subscription import PostgresSubscrip
 from televent.adapters.postgres.event_store.transaction import Batch, batch_of, send
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
-from televent.application.event_store.recorded import AlreadyApplied, RecordedEvent, StoredSnapshot
-from televent.application.ports import OutboxMessage, StaleStream, Write
+from televent.application.event_store.conflicts import AlreadyApplied, StaleStream
+from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 
 ATTEMPTS = 5
@@ -67,7 +69,7 @@ class PostgresRecorder(ApplicationRecorder):
     ) -> list[int]:
         """All of it or nothing; the positions of the events.
 
-        Raises a ports.Conflict where somebody else was first. A connection lost before its answer came is no
+        Raises a Conflict where somebody else was first. A connection lost before its answer came is no
         failure: whether the transaction is there is looked up by its command id, and only if not it is sent again.
         """
         if kwargs:

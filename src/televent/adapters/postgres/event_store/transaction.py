@@ -13,7 +13,8 @@ import psycopg
 from televent.adapters.postgres.dav_index.inline_rows import Statement, statements
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.recorded import RecordedEvent
-from televent.application.ports import OutboxMessage, Write
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 
 ORDINAL_BITS = 20

@@ -22,18 +22,12 @@ from televent.adapters.postgres.followers.runner import insert_rows
 from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
-from televent.application.company_rows import KeepCompany, PutFreeBusy
 from televent.application.event_store.deciders import decider_of
 from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.recorded import RecordedNotification
-from televent.application.ports import (
-    DropDevice,
-    PutAccount,
-    PutAddress,
-    PutDevice,
-    PutPrincipal,
-    Write,
-)
+from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.company import KeepCompany, PutFreeBusy
+from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 from televent.projections.audit import AUDIT
 from televent.projections.inline import inline_writes

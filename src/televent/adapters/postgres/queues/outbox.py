@@ -9,8 +9,7 @@ from uuid import UUID
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
-from televent.application.messages.outbox import ATTEMPTS, ERROR_LENGTH, LEASE, Claimed, Failed, Verdict
-from televent.application.ports import OutboxMessage
+from televent.application.messages.outbox import ATTEMPTS, ERROR_LENGTH, LEASE, Claimed, Failed, OutboxMessage, Verdict
 from televent.domain.ids import AccountId
 
 BATCH = 10

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from televent.application.ports import OutboxMessage
+from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
 
 # The same effect is never owed twice: a message whose key or id stands already is left as it is.

@@ -14,7 +14,7 @@ from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
-from televent.application.ports import OutboxMessage
+from televent.application.messages.outbox import OutboxMessage
 from televent.application.push import (
     MOST_PER_ACCOUNT,
     SETTLES,

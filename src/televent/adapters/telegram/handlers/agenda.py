@@ -40,9 +40,9 @@ async def list_(message: Message, door: BotDoor, person: Person) -> None:
 
 async def _show(message: Message, door: BotDoor, person: Person, heading: str, first: int, last: int) -> None:
     """The days from ``first`` to before ``last``, counted from today in the person's zone."""
-    day = door.office.clock().astimezone(person.zone).date()
+    day = door.backend.clock().astimezone(person.zone).date()
     # Midnights of the wall clock: a day on which the clock changes has 23 or 25 hours.
     start, end = (datetime.combine(day + timedelta(days=n), time(), person.zone) for n in (first, last))
-    entries = await door.run(lambda: agenda(door.office, person.account.tenant, start=start, end=end))
+    entries = await door.run(lambda: agenda(door.backend, person.account.tenant, start=start, end=end))
     lines = cards.agenda_lines(entries, person.zone, person.language) or ["", say(person.language, "agenda-empty")]
     await message.answer(fitting([say(person.language, heading), *lines], person.language))

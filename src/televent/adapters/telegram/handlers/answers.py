@@ -111,7 +111,7 @@ async def drop(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     entry = await _entry(door, person, stream)
     context = door.context(person.account.tenant, f"drop:{query.id}")
     try:
-        await door.run(lambda: meetings.cancel_meeting(door.office, context, stream_id=UUID(stream)))
+        await door.run(lambda: meetings.cancel_meeting(door.backend, context, stream_id=UUID(stream)))
     except UnknownResource:
         await query.answer(plain(person.language, "toast-gone"))
         return
@@ -135,7 +135,7 @@ async def _answer(
     try:
         stream_id = UUID(stream)
         answered = await door.run(
-            lambda: answer_invitation(door.office, context, stream_id=stream_id, partstat=partstat)
+            lambda: answer_invitation(door.backend, context, stream_id=stream_id, partstat=partstat)
         )
     except (ValueError, UnknownResource, NotInvited):
         return None
@@ -147,7 +147,7 @@ async def _entry(door: BotDoor, person: Person, stream: str) -> Entry | None:
         stream_id = UUID(stream)
     except ValueError:
         return None
-    return await door.run(lambda: event(door.office, person.account.tenant, stream_id))
+    return await door.run(lambda: event(door.backend, person.account.tenant, stream_id))
 
 
 def _organizer(entry: Entry) -> str:

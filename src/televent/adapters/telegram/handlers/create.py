@@ -244,8 +244,8 @@ async def confirm(query: CallbackQuery, door: BotDoor, person: Person, state: FS
         rrule=reading.rrule,
     )
     context = door.context(person.account.tenant, f"create:{message.chat.id}:{message.message_id}")
-    row = await door.run(lambda: meetings.schedule_meeting(door.office, context, draft=draft))
-    entry = await door.run(lambda: event(door.office, person.account.tenant, row.stream_id))
+    row = await door.run(lambda: meetings.schedule_meeting(door.backend, context, draft=draft))
+    entry = await door.run(lambda: event(door.backend, person.account.tenant, row.stream_id))
     await query.answer()
     if entry is not None:
         view = cards.event_view(entry, person.zone, person.language)
@@ -279,7 +279,7 @@ def _skip(language: str) -> InlineKeyboardMarkup:
 
 
 def _now(door: BotDoor, person: Person) -> datetime:
-    return door.office.clock().astimezone(person.zone)
+    return door.backend.clock().astimezone(person.zone)
 
 
 def _stored(reading: Reading) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from aiogram.types import Message
 
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import fitting, say
-from televent.application.ports import DeviceRow
+from televent.application.read_models.accounts import DeviceRow
 from televent.application.use_cases import devices
 
 router = Router(name="devices")
@@ -32,7 +32,7 @@ async def device(message: Message, command: CommandObject, door: BotDoor, person
 
 async def _add(message: Message, door: BotDoor, person: Person, name: str) -> None:
     context = door.context(person.account.tenant, f"device:{message.chat.id}:{message.message_id}")
-    made = await door.run(lambda: devices.add_device(door.office, context, name=name))
+    made = await door.run(lambda: devices.add_device(door.backend, context, name=name))
     await message.answer(
         say(
             person.language,
@@ -71,7 +71,7 @@ async def _revoke(message: Message, door: BotDoor, person: Person, which: str) -
         await message.answer(say(person.language, "device-unknown"))
         return
     context = door.context(person.account.tenant, f"revoke:{message.chat.id}:{message.message_id}")
-    await door.run(lambda: devices.revoke_device(door.office, context, device_id=chosen.device_id))
+    await door.run(lambda: devices.revoke_device(door.backend, context, device_id=chosen.device_id))
     await message.answer(say(person.language, "device-revoked", name=chosen.name))
 
 

@@ -12,8 +12,8 @@ from televent.application.use_cases.agenda import Entry, find_events
 
 async def only_event(message: Message, door: BotDoor, person: Person, query: str) -> Entry | None:
     """The one event meant; where there is none, or more than one, the person is told and None returned."""
-    office = door.office
-    found = await door.run(lambda: find_events(office, person.account.tenant, query, now=office.clock()))
+    backend = door.backend
+    found = await door.run(lambda: find_events(backend, person.account.tenant, query, now=backend.clock()))
     if len(found) == 1:
         return found[0]
     if not found:

@@ -43,7 +43,7 @@ async def invite_people(message: Message, door: BotDoor, person: Person, stream_
     addresses = [address_of_guest(door, guest.strip(",;")) for guest in guests if guest.strip(",;")]
     context = door.context(person.account.tenant, f"invite:{message.chat.id}:{message.message_id}")
     await door.run(
-        lambda: meetings.invite(door.office, context, stream_id=UUID(stream_id), addresses=[*filter(None, addresses)])
+        lambda: meetings.invite(door.backend, context, stream_id=UUID(stream_id), addresses=[*filter(None, addresses)])
     )
     await message.answer(say(person.language, "invited", people=", ".join(guests)))
 
@@ -83,5 +83,5 @@ def _is_guest(word: str) -> bool:
 def address_of_guest(door: BotDoor, guest: str) -> str:
     """An email address as it is; ``@1002`` is the person with that Telegram id."""
     if guest.startswith("@") and guest[1:].isascii() and guest[1:].isdigit():
-        return door.office.internal_address(int(guest[1:]))
+        return door.backend.people.internal_address(int(guest[1:]))
     return guest

@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.invite import address_of_guest
 from televent.adapters.telegram.texts import fitting, plain, say
-from televent.application.ports import CalendarRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import NotShared
 from televent.application.use_cases import sharing
 from televent.domain.ids import AccountId
@@ -53,7 +53,7 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     try:
         share_id = UUID(share)
         row = await door.run(
-            lambda: sharing.answer_share(door.office, context, share_id=share_id, accept=accept),
+            lambda: sharing.answer_share(door.backend, context, share_id=share_id, accept=accept),
         )
     except (ValueError, NotShared):
         await query.answer(plain(person.language, "share-gone"), show_alert=True)
@@ -93,9 +93,9 @@ async def _share(message: Message, door: BotDoor, person: Person, title: str, wh
 
     def act() -> str:
         address = address_of_guest(door, who)
-        sharee = sharing.sharee_of(door.office, context, address)
+        sharee = sharing.sharee_of(door.backend, context, address)
         sharing.share_calendar(
-            door.office, context, name=name, sharee=sharee, access=access, known_by=address if who[0] != "@" else ""
+            door.backend, context, name=name, sharee=sharee, access=access, known_by=address if who[0] != "@" else ""
         )
         return sharee.name
 
@@ -124,9 +124,9 @@ async def _stop(message: Message, door: BotDoor, person: Person, number: str) ->
 
     def act() -> None:
         if chosen.calendar is not None and chosen.sharee is not None:
-            sharing.withdraw_share(door.office, context, name=chosen.calendar, sharee=chosen.sharee)
+            sharing.withdraw_share(door.backend, context, name=chosen.calendar, sharee=chosen.sharee)
         elif chosen.share_id is not None:
-            sharing.answer_share(door.office, context, share_id=chosen.share_id, accept=False)
+            sharing.answer_share(door.backend, context, share_id=chosen.share_id, accept=False)
 
     await door.run(act)
     await message.answer(say(person.language, "share-stopped", name=chosen.name))
@@ -144,7 +144,7 @@ async def _lines(door: BotDoor, person: Person) -> list[_Line]:
             number = len(lines) + 1
             text = say(language, "share-line-mine", number=number, access=access, status=status, **values)
             lines.append(_Line(text, row.name, AccountId(UUID(sharee)), None, grant["name"]))
-    for other in await door.run(door.office.reads.shares_of, person.account.tenant):
+    for other in await door.run(door.backend.reads.shares_of, person.account.tenant):
         if other.held is None or other.status not in ("accepted", "offered"):
             continue
         number, access = len(lines) + 1, access_words(language, other.held)
@@ -155,7 +155,7 @@ async def _lines(door: BotDoor, person: Person) -> list[_Line]:
 
 
 async def _own(door: BotDoor, person: Person) -> list[CalendarRow]:
-    return await door.run(door.office.reads.calendars, person.account.tenant)
+    return await door.run(door.backend.reads.calendars, person.account.tenant)
 
 
 def _is_called(row: CalendarRow, title: str) -> bool:

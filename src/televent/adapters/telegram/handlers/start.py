@@ -48,7 +48,7 @@ async def start(message: Message, door: BotDoor, state: FSMContext) -> None:
         # The id follows from the Telegram id: two first messages at once are one account.
         context = door.context(uuid5(_ACCOUNTS, str(user.id)), f"start:{user.id}")
         return accounts.open_account(
-            door.office, context, telegram_id=user.id, name=_name(user), timezone="UTC", locale=language
+            door.backend, context, telegram_id=user.id, name=_name(user), timezone="UTC", locale=language
         )
 
     await door.run(open_account)
@@ -77,7 +77,7 @@ async def take_address(message: Message, door: BotDoor, person: Person, state: F
     address = (message.text or "").strip()
     code = f"{secrets.randbelow(1_000_000):06d}"
     context = door.context(person.account.tenant, f"claim:{message.chat.id}:{message.message_id}")
-    await door.run(lambda: accounts.claim_address(door.office, context, address=address, code=code))
+    await door.run(lambda: accounts.claim_address(door.backend, context, address=address, code=code))
     await state.set_state(EmailQuestion.code)
     await state.update_data(address=address, tries=0)
     await message.answer(say(person.language, "code-sent", address=address))
@@ -97,7 +97,7 @@ async def take_code(message: Message, door: BotDoor, person: Person, state: FSMC
         await state.clear()
     context = door.context(person.account.tenant, f"verify:{message.chat.id}:{message.message_id}")
     await door.run(
-        lambda: accounts.verify_address(door.office, context, address=str(data.get("address", "")), code=text)
+        lambda: accounts.verify_address(door.backend, context, address=str(data.get("address", "")), code=text)
     )
     await state.clear()
     await message.answer(say(person.language, "email-verified", address=str(data.get("address", ""))))
@@ -118,8 +118,8 @@ async def settings(message: Message, command: CommandObject, door: BotDoor, pers
             await message.answer(say(person.language, "busy-usage"))
             return
         context = door.context(account.tenant, f"busy:{message.chat.id}:{message.message_id}")
-        await door.run(lambda: open_to_audience(door.office, context, audience=wanted))
-    audience, _ = await door.run(audience_of, door.office, account)
+        await door.run(lambda: open_to_audience(door.backend, context, audience=wanted))
+    audience, _ = await door.run(audience_of, door.backend, account)
     await message.answer(
         say(
             person.language,
@@ -145,7 +145,7 @@ async def timezone(message: Message, command: CommandObject, door: BotDoor, pers
         await message.answer(say(person.language, "timezone-unknown", zone=zone[:64]))
         return
     context = door.context(person.account.tenant, f"zone:{message.chat.id}:{message.message_id}")
-    await door.run(lambda: accounts.change_profile(door.office, context, timezone=zone))
+    await door.run(lambda: accounts.change_profile(door.backend, context, timezone=zone))
     await message.answer(say(person.language, "timezone-set", zone=zone))
 
 

@@ -10,7 +10,7 @@ from televent.adapters.caldav.properties.view import AnyView, CalendarView, shar
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import WEBDAV_PUSH, push
 from televent.application.push import Collection, CollectionKind, Triggers
-from televent.application.share_rows import Share
+from televent.application.read_models.share import Share
 from televent.domain.sharing import BUSY
 
 KINDS: Final[dict[Kind, CollectionKind]] = {

@@ -1,12 +1,16 @@
-"""The rows of shared calendars: what is written of them beside their facts, and how they are read back (see ports)."""
+"""Which calendars are shared with whom, and what is each sharee's own in them?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.share import Share
 from televent.domain.ids import AccountId
 
 
@@ -45,22 +49,6 @@ class PutOverlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A calendar as another person than its owner sees it. ``calendar`` is its name at the owner's, ``props`` are the
-    other person's own, ``seq`` counts the changes of what is his alone in its events."""
-
-    share_id: UUID
-    owner: AccountId
-    sharee: AccountId
-    access: str
-    accepted: bool
-    calendar: str
-    owner_name: str
-    props: Mapping[str, str]
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
 class MountRow:
     """A share at the person it is granted to, whatever became of it. ``held`` is what the owner grants now, None for
     nothing."""
@@ -89,3 +77,32 @@ class Acquaintance:
     tenant: AccountId
     addresses: tuple[str, ...]
     agreed: bool
+
+
+class ShareReads(Protocol):
+    """Synchronous; called through threads. Each method is one round trip."""
+
+    def mount(self, tenant: AccountId, share_id: UUID) -> CalendarRow | None:
+        """Somebody else's calendar that this account has accepted and is still granted."""
+        ...
+
+    def mounts(self, tenant: AccountId) -> list[CalendarRow]: ...
+    def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
+        """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
+        ...
+
+    def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        """What is the other person's own in these events, where he has something of his own."""
+        ...
+
+    def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
+        """Live events, with text, of which something became his own after ``since``; with the share's counter then."""
+        ...
+
+    def shares_of(self, tenant: AccountId) -> list[MountRow]:
+        """Everything that was ever offered to this account."""
+        ...
+
+    def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:
+        """The other sides of what is shared with this account and by it, a bounded number of them."""
+        ...

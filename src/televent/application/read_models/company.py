@@ -1,10 +1,9 @@
-"""When a person is busy, whom he lets ask, and with whom he has to do: what is written and read of it."""
+"""Who meets whom, and who may ask when a person is busy?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -31,31 +30,8 @@ class KeepCompany:
     gone: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BusyRows:
-    """Busy time as the index knows it. ``periods``: (start, end, FBTYPE), instants. ``floats``: the same on the
-    clocks of a zone, written as if in UTC. ``unclear``: the names of objects whose text must be read."""
-
-    periods: Sequence[tuple[datetime, datetime, str]]
-    floats: Sequence[tuple[datetime, datetime, str]]
-    unclear: Sequence[str]
-
-
 class CompanyReads(Protocol):
-    """The part of ports.Reads about it."""
-
-    def busy(
-        self,
-        tenant: AccountId,
-        calendar_id: UUID,
-        start: datetime,
-        end: datetime,
-        zone: tzinfo,
-        *,
-        without: str | None = None,
-    ) -> BusyRows:
-        """What events make of [start, end), but for those of the UID ``without``; periods reach no further."""
-        ...
+    """Synchronous; called through threads. Each method is one round trip."""
 
     def open_to(
         self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], unsaid: str

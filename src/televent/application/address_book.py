@@ -1,59 +1,28 @@
-"""What every use case works with."""
+"""The address book: which account an address means, and which addresses mean an account."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
-from televent.application.attachments import Attachments
-from televent.application.event_store.context import Context
-from televent.application.event_store.store import Store
-from televent.application.passwords import Passwords
-from televent.application.ports import AccountRow, Clock, Ids, Reads
+from televent.application.read_models.accounts import AccountReads, AccountRow
 from televent.application.refusals import UnknownAccount
 from televent.domain.calendar_object.commands import Owner
-from televent.domain.free_busy import KNOWN
-from televent.domain.ids import AccountId, StreamKey
+from televent.domain.ids import AccountId
 
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
-
 _ACCOUNT_ID = re.compile(r"(?:urn:uuid:|/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?\Z")
 
-OBJECT_LIMIT = 1024 * 1024
-INLINE_RECIPIENTS = 25
-"""Local deliveries up to this number are done before the door answers; beyond, by a worker."""
 
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Reads the directory. ``mail_domain``: whose mail is ours; ``internal_domain`` never leaves by SMTP."""
 
-class Courier(Protocol):
-    """Carries letters to accounts here, at once."""
-
-    def deliver(self, context: Context, outbox_ids: list[UUID]) -> None: ...
-
-
-@dataclass
-class Office:
-    """The store, the read models and the identity of this installation."""
-
-    store: Store
-    reads: Reads
-    clock: Clock
-    ids: Ids
-    passwords: Passwords
+    reads: AccountReads
     mail_domain: str = "televent.app"
     internal_domain: str = "televent.internal"
-    free_busy: str = KNOWN
-    """Who may ask when somebody is busy who has said nothing about it (domain.free_busy)."""
-    courier: Courier | None = None
-    attachments: Attachments | None = None
-
-    @property
-    def files(self) -> Attachments:
-        """Where attachments are kept."""
-        assert self.attachments is not None
-        return self.attachments
 
     def internal_address(self, telegram_id: int) -> str:
         """The address that means a person inside Telegram; never sent to SMTP."""
@@ -84,16 +53,16 @@ class Office:
             return self.internal_address(account.telegram_id)
         return self.addresses_of(account)[0]
 
+    def owner(self, account: AccountRow) -> Owner:
+        """The account as the domain knows it: its addresses."""
+        return Owner(frozenset(self.addresses_of(account)))
+
     def account(self, tenant: AccountId) -> AccountRow:
         """Raises UnknownAccount."""
         account = self.reads.account(tenant)
         if account is None:
             raise UnknownAccount()
         return account
-
-    def owner(self, account: AccountRow) -> Owner:
-        """The account as the domain knows it: its addresses."""
-        return Owner(frozenset(self.addresses_of(account)))
 
     def account_of_address(self, address: str) -> AccountRow | None:
         """The account here that an address means, if any."""
@@ -139,12 +108,8 @@ class Office:
             local, _, domain = address.rpartition("@")
             if domain == self.mail_domain and local.isascii() and local.isdigit() and len(local) < 20:
                 telegram_id = int(local)
-        # What is no bigint is nobody's id.
+        # A number that does not fit a bigint is nobody's id, and PostgreSQL would raise an error for it.
         return telegram_id if telegram_id is None or telegram_id < 2**63 else 0
-
-    def account_stream(self, tenant: AccountId) -> StreamKey:
-        """An account's own stream carries the account's id."""
-        return StreamKey(tenant, tenant)
 
 
 def principal_url(tenant: UUID) -> str:

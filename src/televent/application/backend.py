@@ -1,0 +1,47 @@
+"""What use cases work with: the store, the read models, the address book, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from televent.application.address_book import AddressBook
+from televent.application.attachments import Attachments
+from televent.application.event_store.context import Context
+from televent.application.event_store.store import Store
+from televent.application.passwords import Passwords
+from televent.application.read_models.reads import Reads
+from televent.domain.free_busy import KNOWN
+
+Clock = Callable[[], datetime]
+Ids = Callable[[], UUID]
+
+OBJECT_LIMIT: Final = 1024 * 1024
+"""Max bytes of one calendar object."""
+INLINE_RECIPIENTS: Final = 25
+"""Max local deliveries that a door does before it answers; beyond that, a worker does them."""
+
+
+class Courier(Protocol):
+    """Delivers iTIP messages to accounts here, at once."""
+
+    def deliver(self, context: Context, outbox_ids: list[UUID]) -> None: ...
+
+
+@dataclass
+class Backend:
+    """The parts that every use case is given. One per process."""
+
+    store: Store
+    reads: Reads
+    people: AddressBook
+    clock: Clock
+    ids: Ids
+    passwords: Passwords
+    attachments: Attachments
+    free_busy: str = KNOWN
+    """Who may ask when a person is busy who has set no rule (domain.free_busy)."""
+    courier: Courier | None = None

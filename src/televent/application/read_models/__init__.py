@@ -1,0 +1,1 @@
+"""The read models, one file per question: its row, its writes, its reads."""

@@ -1,0 +1,104 @@
+"""Who is who, how are they reached, and which devices may sign in?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from televent.domain.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class PutAccount:
+    tenant: AccountId
+    telegram_id: int | None
+    name: str
+    timezone: str
+    locale: str
+    preferences: Mapping[str, Any]
+    default_calendar: UUID | None
+    opened_at: datetime
+    """Kept from the first write."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutPrincipal:
+    tenant: AccountId
+    props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PutAddress:
+    tenant: AccountId
+    address: str
+    verified: bool
+    primary: bool
+    code_hash: str | None
+    code_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutDevice:
+    tenant: AccountId
+    device_id: UUID
+    name: str
+    hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DropDevice:
+    tenant: AccountId
+    device_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    device_id: UUID
+    name: str
+    hash: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    tenant: AccountId
+    telegram_id: int | None
+    name: str
+    timezone: str
+    locale: str
+    preferences: Mapping[str, Any]
+    default_calendar: UUID | None
+    addresses: tuple[str, ...] = ()
+    """Verified ones, the primary first."""
+    devices: tuple[DeviceRow, ...] = field(default=())
+
+
+class AccountReads(Protocol):
+    """Synchronous; called through threads. Each method is one round trip."""
+
+    def account(self, tenant: AccountId) -> AccountRow | None: ...
+    def principal_props(self, tenant: AccountId) -> Mapping[str, str]: ...
+    def account_by_telegram(self, telegram_id: int) -> AccountRow | None: ...
+    def account_by_address(self, address: str) -> AccountRow | None:
+        """By verified address."""
+        ...
+
+    def accounts_of(
+        self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()
+    ) -> list[AccountRow]:
+        """The accounts of these Telegram users, of these verified addresses, and of these ids."""
+        ...
+
+    def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
+        """The accounts of these ids."""
+        ...
+
+    def accounts(self) -> list[AccountRow]: ...
+    def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
+        """At most one write per device and five minutes."""
+        ...
