@@ -13,17 +13,15 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import Tracking
 from psycopg import sql
 
 from bench import events
 from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
 from televent.adapters.postgres.event_store.transaction import LOCK, ORDINAL_BITS, batch_of
-from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.pool import Connection
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
-from televent.application.event_store.mapper import Envelope, genesis
+from televent.application.event_store.mapper import NewEvent, genesis
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import PutResource
@@ -53,7 +51,6 @@ COUNT = """
     FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS wanted (tenant_id, calendar_id, count)
     WHERE (calendar.tenant_id, calendar.calendar_id) = (wanted.tenant_id, wanted.calendar_id)
     RETURNING calendar.calendar_id, calendar.seq - wanted.count"""
-FOLLOWERS = ("audit", "push")
 TABLES = ("event", "resource", "calendar", "account", "address", "device", "subject_key", "audit")
 
 Tick = Callable[[int], None]
@@ -138,7 +135,7 @@ def _stored(core: Core, draft: Draft) -> RecordedEvent:
     row = draft.row
     key = StreamKey(row.tenant, row.stream_id)
     context = Context(row.tenant, str(row.tenant), "caldav", row.modified_at, uuid4(), uuid4().hex)
-    return core.store.facts.to_stored_event(Envelope(str(key), 1, draft.fact, context, row.tenant, genesis(str(key))))
+    return core.store.facts.to_stored_event(NewEvent(str(key), 1, draft.fact, context, row.tenant, genesis(str(key))))
 
 
 def _event(event: RecordedEvent, position: int) -> tuple[Any, ...]:
@@ -178,10 +175,8 @@ def settle_store(core: Core) -> None:
                 ).format(columns)
             )
             newest = core.recorder.max_notification_id()
-            tracking = PostgresTracking(core.pool)
-            for name in FOLLOWERS:
-                if newest is not None and (tracking.max_tracking_id(name) or 0) < newest:
-                    tracking.insert_tracking(Tracking(name, newest), connection)
+            if newest is not None:
+                connection.execute("UPDATE consumer SET position = greatest(position, %s)", (newest,))
         for table in TABLES:
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
         connection.execute("CHECKPOINT")

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the 
 
 from bench import bulk, events
 
+from support.followers import catch_up
 from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.adapters.postgres.followers.runner import advance
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import accounts
@@ -113,8 +113,8 @@ def test_what_the_door_writes_afterwards_goes_on_from_there(core: Core) -> None:
 def test_a_settled_store_leaves_the_followers_nothing_to_do(core: Core) -> None:
     filled(core)
     bulk.settle_store(core)
-    assert advance(core.pool, AUDIT) == 0
-    assert rebuild(core.pool, core.store.facts, "audit", lambda done, total: None).differing == 0
+    assert catch_up(core, AUDIT) == 0
+    assert rebuild(core.pool, core.store.facts, "audit", lambda done, total: None, followers=[AUDIT]).differing == 0
     bulk.settle_store(core)
 
 

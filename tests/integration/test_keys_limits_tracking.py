@@ -9,9 +9,10 @@ import pytest
 from eventsourcing.persistence import IntegrityError, Tracking
 
 from support.event_store import NOON, Shop, open_shop
+from support.waiting import await_settled
 from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import CACHED_FOR, PostgresSubjectKeys
-from televent.adapters.postgres.followers.tracking import PostgresTracking
+from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, standing
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 
@@ -132,37 +133,96 @@ def test_full_buckets_are_swept(shop: Shop) -> None:
     assert shop.sql("SELECT key FROM rate_limit") == [("bob",)]
 
 
+def consumer(shop: Shop, name: str = "audit") -> PostgresTracking:
+    tracking = PostgresTracking(shop.pool, name, uuid4())
+    tracking.register(at_end=False)
+    return tracking
+
+
 def test_a_consumer_moves_forward_only(shop: Shop) -> None:
-    tracking = PostgresTracking(shop.pool)
-    assert tracking.max_tracking_id("audit") is None
-    tracking.insert_tracking(Tracking("audit", 7))
+    tracking = consumer(shop)
+    assert tracking.max_tracking_id("Televent") == 0
+    assert tracking.take() == 0
+    tracking.insert_tracking(Tracking("Televent", 7))
     for position in (6, 7):
         with pytest.raises(IntegrityError):
-            tracking.insert_tracking(Tracking("audit", position))
-    tracking.insert_tracking(Tracking("audit", 8))
-    assert tracking.has_tracking_id("audit", 8)
-    assert not tracking.has_tracking_id("audit", 9)
-    tracking.restart("audit")
-    assert tracking.max_tracking_id("audit") == 0
+            tracking.insert_tracking(Tracking("Televent", position))
+    tracking.insert_tracking(Tracking("Televent", 8))
+    assert tracking.has_tracking_id("Televent", 8)
+    assert not tracking.has_tracking_id("Televent", 9)
+    restart(shop.pool, "audit")
+    assert tracking.max_tracking_id("Televent") == 0
+
+
+def test_a_consumer_that_nobody_registered_has_no_place(shop: Shop) -> None:
+    tracking = PostgresTracking(shop.pool, "stranger", uuid4())
+    assert tracking.max_tracking_id("Televent") is None
+    assert tracking.take() is None
 
 
 def test_a_consumers_place_goes_back_with_its_rows(shop: Shop) -> None:
-    tracking = PostgresTracking(shop.pool)
+    tracking = consumer(shop)
+    tracking.take()
     with shop.pool.connection() as connection, connection.transaction(force_rollback=True):
-        tracking.insert_tracking(Tracking("audit", 7), connection)
-    assert tracking.max_tracking_id("audit") is None
+        tracking.insert_tracking(Tracking("Televent", 7), connection)
+    assert tracking.max_tracking_id("Televent") == 0
 
 
-def test_one_consumer_at_a_time_holds_its_place(shop: Shop) -> None:
-    tracking = PostgresTracking(shop.pool)
-    tracking.insert_tracking(Tracking("audit", 7))
-    with shop.pool.connection() as first, first.transaction():
-        assert tracking.hold(first, "audit") == 7
-        with shop.pool.connection() as second, second.transaction():
-            assert tracking.hold(second, "audit") is None
-            assert tracking.hold(second, "agenda") == 0
-    with shop.pool.connection() as second, second.transaction():
-        assert tracking.hold(second, "audit") == 7
+def test_one_worker_at_a_time_leads_a_consumer(shop: Shop) -> None:
+    first, second, other = consumer(shop), consumer(shop), consumer(shop, "agenda")
+    assert first.take() == 0
+    assert second.take() is None
+    assert other.take() == 0
+    assert not second.renew(7)
+    with pytest.raises(IntegrityError):
+        second.insert_tracking(Tracking("Televent", 7))
+    second.release()
+    assert second.take() is None
+    first.release()
+    assert second.take() == 0
+    with pytest.raises(IntegrityError):
+        first.insert_tracking(Tracking("Televent", 7))
+
+
+def test_the_lease_of_a_worker_that_was_killed_ends(shop: Shop) -> None:
+    first, second = consumer(shop), consumer(shop)
+    first.take()
+    shop.sql("UPDATE consumer SET lease_until = clock_timestamp() - interval '1 ms'")
+    assert second.take() == 0
+    assert not first.renew(7)
+
+
+def test_a_consumer_that_cannot_go_on_says_why_and_lets_another_try(shop: Shop) -> None:
+    first, second = consumer(shop), consumer(shop)
+    first.take()
+    first.fail(ValueError("no such\0 thing"))
+    with shop.pool.connection() as connection:
+        (found,) = [each for each in standing(connection) if each.name == "audit"]
+    assert found.failed_since is not None
+    assert found.error == "ValueError: no such thing"
+    assert second.take() == 0
+    second.insert_tracking(Tracking("Televent", 7))
+    with shop.pool.connection() as connection:
+        (found,) = [each for each in standing(connection) if each.name == "audit"]
+    assert (found.position, found.failed_since, found.error) == (7, None, None)
+
+
+def test_a_consumer_that_begins_at_the_end_passes_over_what_was_recorded(shop: Shop) -> None:
+    shop.recorder.insert_events([shop.event(shop.key())])
+    await_settled(shop.recorder)
+    late, early = PostgresTracking(shop.pool, "late", uuid4()), consumer(shop, "early")
+    late.register(at_end=True)
+    with shop.pool.connection() as connection:
+        behind = {each.name: each.behind for each in standing(connection)}
+    assert behind == {"late": 0, "early": 1}
+    # Registered again, as each process does when it starts, it stays where it is.
+    shop.recorder.insert_events([shop.event(shop.key())])
+    late.register(at_end=True)
+    await_settled(shop.recorder)
+    with shop.pool.connection() as connection:
+        behind = {each.name: each.behind for each in standing(connection)}
+    assert behind == {"late": 1, "early": 2}
+    assert early.take() == 0
 
 
 def test_positions_go_on_above_those_of_an_older_cluster(shop: Shop) -> None:

@@ -8,7 +8,6 @@ import pytest
 from support.dav import Client, event
 from support.push import CONTENT, PROPERTY, Message, verify_vapid
 from support.push_post import SOON, Post, open_post, put, token, topic
-from televent.adapters.postgres.followers.push_feed import PASSING
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.push import SPACING
 from televent.application.use_cases.accounts import change_profile
@@ -251,10 +250,6 @@ def test_without_subscriptions_the_log_is_passed_over_and_the_past_is_told_to_no
     post.notice()
     ((passed,),) = post.sql("SELECT position FROM consumer WHERE name = 'push'")
     assert passed >= (post.site.core.recorder.max_notification_id() or 0)
-    put(ann, "soon")
-    post.notice()
-    assert post.sql("SELECT position FROM consumer WHERE name = 'push'") == [(passed,)]
-    post.now += PASSING
     phone = post.device(ann, ann.calendar())
     post.work()
     assert phone.arrived() == []

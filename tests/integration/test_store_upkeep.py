@@ -12,11 +12,11 @@ import pytest
 from psycopg import sql
 
 from support.dav import event
+from support.followers import catch_up
 from support.waiting import await_settled
 from televent.adapters.postgres.event_store.trace import walk
 from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.adapters.postgres.followers.runner import advance
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import (
@@ -169,18 +169,15 @@ def test_writes_go_on_while_a_projection_is_rebuilt(core: Core) -> None:
 
 def test_the_audit_follows_the_log_and_can_be_made_again(core: Core) -> None:
     populated(core)
-    await_settled(core.recorder)
-    total = 0
-    while applied := advance(core.pool, AUDIT):
-        total += applied
+    total = catch_up(core, AUDIT)
     assert total == len(rows(core, "event")) == len(rows(core, "audit"))
     before = rows(core, "audit")
     with psycopg.connect(core.conninfo) as connection:
         connection.execute("DELETE FROM audit WHERE version = 1")
     await_settled(core.recorder)
-    assert rebuild(core.pool, core.store.facts, "audit", lambda done, total: None).differing > 0
+    assert rebuild(core.pool, core.store.facts, "audit", lambda done, total: None, followers=[AUDIT]).differing > 0
     assert rows(core, "audit") == before
-    assert advance(core.pool, AUDIT) == 0
+    assert catch_up(core, AUDIT) == 0
 
 
 def test_whole_chains_are_proven_and_a_changed_event_is_found(core: Core) -> None:

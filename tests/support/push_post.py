@@ -22,7 +22,8 @@ from support.push import (
     subscribe,
 )
 from support.waiting import await_settled
-from televent.adapters.postgres.followers.push_feed import PushFeed
+from televent.adapters.postgres.followers.push_feed import PUSH
+from televent.adapters.postgres.followers.runner import Runner
 from televent.application.messages.outbox import after_failure
 from televent.application.push import SETTLES
 from televent.runtime.push import Push
@@ -37,12 +38,13 @@ class Post:
     site: Site
     service: PushService
     push: Push = field(init=False)
-    feed: PushFeed = field(init=False)
+    feed: Runner = field(init=False)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self.push = Push(self.site.core)
-        self.feed = PushFeed(self.site.core.pool, self.site.core.wakeups, self.site.core.store.facts)
+        core = self.site.core
+        self.feed = Runner(core.store, core.pool, core.wakeups, PUSH, lambda: self.now)
 
     def device(self, client: Client, path: str, trigger: str = f"{CONTENT}{PROPERTY}") -> "Phone":
         """A device that subscribes; what was before is past."""
@@ -56,7 +58,7 @@ class Post:
         """The log is followed to its end."""
         core = self.site.core
         await_settled(core.recorder)
-        while self.feed.advance(self.now):
+        while self.feed.advance():
             continue
 
     def work(self, after: timedelta = SOON) -> None:

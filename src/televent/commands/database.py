@@ -62,16 +62,21 @@ def migrate_status(chosen: Chosen, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["dav_index", "company", "directory", "audit"]))
+@click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
-    """Make a projection again from the store, beside the live one, while writes go on."""
+    """Make the projection NAME again from the store, beside the live one, while writes go on."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from televent.adapters.postgres.followers.rebuild import names
     from televent.adapters.postgres.followers.rebuild import rebuild as run
     from televent.ical.queries.occurs import season_of
+    from televent.runtime.compose import FOLLOWERS
+
+    if name not in names(FOLLOWERS):
+        raise click.BadParameter(f"{name} is none of {', '.join(names(FOLLOWERS))}", param_hint="NAME")
 
     with (
         opened(chosen) as core,
@@ -89,6 +94,7 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
             core.store.facts,
             name,
             lambda done, total: progress.update(task, completed=done, total=total),
+            followers=FOLLOWERS,
             season=season_of(core.backend.clock()),
         )
     value = {"projection": name, "events": result.events, "differing_rows": result.differing}

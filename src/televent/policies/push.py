@@ -7,14 +7,14 @@ comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from televent.application.event_store.recorded import RecordedNotification
+from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.push import Collection
-from televent.domain.ids import AccountId, StreamKey
+from televent.domain.ids import AccountId
 from televent.domain.overlay import OwnPartsSet
 
 
@@ -76,21 +76,20 @@ _SILENT: Final = frozenset(
 )
 
 
-def changes(event: RecordedNotification) -> list[Change] | None:
-    """None: it is about the object of that stream, wherever that stands."""
-    name = event.topic.partition("/")[0]
-    key = StreamKey.parse(str(event.originator_id))
+def changes(envelope: Envelope) -> list[Change] | None:
+    """The collections that a fact changed. None: it is about the object of that stream, wherever that stands."""
+    name, key = envelope.name, envelope.key
     found: list[Change] = []
     if name in _CALENDAR_PROPERTIES:
-        found.append(Change(calendar(key.tenant, key.stream), event.command_id, property=True))
+        found.append(Change(calendar(key.tenant, key.stream), envelope.command_id, property=True))
     if name == "calendar-deleted":
-        found.append(Change(calendar(key.tenant, key.stream), event.command_id, content=True, gone=True))
+        found.append(Change(calendar(key.tenant, key.stream), envelope.command_id, content=True, gone=True))
     if name in _HOME_MEMBERS:
-        found.append(Change(home(key.tenant), event.command_id, content=True))
+        found.append(Change(home(key.tenant), envelope.command_id, content=True))
     if name in _PRINCIPAL_PROPERTIES:
-        found.append(Change(home(key.tenant), event.command_id, property=True))
+        found.append(Change(home(key.tenant), envelope.command_id, property=True))
     if name in _INBOX_MEMBERS:
-        found.append(Change(Collection(key.tenant, "inbox", key.tenant), event.command_id, content=True))
+        found.append(Change(Collection(key.tenant, "inbox", key.tenant), envelope.command_id, content=True))
     if found or name in _SILENT:
         return found
     return None
@@ -99,25 +98,20 @@ def changes(event: RecordedNotification) -> list[Change] | None:
 _SEEN_BY_SHAREES: Final = frozenset({"calendar-properties-changed"})
 
 
-def seen_by_sharees(event: RecordedNotification) -> Collection | None:
-    """The calendar that looks otherwise now in the homes of those it is shared with too; None: it is about something
-    else."""
-    key = StreamKey.parse(str(event.originator_id))
-    return calendar(key.tenant, key.stream) if event.topic.partition("/")[0] in _SEEN_BY_SHAREES else None
+def seen_by_sharees(envelope: Envelope) -> Collection | None:
+    """The calendar that looks different now in the homes of its sharees too; None: the fact is about something else."""
+    return calendar(envelope.tenant, envelope.key.stream) if envelope.name in _SEEN_BY_SHAREES else None
 
 
-def own_share(event: RecordedNotification, read: Callable[[RecordedNotification], object]) -> OwnChange | None:
-    """What it changes of how somebody else's calendar looks to the person whose fact it is, and to nobody else; None:
-    it is about something else. ``read`` gives the fact."""
-    name = event.topic.partition("/")[0]
-    key = StreamKey.parse(str(event.originator_id))
-    if name == "mount-properties-changed":
-        return OwnChange(key.tenant, key.stream, event.command_id, content=False)
-    if name == "own-parts-set":
-        fact = read(event)
-        # What a person has erased tells nobody anything.
-        if isinstance(fact, OwnPartsSet):
-            return OwnChange(key.tenant, fact.share_id, event.command_id, content=True)
+def own_share(event: LoggedEvent) -> OwnChange | None:
+    """What a sharee changed for themselves in a shared calendar; None: the fact is about something else."""
+    envelope = event.envelope
+    if envelope.name == "mount-properties-changed":
+        return OwnChange(envelope.tenant, envelope.key.stream, envelope.command_id, content=False)
+    if envelope.name == "own-parts-set":
+        fact = event.fact
+        assert isinstance(fact, OwnPartsSet)
+        return OwnChange(envelope.tenant, fact.share_id, envelope.command_id, content=True)
     return None
 
 

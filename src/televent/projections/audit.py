@@ -1,10 +1,11 @@
-"""Who changed what, when, through which door? (Asynchronous.)"""
+"""Who changed what, when, through which door?"""
 
 from __future__ import annotations
 
-from televent.application.event_store.recorded import RecordedNotification
-from televent.domain.ids import StreamKey
-from televent.projections.projection import Projection, Row
+from typing import Any
+
+from televent.application.event_store.envelope import Envelope
+from televent.application.followers import Insert, Projection
 
 COLUMNS = (
     "tenant_id",
@@ -20,23 +21,28 @@ COLUMNS = (
 )
 
 
-def audit_rows(event: RecordedNotification) -> list[Row]:
-    """One row for each event: the envelope, never what is sealed in it, so that it outlives erasure."""
-    key = StreamKey.parse(str(event.originator_id))
-    return [
-        (
-            key.tenant,
-            event.id,
-            key.stream,
-            event.originator_version,
-            event.topic,
-            event.actor,
-            event.door,
-            event.command_id,
-            event.correlation_id,
-            event.recorded_at,
-        )
-    ]
+def fold(_fact: Any, envelope: Envelope) -> list[Insert]:
+    """One row for each fact: the envelope, never what is sealed in the fact, so that the row outlives erasure."""
+    values = (
+        envelope.tenant,
+        envelope.position,
+        envelope.key.stream,
+        envelope.version,
+        envelope.topic,
+        envelope.actor,
+        envelope.door,
+        envelope.command_id,
+        envelope.correlation_id,
+        envelope.now,
+    )
+    return [Insert("audit", dict(zip(COLUMNS, values, strict=True)))]
 
 
-AUDIT = Projection(name="audit", table="audit", columns=COLUMNS, rows=audit_rows)
+AUDIT = Projection(
+    name="audit",
+    tables={"audit": ("tenant_id", "stream_id", "version")},
+    fold=fold,
+    envelope_only=True,
+    # Nobody waits for the audit: large batches cost writers less.
+    pause=1.0,
+)

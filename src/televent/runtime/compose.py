@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
@@ -16,6 +16,8 @@ from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.event_store.shard import raise_base, recognise
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
+from televent.adapters.postgres.followers.push_feed import PUSH
+from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.pool import open_pool
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
@@ -26,12 +28,17 @@ from televent.application.address_book import AddressBook
 from televent.application.backend import Backend
 from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.store import Store
+from televent.application.followers import Policy, Projection
 from televent.application.passwords import Passwords
 from televent.policies.courier import LocalCourier
+from televent.projections.audit import AUDIT
 from televent.projections.inline import inline_writes
 from televent.settings import Settings
 
 T = TypeVar("T")
+
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT,)
+"""Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 
 @dataclass
@@ -56,6 +63,15 @@ class Core:
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Calls synchronous code from an asynchronous door."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, function, *args)
+
+    @property
+    def followers(self) -> tuple[Following, ...]:
+        """The consumers of the log in this installation."""
+        return (*map(following, FOLLOWERS), *([PUSH] if self.settings.push == "on" else []))
+
+    def runners(self) -> list[Runner]:
+        """What runs the consumers in this process."""
+        return [Runner(self.store, self.pool, self.wakeups, each, self.backend.clock) for each in self.followers]
 
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
@@ -99,7 +115,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         free_busy=settings.free_busy,
     )
     backend.courier = LocalCourier(backend, outbox)
-    return Core(
+    core = Core(
         settings=settings,
         conninfo=conninfo,
         pool=pool,
@@ -115,6 +131,8 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         backend=backend,
         threads=ThreadPoolExecutor(settings.pool_size, thread_name_prefix="televent"),
     )
+    register(pool, core.followers)
+    return core
 
 
 @contextlib.asynccontextmanager

@@ -38,11 +38,10 @@ async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> Non
 
 
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Letters, mail, asynchronous projections, housekeeping."""
+    """Followers of the log, iTIP messages, mail, housekeeping."""
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
     from televent.adapters.postgres.followers.runner import follow
-    from televent.projections.audit import AUDIT
     from televent.runtime.push import Push
     from televent.runtime.worker import CourierHandler, drain, housekeeping, keep_indexed
 
@@ -64,23 +63,17 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
         *([] if push is None else [push_messages(core, push, stop)]),
         housekeeping(core, stop),
         keep_indexed(core, stop),
-        follow(core.pool, [AUDIT], stop, core.run),
+        follow(core.runners(), stop),
     )
 
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
     """WebDAV-Push. Messages are carried out apart from letters, which must not wait for a slow push service."""
-    from televent.adapters.postgres.followers.push_feed import PushFeed, follow_for_push
     from televent.runtime.worker import drain
 
     services = push.services()
     try:
-        await asyncio.gather(
-            drain(core, [push.sender(services)], stop),
-            follow_for_push(
-                PushFeed(core.pool, core.wakeups, core.store.facts), core.wakeups, core.backend.clock, stop, core.run
-            ),
-        )
+        await drain(core, [push.sender(services)], stop)
     finally:
         await services.close()
 

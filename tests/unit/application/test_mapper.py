@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 
 from televent.application.event_store import catalogue
 from televent.application.event_store.context import Context
-from televent.application.event_store.mapper import Envelope, ErasedSubject, FactMapper, genesis, link
+from televent.application.event_store.mapper import ErasedSubject, FactMapper, NewEvent, genesis, link
 from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.account import AccountOpened
 from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
@@ -36,7 +36,7 @@ class Keys:
 
 def stored(mapper: FactMapper, fact: object, version: int = 1, previous: bytes | None = None) -> RecordedEvent:
     context = Context(TENANT, "ann", "bot", NOW, UUID(int=3), "walk")
-    return mapper.to_stored_event(Envelope(str(KEY), version, fact, context, TENANT, previous or genesis(str(KEY))))
+    return mapper.to_stored_event(NewEvent(str(KEY), version, fact, context, TENANT, previous or genesis(str(KEY))))
 
 
 def created() -> EventCreated:

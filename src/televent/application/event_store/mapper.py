@@ -24,7 +24,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from televent.application.event_store import catalogue
 from televent.application.event_store.context import Context
-from televent.application.event_store.recorded import RecordedEvent
+from televent.application.event_store.envelope import LoggedEvent, envelope_of
+from televent.application.event_store.recorded import RecordedEvent, RecordedNotification
 from televent.domain.calendar_object.events import Outline, Splice
 from televent.domain.personal import personal_fields
 from televent.domain.refusal import Refusal
@@ -40,8 +41,8 @@ class SubjectKeys(Protocol):
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """A fact at its place in a stream (the library's domain event)."""
+class NewEvent:
+    """A fact that is about to be recorded at its place in a stream (the library's domain event)."""
 
     originator_id: str
     originator_version: int
@@ -80,18 +81,18 @@ class FactMapper(Mapper[str]):
 
     def to_stored_event(self, domain_event: Any) -> RecordedEvent:
         """Raises UnknownStoredName, ErasedSubject."""
-        envelope: Envelope = domain_event
-        topic = catalogue.name_of(type(envelope.fact))
-        place = f"{envelope.originator_id}#{envelope.originator_version}"
-        state = self.seal(envelope.fact, envelope.subject, place)
-        context = envelope.context
+        new: NewEvent = domain_event
+        topic = catalogue.name_of(type(new.fact))
+        place = f"{new.originator_id}#{new.originator_version}"
+        state = self.seal(new.fact, new.subject, place)
+        context = new.context
         return RecordedEvent(
-            originator_id=envelope.originator_id,
-            originator_version=envelope.originator_version,
+            originator_id=new.originator_id,
+            originator_version=new.originator_version,
             topic=topic,
             state=state,
-            subject_id=envelope.subject,
-            chain=link(envelope.previous, envelope.originator_version, topic, state),
+            subject_id=new.subject,
+            chain=link(new.previous, new.originator_version, topic, state),
             command_id=context.command_id,
             correlation_id=context.correlation_id,
             actor=context.actor,
@@ -109,27 +110,10 @@ class FactMapper(Mapper[str]):
             values = {**values, **_placeholders(cast(Hashable, cls))}
         return msgspec.convert(values, cls)
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """The library's form of ``to_fact``."""
-        assert isinstance(stored_event, RecordedEvent)
-        from televent.domain.ids import StreamKey
-
-        context = Context(
-            tenant=StreamKey.parse(str(stored_event.originator_id)).tenant,
-            actor=stored_event.actor,
-            door=stored_event.door,
-            now=stored_event.recorded_at,
-            command_id=stored_event.command_id,
-            correlation_id=stored_event.correlation_id,
-        )
-        return Envelope(
-            originator_id=str(stored_event.originator_id),
-            originator_version=stored_event.originator_version,
-            fact=self.to_fact(stored_event),
-            context=context,
-            subject=stored_event.subject_id,
-            previous=b"",
-        )
+    def to_domain_event(self, stored_event: StoredEvent) -> LoggedEvent:
+        """The event as the library gives it to followers of the log; its fact is decoded when it is asked for."""
+        assert isinstance(stored_event, RecordedNotification)
+        return LoggedEvent(envelope_of(stored_event), lambda: self.to_fact(stored_event))
 
     def seal(self, value: Any, subject: UUID, place: str) -> bytes:
         """Any dataclass as stored octets, its personal fields sealed."""

@@ -18,7 +18,7 @@ from eventsourcing.utils import Environment
 
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT, Decider
-from televent.application.event_store.mapper import Envelope, FactMapper, genesis
+from televent.application.event_store.mapper import FactMapper, NewEvent, genesis
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.calendars import ExpectCalendar
@@ -140,8 +140,8 @@ class Store(Application[str]):
         for change in changes:
             previous = change.loaded.chain
             for version, fact in enumerate(change.facts, change.loaded.version + 1):
-                envelope = Envelope(str(change.loaded.key), version, fact, context, change.loaded.key.tenant, previous)
-                event = self._given_mapper.to_stored_event(envelope)
+                new = NewEvent(str(change.loaded.key), version, fact, context, change.loaded.key.tenant, previous)
+                event = self._given_mapper.to_stored_event(new)
                 previous = event.chain
                 stored.append(event)
             writes += self._inline(change.loaded.key, change.loaded.state, change.after, change.facts, context.now)

@@ -48,6 +48,21 @@ class PostgresSubscription(Subscription["PostgresRecorder"]):
         self._end_listening()
         self._bell.set()
 
+    @property
+    def seen(self) -> int:
+        """Up to where the log has been looked at: nothing that is asked for is left below it but what waits here."""
+        return self._page[0].id - 1 if self._page else self._seen
+
+    def wait(self, timeout: float) -> int:
+        """How many events ``next`` gives without waiting, after at most ``timeout`` seconds; 0 once stopped."""
+        if not self._page and not self._has_been_stopped:
+            self._bell.clear()
+            held_back = self._pull()
+            if not self._page and timeout > 0 and not self._has_been_stopped:
+                self._bell.wait(min(SOON, timeout) if held_back else timeout)
+                self._pull()
+        return 0 if self._has_been_stopped else len(self._page)
+
     def __next__(self) -> RecordedNotification:
         pause = SOON
         while not self._page and not self._has_been_stopped:

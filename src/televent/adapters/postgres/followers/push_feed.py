@@ -5,25 +5,20 @@ Writers are not in it: where nobody subscribes, a change costs them nothing at a
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from eventsourcing.persistence import Tracking
 
-from televent.adapters.postgres.event_store.log import PostgresLog
-from televent.adapters.postgres.followers.tracking import PostgresTracking
+from televent.adapters.postgres.followers.consumers import Batch, Consumer
+from televent.adapters.postgres.followers.runner import Following
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.push_book import Pending, owe
-from televent.adapters.postgres.rows import Pool, fetch
-from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
-from televent.application.event_store.mapper import ErasedSubject, FactMapper
-from televent.application.event_store.recorded import RecordedNotification
+from televent.application.event_store.envelope import LoggedEvent
 from televent.application.push import Collection
-from televent.domain.ids import AccountId, StreamKey
+from televent.domain.ids import AccountId
 from televent.policies.push import (
     Change,
     OwnChange,
@@ -36,18 +31,6 @@ from televent.policies.push import (
     seen_by_sharees,
     told,
 )
-
-log = structlog.get_logger("televent.push")
-
-Read = Callable[[RecordedNotification], object]
-
-NAME: Final = "push"
-BATCH: Final = 500
-POLL: Final = 2.0
-BREATH: Final = 0.5
-"""Seconds between two looks at the log, however fast it grows."""
-PASSING: Final = timedelta(seconds=30)
-"""How often the end of a log that nobody wants to hear of is noted."""
 
 ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
 CONCERNED = """
@@ -80,68 +63,38 @@ COUNT = """
     RETURNING tenant_id, subscription_id, generation, content_sent, property_sent, delivered_at"""
 
 
-class PushFeed:
-    """One per process; any number of processes may run one. ``pool`` gives connections in autocommit mode."""
+class PushConsumer(Consumer):
+    """Counts what a batch of events means to each subscription, and owes one message to each concerned."""
 
-    def __init__(self, pool: Pool, wakeups: Wakeups, facts: FactMapper) -> None:
-        self._pool = pool
-        self._wakeups = wakeups
-        self._facts = facts
-        self._passed: datetime | None = None
+    def __init__(self, view: Batch) -> None:
+        super().__init__(view)
+        self._events: list[LoggedEvent] = []
 
-    def advance(self, now: datetime) -> int:
-        """Takes in the next batch; how many events it had. 0: up to date, or another worker is at it, or nobody
-        subscribes."""
-        if not fetch(self._pool, ANY, ())[0][0]:
-            self._pass_over(now)
-            return 0
-        tracking = PostgresTracking(self._pool)
-        with self._pool.connection() as connection, connection.transaction():
-            position = tracking.hold(connection, NAME)
-            if position is None:
-                return 0
-            events = PostgresLog(self._pool).page(position, BATCH, None, ()).notifications
-            if not events:
-                return 0
-            owed = _note(connection, events, self._read, now)
-            tracking.insert_tracking(Tracking(NAME, events[-1].id), connection)
-        if owed:
-            self._wakeups.ring(OUTBOX)
-        return len(events)
+    def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
+        """Keeps one event for ``write``: where nobody subscribes, no fact is decoded."""
+        self._events.append(domain_event)
+        self.view.insert_tracking(tracking)
 
-    def _read(self, event: RecordedNotification) -> object:
-        """The fact; None where it can no longer be read."""
-        try:
-            return self._facts.to_fact(event)
-        except ErasedSubject:
-            return None
-
-    def _pass_over(self, now: datetime) -> None:
-        """Where nobody subscribes the log need not be read, only not be read later: now and then its end is noted."""
-        if self._passed is not None and now - self._passed < PASSING:
-            return
-        self._passed = now
-        tracking = PostgresTracking(self._pool)
-        with self._pool.connection() as connection, connection.transaction():
-            position = tracking.hold(connection, NAME)
-            if position is None:
-                return
-            page = PostgresLog(self._pool).page(position, 1, None, ())
-            # Asked after the log was read: whoever subscribes later wants to hear of what comes later.
-            if page.notifications and connection.execute(ANY).fetchone() == (False,):
-                tracking.insert_tracking(Tracking(NAME, page.ceiling - 1), connection)
+    def write(self, connection: Connection, now: datetime) -> None:
+        """Notes what is owed."""
+        if connection.execute(ANY).fetchone() == (True,):
+            self.rings = _note(connection, self._events, now) > 0
 
 
-def _note(connection: Connection, events: Sequence[RecordedNotification], read: Read, now: datetime) -> int:
+PUSH: Final = Following(name="push", make=PushConsumer, at_end=True, pause=0.5)
+"""WebDAV-Push as a consumer of the log. A change is told a second later anyway, so batches may be large."""
+
+
+def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) -> int:
     """Counts what the events mean to each subscription and owes a message to it; to how many."""
-    tenants = list({StreamKey.parse(str(event.originator_id)).tenant for event in events})
+    tenants = list({event.envelope.tenant for event in events})
     homes = _homes_of_sharees(connection, events)
     tenants += {change.collection.owner for change in homes}
     concerned = connection.execute(CONCERNED, (tenants, tenants)).fetchall()
     owners, people = {row[0] for row in concerned}, {person for row in concerned for person in row}
-    walks = {event.command_id: event.correlation_id for event in events}
-    events = [event for event in events if StreamKey.parse(str(event.originator_id)).tenant in people]
-    found = _changes(connection, events, read)
+    walks = {event.envelope.command_id: event.envelope.correlation_id for event in events}
+    events = [event for event in events if event.envelope.tenant in people]
+    found = _changes(connection, events)
     for change in homes:
         if change.collection.owner in owners:
             found.setdefault(change.collection, []).append(change)
@@ -169,21 +122,19 @@ def _note(connection: Connection, events: Sequence[RecordedNotification], read: 
     return noted
 
 
-def _changes(
-    connection: Connection, events: Sequence[RecordedNotification], read: Read
-) -> dict[Collection, list[Change]]:
+def _changes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[Collection, list[Change]]:
     """The changes of collections, of those that name one and of those whose object has to be looked for."""
     found: dict[Collection, list[Change]] = {}
     sought: list[tuple[UUID, UUID, datetime, UUID]] = []
     own: list[OwnChange] = []
     for event in events:
-        key = StreamKey.parse(str(event.originator_id))
-        mine = own_share(event, read)
+        envelope = event.envelope
+        mine = own_share(event)
         if mine is not None:
             own.append(mine)
-        named = changes(event)
+        named = changes(envelope)
         if named is None and mine is None:
-            sought.append((key.tenant, key.stream, event.recorded_at, event.command_id))
+            sought.append((envelope.tenant, envelope.key.stream, envelope.now, envelope.command_id))
             continue
         for change in named or ():
             found.setdefault(change.collection, []).append(change)
@@ -199,9 +150,11 @@ def _changes(
     return found
 
 
-def _homes_of_sharees(connection: Connection, events: Sequence[RecordedNotification]) -> list[Change]:
+def _homes_of_sharees(connection: Connection, events: Sequence[LoggedEvent]) -> list[Change]:
     """What the owner calls a calendar, and its colour, shows in the homes of others as well."""
-    seen = [(place, event.command_id) for event in events if (place := seen_by_sharees(event)) is not None]
+    seen = [
+        (place, event.envelope.command_id) for event in events if (place := seen_by_sharees(event.envelope)) is not None
+    ]
     if not seen:
         return []
     columns = [[place.owner for place, _ in seen], [place.collection_id for place, _ in seen]]
@@ -224,35 +177,3 @@ def _mounts(connection: Connection, own: Sequence[OwnChange]) -> list[tuple[Any,
         [each.content for each in own],
     ]
     return connection.execute(MOUNTS, columns).fetchall()
-
-
-Run = Callable[..., Awaitable[Any]]
-
-
-async def follow_for_push(
-    feed: PushFeed, wakeups: Wakeups, clock: Callable[[], datetime], stop: asyncio.Event, run: Run
-) -> None:
-    """Takes in what is recorded until told to stop."""
-    bell, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def ring() -> None:
-        loop.call_soon_threadsafe(bell.set)
-
-    unlisten = wakeups.listen(EVENTS, ring)
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        while not stop.is_set():
-            bell.clear()
-            taken = 0
-            try:
-                taken = await run(feed.advance, clock())
-            except Exception:
-                log.exception("pushes are not noted; it is tried again")
-            ringing = asyncio.create_task(bell.wait())
-            await asyncio.wait({stopping}, timeout=BREATH)
-            if taken < BATCH and not stop.is_set():
-                await asyncio.wait({ringing, stopping}, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-            ringing.cancel()
-    finally:
-        unlisten()
-        stopping.cancel()

@@ -1,75 +1,185 @@
-"""Keeps asynchronous projections up to date: the rows and the position move in one transaction.
+"""Runs a follower of the log: takes the lease, reads batches, writes effects and position in one transaction.
 
-Any number of workers may run it: the one that holds a consumer's row does the work, the others pass by.
+The subscription, the tracking and the step for one event are the eventsourcing library's; the batch, the lease and
+what happens when a connection is cut are ours (ADR 0001). Any number of workers may run the same consumers: one leads
+each. A worker that is killed between any two steps has written either a whole batch with its position, or nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
 
+import psycopg
 import structlog
-from eventsourcing.persistence import Tracking
-from psycopg import sql
+from eventsourcing.persistence import IntegrityError
+from eventsourcing.projection import ApplicationSubscription
 
-from televent.adapters.postgres.event_store.log import PostgresLog
-from televent.adapters.postgres.followers.tracking import PostgresTracking
-from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.event_store.subscription import PostgresSubscription
+from televent.adapters.postgres.followers.consumers import Batch, Make, consumer_of
+from televent.adapters.postgres.followers.tracking import LEASE, PostgresTracking
 from televent.adapters.postgres.rows import Pool
-from televent.application.event_store.recorded import RecordedNotification
-from televent.projections.projection import Projection
+from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
+from televent.application.event_store.envelope import LoggedEvent
+from televent.application.event_store.store import Store
+from televent.application.followers import Policy, Projection
 
-log = structlog.get_logger("televent.projections")
+log = structlog.get_logger("televent.followers")
 
-BATCH = 500
-POLL = 1.0
-
-Run = Callable[..., Awaitable[Any]]
-
-
-def insert_rows(
-    connection: Connection, projection: Projection, events: Sequence[RecordedNotification], *, table: str | None = None
-) -> None:
-    """The events' rows. A row that stands already stays: an event is applied once."""
-    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
-        sql.Identifier(table or projection.table),
-        sql.SQL(", ").join(map(sql.Identifier, projection.columns)),
-        sql.SQL(", ").join(sql.Placeholder() * len(projection.columns)),
-    )
-    rows = [tuple(row) for event in events for row in projection.rows(event)]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+BATCH: Final = 500
+"""Max events in one transaction."""
+IDLE: Final = LEASE.total_seconds() / 3
+"""Seconds after which an idle consumer renews its lease."""
+STANDBY: Final = 1.0
+"""Seconds between two attempts to take a lease that another worker has."""
+FIRST_RETRY, LAST_RETRY = 0.2, 30.0
+"""Min and max seconds until a consumer that failed is tried again."""
 
 
-def advance(pool: Pool, projection: Projection) -> int:
-    """Applies the next batch; how many events it had. 0: up to date, or another worker is at it."""
-    tracking = PostgresTracking(pool)
-    reader = PostgresLog(pool)
-    with pool.connection() as connection, connection.transaction():
-        position = tracking.hold(connection, projection.name)
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A consumer as it is run. ``at_end``: at its first start it begins with what is recorded from then on."""
+
+    name: str
+    make: Make
+    topics: tuple[str, ...] = ()
+    at_end: bool = False
+    pause: float = 0.05
+
+
+def following(follower: Projection | Policy) -> Following:
+    """How that projection or policy is run."""
+    at_end = isinstance(follower, Policy)
+    return Following(follower.name, consumer_of(follower), follower.topics, at_end, follower.pause)
+
+
+def register(pool: Pool, consumers: Sequence[Following]) -> None:
+    """Makes consumers known before anything more is recorded: every process does so when it starts, and not the worker
+    alone, because what is recorded before a worker first runs must be told too."""
+    for consumer in consumers:
+        PostgresTracking(pool, consumer.name, uuid4()).register(at_end=consumer.at_end)
+
+
+class Runner:
+    """Runs one consumer in this process. ``run`` belongs to one thread; ``stop`` may come from any."""
+
+    def __init__(
+        self, store: Store, pool: Pool, wakeups: Wakeups, consumer: Following, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._pool = pool
+        self._wakeups = wakeups
+        self._consumer = consumer
+        self._clock = clock
+        self._tracking = PostgresTracking(pool, consumer.name, uuid4())
+        self._size = BATCH
+        self._stopping = threading.Event()
+        self._subscription: PostgresSubscription | None = None
+
+    def advance(self) -> int:
+        """Takes in one batch without waiting for more; how many events it had. 0: up to date, or not ours to lead.
+
+        Raises what the consumer raises; then nothing is written.
+        """
+        position = self._tracking.take()
         if position is None:
             return 0
-        events = reader.page(position, BATCH, None, ()).notifications
-        if not events:
-            return 0
-        insert_rows(connection, projection, events)
-        tracking.insert_tracking(Tracking(projection.name, events[-1].id), connection)
-        return len(events)
+        try:
+            with self._subscribed(position) as events:
+                waiting = self._pages(events).wait(0)
+                return self._apply(events, waiting) if waiting else 0
+        finally:
+            self._tracking.release()
+
+    def run(self) -> None:
+        """Leads the consumer whenever no other worker does, until told to stop. Never raises."""
+        retry = FIRST_RETRY
+        while not self._stopping.is_set():
+            try:
+                position = self._tracking.take()
+                if position is None:
+                    self._stopping.wait(STANDBY)
+                    continue
+                if self._lead(position):
+                    retry = FIRST_RETRY
+            except IntegrityError:
+                log.info("another worker leads the consumer now", consumer=self._consumer.name)
+            except Exception as error:
+                log.exception("a consumer cannot go on; it is tried again", consumer=self._consumer.name)
+                # One event at a time from here, so that all before the one that fails are taken in.
+                self._size = 1
+                with contextlib.suppress(psycopg.Error):
+                    self._tracking.fail(error)
+                self._stopping.wait(retry)
+                retry = min(retry * 2, LAST_RETRY)
+        with contextlib.suppress(psycopg.Error):
+            self._tracking.release()
+
+    def stop(self) -> None:
+        """Ends ``run`` after the batch it is at."""
+        self._stopping.set()
+        subscription = self._subscription
+        if subscription is not None:
+            subscription.stop()
+
+    def _lead(self, position: int) -> bool:
+        """Until told to stop, or until the lease is lost; whether any batch was taken in."""
+        done = False
+        with self._subscribed(position) as events:
+            self._subscription = pages = self._pages(events)
+            while not self._stopping.is_set():
+                waiting = pages.wait(IDLE)
+                if waiting:
+                    self._apply(events, waiting)
+                    done = True
+                    self._stopping.wait(self._consumer.pause)
+                elif not self._tracking.renew(pages.seen):
+                    break
+        return done
+
+    def _subscribed(self, position: int) -> ApplicationSubscription[str]:
+        return ApplicationSubscription(self._store, gt=position, topics=self._consumer.topics)
+
+    @staticmethod
+    def _pages(events: ApplicationSubscription[str]) -> PostgresSubscription:
+        pages = events.subscription
+        assert isinstance(pages, PostgresSubscription)
+        return pages
+
+    def _apply(self, events: ApplicationSubscription[str], waiting: int) -> int:
+        """One batch: all its effects and its position, or nothing. Raises IntegrityError where the lease is lost."""
+        batch = Batch(self._tracking)
+        consumer = self._consumer.make(batch)
+        count = min(waiting, self._size)
+        for _ in range(count):
+            event, tracking = next(events)
+            assert isinstance(event, LoggedEvent)
+            consumer.process_event(event, tracking)
+        with self._pool.connection() as connection, connection.transaction():
+            # First the position: where another worker leads by now, its row is locked, and nothing is done twice.
+            batch.close(connection)
+            consumer.write(connection, self._clock())
+        if consumer.rings:
+            self._wakeups.ring(OUTBOX)
+        self._size = min(self._size * 2, BATCH)
+        return count
 
 
-async def follow(pool: Pool, projections: Sequence[Projection], stop: asyncio.Event, run: Run) -> None:
-    """Applies what is recorded until told to stop; at most a second behind."""
-    while not stop.is_set():
-        applied = 0
-        for projection in projections:
-            try:
-                applied += await run(advance, pool, projection)
-            except Exception:
-                log.exception("a projection stands still; it is tried again", projection=projection.name)
-        if applied == 0:
-            try:
-                await asyncio.wait_for(stop.wait(), POLL)
-            except TimeoutError:
-                continue
+async def follow(runners: Sequence[Runner], stop: asyncio.Event) -> None:
+    """Runs consumers, each in a thread of its own, until told to stop."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max(1, len(runners)), thread_name_prefix="follower") as threads:
+        running = [loop.run_in_executor(threads, runner.run) for runner in runners]
+        try:
+            await stop.wait()
+        finally:
+            for runner in runners:
+                runner.stop()
+            await asyncio.gather(*running)

@@ -1,0 +1,90 @@
+"""Shadow tables: a projection's rows made beside the live ones, and the live ones mended from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.rows import Pool
+
+KEPT = {"device": ("last_used_at",)}
+"""Columns that no fact sets."""
+
+
+def own_connection(pool: Pool) -> Connection:
+    """A connection that nobody has used before. A pool's connection may have prepared the recorder's statements for the
+    live tables; PostgreSQL does not look again when a temporary table of the same name appears, and the replay would
+    write into the live ones."""
+    assert isinstance(pool.conninfo, str)
+    return psycopg.connect(pool.conninfo, autocommit=True, prepare_threshold=None)
+
+
+def shadow(connection: Connection, tables: list[str]) -> None:
+    """Temporary tables come first in the search path: the recorder's statements find them by the same names."""
+    for table in tables:
+        name = sql.Identifier(table)
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
+        connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} (LIKE public.{} INCLUDING ALL)").format(name, name))
+
+
+def unshadow(connection: Connection, tables: list[str]) -> None:
+    if connection.closed:
+        return
+    for table in tables:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(table)))
+
+
+def mend_index(connection: Connection) -> int:
+    """Rows that are right but for when they are said to happen: no client has seen that."""
+    columns = [sql.Identifier(each) for each in ("span", "firm", "floats", "loose", "fbtype", "days", "indexed")]
+    own, made = (
+        sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.Identifier(of), each) for each in columns)
+        for of in ("live", "made")
+    )
+    return connection.execute(
+        sql.SQL(
+            "UPDATE public.resource AS live SET ({names}) = ROW({made}) FROM pg_temp.resource AS made"
+            " WHERE live.tenant_id = made.tenant_id AND live.calendar_id = made.calendar_id AND live.href = made.href"
+            " AND live.etag = made.etag AND ({own}) IS DISTINCT FROM ({made})"
+        ).format(names=sql.SQL(", ").join(columns), made=made, own=own)
+    ).rowcount
+
+
+def mend(connection: Connection, table: str, keys: Sequence[str]) -> int:
+    """Makes the live rows equal the shadow's; how many were not."""
+    kept = KEPT.get(table, ())
+    columns = [
+        row[0]
+        for row in connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            (f"public.{table}",),
+        ).fetchall()
+        if row[0] not in kept
+    ]
+    same = sql.SQL(" AND ").join(sql.SQL("live.{0} = made.{0}").format(sql.Identifier(key)) for key in keys)
+    differs = sql.SQL(" OR ").join(
+        sql.SQL("live.{0} IS DISTINCT FROM made.{0}").format(sql.Identifier(each)) for each in columns
+    )
+    live, made = sql.Identifier("public", table), sql.Identifier("pg_temp", table)
+    wrong = connection.execute(
+        sql.SQL("DELETE FROM {live} AS live WHERE NOT EXISTS (SELECT FROM {made} AS made WHERE {same})").format(
+            live=live, made=made, same=same
+        )
+    ).rowcount
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    # Out of the way first, then in: a unique key may stand on another row meanwhile.
+    moved = connection.execute(
+        sql.SQL("DELETE FROM {live} AS live USING {made} AS made WHERE {same} AND ({differs})").format(
+            live=live, made=made, same=same, differs=differs
+        )
+    ).rowcount
+    added = connection.execute(
+        sql.SQL(
+            "INSERT INTO {live} ({names}) SELECT {names} FROM {made} AS made"
+            " WHERE NOT EXISTS (SELECT FROM {live} AS live WHERE {same})"
+        ).format(live=live, made=made, names=names, same=same)
+    ).rowcount
+    return wrong + max(moved, added)

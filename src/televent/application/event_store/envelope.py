@@ -1,0 +1,88 @@
+"""A recorded fact as followers of the log are given it: the fact, and the envelope it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid5
+
+from televent.application.event_store.recorded import RecordedNotification
+from televent.domain.ids import AccountId, StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is known of a recorded fact beside the fact itself; nothing in it is personal.
+
+    ``position`` is its place in the log; positions grow and have gaps. ``name`` is the stored name without its version
+    ("rsvp-given"), ``topic`` with it ("rsvp-given/1"). ``now`` is when it was recorded.
+    """
+
+    key: StreamKey
+    version: int
+    position: int
+    topic: str
+    actor: str
+    door: str
+    now: datetime
+    command_id: UUID
+    correlation_id: str
+
+    @property
+    def tenant(self) -> AccountId:
+        """The account that the stream belongs to."""
+        return self.key.tenant
+
+    @property
+    def name(self) -> str:
+        """The stored name without its version."""
+        return self.topic.partition("/")[0]
+
+    def derived_id(self, purpose: str) -> UUID:
+        """An id for something that follows from this fact: the same each time it is asked for.
+
+        It depends on the stream and the version, not on the position, which a restore into a younger cluster moves.
+        """
+        return uuid5(self.key.stream, f"{self.key.tenant}#{self.version}/{purpose}")
+
+
+class LoggedEvent:
+    """The library's domain event of a subscription. ``fact`` is decoded once, when it is first asked for."""
+
+    def __init__(self, envelope: Envelope, read: Callable[[], Any]) -> None:
+        self.envelope = envelope
+        self._read = read
+
+    @cached_property
+    def fact(self) -> Any:
+        """The fact, brought up to date; with placeholders where its person was erased. Raises UnknownStoredName."""
+        return self._read()
+
+    # The names that the library's DomainEventProtocol asks for.
+    @property
+    def originator_id(self) -> str:
+        """The stream, as the store names it."""
+        return str(self.envelope.key)
+
+    @property
+    def originator_version(self) -> int:
+        """The place in the stream, from 1."""
+        return self.envelope.version
+
+
+def envelope_of(event: RecordedNotification) -> Envelope:
+    """The envelope of an event of the log."""
+    return Envelope(
+        key=StreamKey.parse(str(event.originator_id)),
+        version=event.originator_version,
+        position=event.id,
+        topic=event.topic,
+        actor=event.actor,
+        door=event.door,
+        now=event.recorded_at,
+        command_id=event.command_id,
+        correlation_id=event.correlation_id,
+    )
