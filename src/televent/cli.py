@@ -11,7 +11,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, running
+from televent.commands import accounts, database, followers, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -19,7 +19,10 @@ click.rich_click.COMMAND_GROUPS = {
     "televent": [
         {"name": "Run", "commands": ["up", "api", "bot", "worker", "mail", "sandbox"]},
         {"name": "People", "commands": ["account", "device"]},
-        {"name": "Store", "commands": ["migrate", "rebuild", "restored", "verify", "trace", "outbox", "doctor"]},
+        {
+            "name": "Store",
+            "commands": ["migrate", "rebuild", "followers", "restored", "verify", "trace", "outbox", "doctor"],
+        },
     ]
 }
 
@@ -38,7 +41,7 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
     context.obj = running.Chosen(data_dir)
 
 
-for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS):
+for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS, *followers.COMMANDS):
     cli.add_command(_command)
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import shutil
 import socket
 import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from televent.runtime.database import OperatorError, database
 from televent.settings import Settings
 
+if TYPE_CHECKING:
+    from televent.adapters.postgres.pool import Connection
+
 Finding = tuple[str, bool, str]
+
+FOLLOWER_LATE: Final = 60.0
+"""Seconds that an event may wait for a follower."""
 
 
 def check_up(settings: Settings) -> list[Finding]:
@@ -70,7 +78,23 @@ def _database(url: str) -> list[Finding]:
             " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
         ).fetchone()
         oldest = float(old[0] or 0) if old else 0.0
-        findings.append(("followers", oldest < 30, f"the oldest write transaction is {oldest:.0f} s old"))
+        findings.append(("transactions", oldest < 30, f"the oldest write transaction is {oldest:.0f} s old"))
+        findings += _followers(connection)
+    return findings
+
+
+def _followers(connection: Connection) -> list[Finding]:
+    """Each follower of the log: how far behind it is, and why it cannot go on."""
+    from televent.adapters.postgres.followers.tracking import standing
+
+    findings: list[Finding] = []
+    now = datetime.now(UTC)
+    for each in standing(connection):
+        late = (now - each.since).total_seconds() if each.since is not None else 0.0
+        said = f"{each.behind} events behind" + (f", the oldest for {late:.0f} s" if each.behind else "")
+        if each.error is not None:
+            said += f"; it cannot go on: {each.error}"
+        findings.append((f"follower {each.name}", late < FOLLOWER_LATE and each.error is None, said))
     return findings
 
 

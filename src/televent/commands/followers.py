@@ -1,0 +1,71 @@
+"""Operators' commands about the followers of the log: where they are, and starting one again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import rich_click as click
+
+from televent.commands.accounts import opened, show
+from televent.runtime.database import Chosen, OperatorError
+
+
+@click.group()
+def followers() -> None:
+    """Projections and policies that follow the log."""
+
+
+@followers.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def followers_list(chosen: Chosen, as_json: bool) -> None:
+    """How far each follower has come, and which cannot go on."""
+    from televent.adapters.postgres.followers.tracking import standing
+
+    with opened(chosen) as core, core.pool.connection() as connection:
+        found, now = standing(connection), core.backend.clock()
+    values = [
+        {
+            "name": each.name,
+            "position": each.position,
+            "behind": each.behind,
+            "seconds": seconds(each.since, now),
+            "error": each.error,
+        }
+        for each in found
+    ]
+    lines = [
+        f"{each.name:<12} {each.behind:>6} events behind"
+        + (f", {seconds(each.since, now):.0f} s" if each.behind else "")
+        + (f"; cannot go on: {each.error}" if each.error else "")
+        for each in found
+    ]
+    show(values, as_json, lines)
+
+
+@followers.command("restart")
+@click.argument("name")
+@click.option("--position", type=click.IntRange(min=0), default=0, help="The last event that is not taken in again.")
+@click.pass_obj
+def followers_restart(chosen: Chosen, name: str, position: int) -> None:
+    """Start follower NAME again from a position of the log (default: the beginning).
+
+    A projection comes to the same rows. A policy owes again only what the outbox has forgotten: completed messages are
+    kept for seven days.
+    """
+    from televent.adapters.postgres.followers.tracking import restart
+
+    with opened(chosen) as core:
+        known = [each.name for each in core.followers]
+        if name not in known:
+            raise OperatorError(f"there is no follower {name!r}; there are {', '.join(sorted(known))}")
+        restart(core.pool, name, position)
+    click.echo(f"{name} goes on from {position}.")
+
+
+def seconds(since: datetime | None, now: datetime) -> float:
+    """For how long the oldest event has waited."""
+    return max(0.0, (now - since).total_seconds()) if since is not None else 0.0
+
+
+COMMANDS = (followers,)
