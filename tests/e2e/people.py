@@ -7,7 +7,7 @@ import re
 import urllib.request
 from typing import Any
 
-import caldav
+from caldav.davclient import DAVClient
 from lxml import etree
 
 from support.dav import Entry
@@ -71,7 +71,7 @@ class CalendarApp:
     """python-caldav, that knows the server's root and a device password and nothing else."""
 
     def __init__(self, root: str, person: int, password: str) -> None:
-        self.client = caldav.DAVClient(url=root + "/", username=str(person), password=password)
+        self.client = DAVClient(url=root + "/", username=str(person), password=password)
         (self.calendar,) = self.client.principal().calendars()
 
     def summaries(self) -> list[str]:

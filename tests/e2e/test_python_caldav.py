@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import caldav
 import pytest
+from caldav.davclient import DAVClient
+from caldav.elements.dav import DisplayName
 from caldav.lib.error import AuthorizationError, NotFoundError
 
 from support.dav import Client, Site, event, open_site
@@ -24,9 +25,9 @@ def ann(site: Site) -> Client:
     return site.person(101, "Ann", "ann@example.com")
 
 
-def sign_in(person: Client, path: str = "/") -> caldav.DAVClient:
+def sign_in(person: Client, path: str = "/") -> DAVClient:
     url = f"http://127.0.0.1:{person.site.port}{path}"
-    return caldav.DAVClient(url=url, username=person.user, password=person.password)
+    return DAVClient(url=url, username=person.user, password=person.password)
 
 
 @pytest.mark.parametrize("path", ["/", "/caldav/", "/caldav/101/"])
@@ -85,8 +86,8 @@ def test_a_calendar_is_made_named_and_deleted(ann: Client) -> None:
         work = principal.make_calendar(name="Work", cal_id="work", supported_calendar_component_set=["VEVENT"])
         assert {each.get_display_name() for each in principal.calendars()} == {"Televent", "Work"}
         assert work.get_supported_components() == ["VEVENT"]
-        work.set_properties([caldav.elements.dav.DisplayName("Backend")])
-        assert work.get_property(caldav.elements.dav.DisplayName()) == "Backend"
+        work.set_properties([DisplayName("Office")])
+        assert work.get_property(DisplayName()) == "Office"
         work.delete()
         assert [each.get_display_name() for each in principal.calendars()] == ["Televent"]
 

@@ -6,6 +6,7 @@ import http.client
 import re
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,7 +34,7 @@ class Chat(Walk):
         assert answer is not None
         return answer
 
-    def _said(self, person: int) -> list[dict[str, object]]:
+    def _said(self, person: int) -> list[dict[str, Any]]:
         messages = self.http("GET", f"/sandbox/people/{person}/messages?after=0")["messages"]
         return [each for each in messages if each["from"] == "bot"]
 

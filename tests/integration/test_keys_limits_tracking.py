@@ -1,8 +1,9 @@
 """The keys of persons, rate limits, the places of consumers, and the base of positions."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 
 SECOND = timedelta(seconds=1)
+Result = TypeVar("Result")
 
 
 @pytest.fixture
@@ -25,10 +27,10 @@ def shop(database_url: str) -> Iterator[Shop]:
         yield shop
 
 
-def together(count: int, act: object) -> list[object]:
+def together(count: int, act: Callable[[], Result]) -> list[Result]:
     """What ``act`` returns in each of so many threads that start at once."""
-    assert callable(act)
-    gate, results = threading.Barrier(count), []
+    gate = threading.Barrier(count)
+    results: list[Result] = []
 
     def run() -> None:
         gate.wait()
@@ -87,7 +89,7 @@ def test_of_many_at_once_exactly_the_burst_is_admitted(shop: Shop) -> None:
     limit, rate = PostgresRateLimit(shop.pool), Rate(count=1, seconds=3600, burst=10)
     answers = [
         answer for answers in together(8, lambda: [limit.hit("ann", rate) for _ in range(25)]) for answer in answers
-    ]  # type: ignore[attr-defined]
+    ]
     assert len(answers) == 200
     assert answers.count(None) == 10
     assert all(0 < answer <= 3600 for answer in answers if answer is not None)

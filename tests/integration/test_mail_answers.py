@@ -1,5 +1,7 @@
 """Answers that come by mail, over a real socket: who may say what (imip/SPEC B5, B6; RFC 6047 §3)."""
 
+from typing import Any
+
 import pytest
 
 from support.post import PostOffice, itip_mail, message
@@ -18,7 +20,7 @@ def ann(town: Town) -> Person:
     return ann
 
 
-def reply(*lines: str, who: str = ZED, partstat: str = "ACCEPTED", **fields: str) -> str:
+def reply(*lines: str, who: str = ZED, partstat: str = "ACCEPTED", **fields: Any) -> str:
     return message("REPLY", f"ATTENDEE;PARTSTAT={partstat}:mailto:{who}", *lines, uid=UID, **fields)
 
 

@@ -27,7 +27,7 @@ def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:
 
 
 def test_every_sample_ends_settled(town: Town, post: PostOffice) -> None:
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for sample in sorted(SAMPLES.glob("*.eml")):
         # Each in a calendar of its own: some speak of the same meeting.
         found[sample.stem] = take(post, town.person(f"p{len(found)}"), sample.read_bytes())

@@ -187,13 +187,13 @@ def test_an_account_comes_with_its_verified_addresses_and_its_devices(shop: Shop
         account = PutAccount(tenant, number, name, "UTC", "en", {"week": "mo"}, None, NOON + HOUR * number)
         shop.recorder.insert_events([shop.event(StreamKey(tenant, tenant))], writes=[account])
     phone, laptop = uuid4(), uuid4()
-    writes = [
+    writes = (
         PutAddress(ann, "a@example.com", True, False, None, None),
         PutAddress(ann, "ann@example.com", True, True, None, None),
         PutAddress(ann, "claimed@example.com", False, False, "hash", NOON),
         PutDevice(ann, phone, "phone", "hash", NOON),
         PutDevice(ann, laptop, "laptop", "hash", NOON + HOUR),
-    ]
+    )
     shop.recorder.insert_events([shop.event(StreamKey(ann, ann), 2)], writes=writes)
     row = shop.reads.account(ann)
     assert row is not None

@@ -93,7 +93,7 @@ def test_two_with_the_same_name_or_stream_or_letter_are_one_and_a_refusal(shop: 
 def test_who_expects_the_calendar_as_it_stood_sees_what_went_before_in_the_same_transaction(shop: Shop) -> None:
     calendar = shop.calendar()
     key = shop.key()
-    expecting = [ExpectCalendar(shop.tenant, calendar, 1), shop.put(calendar, key, fresh=True)]
+    expecting = (ExpectCalendar(shop.tenant, calendar, 1), shop.put(calendar, key, fresh=True))
     late, right = storing(shop, calendar), lambda: shop.recorder.insert_events([shop.event(key)], writes=expecting)
     after, refused = together(shop, calendar, late, right)
     # Alone, either may be the first: but never both as though the other had not been.

@@ -1,6 +1,7 @@
 """The sandbox refuses what Telegram refuses, in Telegram's words, and fails on order."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from aiogram.exceptions import (
@@ -66,7 +67,7 @@ def test_an_edit_must_change_something_that_the_bot_itself_has_sent() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             theirs = await control.say(ANN, "/start")
             mine = await bot.send_message(ANN, "<b>x</b>", parse_mode="HTML", reply_markup=RSVP)
-            where = {"chat_id": ANN, "message_id": mine.message_id}
+            where: dict[str, Any] = {"chat_id": ANN, "message_id": mine.message_id}
             with pytest.raises(TelegramBadRequest, match="Bad Request: message is not modified: specified new message"):
                 await bot.edit_message_text("<b>x</b>", parse_mode="HTML", reply_markup=RSVP, **where)
             with pytest.raises(TelegramBadRequest, match="Bad Request: message to edit not found"):
@@ -165,7 +166,7 @@ def test_an_update_comes_again_until_a_greater_offset_confirms_it() -> None:
 
 
 DEEP = "[" * 100_000
-NONSENSE = [
+NONSENSE: list[tuple[str, dict[str, Any]]] = [
     ("sendMessage", {"chat_id": ANN, "text": ["x"]}),
     ("sendMessage", {"chat_id": ANN, "text": "\ud800"}),
     ("sendMessage", {"chat_id": {}, "text": "x"}),

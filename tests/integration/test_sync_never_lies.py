@@ -55,7 +55,8 @@ class Life(RuleBasedStateMachine):
         self.site = self._open()
         ann = self.ann
         self.ann = Client(self.site, ann.tenant, ann.user, ann.password)
-        for each in (*self.followers, self.home, self.deep):
+        self.home.client = self.deep.client = self.ann
+        for each in self.followers:
             each.client = self.ann
 
     def teardown(self) -> None:
@@ -252,7 +253,7 @@ class Life(RuleBasedStateMachine):
 def live(server: TestServer, examples: int, steps: int, *, derandomize: bool = True) -> None:
     """So many lives of so many steps."""
     machine = type("ALife", (Life,), {"server": server})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,

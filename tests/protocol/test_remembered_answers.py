@@ -69,7 +69,8 @@ def test_every_change_is_seen_at_once(site: Site, ann: Client) -> None:
     path = ann.calendar()
     name = path + "a.ics"
     ann.put(name, event("a@example.com"))
-    of_calendar, of_object = poll(ann), lambda: ann.ask("GET", name)
+    of_calendar = poll(ann)
+    of_object: Ask = lambda: ann.ask("GET", name)  # noqa: E731
     first, text = remembered(site, of_calendar).body, remembered(site, of_object).body
     ann.put(name, event("a@example.com", "SUMMARY:Coffee"))
     second = remembered(site, of_calendar).body
@@ -87,7 +88,7 @@ def test_every_change_is_seen_at_once(site: Site, ann: Client) -> None:
 
 
 def test_a_calendar_that_comes_goes_or_is_renamed_is_seen_in_the_home(site: Site, ann: Client) -> None:
-    ask = lambda: ann.propfind(ann.home, "D:displayname", depth="1")  # noqa: E731
+    ask: Ask = lambda: ann.propfind(ann.home, "D:displayname", depth="1")  # noqa: E731
     before = set(remembered(site, ask).responses())
     ann.ask("MKCALENDAR", ann.calendar("work"))
     assert set(ask().responses()) == before | {ann.calendar("work")}
@@ -104,7 +105,9 @@ def test_a_calendar_that_comes_goes_or_is_renamed_is_seen_in_the_home(site: Site
 
 def test_a_revoked_password_ends_it(site: Site, ann: Client) -> None:
     remembered(site, poll(ann))
-    (device,) = site.core.reads.account(ann.tenant).devices
+    row = site.core.reads.account(ann.tenant)
+    assert row is not None
+    (device,) = row.devices
     revoke_device(site.core.backend, site.context(ann.tenant), device_id=device.device_id)
     assert poll(ann)().status == 401
 
@@ -120,7 +123,7 @@ def test_another_password_or_person_never_gets_it(site: Site, ann: Client) -> No
 
 
 def test_what_is_told_of_the_person_follows_the_person(site: Site, ann: Client) -> None:
-    ask = lambda: ann.propfind(ann.home, "D:displayname", "C:calendar-user-address-set")  # noqa: E731
+    ask: Ask = lambda: ann.propfind(ann.home, "D:displayname", "C:calendar-user-address-set")  # noqa: E731
     remembered(site, ask)
     change_profile(site.core.backend, site.context(ann.tenant), name="Anna")
     assert remembered(site, ask).only().text(dav("displayname")) == "Anna"
@@ -131,7 +134,7 @@ def test_what_is_told_of_the_person_follows_the_person(site: Site, ann: Client) 
 def test_a_share_is_in_the_home_for_just_as_long_as_it_is_granted(site: Site, ann: Client) -> None:
     bob = site.person(102, "Bob", "bob@example.com")
     ann.ask("MKCALENDAR", ann.calendar("work"))
-    ask = lambda: bob.propfind(bob.home, "CS:getctag", depth="1")  # noqa: E731
+    ask: Ask = lambda: bob.propfind(bob.home, "CS:getctag", depth="1")  # noqa: E731
     alone = set(remembered(site, ask).responses())
     path = mounted(ann, bob)
     assert set(ask().responses()) == alone | {path}

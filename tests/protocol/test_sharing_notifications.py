@@ -29,14 +29,14 @@ def notices(client: Client) -> dict[str, etree._Element]:
     path = collection(client)
     listed = client.propfind(path, "D:getetag", "CS:notificationtype", depth="1").responses()
     assert path in listed
-    found = {}
+    found: dict[str, etree._Element] = {}
     for href, entry in listed.items():
         if href != path:
             answer = client.ask("GET", href)
             assert answer.headers["etag"] == entry.text(dav("getetag"))
             (kind,) = entry.props[cs("notificationtype")]
-            (_, said) = answer.xml
-            assert (said.tag, dict(said.attrib)) == (kind.tag, dict(kind.attrib))
+            (_, said) = answer.xml.iterchildren()
+            assert (said.tag, dict(said.attrib.items())) == (kind.tag, dict(kind.attrib.items()))
             found[href] = said
     return found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.dav import Client, cal, dav, event
+from support.dav import Client, Entry, cal, dav, event
 
 GETCTAG = "{http://calendarserver.org/ns/}getctag"
 
@@ -168,7 +168,8 @@ def test_a_first_walk_in_pages_tells_of_no_grave_older_than_itself(ann: Client) 
     given, other = sorted(has)[0], (hrefs(ann, *names[0::2]) - has).pop()
     for href in (given, other):
         assert ann.ask("DELETE", href).status == 204
-    told, token = {}, first.token()
+    told: dict[str, Entry] = {}
+    token = first.token()
     for _ in range(10):
         answer = ann.sync(ann.calendar(), token, limit=1)
         told |= answer.responses()

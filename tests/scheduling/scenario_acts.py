@@ -124,7 +124,8 @@ def uid_of(name: str) -> str:
 def calendar_of(step: Step, name: str, dtstamp: str) -> Block:
     """The VCALENDAR that a step's lines mean: UID, DTSTAMP, SUMMARY and an hour on 1 December where they say nothing
     else; "VTODO" begins a to-do, "at …" an override, BEGIN and END whatever else."""
-    kind, rows = "VEVENT", []
+    kind = "VEVENT"
+    rows: list[str] = []
     root = Block("VCALENDAR", [Line("VERSION", (), "2.0"), Line("PRODID", (), "-//Example//App 1//EN")])
     components: list[tuple[str | None, list[str]]] = [(None, [])]
     for number, line in step.body:

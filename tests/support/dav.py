@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import uvicorn
 import uvloop
@@ -88,9 +89,9 @@ class Entry:
         self.by_status: dict[str, set[str]] = {}
         for propstat in element.findall("D:propstat", NAMESPACES):
             status = propstat.findtext("D:status", namespaces=NAMESPACES) or ""
-            names = {str(each.tag) for each in propstat.find("D:prop", NAMESPACES)}
-            self.by_status[status.split()[1]] = names
-            for each in propstat.find("D:prop", NAMESPACES):
+            props = propstat.findall("D:prop/*", NAMESPACES)
+            self.by_status[status.split()[1]] = {str(each.tag) for each in props}
+            for each in props:
                 if " 200 " in status:
                     self.props[str(each.tag)] = each
                 else:
@@ -146,7 +147,7 @@ class Client:
     """One person's calendar app, on one connection that is kept."""
 
     site: "Site"
-    tenant: UUID
+    tenant: AccountId
     user: str
     password: str
     connection: http.client.HTTPConnection = field(init=False)
@@ -162,7 +163,7 @@ class Client:
         return f"{self.home}{name}/"
 
     def ask(
-        self, method: str, path: str, body: str | bytes | None = None, *, login: bool = True, **headers: str
+        self, method: str, path: str, body: str | bytes | None = None, *, login: object = True, **headers: str
     ) -> Answer:
         """One request; header names have ``_`` for ``-``."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -225,7 +226,8 @@ def open_site(
     **settings: str,
 ) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name."""
-    core = build_core(Settings(**{"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}), database_url)
+    given: dict[str, Any] = {"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}
+    core = build_core(Settings(**given), database_url)
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
     plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=public_url, push=push)

@@ -43,7 +43,7 @@ def mounted(owner: Client, sharee: Client, access: str = "read", calendar: str =
 
 def address_of(client: Client) -> str:
     """The first verified address of a client's person."""
-    account = client.site.core.reads.account(client.tenant)  # type: ignore[arg-type]
+    account = client.site.core.reads.account(client.tenant)
     assert account is not None
     return account.addresses[0]
 

@@ -21,7 +21,7 @@ def await_settled(log: Log) -> None:
     wait_until(lambda: last is None or log.select_notifications(last, 1), what="the log settled")
 
 
-def wait_until(condition: Callable[[], Value], deadline: float = 30.0, *, what: str = "") -> Value:
+def wait_until(condition: Callable[[], Value | None], deadline: float = 30.0, *, what: str = "") -> Value:
     """Ask `condition` again and again and return its first true value.
 
     Fails the test when there is none within `deadline` seconds, naming `what` was waited for. The deadline is

@@ -25,6 +25,7 @@ from televent.ical.text.tree import Component, parse
 from televent.ical.text.wall_clock import FIRST, LAST
 from televent.ical.zones import onsets
 from televent.ical.zones import tzid as zones
+from televent.ical.zones.observances import ObservedZone, observed
 
 WEEK = (datetime(2090, 1, 2, tzinfo=UTC), datetime(2090, 1, 9, tzinfo=UTC))
 CENTURY = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2126, 1, 1, tzinfo=UTC))
@@ -87,12 +88,22 @@ class Steps:
         monkeypatch.setattr(RecurrenceSet, "times", counting_times)
 
 
+def noting(seen: list[Component]) -> Callable[[Component], ObservedZone | None]:
+    """Evaluates a zone and notes that it did."""
+
+    def observing(part: Component) -> ObservedZone | None:
+        seen.append(part)
+        return observed(part)
+
+    return observing
+
+
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     return Steps(monkeypatch)
 
 
-@pytest.fixture(params=HOSTILE.values(), ids=HOSTILE)
+@pytest.fixture(params=[*HOSTILE.values()], ids=[*HOSTILE])
 def text(request: pytest.FixtureRequest) -> bytes:
     found: bytes = request.param
     return found
@@ -147,8 +158,7 @@ def test_answers_are_bounded(text: bytes) -> None:
 
 def test_the_zones_of_one_text_are_evaluated_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Component] = []
-    observed = zones.observed
-    monkeypatch.setattr(zones, "observed", lambda part: seen.append(part) or observed(part))
+    monkeypatch.setattr(zones, "observed", noting(seen))
     root = parse(HOSTILE["many zones"])
     occurs(root)
     validate(root.to_bytes())
@@ -159,8 +169,7 @@ def test_the_zones_of_one_text_are_evaluated_up_to_a_number(monkeypatch: pytest.
 
 def test_a_zone_is_evaluated_once_however_many_dates_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Component] = []
-    observed = zones.observed
-    monkeypatch.setattr(zones, "observed", lambda part: seen.append(part) or observed(part))
+    monkeypatch.setattr(zones, "observed", noting(seen))
     days = [f"EXDATE;TZID=Mine:202602{number % 28 + 1:02}T{number % 24:02}0000" for number in range(300)]
     root = parse(hostile("RRULE:FREQ=DAILY", *days, before=zone(parts=2)))
     within = PropFilter("EXDATE", time_range=TimeRange(*WEEK))

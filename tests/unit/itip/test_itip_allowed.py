@@ -71,7 +71,7 @@ def test_an_override_of_the_organizer_comes_back_unless_an_exdate_takes_its_plac
 def test_an_exclusion_of_the_organizer_stays_and_one_of_his_own_may_go() -> None:
     stored, new = calendar(series(EXDATE)), calendar(series())
     assert EXDATE in unfolded(mend(stored, new))
-    known = {(None, ANN): Mark(0, None)}
+    known: dict[tuple[str | None, str], Mark] = {(None, ANN): Mark(0, None)}
     assert mend_attendee_put(stored, new, me=[BOB], known=known) is new
     assert EXDATE in unfolded(
         mend_attendee_put(stored, new, me=[BOB], known={**known, (SECOND_MONDAY, ANN): Mark(1, None)})
