@@ -11,12 +11,12 @@ from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from televent.ical.objects.reading import utc_of
 from televent.ical.recurrence.occurrences import next_occurrence, occurrences, span
 from televent.ical.rules.expansion import expand
 from televent.ical.rules.rule import parse_rule
 from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import parse
+from televent.ical.zones.moments import utc_of
 
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]

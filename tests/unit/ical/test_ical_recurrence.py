@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.objects.reading import utc_of
 from televent.ical.recurrence.occurrences import (
     Occurrence,
     each_occurrence,
@@ -16,6 +15,7 @@ from televent.ical.recurrence.occurrences import (
 )
 from televent.ical.text.errors import InvalidCalendarData, TooManyInstances
 from televent.ical.text.tree import parse
+from televent.ical.zones.moments import utc_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONED = "DTSTART;TZID=Europe/Berlin:20260325T090000"

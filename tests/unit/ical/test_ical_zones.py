@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.objects.reading import read, utc_of
+from televent.ical.objects.reading import read
 from televent.ical.text.tree import Component, parse
+from televent.ical.zones.moments import utc_of
 from televent.ical.zones.tzid import resolve, vtimezone
 
 SAMPLES = Path(__file__).parents[3] / ".." / "shared" / "imip"

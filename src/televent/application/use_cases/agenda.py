@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from televent.application.backend import Backend
 from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
-from televent.ical.objects.reading import Attendee, Instance, Reading, read, utc_of
+from televent.ical.objects.reading import Attendee, Instance, Reading, read
 from televent.ical.recurrence.occurrences import occurrences as occurring
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import parse
 from televent.ical.text.values import Moment
+from televent.ical.zones.moments import utc_of
 
 PER_OBJECT = 400
 SHORT_CODE = 6

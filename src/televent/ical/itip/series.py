@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Final
 
 from televent.ical.itip.parts import Parts
-from televent.ical.objects.reading import utc_of
 from televent.ical.recurrence.occurrences import FIRST, LAST, Occurrence, each_occurrence, occurrences
 from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component
+from televent.ical.zones.moments import utc_of
 
 MANY: Final = 60
 """Occurrences that one answer to "this and all following" sets apart, a year of weeks and some."""

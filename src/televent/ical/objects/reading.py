@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Final
 
+from televent.ical.recurrence.occurrences import span
+from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
-from televent.ical.text.tree import Component, Property, parse
-from televent.ical.text.values import Moment, canonical, duration, end_of, moment, normalise_address, unescape
-from televent.ical.zones.tzid import resolve
+from televent.ical.text.tree import KINDS, Component, Property, parse
+from televent.ical.text.values import Moment, canonical, duration, end_of, normalise_address, unescape
+from televent.ical.zones.moments import moment_of, utc_of
 
-if TYPE_CHECKING:
-    from televent.ical.recurrence.recurrence_set import RecurrenceSet
-
-KINDS: Final = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
 FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=14), timedelta(hours=14)
 """A floating or all-day time is somewhere within these of the same reading in UTC."""
 
@@ -135,25 +132,6 @@ def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
     )
 
 
-def moment_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) -> Moment | None:
-    """The property's DATE or DATE-TIME in its zone; an unknown zone leaves it floating."""
-    tzid = prop.param("TZID")
-    if tzid is not None and tzid not in zones:
-        zones[tzid] = resolve(tzid, root)
-    return moment(prop.value, zones[tzid] if tzid is not None else None)
-
-
-def utc_of(value: Moment, floating: tzinfo = UTC) -> datetime:
-    """A moment as an instant; floating times and dates read in ``floating``."""
-    if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 (its zone follows)
-    aware = value if value.tzinfo is not None else value.replace(tzinfo=floating)
-    try:
-        return aware.astimezone(UTC)
-    except OverflowError:  # the first or the last day that there is
-        return value.replace(tzinfo=UTC)
-
-
 def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None]) -> Instance:
     lines: dict[str, Property] = {}
     attendees: list[Attendee] = []
@@ -246,8 +224,6 @@ def _span(
     root: Component, instances: list[Instance], recurs: bool, every: RecurrenceSet | None
 ) -> tuple[datetime, datetime | None]:
     if recurs:
-        from televent.ical.recurrence.occurrences import span
-
         return span(root if every is None else every)
     ends = [each.end if each.end is not None else end_of(each.start, None, None) for each in instances]
     bounds = [bound for bound in (*(each.start for each in instances), *ends) if bound is not None]

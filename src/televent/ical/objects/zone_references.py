@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from televent.ical.objects.reading import moment_of
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, parse
 from televent.ical.text.values import Moment
+from televent.ical.zones.moments import moment_of
 from televent.ical.zones.tzid import standard, vtimezone
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

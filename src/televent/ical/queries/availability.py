@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from televent.ical.objects.reading import moment_of, utc_of
 from televent.ical.queries.freebusy import BUSY, TENTATIVE, Period, merged
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.rules.expansion import Budget
@@ -16,6 +15,7 @@ from televent.ical.text.errors import IcalError, InvalidCalendarData, TooLarge, 
 from televent.ical.text.tree import Component, Property, parse
 from televent.ical.text.values import duration
 from televent.ical.text.wall_clock import moved
+from televent.ical.zones.moments import moment_of, utc_of
 
 UNAVAILABLE: Final = "BUSY-UNAVAILABLE"
 STRENGTH: Final = (BUSY, UNAVAILABLE, TENTATIVE)

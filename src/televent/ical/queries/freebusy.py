@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from televent.ical.objects.reading import address_of, utc_of
+from televent.ical.objects.reading import address_of
 from televent.ical.recurrence.occurrences import occurrences
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component
 from televent.ical.text.values import escape, written
+from televent.ical.zones.moments import utc_of
 
 BUSY, TENTATIVE = "BUSY", "BUSY-TENTATIVE"
 

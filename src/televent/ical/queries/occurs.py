@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from typing import Final
 
-from televent.ical.objects.reading import address_of, moment_of, utc_of
+from televent.ical.objects.reading import address_of
 from televent.ical.queries.freebusy import fbtype_of
 from televent.ical.recurrence.recurrence_set import MARGIN, RecurrenceSet, Series
 from televent.ical.rules.expansion import Budget, expand
@@ -20,6 +20,7 @@ from televent.ical.text.errors import IcalError, TooManyInstances
 from televent.ical.text.tree import Component, parse
 from televent.ical.text.values import Moment
 from televent.ical.text.wall_clock import FIRST, LAST, in_zone, moved, wall_in, wall_of
+from televent.ical.zones.moments import moment_of, utc_of
 
 Range = tuple[datetime | None, datetime | None]
 """[start, end), aware; None is open. Where both are the same it is that instant."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from televent.ical.objects.reading import moment_of, utc_of
 from televent.ical.recurrence.occurrences import Occurrence, occurrences, touches
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component
 from televent.ical.text.values import Moment, period, written
+from televent.ical.zones.moments import moment_of, utc_of
 
 MAX_EXPANDED = 3_000
 MAX_COPIED = 100_000

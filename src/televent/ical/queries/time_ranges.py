@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from televent.ical.objects.reading import moment_of, utc_of
 from televent.ical.recurrence.occurrences import Occurrence, touches
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import Moment, duration, end_of, moment, period
 from televent.ical.text.wall_clock import FIRST, LAST, moved
+from televent.ical.zones.moments import moment_of, utc_of
 from televent.ical.zones.tzid import resolve
 
 _NOTHING: Final = timedelta(0)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from televent.ical.objects.reading import utc_of
 from televent.ical.recurrence.recurrence_set import Occurrence, RecurrenceSet, Series
 from televent.ical.rules.expansion import Budget, expand, last_of_count
 from televent.ical.rules.rule import Rule
@@ -15,6 +14,7 @@ from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component, parse
 from televent.ical.text.values import Moment
 from televent.ical.text.wall_clock import FIRST, LAST, in_zone, moved, wall_of
+from televent.ical.zones.moments import utc_of
 
 __all__ = [
     "FIRST",

@@ -14,13 +14,13 @@ from heapq import merge
 from itertools import chain
 from typing import Final
 
-from televent.ical.objects.reading import KINDS, moment_of, utc_of
 from televent.ical.rules.expansion import Budget, expand
 from televent.ical.rules.rule import Rule, parse_rule
 from televent.ical.text.errors import TooManyInstances
-from televent.ical.text.tree import Component, Property
+from televent.ical.text.tree import KINDS, Component, Property
 from televent.ical.text.values import Moment, canonical, duration, end_of, moment
 from televent.ical.text.wall_clock import FIRST, in_zone, moved, plus, wall_in, wall_of
+from televent.ical.zones.moments import moment_of, utc_of
 from televent.ical.zones.tzid import ObservedZone
 
 MARGIN: Final = timedelta(hours=15)

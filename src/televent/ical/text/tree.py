@@ -13,8 +13,10 @@ from televent.ical.text.errors import InvalidCalendarData, TooLarge
 from televent.ical.text.lines import name_of, split_raw, text_of, unfold
 from televent.ical.text.property import Property
 
-__all__ = ["MAX_DEPTH", "MAX_LINES", "Component", "Property", "parse"]
+__all__ = ["KINDS", "MAX_DEPTH", "MAX_LINES", "Component", "Property", "parse"]
 
+KINDS: Final = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
+"""The components that a calendar object is made of (RFC 4791 §4.1, RFC 7953 §3.1)."""
 MAX_LINES: Final = 200_000
 MAX_DEPTH: Final = 20
 

@@ -23,11 +23,12 @@ from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.free_busy import may_be_asked
-from televent.ical.objects.reading import address_of, moment_of, utc_of
+from televent.ical.objects.reading import address_of
 from televent.ical.queries.freebusy import compose_freebusy
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, Property, parse
 from televent.ical.text.values import unescape
+from televent.ical.zones.moments import moment_of, utc_of
 
 MASK: Final = "X-CALENDARSERVER-MASK-UID"
 """The event that is being edited: it makes nobody busy. Apple's clients send it."""

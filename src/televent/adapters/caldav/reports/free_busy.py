@@ -18,10 +18,10 @@ from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import ResourceRow
 from televent.domain.sharing import BUSY
-from televent.ical.objects.reading import utc_of
 from televent.ical.queries.freebusy import Period, busy_periods, compose_freebusy, merged
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, parse
+from televent.ical.zones.moments import utc_of
 
 LONGEST: Final = timedelta(days=3 * 366)
 PAGE: Final = 200
