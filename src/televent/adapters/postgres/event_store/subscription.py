@@ -5,17 +5,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import psycopg
-from eventsourcing.persistence import Subscription
+from eventsourcing.persistence import ApplicationRecorder, Subscription
 
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.wakeup import EVENTS, Wakeups
 from televent.application.event_store.recorded import RecordedNotification
-
-if TYPE_CHECKING:
-    from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 
 PAGE_SIZE = 500
 POLL = 1.0
@@ -24,12 +20,12 @@ SOON = 0.02
 """Seconds until the next look where events are there but an older transaction still runs."""
 
 
-class PostgresSubscription(Subscription["PostgresRecorder"]):
+class PostgresSubscription(Subscription[ApplicationRecorder]):
     """Yields every event of the log once, in order. To be iterated by one thread; ``stop`` may come from any."""
 
     def __init__(
         self,
-        recorder: PostgresRecorder,
+        recorder: ApplicationRecorder,
         log: PostgresLog,
         wakeups: Wakeups,
         gt: int | None = None,
