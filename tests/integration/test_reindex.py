@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 
 from support.dav import event
 from support.waiting import wait_until
-from televent.adapters.postgres.dav_index import reindex
 from televent.adapters.postgres.dav_index.occurs_columns import indexed_to
+from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow

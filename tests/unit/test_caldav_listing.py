@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from televent.adapters.caldav.properties.asked import Asked
+from televent.adapters.caldav.properties.listing import AT_ONCE, Form, Listing, Views
 from televent.adapters.caldav.properties.table import BY_KIND
 from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.tree import Kind, encode
-from televent.adapters.caldav.webdav.asked import Asked
-from televent.adapters.caldav.webdav.listing import AT_ONCE, Form, Listing, Views
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.text import escape, octets
 from televent.application.read_models.accounts import AccountRow

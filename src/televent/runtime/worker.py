@@ -10,7 +10,7 @@ from uuid import uuid5
 
 import structlog
 
-from televent.adapters.postgres.dav_index import reindex
+from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context

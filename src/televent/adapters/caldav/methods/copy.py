@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from televent.adapters.caldav.door.destination import destination, object_target, overwrite
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import Header, Request, Response
-from televent.adapters.caldav.methods.destination import destination, object_target, overwrite
 from televent.adapters.caldav.methods.put import in_the_way
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.shared_transfer import concerns, copy_shared

@@ -7,10 +7,10 @@ from televent.adapters.caldav.errors import DavError, dav_precondition, precondi
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.proppatch import refused
 from televent.adapters.caldav.methods.put import media_type
+from televent.adapters.caldav.properties.settable import Changes, instructions
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c, d
-from televent.adapters.caldav.webdav.settable import Changes, instructions
 from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
 from televent.adapters.caldav.webdav.xml_out import document
 from televent.application.refusals import CalendarNameTaken

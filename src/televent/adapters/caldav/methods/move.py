@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from televent.adapters.caldav.door.destination import check_depth, destination, object_target, overwrite
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.door.preconditions import check_calendar
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.copy import answer
-from televent.adapters.caldav.methods.destination import check_depth, destination, object_target, overwrite
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.shared_transfer import concerns, move_shared
 from televent.adapters.caldav.tree import Kind, Target

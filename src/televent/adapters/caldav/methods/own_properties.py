@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from televent.adapters.caldav.door.destination import same_person
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.methods.destination import same_person
 from televent.adapters.caldav.properties.own import OWN
 from televent.adapters.caldav.properties.rfc6638 import DEFAULT_CALENDAR
+from televent.adapters.caldav.properties.settable import Changes
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.share import path_of
 from televent.adapters.caldav.tree import BadPath, Kind, parse
 from televent.adapters.caldav.webdav.names import c, d, empty
-from televent.adapters.caldav.webdav.settable import Changes
 from televent.application.refusals import ComponentNotSupported, TooManyProperties, UnknownCalendar
 from televent.application.use_cases.principal import change_principal
 

@@ -9,10 +9,11 @@ from televent.adapters.caldav.door.discovery import DAV_HEADER
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
-from televent.adapters.caldav.properties.extensions.scheduling_privileges import Asking
+from televent.adapters.caldav.properties.asked import Asked, asked_in
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.own import OWN
 from televent.adapters.caldav.properties.rfc4331 import QUOTA
+from televent.adapters.caldav.properties.scheduling_privileges import Asking
 from televent.adapters.caldav.properties.view import (
     AnyView,
     CalendarView,
@@ -25,7 +26,6 @@ from televent.adapters.caldav.properties.view import (
 )
 from televent.adapters.caldav.sharing.notifications import propfind_collection, propfind_notification
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
-from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import c, cs, d
 from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed

@@ -7,10 +7,10 @@ from televent.adapters.caldav.door.preconditions import check_calendar
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.methods.own_properties import change_own
+from televent.adapters.caldav.properties.settable import Changes, instructions
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d, empty
-from televent.adapters.caldav.webdav.settable import Changes, instructions
 from televent.adapters.caldav.webdav.xml_in import Element, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat
 from televent.application.read_models.calendars import CalendarRow

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from televent.adapters.caldav.door.destination import MAX_NAME
 from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
 from televent.adapters.caldav.http import Header, Request, Response
-from televent.adapters.caldav.methods.destination import MAX_NAME
 from televent.adapters.caldav.properties.rfc4918 import content_type
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind

@@ -3,7 +3,7 @@ is shared with, which ``methods.acl`` sets."""
 
 from __future__ import annotations
 
-from televent.adapters.caldav.properties.extensions import scheduling_privileges
+from televent.adapters.caldav.properties import scheduling_privileges
 from televent.adapters.caldav.properties.live import EVERYWHERE, Getter, Live, constant, live
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, InboxView, View, owner_of, share_of
 from televent.adapters.caldav.tree import PREFIX, Kind

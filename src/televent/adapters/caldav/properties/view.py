@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from televent.adapters.caldav.properties.extensions.scheduling_privileges import Asking
+from televent.adapters.caldav.properties.scheduling_privileges import Asking
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
 from televent.application.push import Offer
 from televent.application.read_models.accounts import AccountRow

@@ -10,9 +10,9 @@ from uuid import UUID
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.asked import Asked, property_names
 from televent.adapters.caldav.properties.view import Person, View
 from televent.adapters.caldav.tree import PREFIX, Kind
-from televent.adapters.caldav.webdav.asked import Asked, property_names
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.adapters.caldav.webdav.xml_out import multistatus

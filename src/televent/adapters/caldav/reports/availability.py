@@ -6,8 +6,8 @@ from datetime import datetime
 
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.properties.rfc7953 import KEPT_AS
+from televent.adapters.caldav.properties.settable import property_text
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.webdav.settable import property_text
 from televent.ical.queries.availability import apply_availability
 from televent.ical.queries.freebusy import Period
 from televent.ical.text.errors import IcalError

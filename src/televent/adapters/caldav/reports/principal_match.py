@@ -5,10 +5,10 @@ from __future__ import annotations
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.asked import Asked, property_names
 from televent.adapters.caldav.properties.table import BY_KIND
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, Person, View, root_view
 from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind
-from televent.adapters.caldav.webdav.asked import Asked, property_names
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus

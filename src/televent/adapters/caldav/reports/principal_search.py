@@ -11,9 +11,9 @@ from typing import Final
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.asked import Asked, limit_in, property_names
 from televent.adapters.caldav.properties.view import Person, View
 from televent.adapters.caldav.tree import PREFIX, Kind
-from televent.adapters.caldav.webdav.asked import Asked, limit_in, property_names
 from televent.adapters.caldav.webdav.names import c, cs, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import document, multistatus, status_response

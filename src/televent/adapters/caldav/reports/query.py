@@ -11,12 +11,12 @@ from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.door.zones_wanted import zones_wanted
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.asked import Asked, asked_in
 from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.reports.filter_xml import parse_filter
 from televent.adapters.caldav.reports.zone import asked_zone, floating_zone
 from televent.adapters.caldav.tree import Kind, encode
-from televent.adapters.caldav.webdav.asked import Asked, asked_in
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed

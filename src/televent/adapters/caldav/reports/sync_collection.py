@@ -8,6 +8,7 @@ from typing import Final
 from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.properties.asked import limit_in
 from televent.adapters.caldav.properties.view import Person, sync_token
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.reports.query import asked_of
@@ -16,7 +17,6 @@ from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, tai
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import Since, since
 from televent.adapters.caldav.tree import Kind
-from televent.adapters.caldav.webdav.asked import limit_in
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed

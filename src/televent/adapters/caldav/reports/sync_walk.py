@@ -14,13 +14,13 @@ from typing import Final
 
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.http import Request
+from televent.adapters.caldav.properties.asked import Asked
+from televent.adapters.caldav.properties.listing import Listing
 from televent.adapters.caldav.properties.view import CalendarView, InboxView, Person, View
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import Pictured, check_home, home_picture, home_token, picture, unknown_token
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
-from televent.adapters.caldav.webdav.asked import Asked
-from televent.adapters.caldav.webdav.listing import Listing
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
 from televent.application.read_models.calendars import CalendarRow

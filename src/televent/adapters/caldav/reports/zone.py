@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from televent.adapters.caldav.errors import precondition
+from televent.adapters.caldav.properties.settable import property_text
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.webdav.names import c
-from televent.adapters.caldav.webdav.settable import property_text
 from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
 from televent.application.read_models.calendars import CalendarRow
 from televent.ical.text.errors import IcalError

@@ -16,11 +16,11 @@ from uuid import UUID, uuid5
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Header, Request, Response, xml_response
+from televent.adapters.caldav.properties.asked import Asked
 from televent.adapters.caldav.properties.extensions.calendarserver_notifications import modified
 from televent.adapters.caldav.properties.extensions.calendarserver_sharing import address_uri
 from televent.adapters.caldav.properties.view import AnyView, NotificationView, Person, View
 from televent.adapters.caldav.tree import PREFIX, Kind, encode
-from televent.adapters.caldav.webdav.asked import Asked
 from televent.adapters.caldav.webdav.conditions import entity_tags, not_modified
 from televent.adapters.caldav.webdav.text import escape
 from televent.adapters.caldav.webdav.xml_out import document, href, multistatus

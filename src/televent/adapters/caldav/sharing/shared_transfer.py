@@ -6,10 +6,10 @@ may write (ADR 26); meetings stay with those who take part in them, as §5.5.5 (
 
 from __future__ import annotations
 
+from televent.adapters.caldav.door.destination import overwrite
 from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.methods.destination import overwrite
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav.conditions import conditions

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.properties.listing import Form, Listing, Views, literal
 from televent.adapters.caldav.properties.live import Cell, Constant, Getter, stored, stored_attributes
 from televent.adapters.caldav.properties.table import BY_KIND, PROTECTED
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav import xml_in, xml_out
-from televent.adapters.caldav.webdav.listing import Form, Listing, Views, literal
 from televent.adapters.caldav.webdav.names import d, tags
 from televent.adapters.caldav.webdav.text import escape
 
