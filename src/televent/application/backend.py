@@ -14,7 +14,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
-from televent.domain.free_busy import KNOWN
+from televent.domain.account.free_busy import KNOWN
 
 Clock = Callable[[], datetime]
 Ids = Callable[[], UUID]
@@ -43,5 +43,5 @@ class Backend:
     passwords: Passwords
     attachments: Attachments
     free_busy: str = KNOWN
-    """Who may ask when a person is busy who has set no rule (domain.free_busy)."""
+    """Who may ask when a person is busy who has set no rule (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from televent.domain.account import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
-from televent.domain.calendar import CalendarNameTaken, TooManyProperties, UnknownCalendar
+from televent.domain.account.refusals import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
+from televent.domain.calendar.refusals import CalendarNameTaken, UnknownCalendar
 from televent.domain.calendar_object.refusals import (
     InvalidObject,
     NotInvited,
@@ -13,8 +13,9 @@ from televent.domain.calendar_object.refusals import (
     UnknownAnswer,
     UnknownResource,
 )
+from televent.domain.properties import TooManyProperties
 from televent.domain.refusal import Refusal
-from televent.domain.sharing import (
+from televent.domain.sharing.refusals import (
     HiddenFromSharees,
     MeetingStays,
     NotShared,

@@ -15,7 +15,7 @@ from uuid import UUID
 from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.push import Collection
 from televent.domain.ids import AccountId
-from televent.domain.overlay import OwnPartsSet
+from televent.domain.sharing.overlay.events import OwnPartsSet
 
 
 @dataclass(frozen=True, slots=True)

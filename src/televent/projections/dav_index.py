@@ -13,13 +13,14 @@ from televent.application.read_models.calendars import BuryCalendar, PutCalendar
 from televent.application.read_models.resources import BuryResource, PutResource
 from televent.application.read_models.shares import PutMount, PutOverlay
 from televent.application.read_models.writes import Write
-from televent.domain.calendar import Calendar, CalendarDeleted, CalendarEvent
+from televent.domain.calendar.events import CalendarDeleted, CalendarEvent
+from televent.domain.calendar.state import Calendar
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
-from televent.domain.inbox_item import InboxItem
-from televent.domain.mount import Mount
-from televent.domain.overlay import Overlay
-from televent.domain.sharing import Grant, granted
+from televent.domain.inbox_item.state import InboxItem
+from televent.domain.sharing.grants.state import Grant, granted
+from televent.domain.sharing.mount.state import Mount
+from televent.domain.sharing.overlay.state import Overlay
 from televent.ical.queries.occurs import occurs
 
 

@@ -14,8 +14,7 @@ from televent.application.read_models.accounts import DropDevice, PutAccount, Pu
 from televent.application.read_models.calendars import PutCalendar
 from televent.application.read_models.company import PutFreeBusy
 from televent.application.read_models.writes import Write
-from televent.domain.account import (
-    Account,
+from televent.domain.account.events import (
     AccountEvent,
     AccountOpened,
     AddressClaimed,
@@ -28,8 +27,9 @@ from televent.domain.account import (
     PrincipalPropertiesChanged,
     ProfileChanged,
 )
+from televent.domain.account.state import Account
 from televent.domain.ids import StreamKey
-from televent.domain.inbox_item import INBOX, inbox_of
+from televent.domain.inbox_item.collection import INBOX, inbox_of
 
 INBOX_HOLDS = ("VEVENT", "VTODO")
 

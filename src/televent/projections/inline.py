@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from televent.application.read_models.writes import Write
-from televent.domain.account import Account
-from televent.domain.calendar import Calendar
+from televent.domain.account.state import Account
+from televent.domain.calendar.state import Calendar
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
-from televent.domain.inbox_item import InboxItem
-from televent.domain.mount import Mount
-from televent.domain.overlay import Overlay
+from televent.domain.inbox_item.state import InboxItem
+from televent.domain.sharing.mount.state import Mount
+from televent.domain.sharing.overlay.state import Overlay
 from televent.ical.queries.occurs import season_of
 from televent.projections.company import company_writes
 from televent.projections.dav_index import (

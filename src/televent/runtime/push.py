@@ -15,7 +15,7 @@ from televent.adapters.push.topics import Topics
 from televent.adapters.push.vapid import Vapid, new_private_key
 from televent.application.push import Collection, Endpoint, Offer
 from televent.domain.ids import AccountId
-from televent.domain.inbox_item import INBOX
+from televent.domain.inbox_item.collection import INBOX
 from televent.runtime.compose import Core
 from televent.settings import Settings
 

@@ -14,7 +14,7 @@ from televent.application.event_store import catalogue
 from televent.application.event_store.context import Context
 from televent.application.event_store.mapper import ErasedSubject, FactMapper, NewEvent, genesis, link
 from televent.application.event_store.recorded import RecordedEvent
-from televent.domain.account import AccountOpened
+from televent.domain.account.events import AccountOpened
 from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey
 

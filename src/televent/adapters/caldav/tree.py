@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 from uuid import UUID
 
-from televent.domain.inbox_item import INBOX as INBOX
+from televent.domain.inbox_item.collection import INBOX as INBOX
 
 OUTBOX = "outbox"
 NOTIFICATIONS = "notifications"

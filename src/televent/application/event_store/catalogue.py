@@ -10,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from televent.domain import account, calendar, inbox_item, mount, overlay, sharing
+from televent.domain.account import events as account
+from televent.domain.calendar import events as calendar
 from televent.domain.calendar_object import events
+from televent.domain.inbox_item import events as inbox_item
+from televent.domain.sharing.grants import events as sharing
+from televent.domain.sharing.mount import events as mount
+from televent.domain.sharing.overlay import events as overlay
 
 NAMES: Mapping[str, type] = {
     "event-created/1": events.EventCreated,

@@ -7,8 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from televent.domain import account, calendar, inbox_item, mount, overlay
-from televent.domain.calendar_object import events, state
+from televent.domain.account import state as account
+from televent.domain.account.events import AccountEvent
+from televent.domain.calendar import state as calendar
+from televent.domain.calendar.events import CalendarEvent
+from televent.domain.calendar_object import state as calendar_object
+from televent.domain.calendar_object.events import CalendarObjectEvent
+from televent.domain.inbox_item import state as inbox_item
+from televent.domain.inbox_item.events import InboxItemEvent
+from televent.domain.sharing.mount import state as mount
+from televent.domain.sharing.mount.events import MountEvent
+from televent.domain.sharing.overlay import state as overlay
+from televent.domain.sharing.overlay.events import OwnPartsSet
 
 S = TypeVar("S")
 
@@ -27,7 +37,7 @@ class Decider(Generic[S]):
         return state
 
 
-CALENDAR_OBJECT = Decider("calendar-object", state.CalendarObject(), state.evolve)
+CALENDAR_OBJECT = Decider("calendar-object", calendar_object.CalendarObject(), calendar_object.evolve)
 CALENDAR = Decider("calendar", calendar.Calendar(), calendar.evolve)
 INBOX_ITEM = Decider("inbox-item", inbox_item.InboxItem(), inbox_item.evolve)
 MOUNT = Decider("mount", mount.Mount(), mount.evolve)
@@ -37,12 +47,12 @@ ACCOUNT = Decider("account", account.Account(), account.evolve)
 _KIND_OF: dict[type, Decider[Any]] = {
     fact: decider
     for decider, union in (
-        (CALENDAR_OBJECT, events.CalendarObjectEvent),
-        (CALENDAR, calendar.CalendarEvent),
-        (INBOX_ITEM, inbox_item.InboxItemEvent),
-        (MOUNT, mount.MountEvent),
-        (OVERLAY, overlay.OwnPartsSet),
-        (ACCOUNT, account.AccountEvent),
+        (CALENDAR_OBJECT, CalendarObjectEvent),
+        (CALENDAR, CalendarEvent),
+        (INBOX_ITEM, InboxItemEvent),
+        (MOUNT, MountEvent),
+        (OVERLAY, OwnPartsSet),
+        (ACCOUNT, AccountEvent),
     )
     for fact in typing.get_args(union) or (union,)
 }

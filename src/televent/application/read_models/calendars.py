@@ -19,7 +19,7 @@ class PutCalendar:
     components: tuple[str, ...]
     props: Mapping[str, str]
     shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Who else it is granted to (domain.sharing.Grant), by account id."""
+    """Who else it is granted to (domain.sharing.grants.state.Grant), by account id."""
 
 
 @dataclass(frozen=True, slots=True)

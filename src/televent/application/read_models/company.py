@@ -12,7 +12,7 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class PutFreeBusy:
-    """Who may ask when the person is busy (domain.free_busy)."""
+    """Who may ask when the person is busy (domain.account.free_busy)."""
 
     tenant: AccountId
     audience: str

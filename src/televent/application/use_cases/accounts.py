@@ -19,7 +19,10 @@ from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
 from televent.application.use_cases.calendars import COMPONENTS
-from televent.domain import account, calendar
+from televent.domain.account.commands import ChangeProfile, ClaimAddress, OpenAccount, VerifyAddress
+from televent.domain.account.decide import decide as decide_account
+from televent.domain.calendar.commands import CreateCalendar
+from televent.domain.calendar.decide import decide as decide_calendar
 from televent.domain.ids import AccountId, StreamKey, account_stream
 
 DEFAULT_CALENDAR = "default"
@@ -50,11 +53,11 @@ def open_account(
     calendar_id = uuid5(context.tenant, "default calendar")
     person = backend.store.empty(ACCOUNT, account_stream(context.tenant))
     diary = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
-    opened = account.OpenAccount(telegram_id, name, timezone, locale, calendar_id)
-    made = calendar.CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent"})
+    opened = OpenAccount(telegram_id, name, timezone, locale, calendar_id)
+    made = CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent"})
     changes: list[Change[Any]] = [
-        Change(person, account.decide(person.state, opened)),
-        Change(diary, calendar.decide(diary.state, made)),
+        Change(person, decide_account(person.state, opened)),
+        Change(diary, decide_calendar(diary.state, made)),
     ]
     try:
         backend.store.append(context, changes)
@@ -78,9 +81,9 @@ def change_profile(
     """Raises UnknownAccount, InvalidName (for a time zone that does not exist, too)."""
     if timezone is not None:
         checked_zone(timezone)
-    command = account.ChangeProfile(name, timezone, locale)
+    command = ChangeProfile(name, timezone, locale)
     key = account_stream(context.tenant)
-    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
 
 
 def claim_address(backend: Backend, context: Context, *, address: str, code: str) -> None:
@@ -91,7 +94,7 @@ def claim_address(backend: Backend, context: Context, *, address: str, code: str
     if owner is not None and owner.tenant != context.tenant:
         raise AddressTaken(address=address)
     person = backend.people.account(context.tenant)
-    command = account.ClaimAddress(address, hashed_code(context.tenant, address, code), context.now)
+    command = ClaimAddress(address, hashed_code(context.tenant, address, code), context.now)
     mail = OutboxMessage(
         outbox_id=uuid5(context.command_id, "verification"),
         kind="email",
@@ -105,17 +108,17 @@ def claim_address(backend: Backend, context: Context, *, address: str, code: str
         due_at=context.now + timedelta(0),
     )
     key = account_stream(context.tenant)
-    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command), lambda _: [mail])
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command), lambda _: [mail])
 
 
 def verify_address(backend: Backend, context: Context, *, address: str, code: str | None) -> None:
     """``code`` None: vouched for by an operator. Raises WrongCode, AddressTaken, InvalidAddress."""
     address = checked_address(backend, address)
     hashed = None if code is None else hashed_code(context.tenant, address, code.strip())
-    command = account.VerifyAddress(address, hashed, context.now)
+    command = VerifyAddress(address, hashed, context.now)
     key = account_stream(context.tenant)
     try:
-        handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
+        handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
     except NameTaken:
         raise AddressTaken(address=address) from None
 

@@ -29,7 +29,7 @@ from televent.application.refusals import (
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import pinned_to, standing_under
 from televent.domain.ids import AccountId
-from televent.domain.sharing import READ, READ_WRITE
+from televent.domain.sharing.access import READ, READ_WRITE
 from televent.ical.editing.attachments import UnknownAttachment, UnknownOccurrence, attendees_with, managed_ids
 from televent.ical.objects.reading import read
 from televent.ical.objects.sharees import PUBLIC, visibility

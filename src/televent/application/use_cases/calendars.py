@@ -25,9 +25,10 @@ from televent.application.refusals import (
 from televent.application.shared_view import share_named
 from televent.application.use_cases.delete_object import deletion
 from televent.application.use_cases.sharing import tell_of_deletion
-from televent.domain import calendar
+from televent.domain.calendar.commands import ChangeProperties, CreateCalendar, DeleteCalendar, RenameCalendar
+from televent.domain.calendar.decide import decide
 from televent.domain.ids import StreamKey
-from televent.domain.inbox_item import INBOX
+from televent.domain.inbox_item.collection import INBOX
 
 COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL")
 
@@ -48,10 +49,10 @@ def create_calendar(
     if backend.reads.calendar(context.tenant, name) is not None:
         raise CalendarNameTaken(name=name)
     calendar_id = backend.ids()
-    command = calendar.CreateCalendar(calendar_id, name, components, dict(props or {}))
+    command = CreateCalendar(calendar_id, name, components, dict(props or {}))
     loaded = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     try:
-        backend.store.append(context, [Change(loaded, calendar.decide(loaded.state, command))])
+        backend.store.append(context, [Change(loaded, decide(loaded.state, command))])
     except NameTaken:
         raise CalendarNameTaken(name=name) from None
     return calendar_id
@@ -62,9 +63,9 @@ def change_calendar(
 ) -> None:
     """All of it or nothing. Raises UnknownCalendar, TooManyProperties."""
     row = _calendar(backend, context, name)
-    command = calendar.ChangeProperties(row.calendar_id, set, remove)
+    command = ChangeProperties(row.calendar_id, set, remove)
     key = StreamKey(context.tenant, row.calendar_id)
-    handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+    handle(backend.store, context, CALENDAR, key, lambda state: decide(state, command))
 
 
 def rename_calendar(backend: Backend, context: Context, *, name: str, to: str) -> None:
@@ -74,10 +75,10 @@ def rename_calendar(backend: Backend, context: Context, *, name: str, to: str) -
     _check_name(to)
     if backend.reads.calendar(context.tenant, to) is not None:
         raise CalendarNameTaken(name=to)
-    command = calendar.RenameCalendar(row.calendar_id, to)
+    command = RenameCalendar(row.calendar_id, to)
     key = StreamKey(context.tenant, row.calendar_id)
     try:
-        handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+        handle(backend.store, context, CALENDAR, key, lambda state: decide(state, command))
     except NameTaken:
         raise CalendarNameTaken(name=to) from None
 
@@ -94,7 +95,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
         if account.default_calendar == row.calendar_id:
             raise DefaultCalendarStays()
         loaded = backend.store.load(CALENDAR, StreamKey(context.tenant, row.calendar_id))
-        gone = calendar.decide(loaded.state, calendar.DeleteCalendar(row.calendar_id))
+        gone = decide(loaded.state, DeleteCalendar(row.calendar_id))
         # The calendar first: its members' rows go with it, and need no tombstones.
         changes: list[Change[Any]] = [Change(loaded, gone)]
         posts = []

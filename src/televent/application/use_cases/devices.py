@@ -9,7 +9,8 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
-from televent.domain import account
+from televent.domain.account.commands import AddDevice, RevokeDevice
+from televent.domain.account.decide import decide
 from televent.domain.ids import account_stream
 
 
@@ -27,14 +28,14 @@ def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
     password = backend.passwords.new()
     device_id = backend.ids()
     name = " ".join(name.split())[:64] or "Calendar app"
-    command = account.AddDevice(device_id, name, backend.passwords.hash(password))
+    command = AddDevice(device_id, name, backend.passwords.hash(password))
     key = account_stream(context.tenant)
-    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))
     return NewDevice(device_id, name, password)
 
 
 def revoke_device(backend: Backend, context: Context, *, device_id: UUID) -> None:
     """Raises UnknownDevice."""
-    command = account.RevokeDevice(device_id)
+    command = RevokeDevice(device_id)
     key = account_stream(context.tenant)
-    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))

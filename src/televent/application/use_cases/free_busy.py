@@ -11,19 +11,20 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
 from televent.application.read_models.accounts import AccountRow
-from televent.domain import account
-from televent.domain.free_busy import EVERYONE, KNOWN, NAMED
+from televent.domain.account.commands import OpenFreeBusy
+from televent.domain.account.decide import decide
+from televent.domain.account.free_busy import EVERYONE, KNOWN, NAMED
 from televent.domain.ids import AccountId, account_stream
 
 
 def open_free_busy(
     backend: Backend, context: Context, *, audience: str, people: Collection[AccountId] | None = None
 ) -> None:
-    """``audience``: one of domain.free_busy.AUDIENCES. ``people`` are named besides; None: those who were. Raises
-    UnknownAccount, TooManySharees."""
-    command = account.OpenFreeBusy(audience, None if people is None else tuple(people))
+    """Sets who may ask when the person is busy. ``audience``: one of domain.account.free_busy.AUDIENCES. ``people`` are
+    named besides; None: the people named before stay. Raises UnknownAccount, TooManySharees."""
+    command = OpenFreeBusy(audience, None if people is None else tuple(people))
     key = account_stream(context.tenant)
-    handle(backend.store, context, ACCOUNT, key, lambda state: account.decide(state, command))
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))
 
 
 NOBODY: Final = "nobody"

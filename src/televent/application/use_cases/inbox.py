@@ -12,7 +12,6 @@ from televent.application.event_store.deciders import INBOX_ITEM
 from televent.application.event_store.handle import handle
 from televent.application.event_store.store import Change
 from televent.application.refusals import UnknownResource
-from televent.domain import inbox_item
 from televent.domain.calendar_object.events import (
     CalendarObjectEvent,
     CounterProposed,
@@ -21,7 +20,11 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
 )
 from televent.domain.ids import StreamKey
-from televent.domain.inbox_item import InboxItem, MessageDelivered, MessageRemoved, inbox_of
+from televent.domain.inbox_item.collection import inbox_of
+from televent.domain.inbox_item.commands import RemoveMessage
+from televent.domain.inbox_item.decide import decide
+from televent.domain.inbox_item.events import MessageDelivered, MessageRemoved
+from televent.domain.inbox_item.state import InboxItem
 from televent.ical.itip.message import with_method
 
 KEPT = 500
@@ -60,7 +63,7 @@ def remove_item(backend: Backend, context: Context, *, href: str, conditions: Co
         raise UnknownResource()
     conditions.check(found[0])
     key = StreamKey(context.tenant, UUID(str(found[0].stream_id)))
-    handle(backend.store, context, INBOX_ITEM, key, lambda state: inbox_item.decide(state, inbox_item.RemoveMessage()))
+    handle(backend.store, context, INBOX_ITEM, key, lambda state: decide(state, RemoveMessage()))
 
 
 def _is_news(fact: CalendarObjectEvent) -> bool:

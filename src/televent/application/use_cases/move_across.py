@@ -30,7 +30,7 @@ from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.put_object import Stored, put_object, validated
 from televent.application.use_cases.shared_objects import put_into_shared, standing_under
 from televent.domain.refusal import Refusal
-from televent.domain.sharing import READ_WRITE
+from televent.domain.sharing.access import READ_WRITE
 from televent.ical.editing.attachments import foreign
 from televent.ical.objects.reading import read
 from televent.ical.text.errors import IcalError

@@ -11,9 +11,10 @@ from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
 from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
 from televent.application.refusals import ComponentNotSupported, UnknownCalendar
-from televent.domain import account
+from televent.domain.account.commands import ChangePrincipalProperties
+from televent.domain.account.decide import decide
 from televent.domain.ids import account_stream
-from televent.domain.inbox_item import INBOX
+from televent.domain.inbox_item.collection import INBOX
 
 
 def change_principal(
@@ -30,9 +31,9 @@ def change_principal(
 
     def step() -> None:
         row = _open_to_invitations(backend, context, default_calendar) if default_calendar is not None else None
-        command = account.ChangePrincipalProperties(set, remove, row.calendar_id if row is not None else None)
+        command = ChangePrincipalProperties(set, remove, row.calendar_id if row is not None else None)
         loaded = backend.store.load(ACCOUNT, key)
-        facts = account.decide(loaded.state, command)
+        facts = decide(loaded.state, command)
         if facts:
             # Should it be deleted meanwhile, all is looked at again.
             standing = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []

@@ -32,10 +32,12 @@ from televent.application.use_cases.answer_within import answer_within
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.move_object import Place, move_object
 from televent.application.use_cases.put_object import Stored, put_object, validated
-from televent.domain import overlay
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
-from televent.domain.sharing import READ_WRITE
+from televent.domain.sharing.access import READ_WRITE
+from televent.domain.sharing.overlay.commands import SetOwnParts
+from televent.domain.sharing.overlay.decide import decide
+from televent.domain.sharing.overlay.state import overlay_id
 from televent.ical.objects.own_parts import laid, own_parts, same_event
 from televent.ical.objects.reading import Reading
 from televent.ical.objects.sharees import PUBLIC, visibility
@@ -91,10 +93,10 @@ def put_into_shared(
 
 def keep_own_parts(backend: Backend, context: Context, share: Share, object_id: UUID, parts: bytes) -> None:
     """What is this person's own in the event, noted in his own account."""
-    command = overlay.SetOwnParts(share.share_id, object_id, parts)
+    command = SetOwnParts(share.share_id, object_id, parts)
     own = context.on_behalf_of(share.sharee, uuid5(context.command_id, "own parts"), context.door)
-    key = StreamKey(share.sharee, overlay.overlay_id(share.share_id, object_id))
-    handle(backend.store, own, OVERLAY, key, lambda state: overlay.decide(state, command))
+    key = StreamKey(share.sharee, overlay_id(share.share_id, object_id))
+    handle(backend.store, own, OVERLAY, key, lambda state: decide(state, command))
 
 
 def delete_from_shared(

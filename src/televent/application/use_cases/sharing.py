@@ -21,8 +21,23 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.shares import MountRow
 from televent.application.refusals import NotShared, UnknownCalendar, UnknownSharee
-from televent.domain import calendar, mount, sharing
+from televent.domain.calendar.commands import CalendarCommand
+from televent.domain.calendar.decide import decide as decide_calendar
+from televent.domain.calendar.state import Calendar
 from televent.domain.ids import AccountId, StreamKey
+from televent.domain.sharing.access import BUSY
+from televent.domain.sharing.access import share_id as share_id_of
+from televent.domain.sharing.grants.commands import DismissAnswer, NoteShareAnswer, ShareCalendar, WithdrawShare
+from televent.domain.sharing.mount.commands import (
+    AnswerShare,
+    ChangeMountProperties,
+    DismissNotice,
+    EndShare,
+    MountCommand,
+    OfferShare,
+)
+from televent.domain.sharing.mount.decide import decide as decide_mount
+from televent.domain.sharing.mount.state import Mount
 
 KIND = "share_local"
 DISPLAY_NAME = "{DAV:}displayname"
@@ -53,7 +68,7 @@ def share_calendar(
     summary: str = "",
     known_by: str = "",
 ) -> None:
-    """Grants ``access`` (sharing.ACCESS), or changes what was granted. ``known_by``: the address by which the owner
+    """Grants ``access`` (ACCESS), or changes what was granted. ``known_by``: the address by which the owner
     knows the other person; "" where it was none. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
     if sharee.tenant == context.tenant:
         raise UnknownSharee()
@@ -62,9 +77,9 @@ def share_calendar(
     standing = row.shares.get(str(sharee.tenant))
     address = known_by.lower() or (str(standing["address"]) if standing is not None else f"urn:uuid:{sharee.tenant}")
     summary = " ".join(summary.split())[:MAX_SUMMARY]
-    command = sharing.ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
+    command = ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
 
-    def offer(after: calendar.Calendar) -> list[OutboxMessage]:
+    def offer(after: Calendar) -> list[OutboxMessage]:
         grant = after.grants[sharee.tenant]
         payload = {
             "what": "offer",
@@ -84,9 +99,9 @@ def share_calendar(
 def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: AccountId) -> None:
     """Raises UnknownCalendar; where nothing was granted, nothing happens."""
     row = _own(backend, context, name)
-    command = sharing.WithdrawShare(row.calendar_id, sharee)
+    command = WithdrawShare(row.calendar_id, sharee)
 
-    def end(after: calendar.Calendar) -> list[OutboxMessage]:
+    def end(after: Calendar) -> list[OutboxMessage]:
         revision = after.grants[sharee].revision
         return [_end(context, row.calendar_id, sharee, revision)]
 
@@ -104,12 +119,12 @@ def tell_of_deletion(context: Context, row: CalendarRow) -> list[OutboxMessage]:
 def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: bool) -> MountRow:
     """Yes or no to a share; a yes may be taken back, and a no. Raises NotShared."""
     row = share_row(backend, context.tenant, share_id)
-    if accept and (row.held is None or row.held == sharing.BUSY):
+    if accept and (row.held is None or row.held == BUSY):
         raise NotShared()
-    command = mount.AnswerShare(share_id, accept)
+    command = AnswerShare(share_id, accept)
     sent: list[UUID] = []
 
-    def answer(after: mount.Mount) -> list[OutboxMessage]:
+    def answer(after: Mount) -> list[OutboxMessage]:
         payload = {
             "what": "answer",
             "sharee": str(context.tenant),
@@ -122,7 +137,7 @@ def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: 
         return [message]
 
     key = StreamKey(context.tenant, share_id)
-    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, command), answer)
+    handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command), answer)
     _carry(backend, context, sent)
     return row
 
@@ -131,22 +146,22 @@ def change_mount(
     backend: Backend, context: Context, *, share_id: UUID, set: Mapping[str, str], remove: frozenset[str] = frozenset()
 ) -> None:
     """One's own properties of somebody else's calendar. Raises NotShared, TooManyProperties."""
-    command = mount.ChangeMountProperties(share_id, set, remove)
+    command = ChangeMountProperties(share_id, set, remove)
     key = StreamKey(context.tenant, share_id)
-    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, command))
+    handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command))
 
 
 def dismiss_notice(backend: Backend, context: Context, *, share_id: UUID) -> None:
     """Takes the notification of a share away."""
     key = StreamKey(context.tenant, share_id)
-    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, mount.DismissNotice(share_id)))
+    handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, DismissNotice(share_id)))
 
 
 def dismiss_answer(backend: Backend, context: Context, *, calendar_id: UUID, sharee: UUID, number: int) -> None:
     """The owner has seen that answer. Raises UnknownCalendar."""
-    command = sharing.DismissAnswer(calendar_id, sharee, number)
+    command = DismissAnswer(calendar_id, sharee, number)
     key = StreamKey(context.tenant, calendar_id)
-    handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command))
+    handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command))
 
 
 def receive_share(backend: Backend, context: Context, payload: Mapping[str, Any]) -> None:
@@ -158,17 +173,17 @@ def receive_share(backend: Backend, context: Context, payload: Mapping[str, Any]
     account = backend.reads.account(context.tenant)
     if account is None:
         return
-    share_id = sharing.share_id(calendar_id, context.tenant)
-    command: mount.MountCommand
+    share_id = share_id_of(calendar_id, context.tenant)
+    command: MountCommand
     if payload["what"] == "offer":
         told = (payload["access"], payload["revision"], payload["title"], payload["owner_name"], payload["summary"])
-        command = mount.OfferShare(share_id, UUID(payload["owner"]), calendar_id, *told)
+        command = OfferShare(share_id, UUID(payload["owner"]), calendar_id, *told)
     else:
-        command = mount.EndShare(share_id, payload["revision"])
+        command = EndShare(share_id, payload["revision"])
 
-    def notice(after: mount.Mount) -> list[OutboxMessage]:
+    def notice(after: Mount) -> list[OutboxMessage]:
         # Who is told only when somebody is busy has nothing to accept.
-        if account.telegram_id is None or after.access == sharing.BUSY or not after.title:
+        if account.telegram_id is None or after.access == BUSY or not after.title:
             return []
         said = {
             "chat_id": account.telegram_id,
@@ -181,7 +196,7 @@ def receive_share(backend: Backend, context: Context, payload: Mapping[str, Any]
         return [_owed(context, "share_notification", "notice", said)]
 
     key = StreamKey(context.tenant, share_id)
-    handle(backend.store, context, MOUNT, key, lambda state: mount.decide(state, command), notice)
+    handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command), notice)
 
 
 def _receive_answer(backend: Backend, context: Context, calendar_id: UUID, payload: Mapping[str, Any]) -> None:
@@ -189,9 +204,9 @@ def _receive_answer(backend: Backend, context: Context, calendar_id: UUID, paylo
     row = backend.reads.calendar_of(context.tenant, calendar_id)
     if owner is None or row is None:
         return
-    command = sharing.NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"], context.now)
+    command = NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"], context.now)
 
-    def notice(after: calendar.Calendar) -> list[OutboxMessage]:
+    def notice(after: Calendar) -> list[OutboxMessage]:
         if owner.telegram_id is None:
             return []
         key = "share-accepted-by" if payload["accepted"] else "share-declined-by"
@@ -201,7 +216,7 @@ def _receive_answer(backend: Backend, context: Context, calendar_id: UUID, paylo
 
     stream = StreamKey(context.tenant, calendar_id)
     try:
-        handle(backend.store, context, CALENDAR, stream, lambda state: calendar.decide(state, command), notice)
+        handle(backend.store, context, CALENDAR, stream, lambda state: decide_calendar(state, command), notice)
     except UnknownCalendar:
         return  # deleted meanwhile: there is nothing to note it on
 
@@ -226,16 +241,16 @@ def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
     return row
 
 
-def _tell(backend: Backend, context: Context, row: CalendarRow, command: calendar.CalendarCommand, told: Any) -> None:
+def _tell(backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, told: Any) -> None:
     sent: list[UUID] = []
 
-    def messages(after: calendar.Calendar) -> list[OutboxMessage]:
+    def messages(after: Calendar) -> list[OutboxMessage]:
         owed: list[OutboxMessage] = told(after)
         sent[:] = [message.outbox_id for message in owed]
         return owed
 
     key = StreamKey(context.tenant, row.calendar_id)
-    handle(backend.store, context, CALENDAR, key, lambda state: calendar.decide(state, command), messages)
+    handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command), messages)
     _carry(backend, context, sent)
 
 

@@ -21,7 +21,7 @@ from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import ListedRow, ResourceRow
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
-from televent.domain.sharing import BUSY, READ, READ_WRITE
+from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 
 T = TypeVar("T")
 

@@ -17,7 +17,8 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.use_cases.sharing import share_calendar, withdraw_share
 from televent.domain.ids import AccountId
-from televent.domain.sharing import BUSY, MAX_SHAREES, READ, READ_WRITE
+from televent.domain.sharing.access import BUSY, READ, READ_WRITE
+from televent.domain.sharing.grants.decide import MAX_SHAREES
 
 _READ = {d("read-acl"), d("read-current-user-privilege-set"), c("read-free-busy")}
 """What is in DAV:read."""

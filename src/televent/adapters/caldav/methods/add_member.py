@@ -11,7 +11,7 @@ from televent.adapters.caldav.http import Request, Response
 from televent.adapters.caldav.methods.put import represented, store, tags
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind, Target
-from televent.domain.sharing import READ_WRITE
+from televent.domain.sharing.access import READ_WRITE
 
 
 async def add_member(door: Door, request: Request, person: Person) -> Response:

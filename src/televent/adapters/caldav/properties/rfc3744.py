@@ -9,7 +9,7 @@ from televent.adapters.caldav.properties.view import AnyView, CalendarView, Inbo
 from televent.adapters.caldav.tree import PREFIX, Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_out import href
-from televent.domain.sharing import BUSY, READ, READ_WRITE
+from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 
 # Named one by one: clients look for "write" or "bind" itself, not for what would contain it (§3).
 _READ = ("D:read", "D:read-acl", "D:read-current-user-privilege-set")
@@ -37,7 +37,7 @@ SHARED = {
     READ: (*_READ, "C:read-free-busy"),
     READ_WRITE: (*_READ, *_WRITE, "C:read-free-busy"),
 }
-"""What is granted with a share (domain.sharing.ACCESS)."""
+"""What is granted with a share (domain.sharing.access.ACCESS)."""
 
 
 def _privileges(names: tuple[str, ...]) -> str:

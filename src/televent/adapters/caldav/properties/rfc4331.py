@@ -11,7 +11,7 @@ from typing import Final
 from televent.adapters.caldav.properties.live import COLLECTIONS, Live, live
 from televent.adapters.caldav.properties.view import AnyView, Quota, share_of
 from televent.adapters.caldav.webdav.names import d
-from televent.domain.sharing import READ_WRITE
+from televent.domain.sharing.access import READ_WRITE
 
 QUOTA: Final = (d("quota-available-bytes"), d("quota-used-bytes"))
 

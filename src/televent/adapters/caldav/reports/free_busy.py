@@ -17,7 +17,7 @@ from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import ResourceRow
-from televent.domain.sharing import BUSY
+from televent.domain.sharing.access import BUSY
 from televent.ical.queries.freebusy import Period, busy_periods, compose_freebusy, merged
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, parse

@@ -18,7 +18,7 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotShared, UnknownSharee
 from televent.application.shared_view import mount_name
 from televent.application.use_cases.sharing import answer_share, share_calendar, sharee_of, withdraw_share
-from televent.domain.sharing import READ, READ_WRITE, share_id
+from televent.domain.sharing.access import READ, READ_WRITE, share_id
 
 MAX_CHANGES = 100
 

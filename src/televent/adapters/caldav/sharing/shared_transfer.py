@@ -26,7 +26,7 @@ from televent.application.shared_view import share_named
 from televent.application.use_cases.move_across import End, for_another, move_across
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import move_in_shared, put_into_shared
-from televent.domain.sharing import READ_WRITE
+from televent.domain.sharing.access import READ_WRITE
 
 
 def concerns(request: Request, target: Target) -> bool:

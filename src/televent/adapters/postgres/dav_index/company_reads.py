@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
-from televent.domain.free_busy import EVERYONE, KNOWN
+from televent.domain.account.free_busy import EVERYONE, KNOWN
 from televent.domain.ids import AccountId
 
 # Rows of a meeting that is gone stay, until it comes back or the rows are made again: what counts is the live resource.

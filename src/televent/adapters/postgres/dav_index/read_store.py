@@ -28,7 +28,7 @@ from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import Found, ResourceRow
 from televent.application.read_models.share import Share
 from televent.domain.ids import AccountId
-from televent.domain.inbox_item import INBOX
+from televent.domain.inbox_item.collection import INBOX
 
 NOTED_FOR = timedelta(minutes=5)
 NOTED_DEVICES = 10_000

@@ -14,7 +14,7 @@ from televent.application.read_models.share import Share
 from televent.application.read_models.shares import Acquaintance, MountRow
 from televent.application.shared_view import seen_by_sharee
 from televent.domain.ids import AccountId
-from televent.domain.sharing import share_id
+from televent.domain.sharing.access import share_id
 
 _COLUMNS = ("tenant_id", "calendar_id", "name", "seq", "floor_seq", "components", "props", "shares")
 # Twelve digits of it: enough to tell one life of the data from another.

@@ -17,7 +17,7 @@ from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import NotShared
 from televent.application.use_cases import sharing
 from televent.domain.ids import AccountId
-from televent.domain.sharing import BUSY, READ, READ_WRITE
+from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 
 router = Router(name="sharing")
 

@@ -11,7 +11,7 @@ from televent.adapters.caldav.tree import PREFIX, Kind, encode
 from televent.adapters.caldav.webdav.names import cs
 from televent.adapters.caldav.webdav.text import escape
 from televent.adapters.caldav.webdav.xml_out import href
-from televent.domain.sharing import READ_WRITE
+from televent.domain.sharing.access import READ_WRITE
 
 
 def _invite(view: CalendarView) -> str | None:

@@ -11,7 +11,7 @@ from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import WEBDAV_PUSH, push
 from televent.application.push import Collection, CollectionKind, Triggers
 from televent.application.read_models.share import Share
-from televent.domain.sharing import BUSY
+from televent.domain.sharing.access import BUSY
 
 KINDS: Final[dict[Kind, CollectionKind]] = {
     Kind.CALENDAR: "calendar",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 EVERYONE: Final = "everyone"
-"""Whoever has an account here."""
+"""Every account here."""
 KNOWN: Final = "known"
-"""Those he has asked to a meeting of his, those whose invitation he has accepted, if only perhaps, and those to whom he
-has granted a calendar."""
+"""The people whom the person invited, the organizers whose invitations the person accepted (also tentatively), and the
+sharees of the person's calendars."""
 NAMED: Final = "named"
-"""Nobody but those he has named."""
+"""Only the people whom the person named."""
 AUDIENCES: Final = (EVERYONE, KNOWN, NAMED)
 MAX_NAMED: Final = 500
-"""People named one by one."""
+"""Max people named one by one."""

@@ -1,0 +1,103 @@
+"""What happens to an account when something is asked of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from televent.domain.account.commands import (
+    AccountCommand,
+    AddDevice,
+    ChangePrincipalProperties,
+    ChangeProfile,
+    ClaimAddress,
+    OpenAccount,
+    OpenFreeBusy,
+    RevokeDevice,
+    VerifyAddress,
+)
+from televent.domain.account.events import (
+    AccountEvent,
+    AccountOpened,
+    AddressClaimed,
+    AddressVerified,
+    DefaultCalendarChosen,
+    DevicePasswordAdded,
+    DevicePasswordRevoked,
+    FreeBusyOpened,
+    PrincipalPropertiesChanged,
+    ProfileChanged,
+)
+from televent.domain.account.free_busy import MAX_NAMED
+from televent.domain.account.refusals import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
+from televent.domain.account.state import Account
+from televent.domain.properties import check_room
+from televent.domain.sharing.refusals import TooManySharees
+
+CODE_LIFETIME = timedelta(hours=1)
+"""Max age of a code that verifies an address."""
+MAX_DEVICES = 50
+"""Max device passwords of one account."""
+
+
+def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
+    """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    if isinstance(command, OpenAccount):
+        if state.opened:
+            return []
+        return [
+            AccountOpened(command.telegram_id, command.name, command.timezone, command.locale),
+            DefaultCalendarChosen(command.calendar_id),
+        ]
+    if not state.opened:
+        raise UnknownAccount()
+    match command:
+        case ChangeProfile():
+            changed = ProfileChanged(
+                command.name or state.name, command.timezone or state.timezone, command.locale or state.locale
+            )
+            same = (changed.name, changed.timezone, changed.locale) == (
+                state.name,
+                state.timezone,
+                state.locale,
+            )
+            return [] if same else [changed]
+        case ChangePrincipalProperties():
+            kept = {name: value for name, value in state.props.items() if name not in command.remove}
+            props = {**kept, **command.set}
+            check_room(props)
+            facts: list[AccountEvent] = [] if props == dict(state.props) else [PrincipalPropertiesChanged(props)]
+            if command.default_calendar not in (None, state.default_calendar):
+                facts.append(DefaultCalendarChosen(command.default_calendar))
+            return facts
+        case OpenFreeBusy():
+            standing = state.free_busy.people if state.free_busy is not None else ()
+            people = standing if command.people is None else tuple(dict.fromkeys(command.people))
+            if len(people) > MAX_NAMED:
+                raise TooManySharees()
+            opened = FreeBusyOpened(command.audience, people)
+            return [] if opened == state.free_busy else [opened]
+        case ClaimAddress():
+            if command.address in state.addresses:
+                return []
+            return [AddressClaimed(command.address, command.code_hash, command.now + CODE_LIFETIME)]
+        case VerifyAddress():
+            if command.address in state.addresses:
+                return []
+            if command.code_hash is not None:
+                claim = state.claims.get(command.address)
+                if claim is None or claim[0] != command.code_hash or claim[1] < command.now:
+                    raise WrongCode()
+            return [AddressVerified(command.address)]
+        case AddDevice():
+            if command.device_id in state.devices:
+                return []
+            if len(state.devices) >= MAX_DEVICES:
+                raise TooManyDevices()
+            return [DevicePasswordAdded(command.device_id, command.name, command.hash)]
+        case RevokeDevice():
+            if command.device_id not in state.devices:
+                raise UnknownDevice()
+            return [DevicePasswordRevoked(command.device_id)]
+        case _:
+            assert_never(command)

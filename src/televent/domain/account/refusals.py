@@ -1,0 +1,21 @@
+"""Why an account does not change as asked."""
+
+from __future__ import annotations
+
+from televent.domain.refusal import Refusal
+
+
+class UnknownAccount(Refusal):
+    """There is no such account."""
+
+
+class WrongCode(Refusal):
+    """That code is not right, or it has expired. Ask for a new one."""
+
+
+class UnknownDevice(Refusal):
+    """There is no such device password."""
+
+
+class TooManyDevices(Refusal):
+    """There are fifty device passwords already. Revoke one first."""

@@ -1,0 +1,76 @@
+"""A person's account, as its facts have made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from televent.domain.account.events import (
+    AccountEvent,
+    AccountOpened,
+    AddressClaimed,
+    AddressVerified,
+    DefaultCalendarChosen,
+    DevicePasswordAdded,
+    DevicePasswordRevoked,
+    FreeBusyOpened,
+    PreferencesChanged,
+    PrincipalPropertiesChanged,
+    ProfileChanged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    opened: bool = False
+    telegram_id: int | None = None
+    name: str = ""
+    timezone: str = "UTC"
+    locale: str = "en"
+    preferences: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    claims: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()
+    default_calendar: UUID | None = None
+    free_busy: FreeBusyOpened | None = None
+    devices: Mapping[UUID, str] = field(default_factory=dict)
+    props: Mapping[str, str] = field(default_factory=dict)
+
+
+def evolve(state: Account, fact: AccountEvent) -> Account:
+    """The account after one more fact."""
+    match fact:
+        case AccountOpened():
+            return replace(
+                state,
+                opened=True,
+                telegram_id=fact.telegram_id,
+                name=fact.name,
+                timezone=fact.timezone,
+                locale=fact.locale,
+            )
+        case ProfileChanged():
+            return replace(state, name=fact.name, timezone=fact.timezone, locale=fact.locale)
+        case PreferencesChanged():
+            return replace(state, preferences=fact.preferences)
+        case PrincipalPropertiesChanged():
+            return replace(state, props=fact.props)
+        case AddressClaimed():
+            claims = {**state.claims, fact.address: (fact.code_hash, fact.code_until)}
+            return replace(state, claims=claims)
+        case AddressVerified():
+            claims = {address: claim for address, claim in state.claims.items() if address != fact.address}
+            return replace(state, claims=claims, addresses=(*state.addresses, fact.address))
+        case DefaultCalendarChosen():
+            return replace(state, default_calendar=fact.calendar_id)
+        case FreeBusyOpened():
+            return replace(state, free_busy=fact)
+        case DevicePasswordAdded():
+            return replace(state, devices={**state.devices, fact.device_id: fact.name})
+        case DevicePasswordRevoked():
+            devices = {key: name for key, name in state.devices.items() if key != fact.device_id}
+            return replace(state, devices=devices)
+        case _:
+            assert_never(fact)

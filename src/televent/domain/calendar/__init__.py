@@ -1,0 +1,1 @@
+"""A calendar collection: its name and properties, never its objects."""

@@ -1,0 +1,40 @@
+"""What can be asked of a calendar collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from televent.domain.sharing.grants.commands import SharingCommand
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCalendar:
+    calendar_id: UUID
+    name: str
+    components: tuple[str, ...]
+    props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProperties:
+    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2)."""
+
+    calendar_id: UUID
+    set: Mapping[str, str]
+    remove: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameCalendar:
+    calendar_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteCalendar:
+    calendar_id: UUID
+
+
+CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar | SharingCommand

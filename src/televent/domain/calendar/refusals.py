@@ -1,0 +1,13 @@
+"""Why a calendar collection does not change as asked."""
+
+from __future__ import annotations
+
+from televent.domain.refusal import Refusal
+
+
+class UnknownCalendar(Refusal):
+    """There is no such calendar."""
+
+
+class CalendarNameTaken(Refusal):
+    """There is a calendar of that name already."""

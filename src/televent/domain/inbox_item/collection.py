@@ -1,0 +1,20 @@
+"""The inbox collection of an account: its name and its id."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from televent.domain.ids import AccountId
+
+INBOX = "inbox"
+"""The name of the collection that holds scheduling messages; no calendar may have it."""
+
+
+def inbox_of(tenant: AccountId) -> UUID:
+    """The id of an account's inbox collection. It needs no fact: every account has an inbox.
+
+    By MD5 because the migration that gives one to older accounts must find the same id, and PostgreSQL has no other
+    hash of that size built in.
+    """
+    return UUID(hashlib.md5(f"{tenant}/inbox".encode(), usedforsecurity=False).hexdigest())

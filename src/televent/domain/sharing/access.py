@@ -1,0 +1,16 @@
+"""The kinds of access that an owner can grant to a calendar, and the id of a share."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+READ = "read"
+READ_WRITE = "read-write"
+BUSY = "read-free-busy"
+ACCESS = (BUSY, READ, READ_WRITE)
+"""All grants, the least first: to see when the owner is busy (RFC 4791 §6.1.1), to read events, to change them."""
+
+
+def share_id(calendar_id: UUID, sharee: UUID) -> UUID:
+    """The id of one calendar's share with one person. It stays the same when the grant is withdrawn and given again."""
+    return uuid5(calendar_id, str(sharee))

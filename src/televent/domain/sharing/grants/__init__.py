@@ -1,0 +1,1 @@
+"""The grants of a calendar, in the stream of its owner."""

@@ -1,0 +1,55 @@
+"""What happens to the grants of a calendar when something is asked of them."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from televent.domain.sharing.grants.commands import (
+    DismissAnswer,
+    NoteShareAnswer,
+    ShareCalendar,
+    SharingCommand,
+    WithdrawShare,
+)
+from televent.domain.sharing.grants.events import (
+    AnswerSeen,
+    CalendarShared,
+    ShareAnswered,
+    ShareWithdrawn,
+    SharingEvent,
+)
+from televent.domain.sharing.grants.state import NOBODY, Grants, granted
+from televent.domain.sharing.refusals import TooManySharees
+
+MAX_SHAREES = 200
+"""Max sharees of one calendar."""
+
+
+def decide_sharing(grants: Grants, command: SharingCommand) -> list[SharingEvent]:
+    """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    before = grants.get(command.sharee, NOBODY)
+    match command:
+        case ShareCalendar():
+            # A sharee who declined is asked again.
+            same = (before.access, before.summary) == (command.access, command.summary)
+            if same and before.status != "declined":
+                return []
+            if before.access is None and len(granted(grants)) >= MAX_SHAREES:
+                raise TooManySharees()
+            revision = before.revision + 1
+            told = (command.address, command.name, command.summary)
+            return [CalendarShared(command.calendar_id, command.sharee, command.access, revision, *told)]
+        case WithdrawShare():
+            if before.access is None:
+                return []
+            return [ShareWithdrawn(command.calendar_id, command.sharee, before.revision + 1)]
+        case NoteShareAnswer():
+            if before.access is None or command.number <= before.answered:
+                return []
+            return [ShareAnswered(command.calendar_id, command.sharee, command.accepted, command.number, command.at)]
+        case DismissAnswer():
+            if before.unseen_at is None or command.number != before.answered:
+                return []
+            return [AnswerSeen(command.calendar_id, command.sharee, command.number)]
+        case _:
+            assert_never(command)

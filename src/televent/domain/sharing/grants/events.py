@@ -1,0 +1,54 @@
+"""What can have happened to the grants of a calendar, in the stream of its owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from televent.domain.personal import Personal
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarShared:
+    """A sharee was granted access, or other access than before. ``revision`` counts what the sharee was told about this
+    calendar, withdrawals too: a message that comes late is recognised by it."""
+
+    calendar_id: UUID
+    sharee: UUID
+    access: str
+    revision: int
+    address: Personal[str]
+    name: Personal[str]
+    summary: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareWithdrawn:
+    calendar_id: UUID
+    sharee: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareAnswered:
+    """The sharee answered; ``number`` counts the answers of that sharee. ``at``: when the answer reached the owner;
+    None in facts stored before that was noted."""
+
+    calendar_id: UUID
+    sharee: UUID
+    accepted: bool
+    number: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSeen:
+    """The owner's calendar app has shown the sharee's answer."""
+
+    calendar_id: UUID
+    sharee: UUID
+    number: int
+
+
+SharingEvent = CalendarShared | ShareWithdrawn | ShareAnswered | AnswerSeen

@@ -1,0 +1,66 @@
+"""The grants of one calendar, as the facts of its owner's stream have made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from televent.domain.sharing.grants.events import (
+    AnswerSeen,
+    CalendarShared,
+    ShareAnswered,
+    ShareWithdrawn,
+    SharingEvent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """``access`` None: withdrawn, and remembered for its numbers. ``status`` in the words of CS:invite. ``unseen_at``:
+    when the answer came that the owner has not seen yet; None: there is none."""
+
+    access: str | None
+    revision: int
+    address: str
+    name: str
+    summary: str
+    status: str = "noresponse"
+    answered: int = 0
+    unseen_at: datetime | None = None
+
+
+Grants = Mapping[UUID, Grant]
+
+
+NOBODY = Grant(None, 0, "", "", "")
+
+
+def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
+    """The grants after one more fact."""
+    before = grants.get(fact.sharee)
+    match fact:
+        case CalendarShared():
+            kept = before is not None and before.access is not None and before.status == "accepted"
+            status = "accepted" if kept else "noresponse"
+            answered = before.answered if before is not None else 0
+            # A sharee who is asked again has not answered yet: the earlier answer counts no more.
+            unseen = before.unseen_at if before is not None and kept else None
+            grant = Grant(fact.access, fact.revision, fact.address, fact.name, fact.summary, status, answered, unseen)
+        case ShareWithdrawn():
+            grant = replace(before or NOBODY, access=None, revision=fact.revision, unseen_at=None)
+        case ShareAnswered():
+            status = "accepted" if fact.accepted else "declined"
+            grant = replace(before or NOBODY, status=status, answered=fact.number, unseen_at=fact.at)
+        case AnswerSeen():
+            grant = replace(before or NOBODY, unseen_at=None)
+        case _:
+            assert_never(fact)
+    return {**grants, fact.sharee: grant}
+
+
+def granted(grants: Grants) -> dict[UUID, Grant]:
+    """The grants that are not withdrawn."""
+    return {sharee: grant for sharee, grant in grants.items() if grant.access is not None}

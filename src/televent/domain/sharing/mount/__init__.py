@@ -1,0 +1,1 @@
+"""One share, in the stream of the sharee."""

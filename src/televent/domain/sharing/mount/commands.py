@@ -1,0 +1,48 @@
+"""What can be asked of a share at the sharee."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OfferShare:
+    share_id: UUID
+    owner: UUID
+    calendar_id: UUID
+    access: str
+    revision: int
+    title: str
+    owner_name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndShare:
+    share_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShare:
+    share_id: UUID
+    accept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMountProperties:
+    """``set`` replaces or adds, ``remove`` takes away: then the owner's shows again."""
+
+    share_id: UUID
+    set: Mapping[str, str]
+    remove: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DismissNotice:
+    share_id: UUID
+
+
+MountCommand = OfferShare | EndShare | AnswerShare | ChangeMountProperties | DismissNotice

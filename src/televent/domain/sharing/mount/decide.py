@@ -1,0 +1,56 @@
+"""What happens to a share at the sharee when something is asked of it."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from televent.domain.properties import check_room
+from televent.domain.sharing.mount.commands import (
+    AnswerShare,
+    ChangeMountProperties,
+    DismissNotice,
+    EndShare,
+    MountCommand,
+    OfferShare,
+)
+from televent.domain.sharing.mount.events import (
+    MountEvent,
+    MountPropertiesChanged,
+    NoticeDismissed,
+    ShareAccepted,
+    ShareDeclined,
+    ShareEnded,
+    ShareOffered,
+)
+from televent.domain.sharing.mount.state import Mount
+from televent.domain.sharing.refusals import NotShared
+
+
+def decide(state: Mount, command: MountCommand) -> list[MountEvent]:
+    """What happens; the same command on its own result yields nothing. Raises NotShared, TooManyProperties."""
+    match command:
+        case OfferShare():
+            if command.revision <= state.revision:
+                return []
+            told = (command.access, command.revision, command.title, command.owner_name, command.summary)
+            return [ShareOffered(command.share_id, command.owner, command.calendar_id, *told)]
+        case EndShare():
+            return [] if command.revision <= state.revision else [ShareEnded(command.share_id, command.revision)]
+        case AnswerShare():
+            if state.status in ("", "ended"):
+                raise NotShared()
+            if state.status == ("accepted" if command.accept else "declined"):
+                return []
+            answer = ShareAccepted if command.accept else ShareDeclined
+            return [answer(command.share_id, state.number + 1)]
+        case ChangeMountProperties():
+            if state.status != "accepted":
+                raise NotShared()
+            kept = {name: value for name, value in state.props.items() if name not in command.remove}
+            props = {**kept, **command.set}
+            check_room(props)
+            return [] if props == dict(state.props) else [MountPropertiesChanged(command.share_id, props)]
+        case DismissNotice():
+            return [NoticeDismissed(command.share_id)] if state.notice else []
+        case _:
+            assert_never(command)

@@ -1,0 +1,73 @@
+"""Another person's calendar among one's own: whether the sharee accepted it, and how it looks to the sharee.
+
+The stream of one share at the person it is granted to. The owner's stream alone says what is granted, and whether the
+grant still stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+from uuid import UUID
+
+from televent.domain.sharing.mount.events import (
+    MountEvent,
+    MountPropertiesChanged,
+    NoticeDismissed,
+    ShareAccepted,
+    ShareDeclined,
+    ShareEnded,
+    ShareOffered,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """``status``: "" before the first fact, then offered, accepted, declined or ended. ``notice``: what was said last
+    and not dismissed: the status at that time, "" for nothing."""
+
+    status: str = ""
+    share_id: UUID | None = None
+    owner: UUID | None = None
+    calendar_id: UUID | None = None
+    access: str = ""
+    revision: int = 0
+    number: int = 0
+    title: str = ""
+    owner_name: str = ""
+    summary: str = ""
+    notice: str = ""
+    props: Mapping[str, str] = field(default_factory=dict)
+
+
+def evolve(state: Mount, fact: MountEvent) -> Mount:
+    """The mount after one more fact."""
+    match fact:
+        case ShareOffered():
+            status = "accepted" if state.status == "accepted" else "offered"
+            return replace(
+                state,
+                status=status,
+                share_id=fact.share_id,
+                owner=fact.owner,
+                calendar_id=fact.calendar_id,
+                access=fact.access,
+                revision=fact.revision,
+                title=fact.title,
+                owner_name=fact.owner_name,
+                summary=fact.summary,
+                notice=status,
+            )
+        case ShareEnded():
+            return replace(state, status="ended", revision=fact.revision, notice="ended")
+        case ShareAccepted():
+            return replace(state, status="accepted", number=fact.number, notice="")
+        case ShareDeclined():
+            return replace(state, status="declined", number=fact.number, notice="")
+        case MountPropertiesChanged():
+            return replace(state, props=fact.props)
+        case NoticeDismissed():
+            return replace(state, notice="")
+        case _:
+            assert_never(fact)

@@ -1,0 +1,1 @@
+"""A sharee's own parts of a shared event."""

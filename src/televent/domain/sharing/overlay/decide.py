@@ -1,0 +1,13 @@
+"""What happens to a sharee's own parts of a shared event when a client sets them."""
+
+from __future__ import annotations
+
+from televent.domain.sharing.overlay.commands import SetOwnParts
+from televent.domain.sharing.overlay.events import OwnPartsSet
+from televent.domain.sharing.overlay.state import Overlay
+
+
+def decide(state: Overlay, command: SetOwnParts) -> list[OwnPartsSet]:
+    """What happens; the same command on its own result yields nothing."""
+    same = state.parts == command.parts
+    return [] if same else [OwnPartsSet(command.share_id, command.object_id, command.parts)]

@@ -1,0 +1,29 @@
+"""Why a calendar is not shared, or a shared one does not change, as asked."""
+
+from __future__ import annotations
+
+from televent.domain.refusal import Refusal
+
+
+class UnknownSharee(Refusal):
+    """There is nobody of that name here to share a calendar with."""
+
+
+class TooManySharees(Refusal):
+    """The calendar is shared with two hundred people already."""
+
+
+class NotShared(Refusal):
+    """This calendar is not shared with you."""
+
+
+class ReadOnlyShare(Refusal):
+    """This calendar is shared with you for reading only."""
+
+
+class MeetingStays(Refusal):
+    """A meeting stays in the calendar of the one who takes part in it."""
+
+
+class HiddenFromSharees(Refusal):
+    """Private and confidential events belong to the calendar's owner alone."""
