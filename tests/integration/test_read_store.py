@@ -184,7 +184,7 @@ def test_a_range_may_be_open_and_ask_for_one_component(shop: Shop) -> None:
 def test_an_account_comes_with_its_verified_addresses_and_its_devices(shop: Shop) -> None:
     ann, bob = shop.tenant, AccountId(uuid4())
     for tenant, name, number in ((ann, "Ann", 7), (bob, "Bob", 8)):
-        account = PutAccount(tenant, number, name, "UTC", "en", {"week": "mo"}, None, NOON + HOUR * number)
+        account = PutAccount(tenant, number, name, "UTC", "en", None, NOON + HOUR * number)
         shop.recorder.insert_events([shop.event(StreamKey(tenant, tenant))], writes=[account])
     phone, laptop = uuid4(), uuid4()
     writes = (
@@ -197,7 +197,7 @@ def test_an_account_comes_with_its_verified_addresses_and_its_devices(shop: Shop
     shop.recorder.insert_events([shop.event(StreamKey(ann, ann), 2)], writes=writes)
     row = shop.reads.account(ann)
     assert row is not None
-    assert (row.name, row.telegram_id, row.preferences) == ("Ann", 7, {"week": "mo"})
+    assert (row.name, row.telegram_id) == ("Ann", 7)
     assert row.addresses == ("ann@example.com", "a@example.com")
     assert [(device.device_id, device.name) for device in row.devices] == [(phone, "phone"), (laptop, "laptop")]
     assert shop.reads.account_by_telegram(7) == row

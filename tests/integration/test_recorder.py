@@ -158,7 +158,7 @@ def test_names_that_belong_to_another_are_taken(shop: Shop) -> None:
     with pytest.raises(NameTaken):
         shop.calendar()
     ann, bob = shop.tenant, AccountId(uuid4())
-    account = PutAccount(ann, 7, "Ann", "UTC", "en", {}, None, NOON)
+    account = PutAccount(ann, 7, "Ann", "UTC", "en", None, NOON)
     address = PutAddress(ann, "ann@example.com", True, True, None, None)
     shop.recorder.insert_events([shop.event(StreamKey(ann, ann))], writes=[account, address])
     for write in (replace(account, tenant=bob), replace(address, tenant=bob)):
@@ -169,7 +169,7 @@ def test_names_that_belong_to_another_are_taken(shop: Shop) -> None:
 
 
 def test_an_account_keeps_the_day_it_was_opened(shop: Shop) -> None:
-    account = PutAccount(shop.tenant, 7, "Ann", "UTC", "en", {"first": 1}, None, NOON)
+    account = PutAccount(shop.tenant, 7, "Ann", "UTC", "en", None, NOON)
     key = StreamKey(shop.tenant, shop.tenant)
     shop.recorder.insert_events([shop.event(key)], writes=[account])
     later = replace(account, name="Anna", opened_at=NOON + timedelta(days=1))

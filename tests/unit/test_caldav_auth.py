@@ -66,7 +66,7 @@ def at_once(function: Callable[..., T], *args: object) -> Awaitable[T]:
 
 def person(*hashes: str) -> AccountRow:
     devices = tuple(DeviceRow(uuid4(), "Laptop", each, NOON, None) for each in hashes)
-    return AccountRow(AccountId(uuid4()), 101, "Ann", "UTC", "en", {}, None, (), devices)
+    return AccountRow(AccountId(uuid4()), 101, "Ann", "UTC", "en", None, (), devices)
 
 
 def sign_in(authenticator: Authenticator, user: str, password: str) -> Any:

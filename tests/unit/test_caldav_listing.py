@@ -21,7 +21,7 @@ from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
 
 TENANT = AccountId(UUID(int=7))
-ANN = Person(AccountRow(TENANT, 101, "Ann", "Europe/London", "en", {}, None), (), f"/caldav/{TENANT}/")
+ANN = Person(AccountRow(TENANT, 101, "Ann", "Europe/London", "en", None), (), f"/caldav/{TENANT}/")
 # What every client asks of members, what some ask, and what is not there.
 PLAIN = (d("getetag"), d("getcontenttype"), d("resourcetype"), d("getcontentlength"), d("getlastmodified"))
 ABSENT = (d("displayname"), c("calendar-description"), "{urn:example:100%25s}percent", "none")

@@ -64,7 +64,6 @@ _PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified",
 _SILENT: Final = frozenset(
     {
         "account-opened",
-        "preferences-changed",
         "share-offered",
         "notice-dismissed",
         "answer-seen",

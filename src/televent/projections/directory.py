@@ -23,7 +23,6 @@ from televent.domain.account.events import (
     DevicePasswordAdded,
     DevicePasswordRevoked,
     FreeBusyOpened,
-    PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
 )
@@ -42,7 +41,7 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
         writes.append(PutCalendar(key.tenant, inbox_of(key.tenant), INBOX, INBOX_HOLDS, {}))
     for fact in facts:
         match fact:
-            case AccountOpened() | ProfileChanged() | PreferencesChanged() | DefaultCalendarChosen():
+            case AccountOpened() | ProfileChanged() | DefaultCalendarChosen():
                 profile = True
             case PrincipalPropertiesChanged():
                 writes.append(PutPrincipal(key.tenant, fact.props))
@@ -68,7 +67,6 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 name=after.name,
                 timezone=after.timezone,
                 locale=after.locale,
-                preferences=after.preferences,
                 default_calendar=after.default_calendar,
                 opened_at=at,
             ),

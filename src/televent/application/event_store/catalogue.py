@@ -53,7 +53,6 @@ NAMES: Mapping[str, type] = {
     "own-parts-set/1": overlay.OwnPartsSet,
     "account-opened/1": account.AccountOpened,
     "profile-changed/1": account.ProfileChanged,
-    "preferences-changed/1": account.PreferencesChanged,
     "principal-properties-changed/1": account.PrincipalPropertiesChanged,
     "address-claimed/1": account.AddressClaimed,
     "address-verified/1": account.AddressVerified,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from televent.domain.ids import AccountId
@@ -18,7 +18,6 @@ class PutAccount:
     name: str
     timezone: str
     locale: str
-    preferences: Mapping[str, Any]
     default_calendar: UUID | None
     opened_at: datetime
     """Kept from the first write."""
@@ -71,7 +70,6 @@ class AccountRow:
     name: str
     timezone: str
     locale: str
-    preferences: Mapping[str, Any]
     default_calendar: UUID | None
     addresses: tuple[str, ...] = ()
     """Verified ones, the primary first."""

@@ -27,11 +27,6 @@ class ProfileChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class PreferencesChanged:
-    preferences: Personal[Mapping[str, str | int | bool | None]]
-
-
-@dataclass(frozen=True, slots=True)
 class PrincipalPropertiesChanged:
     """What clients have set on the person's own collections: ``inbox {namespace}local`` or ``home {namespace}local`` to
     XML inner text."""
@@ -81,7 +76,6 @@ class DevicePasswordRevoked:
 AccountEvent = (
     AccountOpened
     | ProfileChanged
-    | PreferencesChanged
     | PrincipalPropertiesChanged
     | AddressClaimed
     | AddressVerified

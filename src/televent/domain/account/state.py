@@ -17,7 +17,6 @@ from televent.domain.account.events import (
     DevicePasswordAdded,
     DevicePasswordRevoked,
     FreeBusyOpened,
-    PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
 )
@@ -30,7 +29,6 @@ class Account:
     name: str = ""
     timezone: str = "UTC"
     locale: str = "en"
-    preferences: Mapping[str, str | int | bool | None] = field(default_factory=dict)
     claims: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
     default_calendar: UUID | None = None
@@ -53,8 +51,6 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             )
         case ProfileChanged():
             return replace(state, name=fact.name, timezone=fact.timezone, locale=fact.locale)
-        case PreferencesChanged():
-            return replace(state, preferences=fact.preferences)
         case PrincipalPropertiesChanged():
             return replace(state, props=fact.props)
         case AddressClaimed():

@@ -82,7 +82,7 @@ def _candidates(door: Door, person: Person, searches: list[Element]) -> list[Per
 
 def _other(found: Found) -> Person:
     """Somebody else, with nothing but what may be seen of him."""
-    account = replace(found.account, addresses=found.addresses, devices=(), telegram_id=None, preferences={})
+    account = replace(found.account, addresses=found.addresses, devices=(), telegram_id=None)
     return Person(account, found.addresses, f"{PREFIX}{account.tenant}/")
 
 

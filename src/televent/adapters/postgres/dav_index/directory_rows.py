@@ -7,7 +7,7 @@ from televent.application.read_models.accounts import AccountRow, DeviceRow
 
 _SELECT = """
     SELECT account.tenant_id, account.telegram_id, account.name, account.timezone, account.locale,
-        account.preferences, account.default_calendar,
+        account.default_calendar,
         ARRAY(
             SELECT address.address FROM address WHERE address.tenant_id = account.tenant_id AND address.verified
             ORDER BY address.is_primary DESC, address.address
@@ -20,7 +20,7 @@ ACCOUNT_BY = _SELECT + " WHERE {where}" + _ORDER
 NOTE_DEVICE = """
     UPDATE device SET last_used_at = %s
     WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
-ACCOUNT_WIDTH = 8
+ACCOUNT_WIDTH = 7
 
 
 def accounts_of(rows: list[Row]) -> list[AccountRow]:
@@ -31,8 +31,8 @@ def accounts_of(rows: list[Row]) -> list[AccountRow]:
         if row[ACCOUNT_WIDTH] is not None:
             devices.append(DeviceRow(*row[ACCOUNT_WIDTH:]))
         if ordinal + 1 == len(rows) or rows[ordinal + 1][0] != row[0]:
-            tenant, telegram_id, name, timezone, locale, preferences, default_calendar, addresses = row[:ACCOUNT_WIDTH]
-            profile = (tenant, telegram_id, name, timezone, locale, preferences, default_calendar)
+            tenant, telegram_id, name, timezone, locale, default_calendar, addresses = row[:ACCOUNT_WIDTH]
+            profile = (tenant, telegram_id, name, timezone, locale, default_calendar)
             accounts.append(AccountRow(*profile, addresses=tuple(addresses), devices=tuple(devices)))
             devices = []
     return accounts

@@ -78,11 +78,11 @@ PUT_OVERLAY = """
     VALUES (%s, %s, %s, %s, (SELECT seq FROM counter))
     ON CONFLICT (tenant_id, share_id, stream_id) DO UPDATE SET parts = excluded.parts, seq = excluded.seq"""
 PUT_ACCOUNT = """
-    INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, preferences, default_calendar, opened_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, default_calendar, opened_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id) DO UPDATE
     SET telegram_id = excluded.telegram_id, name = excluded.name, timezone = excluded.timezone,
-        locale = excluded.locale, preferences = excluded.preferences, default_calendar = excluded.default_calendar"""
+        locale = excluded.locale, default_calendar = excluded.default_calendar"""
 PUT_PRINCIPAL = """
     INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
     ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
@@ -134,7 +134,7 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((PUT_OVERLAY, (*share, *share, put.stream_id, put.parts)),)
         case PutAccount() as put:
             profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
-            return ((PUT_ACCOUNT, (*profile, Jsonb(dict(put.preferences)), put.default_calendar, put.opened_at)),)
+            return ((PUT_ACCOUNT, (*profile, put.default_calendar, put.opened_at)),)
         case PutPrincipal() as put:
             return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
         case PutFreeBusy() as put:
