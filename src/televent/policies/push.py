@@ -71,6 +71,7 @@ _SILENT: Final = frozenset(
         "default-calendar-chosen",
         "device-password-added",
         "device-password-revoked",
+        "account-erased",
     }
 )
 

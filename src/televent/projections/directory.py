@@ -15,6 +15,7 @@ from televent.application.read_models.calendars import PutCalendar
 from televent.application.read_models.company import PutFreeBusy
 from televent.application.read_models.writes import Write
 from televent.domain.account.events import (
+    AccountErased,
     AccountEvent,
     AccountOpened,
     AddressClaimed,
@@ -56,6 +57,9 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, at))
             case DevicePasswordRevoked():
                 writes.append(DropDevice(key.tenant, fact.device_id))
+            case AccountErased():
+                # This fact writes no row of the directory.
+                continue
             case _:
                 assert_never(fact)
     if profile:

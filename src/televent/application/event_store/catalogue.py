@@ -60,6 +60,7 @@ NAMES: Mapping[str, type] = {
     "free-busy-opened/1": account.FreeBusyOpened,
     "device-password-added/1": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
+    "account-erased/1": account.AccountErased,
 }
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

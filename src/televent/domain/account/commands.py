@@ -72,6 +72,11 @@ class RevokeDevice:
     device_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class EraseAccount:
+    """End the account for good. Nothing can be asked of it afterwards."""
+
+
 AccountCommand = (
     OpenAccount
     | ChangeProfile
@@ -81,4 +86,5 @@ AccountCommand = (
     | VerifyAddress
     | AddDevice
     | RevokeDevice
+    | EraseAccount
 )

@@ -11,12 +11,14 @@ from televent.domain.account.commands import (
     ChangePrincipalProperties,
     ChangeProfile,
     ClaimAddress,
+    EraseAccount,
     OpenAccount,
     OpenFreeBusy,
     RevokeDevice,
     VerifyAddress,
 )
 from televent.domain.account.events import (
+    AccountErased,
     AccountEvent,
     AccountOpened,
     AddressClaimed,
@@ -42,6 +44,10 @@ MAX_DEVICES = 50
 
 def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
     """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    if state.erased:
+        if isinstance(command, EraseAccount):
+            return []
+        raise UnknownAccount()
     if isinstance(command, OpenAccount):
         if state.opened:
             return []
@@ -99,5 +105,7 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
             if command.device_id not in state.devices:
                 raise UnknownDevice()
             return [DevicePasswordRevoked(command.device_id)]
+        case EraseAccount():
+            return [AccountErased()]
         case _:
             assert_never(command)

@@ -73,6 +73,12 @@ class DevicePasswordRevoked:
     device_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class AccountErased:
+    """The account is gone for good, and the last fact of its stream is this one. The person's key is destroyed with it:
+    a later reader finds placeholders in every fact before."""
+
+
 AccountEvent = (
     AccountOpened
     | ProfileChanged
@@ -83,4 +89,5 @@ AccountEvent = (
     | FreeBusyOpened
     | DevicePasswordAdded
     | DevicePasswordRevoked
+    | AccountErased
 )

@@ -9,6 +9,7 @@ from typing import assert_never
 from uuid import UUID
 
 from televent.domain.account.events import (
+    AccountErased,
     AccountEvent,
     AccountOpened,
     AddressClaimed,
@@ -24,6 +25,8 @@ from televent.domain.account.events import (
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """``erased``: nothing is known about the person any more, and nothing can happen to the account."""
+
     opened: bool = False
     telegram_id: int | None = None
     name: str = ""
@@ -35,6 +38,7 @@ class Account:
     free_busy: FreeBusyOpened | None = None
     devices: Mapping[UUID, str] = field(default_factory=dict)
     props: Mapping[str, str] = field(default_factory=dict)
+    erased: bool = False
 
 
 def evolve(state: Account, fact: AccountEvent) -> Account:
@@ -68,5 +72,7 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
         case DevicePasswordRevoked():
             devices = {key: name for key, name in state.devices.items() if key != fact.device_id}
             return replace(state, devices=devices)
+        case AccountErased():
+            return Account(opened=True, erased=True)
         case _:
             assert_never(fact)
