@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -21,8 +21,9 @@ from televent.adapters.postgres.followers.consumers import Batch, ProjectionCons
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.followers.runner import Following, following, register
 from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, standing
-from televent.application.event_store.envelope import LoggedEvent
+from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.followers import Policy
+from televent.application.messages.outbox import OutboxMessage
 from televent.runtime.compose import Core
 
 
@@ -177,7 +178,7 @@ def test_what_fails_stands_still_is_seen_and_holds_back_nothing_before_it(town: 
     broken = threading.Event()
     broken.set()
 
-    def react(fact: Any, envelope: Any) -> list[Any]:
+    def react(fact: Any, envelope: Envelope) -> Sequence[OutboxMessage]:
         if broken.is_set() and getattr(fact, "uid", "") == "4@example.com":
             raise ValueError("cannot read this one")
         return WEBHOOK.react(fact, envelope)
