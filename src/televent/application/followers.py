@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from televent.application.event_store.envelope import Envelope
+from televent.application.event_store.catalogue import name_of
+from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.messages.outbox import OutboxMessage
+from televent.domain.account.events import AccountErased
 
 Values = Mapping[str, Any]
+
+ERASED: Final = name_of(AccountErased)
+"""The stored name of the last fact of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,32 @@ class Policy:
     only_for: str | None = None
     pause: float = 0.05
     """Seconds between two looks at the log while it grows."""
+
+
+def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
+    """What a projection writes for an event of the log; nothing is made of facts of a person who was erased.
+
+    With the last fact of an account all its rows go, but those of a projection that keeps envelopes only, which hold
+    nothing personal. Raises UnknownStoredName for a fact of a newer program.
+    """
+    envelope = event.envelope
+    if projection.envelope_only:
+        return projection.fold(None, envelope)
+    if envelope.topic == ERASED:
+        return [Delete(table, {"tenant_id": envelope.tenant}) for table in projection.tables]
+    return () if event.erased else projection.fold(event.fact, envelope)
+
+
+def reacted(policy: Policy, event: LoggedEvent) -> Sequence[OutboxMessage]:
+    """What a policy owes for an event of the log; nobody is told of facts of a person who was erased.
+
+    Raises UnknownStoredName for a fact of a newer program.
+    """
+    return () if event.erased and event.envelope.topic != ERASED else policy.react(event.fact, event.envelope)
+
+
+def topics_of(follower: Projection | Policy) -> tuple[str, ...]:
+    """The stored names that are read for a follower; () for all."""
+    if isinstance(follower, Policy) or follower.envelope_only or not follower.topics:
+        return follower.topics
+    return (*follower.topics, ERASED)

@@ -108,7 +108,7 @@ def own_share(event: LoggedEvent) -> OwnChange | None:
     envelope = event.envelope
     if envelope.name == "mount-properties-changed":
         return OwnChange(envelope.tenant, envelope.key.stream, envelope.command_id, content=False)
-    if envelope.name == "own-parts-set":
+    if envelope.name == "own-parts-set" and not event.erased:
         fact = event.fact
         assert isinstance(fact, OwnPartsSet)
         return OwnChange(envelope.tenant, fact.share_id, envelope.command_id, content=True)

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.accounts import (
+    DestroyKey,
+    DropDevice,
+    ForgetAccount,
+    PutAccount,
+    PutAddress,
+    PutDevice,
+    PutPrincipal,
+)
 from televent.application.read_models.calendars import PutCalendar
 from televent.application.read_models.company import PutFreeBusy
 from televent.application.read_models.writes import Write
@@ -58,8 +66,9 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
             case DevicePasswordRevoked():
                 writes.append(DropDevice(key.tenant, fact.device_id))
             case AccountErased():
-                # This fact writes no row of the directory.
-                continue
+                # In the transaction of the fact, so that no crash leaves an erased person readable.
+                writes += [ForgetAccount(key.tenant, each) for each in ("dav_index", "company", "directory")]
+                writes.append(DestroyKey(key.tenant, at))
             case _:
                 assert_never(fact)
     if profile:

@@ -33,6 +33,9 @@ class Keys:
     def key(self, subject: UUID) -> bytes | None:
         return self.stored
 
+    def forget(self, subject: UUID) -> None:
+        self.stored = None
+
 
 def stored(mapper: FactMapper, fact: object, version: int = 1, previous: bytes | None = None) -> RecordedEvent:
     context = Context(TENANT, "ann", "bot", NOW, UUID(int=3), "walk")

@@ -50,11 +50,20 @@ class Envelope:
 
 
 class LoggedEvent:
-    """The library's domain event of a subscription. ``fact`` is decoded once, when it is first asked for."""
+    """The library's domain event of a subscription. ``fact`` is decoded once, when it is first asked for.
 
-    def __init__(self, envelope: Envelope, read: Callable[[], Any]) -> None:
+    ``erased``: the person's key is destroyed; what was personal in the fact is gone.
+    """
+
+    def __init__(self, envelope: Envelope, read: Callable[[], Any], erased: Callable[[], bool]) -> None:
         self.envelope = envelope
         self._read = read
+        self._erased = erased
+
+    @cached_property
+    def erased(self) -> bool:
+        """Whether the person whose fact it is was erased."""
+        return self._erased()
 
     @cached_property
     def fact(self) -> Any:

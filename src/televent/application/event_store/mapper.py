@@ -38,6 +38,7 @@ class SubjectKeys(Protocol):
     """The keys of persons; None once destroyed (erasure)."""
 
     def key(self, subject: UUID) -> bytes | None: ...
+    def forget(self, subject: UUID) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,19 @@ class FactMapper(Mapper[str]):
     def to_domain_event(self, stored_event: StoredEvent) -> LoggedEvent:
         """The event as the library gives it to followers of the log; its fact is decoded when it is asked for."""
         assert isinstance(stored_event, RecordedNotification)
-        return LoggedEvent(envelope_of(stored_event), lambda: self.to_fact(stored_event))
+        return LoggedEvent(
+            envelope_of(stored_event),
+            read=lambda: self.to_fact(stored_event),
+            erased=lambda: self.erased(stored_event.subject_id),
+        )
+
+    def erased(self, subject: UUID) -> bool:
+        """Whether the key of that person, who has recorded facts, is destroyed."""
+        return self._keys.key(subject) is None
+
+    def forget(self, subject: UUID) -> None:
+        """To be called when the key of that person was destroyed: this process does not use it any longer."""
+        self._keys.forget(subject)
 
     def seal(self, value: Any, subject: UUID, place: str) -> bytes:
         """Any dataclass as stored octets, its personal fields sealed."""

@@ -21,6 +21,7 @@ from televent.application.event_store.deciders import CALENDAR_OBJECT, Decider
 from televent.application.event_store.mapper import FactMapper, NewEvent, genesis
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import DestroyKey
 from televent.application.read_models.calendars import ExpectCalendar
 from televent.application.read_models.writes import Write
 from televent.domain.calendar_object.events import Mark
@@ -146,6 +147,9 @@ class Store(Application[str]):
                 stored.append(event)
             writes += self._inline(change.loaded.key, change.loaded.state, change.after, change.facts, context.now)
         positions = self.recorder.insert_events(stored, writes=writes, outbox=outbox, inbox_key=inbox_key)
+        for write in writes:
+            if isinstance(write, DestroyKey):
+                self._given_mapper.forget(write.tenant)
         for change in changes:
             version = change.loaded.version + len(change.facts)
             if change.loaded.version // SNAPSHOT_EVERY != version // SNAPSHOT_EVERY:

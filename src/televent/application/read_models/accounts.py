@@ -55,6 +55,23 @@ class DropDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetAccount:
+    """All rows of an inline projection that belong to the account go: ``projection`` is "dav_index", "company" or
+    "directory"."""
+
+    tenant: AccountId
+    projection: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyKey:
+    """The person's key is destroyed: what was sealed with it can never be read again."""
+
+    tenant: AccountId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRow:
     device_id: UUID
     name: str

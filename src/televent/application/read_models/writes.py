@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.accounts import (
+    DestroyKey,
+    DropDevice,
+    ForgetAccount,
+    PutAccount,
+    PutAddress,
+    PutDevice,
+    PutPrincipal,
+)
 from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar, PutCalendar
 from televent.application.read_models.company import KeepCompany, PutFreeBusy
 from televent.application.read_models.resources import BuryResource, PutResource
@@ -23,4 +31,6 @@ Write = (
     | PutAddress
     | PutDevice
     | DropDevice
+    | ForgetAccount
+    | DestroyKey
 )

@@ -19,7 +19,7 @@ from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
 from televent.application.use_cases.calendars import COMPONENTS
-from televent.domain.account.commands import ChangeProfile, ClaimAddress, OpenAccount, VerifyAddress
+from televent.domain.account.commands import ChangeProfile, ClaimAddress, EraseAccount, OpenAccount, VerifyAddress
 from televent.domain.account.decide import decide as decide_account
 from televent.domain.calendar.commands import CreateCalendar
 from televent.domain.calendar.decide import decide as decide_calendar
@@ -82,6 +82,16 @@ def change_profile(
     if timezone is not None:
         checked_zone(timezone)
     command = ChangeProfile(name, timezone, locale)
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
+
+
+def erase_account(backend: Backend, context: Context) -> None:
+    """Ends the account for good: its rows go and its key is destroyed, in the transaction of the last fact.
+
+    Twice is once. Raises UnknownAccount for an account that was never opened.
+    """
+    command = EraseAccount()
     key = account_stream(context.tenant)
     handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
 

@@ -6,7 +6,8 @@ violate a constraint, and ``conflict_of`` says what each violation means.
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from collections.abc import Mapping
+from typing import Any, Final, assert_never
 
 import psycopg
 from psycopg import errors
@@ -21,7 +22,15 @@ from televent.application.event_store.conflicts import (
     StaleStream,
     UidTaken,
 )
-from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.accounts import (
+    DestroyKey,
+    DropDevice,
+    ForgetAccount,
+    PutAccount,
+    PutAddress,
+    PutDevice,
+    PutPrincipal,
+)
 from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar, PutCalendar
 from televent.application.read_models.company import KeepCompany, PutFreeBusy
 from televent.application.read_models.resources import BuryResource, PutResource
@@ -104,6 +113,31 @@ PUT_DEVICE = """
     ON CONFLICT (tenant_id, device_id) DO UPDATE SET name = excluded.name, hash = excluded.hash"""
 DROP_DEVICE = "DELETE FROM device WHERE tenant_id = %s AND device_id = %s"
 
+TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "dav_index": {
+        "calendar": ("tenant_id", "calendar_id"),
+        "resource": ("tenant_id", "calendar_id", "href"),
+        "mount": ("tenant_id", "share_id"),
+        "overlay": ("tenant_id", "share_id", "stream_id"),
+    },
+    "company": {"company": ("tenant_id", "stream_id", "address")},
+    "directory": {
+        "account": ("tenant_id",),
+        "principal": ("tenant_id",),
+        "address": ("tenant_id", "address"),
+        "device": ("tenant_id", "device_id"),
+    },
+}
+"""The tables of each inline projection, and the columns of each primary key."""
+FORGET = {
+    name: tuple(f"DELETE FROM {table} WHERE tenant_id = %s" for table in tables)  # noqa: S608
+    for name, tables in TABLES.items()
+}
+DESTROY_KEY = """
+    INSERT INTO subject_key AS standing (subject_id, key, destroyed_at) VALUES (%s, NULL, %s)
+    ON CONFLICT (subject_id) DO UPDATE SET key = NULL, destroyed_at = excluded.destroyed_at
+    WHERE standing.key IS NOT NULL"""
+
 Statement = tuple[str, tuple[Any, ...]]
 
 
@@ -151,6 +185,10 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.created_at)),)
         case DropDevice() as drop:
             return ((DROP_DEVICE, (drop.tenant, drop.device_id)),)
+        case ForgetAccount() as forget:
+            return tuple((statement, (forget.tenant,)) for statement in FORGET[forget.projection])
+        case DestroyKey() as destroy:
+            return ((DESTROY_KEY, (destroy.tenant, destroy.at)),)
         case _:
             assert_never(write)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from televent.adapters.postgres.dav_index.inline_rows import DESTROY_KEY
 from televent.adapters.postgres.rows import Pool, fetch
 
 KEY_OCTETS = 32
@@ -19,10 +20,6 @@ CACHED_FOR = 60.0
 
 SELECT = "SELECT key FROM subject_key WHERE subject_id = %s"
 INSERT = "INSERT INTO subject_key (subject_id, key) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-DESTROY = """
-    INSERT INTO subject_key AS standing (subject_id, key, destroyed_at) VALUES (%s, NULL, %s)
-    ON CONFLICT (subject_id) DO UPDATE SET key = NULL, destroyed_at = excluded.destroyed_at
-    WHERE standing.key IS NOT NULL"""
 
 
 class PostgresSubjectKeys:
@@ -64,6 +61,10 @@ class PostgresSubjectKeys:
     def destroy(self, subject: UUID, now: datetime) -> None:
         """Erasure: what was sealed for this person can never be read again. Other processes forget within a minute."""
         with self._pool.connection() as connection:
-            connection.execute(DESTROY, (subject, now))
+            connection.execute(DESTROY_KEY, (subject, now))
+        self.forget(subject)
+
+    def forget(self, subject: UUID) -> None:
+        """The key is asked for again the next time: it was destroyed in a transaction of somebody else's."""
         with self._guard:
             self._known.pop(subject, None)

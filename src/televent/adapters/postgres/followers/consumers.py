@@ -15,7 +15,7 @@ from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.envelope import Envelope, LoggedEvent
-from televent.application.followers import Policy, Projection, RowWrite
+from televent.application.followers import Policy, Projection, RowWrite, folded, reacted
 from televent.application.messages.outbox import OutboxMessage
 
 Owed = tuple[Envelope, OutboxMessage]
@@ -75,8 +75,7 @@ class ProjectionConsumer(Consumer):
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
         """Folds one event. Raises UnknownStoredName for a fact of a newer program."""
-        fact = None if self._projection.envelope_only else domain_event.fact
-        self._rows += self._projection.fold(fact, domain_event.envelope)
+        self._rows += folded(self._projection, domain_event)
         self.view.insert_tracking(tracking)
 
     def write(self, connection: Connection, now: datetime) -> None:
@@ -94,8 +93,7 @@ class PolicyConsumer(Consumer):
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
         """Reacts to one event. Raises UnknownStoredName for a fact of a newer program."""
-        envelope = domain_event.envelope
-        self._owed += [(envelope, message) for message in self._policy.react(domain_event.fact, envelope)]
+        self._owed += [(domain_event.envelope, message) for message in reacted(self._policy, domain_event)]
         self.view.insert_tracking(tracking)
 
     def write(self, connection: Connection, now: datetime) -> None:

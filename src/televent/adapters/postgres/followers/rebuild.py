@@ -11,7 +11,7 @@ from televent.adapters.postgres.followers.shadow import mend, own_connection, sh
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.mapper import FactMapper
-from televent.application.followers import Policy, Projection, RowWrite
+from televent.application.followers import Policy, Projection, RowWrite, folded, topics_of
 
 PAGE = 1000
 
@@ -70,11 +70,11 @@ def _page(
     connection: Connection, log: PostgresLog, mapper: FactMapper, projection: Projection, after: int
 ) -> tuple[int, int] | None:
     """Folds the next page into the shadow: the position it reaches and its number of events; None after the last."""
-    events = log.page(after, PAGE, None, projection.topics).notifications
+    events = log.page(after, PAGE, None, topics_of(projection)).notifications
     if not events:
         return None
     writes: list[RowWrite] = []
     for event in map(mapper.to_domain_event, events):
-        writes += projection.fold(None if projection.envelope_only else event.fact, event.envelope)
+        writes += folded(projection, event)
     send(connection, projection.tables, writes)
     return events[-1].id, len(events)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import sql
 
-from televent.adapters.postgres.dav_index.inline_rows import statements
+from televent.adapters.postgres.dav_index.inline_rows import TABLES, statements
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.event_store.shard import renew
 from televent.adapters.postgres.followers.shadow import mend, mend_index, own_connection, shadow, unshadow
@@ -23,7 +23,15 @@ from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.deciders import decider_of
 from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.recorded import RecordedNotification
-from televent.application.read_models.accounts import DropDevice, PutAccount, PutAddress, PutDevice, PutPrincipal
+from televent.application.read_models.accounts import (
+    DestroyKey,
+    DropDevice,
+    ForgetAccount,
+    PutAccount,
+    PutAddress,
+    PutDevice,
+    PutPrincipal,
+)
 from televent.application.read_models.company import KeepCompany, PutFreeBusy
 from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
@@ -31,21 +39,7 @@ from televent.projections.inline import inline_writes
 
 PAGE = 1000
 
-INLINE: dict[str, dict[str, tuple[str, ...]]] = {
-    "dav_index": {
-        "calendar": ("tenant_id", "calendar_id"),
-        "resource": ("tenant_id", "calendar_id", "href"),
-        "mount": ("tenant_id", "share_id"),
-        "overlay": ("tenant_id", "share_id", "stream_id"),
-    },
-    "company": {"company": ("tenant_id", "stream_id", "address")},
-    "directory": {
-        "account": ("tenant_id",),
-        "principal": ("tenant_id",),
-        "address": ("tenant_id", "address"),
-        "device": ("tenant_id", "device_id"),
-    },
-}
+INLINE: Final = TABLES
 DIRECTORY = (PutAccount, PutAddress, PutPrincipal, PutFreeBusy, PutDevice, DropDevice)
 """What is written to the tables of the directory; all else is dav_index, or company."""
 
@@ -117,6 +111,9 @@ class _Replay:
                         connection.execute(statement, parameters)
 
     def _writes(self, stream: str, events: list[RecordedNotification]) -> list[Write]:
+        if self._mapper.erased(events[0].subject_id):
+            # No row is made of a person whose key is destroyed, even where their last fact was never recorded.
+            return []
         facts = [self._mapper.to_fact(event) for event in events]
         decider = decider_of(type(facts[0]))
         before = self._states.get(stream, decider.initial)
@@ -126,7 +123,11 @@ class _Replay:
         return [write for write in writes if _projection_of(write) == self._projection]
 
 
-def _projection_of(write: Write) -> str:
+def _projection_of(write: Write) -> str | None:
+    if isinstance(write, ForgetAccount):
+        return write.projection
+    if isinstance(write, DestroyKey):
+        return None
     if isinstance(write, KeepCompany):
         return "company"
     return "directory" if isinstance(write, DIRECTORY) else "dav_index"

@@ -29,7 +29,7 @@ from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
 from televent.application.event_store.envelope import LoggedEvent
 from televent.application.event_store.store import Store
-from televent.application.followers import Policy, Projection
+from televent.application.followers import Policy, Projection, topics_of
 
 log = structlog.get_logger("televent.followers")
 
@@ -57,7 +57,7 @@ class Following:
 def following(follower: Projection | Policy) -> Following:
     """How that projection or policy is run."""
     at_end = isinstance(follower, Policy)
-    return Following(follower.name, consumer_of(follower), follower.topics, at_end, follower.pause)
+    return Following(follower.name, consumer_of(follower), topics_of(follower), at_end, follower.pause)
 
 
 def register(pool: Pool, consumers: Sequence[Following]) -> None:
