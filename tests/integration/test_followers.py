@@ -48,7 +48,7 @@ def titles(town: Town) -> list[tuple[Any, ...]]:
 
 
 def hooks(town: Town) -> list[str]:
-    return sorted(each["uid"] for each in town.owed("webhook"))
+    return sorted(each["values"]["uid"] for each in town.owed("telegram_notification"))
 
 
 def behind(core: Core, name: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
 from support.town import NOON, UID, Person, Town, meeting
 from televent.adapters.email.find import parse_mail
-from televent.adapters.email.outbound import KINDS, MailIdentity, MailSender
+from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import GiveUp
 from televent.application.use_cases.answer_invitation import answer_invitation
@@ -41,7 +41,7 @@ def sender_to(town: Town, port: int) -> MailSender:
 def send(town: Town, other: OtherServer) -> None:
     """What a worker does with the letters to elsewhere, until none is owed."""
     later = town.now + timedelta(minutes=1)
-    while claimed := town.core.outbox.claim(later, kinds=KINDS):
+    while claimed := town.core.outbox.claim(later, kinds=MailSender.kinds):
         for each in claimed:
             run_on(other.loop, sender_to(town, other.port).handle(each))
             town.core.outbox.complete(each, later)
@@ -141,7 +141,7 @@ def test_updates_and_the_end_belong_to_the_first_mail(town: Town, other: OtherSe
 
 def test_a_letter_sent_twice_is_the_same_mail(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
-    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=KINDS)
+    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
     for _ in range(2):
         run_on(other.loop, sender_to(town, other.port).handle(claimed))
     one, again = to(other, ZED)
@@ -187,7 +187,7 @@ def test_an_answer_of_a_person_here_leaves_as_a_reply(town: Town, other: OtherSe
 
 def test_what_the_server_refuses_for_good_is_given_up(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
-    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=KINDS)
+    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
     sender = sender_to(town, other.port)
     other.refuse = "550 5.1.1 There is nobody of that name"
     with pytest.raises(GiveUp, match="550"):
@@ -202,7 +202,7 @@ def test_what_the_server_refuses_for_good_is_given_up(town: Town, other: OtherSe
 
 def test_a_server_that_is_away_is_named(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
-    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=KINDS)
+    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
     # Port 1 is nobody's.
     with pytest.raises(MailUnreachable, match=r"127\.0\.0\.1:1"):
         run_on(other.loop, sender_to(town, 1).handle(claimed))

@@ -13,6 +13,7 @@ from support.waiting import wait_until
 from televent.adapters.postgres.queues.outbox import BATCH, PostgresOutbox
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.messages.outbox import ATTEMPTS, LEASE, Failed, OutboxMessage, TryAgainAt, after_failure
+from televent.application.messages.push import PushDue
 
 MINUTE = timedelta(minutes=1)
 
@@ -36,12 +37,12 @@ def enqueue(shop: Shop, outbox: PostgresOutbox, count: int = 1, **fields: object
 
 
 def test_a_message_is_owed_with_the_facts_that_cause_it_and_only_once(shop: Shop, outbox: PostgresOutbox) -> None:
-    message = owed(payload={"to": "bob@example.com", "n": [1, None]})
+    message = owed()
     shop.recorder.insert_events([shop.event(shop.key())], outbox=[message])
     shop.recorder.insert_events([shop.event(shop.key())], outbox=[replace(message, outbox_id=uuid4())])
     (claimed,) = outbox.claim(NOON)
-    assert (claimed.tenant, claimed.outbox_id, claimed.kind) == (shop.tenant, message.outbox_id, "email")
-    assert (claimed.payload, claimed.attempts, claimed.correlation_id) == (message.payload, 1, "walk")
+    assert (claimed.tenant, claimed.outbox_id, claimed.name) == (shop.tenant, message.outbox_id, "email/1")
+    assert (claimed.message, claimed.attempts, claimed.correlation_id) == (message.message, 1, "walk")
     assert (claimed.created_at, claimed.lease_until) == (NOON, NOON + LEASE)
 
 
@@ -58,8 +59,8 @@ def test_what_is_due_is_claimed_oldest_first_in_batches(shop: Shop, outbox: Post
 
 def test_a_worker_may_ask_for_some_kinds(shop: Shop, outbox: PostgresOutbox) -> None:
     enqueue(shop, outbox)
-    (letter,) = enqueue(shop, outbox, kind="itip_local")
-    assert [claimed.outbox_id for claimed in outbox.claim(NOON, kinds=["itip_local"])] == [letter.outbox_id]
+    (push,) = enqueue(shop, outbox, message=PushDue(uuid4()))
+    assert [claimed.outbox_id for claimed in outbox.claim(NOON, kinds=[PushDue])] == [push.outbox_id]
 
 
 def test_many_workers_share_the_work_and_none_is_given_twice(shop: Shop, outbox: PostgresOutbox) -> None:
@@ -98,7 +99,7 @@ def test_a_failing_message_is_tried_after_1_2_4_8_16_minutes_and_then_fails(shop
             now = verdict.due_at
     assert waits == [1, 2, 4, 8, 16]
     assert outbox.claim(now + timedelta(days=9)) == []
-    assert outbox.failed() == [(message.outbox_id, "email", "OSError: no route")]
+    assert outbox.failed() == [(message.outbox_id, "email/1", "OSError: no route")]
 
 
 def test_the_operator_requeues_what_failed(shop: Shop, outbox: PostgresOutbox) -> None:

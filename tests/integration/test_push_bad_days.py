@@ -9,6 +9,7 @@ from support.dav import Client
 from support.push import subscribe
 from support.push_post import SOON, Post, open_post, put, token
 from televent.application.messages.outbox import ATTEMPTS, LEASE
+from televent.application.messages.push import PushDue
 from televent.application.push import SPACING, TOLERANCE
 from televent.application.use_cases.devices import revoke_device
 from televent.runtime.push import Push
@@ -116,7 +117,7 @@ def test_a_dead_workers_message_is_taken_by_another(post: Post, ann: Client) -> 
     put(ann)
     post.notice()
     post.now += SOON
-    assert len(post.site.core.outbox.claim(post.now, kinds=("push",))) == 1
+    assert len(post.site.core.outbox.claim(post.now, kinds=(PushDue,))) == 1
     post.work(LEASE + timedelta(seconds=1))
     assert len(phone.heard()) == 1
 
@@ -125,7 +126,7 @@ def test_an_outbox_row_that_failed_for_good_does_not_silence_who_renews(post: Po
     phone = post.device(ann, ann.calendar())
     put(ann)
     post.notice()
-    post.sql("UPDATE outbox SET state = 'failed', attempts = 6 WHERE kind = 'push' RETURNING 1")
+    post.sql("UPDATE outbox SET state = 'failed', attempts = 6 WHERE kind = 'push/1' RETURNING 1")
     assert subscribe(ann, ann.calendar(), phone.url, device=phone.device).status == 204
     put(ann, "b")
     post.work()

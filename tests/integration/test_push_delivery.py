@@ -9,6 +9,7 @@ from support.dav import Client, event
 from support.push import CONTENT, PROPERTY, Message, verify_vapid
 from support.push_post import SOON, Post, open_post, put, token, topic
 from televent.adapters.postgres.followers.rebuild import rebuild
+from televent.application.messages.push import PushDue
 from televent.application.push import SPACING
 from televent.application.use_cases.accounts import change_profile
 
@@ -76,7 +77,7 @@ def test_a_change_while_a_message_is_under_way_is_told_by_the_next(post: Post, a
     post.notice()
     post.now += SOON
     core = post.site.core
-    (claimed,) = core.outbox.claim(post.now, kinds=("push",))
+    (claimed,) = core.outbox.claim(post.now, kinds=(PushDue,))
     ((subscription_id,),) = post.sql("SELECT subscription_id FROM push_subscription")
     owed = post.push.book.owed(claimed.tenant, subscription_id, post.now)
     assert owed is not None

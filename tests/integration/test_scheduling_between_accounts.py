@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from support.town import NOON, Person, Town, meeting
+from televent.application.messages.itip_local import ItipLocal
 
 WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
 SECOND = "20261208T100000Z"
@@ -235,7 +236,7 @@ def test_force_send_sends_again_and_is_not_stored(town: Town, ann: Person, bob: 
 def test_letters_that_the_door_carries_are_left_alone_by_workers(town: Town, ann: Person, bob: Person) -> None:
     town.core.backend.courier = _Nobody()
     ann.put(meeting(people=("bob@example.com", "eve@example.com")))
-    assert town.core.outbox.claim(town.now + timedelta(seconds=2), kinds=("itip_local",)) == []
+    assert town.core.outbox.claim(town.now + timedelta(seconds=2), kinds=(ItipLocal,)) == []
     (mail,) = town.owed("calendar_invite")
     assert (mail["recipient"], mail["due_at"]) == ("eve@example.com", NOON)
     town.carry()

@@ -83,13 +83,13 @@ def test_an_answer_that_stands_is_told_again(town: Town, bob: Person) -> None:
     (first,) = town.owed("calendar_reply")
     bob.receive(letter("REQUEST", sequence=1, second=5))
     assert bob.says(bob) == "ACCEPTED"
-    replies = {each["message"] for each in town.owed("calendar_reply")} - {first["message"]}
+    replies = {each["text"] for each in town.owed("calendar_reply")} - {first["text"]}
     assert len(replies) == 1
     again = replies.pop()
     assert "PARTSTAT=ACCEPTED" in again
     assert "SEQUENCE:1" in again
     # Both were written in one second: the organizer must still see which is the later.
-    assert "DTSTAMP:20261121T120000Z" in first["message"]
+    assert "DTSTAMP:20261121T120000Z" in first["text"]
     assert "DTSTAMP:20261121T120001Z" in again
 
 
@@ -112,7 +112,7 @@ def test_who_lost_his_copy_gets_it_again(town: Town, bob: Person) -> None:
     bob.receive(asking)
     (sent,) = town.owed("calendar_update")
     assert (sent["recipient"], sent["method"]) == ("cy@example.com", "REQUEST")
-    assert "DTSTAMP:20261121T120001Z" in sent["message"]
+    assert "DTSTAMP:20261121T120001Z" in sent["text"]
     bob.receive(asking.replace(b"cy@example.com", b"eve@example.com"))
     assert len(town.owed("calendar_update")) == 1
 

@@ -9,9 +9,10 @@ import pytest
 from support.town import Person, Town, open_town
 from televent.application.event_store.context import Context
 from televent.application.messages.outbox import Claimed
+from televent.application.messages.share_local import ShareAnswer, ShareLocal, ShareNews
 from televent.application.refusals import NotShared
 from televent.application.use_cases import sharing
-from televent.policies.courier import carry_share
+from televent.policies import courier
 
 
 @pytest.fixture
@@ -24,13 +25,18 @@ def town(database_url: str) -> Iterator[Town]:
 
 def owed(town: Town) -> list[Claimed]:
     """What the sides have to tell each other, the oldest first; it is ours now."""
-    claimed = town.core.outbox.claim(town.now + timedelta(minutes=1), kinds=(sharing.KIND,))
-    return sorted(claimed, key=lambda each: int(each.payload.get("revision", 0)))
+    claimed = town.core.outbox.claim(town.now + timedelta(minutes=1), kinds=(ShareLocal,))
+    return sorted(claimed, key=lambda each: getattr(told(each), "revision", 0))
+
+
+def told(message: Claimed) -> ShareNews:
+    assert isinstance(message.message, ShareLocal)
+    return message.message.told
 
 
 def carry(town: Town, message: Claimed) -> None:
     context = Context(message.tenant, "system", "courier", town.now, uuid4(), message.correlation_id)
-    carry_share(town.core.backend, context, message.outbox_id, message.payload)
+    courier.carry(town.core.backend, context, message.outbox_id, message.message)
 
 
 def share(ann: Person, bob: Person, access: str = "read") -> None:
@@ -52,7 +58,7 @@ def test_a_worker_carries_what_the_door_could_not(town: Town) -> None:
     assert status(bob) == [("offered", "read")]
     (row,) = town.core.reads.shares_of(bob.tenant)
     sharing.answer_share(town.core.backend, bob.context(), share_id=row.share_id, accept=True)
-    (answer,) = [each for each in owed(town) if each.payload["what"] == "answer"]
+    (answer,) = [each for each in owed(town) if isinstance(told(each), ShareAnswer)]
     carry(town, answer)
     (calendar,) = town.core.reads.calendars(ann.tenant)
     assert calendar.shares[str(bob.tenant)]["status"] == "accepted"
@@ -68,8 +74,8 @@ def test_messages_that_come_twice_and_in_the_wrong_order_change_nothing(town: To
     for message in (second, first, end, second, first):
         carry(town, message)
     assert status(bob) == [("offered", "read-write")]
-    told = [message for message in town.owed("share_notification") if message["chat_id"] == 1002]
-    assert [message["what"] for message in told] == ["offered"]
+    cards = [message for message in town.owed("share_notification") if message["chat_id"] == 1002]
+    assert [message["what"] for message in cards] == ["offered"]
 
 
 def test_a_withdrawal_holds_before_anybody_is_told_of_it(town: Town) -> None:

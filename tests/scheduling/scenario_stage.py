@@ -21,10 +21,11 @@ from support.post import EDGE, itip_mail
 from televent.adapters.email.intake import Intake, Verdict
 from televent.adapters.email.listener import mail_key
 from televent.application.event_store.context import Context
+from televent.application.messages.itip_local import ItipLocal
 from televent.application.use_cases.accounts import verify_address
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.domain.ids import AccountId
-from televent.policies.courier import react
+from televent.policies.courier import carry
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 EVERYTHING = (
@@ -207,10 +208,10 @@ class Stage:
     def _carry(self) -> None:
         """What workers do with the letters between accounts, until none is owed."""
         core = self.site.core
-        while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=("itip_local",)):
+        while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=(ItipLocal,)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.clock, uuid4(), message.correlation_id)
-                react(core.backend, context, message.outbox_id, message.payload)
+                carry(core.backend, context, message.outbox_id, message.message)
                 core.outbox.complete(message, self.clock)
 
     def _context(self, tenant: AccountId) -> Context:
@@ -221,11 +222,11 @@ class Stage:
         views = {name: self._view(name) for name in self.people}
         rows = self._owed()
         mails = tuple(
-            Mail(self.inward(each["recipient"]), each["method"], self.inward(each["message"]))
+            Mail(self.inward(each["recipient"]), each["method"], self.inward(each["text"]))
             for kind, each in rows
             if kind.startswith("calendar_")
         )
-        return Scene(views, mails, tuple(each["text_key"] for kind, each in rows if kind == "telegram_notification"))
+        return Scene(views, mails, tuple(each["text_key"] for kind, each in rows if kind == "telegram_notification/1"))
 
     def _view(self, name: str) -> View:
         copies: dict[str, Copy] = {}

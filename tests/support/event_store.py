@@ -15,6 +15,7 @@ from televent.adapters.postgres.pool import open_pool
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.event_store.recorded import RecordedEvent
+from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.calendars import PutCalendar
 from televent.application.read_models.resources import BuryResource, PutResource
@@ -105,7 +106,8 @@ class Shop:
 def owed(**fields: Any) -> OutboxMessage:
     """An effect due at noon."""
     outbox_id = uuid4()
-    return replace(OutboxMessage(outbox_id, "email", f"mail/{outbox_id}", {"to": "bob@example.com"}, NOON), **fields)
+    mail = Email("bob@example.com", "en", AddressVerification("Bob", "123456"))
+    return replace(OutboxMessage(outbox_id, f"mail/{outbox_id}", mail, NOON), **fields)
 
 
 @contextmanager

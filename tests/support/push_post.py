@@ -25,6 +25,7 @@ from support.waiting import await_settled
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Runner
 from televent.application.messages.outbox import after_failure
+from televent.application.messages.push import PushDue
 from televent.application.push import SETTLES
 from televent.runtime.push import Push
 
@@ -73,7 +74,7 @@ class Post:
         sender = self.push.sender(services)
         sender._clock = lambda: self.now
         try:
-            for message in core.outbox.claim(self.now, kinds=("push",), limit=1000):
+            for message in core.outbox.claim(self.now, kinds=(PushDue,), limit=1000):
                 try:
                     await sender.handle(message)
                 except Exception as error:
@@ -85,7 +86,7 @@ class Post:
 
     def owed(self) -> list[tuple[Any, ...]]:
         """State, attempts and error of messages that have not been carried out, the oldest first."""
-        query = "SELECT state, attempts, last_error FROM outbox WHERE kind = 'push' AND state <> 'completed'"
+        query = "SELECT state, attempts, last_error FROM outbox WHERE kind = 'push/1' AND state <> 'completed'"
         return self.sql(f"{query} ORDER BY due_at")
 
     def subscriptions(self) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
+from televent.application.messages.chat import ChatText
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.calendar_object.events import EventCreated
 
@@ -12,9 +13,10 @@ def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
     """A message for each event that is made."""
     if not isinstance(fact, EventCreated):
         return []
-    payload = {"event": "event.created", "uid": fact.uid}
     message_id = envelope.derived_id("webhook")
-    return [OutboxMessage(message_id, "webhook", f"webhook/{message_id}", payload, envelope.now)]
+    # A class of the catalogue: a webhook has none of its own yet.
+    message = ChatText(0, "event.created", {"uid": fact.uid})
+    return [OutboxMessage(message_id, f"webhook/{message_id}", message, envelope.now)]
 
 
 WEBHOOK = Policy("webhook", react, topics=("event-created/1",))

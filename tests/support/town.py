@@ -11,6 +11,7 @@ import psycopg
 
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
+from televent.application.messages.itip_local import ItipLocal
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.answer_invitation import Answered, answer_invitation
@@ -20,7 +21,7 @@ from televent.application.use_cases.receive_itip import Received, receive_itip
 from televent.domain.ids import AccountId
 from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import attendees_of
-from televent.policies.courier import react
+from televent.policies.courier import carry
 from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
 
@@ -113,16 +114,17 @@ class Town:
     def carry(self) -> None:
         """What a worker does with the letters between accounts here, until none is owed."""
         later = self.now + timedelta(minutes=1)
-        while claimed := self.core.outbox.claim(later, kinds=("itip_local",)):
+        while claimed := self.core.outbox.claim(later, kinds=(ItipLocal,)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.now, uuid4(), message.correlation_id)
-                react(self.core.backend, context, message.outbox_id, message.payload)
+                carry(self.core.backend, context, message.outbox_id, message.message)
                 self.core.outbox.complete(message, later)
 
     def owed(self, kind: str = "%") -> list[dict[str, Any]]:
-        """The payloads of effects that nobody has carried out yet, with ``kind`` and ``due_at``."""
-        query = """SELECT payload, kind, due_at FROM outbox WHERE state = 'pending' AND kind LIKE %s
-            ORDER BY created_at, outbox_id"""
+        """The payloads of messages that nobody has carried out yet, with ``due_at`` and ``kind``, the stored name
+        without its version."""
+        query = """SELECT payload, split_part(kind, '/', 1), due_at FROM outbox
+            WHERE state = 'pending' AND split_part(kind, '/', 1) LIKE %s ORDER BY created_at, outbox_id"""
         with psycopg.connect(self.url) as connection:
             return [{**row[0], "kind": row[1], "due_at": row[2]} for row in connection.execute(query, (kind,))]
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from televent.application.backend import INLINE_RECIPIENTS, Backend
 from televent.application.event_store.context import Context
+from televent.application.messages.itip_local import ItipLocal
+from televent.application.messages.mail import (
+    CalendarCancel,
+    CalendarInvite,
+    CalendarMail,
+    CalendarReply,
+    CalendarUpdate,
+)
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.ical.itip.sending.outgoing import Letter
 
-MAIL_KINDS = {
-    "invite": "calendar_invite",
-    "update": "calendar_update",
-    "refresh": "calendar_update",
-    "cancel": "calendar_cancel",
-    "reply": "calendar_reply",
+MAILS: Mapping[str, type[CalendarMail]] = {
+    "invite": CalendarInvite,
+    "update": CalendarUpdate,
+    "cancel": CalendarCancel,
+    "reply": CalendarReply,
 }
+"""Kind of an iTIP message → the message of the outbox that mails it."""
 
 DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
 """SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
@@ -63,40 +71,35 @@ def address_letters(
         if account is not None:
             if account.tenant == sender.tenant:
                 continue
-            payload = {
-                "recipient_tenant": str(account.tenant),
-                "recipient": letter.recipient,
-                "message": letter.text.decode(),
-                "method": letter.method,
-                "kind": letter.kind,
-                "asks": letter.asks,
-                "significant": letter.significant,
-                "sender_name": sender.name,
-            }
-            outbox.append(OutboxMessage(outbox_id, "itip_local", key, payload, now))
+            message = ItipLocal(
+                recipient_tenant=account.tenant,
+                recipient=letter.recipient,
+                text=letter.text.decode(),
+                method=letter.method,
+                refresh=quiet,
+                asks=letter.asks,
+                sender_name=sender.name,
+            )
+            outbox.append(OutboxMessage(outbox_id, key, message, now))
             if not quiet:
                 local.append(outbox_id)
                 statuses[letter.recipient] = DELIVERED
         elif backend.people.is_internal(letter.recipient) or not _mailable(letter.recipient):
             statuses[letter.recipient] = UNKNOWN_USER
         elif not quiet:
-            payload = {
-                "sender": letter.sender,
-                "sender_name": sender.name,
-                "sender_address": next(iter(sender.addresses), None),
-                "sender_telegram_id": sender.telegram_id,
-                "timezone": sender.timezone,
-                "locale": sender.locale,
-                "recipient": letter.recipient,
-                "recipient_name": letter.recipient_cn,
-                "message": letter.text.decode(),
-                "method": letter.method,
-                "kind": letter.kind,
-                "uid": letter.uid,
-                "sequence": letter.sequence,
-                "summary": letter.summary,
-            }
-            outbox.append(OutboxMessage(outbox_id, MAIL_KINDS[letter.kind], key, payload, now))
+            mail = MAILS[letter.kind](
+                text=letter.text.decode(),
+                method=letter.method,
+                uid=letter.uid,
+                recipient=letter.recipient,
+                recipient_name=letter.recipient_cn,
+                sender_name=sender.name,
+                sender_address=next(iter(sender.addresses), None),
+                sender_telegram_id=sender.telegram_id,
+                timezone=sender.timezone,
+                locale=sender.locale,
+            )
+            outbox.append(OutboxMessage(outbox_id, key, mail, now))
             statuses[letter.recipient] = SENT
     if carried and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
         inline, held = frozenset(local), now + HELD_BACK

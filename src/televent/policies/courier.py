@@ -1,27 +1,30 @@
 """The courier: carries letters from one account here to another, at least once.
 
-A letter is owed in the transaction of the facts that caused it (kind ``itip_local``). The door that caused it asks for
+A letter is owed in the transaction of the facts that caused it (``ItipLocal``). The door that caused it asks for
 delivery at once; whatever it could not carry, a worker does. The recipient decides idempotently, so a letter carried
 twice changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID, uuid5
 
 import structlog
 
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
-from televent.application.messages.outbox import Claimed
+from televent.application.messages.itip_local import ItipLocal
+from televent.application.messages.message import Message
+from televent.application.messages.outbox import Claimed, GiveUp
+from televent.application.messages.share_local import ShareLocal
 from televent.application.use_cases import sharing
-from televent.application.use_cases.receive_itip import Received, receive_itip
+from televent.application.use_cases.receive_itip import receive_itip
 from televent.domain.ids import AccountId
 
-SHARE = sharing.KIND
+KINDS = (ItipLocal, ShareLocal)
+"""The messages that the courier carries."""
 
 log = structlog.get_logger("televent.courier")
 
@@ -34,26 +37,24 @@ class Queue(Protocol):
     def release(self, message: Claimed, now: datetime) -> None: ...
 
 
-def carry_share(backend: Backend, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> None:
-    """What the two sides of a shared calendar tell each other."""
-    recipient = AccountId(UUID(payload["recipient_tenant"]))
-    sharing.receive_share(backend, context.on_behalf_of(recipient, uuid5(outbox_id, "receive")), payload)
-
-
-def react(backend: Backend, context: Context, outbox_id: UUID, payload: Mapping[str, Any]) -> Received:
-    """One letter, applied to the recipient's copy."""
-    recipient = AccountId(UUID(payload["recipient_tenant"]))
-    there = context.on_behalf_of(recipient, uuid5(outbox_id, "receive"))
-    return receive_itip(
+def carry(backend: Backend, context: Context, outbox_id: UUID, message: Message) -> None:
+    """Applies one message of the outbox to its recipient's own streams; twice is once. Raises GiveUp for a message
+    that is none of KINDS."""
+    if not isinstance(message, ItipLocal | ShareLocal):
+        raise GiveUp(f"the courier carries no {type(message).__name__}")
+    there = context.on_behalf_of(AccountId(message.recipient_tenant), uuid5(outbox_id, "receive"))
+    if isinstance(message, ShareLocal):
+        sharing.receive_share(backend, there, message.told)
+        return
+    receive_itip(
         backend,
         there,
-        message=payload["message"].encode(),
-        method=payload["method"],
+        message=message.text.encode(),
+        method=message.method,
         message_key=f"letter/{outbox_id}",
-        refresh=payload["kind"] == "refresh",
-        # Letters of before this was said: none asks anew.
-        anew=payload.get("asks", False),
-        sender_name=payload["sender_name"],
+        refresh=message.refresh,
+        anew=message.asks,
+        sender_name=message.sender_name,
     )
 
 
@@ -68,8 +69,7 @@ class LocalCourier:
         """A letter that fails here is given back: the worker tries it again by the outbox's schedule."""
         for claimed in self._queue.claim_ids(context.tenant, outbox_ids, context.now):
             try:
-                carried = carry_share if claimed.kind == SHARE else react
-                carried(self._backend, context, claimed.outbox_id, claimed.payload)
+                carry(self._backend, context, claimed.outbox_id, claimed.message)
             except Exception:
                 log.exception("letter not delivered at once", outbox_id=str(claimed.outbox_id))
                 self._queue.release(claimed, context.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid5
 
@@ -14,9 +14,10 @@ from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
+from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Handler, after_failure
 from televent.ical.queries.occurs import season_of
-from televent.policies.courier import SHARE, carry_share, react
+from televent.policies.courier import KINDS, carry
 from televent.runtime.compose import Core
 
 log = structlog.get_logger("televent.worker")
@@ -32,7 +33,7 @@ PAUSE = 0.05
 class CourierHandler:
     """Letters between accounts here that no door carried, and what they tell each other of shared calendars."""
 
-    kinds = ("itip_local", SHARE)
+    kinds = KINDS
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -46,8 +47,7 @@ class CourierHandler:
             command_id=uuid5(message.outbox_id, "courier"),
             correlation_id=message.correlation_id,
         )
-        carried: Callable[..., object] = carry_share if message.kind == SHARE else react
-        await self._core.run(carried, self._core.backend, context, message.outbox_id, message.payload)
+        await self._core.run(carry, self._core.backend, context, message.outbox_id, message.message)
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
@@ -68,7 +68,7 @@ async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) ->
             room = CONCURRENCY - len(running)
             claimed = await core.run(_claim, core, tuple(by_kind), room) if room else []
             for message in claimed:
-                task = asyncio.create_task(_carry_out(core, by_kind[message.kind], message))
+                task = asyncio.create_task(_carry_out(core, by_kind[type(message.message)], message))
                 running.add(task)
                 task.add_done_callback(running.discard)
             if claimed:
@@ -91,7 +91,7 @@ def _patience() -> float:
     return min(POLL, 2.0)
 
 
-def _claim(core: Core, kinds: tuple[str, ...], room: int) -> list[Claimed]:
+def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Claimed]:
     try:
         return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=min(room, 10))
     except Exception:
@@ -109,7 +109,7 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
         verdict = after_failure(message, error, core.backend.clock())
         log.warning(
             "an effect failed",
-            kind=message.kind,
+            name=message.name,
             outbox_id=str(message.outbox_id),
             attempt=message.attempts,
             correlation_id=message.correlation_id,
@@ -119,7 +119,7 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
         await core.run(core.outbox.settle_failure, message, verdict, core.backend.clock())
     else:
         await core.run(core.outbox.complete, message, core.backend.clock())
-        log.info("carried out", kind=message.kind, correlation_id=message.correlation_id)
+        log.info("carried out", name=message.name, correlation_id=message.correlation_id)
 
 
 async def keep_indexed(core: Core, stop: asyncio.Event) -> None:
@@ -165,6 +165,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
         try:
             moment = core.backend.clock()
             await core.run(core.outbox.reap, moment)
+            await core.run(core.outbox.fail_unknown, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)

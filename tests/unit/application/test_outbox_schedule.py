@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from televent.application.messages.outbox import Claimed, Failed, GiveUp, RetryLater, TryAgainAt, Verdict, after_failure
+from televent.application.messages.push import PushDue
 from televent.domain.ids import AccountId
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-MESSAGE = Claimed(AccountId(UUID(int=1)), UUID(int=2), "email", "mail/2", {}, 1, "walk", NOON, NOON)
+MESSAGE = Claimed(AccountId(UUID(int=1)), UUID(int=2), "push/1", "push/2", PushDue(UUID(int=3)), 1, "walk", NOON, NOON)
 
 
 def in_minutes(verdict: Verdict) -> float:

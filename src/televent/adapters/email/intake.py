@@ -24,6 +24,7 @@ from televent.adapters.email.trust import Sender, Trust, header_values, sender_o
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail import MailBook
+from televent.application.messages.chat import ChatText
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
@@ -260,8 +261,8 @@ class Intake:
             summary = next((each.summary for each in read(row.ics).instances()), "") or letter.message.uid
             notice_id = uuid5(account.tenant, f"{text_key}/{row.stream_id}/{context.now:%Y%m%d%H}")
             values = {"summary": summary[:200], "sender": letter.sender.address[:200]}
-            payload = {"chat_id": account.telegram_id, "text_key": text_key, "values": values}
-            notice = OutboxMessage(notice_id, "telegram_notification", f"mail/{notice_id}", payload, context.now)
+            message = ChatText(account.telegram_id, text_key, values)
+            notice = OutboxMessage(notice_id, f"mail/{notice_id}", message, context.now)
             self._owed.enqueue([notice], account.tenant, context.correlation_id, context.now)
         return Verdict("parked", "the sender is not proven")
 

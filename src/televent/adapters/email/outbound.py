@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.smtp import MailRejected, SmtpMailer
 from televent.application.mail import MailBook
+from televent.application.messages.mail import (
+    CalendarCancel,
+    CalendarInvite,
+    CalendarMail,
+    CalendarReply,
+    CalendarUpdate,
+    Email,
+)
+from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.ical.objects.reading import Instance, read
 
-KINDS = ("calendar_invite", "calendar_update", "calendar_cancel", "calendar_reply", "email")
+_WORDS: Mapping[type[CalendarMail], str] = {
+    CalendarInvite: "invite",
+    CalendarUpdate: "update",
+    CalendarCancel: "cancel",
+    CalendarReply: "reply",
+}
+"""How the texts of a mail are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +44,7 @@ class MailIdentity:
 class MailSender:
     """Idempotent by Message-ID, which is made of the letter: the same letter sent twice is one mail to a client."""
 
-    kinds = KINDS
+    kinds: tuple[type[Message], ...] = (*_WORDS, Email)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -43,35 +57,37 @@ class MailSender:
     async def handle(self, message: Claimed) -> None:
         """Raises GiveUp for what the server refuses for good, MailError otherwise."""
         try:
-            if message.kind == "email":
-                await self._send_template(message)
-            else:
-                await self._send_letter(message)
+            match message.message:
+                case Email() as mail:
+                    await self._send_template(message, mail)
+                case CalendarMail() as mail:
+                    await self._send_letter(message, mail)
+                case _:
+                    raise GiveUp(f"no mail is made of {message.name}")
         except MailRejected as error:
             raise GiveUp(str(error)) from error
 
-    async def _send_letter(self, message: Claimed) -> None:
-        letter = message.payload
+    async def _send_letter(self, message: Claimed, letter: CalendarMail) -> None:
         us = self._identity
-        reply = letter["method"] in ("REPLY", "COUNTER", "REFRESH")
-        token = await asyncio.to_thread(self._book.token, message.tenant, letter["uid"], letter["recipient"])
-        human = letter["sender_address"] or f"{letter['sender_telegram_id'] or message.tenant}@{us.mail_domain}"
+        reply = letter.method in ("REPLY", "COUNTER", "REFRESH")
+        token = await asyncio.to_thread(self._book.token, message.tenant, letter.uid, letter.recipient)
+        human = letter.sender_address or f"{letter.sender_telegram_id or message.tenant}@{us.mail_domain}"
         identity = wire.Identity(
-            name=letter["sender_name"] or human,
+            name=letter.sender_name or human,
             organizer=f"rsvp+{token}@{us.mail_domain}",
             human=human,
             internal_domain=us.internal_domain,
             mail_domain=us.mail_domain,
         )
-        text = letter["message"].encode()
+        text = letter.text.encode()
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
         said = _words(letter, calendar, identity.name)
-        reply_to = letter["sender_address"] or identity.organizer
+        reply_to = letter.sender_address or identity.organizer
         mail = mime.Mail(
             sender=mime.address(texts.say(said.language, "via", name=identity.name), us.sender),
-            recipient=mime.address(letter["recipient_name"], letter["recipient"]),
+            recipient=mime.address(letter.recipient_name, letter.recipient),
             reply_to=mime.address(identity.name, reply_to),
             subject=said.subject,
             date=self._clock(),
@@ -82,21 +98,19 @@ class MailSender:
             correlation_id=message.correlation_id,
         )
         await self._mailer.send(
-            mime.calendar_mail(mail, letter["method"], calendar),
+            mime.calendar_mail(mail, letter.method, calendar),
             envelope_from=f"bounce+{token}@{us.mail_domain}",
-            recipient=letter["recipient"],
+            recipient=letter.recipient,
         )
 
-    async def _send_template(self, message: Claimed) -> None:
-        asked = message.payload
-        if asked["template"] != "address_verification":
-            raise GiveUp(f"unknown template {asked['template']!r}")
-        language, values = texts.language_of(asked["locale"]), asked["values"]
+    async def _send_template(self, message: Claimed, asked: Email) -> None:
+        language, verification = texts.language_of(asked.locale), asked.content
+        values = {"name": verification.name, "code": verification.code}
         lead = texts.say(language, "verification-lead", **values)
         rest = texts.say(language, "verification-rest")
         mail = mime.Mail(
             sender=mime.address("Televent", self._identity.sender),
-            recipient=mime.address(values.get("name"), asked["to"]),
+            recipient=mime.address(verification.name, asked.to),
             reply_to=None,
             subject=texts.say(language, "verification-subject", **values),
             date=self._clock(),
@@ -104,7 +118,7 @@ class MailSender:
             plain=f"{lead}\n\n{rest}\n",
             html=f"<p><b>{html.escape(lead)}</b></p><p>{html.escape(rest)}</p>",
         )
-        await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=asked["to"])
+        await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=asked.to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +129,18 @@ class _Words:
     html: str
 
 
-def _words(letter: Any, calendar: bytes, name: str) -> _Words:
+def _words(letter: CalendarMail, calendar: bytes, name: str) -> _Words:
     """What the mail says, read from the calendar text as it leaves: whatever may not leave is out of it already."""
-    language = texts.language_of(letter["locale"])
+    language = texts.language_of(letter.locale)
     reading = read(calendar)
     instance = next(iter(reading.instances()))
-    kind = letter["kind"]
+    kind = _WORDS[type(letter)]
     if kind == "reply":
         kind = f"reply-{_answer(instance)}"
-    elif kind == "refresh":
-        kind = "update"
     start: datetime | date | None = instance.start
     values = {
         "summary": instance.summary or texts.say(language, "untitled"),
-        "when": texts.when(start, instance.end, letter["timezone"], language),
+        "when": texts.when(start, instance.end, letter.timezone, language),
         "name": name,
         "place": instance.location or texts.say(language, "nowhere"),
     }

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 from xml.sax.saxutils import escape
 
 import structlog
@@ -19,6 +18,7 @@ from televent.adapters.push.addresses import BadPushResource
 from televent.adapters.push.service import GONE, Answer, PushServices, Unreachable
 from televent.adapters.push.topics import Topics
 from televent.application.messages.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
+from televent.application.messages.push import PushDue
 from televent.application.push import TOLERANCE, Collection, Owed, PushBook
 from televent.domain.ids import AccountId
 
@@ -53,7 +53,7 @@ class PushFailed(Exception):
 class PushSender:
     """Idempotent: what was told is told no more."""
 
-    kinds = ("push",)
+    kinds = (PushDue,)
 
     def __init__(
         self,
@@ -73,7 +73,9 @@ class PushSender:
 
     async def handle(self, message: Claimed) -> None:
         """Raises RetryLater where the push service says when, PushFailed where it does not, GiveUp at the end."""
-        subscription_id = UUID(message.payload["subscription"])
+        if not isinstance(message.message, PushDue):
+            raise GiveUp(f"no push message is made of {message.name}")
+        subscription_id = message.message.subscription_id
         owed: Owed | None = await self._run(self._book.owed, message.tenant, subscription_id, self._clock())
         if owed is None or not (owed.content or owed.property):
             return

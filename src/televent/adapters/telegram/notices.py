@@ -1,4 +1,4 @@
-"""What the outbox owes to chats: cards, changes of cards, who answered (kinds of product §7)."""
+"""What the outbox owes to chats: cards, changes of cards, who answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from aiogram import Bot
@@ -17,11 +17,11 @@ from televent.adapters.telegram import cards
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.texts import language_of, say
+from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard, ShareNotice
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.use_cases.agenda import Entry, event
 from televent.domain.ids import AccountId
 
-KINDS = ("invite_notification", "rsvp_notification", "share_notification", "telegram_notification")
 PER_SECOND = 30
 """Messages a bot may send in a second; to one chat, one (Telegram's limits)."""
 
@@ -36,7 +36,7 @@ class CardBook(Protocol):
 class TelegramNotices:
     """The outbox's handler for chats. Telegram has no idempotency key: a message whose answer was lost comes twice."""
 
-    kinds = KINDS
+    kinds = (InvitationCard, AnswerNotice, ShareNotice, ChatText)
 
     def __init__(self, bot: Bot, door: BotDoor, book: CardBook, clock: Callable[[], float] = time.monotonic) -> None:
         self._bot = bot
@@ -46,23 +46,25 @@ class TelegramNotices:
 
     async def handle(self, message: Claimed) -> None:
         """Raises GiveUp where the person blocked the bot or never spoke to it, RetryLater where Telegram says so."""
-        payload = message.payload
+        notice = message.message
+        if not isinstance(notice, InvitationCard | AnswerNotice | ShareNotice | ChatText):
+            raise GiveUp(f"no chat message is made of {message.name}")
         account = await self._door.run(self._door.backend.reads.account, AccountId(message.tenant))
         if account is None:
             raise GiveUp("the account is gone")
         person = Person(account, language_of(account.locale))
-        chat_id = int(payload["chat_id"])
-        await self._pace.wait(chat_id)
+        await self._pace.wait(notice.chat_id)
         try:
-            if message.kind == "invite_notification":
-                await self._invitation(person, chat_id, payload)
-            elif message.kind == "rsvp_notification":
-                await self._answer(person, chat_id, payload)
-            elif message.kind == "share_notification":
-                await self._share(person, chat_id, payload)
-            else:
-                text = say(person.language, payload["text_key"], **dict(payload.get("values", {})))
-                await self._bot.send_message(chat_id, text)
+            match notice:
+                case InvitationCard():
+                    await self._invitation(person, notice)
+                case AnswerNotice():
+                    await self._answer(person, notice)
+                case ShareNotice():
+                    await self._share(person, notice)
+                case ChatText():
+                    text = say(person.language, notice.text_key, **notice.values)
+                    await self._bot.send_message(notice.chat_id, text)
         except TelegramRetryAfter as error:
             raise RetryLater(error.retry_after, "Telegram asks to wait") from error
         except TelegramForbiddenError as error:
@@ -72,15 +74,15 @@ class TelegramNotices:
                 raise GiveUp("the person never spoke to the bot") from error
             raise
 
-    async def _invitation(self, person: Person, chat_id: int, payload: Any) -> None:
-        tenant, stream_id = person.account.tenant, UUID(payload["stream_id"])
+    async def _invitation(self, person: Person, notice: InvitationCard) -> None:
+        tenant, stream_id, chat_id = person.account.tenant, notice.stream_id, notice.chat_id
         entry = await self._door.run(lambda: event(self._door.backend, tenant, stream_id))
         if entry is None:
             return  # deleted meanwhile: there is nothing to show
-        organizer = payload.get("organizer_name") or entry.organizer_name or entry.organizer or ""
+        organizer = notice.organizer_name or entry.organizer_name or entry.organizer or ""
         card = cards.invitation(entry, organizer, person.zone, person.language)
-        what = payload["what"]
-        if what == "cancelled" and (payload.get("recurrence_id") is None or entry.status == "CANCELLED"):
+        what = notice.what
+        if what == "cancelled" and (notice.recurrence_id is None or entry.status == "CANCELLED"):
             await self._replace(person, entry, chat_id, f"{card}\n\n{say(person.language, 'card-cancelled')}", None)
             return
         if what in ("revised", "cancelled"):
@@ -117,27 +119,26 @@ class TelegramNotices:
         now = self._door.backend.clock()
         await self._door.run(self._book.note_card, tenant, entry.stream_id, chat_id, sent.message_id, now)
 
-    async def _answer(self, person: Person, chat_id: int, payload: Any) -> None:
-        answer = cards.ANSWERS.get(payload["partstat"])
+    async def _answer(self, person: Person, notice: AnswerNotice) -> None:
+        answer = cards.ANSWERS.get(notice.partstat)
         if answer is None:
             return
-        name = payload.get("attendee_name") or payload["attendee"]
+        name = notice.attendee_name or notice.attendee
         text = say(person.language, f"they-{answer}", name=name)
-        if payload.get("summary"):
-            text += f"\n📅 <b>{say(person.language, 'refused', sentence=payload['summary'])}</b>"
-        await self._bot.send_message(chat_id, text)
+        if notice.summary:
+            text += f"\n📅 <b>{say(person.language, 'refused', sentence=notice.summary)}</b>"
+        await self._bot.send_message(notice.chat_id, text)
 
-    async def _share(self, person: Person, chat_id: int, payload: Any) -> None:
+    async def _share(self, person: Person, notice: ShareNotice) -> None:
         """A calendar is offered, offered otherwise, or taken back. What was overtaken meanwhile is not said."""
-        language, what = person.language, payload["what"]
-        share_id = UUID(payload["share_id"])
+        language, what, share_id = person.language, notice.what, notice.share_id
         rows = await self._door.run(self._door.backend.reads.shares_of, person.account.tenant)
         if not any(row.share_id == share_id and row.status == what for row in rows):
             return
-        access = access_words(language, payload["access"])
-        values = {"name": payload["name"], "title": payload["title"], "access": access}
+        access = access_words(language, notice.access)
+        values = {"name": notice.name, "title": notice.title, "access": access}
         buttons = cards.share_buttons(str(share_id), language) if what == "offered" else None
-        await self._bot.send_message(chat_id, say(language, f"share-{what}", **values), reply_markup=buttons)
+        await self._bot.send_message(notice.chat_id, say(language, f"share-{what}", **values), reply_markup=buttons)
 
 
 class Pace:

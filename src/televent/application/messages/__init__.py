@@ -1,1 +1,1 @@
-"""What the outbox carries."""
+"""Messages of the outbox: typed, named and versioned, one file per door."""

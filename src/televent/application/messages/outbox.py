@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
+from televent.application.messages.message import Message
 from televent.domain.ids import AccountId
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16))
@@ -17,29 +17,36 @@ LEASE = timedelta(minutes=2)
 """How long a worker may work on what it claimed before another may take it."""
 PATIENCE = timedelta(hours=24)
 """For how long a receiver may put us off without that counting as failures."""
+UNKNOWN_FOR = timedelta(minutes=10)
+"""How long after its time a message that this version does not know waits for a worker of another version."""
 ERROR_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """An effect owed to the world. ``key`` is unique per tenant: the same effect is never owed twice."""
+    """An effect owed to the world. ``key`` is unique per tenant: the same effect is never owed twice.
+
+    ``message`` is of a class in the catalogue, which gives its stored name.
+    """
 
     outbox_id: UUID
-    kind: str
     key: str
-    payload: Mapping[str, Any]
+    message: Message
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours until ``lease_until``; ``attempts`` counts this one. At least once: it may come again."""
+    """A message that is ours until ``lease_until``; ``attempts`` counts this one. At least once: it may come again.
+
+    ``name``: as it is stored, which may be an older version than ``message`` is.
+    """
 
     tenant: AccountId
     outbox_id: UUID
-    kind: str
+    name: str
     key: str
-    payload: Mapping[str, Any]
+    message: Message
     attempts: int
     correlation_id: str
     created_at: datetime
@@ -59,13 +66,13 @@ class GiveUp(Exception):
 
 
 class Handler(Protocol):
-    """Carries out the effects of some kinds. Idempotent by the message's id.
+    """Carries out the messages of some classes. Idempotent by the message's id.
 
     Raises RetryLater, GiveUp, or anything else for a failure that is tried again by the schedule.
     """
 
     @property
-    def kinds(self) -> tuple[str, ...]: ...
+    def kinds(self) -> tuple[type[Message], ...]: ...
     async def handle(self, message: Claimed) -> None: ...
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import timedelta
 from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +14,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT, CALENDAR
 from televent.application.event_store.handle import handle
 from televent.application.event_store.store import Change
+from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
@@ -107,15 +107,9 @@ def claim_address(backend: Backend, context: Context, *, address: str, code: str
     command = ClaimAddress(address, hashed_code(context.tenant, address, code), context.now)
     mail = OutboxMessage(
         outbox_id=uuid5(context.command_id, "verification"),
-        kind="email",
         key=f"verification/{context.command_id}",
-        payload={
-            "to": address,
-            "template": "address_verification",
-            "values": {"name": person.name, "code": code},
-            "locale": person.locale,
-        },
-        due_at=context.now + timedelta(0),
+        message=Email(address, person.locale, AddressVerification(person.name, code)),
+        due_at=context.now,
     )
     key = account_stream(context.tenant)
     handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command), lambda _: [mail])

@@ -13,6 +13,8 @@ from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
 from televent.application.letters import Post, address_letters
+from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard
+from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import inbox
@@ -135,39 +137,28 @@ def _notices(
     """What the person is told in Telegram, owed with the facts."""
     if account.telegram_id is None:
         return []
+    chat, summary = account.telegram_id, after.outline.summary if after.outline else ""
     notices = []
     for ordinal, fact in enumerate(decision.facts):
-        payload: dict[str, object] = {"chat_id": account.telegram_id, "stream_id": str(key.stream)}
+        message: Message
         match fact:
             case InvitationReceived() if not fact.quiet:
-                payload |= {"what": "invited" if fact.asks else "revised", "organizer_name": sender_name}
-                kind = "invite_notification"
+                message = InvitationCard(chat, key.stream, "invited" if fact.asks else "revised", sender_name)
             case EventCancelled():
-                payload |= {
-                    "what": "cancelled",
-                    "organizer_name": sender_name,
-                    "recurrence_id": fact.recurrence_id,
-                }
-                kind = "invite_notification"
+                message = InvitationCard(chat, key.stream, "cancelled", sender_name, fact.recurrence_id)
             case RsvpGiven():
-                payload |= {
-                    "attendee": fact.attendee,
-                    "attendee_name": sender_name,
-                    "partstat": fact.partstat,
-                    "recurrence_id": fact.recurrence_id,
-                    "summary": after.outline.summary if after.outline else "",
-                }
-                kind = "rsvp_notification"
+                message = AnswerNotice(
+                    chat, key.stream, fact.attendee, sender_name, fact.partstat, fact.recurrence_id, summary
+                )
             case _:
                 continue
-        notices.append(_notice(context, str(ordinal), kind, payload))
+        notices.append(_notice(context, str(ordinal), message))
     for address in decision.crashers:
-        values = {"summary": after.outline.summary if after.outline else "", "sender": address}
-        payload = {"chat_id": account.telegram_id, "text_key": "party-crasher", "values": values}
-        notices.append(_notice(context, address, "telegram_notification", payload))
+        values = {"summary": summary, "sender": address}
+        notices.append(_notice(context, address, ChatText(chat, "party-crasher", values)))
     return notices
 
 
-def _notice(context: Context, name: str, kind: str, payload: dict[str, object]) -> OutboxMessage:
+def _notice(context: Context, name: str, message: Message) -> OutboxMessage:
     outbox_id = uuid5(context.command_id, f"notice/{name}")
-    return OutboxMessage(outbox_id, kind, f"notice/{outbox_id}", payload, context.now)
+    return OutboxMessage(outbox_id, f"notice/{outbox_id}", message, context.now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,7 +17,10 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, MOUNT
 from televent.application.event_store.handle import handle
 from televent.application.letters import HELD_BACK
+from televent.application.messages.chat import ChatText, ShareNotice
+from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.messages.share_local import ShareAnswer, ShareEnd, ShareLocal, ShareNews, ShareOffer
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.shares import MountRow
@@ -39,7 +43,6 @@ from televent.domain.sharing.mount.commands import (
 from televent.domain.sharing.mount.decide import decide as decide_mount
 from televent.domain.sharing.mount.state import Mount
 
-KIND = "share_local"
 DISPLAY_NAME = "{DAV:}displayname"
 MAX_SUMMARY = 256
 
@@ -81,17 +84,16 @@ def share_calendar(
 
     def offer(after: Calendar) -> list[OutboxMessage]:
         grant = after.grants[sharee.tenant]
-        payload = {
-            "what": "offer",
-            "owner": str(context.tenant),
-            "calendar_id": str(row.calendar_id),
-            "access": access,
-            "revision": grant.revision,
-            "title": title_of(row),
-            "owner_name": owner.name,
-            "summary": grant.summary,
-        }
-        return [_message(context, sharee.tenant, payload)]
+        told = ShareOffer(
+            owner=context.tenant,
+            calendar_id=row.calendar_id,
+            access=access,
+            revision=grant.revision,
+            title=title_of(row),
+            owner_name=owner.name,
+            summary=grant.summary,
+        )
+        return [_message(context, sharee.tenant, told)]
 
     _tell(backend, context, row, command, offer)
 
@@ -125,14 +127,7 @@ def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: 
     sent: list[UUID] = []
 
     def answer(after: Mount) -> list[OutboxMessage]:
-        payload = {
-            "what": "answer",
-            "sharee": str(context.tenant),
-            "calendar_id": str(row.calendar_id),
-            "accepted": accept,
-            "number": after.number,
-        }
-        message = _message(context, row.owner, payload)
+        message = _message(context, row.owner, ShareAnswer(context.tenant, row.calendar_id, accept, after.number))
         sent[:] = [message.outbox_id]
         return [message]
 
@@ -164,57 +159,55 @@ def dismiss_answer(backend: Backend, context: Context, *, calendar_id: UUID, sha
     handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command))
 
 
-def receive_share(backend: Backend, context: Context, payload: Mapping[str, Any]) -> None:
+def receive_share(backend: Backend, context: Context, told: ShareNews) -> None:
     """What the other side has told, applied to ``context.tenant``'s own stream; twice is once, late is nothing."""
-    calendar_id = UUID(payload["calendar_id"])
-    if payload["what"] == "answer":
-        _receive_answer(backend, context, calendar_id, payload)
+    if isinstance(told, ShareAnswer):
+        _receive_answer(backend, context, told)
         return
     account = backend.reads.account(context.tenant)
     if account is None:
         return
-    share_id = share_id_of(calendar_id, context.tenant)
+    share_id = share_id_of(told.calendar_id, context.tenant)
     command: MountCommand
-    if payload["what"] == "offer":
-        told = (payload["access"], payload["revision"], payload["title"], payload["owner_name"], payload["summary"])
-        command = OfferShare(share_id, UUID(payload["owner"]), calendar_id, *told)
+    if isinstance(told, ShareOffer):
+        said = (told.access, told.revision, told.title, told.owner_name, told.summary)
+        command = OfferShare(share_id, told.owner, told.calendar_id, *said)
     else:
-        command = EndShare(share_id, payload["revision"])
+        command = EndShare(share_id, told.revision)
 
     def notice(after: Mount) -> list[OutboxMessage]:
         # Who is told only when somebody is busy has nothing to accept.
         if account.telegram_id is None or after.access == BUSY or not after.title:
             return []
-        said = {
-            "chat_id": account.telegram_id,
-            "share_id": str(share_id),
-            "what": after.status,
-            "name": after.owner_name,
-            "title": after.title,
-            "access": after.access,
-        }
-        return [_owed(context, "share_notification", "notice", said)]
+        card = ShareNotice(
+            chat_id=account.telegram_id,
+            share_id=share_id,
+            what=after.status,
+            name=after.owner_name,
+            title=after.title,
+            access=after.access,
+        )
+        return [_owed(context, "notice", card)]
 
     key = StreamKey(context.tenant, share_id)
     handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command), notice)
 
 
-def _receive_answer(backend: Backend, context: Context, calendar_id: UUID, payload: Mapping[str, Any]) -> None:
-    owner, sharee = backend.reads.account(context.tenant), AccountId(UUID(payload["sharee"]))
-    row = backend.reads.calendar_of(context.tenant, calendar_id)
+def _receive_answer(backend: Backend, context: Context, told: ShareAnswer) -> None:
+    owner = backend.reads.account(context.tenant)
+    row = backend.reads.calendar_of(context.tenant, told.calendar_id)
     if owner is None or row is None:
         return
-    command = NoteShareAnswer(calendar_id, sharee, payload["accepted"], payload["number"], context.now)
+    command = NoteShareAnswer(told.calendar_id, told.sharee, told.accepted, told.number, context.now)
 
     def notice(after: Calendar) -> list[OutboxMessage]:
         if owner.telegram_id is None:
             return []
-        key = "share-accepted-by" if payload["accepted"] else "share-declined-by"
-        values = {"name": after.grants[sharee].name, "title": title_of(row)}
-        said = {"chat_id": owner.telegram_id, "text_key": key, "values": values}
-        return [_owed(context, "telegram_notification", "notice", said)]
+        key = "share-accepted-by" if told.accepted else "share-declined-by"
+        values = {"name": after.grants[told.sharee].name, "title": title_of(row)}
+        return [_owed(context, "notice", ChatText(owner.telegram_id, key, values))]
 
-    stream = StreamKey(context.tenant, calendar_id)
+    stream = StreamKey(context.tenant, told.calendar_id)
     try:
         handle(backend.store, context, CALENDAR, stream, lambda state: decide_calendar(state, command), notice)
     except UnknownCalendar:
@@ -260,15 +253,14 @@ def _carry(backend: Backend, context: Context, sent: list[UUID]) -> None:
 
 
 def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) -> OutboxMessage:
-    return _message(context, sharee, {"what": "end", "calendar_id": str(calendar_id), "revision": revision})
+    return _message(context, sharee, ShareEnd(calendar_id, revision))
 
 
-def _message(context: Context, recipient: AccountId, payload: dict[str, object]) -> OutboxMessage:
-    message = _owed(context, KIND, str(recipient), {**payload, "recipient_tenant": str(recipient)})
+def _message(context: Context, recipient: AccountId, told: ShareNews) -> OutboxMessage:
     # The door carries it itself (letters.HELD_BACK); a worker does if the door dies.
-    return OutboxMessage(message.outbox_id, message.kind, message.key, message.payload, context.now + HELD_BACK)
+    return replace(_owed(context, str(recipient), ShareLocal(recipient, told)), due_at=context.now + HELD_BACK)
 
 
-def _owed(context: Context, kind: str, name: str, payload: dict[str, object]) -> OutboxMessage:
+def _owed(context: Context, name: str, message: Message) -> OutboxMessage:
     outbox_id = uuid5(context.command_id, f"share/{name}")
-    return OutboxMessage(outbox_id, kind, f"share/{outbox_id}", payload, context.now)
+    return OutboxMessage(outbox_id, f"share/{outbox_id}", message, context.now)

@@ -6,15 +6,30 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
-from televent.application.messages.outbox import ATTEMPTS, ERROR_LENGTH, LEASE, Claimed, Failed, OutboxMessage, Verdict
+from televent.application.messages.catalogue import CATALOGUE, Catalogue, UnreadableMessage
+from televent.application.messages.message import Message
+from televent.application.messages.outbox import (
+    ATTEMPTS,
+    ERROR_LENGTH,
+    LEASE,
+    UNKNOWN_FOR,
+    Claimed,
+    Failed,
+    OutboxMessage,
+    Verdict,
+)
 from televent.domain.ids import AccountId
 
+log = structlog.get_logger("televent.outbox")
+
 BATCH = 10
-# In the order of Claimed. What is being processed is due again when its lease ends: so what a dead worker held comes
-# back by itself.
+# In the order of Claimed; the payload is still to be decoded. What is being processed is due again when its lease
+# ends: so what a dead worker held comes back by itself.
 _CLAIM = """
     WITH chosen AS MATERIALIZED (
         SELECT tenant_id, outbox_id FROM outbox WHERE {chosen} FOR UPDATE SKIP LOCKED
@@ -22,13 +37,15 @@ _CLAIM = """
     UPDATE outbox AS owed
     SET state = 'processing', attempts = owed.attempts + 1, lease_until = %(until)s, due_at = %(until)s
     FROM chosen WHERE owed.tenant_id = chosen.tenant_id AND owed.outbox_id = chosen.outbox_id
-    RETURNING owed.tenant_id, owed.outbox_id, owed.kind, owed.key, owed.payload, owed.attempts, owed.correlation_id,
-        owed.created_at, owed.lease_until"""
+    RETURNING owed.tenant_id, owed.outbox_id, owed.kind, owed.key, owed.payload::text, owed.attempts,
+        owed.correlation_id, owed.created_at, owed.lease_until"""
 CLAIM = _CLAIM.format(
     chosen="""state IN ('pending', 'processing') AND due_at <= %(now)s AND attempts < %(most)s
-        AND (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s)) ORDER BY due_at LIMIT %(limit)s"""
+        AND kind = ANY (%(names)s) ORDER BY due_at LIMIT %(limit)s"""
 )
-CLAIM_THESE = _CLAIM.format(chosen="tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending'")
+CLAIM_THESE = _CLAIM.format(
+    chosen="tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending' AND kind = ANY (%(names)s)"
+)
 # The lease and the count name this very claim: who lost it to another changes nothing.
 _SETTLE = """
     UPDATE outbox SET {change}, lease_until = NULL
@@ -43,6 +60,15 @@ REAP = """
     UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
         last_error = coalesce(last_error || '; ', '') || 'its workers ended without a word'
     WHERE state = 'processing' AND due_at <= %(now)s AND attempts >= %(most)s"""
+# A message that some worker of another version has tried may lie here too: that worker can have gone for good.
+FAIL_UNKNOWN = """
+    UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
+        last_error = kind || %(reason)s
+    WHERE state IN ('pending', 'processing') AND due_at <= %(before)s AND NOT kind = ANY (%(names)s)"""
+NOBODY = (
+    f" is not known to any worker: none took it within {UNKNOWN_FOR // timedelta(minutes=1)} minutes of its time."
+    " Start a worker of the version that wrote it, then requeue it"
+)
 REQUEUE = """
     UPDATE outbox SET state = 'pending', attempts = 0, due_at = %(now)s, finished_at = NULL
     WHERE outbox_id = %(id)s AND state = 'failed'"""
@@ -55,31 +81,46 @@ PURGE = """
 
 
 class PostgresOutbox:
-    """``pool`` gives connections in autocommit mode. Safe for use from many threads; the clock is an argument."""
+    """``pool`` gives connections in autocommit mode. Safe for use from many threads; the clock is an argument.
 
-    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+    ``catalogue``: the messages that this version of the program knows; it leaves all others to other versions.
+    """
+
+    def __init__(self, pool: Pool, wakeups: Wakeups, catalogue: Catalogue = CATALOGUE) -> None:
         self._pool = pool
         self._wakeups = wakeups
+        self._catalogue = catalogue
 
     def enqueue(self, messages: Sequence[OutboxMessage], tenant: AccountId, correlation_id: str, now: datetime) -> None:
         """Effects that no fact causes; those that one does are written with it."""
         with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
             for message in messages:
-                connection.execute(ENQUEUE, outbox_row(tenant, message, correlation_id, now))
+                connection.execute(ENQUEUE, outbox_row(tenant, message, correlation_id, now, self._catalogue))
         self._wakeups.ring(OUTBOX)
 
     def claim(
-        self, now: datetime, *, kinds: Sequence[str] | None = None, limit: int = BATCH, lease: timedelta = LEASE
+        self,
+        now: datetime,
+        *,
+        kinds: Sequence[type[Message]] | None = None,
+        limit: int = BATCH,
+        lease: timedelta = LEASE,
     ) -> list[Claimed]:
-        """What is due, the oldest first, now ours. No two workers are given the same."""
-        asked = {"now": now, "until": now + lease, "most": ATTEMPTS, "limit": limit}
-        return self._claim(CLAIM, {**asked, "kinds": None if kinds is None else list(kinds)})
+        """The messages of these classes (None: of all in the catalogue) that are due, the oldest first, now ours. No
+        two workers are given the same. A row that cannot be read is failed with its reason, and the next are taken."""
+        names = self._catalogue.names if kinds is None else self._catalogue.names_of(kinds)
+        asked = {"now": now, "until": now + lease, "most": ATTEMPTS, "limit": limit, "names": list(names)}
+        while True:
+            readable, unreadable = self._claim(CLAIM, asked, now)
+            if readable or not unreadable:
+                return readable
 
     def claim_ids(
         self, tenant: AccountId, ids: Sequence[UUID], now: datetime, *, lease: timedelta = LEASE
     ) -> list[Claimed]:
         """These, whether due or not, in the order asked, without those that a worker has taken already."""
-        claimed = self._claim(CLAIM_THESE, {"until": now + lease, "tenant": tenant, "ids": list(ids)})
+        asked = {"until": now + lease, "tenant": tenant, "ids": list(ids), "names": list(self._catalogue.names)}
+        claimed, _ = self._claim(CLAIM_THESE, asked, now)
         order = {outbox_id: place for place, outbox_id in enumerate(ids)}
         return sorted(claimed, key=lambda message: order[message.outbox_id])
 
@@ -104,6 +145,15 @@ class PostgresOutbox:
         """Fails what took every worker down with it; the number of messages. The others come back by their lease."""
         return self._run(REAP, {"now": now, "most": ATTEMPTS})
 
+    def fail_unknown(self, now: datetime) -> int:
+        """Fails the messages that this version does not know and that no worker of another version took within
+        UNKNOWN_FOR of their time; how many."""
+        asked = {"now": now, "before": now - UNKNOWN_FOR, "reason": NOBODY, "names": list(self._catalogue.names)}
+        failed = self._run(FAIL_UNKNOWN, asked)
+        if failed:
+            log.error("messages that no worker knows are failed (see: televent outbox list)", messages=failed)
+        return failed
+
     def requeue(self, outbox_id: UUID, now: datetime) -> bool:
         """A failed message starts again from its first attempt. False: there is no failed message of that id."""
         requeued = self._run(REQUEUE, {"now": now, "id": outbox_id}) > 0
@@ -120,20 +170,39 @@ class PostgresOutbox:
 
     def failed(self, limit: int = 100) -> list[tuple[UUID, str, str | None]]:
         """Id, kind and last error of failed messages, the latest first."""
-        query = (
-            "SELECT outbox_id, kind, last_error FROM outbox WHERE state = 'failed' ORDER BY finished_at DESC LIMIT %s"
-        )
-        return [(row[0], row[1], row[2]) for row in fetch(self._pool, query, (limit,))]
+        return [(row[0], row[1], row[2]) for row in fetch(self._pool, FAILED, (limit,))]
 
-    def _claim(self, query: str, parameters: dict[str, object]) -> list[Claimed]:
+    def _claim(self, query: str, parameters: dict[str, object], now: datetime) -> tuple[list[Claimed], int]:
+        """The messages, and how many rows could not be read."""
         with self._pool.connection() as connection:
             rows = connection.execute(query, parameters).fetchall()
-        return [Claimed(*row) for row in rows]
+        claimed: list[Claimed] = []
+        for tenant, outbox_id, name, key, payload, *rest in rows:
+            try:
+                message = self._catalogue.decode(name, payload)
+            except UnreadableMessage as error:
+                self._fail_unreadable(_ours(tenant, outbox_id, rest[0], rest[3]), name, error, now)
+            else:
+                claimed.append(Claimed(tenant, outbox_id, name, key, message, *rest))
+        return claimed, len(rows) - len(claimed)
+
+    def _fail_unreadable(self, ours: dict[str, object], name: str, error: UnreadableMessage, now: datetime) -> None:
+        reason = " ".join(str(error).replace("\0", "").split())[:ERROR_LENGTH]
+        log.error("a message cannot be read and is failed", name=name, outbox_id=str(ours["id"]), reason=reason)
+        try:
+            self._run(FAIL, {**ours, "now": now, "reason": reason})
+        except Exception:
+            # Its lease brings it back. The messages claimed with it do not wait for that.
+            log.exception("a message that cannot be read is not failed yet", outbox_id=str(ours["id"]))
 
     def _settle(self, query: str, message: Claimed, parameters: dict[str, object]) -> None:
-        ours = {"tenant": message.tenant, "id": message.outbox_id, "attempts": message.attempts}
-        self._run(query, {**ours, "lease": message.lease_until, **parameters})
+        ours = _ours(message.tenant, message.outbox_id, message.attempts, message.lease_until)
+        self._run(query, {**ours, **parameters})
 
     def _run(self, query: str, parameters: dict[str, object]) -> int:
         with self._pool.connection() as connection:
             return connection.execute(query, parameters).rowcount
+
+
+def _ours(tenant: AccountId, outbox_id: UUID, attempts: int, lease: datetime) -> dict[str, object]:
+    return {"tenant": tenant, "id": outbox_id, "attempts": attempts, "lease": lease}

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
+from televent.application.messages.catalogue import CATALOGUE, Catalogue
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
 
 # The same effect is never owed twice: a message whose key or id stands already is left as it is.
 ENQUEUE = """
     INSERT INTO outbox (tenant_id, outbox_id, kind, key, payload, correlation_id, due_at, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+    VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
 
-def outbox_row(tenant: AccountId, message: OutboxMessage, correlation_id: str, now: datetime) -> tuple[Any, ...]:
-    """The parameters of ENQUEUE."""
-    payload = Jsonb(dict(message.payload))
-    return (tenant, message.outbox_id, message.kind, message.key, payload, correlation_id, message.due_at, now)
+def outbox_row(
+    tenant: AccountId, message: OutboxMessage, correlation_id: str, now: datetime, catalogue: Catalogue = CATALOGUE
+) -> tuple[Any, ...]:
+    """The parameters of ENQUEUE. Raises UnknownMessage for a class that is not in the catalogue."""
+    name, text = catalogue.encode(message.message)
+    return (tenant, message.outbox_id, name, message.key, text, correlation_id, message.due_at, now)

@@ -15,6 +15,7 @@ from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.messages.push import PushDue
 from televent.application.push import (
     MOST_PER_ACCOUNT,
     SETTLES,
@@ -83,8 +84,7 @@ def owe(connection: Connection, pending: Pending, correlation_id: str, now: date
     due = now + SETTLES
     if pending.delivered_at is not None:
         due = max(due, pending.delivered_at + SPACING)
-    payload = {"subscription": str(pending.subscription_id)}
-    message = OutboxMessage(uuid4(), "push", key, payload, due)
+    message = OutboxMessage(uuid4(), key, PushDue(pending.subscription_id), due)
     connection.execute(ENQUEUE, outbox_row(pending.tenant, message, correlation_id, now))
 
 

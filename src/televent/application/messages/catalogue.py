@@ -1,0 +1,117 @@
+"""Stored names of outbox messages: which class each means today, and how older shapes are read.
+
+A name carries its version ("email/1"). A worker claims only names that it knows, so a changed shape gets the next
+version and the old name gets an upcaster; both keep their golden file under ``tests/golden/messages``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from televent.application.messages import chat, itip_local, mail, push, share_local
+from televent.application.messages.message import Message
+
+NAMES: Mapping[str, type[Message]] = {
+    "itip_local/1": itip_local.ItipLocal,
+    "share_local/1": share_local.ShareLocal,
+    "calendar_invite/1": mail.CalendarInvite,
+    "calendar_update/1": mail.CalendarUpdate,
+    "calendar_cancel/1": mail.CalendarCancel,
+    "calendar_reply/1": mail.CalendarReply,
+    "email/1": mail.Email,
+    "invite_notification/1": chat.InvitationCard,
+    "rsvp_notification/1": chat.AnswerNotice,
+    "share_notification/1": chat.ShareNotice,
+    "telegram_notification/1": chat.ChatText,
+    "push/1": push.PushDue,
+}
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+"""Old name → (the next name, what to do with the decoded fields)."""
+
+_NUL = re.compile(rb"(\\\\)|\\u0000")
+
+
+class UnknownMessage(Exception):
+    """A class or a stored name is not in the catalogue."""
+
+
+class UnreadableMessage(Exception):
+    """A stored message has another shape than its name promises. The sentence is for the operator."""
+
+
+class Catalogue:
+    """The messages that one version of the program knows. Immutable, safe for use from many threads."""
+
+    def __init__(
+        self, names: Mapping[str, type[Message]] = NAMES, upcasters: Mapping[str, tuple[str, Upcaster]] = UPCASTERS
+    ) -> None:
+        """Raises ValueError where a class has two names, or an upcaster leads to no name."""
+        self._upcasters = dict(upcasters)
+        self._name_of = {kind: name for name, kind in names.items()}
+        if len(self._name_of) != len(names):
+            raise ValueError("a class has two stored names")
+        self._meaning = {**names, **{name: self._end(name, names) for name in upcasters}}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All stored names that can be read, sorted."""
+        return tuple(sorted(self._meaning))
+
+    def names_of(self, kinds: Iterable[type[Message]]) -> tuple[str, ...]:
+        """The stored names that are read as one of these classes, older versions among them. Raises UnknownMessage."""
+        wanted = set(kinds)
+        for kind in wanted:
+            self.name_of(kind)
+        return tuple(name for name in self.names if self._meaning[name] in wanted)
+
+    def name_of(self, kind: type[Message]) -> str:
+        """The stored name of a class. Raises UnknownMessage."""
+        try:
+            return self._name_of[kind]
+        except KeyError:
+            raise UnknownMessage(kind.__qualname__) from None
+
+    def encode(self, message: Message) -> tuple[str, str]:
+        """The stored name and the JSON text. PostgreSQL's jsonb holds no NUL character: it is left out.
+
+        Raises UnknownMessage.
+        """
+        name, text = self.name_of(type(message)), msgspec.json.encode(message)
+        if b"\\u0000" in text:
+            text = _NUL.sub(lambda found: found[1] or b"", text)
+        return name, text.decode()
+
+    def decode(self, name: str, text: str) -> Message:
+        """The message in a row, brought up to date. Raises UnreadableMessage, for an unknown name too."""
+        kind = self._meaning.get(name)
+        if kind is None:
+            raise UnreadableMessage(f"{name} is not known to this version")
+        try:
+            if name not in self._upcasters:
+                return msgspec.json.decode(text, type=kind)
+            fields, step = msgspec.json.decode(text, type=dict[str, Any]), name
+            while step in self._upcasters:
+                step, upcast = self._upcasters[step]
+                fields = upcast(fields)
+            return msgspec.convert(fields, kind)
+        except Exception as error:
+            # An upcaster may raise anything; one bad row must not stop the worker that claimed it among others.
+            raise UnreadableMessage(f"{name} cannot be read: {type(error).__name__}: {error}") from error
+
+    def _end(self, name: str, names: Mapping[str, type[Message]]) -> type[Message]:
+        for _ in self._upcasters:
+            name = self._upcasters[name][0] if name in self._upcasters else name
+        if name not in names:
+            raise ValueError(f"the upcasters lead to {name}, which is no name")
+        return names[name]
+
+
+CATALOGUE = Catalogue()
+"""The messages of this version."""

@@ -1,0 +1,55 @@
+"""Messages that leave by email."""
+
+from __future__ import annotations
+
+from televent.application.messages.message import Message, Part
+
+
+class CalendarMail(Message, frozen=True):
+    """An iTIP message for a person elsewhere (RFC 6047); only its subclasses are stored.
+
+    ``text``: the VCALENDAR with its METHOD. ``sender_address``: the first verified address of the person who writes,
+    None where they have none; ``sender_telegram_id`` stands in for it. ``timezone`` and ``locale`` are the sender's.
+    """
+
+    text: str
+    method: str
+    uid: str
+    recipient: str
+    recipient_name: str | None
+    sender_name: str
+    sender_address: str | None
+    sender_telegram_id: int | None
+    timezone: str
+    locale: str
+
+
+class CalendarInvite(CalendarMail, frozen=True):
+    """An attendee is asked to a meeting."""
+
+
+class CalendarUpdate(CalendarMail, frozen=True):
+    """A meeting changed."""
+
+
+class CalendarCancel(CalendarMail, frozen=True):
+    """A meeting, or the attendee's part in it, is cancelled."""
+
+
+class CalendarReply(CalendarMail, frozen=True):
+    """An attendee here answers an organizer elsewhere."""
+
+
+class AddressVerification(Part, frozen=True, tag_field="template", tag="address_verification"):
+    """The code that proves an address. ``name``: the person who claims it."""
+
+    name: str
+    code: str
+
+
+class Email(Message, frozen=True):
+    """A mail that is no iTIP message. A new template is a new version: a worker that does not know it leaves it."""
+
+    to: str
+    locale: str
+    content: AddressVerification

@@ -1,0 +1,45 @@
+"""What the two sides of a shared calendar tell each other; they are two accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from televent.application.messages.message import Message, Part
+
+
+class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
+    """The owner grants ``access``, or changes it. ``revision`` counts what the owner said to this sharee."""
+
+    owner: UUID
+    calendar_id: UUID
+    access: str
+    revision: int
+    title: str
+    owner_name: str
+    summary: str
+
+
+class ShareEnd(Part, frozen=True, tag_field="what", tag="end"):
+    """The owner takes the calendar back. ``revision`` counts what the owner said to this sharee."""
+
+    calendar_id: UUID
+    revision: int
+
+
+class ShareAnswer(Part, frozen=True, tag_field="what", tag="answer"):
+    """The sharee accepts or declines. ``number`` counts the sharee's answers."""
+
+    sharee: UUID
+    calendar_id: UUID
+    accepted: bool
+    number: int
+
+
+ShareNews = ShareOffer | ShareEnd | ShareAnswer
+
+
+class ShareLocal(Message, frozen=True):
+    """One of the three, for the account ``recipient_tenant``."""
+
+    recipient_tenant: UUID
+    told: ShareNews

@@ -1,0 +1,168 @@
+"""Stored messages are read for ever: every name has its golden files, and every golden file loads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from televent.application.messages.catalogue import (
+    CATALOGUE,
+    NAMES,
+    UPCASTERS,
+    Catalogue,
+    UnknownMessage,
+    UnreadableMessage,
+)
+from televent.application.messages.chat import (
+    MAX_CHANGES,
+    MAX_TEXT,
+    CalendarTime,
+    ChatText,
+    EventChange,
+    InvitationCard,
+    TextChange,
+)
+from televent.application.messages.message import Message
+from televent.application.messages.push import PushDue
+
+FILES = sorted((Path(__file__).parents[2] / "golden" / "messages").glob("*.json"))
+STREAM = UUID(int=4)
+
+
+class Named(Message, frozen=True):
+    """The oldest shape of a message made up for these tests."""
+
+    name: str
+
+
+class Titled(Message, frozen=True):
+    """The next shape."""
+
+    title: str
+
+
+class Placed(Message, frozen=True):
+    """The shape of today."""
+
+    title: str
+    place: str
+
+
+def titled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"title": fields["name"]}
+
+
+def placed(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "place": "nowhere"}
+
+
+STEPS = {"x/1": ("x/2", titled), "x/2": ("x/3", placed)}
+TODAY = Catalogue({"x/3": Placed}, STEPS)
+
+
+def golden(path: Path) -> tuple[str, dict[str, Any]]:
+    loaded = json.loads(path.read_text())
+    return loaded["name"], loaded["fields"]
+
+
+def test_every_stored_name_has_its_golden_file() -> None:
+    assert {golden(path)[0] for path in FILES} == {*NAMES, *UPCASTERS} == set(CATALOGUE.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_golden_file_loads_and_is_written_again_as_it_was(path: Path) -> None:
+    name, fields = golden(path)
+    message = CATALOGUE.decode(name, json.dumps(fields))
+    if name not in UPCASTERS:
+        again, text = CATALOGUE.encode(message)
+        assert (again, json.loads(text)) == (name, fields)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_field_too_many_or_too_few_is_refused(path: Path) -> None:
+    name, fields = golden(path)
+    with pytest.raises(UnreadableMessage, match="unknown field `surprise`"):
+        CATALOGUE.decode(name, json.dumps({**fields, "surprise": 1}))
+    first = next(iter(fields))
+    with pytest.raises(UnreadableMessage, match=f"missing required field `{first}`"):
+        CATALOGUE.decode(name, json.dumps({each: value for each, value in fields.items() if each != first}))
+
+
+def test_an_old_name_is_brought_up_to_date_step_by_step() -> None:
+    assert TODAY.decode("x/1", '{"name": "Lunch"}') == Placed("Lunch", "nowhere")
+    assert TODAY.decode("x/2", '{"title": "Lunch"}') == Placed("Lunch", "nowhere")
+    assert TODAY.decode("x/3", '{"title": "Lunch", "place": "Bar"}') == Placed("Lunch", "Bar")
+    assert TODAY.encode(Placed("Lunch", "Bar")) == ("x/3", '{"title":"Lunch","place":"Bar"}')
+
+
+def test_a_worker_asks_for_the_older_names_of_a_class_too() -> None:
+    assert TODAY.names_of([Placed]) == TODAY.names == ("x/1", "x/2", "x/3")
+    assert CATALOGUE.names_of([PushDue]) == ("push/1",)
+    with pytest.raises(UnknownMessage, match="Titled"):
+        TODAY.names_of([Titled])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("x/4", "{}", "x/4 is not known"),
+        ("x/1", '{"title": "Lunch"}', "x/1 cannot be read: KeyError: 'name'"),
+        ("x/2", '{"title": 7}', r"x/2 cannot be read: ValidationError: Expected `str`, got `int` - at `\$.title`"),
+        ("x/3", '["Lunch", "Bar"]', "x/3 cannot be read"),
+        ("x/3", "null", "x/3 cannot be read"),
+        ("x/2", "{", "x/2 cannot be read"),
+    ],
+)
+def test_another_shape_than_promised_is_one_kind_of_error(name: str, text: str, reason: str) -> None:
+    with pytest.raises(UnreadableMessage, match=reason):
+        TODAY.decode(name, text)
+
+
+def test_a_class_that_is_in_no_catalogue_is_not_written() -> None:
+    with pytest.raises(UnknownMessage, match="Titled"):
+        CATALOGUE.encode(Titled("Lunch"))
+
+
+def test_a_catalogue_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="two stored names"):
+        Catalogue({"x/1": Named, "y/1": Named}, {})
+    with pytest.raises(ValueError, match="lead to x/3"):
+        Catalogue({"x/2": Titled}, STEPS)
+    with pytest.raises(ValueError, match="lead to"):
+        Catalogue({"x/3": Placed}, {"x/1": ("x/2", titled), "x/2": ("x/1", titled)})
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [("a\0b", "ab"), ("\0\0", ""), ("\\u0000", "\\u0000"), ("\\\0\\\\u0000", "\\\\\\u0000"), ('"\0\n', '"\n')],
+)
+def test_a_text_is_kept_but_for_what_the_database_cannot_hold(said: str, stored: str) -> None:
+    name, text = CATALOGUE.encode(ChatText(1, "party-crasher", {"summary": said}))
+    assert CATALOGUE.decode(name, text) == ChatText(1, "party-crasher", {"summary": stored})
+
+
+def test_a_card_says_so_many_changes_and_no_more() -> None:
+    InvitationCard(1, STREAM, "revised", "Ann", changes=(EventChange(),) * MAX_CHANGES)
+    with pytest.raises(ValueError, match="at most 20 changes"):
+        InvitationCard(1, STREAM, "revised", "Ann", changes=(EventChange(),) * (MAX_CHANGES + 1))
+    TextChange("x" * MAX_TEXT, None)
+    with pytest.raises(ValueError, match="1024 characters"):
+        TextChange(None, "x" * (MAX_TEXT + 1))
+
+
+def test_a_moment_without_its_offset_from_utc_is_refused() -> None:
+    fields = {"chat_id": 1, "stream_id": str(STREAM), "what": "revised", "organizer_name": None}
+    when: dict[str, Any] = {"local": "20261201T100000", "zone": None, "utc": "2026-12-01T10:00:00"}
+    change = {"start": {"was": None, "now": when}}
+    with pytest.raises(UnreadableMessage, match="Expected `datetime` with a timezone component"):
+        CATALOGUE.decode("invite_notification/1", json.dumps({**fields, "changes": [change]}))
+    when["utc"] += "Z"
+    card = CATALOGUE.decode("invite_notification/1", json.dumps({**fields, "changes": [change]}))
+    assert isinstance(card, InvitationCard)
+    start = card.changes[0].start
+    assert start is not None
+    assert isinstance(start.now, CalendarTime)
