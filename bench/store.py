@@ -18,6 +18,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.store import Change
 from televent.application.use_cases.calendars import create_calendar
+from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey
 from televent.runtime.compose import Core, build_core
@@ -59,8 +60,10 @@ def created(calendar_id: UUID, number: int) -> EventCreated:
     start = events.FIRST
     outline = Outline("VEVENT", start, start, False, 0, "none", None, None, "CONFIRMED", f"Meeting {number}")
     text = events.event(number, prefix="append")
+    when = When(f"{start:%Y%m%dT%H%M%S}", "UTC", start)
+    what = WhatChanged(None, Details(when, when, None, outline.summary, "", outline.status))
     uid = f"append-{number:06d}@bench.example.com"
-    return EventCreated(calendar_id, events.name(number, prefix="append"), uid, outline, Splice(0, 0, text))
+    return EventCreated(calendar_id, events.name(number, prefix="append"), uid, outline, Splice(0, 0, text), what)
 
 
 def append_rates(server: Server, scale: Scale) -> list[str]:

@@ -38,7 +38,7 @@ def company_writes(
             case AttendeeInvited():
                 come[fact.address] = None
                 gone.pop(fact.address, None)
-            case AttendeeRemoved():
+            case AttendeeRemoved() if fact.entirely:
                 gone[fact.address] = None
                 come.pop(fact.address, None)
             case _:

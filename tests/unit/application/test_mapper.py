@@ -15,6 +15,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.mapper import ErasedSubject, FactMapper, NewEvent, genesis, link
 from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.account.events import AccountOpened
+from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey
 
@@ -22,6 +23,7 @@ TENANT = AccountId(UUID(int=1))
 KEY = StreamKey(TENANT, UUID(int=2))
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 OUTLINE = Outline("VEVENT", NOW, None, False, 0, "none", None, None, None, "Secret lunch")
+WHAT = WhatChanged(None, Details(When("20261121", None, None), None, None, "Secret lunch", "", None))
 
 
 class Keys:
@@ -43,13 +45,13 @@ def stored(mapper: FactMapper, fact: object, version: int = 1, previous: bytes |
 
 
 def created() -> EventCreated:
-    return EventCreated(UUID(int=4), "a.ics", "uid", OUTLINE, Splice(0, 0, b"BEGIN:VCALENDAR"))
+    return EventCreated(UUID(int=4), "a.ics", "uid", OUTLINE, Splice(0, 0, b"BEGIN:VCALENDAR"), WHAT)
 
 
 def test_a_fact_comes_back_as_it_was() -> None:
     mapper = FactMapper(Keys())
     assert mapper.to_fact(stored(mapper, created())) == created()
-    assert mapper.to_fact(stored(mapper, EventDeleted())) == EventDeleted()
+    assert mapper.to_fact(stored(mapper, EventDeleted(None))) == EventDeleted(None)
 
 
 def test_what_is_personal_cannot_be_read_in_the_store() -> None:
@@ -99,7 +101,7 @@ def test_a_sealed_part_is_worth_nothing_in_another_place() -> None:
 def test_the_chain_depends_on_every_event_before() -> None:
     mapper = FactMapper(Keys())
     first = stored(mapper, created())
-    second = stored(mapper, EventDeleted(), 2, first.chain)
+    second = stored(mapper, EventDeleted(None), 2, first.chain)
     assert first.chain == link(genesis(str(KEY)), 1, first.topic, first.state)
     assert second.chain == link(first.chain, 2, second.topic, second.state)
-    assert stored(mapper, EventDeleted(), 2).chain != second.chain
+    assert stored(mapper, EventDeleted(None), 2).chain != second.chain

@@ -90,8 +90,8 @@ class Copy:
     def answer(self, partstat: str, recurrence_id: str | None = None, comment: str | None = None) -> AnswerInvitation:
         return AnswerInvitation(self.me, partstat, recurrence_id, comment, NOON)
 
-    def receive(self, message: bytes) -> ReceiveMessage:
-        return ReceiveMessage(self.me, HOME, "new.ics", message, None, NOON)
+    def receive(self, message: bytes, *, sender_name: str | None = None) -> ReceiveMessage:
+        return ReceiveMessage(self.me, HOME, "new.ics", message, None, NOON, sender_name=sender_name)
 
     def note(self, **statuses: str) -> NoteDelivery:
         """``bob="1.2"``"""

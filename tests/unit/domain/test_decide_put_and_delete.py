@@ -59,7 +59,7 @@ def test_who_comes_and_who_goes_are_facts() -> None:
     decision = ORGANIZED.when(ORGANIZED.put(meeting(people=(CY, EVE))))
     assert kinds(decision) == ["EventRevised", "AttendeeInvited", "AttendeeRemoved", "LettersWritten"]
     assert AttendeeInvited(EVE, None) in decision.facts
-    assert AttendeeRemoved(BOB) in decision.facts
+    assert AttendeeRemoved(BOB, None) in decision.facts
     assert ("CANCEL", BOB, "cancel") in letters(decision)
     assert ("REQUEST", EVE, "invite") in letters(decision)
 

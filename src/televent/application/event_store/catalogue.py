@@ -18,6 +18,10 @@ from televent.domain.sharing.grants import events as sharing
 from televent.domain.sharing.mount import events as mount
 from televent.domain.sharing.overlay import events as overlay
 
+STORE_FORMAT = 2
+"""What all stored facts together are like. A program refuses a store of any other format: no upcaster leads from one to
+the other. Format 1 ended before the first release."""
+
 NAMES: Mapping[str, type] = {
     "event-created/1": events.EventCreated,
     "event-rescheduled/1": events.EventRescheduled,
@@ -42,7 +46,7 @@ NAMES: Mapping[str, type] = {
     "calendar-deleted/1": calendar.CalendarDeleted,
     "calendar-shared/1": sharing.CalendarShared,
     "share-withdrawn/1": sharing.ShareWithdrawn,
-    "share-answered/2": sharing.ShareAnswered,
+    "share-answered/1": sharing.ShareAnswered,
     "answer-seen/1": sharing.AnswerSeen,
     "share-offered/1": mount.ShareOffered,
     "share-ended/1": mount.ShareEnded,
@@ -65,12 +69,9 @@ NAMES: Mapping[str, type] = {
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
-    # When it came was not kept: nobody is told of it any more.
-    "share-answered/1": ("share-answered/2", lambda fields: {**fields, "at": None}),
-}
-"""Old name → (the next name, what to do with the decoded fields). Of a person whose key is gone the personal ones are
-missing."""
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+"""Old name → (the next name, what to do with the decoded fields). The personal fields are missing where the person's
+key is gone."""
 
 _NAME_OF = {fact: name for name, fact in NAMES.items()}
 

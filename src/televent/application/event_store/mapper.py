@@ -183,4 +183,4 @@ def _placeholder(hint: Any) -> Any:
         return {name: _placeholder(field) for name, field in get_type_hints(hint).items()}
     if hint is datetime:
         return _EPOCH
-    return 0 if hint is int else {}
+    return {int: 0, bool: False}.get(hint, {})

@@ -173,7 +173,7 @@ class Store(Application[str]):
         return None if fields is None else _unflat(decider, fields["state"])
 
 
-_SNAPSHOT_FORM = "/1"
+_SNAPSHOT_FORM = "/2"
 
 
 @dataclass(frozen=True, slots=True)

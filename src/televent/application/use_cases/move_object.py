@@ -27,7 +27,7 @@ from televent.application.refusals import (
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.domain.calendar_object.commands import MoveObject
 from televent.domain.calendar_object.decide import decide
-from televent.domain.calendar_object.events import EventDeleted
+from televent.domain.calendar_object.decision import deleted
 from televent.domain.calendar_object.state import CalendarObject, etag_of
 from televent.domain.ids import StreamKey
 from televent.ical.editing.attachments import managed_ids
@@ -69,7 +69,8 @@ def move_object(
         changes = [Change(loaded, decide(loaded.state, MoveObject(calendar.calendar_id, destination.href)).facts)]
         if there.resource is not None:
             # The same UID in the other calendar gives way; the meeting goes on, so nobody is told.
-            changes.insert(0, Change(_load(backend, context, there.resource), [EventDeleted()]))
+            replaced = _load(backend, context, there.resource)
+            changes.insert(0, Change(replaced, [deleted(replaced.state)]))
         backend.store.append(context, changes)
         return Stored(there.resource is None, resource.etag, resource.schedule_tag, resource.stream_id)
 

@@ -64,7 +64,9 @@ def receive_itip(
     uid = message_uid(message)
 
     def step() -> Received:
-        loaded, decision = _decided(backend, context, account, uid, message, method, refresh=refresh, anew=anew)
+        loaded, decision = _decided(
+            backend, context, account, uid, message, method, refresh=refresh, anew=anew, sender_name=sender_name
+        )
         if not decision.facts:
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts)
@@ -99,6 +101,7 @@ def _decided(
     *,
     refresh: bool = False,
     anew: bool = False,
+    sender_name: str | None = None,
 ) -> tuple[Loaded[CalendarObject], Decision]:
     # A meeting the person organises, or answered, may stand in any of his calendars.
     # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
@@ -116,6 +119,7 @@ def _decided(
         now=context.now,
         refresh=refresh,
         anew=anew,
+        sender_name=sender_name,
     )
     return loaded, decide(loaded.state, command)
 
@@ -153,7 +157,8 @@ def _notices(
             case _:
                 continue
         notices.append(_notice(context, str(ordinal), message))
-    for address in decision.crashers:
+    asides = [fact for fact in decision.facts if isinstance(fact, MessageSetAside)]
+    for address in dict.fromkeys(each.address for fact in asides for each in fact.uninvited):
         values = {"summary": summary, "sender": address}
         notices.append(_notice(context, address, ChatText(chat, "party-crasher", values)))
     return notices

@@ -69,6 +69,8 @@ class ReceiveMessage:
     now: datetime
     refresh: bool = False
     anew: bool = False
+    sender_name: str | None = None
+    """The sender's display name, where the message came with one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,14 @@ from televent.domain.calendar_object.commands import (
     PutObject,
     ReceiveMessage,
 )
-from televent.domain.calendar_object.decision import Decision, known_of, outline_of, told
+from televent.domain.calendar_object.decision import Decision, deleted, known_of, outline_of, told
+from televent.domain.calendar_object.differences import what_changed
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
     AttendeeRemoved,
     CalendarObjectEvent,
     DeliveryNoted,
     EventCreated,
-    EventDeleted,
     EventMoved,
     EventRescheduled,
     EventRevised,
@@ -34,6 +34,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
+from televent.domain.calendar_object.people import answer_in, comment_in, comment_of, name_of, people_between, place_in
 from televent.domain.calendar_object.receive import receive_message
 from televent.domain.calendar_object.refusals import (
     NotInvited,
@@ -49,7 +50,7 @@ from televent.ical.itip.results import MarkRow
 from televent.ical.itip.sending import allowed, outgoing
 from televent.ical.itip.sending.asked import asked_anew, made_again
 from televent.ical.itip.sending.organizer import above
-from televent.ical.objects.reading import Reading, read
+from televent.ical.objects.reading import Attendee, Reading, read
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
@@ -106,9 +107,9 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     after = command.reading if text is command.text else read(text)
     role = _role(after, me)
     if old is None:
-        made = EventCreated(
-            command.calendar_id, command.href, after.uid, outline_of(after, command.owner), Splice(0, 0, text)
-        )
+        outline, change = outline_of(after, command.owner), Splice(0, 0, text)
+        what = what_changed(None, after)
+        made = EventCreated(command.calendar_id, command.href, after.uid, outline, change, what)
         return told([made, *_guests(None, after, role)], letters, dtstamp, marks)
     return told(_changed(old, text, after, command.owner, role), letters, dtstamp, marks)
 
@@ -117,14 +118,28 @@ def _changed(old: bytes, text: bytes, after: Reading, owner: Owner, role: str) -
     """What a PUT over a standing text says of the meeting."""
     before, outline, change = read(old), outline_of(after, owner), change_between(old, text)
     answers = list(_own_answers(before, after, owner.addresses)) if role == "attendee" else []
+    what = what_changed(before, after)
     facts: list[CalendarObjectEvent] = []
     if _times(before) != _times(after):
-        facts.append(EventRescheduled(outline, change))
+        facts.append(EventRescheduled(outline, change, what))
     elif not answers or not only_answered(old, text, me=owner.addresses):
-        facts.append(EventRevised(outline, change))
-    for attendee, partstat, recurrence_id in answers:
-        step = Splice(0, 0, b"") if facts else change
-        facts.append(RsvpGiven(attendee, partstat, recurrence_id, True, None, outline, step))
+        facts.append(EventRevised(outline, change, what))
+    for attendee, was, recurrence_id in answers:
+        facts.append(
+            RsvpGiven(
+                attendee=attendee.address,
+                partstat=attendee.partstat,
+                recurrence_id=recurrence_id,
+                own=True,
+                mark=None,
+                outline=outline,
+                change=Splice(0, 0, b"") if facts else change,
+                name=name_of(attendee),
+                was=was,
+                occurrence=place_in(after, recurrence_id),
+                comment=comment_in(after, recurrence_id),
+            )
+        )
     return [*facts, *_guests(before, after, role)]
 
 
@@ -138,7 +153,7 @@ def _delete(state: CalendarObject, command: DeleteObject) -> Decision:
         letters = outgoing.organizer_letters(state.text, None, me=me, dtstamp=dtstamp)
     elif role == "attendee" and command.reply:
         letters = outgoing.attendee_letters(state.text, None, me=me, dtstamp=dtstamp)
-    return told([EventDeleted()], letters, dtstamp)
+    return told([deleted(state)], letters, dtstamp)
 
 
 def _move(state: CalendarObject, command: MoveObject) -> Decision:
@@ -155,7 +170,8 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
     if not state.exists:
         raise UnknownResource()
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
-    mine = read(state.text).attendee(me)
+    before = read(state.text)
+    mine = before.attendee(me)
     if mine is None or (state.outline is not None and state.outline.role != "attendee"):
         raise NotInvited()
     text = incoming.apply_answer(
@@ -169,9 +185,20 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
     if text == state.text:
         return Decision()
     letters = outgoing.attendee_letters(state.text, text, me=me, dtstamp=dtstamp)
-    outline = outline_of(read(text), command.owner)
-    change = change_between(state.text, text)
-    given = RsvpGiven(mine.address, command.partstat, command.recurrence_id, True, None, outline, change)
+    was = answer_in(before, mine.address, command.recurrence_id)
+    given = RsvpGiven(
+        attendee=mine.address,
+        partstat=command.partstat,
+        recurrence_id=command.recurrence_id,
+        own=True,
+        mark=None,
+        outline=outline_of(read(text), command.owner),
+        change=change_between(state.text, text),
+        name=name_of(mine),
+        was=was.partstat if was is not None else None,
+        occurrence=place_in(before, command.recurrence_id),
+        comment=comment_of(command.comment),
+    )
     return told([given], letters, dtstamp)
 
 
@@ -205,7 +232,10 @@ def _times(reading: Reading) -> frozenset[tuple[object, ...]]:
     )
 
 
-def _own_answers(before: Reading, after: Reading, me: frozenset[str]) -> Iterable[tuple[str, str, str | None]]:
+def _own_answers(
+    before: Reading, after: Reading, me: frozenset[str]
+) -> Iterable[tuple[Attendee, str | None, str | None]]:
+    """The owner's lines that answer otherwise than before, each with the earlier answer and the RECURRENCE-ID."""
     old = {
         (each.recurrence_id, attendee.address): attendee.partstat
         for each in before.instances()
@@ -216,16 +246,14 @@ def _own_answers(before: Reading, after: Reading, me: frozenset[str]) -> Iterabl
             address = attendee.address
             earlier = old.get((each.recurrence_id, address)) or old.get((None, address))
             if address in me and attendee.partstat != earlier:
-                yield address, attendee.partstat, each.recurrence_id
+                yield attendee, earlier, each.recurrence_id
 
 
 def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarObjectEvent]:
     """Who came and who went, as facts of the organizer's copy."""
     if role != "organizer":
         return []
-    organizer = after.organizer.address if after.organizer else None
-    then = {a.address: a for each in before.instances() for a in each.attendees} if before else {}
-    now = {a.address: a for each in after.instances() for a in each.attendees}
-    came = [AttendeeInvited(a.address, a.cn) for key, a in now.items() if key not in then and key != organizer]
-    went = [AttendeeRemoved(key) for key in then if key not in now and key != organizer]
+    people = people_between(before, after, but={after.organizer.address} if after.organizer else ())
+    came = [AttendeeInvited(each.address, each.name, each.occurrences) for each in people.came]
+    went = [AttendeeRemoved(each.address, each.name, each.occurrences, each.entirely) for each in people.went]
     return [*came, *went]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from televent.domain.calendar_object.commands import Owner
-from televent.domain.calendar_object.events import CalendarObjectEvent, LettersWritten, Mark, Outline
+from televent.domain.calendar_object.details import Details
+from televent.domain.calendar_object.differences import MAX_TEXT, bounded
+from televent.domain.calendar_object.events import CalendarObjectEvent, EventDeleted, LettersWritten, Mark, Outline
 from televent.domain.calendar_object.state import CalendarObject
 from televent.ical.itip.precedence import Ledger
 from televent.ical.itip.receiving import incoming
@@ -22,10 +24,6 @@ class Decision:
     facts: Sequence[CalendarObjectEvent] = ()
     letters: Sequence[Letter] = field(default=())
     why: str | None = None
-    asks: bool = False
-    """The owner should be asked for an answer (again)."""
-    crashers: Sequence[str] = ()
-    """Addresses that answered without having been asked: the organizer should hear of them."""
 
 
 def told(
@@ -33,6 +31,15 @@ def told(
 ) -> Decision:
     """The facts with the letters that they cause, all of which carry ``dtstamp``."""
     return Decision([*facts, LettersWritten(dtstamp, tuple(marks))], letters) if letters else Decision(facts)
+
+
+def deleted(state: CalendarObject) -> EventDeleted:
+    """The fact that the resource is gone."""
+    if state.details is not None or state.outline is None:
+        return EventDeleted(state.details)
+    # Nothing but single occurrences: the title is what is known without reading the text.
+    summary = bounded(state.outline.summary, MAX_TEXT)
+    return EventDeleted(Details(None, None, None, summary, "", state.outline.status))
 
 
 def known_of(state: CalendarObject) -> Ledger:

@@ -1,7 +1,8 @@
 """What can have happened to one person's copy of a calendar object.
 
 A fact that changes the text carries the change itself (``Splice``) and what the index needs to know
-about the new text (``Outline``), so that replay never parses iCalendar.
+about the new text (``Outline``), so that replay never parses iCalendar. Beside them it says what people are told of the
+change (``WhatChanged``, ``People``), so that nobody who reads facts parses iCalendar either.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from televent.domain.calendar_object.details import Answered, Details, Occurrence, People, WhatChanged
 from televent.domain.personal import Personal
 
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """How a text changed: at ``offset`` (octets), ``removed`` octets give way to ``inserted``."""
+    """How a text changed: at ``offset`` (bytes), ``removed`` bytes give way to ``inserted``."""
 
     offset: int
     removed: int
@@ -27,7 +29,7 @@ class Outline:
     """What is known about a text without reading it again.
 
     ``span_start``/``span_end`` are UTC and cover every instance; ``span_end`` None means without end. ``role`` is the
-    owner's part in the scheduling of this object ("organizer", "attendee" or "none"), ``partstat`` his own answer.
+    owner's part in the scheduling of this object ("organizer", "attendee" or "none"), ``partstat`` their own answer.
     """
 
     component: str
@@ -59,14 +61,16 @@ class EventCreated:
     uid: str
     outline: Personal[Outline]
     change: Personal[Splice]
+    what: Personal[WhatChanged]
 
 
 @dataclass(frozen=True, slots=True)
 class EventRescheduled:
-    """Time, recurrence or place moved: whoever answered is asked again (RFC 6638 §3.2.8)."""
+    """Time, recurrence or place changed: everybody who answered is asked again (RFC 6638 §3.2.8)."""
 
     outline: Personal[Outline]
     change: Personal[Splice]
+    what: Personal[WhatChanged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +79,37 @@ class EventRevised:
 
     outline: Personal[Outline]
     change: Personal[Splice]
+    what: Personal[WhatChanged]
 
 
 @dataclass(frozen=True, slots=True)
 class AttendeeInvited:
+    """Somebody is asked to the organizer's event. ``occurrences``: only to these, at most 50; empty: to all of it."""
+
     address: Personal[str]
     name: Personal[str | None]
+    occurrences: Personal[tuple[Occurrence, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AttendeeRemoved:
+    """Somebody is asked no more: to these ``occurrences``, at most 50; empty: to the event or to the series.
+
+    ``entirely``: to nothing of it. An attendee taken off a series may still be asked to one occurrence of it.
+    """
+
     address: Personal[str]
+    name: Personal[str | None]
+    occurrences: Personal[tuple[Occurrence, ...]] = ()
+    entirely: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RsvpGiven:
-    """Somebody answered. ``own``: the owner of this copy did; else his answer came to the organizer's copy."""
+    """Somebody answered. ``own``: the owner of this copy did; else the answer came to the organizer's copy.
+
+    ``was`` is the answer that stood before; ``occurrence`` names ``recurrence_id`` for people.
+    """
 
     attendee: Personal[str]
     partstat: str
@@ -99,32 +118,49 @@ class RsvpGiven:
     mark: Personal[Mark | None]
     outline: Personal[Outline]
     change: Personal[Splice]
+    name: Personal[str | None]
+    was: str | None
+    occurrence: Personal[Occurrence | None]
+    comment: Personal[str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationReceived:
-    """An organizer's REQUEST made or changed this copy. ``asks``: an answer is wanted (again)."""
+    """An organizer's REQUEST made or changed this copy. ``asks``: an answer is wanted (again).
+
+    ``organizer_name`` is the sender's name where the message came with one, else the CN of ORGANIZER. ``people`` is
+    empty where the message made the copy: then ``what.was`` is None too.
+    """
 
     calendar_id: UUID
     href: str
     uid: str
     asks: bool
     organizer: Personal[str]
+    organizer_name: Personal[str | None]
     marks: Personal[tuple[Mark, ...]]
     outline: Personal[Outline]
     change: Personal[Splice]
+    what: Personal[WhatChanged]
+    people: Personal[People]
     quiet: bool = False
     """Nothing but others' answers came with it (RFC 6638 §3.2.10: an "inconsequential" change)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventCancelled:
-    """The organizer cancelled the meeting, an occurrence of it, or this attendee's part in it."""
+    """The organizer cancelled the meeting, an occurrence of it, or this attendee's part in it.
+
+    ``what.occurrences`` has what became of each occurrence that was cancelled.
+    """
 
     recurrence_id: str | None
+    organizer: Personal[str]
+    organizer_name: Personal[str | None]
     marks: Personal[tuple[Mark, ...]]
     outline: Personal[Outline]
     change: Personal[Splice]
+    what: Personal[WhatChanged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +173,9 @@ class EventMoved:
 
 @dataclass(frozen=True, slots=True)
 class EventDeleted:
-    """The resource is gone; what remains is a tombstone."""
+    """The resource is gone; a tombstone remains. ``was`` is what was deleted: the event, or the series."""
+
+    was: Personal[Details | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +188,25 @@ class EventRestored:
 
 @dataclass(frozen=True, slots=True)
 class CounterProposed:
+    """An attendee proposes another time or place (RFC 5546 §3.2.7); ``proposal`` is the message itself.
+
+    ``was`` is what stands in the organizer's copy, ``now`` what the attendee proposes.
+    """
+
     attendee: Personal[str]
     recurrence_id: str | None
     proposal: Personal[bytes]
     mark: Personal[Mark]
+    name: Personal[str | None]
+    occurrence: Personal[Occurrence | None]
+    was: Personal[Details | None]
+    now: Personal[Details | None]
+    comment: Personal[str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoted:
-    """What became of the letters (RFC 6638 §3.2.9): SCHEDULE-STATUS on the lines concerned."""
+    """What became of the iTIP messages (RFC 6638 §3.2.9): SCHEDULE-STATUS on the lines concerned."""
 
     statuses: Personal[tuple[tuple[str, str], ...]]
     outline: Personal[Outline]
@@ -178,10 +226,13 @@ class LettersWritten:
 @dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message changed no text but is remembered: a CANCEL that came before its REQUEST, or an answer of somebody who
-    was not asked. ``reason`` is a word for the journal."""
+    was not asked. ``reason`` is a word for the journal; ``uninvited`` are the answers of those who were not asked, and
+    ``summary`` is the title of the event that they answered."""
 
     reason: str
     marks: Personal[tuple[Mark, ...]]
+    uninvited: Personal[tuple[Answered, ...]] = ()
+    summary: Personal[str] = ""
 
 
 CalendarObjectEvent = (

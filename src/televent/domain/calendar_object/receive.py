@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decision import Decision, known_of, outline_of, told
+from televent.domain.calendar_object.details import People
+from televent.domain.calendar_object.differences import MAX_TEXT, bounded, what_changed
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
     CalendarObjectEvent,
-    CounterProposed,
     EventCancelled,
     InvitationReceived,
     Mark,
@@ -18,6 +19,8 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
+from televent.domain.calendar_object.people import at_most, people_between, short
+from televent.domain.calendar_object.replies import proposed, said_by
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
 from televent.ical.itip.receiving import incoming
@@ -52,31 +55,35 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     )
     marks = tuple(Mark(*entry) for entry in applied.marks)
     if applied.change == "counter":
-        news = _news(state, marks)
-        proposed = [CounterProposed(mark.address, mark.recurrence_id, command.message, mark) for mark in news]
-        return Decision(proposed, why=applied.reason)
+        return Decision(proposed(state, command, applied, _news(state, marks)), why=applied.reason)
     if applied.change == "refresh":
         return _sent_again(state, command, frozenset(answer.address for answer in applied.answers))
     if applied.text is None or (applied.text == stored and applied.change != "answered"):
-        return _set_aside(state, applied, marks)
+        return _set_aside(state, command, applied, marks)
     if applied.change == "answered":
         return _answered(state, command, applied, applied.text, marks)
-    reading = read(applied.text)
+    before, reading = read(stored) if stored is not None else None, read(applied.text)
     outline = outline_of(reading, command.owner)
+    organizer = reading.organizer.address if reading.organizer else ""
+    organizer_name = short(command.sender_name) or short(reading.organizer.cn if reading.organizer else None)
+    what = what_changed(before, reading)
     # A copy that was deleted before still has its text in the state: the change is told from there.
     change = change_between(state.text, applied.text)
     if applied.change in ("cancelled", "occurrence-cancelled", "removed"):
         recurrence_id = next((mark.recurrence_id for mark in marks), None)
-        return Decision([EventCancelled(recurrence_id, marks, outline, change)])
+        return Decision([EventCancelled(recurrence_id, organizer, organizer_name, marks, outline, change, what)])
     received = InvitationReceived(
         calendar_id=state.calendar_id if state.exists and state.calendar_id else command.calendar_id,
         href=state.href if state.exists else command.href,
         uid=reading.uid,
         asks=applied.asks_again,
-        organizer=reading.organizer.address if reading.organizer else "",
+        organizer=organizer,
+        organizer_name=organizer_name,
         marks=marks,
         outline=outline,
         change=change,
+        what=what,
+        people=at_most(people_between(before, reading, but={*me, organizer})) if before is not None else People(),
         quiet=stored is not None and only_others_answered(stored, applied.text, me=me),
     )
     letters: list[outgoing.Letter] = []
@@ -85,7 +92,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
         again = applied.declined
         letters = outgoing.attendee_letters(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
-    return replace(told([received], letters, dtstamp), asks=applied.asks_again)
+    return told([received], letters, dtstamp)
 
 
 def _answered(
@@ -93,22 +100,37 @@ def _answered(
 ) -> Decision:
     """A REPLY in the organizer's copy; the others' copies hear of it by what the broker calls "refresh"."""
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
-    reading = read(text)
+    was, reading = read(state.text), read(text)
     outline, change = outline_of(reading, command.owner), change_between(state.text, text)
     facts: list[CalendarObjectEvent] = []
     for answer in applied.answers:
         place = (answer.address, answer.recurrence_id)
-        mark = next((each for each in marks if (each.address, each.recurrence_id) == place), None)
-        step = Splice(0, 0, b"") if facts else change
-        facts.append(RsvpGiven(answer.address, answer.partstat, answer.recurrence_id, False, mark, outline, step))
+        said = said_by(answer, was, command.sender_name if len(applied.answers) == 1 else None)
+        facts.append(
+            RsvpGiven(
+                attendee=answer.address,
+                partstat=answer.partstat,
+                recurrence_id=answer.recurrence_id,
+                own=False,
+                mark=next((each for each in marks if (each.address, each.recurrence_id) == place), None),
+                outline=outline,
+                change=Splice(0, 0, b"") if facts else change,
+                name=said.name,
+                was=said.was,
+                occurrence=said.occurrence,
+                comment=said.comment,
+            )
+        )
     # An answer to this and all following is one fact; that it was to each of them too is remembered beside it.
     places = {(answer.address, answer.recurrence_id) for answer in applied.answers}
     if more := tuple(mark for mark in marks if (mark.address, mark.recurrence_id) not in places):
         facts.append(MessageSetAside("this-and-future", more))
     asked = {each.address for instance in reading.instances() for each in instance.attendees}
-    before = {each.address for instance in read(state.text).instances() for each in instance.attendees}
-    facts += [AttendeeInvited(address, None) for address in sorted(asked - before)]
-    # Who answered knows it; that somebody else is asked now, in his place, is news to him too.
+    before = {each.address for instance in was.instances() for each in instance.attendees}
+    if asked - before:
+        came = people_between(was, reading, but=before).came
+        facts += [AttendeeInvited(each.address, each.name, each.occurrences) for each in came]
+    # The one who answered knows it; that somebody else is asked now, in their place, is news to them too.
     answered = set() if asked - before else {answer.address for answer in applied.answers}
     if len(asked) > REFRESH_LIMIT and asked <= before:
         return Decision(facts)
@@ -130,18 +152,25 @@ def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozense
     return told([], asked, dtstamp) if asked else Decision(why="no-attendee")
 
 
-def _set_aside(state: CalendarObject, applied: incoming.Applied, marks: tuple[Mark, ...]) -> Decision:
+def _set_aside(
+    state: CalendarObject, command: ReceiveMessage, applied: incoming.Applied, marks: tuple[Mark, ...]
+) -> Decision:
     """Nothing in the text changes; what must be known of the message later is kept."""
     reason = applied.reason or applied.change
-    crashers: tuple[str, ...] = ()
     if reason == "party-crasher":
         marks = marks[:CRASHERS_LIMIT]
     news = _news(state, marks)
     if not news or len(state.marks) + len(news) > MARKS_LIMIT:
         return Decision(why=reason)
-    if reason == "party-crasher":
-        crashers = tuple(dict.fromkeys(mark.address for mark in news))
-    return Decision([MessageSetAside(reason, news)], why=reason, crashers=crashers)
+    if reason != "party-crasher":
+        return Decision([MessageSetAside(reason, news)], why=reason)
+    places = {(mark.address, mark.recurrence_id) for mark in news}
+    name = command.sender_name if len(applied.answers) == 1 else None
+    uninvited = tuple(
+        said_by(answer, None, name) for answer in applied.answers if (answer.address, answer.recurrence_id) in places
+    )
+    summary = bounded(state.outline.summary if state.outline is not None else "", MAX_TEXT)
+    return Decision([MessageSetAside(reason, news, uninvited, summary)], why=reason)
 
 
 def _news(state: CalendarObject, marks: Iterable[Mark]) -> tuple[Mark, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
+from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
     AttendeeRemoved,
@@ -47,7 +48,9 @@ class CalendarObject:
     schedule_tag: str | None = None
     marks: Mapping[MarkKey, Mark] = field(default_factory=dict)
     written: datetime | None = None
-    """DTSTAMP of the last letters about it."""
+    """DTSTAMP of the last iTIP messages about it."""
+    details: Details | None = None
+    """What people are told of the event or the series; None where the text has only occurrences."""
 
     @property
     def exists(self) -> bool:
@@ -108,10 +111,12 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 # A UID that is stored again after it was deleted: others remember what they were told of it.
                 marks=state.marks,
                 written=state.written,
+                details=fact.what.now,
             )
         case EventRescheduled() | EventRevised():
             text = changed(state.text, fact.change)
-            return replace(state, text=text, outline=fact.outline, schedule_tag=_tag(fact.outline, text))
+            tag = _tag(fact.outline, text)
+            return replace(state, text=text, outline=fact.outline, schedule_tag=tag, details=fact.what.now)
         case RsvpGiven():
             text = changed(state.text, fact.change)
             # RFC 6638 §3.2.10: the organizer's tag stands still for others' replies. An attendee's stands still for his
@@ -130,6 +135,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 schedule_tag=tag,
                 marks=_marked(state.marks, fact.marks),
                 written=state.written,
+                details=fact.what.now,
             )
         case EventCancelled():
             text = changed(state.text, fact.change)
@@ -139,6 +145,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 outline=fact.outline,
                 schedule_tag=_tag(fact.outline, text),
                 marks=_marked(state.marks, fact.marks),
+                details=fact.what.now,
             )
         case EventMoved() | EventRestored():
             return replace(state, calendar_id=fact.calendar_id, href=fact.href, deleted=False)

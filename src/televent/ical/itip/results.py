@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Another time that an attendee proposes (COUNTER)."""
+    """Another time or place that an attendee proposes (COUNTER). Texts are unescaped; None: the message is silent."""
 
     address: str
     recurrence_id: str | None
@@ -49,6 +49,10 @@ class Proposal:
     comment: str | None
     sequence: int
     dtstamp: datetime
+    cn: str | None = None
+    title: str | None = None
+    place: str | None = None
+    tzid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

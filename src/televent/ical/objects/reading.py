@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
 
 from televent.ical.recurrence.occurrences import span
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
 from televent.ical.text.tree import KINDS, Component, Property, parse
 from televent.ical.text.values import Moment, canonical, duration, end_of, normalise_address, unescape
-from televent.ical.zones.moments import moment_of, utc_of
+from televent.ical.zones.moments import moment_of, utc_of, zone_of
 
+_READ: Final = frozenset({
+    "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "RECURRENCE-ID", "DTSTART", "DTEND", "DUE", "DURATION",
+    "RRULE", "SUMMARY", "LOCATION", "STATUS", "ORGANIZER", "REQUEST-STATUS",
+})  # fmt: skip
+"""Properties that have a field of their own, or that programs write with every change."""
 FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=14), timedelta(hours=14)
 """A floating or all-day time is somewhere within these of the same reading in UTC."""
 
@@ -63,6 +69,12 @@ class Instance:
     transp: str
     rrule: str | None
     attendees: tuple[Attendee, ...]
+    exceptions: tuple[tuple[str, str, tzinfo | None], ...] = field(default=(), compare=False, repr=False)
+    """Each EXDATE and RDATE line: its name, its value as it is written, the zone that it names."""
+    beside: tuple[Property, ...] = field(default=(), compare=False, repr=False)
+    """Every property that people may care for and that says nothing of times, title, place, status and people."""
+    inside: tuple[tuple[str, bytes], ...] = field(default=(), compare=False, repr=False)
+    """Name and text of each sub-component (VALARM and others)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +147,20 @@ def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
 def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None]) -> Instance:
     lines: dict[str, Property] = {}
     attendees: list[Attendee] = []
+    exceptions: list[tuple[str, str, tzinfo | None]] = []
+    beside: list[Property] = []
+    inside: list[tuple[str, bytes]] = []
     for entry in part.entries:
-        if isinstance(entry, Property):
-            if entry.name == "ATTENDEE":
-                attendees.append(_attendee(entry))
-            else:
-                lines.setdefault(entry.name, entry)
+        if not isinstance(entry, Property):
+            inside.append((entry.name, entry.to_bytes()))
+        elif entry.name == "ATTENDEE":
+            attendees.append(_attendee(entry))
+        elif entry.name in ("EXDATE", "RDATE"):
+            exceptions.append((entry.name, entry.value, zone_of(entry, root, zones)))
+        else:
+            lines.setdefault(entry.name, entry)
+            if entry.name not in _READ:
+                beside.append(entry)
 
     def said(name: str) -> str:
         return lines[name].value if name in lines else ""
@@ -176,6 +196,9 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
         transp=said("TRANSP").strip().upper() or "OPAQUE",
         rrule=said("RRULE") or None,
         attendees=tuple(attendees),
+        exceptions=tuple(exceptions),
+        beside=tuple(beside),
+        inside=tuple(inside),
     )
 
 

@@ -11,10 +11,15 @@ from televent.ical.zones.tzid import resolve
 
 def moment_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) -> Moment | None:
     """The property's DATE or DATE-TIME in its zone; an unknown zone leaves it floating."""
+    return moment(prop.value, zone_of(prop, root, zones))
+
+
+def zone_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) -> tzinfo | None:
+    """The zone that a property's TZID names, kept in ``zones``; None where it names none that is known."""
     tzid = prop.param("TZID")
     if tzid is not None and tzid not in zones:
         zones[tzid] = resolve(tzid, root)
-    return moment(prop.value, zones[tzid] if tzid is not None else None)
+    return zones[tzid] if tzid is not None else None
 
 
 def utc_of(value: Moment, floating: tzinfo = UTC) -> datetime:

@@ -32,14 +32,14 @@ class ShareWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ShareAnswered:
-    """The sharee answered; ``number`` counts the answers of that sharee. ``at``: when the answer reached the owner;
-    None in facts stored before that was noted."""
+    """The sharee answered; ``number`` counts the answers of that sharee. ``at``: when the answer reached the
+    owner."""
 
     calendar_id: UUID
     sharee: UUID
     accepted: bool
     number: int
-    at: datetime | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

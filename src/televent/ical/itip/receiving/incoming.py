@@ -21,6 +21,8 @@ from televent.ical.itip.receiving.cancelling import receive_cancel
 from televent.ical.itip.receiving.requests import receive_request
 from televent.ical.itip.results import Answer, Applied, Proposal, nothing
 from televent.ical.itip.roles import organizer_in, role_in
+from televent.ical.text.tree import Component
+from televent.ical.text.values import unescape
 
 __all__ = ["Answer", "Applied", "Proposal", "apply_answer", "ledger", "note_delivery", "note_reply_delivery", "receive"]
 
@@ -134,7 +136,27 @@ def _counter(stored: bytes | None, copy: Parts, letter: Message, now: datetime) 
             if (attendees_of(component)[address].param("PARTSTAT") or "").upper() == "TENTATIVE"
         ]
         address = (tentative or listed or who)[0]
-        comment = component.value("COMMENT")
-        proposals.append(Proposal(address, rid, start, end, comment, sequence_of(component), sent))
+        head = component.get("DTSTART")
+        proposals.append(
+            Proposal(
+                address=address,
+                recurrence_id=rid,
+                start=start,
+                end=end,
+                comment=_text(component, "COMMENT"),
+                sequence=sequence_of(component),
+                dtstamp=sent,
+                cn=attendees_of(component)[address].param("CN"),
+                title=_text(component, "SUMMARY"),
+                place=_text(component, "LOCATION"),
+                tzid=head.param("TZID") if head is not None else None,
+            )
+        )
     marks = tuple((each.address, each.recurrence_id, each.sequence, each.dtstamp) for each in proposals)
     return Applied(stored, "counter", marks=marks, proposals=tuple(proposals))
+
+
+def _text(component: Component, name: str) -> str | None:
+    """The TEXT property as people read it; None where there is none."""
+    value = component.value(name)
+    return unescape(value) if value is not None else None

@@ -1,0 +1,122 @@
+"""Who came, who went and who answered between two readings of one calendar object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from televent.domain.calendar_object.details import Answered, Guest, Occurrence, People
+from televent.domain.calendar_object.differences import MAX_NAME, MAX_OCCURRENCES, MAX_TEXT, bounded, occurrence_of
+from televent.ical.objects.reading import Attendee, Instance, Reading
+from televent.ical.text.values import unescape
+
+MAX_PEOPLE: Final = 50
+"""Max people of each kind that one fact lists."""
+MAX_COMMENT: Final = MAX_TEXT
+"""Max characters of a comment in a fact."""
+
+
+def people_between(before: Reading | None, after: Reading, *, but: Collection[str]) -> People:
+    """Everybody whose part changed, except the addresses ``but``. ``before`` None: everybody came.
+
+    Answers are bounded; who came and who went is whole (see ``at_most``), for the organizer's copy has a fact for each.
+    """
+    came: dict[str, Guest] = {}
+    went: dict[str, Guest] = {}
+    answered: list[Answered] = []
+    unlisted = 0
+    apart = frozenset(but)
+    then = {each.recurrence_id: each for each in before.instances()} if before is not None else {}
+    series = (before.master if before is not None else None) or after.master
+    now = {attendee.address for each in after.instances() for attendee in each.attendees}
+    for each in after.instances():
+        # A component that was made for one occurrence is compared with what the series said.
+        base = then.get(each.recurrence_id) or (series if each.recurrence_id is not None else None)
+        earlier = base.attendees if base is not None else ()
+        if earlier == each.attendees:
+            continue
+        old, new = (
+            {one.address: one for one in side if one.address not in apart} for side in (earlier, each.attendees)
+        )
+        for address, attendee in new.items():
+            was = old.get(address)
+            if was is None:
+                _note(came, attendee, each, series, entirely=True)
+            elif was.partstat == attendee.partstat:
+                continue
+            elif len(answered) < MAX_PEOPLE:
+                place = occurrence_of(each.recurrence_id, series) if each.recurrence_id is not None else None
+                answered.append(Answered(address, name_of(attendee), was.partstat, attendee.partstat, place))
+            else:
+                unlisted += 1
+        for address in [address for address in old if address not in new]:
+            if address in now:
+                _note(went, old[address], each, series, entirely=False)
+    for each in before.instances() if before is not None else ():
+        for attendee in each.attendees:
+            if attendee.address not in now and attendee.address not in apart:
+                went[attendee.address] = Guest(attendee.address, name_of(attendee))
+    return People(tuple(came.values()), tuple(went.values()), tuple(answered), unlisted)
+
+
+def at_most(people: People) -> People:
+    """The same with at most 50 of each kind and the number of those left out."""
+    came, went = people.came[:MAX_PEOPLE], people.went[:MAX_PEOPLE]
+    left_out = len(people.came) - len(came) + len(people.went) - len(went)
+    return People(came, went, people.answered, people.unlisted + left_out)
+
+
+def answer_in(reading: Reading, address: str, recurrence_id: str | None) -> Attendee | None:
+    """The attendee's line for that occurrence, or for the series where the occurrence has none of its own."""
+    found: Attendee | None = None
+    for each in reading.instances():
+        if each.recurrence_id in (None, recurrence_id):
+            line = next((one for one in each.attendees if one.address == address), None)
+            found = line or found
+    return found
+
+
+def comment_in(reading: Reading, recurrence_id: str | None) -> str | None:
+    """The COMMENT of that occurrence."""
+    for each in reading.instances():
+        if each.recurrence_id == recurrence_id:
+            return comment_of(next((unescape(prop.value) for prop in each.beside if prop.name == "COMMENT"), None))
+    return None
+
+
+def comment_of(value: str | None) -> str | None:
+    """A comment as a fact holds it."""
+    return bounded(value.strip(), MAX_COMMENT) or None if value else None
+
+
+def name_of(attendee: Attendee | None) -> str | None:
+    """The display name (CN) as a fact holds it."""
+    return short(attendee.cn) if attendee is not None else None
+
+
+def short(name: str | None) -> str | None:
+    """A person's name as a fact holds it."""
+    return bounded(name.strip(), MAX_NAME) or None if name else None
+
+
+def place_in(reading: Reading | None, recurrence_id: str | None) -> Occurrence | None:
+    """The occurrence of that RECURRENCE-ID; None for the series."""
+    if recurrence_id is None:
+        return None
+    return occurrence_of(recurrence_id, reading.master if reading is not None else None)
+
+
+def _note(
+    guests: dict[str, Guest], attendee: Attendee, each: Instance, series: Instance | None, *, entirely: bool
+) -> None:
+    """Adds the instance to what is known of the guest. The series comes first and says everything."""
+    known = guests.get(attendee.address)
+    if each.recurrence_id is None:
+        guests[attendee.address] = Guest(attendee.address, name_of(attendee), (), entirely)
+    elif known is None:
+        place = occurrence_of(each.recurrence_id, series)
+        guests[attendee.address] = Guest(attendee.address, name_of(attendee), (place,), entirely)
+    elif known.occurrences and len(known.occurrences) < MAX_OCCURRENCES:
+        place = occurrence_of(each.recurrence_id, series)
+        guests[attendee.address] = replace(known, occurrences=(*known.occurrences, place))
