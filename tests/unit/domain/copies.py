@@ -18,6 +18,7 @@ from televent.domain.calendar_object.commands import (
 )
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
+from televent.domain.calendar_object.details import Occurrence, When
 from televent.domain.calendar_object.events import CalendarObjectEvent
 from televent.domain.calendar_object.state import CalendarObject, evolve
 from televent.ical.objects.reading import read
@@ -46,6 +47,21 @@ def meeting(
     rows += [f"ORGANIZER:mailto:{organizer}"] if organizer else []
     rows += [each if ":" in each else f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{each}" for each in people]
     return ("\r\n".join([*rows, *lines, "END:VEVENT", "END:VCALENDAR"]) + "\r\n").encode()
+
+
+def series(*lines: str, overrides: tuple[str, ...] = (), start: str = "20261026T100000", title: str = "Sync") -> bytes:
+    """Weekly, five times, at a wall-clock time in London; ``overrides`` are whole components."""
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//App 1//EN", "BEGIN:VEVENT", "UID:weekly@example.com"]
+    rows += ["DTSTAMP:20261001T080000Z", f"SUMMARY:{title}", f"DTSTART;TZID=Europe/London:{start}", "DURATION:PT1H"]
+    rows += ["RRULE:FREQ=WEEKLY;COUNT=5", *lines, "END:VEVENT", *overrides, "END:VCALENDAR"]
+    return ("\r\n".join(rows) + "\r\n").encode()
+
+
+def override(of: str, start: str, *lines: str, title: str = "Sync") -> str:
+    """The component of the occurrence ``of`` that stands at ``start`` instead."""
+    rows = ["BEGIN:VEVENT", "UID:weekly@example.com", "DTSTAMP:20261001T080000Z", f"SUMMARY:{title}"]
+    rows += [f"RECURRENCE-ID;TZID=Europe/London:{of}", f"DTSTART;TZID=Europe/London:{start}", "DURATION:PT1H"]
+    return "\r\n".join([*rows, *lines, "END:VEVENT"])
 
 
 def says(address: str, partstat: str) -> str:
@@ -111,3 +127,6 @@ def letters(decision: Decision) -> list[tuple[str, str, str]]:
 ORGANIZED = Copy(ANN).given(Copy(ANN).put(meeting()))
 INVITED = Copy(BOB).given(Copy(BOB).receive(meeting(method="REQUEST")))
 ALONE = Copy(ANN).given(Copy(ANN).put(meeting(people=(), organizer=None)))
+SERIES = Copy(ANN).given(Copy(ANN).put(series()))
+SECOND = Occurrence("20261102T100000Z", When("20261102T100000", "Europe/London", datetime(2026, 11, 2, 10, tzinfo=UTC)))
+"""The second occurrence of ``SERIES``."""

@@ -5,10 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from copies import ALONE, ANN, BOB, CY, EVE, INVITED, ORGANIZED, Copy, kinds, meeting, says
+from copies import (
+    ALONE,
+    ANN,
+    BOB,
+    CY,
+    EVE,
+    INVITED,
+    ORGANIZED,
+    SECOND,
+    SERIES,
+    Copy,
+    kinds,
+    meeting,
+    override,
+    says,
+    series,
+)
 
 from televent.domain.calendar_object.decision import Decision
-from televent.domain.calendar_object.details import Details, Guest, Occurrence, When
+from televent.domain.calendar_object.details import Details, Guest, When
 from televent.domain.calendar_object.differences import MAX_OCCURRENCES, MAX_PROPERTIES, MAX_TEXT
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
@@ -36,24 +52,6 @@ def the(kind: type[F], decision: Decision) -> F:
 
 def at(hour: int, day: int = 1) -> When:
     return When(f"202612{day:02}T{hour:02}0000", "UTC", datetime(2026, 12, day, hour, tzinfo=UTC))
-
-
-def series(*lines: str, overrides: tuple[str, ...] = (), start: str = "20261026T100000", title: str = "Sync") -> bytes:
-    """Weekly, five times, at a wall-clock time in London; ``overrides`` are whole components."""
-    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//App 1//EN", "BEGIN:VEVENT", "UID:weekly@example.com"]
-    rows += ["DTSTAMP:20261001T080000Z", f"SUMMARY:{title}", f"DTSTART;TZID=Europe/London:{start}", "DURATION:PT1H"]
-    rows += ["RRULE:FREQ=WEEKLY;COUNT=5", *lines, "END:VEVENT", *overrides, "END:VCALENDAR"]
-    return ("\r\n".join(rows) + "\r\n").encode()
-
-
-def override(of: str, start: str, *lines: str, title: str = "Sync") -> str:
-    rows = ["BEGIN:VEVENT", "UID:weekly@example.com", "DTSTAMP:20261001T080000Z", f"SUMMARY:{title}"]
-    rows += [f"RECURRENCE-ID;TZID=Europe/London:{of}", f"DTSTART;TZID=Europe/London:{start}", "DURATION:PT1H"]
-    return "\r\n".join([*rows, *lines, "END:VEVENT"])
-
-
-SERIES = Copy(ANN).given(Copy(ANN).put(series()))
-SECOND = Occurrence("20261102T100000Z", When("20261102T100000", "Europe/London", datetime(2026, 11, 2, 10, tzinfo=UTC)))
 
 
 def test_a_new_event_says_what_it_is() -> None:

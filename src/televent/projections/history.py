@@ -1,0 +1,203 @@
+"""What happened to one event, entry by entry, told from its facts alone.
+
+The fold reads no calendar text: facts carry what changed. ``history_words`` says an entry in plain English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from televent.application.event_store.context import Context
+from televent.domain.calendar_object.details import Answered, Details, Guest, Occurrence, People, WhatChanged
+from televent.domain.calendar_object.events import (
+    AttendeeInvited,
+    AttendeeRemoved,
+    CalendarObjectEvent,
+    CounterProposed,
+    DeliveryNoted,
+    EventCancelled,
+    EventCreated,
+    EventDeleted,
+    EventMoved,
+    EventRescheduled,
+    EventRestored,
+    EventRevised,
+    InvitationReceived,
+    LettersWritten,
+    MessageSetAside,
+    RsvpGiven,
+)
+
+Word = Literal[
+    "created",
+    "invited",
+    "asked-again",
+    "moved",
+    "repeats",
+    "title",
+    "place",
+    "status",
+    "occurrence-added",
+    "occurrence-removed",
+    "edited",
+    "unlisted",
+    "guest-invited",
+    "guest-removed",
+    "answered",
+    "answered-uninvited",
+    "proposed",
+    "cancelled",
+    "filed",
+    "deleted",
+    "restored",
+]
+"""The kinds of entries. A program reads these; people read what ``history_words`` makes of the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened.
+
+    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's context. ``by`` is the name or address of the one who
+    did it where the fact knows better than the actor does: an organizer or attendee elsewhere. ``occurrence`` None: it
+    happened to the event as a whole. ``guest`` and ``answer`` belong to words about people, ``properties`` to
+    "edited"; ``count`` says how much an "unlisted" entry stands for.
+    """
+
+    at: datetime
+    actor: str
+    door: str
+    word: Word
+    by: str | None = None
+    occurrence: Occurrence | None = None
+    was: Details | None = None
+    now: Details | None = None
+    guest: Guest | None = None
+    answer: Answered | None = None
+    properties: tuple[str, ...] = ()
+    count: int = 0
+
+
+def history(told: Iterable[tuple[CalendarObjectEvent, Context]]) -> list[Entry]:
+    """The entries of one event's facts, oldest first."""
+    return [entry for fact, context in told for entry in entries_of(fact, context)]
+
+
+def entries_of(fact: CalendarObjectEvent, context: Context) -> list[Entry]:
+    """The entries of one fact; none for what is no news to people."""
+    return list(_entries(fact, Entry(context.now, context.actor, context.door, "edited")))
+
+
+def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
+    match fact:
+        case EventCreated():
+            yield replace(blank, word="created", now=_shown(fact.what))
+        case EventRescheduled() | EventRevised():
+            yield from _changes(fact.what, blank)
+        case AttendeeInvited():
+            yield replace(blank, word="guest-invited", guest=Guest(fact.address, fact.name, fact.occurrences))
+        case AttendeeRemoved():
+            guest = Guest(fact.address, fact.name, fact.occurrences, fact.entirely)
+            yield replace(blank, word="guest-removed", guest=guest)
+        case RsvpGiven():
+            answer = Answered(fact.attendee, fact.name, fact.was, fact.partstat, fact.occurrence, fact.comment)
+            by = None if fact.own else fact.name or fact.attendee
+            yield replace(blank, word="answered", by=by, answer=answer, occurrence=fact.occurrence)
+        case InvitationReceived():
+            yield from _invitation(fact, replace(blank, by=fact.organizer_name or fact.organizer or None))
+        case EventCancelled():
+            yield from _cancelled(fact, replace(blank, by=fact.organizer_name or fact.organizer or None))
+        case CounterProposed():
+            by = fact.name or fact.attendee
+            answer = Answered(fact.attendee, fact.name, None, "TENTATIVE", fact.occurrence, fact.comment)
+            about = replace(blank, word="proposed", by=by, occurrence=fact.occurrence)
+            yield replace(about, was=fact.was, now=fact.now, answer=answer)
+        case EventMoved():
+            yield replace(blank, word="filed")
+        case EventDeleted():
+            yield replace(blank, word="deleted", was=fact.was)
+        case EventRestored():
+            yield replace(blank, word="restored")
+        case MessageSetAside():
+            for answer in fact.uninvited:
+                about = replace(blank, word="answered-uninvited", by=answer.name or answer.address)
+                yield replace(about, answer=answer, occurrence=answer.occurrence)
+        case DeliveryNoted() | LettersWritten():
+            return
+        case _:
+            assert_never(fact)
+
+
+def _invitation(fact: InvitationReceived, blank: Entry) -> Iterator[Entry]:
+    shown = _shown(fact.what)
+    if shown is not None and fact.what.was is None and all(each.was is None for each in fact.what.occurrences):
+        yield replace(blank, word="invited", now=shown)
+        return
+    yield from _changes(fact.what, blank)
+    yield from _people(fact.people, blank)
+    if fact.asks:
+        yield replace(blank, word="asked-again")
+
+
+def _cancelled(fact: EventCancelled, blank: Entry) -> Iterator[Entry]:
+    entries = []
+    if fact.recurrence_id is not None:
+        # Each occurrence by its name; where the rest of a series was cut off, its rule says so.
+        for entry in _changes(fact.what, blank):
+            gone = entry.word in ("occurrence-removed", "status")
+            entries.append(replace(entry, word="cancelled") if gone else entry)
+    yield from entries or [replace(blank, word="cancelled", was=fact.what.was, now=fact.what.now)]
+
+
+def _changes(what: WhatChanged, blank: Entry) -> Iterator[Entry]:
+    """An entry for each thing that changed."""
+    if what.was is not None and what.now is not None:
+        yield from _aspects(what.was, what.now, blank)
+    elif what.now is not None:
+        yield replace(blank, word="created", now=what.now)
+    for each in what.occurrences:
+        about = replace(blank, occurrence=each.occurrence)
+        if each.was is None:
+            yield replace(about, word="occurrence-added", now=each.now)
+        elif each.now is None:
+            yield replace(about, word="occurrence-removed", was=each.was)
+        else:
+            yield from _aspects(each.was, each.now, about)
+    if what.unlisted:
+        yield replace(blank, word="unlisted", count=what.unlisted)
+    if what.properties:
+        yield replace(blank, word="edited", properties=what.properties)
+
+
+def _aspects(was: Details, now: Details, blank: Entry) -> Iterator[Entry]:
+    about = replace(blank, was=was, now=now)
+    if (was.start, was.end) != (now.start, now.end):
+        yield replace(about, word="moved")
+    if was.rule != now.rule and blank.occurrence is None:
+        yield replace(about, word="repeats")
+    if was.title != now.title:
+        yield replace(about, word="title")
+    if was.place != now.place:
+        yield replace(about, word="place")
+    if was.status != now.status:
+        yield replace(about, word="status")
+
+
+def _people(people: People, blank: Entry) -> Iterator[Entry]:
+    for guest in people.came:
+        yield replace(blank, word="guest-invited", guest=guest)
+    for guest in people.went:
+        yield replace(blank, word="guest-removed", guest=guest)
+    for answer in people.answered:
+        about = replace(blank, word="answered", by=answer.name or answer.address)
+        yield replace(about, answer=answer, occurrence=answer.occurrence)
+    if people.unlisted:
+        yield replace(blank, word="unlisted", guest=Guest("", None), count=people.unlisted)
+
+
+def _shown(what: WhatChanged) -> Details | None:
+    """The event itself, else the first occurrence that the text has."""
+    return what.now or next((each.now for each in what.occurrences if each.now is not None), None)
