@@ -17,6 +17,7 @@ from scenario_ical import Block, read_calendar
 from scenario_script import WrongScenario, address
 
 from support.dav import Answer, Client, Entry, Site, cal, dav
+from support.followers import catch_up
 from support.post import EDGE, itip_mail
 from televent.adapters.email.intake import Intake, Verdict
 from televent.adapters.email.listener import mail_key
@@ -26,6 +27,7 @@ from televent.application.use_cases.accounts import verify_address
 from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.domain.ids import AccountId
 from televent.policies.courier import carry
+from televent.policies.notices import NOTICES
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 EVERYTHING = (
@@ -249,6 +251,7 @@ class Stage:
         return Copy(entry.href, entry.text(dav("getetag")), tag, text)
 
     def _owed(self) -> list[tuple[str, dict[str, Any]]]:
+        catch_up(self.site.core, NOTICES)
         query = "SELECT kind, payload FROM outbox WHERE tenant_id = ANY (%s) ORDER BY created_at, outbox_id"
         with psycopg.connect(self.site.core.conninfo) as connection:
             rows = connection.execute(query, ([client.tenant for client in self.people.values()],)).fetchall()

@@ -15,7 +15,7 @@ def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
         return []
     message_id = envelope.derived_id("webhook")
     # A class of the catalogue: a webhook has none of its own yet.
-    message = ChatText(0, "event.created", {"uid": fact.uid})
+    message = ChatText("event.created", {"uid": fact.uid})
     return [OutboxMessage(message_id, f"webhook/{message_id}", message, envelope.now)]
 
 

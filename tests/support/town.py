@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 
+from support.followers import catch_up
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
 from televent.application.messages.itip_local import ItipLocal
@@ -122,7 +123,8 @@ class Town:
 
     def owed(self, kind: str = "%") -> list[dict[str, Any]]:
         """The payloads of messages that nobody has carried out yet, with ``due_at`` and ``kind``, the stored name
-        without its version."""
+        without its version. Who follows the log has said what they have to."""
+        catch_up(self.core)
         query = """SELECT payload, split_part(kind, '/', 1), due_at FROM outbox
             WHERE state = 'pending' AND split_part(kind, '/', 1) LIKE %s ORDER BY created_at, outbox_id"""
         with psycopg.connect(self.url) as connection:

@@ -31,13 +31,14 @@ from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection
 from televent.application.passwords import Passwords
 from televent.policies.courier import LocalCourier
+from televent.policies.notices import NOTICES
 from televent.projections.audit import AUDIT
 from televent.projections.inline import inline_writes
 from televent.settings import Settings
 
 T = TypeVar("T")
 
-FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT,)
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES)
 """Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 

@@ -141,21 +141,21 @@ def test_a_catalogue_that_contradicts_itself_is_refused() -> None:
     [("a\0b", "ab"), ("\0\0", ""), ("\\u0000", "\\u0000"), ("\\\0\\\\u0000", "\\\\\\u0000"), ('"\0\n', '"\n')],
 )
 def test_a_text_is_kept_but_for_what_the_database_cannot_hold(said: str, stored: str) -> None:
-    name, text = CATALOGUE.encode(ChatText(1, "party-crasher", {"summary": said}))
-    assert CATALOGUE.decode(name, text) == ChatText(1, "party-crasher", {"summary": stored})
+    name, text = CATALOGUE.encode(ChatText("party-crasher", {"summary": said}))
+    assert CATALOGUE.decode(name, text) == ChatText("party-crasher", {"summary": stored})
 
 
 def test_a_card_says_so_many_changes_and_no_more() -> None:
-    InvitationCard(1, STREAM, "revised", "Ann", changes=(EventChange(),) * MAX_CHANGES)
+    InvitationCard(STREAM, "revised", "Ann", changes=(EventChange(),) * MAX_CHANGES)
     with pytest.raises(ValueError, match="at most 20 changes"):
-        InvitationCard(1, STREAM, "revised", "Ann", changes=(EventChange(),) * (MAX_CHANGES + 1))
+        InvitationCard(STREAM, "revised", "Ann", changes=(EventChange(),) * (MAX_CHANGES + 1))
     TextChange("x" * MAX_TEXT, None)
     with pytest.raises(ValueError, match="1024 characters"):
         TextChange(None, "x" * (MAX_TEXT + 1))
 
 
 def test_a_moment_without_its_offset_from_utc_is_refused() -> None:
-    fields = {"chat_id": 1, "stream_id": str(STREAM), "what": "revised", "organizer_name": None}
+    fields = {"stream_id": str(STREAM), "what": "revised", "organizer_name": None}
     when: dict[str, Any] = {"local": "20261201T100000", "zone": None, "utc": "2026-12-01T10:00:00"}
     change = {"start": {"was": None, "now": when}}
     with pytest.raises(UnreadableMessage, match="Expected `datetime` with a timezone component"):

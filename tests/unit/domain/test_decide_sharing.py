@@ -53,18 +53,18 @@ def test_a_grant_is_a_fact_and_the_same_again_is_none() -> None:
 
 
 def test_another_access_is_the_next_revision_and_keeps_the_answer() -> None:
-    accepted = ShareAnswered(WORK, BOB, True, 1, NOON)
+    accepted = ShareAnswered(WORK, BOB, True, 1, NOON, "Bob", "Work")
     assert decide(calendar(shared(), accepted), asked("read-write")) == [shared("read-write", 2)]
     after = calendar(shared(), accepted, shared("read-write", 2))
     assert after.grants[BOB].status == "accepted"
 
 
 def test_who_has_declined_can_be_asked_again() -> None:
-    declined = calendar(shared(), ShareAnswered(WORK, BOB, False, 1, NOON))
+    declined = calendar(shared(), ShareAnswered(WORK, BOB, False, 1, NOON, "Bob", "Work"))
     assert decide(declined, asked()) == [shared(revision=2)]
-    assert calendar(shared(), ShareAnswered(WORK, BOB, False, 1, NOON), shared(revision=2)).grants[BOB].status == (
-        "noresponse"
-    )
+    assert calendar(shared(), ShareAnswered(WORK, BOB, False, 1, NOON, "Bob", "Work"), shared(revision=2)).grants[
+        BOB
+    ].status == ("noresponse")
 
 
 def test_a_withdrawal_counts_on_so_that_a_late_offer_is_known() -> None:
@@ -76,7 +76,7 @@ def test_a_withdrawal_counts_on_so_that_a_late_offer_is_known() -> None:
 
 
 def test_an_answer_that_comes_late_or_twice_or_to_nothing_changes_nothing() -> None:
-    yes, no = NoteShareAnswer(WORK, BOB, True, 1, NOON), NoteShareAnswer(WORK, BOB, False, 2, NOON)
+    yes, no = NoteShareAnswer(WORK, BOB, True, 1, NOON, "Work"), NoteShareAnswer(WORK, BOB, False, 2, NOON, "Work")
     (accepted,), (declined,) = decide(calendar(shared()), yes), decide(calendar(shared()), no)
     assert decide(calendar(shared(), accepted), yes) == []
     assert decide(calendar(shared(), declined), yes) == []
@@ -150,18 +150,18 @@ def unseen(*facts: object) -> datetime | None:
 
 
 def test_an_answer_is_unseen_until_the_owner_has_seen_it() -> None:
-    answered, seen = ShareAnswered(WORK, BOB, True, 1, NOON), AnswerSeen(WORK, BOB, 1)
+    answered, seen = ShareAnswered(WORK, BOB, True, 1, NOON, "Bob", "Work"), AnswerSeen(WORK, BOB, 1)
     dismiss = DismissAnswer(WORK, BOB, 1)
     assert unseen(shared(), answered) == NOON
     assert decide(calendar(shared(), answered), dismiss) == [seen]
     assert decide(calendar(shared(), answered, seen), dismiss) == []
     # What came after the one that was seen is still to be seen.
-    later = ShareAnswered(WORK, BOB, False, 2, NOON)
+    later = ShareAnswered(WORK, BOB, False, 2, NOON, "Bob", "Work")
     assert decide(calendar(shared(), answered, later), dismiss) == []
 
 
 def test_an_answer_to_what_is_not_asked_any_more_need_not_be_seen() -> None:
-    yes, no = (ShareAnswered(WORK, BOB, said, 1, NOON) for said in (True, False))
+    yes, no = (ShareAnswered(WORK, BOB, said, 1, NOON, "Bob", "Work") for said in (True, False))
     assert unseen(shared(), yes, ShareWithdrawn(WORK, BOB, 2)) is None
     assert unseen(shared(), no, shared(revision=2)) is None
     assert unseen(shared(), yes, shared("read-write", 2)) == NOON

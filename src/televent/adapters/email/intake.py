@@ -261,7 +261,7 @@ class Intake:
             summary = next((each.summary for each in read(row.ics).instances()), "") or letter.message.uid
             notice_id = uuid5(account.tenant, f"{text_key}/{row.stream_id}/{context.now:%Y%m%d%H}")
             values = {"summary": summary[:200], "sender": letter.sender.address[:200]}
-            message = ChatText(account.telegram_id, text_key, values)
+            message = ChatText(text_key, values)
             notice = OutboxMessage(notice_id, f"mail/{notice_id}", message, context.now)
             self._owed.enqueue([notice], account.tenant, context.correlation_id, context.now)
         return Verdict("parked", "the sender is not proven")

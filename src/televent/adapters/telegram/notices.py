@@ -52,19 +52,22 @@ class TelegramNotices:
         account = await self._door.run(self._door.backend.reads.account, AccountId(message.tenant))
         if account is None:
             raise GiveUp("the account is gone")
+        chat_id = account.telegram_id
+        if chat_id is None:
+            return  # They left Telegram meanwhile: there is no chat to tell them in.
         person = Person(account, language_of(account.locale))
-        await self._pace.wait(notice.chat_id)
+        await self._pace.wait(chat_id)
         try:
             match notice:
                 case InvitationCard():
-                    await self._invitation(person, notice)
+                    await self._invitation(person, chat_id, notice)
                 case AnswerNotice():
-                    await self._answer(person, notice)
+                    await self._answer(person, chat_id, notice)
                 case ShareNotice():
-                    await self._share(person, notice)
+                    await self._share(person, chat_id, notice)
                 case ChatText():
                     text = say(person.language, notice.text_key, **notice.values)
-                    await self._bot.send_message(notice.chat_id, text)
+                    await self._bot.send_message(chat_id, text)
         except TelegramRetryAfter as error:
             raise RetryLater(error.retry_after, "Telegram asks to wait") from error
         except TelegramForbiddenError as error:
@@ -74,8 +77,8 @@ class TelegramNotices:
                 raise GiveUp("the person never spoke to the bot") from error
             raise
 
-    async def _invitation(self, person: Person, notice: InvitationCard) -> None:
-        tenant, stream_id, chat_id = person.account.tenant, notice.stream_id, notice.chat_id
+    async def _invitation(self, person: Person, chat_id: int, notice: InvitationCard) -> None:
+        tenant, stream_id = person.account.tenant, notice.stream_id
         entry = await self._door.run(lambda: event(self._door.backend, tenant, stream_id))
         if entry is None:
             return  # deleted meanwhile: there is nothing to show
@@ -119,7 +122,7 @@ class TelegramNotices:
         now = self._door.backend.clock()
         await self._door.run(self._book.note_card, tenant, entry.stream_id, chat_id, sent.message_id, now)
 
-    async def _answer(self, person: Person, notice: AnswerNotice) -> None:
+    async def _answer(self, person: Person, chat_id: int, notice: AnswerNotice) -> None:
         answer = cards.ANSWERS.get(notice.partstat)
         if answer is None:
             return
@@ -127,9 +130,9 @@ class TelegramNotices:
         text = say(person.language, f"they-{answer}", name=name)
         if notice.summary:
             text += f"\n📅 <b>{say(person.language, 'refused', sentence=notice.summary)}</b>"
-        await self._bot.send_message(notice.chat_id, text)
+        await self._bot.send_message(chat_id, text)
 
-    async def _share(self, person: Person, notice: ShareNotice) -> None:
+    async def _share(self, person: Person, chat_id: int, notice: ShareNotice) -> None:
         """A calendar is offered, offered otherwise, or taken back. What was overtaken meanwhile is not said."""
         language, what, share_id = person.language, notice.what, notice.share_id
         rows = await self._door.run(self._door.backend.reads.shares_of, person.account.tenant)
@@ -138,7 +141,7 @@ class TelegramNotices:
         access = access_words(language, notice.access)
         values = {"name": notice.name, "title": notice.title, "access": access}
         buttons = cards.share_buttons(str(share_id), language) if what == "offered" else None
-        await self._bot.send_message(notice.chat_id, say(language, f"share-{what}", **values), reply_markup=buttons)
+        await self._bot.send_message(chat_id, say(language, f"share-{what}", **values), reply_markup=buttons)
 
 
 class Pace:

@@ -1,4 +1,4 @@
-"""Messages that a person reads in a chat with the bot."""
+"""Messages that a person reads in their own chat with the bot. The account that owes them is the reader's."""
 
 from __future__ import annotations
 
@@ -57,11 +57,10 @@ class EventChange(Part, frozen=True):
 
 
 class InvitationCard(Message, frozen=True):
-    """The card of an invitation, of its update or of its cancellation. ``chat_id``: a Telegram chat. ``stream_id``: the
+    """The card of an invitation, of its update or of its cancellation. ``stream_id``: the
     reader's copy of the event. ``recurrence_id``: the occurrence that was cancelled, None for the event.
     Raises ValueError for more than MAX_CHANGES changes."""
 
-    chat_id: int
     stream_id: UUID
     what: Literal["invited", "revised", "cancelled"]
     organizer_name: str | None
@@ -76,7 +75,6 @@ class InvitationCard(Message, frozen=True):
 class AnswerNotice(Message, frozen=True):
     """An attendee answered; the organizer reads it. ``summary``: the event's title, "" where it has none."""
 
-    chat_id: int
     stream_id: UUID
     attendee: str
     attendee_name: str | None
@@ -89,7 +87,6 @@ class ShareNotice(Message, frozen=True):
     """Somebody offers a calendar, changes what they offer, or takes it back; the sharee reads it. ``what``: the state
     of the share (domain.mount), ``name``: the owner's, ``title``: the calendar's."""
 
-    chat_id: int
     share_id: UUID
     what: str
     name: str
@@ -100,6 +97,5 @@ class ShareNotice(Message, frozen=True):
 class ChatText(Message, frozen=True):
     """A text from the catalogue of texts. ``text_key`` names it, ``values`` are its parameters."""
 
-    chat_id: int
     text_key: str
     values: dict[str, str]

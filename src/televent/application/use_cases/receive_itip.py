@@ -13,9 +13,6 @@ from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
 from televent.application.letters import Post, address_letters
-from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard
-from televent.application.messages.message import Message
-from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import inbox
 from televent.application.use_cases.default_calendar import calendar_for_new
@@ -23,8 +20,6 @@ from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.events import (
-    EventCancelled,
-    InvitationReceived,
     LettersWritten,
     MessageSetAside,
     RsvpGiven,
@@ -71,9 +66,8 @@ def receive_itip(
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts)
         post = address_letters(backend, context, account, decision.letters, context.now, carried=False)
-        notices = _notices(context, account, loaded.key, decision, change.after, sender_name) if not refresh else []
         item = inbox.delivery(backend, context, decision.facts, message, method)
-        backend.store.append(context, [change, *item], [*post.outbox, *notices], inbox_key=message_key)
+        backend.store.append(context, [change, *item], post.outbox, inbox_key=message_key)
         note(backend, context, loaded.key, owner, _unanswered(post, decision))
         changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
         return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
@@ -128,42 +122,3 @@ def _unanswered(post: Post, decision: Decision) -> Post:
     """Who has just answered has the status of his answer (RFC 6638 §4.2), though a letter goes to him too."""
     answered = {fact.attendee for fact in decision.facts if isinstance(fact, RsvpGiven)}
     return replace(post, statuses=tuple(pair for pair in post.statuses if pair[0] not in answered))
-
-
-def _notices(
-    context: Context,
-    account: AccountRow,
-    key: StreamKey,
-    decision: Decision,
-    after: CalendarObject,
-    sender_name: str | None,
-) -> list[OutboxMessage]:
-    """What the person is told in Telegram, owed with the facts."""
-    if account.telegram_id is None:
-        return []
-    chat, summary = account.telegram_id, after.outline.summary if after.outline else ""
-    notices = []
-    for ordinal, fact in enumerate(decision.facts):
-        message: Message
-        match fact:
-            case InvitationReceived() if not fact.quiet:
-                message = InvitationCard(chat, key.stream, "invited" if fact.asks else "revised", sender_name)
-            case EventCancelled():
-                message = InvitationCard(chat, key.stream, "cancelled", sender_name, fact.recurrence_id)
-            case RsvpGiven():
-                message = AnswerNotice(
-                    chat, key.stream, fact.attendee, sender_name, fact.partstat, fact.recurrence_id, summary
-                )
-            case _:
-                continue
-        notices.append(_notice(context, str(ordinal), message))
-    asides = [fact for fact in decision.facts if isinstance(fact, MessageSetAside)]
-    for address in dict.fromkeys(each.address for fact in asides for each in fact.uninvited):
-        values = {"summary": summary, "sender": address}
-        notices.append(_notice(context, address, ChatText(chat, "party-crasher", values)))
-    return notices
-
-
-def _notice(context: Context, name: str, message: Message) -> OutboxMessage:
-    outbox_id = uuid5(context.command_id, f"notice/{name}")
-    return OutboxMessage(outbox_id, f"notice/{outbox_id}", message, context.now)

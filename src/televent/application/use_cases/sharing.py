@@ -17,7 +17,6 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, MOUNT
 from televent.application.event_store.handle import handle
 from televent.application.letters import HELD_BACK
-from televent.application.messages.chat import ChatText, ShareNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.messages.share_local import ShareAnswer, ShareEnd, ShareLocal, ShareNews, ShareOffer
@@ -164,8 +163,7 @@ def receive_share(backend: Backend, context: Context, told: ShareNews) -> None:
     if isinstance(told, ShareAnswer):
         _receive_answer(backend, context, told)
         return
-    account = backend.reads.account(context.tenant)
-    if account is None:
+    if backend.reads.account(context.tenant) is None:
         return
     share_id = share_id_of(told.calendar_id, context.tenant)
     command: MountCommand
@@ -175,41 +173,18 @@ def receive_share(backend: Backend, context: Context, told: ShareNews) -> None:
     else:
         command = EndShare(share_id, told.revision)
 
-    def notice(after: Mount) -> list[OutboxMessage]:
-        # Who is told only when somebody is busy has nothing to accept.
-        if account.telegram_id is None or after.access == BUSY or not after.title:
-            return []
-        card = ShareNotice(
-            chat_id=account.telegram_id,
-            share_id=share_id,
-            what=after.status,
-            name=after.owner_name,
-            title=after.title,
-            access=after.access,
-        )
-        return [_owed(context, "notice", card)]
-
     key = StreamKey(context.tenant, share_id)
-    handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command), notice)
+    handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command))
 
 
 def _receive_answer(backend: Backend, context: Context, told: ShareAnswer) -> None:
-    owner = backend.reads.account(context.tenant)
     row = backend.reads.calendar_of(context.tenant, told.calendar_id)
-    if owner is None or row is None:
+    if row is None:
         return
-    command = NoteShareAnswer(told.calendar_id, told.sharee, told.accepted, told.number, context.now)
-
-    def notice(after: Calendar) -> list[OutboxMessage]:
-        if owner.telegram_id is None:
-            return []
-        key = "share-accepted-by" if told.accepted else "share-declined-by"
-        values = {"name": after.grants[told.sharee].name, "title": title_of(row)}
-        return [_owed(context, "notice", ChatText(owner.telegram_id, key, values))]
-
+    command = NoteShareAnswer(told.calendar_id, told.sharee, told.accepted, told.number, context.now, title_of(row))
     stream = StreamKey(context.tenant, told.calendar_id)
     try:
-        handle(backend.store, context, CALENDAR, stream, lambda state: decide_calendar(state, command), notice)
+        handle(backend.store, context, CALENDAR, stream, lambda state: decide_calendar(state, command))
     except UnknownCalendar:
         return  # deleted meanwhile: there is nothing to note it on
 

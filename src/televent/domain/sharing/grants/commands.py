@@ -30,6 +30,7 @@ class NoteShareAnswer:
     accepted: bool
     number: int
     at: datetime
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

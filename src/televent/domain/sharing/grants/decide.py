@@ -46,7 +46,8 @@ def decide_sharing(grants: Grants, command: SharingCommand) -> list[SharingEvent
         case NoteShareAnswer():
             if before.access is None or command.number <= before.answered:
                 return []
-            return [ShareAnswered(command.calendar_id, command.sharee, command.accepted, command.number, command.at)]
+            answer = (command.accepted, command.number, command.at)
+            return [ShareAnswered(command.calendar_id, command.sharee, *answer, before.name, command.title)]
         case DismissAnswer():
             if before.unseen_at is None or command.number != before.answered:
                 return []

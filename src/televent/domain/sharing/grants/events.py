@@ -32,14 +32,16 @@ class ShareWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ShareAnswered:
-    """The sharee answered; ``number`` counts the answers of that sharee. ``at``: when the answer reached the
-    owner."""
+    """The sharee answered; ``number`` counts the answers of that sharee. ``at``: when the answer reached the owner.
+    ``name`` is the sharee's, ``title`` the calendar's at that time."""
 
     calendar_id: UUID
     sharee: UUID
     accepted: bool
     number: int
     at: datetime
+    name: Personal[str]
+    title: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)

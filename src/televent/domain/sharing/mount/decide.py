@@ -33,9 +33,13 @@ def decide(state: Mount, command: MountCommand) -> list[MountEvent]:
             if command.revision <= state.revision:
                 return []
             told = (command.access, command.revision, command.title, command.owner_name, command.summary)
-            return [ShareOffered(command.share_id, command.owner, command.calendar_id, *told)]
+            return [
+                ShareOffered(command.share_id, command.owner, command.calendar_id, *told, state.status == "accepted")
+            ]
         case EndShare():
-            return [] if command.revision <= state.revision else [ShareEnded(command.share_id, command.revision)]
+            if command.revision <= state.revision:
+                return []
+            return [ShareEnded(command.share_id, command.revision, state.access, state.title, state.owner_name)]
         case AnswerShare():
             if state.status in ("", "ended"):
                 raise NotShared()

@@ -11,7 +11,8 @@ from televent.domain.personal import Personal
 
 @dataclass(frozen=True, slots=True)
 class ShareOffered:
-    """``revision`` is the owner's count (CalendarShared)."""
+    """``revision`` is the owner's count (CalendarShared). ``accepted``: the sharee had accepted before, and is told of
+    other access or another name."""
 
     share_id: UUID
     owner: UUID
@@ -21,12 +22,18 @@ class ShareOffered:
     title: Personal[str]
     owner_name: Personal[str]
     summary: Personal[str]
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShareEnded:
+    """The owner took the share back, or deleted the calendar. The rest is what was offered; "" where nothing was."""
+
     share_id: UUID
     revision: int
+    access: str
+    title: Personal[str]
+    owner_name: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)
