@@ -6,13 +6,17 @@ import shutil
 import socket
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from televent.application.messages.catalogue import CATALOGUE
 from televent.runtime.database import OperatorError, database
 from televent.settings import Settings
 
 if TYPE_CHECKING:
     from televent.adapters.postgres.pool import Connection
+
+if TYPE_CHECKING:
+    import psycopg
 
 Finding = tuple[str, bool, str]
 
@@ -65,14 +69,7 @@ def _database(url: str) -> list[Finding]:
         started = time.perf_counter()
         connection.execute("SELECT count(*) FROM (SELECT FROM event LIMIT 1) AS one")
         findings.append(("store", True, f"answers in {(time.perf_counter() - started) * 1000:.1f} ms"))
-        failed = connection.execute("SELECT count(*) FROM outbox WHERE state = 'failed'").fetchone()
-        late = connection.execute(
-            "SELECT count(*) FROM outbox WHERE state = 'pending' AND due_at < now() - interval '2 minutes'"
-        ).fetchone()
-        assert failed is not None
-        assert late is not None
-        findings.append(("outbox", failed[0] == 0, f"{failed[0]} failed (see: televent outbox list)"))
-        findings.append(("worker", late[0] == 0, f"{late[0]} effects wait for more than two minutes"))
+        findings += _outbox(connection)
         old = connection.execute(
             "SELECT max(extract(epoch FROM now() - xact_start)) FROM pg_stat_activity"
             " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
@@ -96,6 +93,26 @@ def _followers(connection: Connection) -> list[Finding]:
             said += f"; it cannot go on: {each.error}"
         findings.append((f"follower {each.name}", late < FOLLOWER_LATE and each.error is None, said))
     return findings
+
+
+def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
+    failed = connection.execute(
+        "SELECT count(*), (array_agg(last_error ORDER BY finished_at DESC))[1] FROM outbox WHERE state = 'failed'"
+    ).fetchone()
+    assert failed is not None
+    last = f"; the last one: {failed[1]}" if failed[1] else ""
+    late = connection.execute(
+        "SELECT kind, count(*) FROM outbox WHERE state = 'pending' AND due_at < now() - interval '2 minutes'"
+        " GROUP BY kind ORDER BY kind"
+    ).fetchall()
+    kinds = ", ".join(
+        f"{kind} ({count}{'' if kind in CATALOGUE.names else ', not known here'})" for kind, count in late
+    )
+    waiting = sum(count for _, count in late)
+    return [
+        ("outbox", failed[0] == 0, f"{failed[0]} failed (see: televent outbox list){last}"),
+        ("worker", not late, f"{waiting} messages wait for more than two minutes{': ' if kinds else ''}{kinds}"),
+    ]
 
 
 def _telegram(settings: Settings) -> Finding:

@@ -153,14 +153,14 @@ def trace(chosen: Chosen, trace_id: str, as_json: bool) -> None:
 
 @click.group()
 def outbox() -> None:
-    """Effects owed."""
+    """The messages of the outbox."""
 
 
 @outbox.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def outbox_list(chosen: Chosen, as_json: bool) -> None:
-    """How many effects stand in which state, and those that failed."""
+    """How many messages are in which state, and the reasons of those that failed."""
     with opened(chosen) as core:
         standing, failed = core.outbox.standing(), core.outbox.failed()
     value = {"standing": standing, "failed": [{"id": i, "kind": k, "error": e} for i, k, e in failed]}
@@ -172,10 +172,10 @@ def outbox_list(chosen: Chosen, as_json: bool) -> None:
 @click.argument("outbox_id", type=click.UUID)
 @click.pass_obj
 def outbox_requeue(chosen: Chosen, outbox_id: UUID) -> None:
-    """Try a failed effect again."""
+    """Try a failed message again."""
     with opened(chosen) as core:
         if not core.outbox.requeue(outbox_id, core.backend.clock()):
-            raise OperatorError(f"there is no failed effect {outbox_id}")
+            raise OperatorError(f"there is no failed message {outbox_id}")
     click.echo(f"{outbox_id} is pending again.")
 
 

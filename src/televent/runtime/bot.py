@@ -6,13 +6,20 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import structlog
 
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
+from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core
 from televent.runtime.database import OperatorError
 from televent.runtime.worker import drain
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+    from televent.adapters.telegram.door import BotDoor
 
 log = structlog.get_logger("televent.bot")
 
@@ -24,7 +31,6 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
-    from televent.adapters.telegram.notices import TelegramNotices
 
     settings = core.settings
     token = settings.telegram_bot_token
@@ -38,7 +44,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     book = PostgresChatBook(core.pool)
     dispatcher = make_dispatcher(door, DialogueStorage(book, core.run))
     polling: asyncio.Task[None] | None = None
-    tasks = [asyncio.create_task(drain(core, [TelegramNotices(bot, door, book)], stop))]
+    tasks = [asyncio.create_task(drain(core, chat_handlers(core, bot, door), stop))]
     try:
         await _until_reachable(lambda: register_commands(bot), stop)
         if settings.telegram_webhook_url is not None:
@@ -71,6 +77,13 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         for task in tasks:
             task.cancel()
         await bot.session.close()
+
+
+def chat_handlers(core: Core, bot: Bot, door: BotDoor) -> list[Handler]:
+    """The handlers of the outbox's messages to chats."""
+    from televent.adapters.telegram.notices import TelegramNotices
+
+    return [TelegramNotices(bot, door, PostgresChatBook(core.pool))]
 
 
 async def _until_reachable(step: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ from televent.adapters.push.addresses import check_push_resource
 from televent.adapters.push.encryption import recipient
 from televent.adapters.push.topics import Topics
 from televent.adapters.push.vapid import Vapid, new_private_key
+from televent.application.messages.outbox import Handler
 from televent.application.push import Collection, Endpoint, Offer
 from televent.domain.ids import AccountId
 from televent.domain.inbox_item.collection import INBOX
@@ -50,6 +51,10 @@ class Push:
         from televent.adapters.push.service import PushServices
 
         return PushServices(self.vapid, self._core.backend.clock, anywhere=self._anywhere)
+
+    def handlers(self, services: PushServices) -> list[Handler]:
+        """The handlers of the outbox's push messages."""
+        return [self.sender(services)]
 
     def sender(self, services: PushServices) -> PushSender:
         """The handler of the outbox's messages."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core, open_core
 from televent.settings import Settings
 
@@ -39,11 +40,26 @@ async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> Non
 
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
     """Followers of the log, iTIP messages, mail, housekeeping."""
-    from televent.adapters.email.outbound import MailIdentity, MailSender
-    from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.push import Push
-    from televent.runtime.worker import CourierHandler, drain, housekeeping, keep_indexed
+    from televent.runtime.worker import drain, housekeeping, keep_indexed
+
+    push = await core.run(Push, core) if core.settings.push == "on" else None
+    ready()
+    await asyncio.gather(
+        drain(core, worker_handlers(core), stop),
+        *([] if push is None else [push_messages(core, push, stop)]),
+        housekeeping(core, stop),
+        keep_indexed(core, stop),
+        follow(core.runners(), stop),
+    )
+
+
+def worker_handlers(core: Core) -> list[Handler]:
+    """The handlers of messages between accounts here and of mail."""
+    from televent.adapters.email.outbound import MailIdentity, MailSender
+    from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+    from televent.runtime.worker import CourierHandler
 
     settings = core.settings
     password = settings.smtp_password
@@ -55,16 +71,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
         tls=settings.smtp_tls,
     )
     identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
-    sender = MailSender(SmtpMailer(route), core.mail_book, identity, core.backend.clock)
-    push = await core.run(Push, core) if settings.push == "on" else None
-    ready()
-    await asyncio.gather(
-        drain(core, [CourierHandler(core), sender], stop),
-        *([] if push is None else [push_messages(core, push, stop)]),
-        housekeeping(core, stop),
-        keep_indexed(core, stop),
-        follow(core.runners(), stop),
-    )
+    return [CourierHandler(core), MailSender(SmtpMailer(route), core.mail_book, identity, core.backend.clock)]
 
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
@@ -73,7 +80,7 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
 
     services = push.services()
     try:
-        await drain(core, [push.sender(services)], stop)
+        await drain(core, push.handlers(services), stop)
     finally:
         await services.close()
 

@@ -1,0 +1,50 @@
+"""The statements with which workers claim and settle the messages of the outbox."""
+
+from __future__ import annotations
+
+# In the order of Claimed; the payload is still to be decoded. What is being processed is due again when its lease
+# ends: so what a dead worker held comes back by itself.
+_CLAIM = """
+    WITH chosen AS MATERIALIZED (
+        SELECT tenant_id, outbox_id FROM outbox WHERE {chosen} FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox AS owed
+    SET state = 'processing', attempts = owed.attempts + 1, lease_until = %(until)s, due_at = %(until)s
+    FROM chosen WHERE owed.tenant_id = chosen.tenant_id AND owed.outbox_id = chosen.outbox_id
+    RETURNING owed.tenant_id, owed.outbox_id, owed.kind, owed.key, owed.payload::text, owed.attempts,
+        owed.correlation_id, owed.created_at, owed.lease_until"""
+CLAIM = _CLAIM.format(
+    chosen="""state IN ('pending', 'processing') AND due_at <= %(now)s AND attempts < %(most)s
+        AND kind = ANY (%(names)s) ORDER BY due_at LIMIT %(limit)s"""
+)
+CLAIM_THESE = _CLAIM.format(
+    chosen="tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending' AND kind = ANY (%(names)s)"
+)
+# The lease and the count name this very claim: who lost it to another changes nothing.
+_SETTLE = """
+    UPDATE outbox SET {change}, lease_until = NULL
+    WHERE tenant_id = %(tenant)s AND outbox_id = %(id)s AND state = 'processing' AND attempts = %(attempts)s
+        AND lease_until = %(lease)s"""
+COMPLETE = _SETTLE.format(change="state = 'completed', finished_at = %(now)s")
+FAIL = _SETTLE.format(change="state = 'failed', finished_at = %(now)s, last_error = %(reason)s")
+TRY_AGAIN = _SETTLE.format(
+    change="state = 'pending', due_at = %(due)s, last_error = %(reason)s, attempts = attempts - %(uncounted)s"
+)
+REAP = """
+    UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
+        last_error = coalesce(last_error || '; ', '') || 'its workers ended without a word'
+    WHERE state = 'processing' AND due_at <= %(now)s AND attempts >= %(most)s"""
+# A message that some worker of another version has tried may lie here too: that worker can have gone for good.
+FAIL_UNKNOWN = """
+    UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
+        last_error = kind || %(reason)s
+    WHERE state IN ('pending', 'processing') AND due_at <= %(before)s AND NOT kind = ANY (%(names)s)"""
+REQUEUE = """
+    UPDATE outbox SET state = 'pending', attempts = 0, due_at = %(now)s, finished_at = NULL
+    WHERE outbox_id = %(id)s AND state = 'failed'"""
+FAILED = """
+    SELECT outbox_id, kind, last_error FROM outbox WHERE state = 'failed' ORDER BY finished_at DESC LIMIT %s"""
+PURGE = """
+    DELETE FROM outbox WHERE (tenant_id, outbox_id) IN (
+        SELECT tenant_id, outbox_id FROM outbox WHERE state = 'completed' AND finished_at < %(before)s LIMIT 1000
+    )"""
