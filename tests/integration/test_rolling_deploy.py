@@ -13,12 +13,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 
 from support.waiting import wait_until
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.application.messages.catalogue import NAMES, Catalogue
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import LEASE, UNKNOWN_FOR, Claimed, OutboxMessage
+from televent.cli import cli
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core, build_core
 from televent.runtime.worker import drain
@@ -26,6 +28,7 @@ from televent.settings import load_settings
 
 ANN = AccountId(UUID(int=1))
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
+PAST = datetime.fromisoformat("2020-02-02T12:00:00+00:00")
 SECOND = timedelta(seconds=1)
 
 
@@ -183,6 +186,21 @@ def test_what_no_worker_knows_is_failed_after_ten_minutes_and_shown(deploy: Depl
     with deploy.today.working():
         wait_until(lambda: deploy.standing() == {"completed": 2})
     assert sorted(each for each, _ in deploy.today.handled) == sorted([new, *old])
+
+
+def test_an_operator_sees_what_waits_unknown_and_what_was_failed(deploy: Deploy, database_url: str) -> None:
+    def said(*command: str) -> str:
+        return CliRunner().invoke(cli, command, env={"DATABASE_URL": database_url}).output
+
+    # Its time was long ago by the clock of the database, by which doctor goes.
+    past = [OutboxMessage(uuid4(), f"x/{number}", Todays("new", "ru"), PAST) for number in range(2)]
+    deploy.today.outbox.enqueue(past, ANN, "walk", PAST)
+    assert "2 messages wait for more than two minutes: x/2 (2, not known here)" in said("doctor")
+    assert deploy.yesterday.outbox.fail_unknown(PAST + UNKNOWN_FOR) == 2
+    seen = said("doctor")
+    assert "2 failed (see: televent outbox list); the last one: x/2 is not known to any worker" in seen
+    assert "0 messages wait" in seen
+    assert f"{past[0].outbox_id}  x/2  x/2 is not known to any worker" in said("outbox", "list")
 
 
 def test_what_a_newer_worker_took_and_never_finished_is_failed_too(deploy: Deploy) -> None:
