@@ -56,7 +56,9 @@ MOUNTS = """
     SELECT mount.owner_id, mount.calendar_id, mount.tenant_id, wanted.command_id, wanted.content
     FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::boolean[]) AS wanted (tenant_id, share_id, command_id, content)
     JOIN mount USING (tenant_id, share_id)"""
-SILENCES = "SELECT command_id, tenant_id, subscriptions FROM push_silence WHERE command_id = ANY (%s)"
+SILENCES = """
+    SELECT command_id, tenant_id, subscriptions FROM push_silence
+    WHERE tenant_id = ANY (%s) AND command_id = ANY (%s)"""
 COUNT = """
     UPDATE push_subscription SET content_changes = content_changes + %s, property_changes = property_changes + %s
     WHERE tenant_id = %s AND subscription_id = %s
@@ -101,11 +103,11 @@ def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) 
     if not found:
         return 0
     watchers = connection.execute(WATCHERS, (list(owners), now)).fetchall()
+    commands = {change.command_id for each in found.values() for change in each}
+    asking = {tenant for _, _, _, tenant, *_ in watchers}
     silences = {
         command: Silence(AccountId(tenant), None if only is None else frozenset(only))
-        for command, tenant, only in connection.execute(
-            SILENCES, (list({change.command_id for each in found.values() for change in each}),)
-        ).fetchall()
+        for command, tenant, only in connection.execute(SILENCES, (list(asking), list(commands))).fetchall()
     }
     noted = 0
     for owner, kind, collection_id, *row in watchers:

@@ -50,8 +50,8 @@ INSERT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 END = "DELETE FROM push_subscription WHERE tenant_id = %s AND subscription_id = %s RETURNING expires_at"
 SILENCE = """
-    INSERT INTO push_silence (command_id, tenant_id, subscriptions, noted_at) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (command_id) DO NOTHING"""
+    INSERT INTO push_silence (tenant_id, command_id, subscriptions, noted_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (tenant_id, command_id) DO NOTHING"""
 OWED = """
     SELECT owner_id, kind, collection_id, push_resource, public_key, auth_secret, content_changes, property_changes,
         content_changes > content_sent, property_changes > property_sent, coalesce(delivered_at, created_at)
@@ -141,7 +141,7 @@ class PostgresPushBook:
     def silence(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
         """Of what this command is about to change, these subscriptions (None: all of the account's) hear nothing."""
         with self._pool.connection() as connection:
-            connection.execute(SILENCE, (command_id, tenant, None if only is None else list(only), now))
+            connection.execute(SILENCE, (tenant, command_id, None if only is None else list(only), now))
 
     def owed(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> Owed | None:
         """None: there is no such subscription any more."""
