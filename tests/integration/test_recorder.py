@@ -9,6 +9,7 @@ import pytest
 
 from support.event_store import NOON, Shop, open_shop, owed
 from support.waiting import await_settled
+from televent.adapters.postgres.event_store.transaction import TwoTenants, batch_of, send
 from televent.application.event_store.conflicts import AlreadyApplied, HrefTaken, NameTaken, StaleStream, UidTaken
 from televent.application.event_store.recorded import StoredSnapshot
 from televent.application.read_models.accounts import PutAccount, PutAddress
@@ -232,3 +233,25 @@ def test_a_calendar_that_has_moved_on_since_it_was_looked_at_refuses_all(shop: S
         writes=[ExpectCalendar(shop.tenant, calendar, 1), BuryCalendar(shop.tenant, calendar)],
     )
     assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, True)]
+
+
+def test_facts_and_rows_of_two_tenants_are_refused_before_anything_is_sent(shop: Shop) -> None:
+    calendar, key, bob = shop.calendar(), shop.key(), AccountId(uuid4())
+    before = shop.sql("SELECT count(*) FROM event")
+    theirs = shop.event(StreamKey(bob, uuid4()))
+    with pytest.raises(TwoTenants, match=f"one transaction writes to one tenant, not to .*{bob}"):
+        shop.recorder.insert_events([shop.event(key), theirs])
+    with pytest.raises(TwoTenants):
+        shop.recorder.insert_events([theirs], writes=[shop.put(calendar, key)])
+    with pytest.raises(TwoTenants):
+        shop.recorder.insert_events([shop.event(key)], writes=[shop.put(calendar, key, tenant=bob)])
+    assert shop.sql("SELECT count(*) FROM event") == before
+
+
+def test_what_is_gathered_is_one_tenants(shop: Shop) -> None:
+    batches = [batch_of([shop.event(StreamKey(AccountId(uuid4()), uuid4()))], (), (), None) for _ in range(2)]
+    with shop.pool.connection() as connection:
+        with pytest.raises(TwoTenants):
+            send(connection, batches)
+        assert connection.info.transaction_status == 0
+    assert shop.sql("SELECT count(*) FROM event") == [(0,)]

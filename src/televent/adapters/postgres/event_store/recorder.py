@@ -69,8 +69,9 @@ class PostgresRecorder(ApplicationRecorder):
     ) -> list[int]:
         """All of it or nothing; the positions of the events.
 
-        Raises a Conflict where somebody else was first. A connection lost before its answer came is no
-        failure: whether the transaction is there is looked up by its command id, and only if not it is sent again.
+        Raises a Conflict where somebody else was first, TwoTenants for what belongs to two. A connection lost before
+        its answer came is no failure: whether the transaction is there is looked up by its command id, and only if not
+        it is sent again.
         """
         if kwargs:
             raise TypeError(f"unknown arguments: {', '.join(kwargs)}")
@@ -82,7 +83,7 @@ class PostgresRecorder(ApplicationRecorder):
                 raise ValueError("rows and effects are recorded only with the facts that cause them")
             return []
         batch = batch_of(events, writes, outbox, inbox_key)
-        positions = self._gathering.do(batch.locks, batch) if batch.gathers else self._alone(batch)
+        positions = self._gathering.do((batch.tenant, batch.locks), batch) if batch.gathers else self._alone(batch)
         self._wakeups.ring(EVENTS, *([OUTBOX] if outbox else []))
         return positions
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.writes import Write
-from televent.domain.ids import StreamKey
+from televent.domain.ids import AccountId, StreamKey
 
 ORDINAL_BITS = 20
 SMALL_EVENTS = 100
@@ -32,10 +32,18 @@ INSERT_EVENT = f"""
 INSERT_INBOX = "INSERT INTO inbox (tenant_id, message_key, received_at) VALUES (%s, %s, %s)"
 
 
+class TwoTenants(ValueError):
+    """A transaction was to write to more than one tenant (ADR 9): an error in the program. Nothing was sent."""
+
+    def __init__(self, tenants: Iterable[UUID]) -> None:
+        super().__init__(f"one transaction writes to one tenant, not to {', '.join(sorted(map(str, tenants)))}")
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one writer wants recorded, all of it or nothing."""
 
+    tenant: AccountId
     events: Sequence[RecordedEvent]
     locks: tuple[int, ...]
     """The numbers of the calendars touched, sorted."""
@@ -53,11 +61,14 @@ class Batch:
 def batch_of(
     events: Sequence[RecordedEvent], writes: Sequence[Write], outbox: Sequence[OutboxMessage], inbox_key: str | None
 ) -> Batch:
-    """Raises ValueError for more events than one transaction can number."""
+    """Raises ValueError for more events than one transaction can number, TwoTenants for what belongs to two."""
     if len(events) >= 1 << ORDINAL_BITS:
         raise ValueError("too many events for one transaction")
-    calendars = {(write.tenant, calendar) for write in writes if (calendar := getattr(write, "calendar_id", None))}
     tenant = StreamKey.parse(str(events[0].originator_id)).tenant
+    tenants = {StreamKey.parse(str(event.originator_id)).tenant for event in events} | {each.tenant for each in writes}
+    if tenants != {tenant}:
+        raise TwoTenants(tenants)
+    calendars = {(write.tenant, calendar) for write in writes if (calendar := getattr(write, "calendar_id", None))}
     now, correlation = events[0].recorded_at, events[0].correlation_id
     rows: list[Statement] = []
     if inbox_key is not None:
@@ -65,12 +76,16 @@ def batch_of(
     for write in writes:
         rows += statements(write)
     rows += [(ENQUEUE, outbox_row(tenant, message, correlation, now)) for message in outbox]
-    return Batch(events, tuple(sorted(_lock_number(*calendar) for calendar in calendars)), tuple(rows))
+    return Batch(tenant, events, tuple(sorted(_lock_number(*calendar) for calendar in calendars)), tuple(rows))
 
 
 def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:
     """One transaction in one round trip: nothing waits for an answer before the end of the pipeline. The positions of
-    each batch's events. Raises psycopg.Error; then nothing is recorded, or the connection was cut."""
+    each batch's events. Raises psycopg.Error; then nothing is recorded, or the connection was cut; TwoTenants for
+    batches of two."""
+    tenants = {batch.tenant for batch in batches}
+    if len(tenants) > 1:
+        raise TwoTenants(tenants)
     given: list[list[psycopg.Cursor[tuple[Any, ...]]]] = []
     ordinal = 0
     with connection.pipeline():
