@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from televent.ical.itip.overlay import exclude, include
 from televent.ical.itip.parts import is_cancelled, occurrence, read_parts, sequence_of
 from televent.ical.itip.people import attendees_of, partstat_of
-from televent.ical.itip.precedence import EMPTY, Ledger, learn, ledger
+from televent.ical.itip.precedence import EMPTY, Ledger, ledger
 from televent.ical.itip.receiving.incoming import apply_answer, receive
 from televent.ical.itip.sending.allowed import mend_attendee_put
 from televent.ical.itip.sending.asked import asked_anew, made_again
@@ -127,7 +127,7 @@ class Correspondence(RuleBasedStateMachine):
         marks = asked_anew(old, text, me=[ANN], dtstamp=self.clock)
         if floor:
             marks = made_again(text, floor, dtstamp=self.clock)
-        self.ledgers[ANN] = learn(self.ledgers[ANN], ledger(marks))
+        self.ledgers[ANN] = {**self.ledgers[ANN], **ledger(marks)}
         self.change(ANN, text)
         stored = self.copies[ANN]
         assert stored is not None
@@ -247,7 +247,7 @@ class Correspondence(RuleBasedStateMachine):
             anew=letter.asks,
             answered=self.written.get(who),
         )
-        self.ledgers[who] = learn(self.ledgers[who], ledger(applied.marks))
+        self.ledgers[who] = {**self.ledgers[who], **ledger(applied.marks)}
         self.copies[who] = applied.text
         if applied.change == "answered":
             told = organizer_letters(old, applied.text, me=[ANN], dtstamp=self.now())

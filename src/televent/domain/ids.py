@@ -8,10 +8,6 @@ from uuid import UUID
 
 AccountId = NewType("AccountId", UUID)
 """A person's account; also the tenant of everything that person owns."""
-CalendarId = NewType("CalendarId", UUID)
-ObjectId = NewType("ObjectId", UUID)
-"""One person's copy of one UID; the stream of a calendar object."""
-DeviceId = NewType("DeviceId", UUID)
 
 
 @dataclass(frozen=True, slots=True)

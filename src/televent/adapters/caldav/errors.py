@@ -11,7 +11,6 @@ from televent.adapters.caldav.webdav.names import c, d, empty, tags
 from televent.application import refusals
 from televent.application.event_store.mapper import ErasedSubject
 from televent.domain.refusal import Refusal
-from televent.ical.text.errors import IcalError
 
 
 class DavError(Exception):
@@ -137,8 +136,3 @@ def of_refusal(refusal: Refusal, collection: str = "") -> DavError:
         start, end = tags(name)
         condition = f"{start}>{xml_out.href(collection + encode(href))}{end}"
     return DavError(row.status, condition, text=str(refusal), headers=headers)
-
-
-def of_ical(error: IcalError) -> DavError:
-    """The answer to calendar data that cannot be taken."""
-    return DavError(403, empty(c(error.precondition)), text=str(error))

@@ -64,11 +64,6 @@ def judge(known: Mark | None, sequence: int, dtstamp: datetime | None) -> Verdic
     return (Verdict.STALE, Verdict.SAME, Verdict.NEWER)[later + 1]
 
 
-def learn(known: Ledger, marks: Ledger) -> Ledger:
-    """*known* with *marks* written over it."""
-    return MappingProxyType({**known, **marks}) if marks else known
-
-
 def ledger(rows: Iterable[tuple[str, str | None, int, datetime | None]]) -> Ledger:
     """The :data:`Ledger` of stored rows: (address, recurrence id, SEQUENCE, DTSTAMP in UTC)."""
     return MappingProxyType({(rid, address): Mark(sequence, sent) for address, rid, sequence, sent in rows})

@@ -43,10 +43,6 @@ class Occurrence:
     end: Moment
     component: Component
 
-    @property
-    def all_day(self) -> bool:
-        return not isinstance(self.start, datetime)
-
 
 @dataclass(frozen=True, slots=True)
 class Length:
