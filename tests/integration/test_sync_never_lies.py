@@ -6,7 +6,6 @@ now and then. Whenever a page says that it was the last, its client must have ex
 
 import contextlib
 from collections.abc import Callable
-from uuid import UUID
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, settings
@@ -16,12 +15,7 @@ from support.dav import DECLARED, Client, Site, event, open_site
 from support.postgres import TestServer, as_url
 from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.application.event_store.conflicts import Conflict
-from televent.application.event_store.deciders import CALENDAR_OBJECT
-from televent.application.event_store.store import Change
-from televent.domain.calendar_object.events import EventRestored
 from televent.domain.calendar_object.state import etag_of
-from televent.domain.ids import AccountId, StreamKey
 
 CALENDARS = st.sampled_from(["default", "a", "b", "c"])
 NAMES = st.sampled_from(["x.ics", "y.ics", "z z.ics"])
@@ -132,20 +126,6 @@ class Life(RuleBasedStateMachine):
             "PROPPATCH", self.ann.calendar(calendar), f"<D:propertyupdate {DECLARED}>{prop}</D:propertyupdate>"
         )
 
-    @rule(calendar=CALENDARS, name=NAMES, number=st.integers(0, 5))
-    def restore_an_event(self, calendar: str, name: str, number: int) -> None:
-        """A deleted event stands again, under whatever name."""
-        row = self.site.core.reads.calendar(AccountId(self.ann.tenant), calendar)
-        deleted = self._deleted()
-        if row is None or not deleted:
-            return
-        store = self.site.core.store
-        loaded = store.load(CALENDAR_OBJECT, StreamKey(AccountId(self.ann.tenant), deleted[number % len(deleted)]))
-        facts = [EventRestored(row.calendar_id, name)]
-        with contextlib.suppress(Conflict):
-            store.append(self.site.context(AccountId(self.ann.tenant)), [Change(loaded, facts)])
-            self.stands[calendar][name] = loaded.state.text
-
     # ---- What operators do -----------------------------------------------------------------------------------------
     @rule()
     def rebuild_the_index(self) -> None:
@@ -239,15 +219,6 @@ class Life(RuleBasedStateMachine):
 
     def _all(self) -> Members:
         return {href: tag for name in self.stands for href, tag in self._members(self.ann.calendar(name)).items()}
-
-    def _deleted(self) -> list[UUID]:
-        with self.site.core.pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT DISTINCT stream_id FROM event WHERE topic = 'event-deleted/1' AND NOT EXISTS"
-                " (SELECT FROM resource WHERE resource.stream_id = event.stream_id AND NOT deleted)"
-                " ORDER BY stream_id"
-            ).fetchall()
-        return [row[0] for row in rows]
 
 
 def live(server: TestServer, examples: int, steps: int, *, derandomize: bool = True) -> None:

@@ -23,7 +23,6 @@ from televent.domain.calendar_object.events import (
     EventDeleted,
     EventMoved,
     EventRescheduled,
-    EventRestored,
     EventRevised,
     InvitationReceived,
     LettersWritten,
@@ -52,7 +51,6 @@ Word = Literal[
     "cancelled",
     "filed",
     "deleted",
-    "restored",
 ]
 """The kinds of entries. A program reads these; people read what ``history_words`` makes of the entry."""
 
@@ -119,8 +117,6 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             yield replace(blank, word="filed")
         case EventDeleted():
             yield replace(blank, word="deleted", was=fact.was)
-        case EventRestored():
-            yield replace(blank, word="restored")
         case MessageSetAside():
             for answer in fact.uninvited:
                 about = replace(blank, word="answered-uninvited", by=answer.name or answer.address)

@@ -85,8 +85,6 @@ def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None)
             return f"{who} moved it to another calendar or another name"
         case "deleted":
             return f"{who} deleted {saying.event(was)}"
-        case "restored":
-            return f"{who} restored it"
         case _:
             assert_never(entry.word)
 

@@ -33,7 +33,6 @@ NAMES: Mapping[str, type] = {
     "event-cancelled/1": events.EventCancelled,
     "event-moved/1": events.EventMoved,
     "event-deleted/1": events.EventDeleted,
-    "event-restored/1": events.EventRestored,
     "counter-proposed/1": events.CounterProposed,
     "delivery-noted/1": events.DeliveryNoted,
     "letters-written/1": events.LettersWritten,

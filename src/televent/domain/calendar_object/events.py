@@ -179,14 +179,6 @@ class EventDeleted:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRestored:
-    """A deleted event stands again, as it was."""
-
-    calendar_id: UUID
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class CounterProposed:
     """An attendee proposes another time or place (RFC 5546 §3.2.7); ``proposal`` is the message itself.
 
@@ -246,7 +238,6 @@ CalendarObjectEvent = (
     | EventCancelled
     | EventMoved
     | EventDeleted
-    | EventRestored
     | CounterProposed
     | DeliveryNoted
     | LettersWritten

@@ -21,7 +21,6 @@ from televent.domain.calendar_object.events import (
     EventDeleted,
     EventMoved,
     EventRescheduled,
-    EventRestored,
     EventRevised,
     InvitationReceived,
     LettersWritten,
@@ -147,7 +146,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 marks=_marked(state.marks, fact.marks),
                 details=fact.what.now,
             )
-        case EventMoved() | EventRestored():
+        case EventMoved():
             return replace(state, calendar_id=fact.calendar_id, href=fact.href, deleted=False)
         case EventDeleted():
             return replace(state, deleted=True)
