@@ -72,6 +72,7 @@ _SILENT: Final = frozenset(
         "device-password-added",
         "device-password-revoked",
         "account-erased",
+        "mail-parked",
     }
 )
 

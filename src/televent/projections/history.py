@@ -29,6 +29,7 @@ from televent.domain.calendar_object.events import (
     MessageSetAside,
     RsvpGiven,
 )
+from televent.domain.calendar_object.parked_mail import MailParked
 
 Word = Literal[
     "created",
@@ -49,6 +50,7 @@ Word = Literal[
     "answered-uninvited",
     "proposed",
     "cancelled",
+    "parked",
     "filed",
     "deleted",
 ]
@@ -121,6 +123,8 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             for answer in fact.uninvited:
                 about = replace(blank, word="answered-uninvited", by=answer.name or answer.address)
                 yield replace(about, answer=answer, occurrence=answer.occurrence)
+        case MailParked():
+            yield replace(blank, word="parked", by=fact.sender or "an unknown sender")
         case DeliveryNoted() | LettersWritten():
             return
         case _:

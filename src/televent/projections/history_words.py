@@ -81,6 +81,8 @@ def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None)
             return saying.proposed(who, it, was, now, entry.answer)
         case "cancelled":
             return f"{who} cancelled {it}"
+        case "parked":
+            return f"A mail from {who} was kept and not applied, because nothing proves who sent it"
         case "filed":
             return f"{who} moved it to another calendar or another name"
         case "deleted":

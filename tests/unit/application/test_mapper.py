@@ -17,6 +17,7 @@ from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.account.events import AccountOpened
 from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
+from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.ids import AccountId, StreamKey
 
 TENANT = AccountId(UUID(int=1))
@@ -70,6 +71,17 @@ def test_a_fact_loads_with_placeholders_once_the_key_is_destroyed() -> None:
     assert (fact.uid, fact.href) == ("uid", "a.ics")
     assert (fact.outline.summary, fact.change.inserted) == ("", b"")
     assert mapper.to_fact(opened) == AccountOpened(None, "", "Europe/London", "en")
+
+
+def test_a_parked_mail_names_nobody_once_the_key_is_destroyed() -> None:
+    keys = Keys()
+    mapper = FactMapper(keys)
+    parked = MailParked("reply-unproven", "REPLY", "zed@example.net", "5e88", "Secret lunch", (None,), NOW)
+    event = stored(mapper, parked)
+    assert b"zed@example.net" not in event.state
+    assert mapper.to_fact(event) == parked
+    keys.stored = None
+    assert mapper.to_fact(event) == MailParked("reply-unproven", "REPLY", "", "5e88", "", (None,), NOW)
 
 
 def test_what_an_upcaster_adds_outlasts_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
+from televent.domain.calendar_object.parked_mail import ParkMail
 from televent.domain.calendar_object.state import CalendarObject, evolve
 from televent.domain.ids import AccountId
 from televent.projections.history import Entry, Word, entries_of, history
@@ -183,6 +184,13 @@ def test_the_end_and_another_place() -> None:
         'Ann deleted "Sync", Mon 26 Oct 10:00 to 11:00 (Europe/London)',
         "Ann moved it to another calendar or another name",
     ]
+
+
+def test_a_parked_mail_is_told_with_its_sender() -> None:
+    parked = ParkMail("reply-unproven", "REPLY", "eve@example.com", "5e88", (None,), CONTEXT.now)
+    because = "was kept and not applied, because nothing proves who sent it"
+    assert when(ORGANIZED, parked) == [f"A mail from eve@example.com {because}"]
+    assert when(ORGANIZED, replace(parked, sender="")) == [f"A mail from an unknown sender {because}"]
 
 
 def test_what_is_no_news_to_people_has_no_entry() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from televent.domain.account import events as account
 from televent.domain.calendar import events as calendar
-from televent.domain.calendar_object import events
+from televent.domain.calendar_object import events, parked_mail
 from televent.domain.inbox_item import events as inbox_item
 from televent.domain.sharing.grants import events as sharing
 from televent.domain.sharing.mount import events as mount
@@ -37,6 +37,7 @@ NAMES: Mapping[str, type] = {
     "delivery-noted/1": events.DeliveryNoted,
     "letters-written/1": events.LettersWritten,
     "message-set-aside/1": events.MessageSetAside,
+    "mail-parked/1": parked_mail.MailParked,
     "message-delivered/1": inbox_item.MessageDelivered,
     "message-removed/1": inbox_item.MessageRemoved,
     "calendar-created/1": calendar.CalendarCreated,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from televent.domain.calendar_object.parked_mail import ParkMail
 from televent.ical.objects.reading import Reading
 
 
@@ -81,4 +82,6 @@ class NoteDelivery:
     statuses: tuple[tuple[str, str], ...]
 
 
-CalendarObjectCommand = PutObject | DeleteObject | MoveObject | AnswerInvitation | ReceiveMessage | NoteDelivery
+CalendarObjectCommand = (
+    PutObject | DeleteObject | MoveObject | AnswerInvitation | ReceiveMessage | NoteDelivery | ParkMail
+)

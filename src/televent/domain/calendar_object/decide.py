@@ -34,6 +34,8 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
+from televent.domain.calendar_object.park import park_mail
+from televent.domain.calendar_object.parked_mail import ParkMail
 from televent.domain.calendar_object.people import answer_in, comment_in, comment_of, name_of, people_between, place_in
 from televent.domain.calendar_object.receive import receive_message
 from televent.domain.calendar_object.refusals import (
@@ -70,6 +72,8 @@ def decide(state: CalendarObject, command: CalendarObjectCommand) -> Decision:
             return receive_message(state, command)
         case NoteDelivery():
             return _note(state, command)
+        case ParkMail():
+            return park_mail(state, command)
         case _:
             assert_never(command)
 

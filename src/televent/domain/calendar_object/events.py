@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from televent.domain.calendar_object.details import Answered, Details, Occurrence, People, WhatChanged
+from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.personal import Personal
 
 
@@ -242,4 +243,5 @@ CalendarObjectEvent = (
     | DeliveryNoted
     | LettersWritten
     | MessageSetAside
+    | MailParked
 )

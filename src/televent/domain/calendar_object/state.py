@@ -30,6 +30,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
+from televent.domain.calendar_object.parked_mail import MailParked
 
 MarkKey = tuple[str, str | None]
 
@@ -50,6 +51,8 @@ class CalendarObject:
     """DTSTAMP of the last iTIP messages about it."""
     details: Details | None = None
     """What people are told of the event or the series; None where the text has only occurrences."""
+    parked: Mapping[str, datetime] = field(default_factory=dict)
+    """When a mail about it was parked last, by reason."""
 
     @property
     def exists(self) -> bool:
@@ -111,6 +114,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 marks=state.marks,
                 written=state.written,
                 details=fact.what.now,
+                parked=state.parked,
             )
         case EventRescheduled() | EventRevised():
             text = changed(state.text, fact.change)
@@ -135,6 +139,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 marks=_marked(state.marks, fact.marks),
                 written=state.written,
                 details=fact.what.now,
+                parked=state.parked,
             )
         case EventCancelled():
             text = changed(state.text, fact.change)
@@ -158,6 +163,8 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, written=fact.dtstamp, marks=_marked(state.marks, fact.marks))
         case MessageSetAside():
             return replace(state, marks=_marked(state.marks, fact.marks))
+        case MailParked():
+            return replace(state, parked={**state.parked, fact.why: fact.at})
         case AttendeeInvited() | AttendeeRemoved():
             return state
         case _:

@@ -1,0 +1,37 @@
+"""Which mails are parked: those about a standing event, a few in an hour (imip/SPEC B5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from televent.domain.calendar_object.decision import Decision
+from televent.domain.calendar_object.parked_mail import MailParked, ParkMail
+from televent.domain.calendar_object.state import CalendarObject
+
+PARKED_EVERY = timedelta(hours=1)
+"""Min time between two parked mails about one event for one reason: a stranger can send any number of them."""
+MAX_SUMMARY = 200
+"""Max characters of a title in the fact."""
+MAX_SENDER = 320
+"""Max characters of an address in the fact (RFC 5321 §4.5.3.1)."""
+MAX_OCCURRENCES = 50
+"""Max occurrences in the fact: a message of one megabyte can name thousands."""
+
+
+def park_mail(state: CalendarObject, command: ParkMail) -> Decision:
+    """One fact, or none where there is no such event or a mail was parked for the same reason within the last hour."""
+    if not state.exists or state.outline is None:
+        return Decision(why="unknown-uid")
+    last = state.parked.get(command.why)
+    if last is not None and command.now < last + PARKED_EVERY:
+        return Decision(why="parked-lately")
+    parked = MailParked(
+        why=command.why,
+        method=command.method,
+        sender=command.sender[:MAX_SENDER],
+        mail_key=command.mail_key,
+        summary=(state.outline.summary or state.uid)[:MAX_SUMMARY],
+        recurrence_ids=command.recurrence_ids[:MAX_OCCURRENCES],
+        at=command.now,
+    )
+    return Decision([parked])
