@@ -1,11 +1,15 @@
 """Answers that come by mail, over a real socket: who may say what (imip/SPEC B5, B6; RFC 6047 §3)."""
 
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from support.post import PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
+from televent.application.event_store.recorded import RecordedEvent
+from televent.domain.ids import StreamKey
 from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import attendees_of
 
@@ -73,6 +77,28 @@ def test_many_forged_replies_ask_the_organizer_once(town: Town, post: PostOffice
         post.send(itip_mail(reply(), message_id=f"{number}@example.net"), outside_address(town, ann))
     assert [state for state, _ in post.verdicts()] == ["parked"] * 3
     assert len(town.owed("telegram_notification")) == 1
+    assert town.topics(ann).count("mail-parked/1") == 1
+    town.now += timedelta(hours=1)
+    post.send(itip_mail(reply(), message_id="later@example.net"), outside_address(town, ann))
+    assert town.topics(ann).count("mail-parked/1") == 2
+    assert len(town.owed("telegram_notification")) == 2
+
+
+def test_a_parked_mail_is_a_fact_that_finds_the_mail_again(town: Town, post: PostOffice, ann: Person) -> None:
+    before = ann.row()
+    post.send(itip_mail(reply()), outside_address(town, ann))
+    stream = StreamKey(ann.tenant, ann.row().stream_id)
+    store = town.core.backend.store
+    event = store.recorder.select_events(str(stream))[-1]
+    assert isinstance(event, RecordedEvent)
+    parked = store.facts.to_fact(event)
+    assert (parked.why, parked.method, parked.sender) == ("reply-unproven", "REPLY", ZED)
+    assert (parked.summary, parked.recurrence_ids, parked.at) == ("Sync", (None,), town.now)
+    with psycopg.connect(town.url) as connection:
+        query = "SELECT state FROM inbound_mail WHERE mail_key = %s"
+        assert connection.execute(query, (parked.mail_key,)).fetchall() == [("parked",)]
+    # Calendar apps have nothing to fetch.
+    assert (ann.row().etag, ann.row().seq) == (before.etag, before.seq)
 
 
 def test_a_reply_from_a_proven_sender_counts(town: Town, post: PostOffice, ann: Person) -> None:

@@ -19,9 +19,10 @@ from scenario_script import WrongScenario, address
 from support.dav import Answer, Client, Entry, Site, cal, dav
 from support.followers import catch_up
 from support.post import EDGE, itip_mail
-from televent.adapters.email.intake import Intake, Verdict
+from televent.adapters.email.intake import Intake
 from televent.adapters.email.listener import mail_key
 from televent.application.event_store.context import Context
+from televent.application.mail.incoming import Verdict
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.use_cases.accounts import verify_address
 from televent.application.use_cases.answer_invitation import answer_invitation
@@ -113,7 +114,7 @@ class Stage:
         self.mails_sent: Iterator[int] = itertools.count(1)
         core = site.core
         core.backend.clock = lambda: self.clock
-        self.intake = Intake(core.backend, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
+        self.intake = Intake(core.backend, core.mail_book, core.run, authserv_id=EDGE)
 
     @property
     def clock(self) -> datetime:

@@ -79,7 +79,7 @@ def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> 
     """The listener of that town. Its clock is the town's."""
     core = town.core
     core.backend.clock = lambda: town.now
-    intake = Intake(core.backend, core.mail_book, core.outbox, core.run, authserv_id=EDGE)
+    intake = Intake(core.backend, core.mail_book, core.run, authserv_id=EDGE)
     backend = PostOffice(town, intake)
     with loop_in_thread() as loop:
         stop = asyncio.Event()

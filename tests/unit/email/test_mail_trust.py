@@ -5,7 +5,8 @@ from email.message import EmailMessage
 import pytest
 
 from televent.adapters.email.find import parse_mail
-from televent.adapters.email.trust import Sender, Trust, sender_of, trust_of
+from televent.adapters.email.trust import sender_of
+from televent.application.mail.trust import Sender, Trust, trust_of
 
 EDGE = "mx.televent.app"
 

@@ -8,23 +8,15 @@ counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 
+from televent.application.mail.incoming import MailedCalendar
 from televent.ical.editing.attachments import foreign
 
 MAX_CALENDAR = 1024 * 1024
 MAX_PARTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarPart:
-    """``method``: the MIME parameter, upper-case; the body's METHOD beats it."""
-
-    text: bytes
-    method: str | None
 
 
 def parse_mail(raw: bytes) -> EmailMessage:
@@ -39,7 +31,7 @@ def is_report(message: EmailMessage, envelope_from: str) -> bool:
     return message.get_content_type() == "multipart/report" or not envelope_from.strip("<> ")
 
 
-def calendar_part(message: EmailMessage) -> CalendarPart | None:
+def calendar_part(message: EmailMessage) -> MailedCalendar | None:
     """The calendar data of a mail, if it has any."""
     candidates = sorted(_candidates(message), key=lambda found: found[0])
     for _, part in candidates[:20]:
@@ -47,7 +39,7 @@ def calendar_part(message: EmailMessage) -> CalendarPart | None:
         if len(text) <= MAX_CALENDAR and b"BEGIN:VCALENDAR" in text[:4096].upper():
             method = part.get_param("method")
             text = foreign(text)
-            return CalendarPart(text, method.strip().upper() if isinstance(method, str) and method.strip() else None)
+            return MailedCalendar(text, method.strip().upper() if isinstance(method, str) and method.strip() else None)
     return None
 
 
@@ -84,11 +76,11 @@ def _own_parts(message: Message) -> Iterator[Message]:
 def _decoded(part: Message) -> bytes:
     """The part as UTF-8 where its charset is known; as it is otherwise (the reader knows windows-1252)."""
     payload = part.get_payload(decode=True)
-    octets = payload if isinstance(payload, bytes) else b""
+    content = payload if isinstance(payload, bytes) else b""
     charset = (part.get_content_charset() or "utf-8").lower()
     if charset in ("utf-8", "us-ascii", "utf8"):
-        return octets
+        return content
     try:
-        return octets.decode(charset).encode()
+        return content.decode(charset).encode()
     except (LookupError, UnicodeDecodeError):
-        return octets
+        return content

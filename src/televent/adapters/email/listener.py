@@ -59,7 +59,7 @@ class Listener:
         """Mail for people here and for our own tokens; nothing is relayed."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
-        refusal: str | None = await self._intake.run(self._intake.addressees.refusal, address)
+        refusal: str | None = await self._intake.refusal(address)
         if refusal is not None:
             return refusal
         envelope.rcpt_tos.append(address)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.smtp import MailRejected, SmtpMailer
-from televent.application.mail import MailBook
+from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarCancel,
     CalendarInvite,

@@ -1,4 +1,4 @@
-"""Who is a mail from, and how sure are we? (imip/SPEC B5; RFC 8601, RFC 7489.)
+"""The sender of a mail as its headers prove it (imip/SPEC B5; RFC 8601, RFC 7489).
 
 Only an Authentication-Results line that our own edge wrote counts: its authserv-id is configured, and of several such
 lines the first, which is the newest. With no edge configured nothing is ever proven by DMARC, and only tokens are.
@@ -7,37 +7,17 @@ lines the first, which is the newest. With no edge configured nothing is ever pr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
-from enum import IntEnum
 
 import authres
 
+from televent.application.mail.trust import Sender
+
 _ADDRESS = re.compile(r"[^@\s<>\"\ud800-\udfff]+@[\w.-]+\Z")
 GOOGLE = "calendar-notification@google.com"
-
-
-class Trust(IntEnum):
-    """T3: the attendee's own token. T2: DMARC, and the same address. T1: another's token, or unproven. T0: neither."""
-
-    T0 = 0
-    T1 = 1
-    T2 = 2
-    T3 = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """``address`` is From; ``proven``: its domain is authenticated; ``speaks_for`` adds Google's Reply-To; ``name`` is
-    what From calls itself, "" where it does not."""
-
-    address: str
-    proven: bool
-    speaks_for: frozenset[str]
-    name: str = ""
 
 
 def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
@@ -52,15 +32,6 @@ def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
         speaks_for |= set(_addresses(message, "Reply-To")) - {""}
         proven = True
     return Sender(address, proven, frozenset(speaks_for), _display_name(message))
-
-
-def trust_of(sender: Sender, attendee: str | None, token_attendee: str | None) -> Trust:
-    """How far a mail may speak for ``attendee``; ``token_attendee`` is whom the token in the recipient stands for."""
-    if attendee is not None and token_attendee == attendee:
-        return Trust.T3
-    if attendee is not None and attendee in sender.speaks_for:
-        return Trust.T2 if sender.proven else Trust.T1 if token_attendee is not None else Trust.T0
-    return Trust.T1 if token_attendee is not None else Trust.T0
 
 
 def header_values(message: EmailMessage, header: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Mail as it came, and the tokens in addresses (application.mail.MailBook)."""
+"""Mail as it came, and the tokens in addresses (application.mail.book.MailBook)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from televent.application.mail import ReplyToken
+from televent.application.mail.book import ReplyToken
 from televent.domain.ids import AccountId
 
 

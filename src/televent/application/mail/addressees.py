@@ -1,25 +1,32 @@
-"""Whom is a mail for? (imip/SPEC B1, B5.) What the envelope says counts; To and Cc are the sender's to write."""
+"""The accounts that a mail is for, by the recipients of its envelope (imip/SPEC B1, B5). The sender writes To and Cc as
+they like."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from uuid import UUID
 
 from televent.application.backend import Backend
-from televent.application.mail import MailBook, ReplyToken
+from televent.application.mail.book import MailBook, ReplyToken
 from televent.application.read_models.accounts import AccountRow
 from televent.domain.ids import AccountId
 
 _TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
-# Octets that are no UTF-8 come as lone surrogates, which no database takes.
+# Bytes that are no UTF-8 come as lone surrogates, which no database takes.
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>\ud800-\udfff]{1,254}\Z")
 
-ELSEWHERE = "550 5.7.1 Relaying denied"
-NOBODY = "550 5.1.1 There is nobody of that name"
-UNREAD = "550 5.1.1 Nobody reads this address"
-NO_MAIL = "550 5.1.1 This address is not for mail"
+
+class Destination(Enum):
+    """Where an address leads. Mail is taken for HERE alone: nothing is relayed."""
+
+    HERE = auto()
+    NOBODY = auto()
+    UNREAD = auto()
+    NOT_FOR_MAIL = auto()
+    ELSEWHERE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +44,20 @@ class Addressees:
         self._backend = backend
         self._book = book
 
-    def refusal(self, address: str) -> str | None:
-        """None where mail for this address is taken; else the SMTP answer (RFC 5321 §3.6.2, RFC 3463)."""
+    def destination(self, address: str) -> Destination:
+        """Where mail for this address leads."""
         address = address.strip().lower()
         local, _, domain = address.rpartition("@")
         if not local or not _ADDRESS.match(address):
-            return NOBODY
+            return Destination.NOBODY
         if domain == self._backend.people.internal_domain:
-            return NO_MAIL
+            return Destination.NOT_FOR_MAIL
         if domain == self._backend.people.mail_domain and local == "noreply":
-            return UNREAD
+            return Destination.UNREAD
         if self._token(address) is not None or self._account(address) is not None:
-            return None
-        return NOBODY if domain == self._backend.people.mail_domain else ELSEWHERE
+            return Destination.HERE
+        ours = domain == self._backend.people.mail_domain
+        return Destination.NOBODY if ours else Destination.ELSEWHERE
 
     def among(self, recipients: Sequence[str]) -> list[Addressee]:
         """The accounts that the recipients mean, each once, in their order."""
@@ -67,7 +75,7 @@ class Addressees:
         return [Addressee(account, tuple(tokens.get(tenant, ()))) for tenant, account in accounts.items()]
 
     def tokens(self, recipients: Sequence[str]) -> list[ReplyToken]:
-        """What the tokens among the recipients stand for."""
+        """The reply tokens among the recipients."""
         found = (self._token(recipient.strip().lower()) for recipient in recipients)
         return [token for token in found if token is not None]
 
@@ -87,7 +95,7 @@ class Addressees:
 
 
 def _account_id(local: str) -> AccountId | None:
-    """Only the form that is written out in full: UUID() takes braces and the like too."""
+    """The account id in a local part. Only the full form counts: UUID() takes braces and the like too."""
     try:
         named = UUID(local)
     except ValueError:

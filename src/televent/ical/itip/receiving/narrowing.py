@@ -1,7 +1,7 @@
-"""One mail, one voice: of what an attendee's message says only the part of one attendee is believed (RFC 5546 §3.2.3).
+"""Cuts an attendee's message down to the lines of one attendee (RFC 5546 §3.2.3).
 
-A REPLY names one ATTENDEE. One that names several, or another in each component, would let the one who is proven speak
-for the others.
+A REPLY names one ATTENDEE. If one with several were applied as it is, the attendee who is proven would speak for the
+others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from televent.ical.text.tree import Component
 
 
 def attendee_of(message: Message, believed: Collection[str]) -> str | None:
-    """Whom a message is from: of several attendees one who is ``believed``, else one with an answer (SPEC B6)."""
+    """The attendee a message is from: of several the one who is ``believed``, else one with an answer (SPEC B6)."""
     found: dict[str, bool] = {}
     for _, component in message.parts.items():
         for address, prop in attendees_of(component).items():
@@ -26,7 +26,7 @@ def attendee_of(message: Message, believed: Collection[str]) -> str | None:
 
 
 def narrowed(message: Message, address: str) -> bytes | None:
-    """The message with nobody's lines but those of ``address``; None where it says so already. ``message`` is edited.
+    """The message with the lines of ``address`` alone; None where it has no others. ``message`` is edited.
 
     A COUNTER that names nobody is its sender's (SPEC B6): the line is added.
     """

@@ -1,0 +1,17 @@
+"""SMTP answers to RCPT (RFC 5321 §3.6.2, RFC 3463)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from televent.application.mail.addressees import Destination
+
+REFUSALS: Final[Mapping[Destination, str | None]] = {
+    Destination.HERE: None,
+    Destination.NOBODY: "550 5.1.1 There is nobody of that name",
+    Destination.UNREAD: "550 5.1.1 Nobody reads this address",
+    Destination.NOT_FOR_MAIL: "550 5.1.1 This address is not for mail",
+    Destination.ELSEWHERE: "550 5.7.1 Relaying denied",
+}
+"""None: the mail is taken."""

@@ -1,0 +1,1 @@
+"""Mail that comes in, as every door for mail hands it over."""

@@ -1,0 +1,169 @@
+"""Decides what the calendar in a mail may do in one account, and does it (imip/SPEC B5, B6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid5
+
+from televent.application.event_store.context import Context
+from televent.application.mail.addressees import Addressee
+from televent.application.mail.backend import MailBackend
+from televent.application.mail.incoming import IncomingMail, MailedCalendar, Verdict
+from televent.application.mail.trust import Trust, trust_of
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.resources import ResourceRow
+from televent.application.use_cases.park_mail import park_mail
+from televent.application.use_cases.receive_itip import receive_itip, would_change
+from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
+from televent.ical.itip.message import Message, read_message
+from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
+from televent.ical.objects.reading import Organizer, read
+from televent.ical.text.errors import IcalError
+
+FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
+FROM_ORGANIZER = frozenset({"REQUEST", "CANCEL", "ADD", "PUBLISH", "DECLINECOUNTER"})
+MAX_NAME = 128
+"""Max characters of a sender's name in a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """One mail with a calendar in it, on its way to one account."""
+
+    mail_backend: MailBackend
+    mail: IncomingMail
+    calendar: MailedCalendar
+    message: Message
+    addressee: Addressee
+    context: Context
+
+    @property
+    def account(self) -> AccountRow:
+        return self.addressee.account
+
+
+def apply_mail(
+    mail_backend: MailBackend, mail: IncomingMail, calendar: MailedCalendar, addressee: Addressee
+) -> Verdict:
+    """Applies, parks or ignores the mail's calendar in the addressee's account; twice is once."""
+    try:
+        # It is read again for each addressee: what is another's is cut out of it.
+        message = read_message(calendar.text, method=calendar.method)
+        context = mail_backend.context(mail.key, addressee.account.tenant)
+        return _deliver(_Delivery(mail_backend, mail, calendar, message, addressee, context))
+    except IcalError as error:
+        return Verdict("ignored", f"unreadable calendar: {error.precondition}")
+
+
+def _deliver(delivery: _Delivery) -> Verdict:
+    message = delivery.message
+    if names_domain(message, delivery.mail_backend.backend.people.internal_domain):
+        # Internal addresses exist inside only: mail that names one is forged (product §4).
+        return Verdict("ignored", "names internal addresses")
+    if message.method in FROM_ATTENDEE:
+        return _from_attendee(delivery)
+    if message.method in FROM_ORGANIZER:
+        return _from_organizer(delivery)
+    return Verdict("ignored", f"method {message.method[:20]}")
+
+
+def _from_attendee(delivery: _Delivery) -> Verdict:
+    """A REPLY counts only from the attendee whom it names (product §5)."""
+    message, sender, people = delivery.message, delivery.mail.sender, delivery.mail_backend.backend.people
+    row = _copy(delivery)
+    if row is None:
+        return Verdict("ignored", "unknown-uid")
+    organizer = _organizer(row)
+    if organizer is None or organizer.address not in people.addresses_of(delivery.account):
+        return Verdict("ignored", "not-organizer")
+    tokens = {token.attendee for token in delivery.addressee.tokens if token.uid == message.uid}
+    named = attendee_of(message, tokens | sender.speaks_for) or sender.address
+    trust = trust_of(sender, named, named if named in tokens else next(iter(tokens), None))
+    if trust is Trust.T0:
+        return _park(delivery, row, "reply-unproven")
+    text = narrowed(message, named)
+    return _apply(delivery, trust.name, text, _name(delivery, named, proven=trust is not Trust.T1))
+
+
+def _from_organizer(delivery: _Delivery) -> Verdict:
+    message, sender, people = delivery.message, delivery.mail.sender, delivery.mail_backend.backend.people
+    if (message.organizer or "").endswith(f"@{people.mail_domain}"):
+        # An organizer here reaches people here without mail.
+        return Verdict("ignored", "its organizer is here")
+    row = _copy(delivery)
+    name = _name(delivery, message.organizer or sender.address, proven=True)
+    if row is None:
+        if message.method in ("REQUEST", "PUBLISH"):
+            return _apply(delivery, "new", None, name)
+        if message.method == "CANCEL" and sender.proven and message.organizer in sender.speaks_for:
+            # It may have overtaken the REQUEST that it cancels, which must not appear then (RFC 5546 §2.1.5).
+            return _apply(delivery, "T2", None, name)
+        return Verdict("ignored", "unknown-uid")
+    organizer = _organizer(row)
+    if organizer is None or organizer.address in people.addresses_of(delivery.account):
+        return Verdict("ignored", "the event is this person's own")
+    if not _may_change(delivery, {organizer.address, organizer.sent_by}, row):
+        return _park(delivery, row, "request-unproven")
+    return _apply(delivery, "T2", None, name)
+
+
+def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
+    """True for the organizer, their SENT-BY, and the proven sender of the mail that brought the invitation (B5): Google
+    names a calendar as the organizer, from which no mail ever comes (I-14)."""
+    sender = delivery.mail.sender
+    if not sender.proven:
+        return False
+    if organizers & sender.speaks_for:
+        return True
+    first = delivery.mail_backend.first_sender(delivery.account.tenant, row.stream_id)
+    return first is not None and first.proven and first.address == sender.address
+
+
+def _apply(delivery: _Delivery, trust: str, text: bytes | None, name: str | None) -> Verdict:
+    method, context = delivery.message.method, delivery.context
+    key = f"mail/{delivery.mail.key}"
+    if method == "REFRESH":
+        # The invitation is sent again once in an hour, however many ask (B6).
+        key = f"refresh/{uuid5(context.tenant, delivery.message.uid)}/{context.now:%Y%m%d%H}"
+    received = receive_itip(
+        delivery.mail_backend.backend,
+        context,
+        message=delivery.calendar.text if text is None else text,
+        method=method,
+        message_key=key,
+        sender_name=name,
+    )
+    if received.changed or (method == "REFRESH" and received.reason is None):
+        return Verdict("applied", f"{method} {trust}")
+    return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
+
+
+def _park(delivery: _Delivery, row: ResourceRow, why: ParkedFor) -> Verdict:
+    """Nothing is applied. What would change nothing is not parked either."""
+    backend, context, method = delivery.mail_backend.backend, delivery.context, delivery.message.method
+    would = would_change(backend, context, message=delivery.calendar.text, method=method)
+    if not would.changed:
+        return Verdict("ignored", would.reason or "no change")
+    occurrences = tuple(recurrence_id for recurrence_id, _ in delivery.message.parts.items())
+    command = ParkMail(why, method, delivery.mail.sender.address, delivery.mail.key, occurrences, context.now)
+    park_mail(backend, context, stream_id=row.stream_id, command=command)
+    return Verdict("parked", "the sender is not proven")
+
+
+def _copy(delivery: _Delivery) -> ResourceRow | None:
+    """The person's live copy of the message's UID, with its text."""
+    reads, tenant = delivery.mail_backend.backend.reads, delivery.account.tenant
+    standing = next(iter(reads.by_uid(tenant, delivery.message.uid)), None)
+    return reads.by_stream(tenant, standing.stream_id) if standing is not None else None
+
+
+def _organizer(row: ResourceRow) -> Organizer | None:
+    return read(row.ics).organizer if row.ics is not None else None
+
+
+def _name(delivery: _Delivery, address: str, *, proven: bool) -> str | None:
+    """The sender's display name, in the recipient's language where it must be marked as unverified."""
+    sender = delivery.mail.sender
+    spoken = sender.name if address in sender.speaks_for else ""
+    name = " ".join((spoken or address).split())[:MAX_NAME]
+    return (name or None) if proven else delivery.mail_backend.unverified(delivery.account.locale, name)

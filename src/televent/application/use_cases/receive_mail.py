@@ -1,0 +1,55 @@
+"""Decides what a mail may do to the calendars of the people it is for, and does it (imip/SPEC B).
+
+Each door for mail (SMTP, LMTP and those to come) reads its own protocol and hands over an ``IncomingMail``. Every mail
+ends settled: applied, ignored, or parked for a person to decide; with a reason.
+"""
+
+from __future__ import annotations
+
+from televent.application.mail.backend import MailBackend
+from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
+from televent.application.use_cases.apply_mail import apply_mail
+from televent.application.use_cases.note_bounce import note_bounce
+
+_RANK = ("ignored", "parked", "applied")
+
+
+def receive_mail(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
+    """Applies the mail and settles it; twice is once. Raises what the store raises, and then nothing is settled."""
+    verdict = _understood(mail_backend, mail)
+    mail_backend.book.settle(mail.key, verdict.state, verdict.reason)
+    return verdict
+
+
+def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
+    if mail.report is not None:
+        return _report(mail_backend, mail, mail.report)
+    if any(each.endswith(f"@{mail_backend.backend.people.mail_domain}") for each in mail.message_ids):
+        # We sent it, and some rule sent it back (B2).
+        return Verdict("ignored", "our own mail")
+    if mail.calendar is None:
+        return Verdict("ignored", "no calendar in it")
+    addressees = mail_backend.addressees.among(mail.recipients)
+    if not addressees:
+        return Verdict("ignored", "for nobody here")
+    verdicts = [apply_mail(mail_backend, mail, mail.calendar, each) for each in addressees]
+    state = max((verdict.state for verdict in verdicts), key=_RANK.index)
+    return Verdict(state, "; ".join(dict.fromkeys(verdict.reason for verdict in verdicts)))
+
+
+def _report(mail_backend: MailBackend, mail: IncomingMail, report: DeliveryReport) -> Verdict:
+    if not report.failed:
+        return Verdict("ignored", "a report of no failure")
+    tokens = mail_backend.addressees.tokens(mail.recipients)
+    if not tokens and report.token is not None:
+        token = mail_backend.book.resolve(report.token)
+        tokens = [token] if token is not None else []
+    if not tokens:
+        return Verdict("ignored", "a report about nothing of ours")
+    noted = False
+    for token in tokens:
+        account = mail_backend.backend.reads.account(token.tenant)
+        if account is not None:
+            context = mail_backend.context(f"{mail.key}/{token.token}", account.tenant)
+            noted |= note_bounce(mail_backend.backend, context, uid=token.uid, attendee=token.attendee)
+    return Verdict("applied" if noted else "ignored", "undeliverable" if noted else "the event is gone")
