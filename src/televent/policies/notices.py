@@ -29,11 +29,21 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCancelled, InvitationReceived, MessageSetAside, RsvpGiven
+from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.grants.events import ShareAnswered
 from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
 
-FACTS = (InvitationReceived, EventCancelled, RsvpGiven, MessageSetAside, ShareOffered, ShareEnded, ShareAnswered)
+FACTS = (
+    InvitationReceived,
+    EventCancelled,
+    RsvpGiven,
+    MessageSetAside,
+    MailParked,
+    ShareOffered,
+    ShareEnded,
+    ShareAnswered,
+)
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
@@ -61,6 +71,8 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case MessageSetAside():
             for address in dict.fromkeys(each.address for each in fact.uninvited):
                 yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
+        case MailParked():
+            yield ChatText(fact.why, {"summary": fact.summary, "sender": fact.sender[:MAX_TEXT]})
         case ShareOffered() if fact.access != BUSY:
             status = "accepted" if fact.accepted else "offered"
             yield ShareNotice(stream, status, fact.owner_name, fact.title, fact.access)
