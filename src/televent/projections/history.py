@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from televent.application.event_store.context import Context
+from televent.application.event_store.envelope import Envelope
 from televent.domain.calendar_object.details import Answered, Details, Guest, Occurrence, People, WhatChanged
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
@@ -61,7 +61,7 @@ Word = Literal[
 class Entry:
     """One thing that happened.
 
-    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's context. ``by`` is the name or address of the one who
+    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's envelope. ``by`` is the name or address of the one who
     did it where the fact knows better than the actor does: an organizer or attendee elsewhere. ``occurrence`` None: it
     happened to the event as a whole. ``guest`` and ``answer`` belong to words about people, ``properties`` to
     "edited"; ``count`` says how much an "unlisted" entry stands for.
@@ -81,14 +81,14 @@ class Entry:
     count: int = 0
 
 
-def history(told: Iterable[tuple[CalendarObjectEvent, Context]]) -> list[Entry]:
+def history(told: Iterable[tuple[CalendarObjectEvent, Envelope]]) -> list[Entry]:
     """The entries of one event's facts, oldest first."""
-    return [entry for fact, context in told for entry in entries_of(fact, context)]
+    return [entry for fact, envelope in told for entry in entries_of(fact, envelope)]
 
 
-def entries_of(fact: CalendarObjectEvent, context: Context) -> list[Entry]:
+def entries_of(fact: CalendarObjectEvent, envelope: Envelope) -> list[Entry]:
     """The entries of one fact; none for what is no news to people."""
-    return list(_entries(fact, Entry(context.now, context.actor, context.door, "edited")))
+    return list(_entries(fact, Entry(envelope.now, envelope.actor, envelope.door, "edited")))
 
 
 def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from copies import ANN, BOB, CY, INVITED, ORGANIZED, SECOND, SERIES, Copy, meeting, override, says, series
 
-from televent.application.event_store.context import Context
+from televent.application.event_store.envelope import Envelope
 from televent.domain.calendar_object.commands import CalendarObjectCommand
 from televent.domain.calendar_object.details import People, WhatChanged
 from televent.domain.calendar_object.events import (
@@ -30,18 +30,19 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.parked_mail import ParkMail
 from televent.domain.calendar_object.state import CalendarObject, evolve
-from televent.domain.ids import AccountId
+from televent.domain.ids import AccountId, StreamKey
 from televent.projections.history import Entry, Word, entries_of, history
 from televent.projections.history_words import say
 
-TENANT = AccountId(UUID(int=1))
-CONTEXT = Context(TENANT, "ann-id", "caldav", datetime(2026, 10, 20, 9, tzinfo=UTC), UUID(int=3), "walk")
+KEY = StreamKey(AccountId(UUID(int=1)), UUID(int=2))
+NOON = datetime(2026, 10, 20, 12, tzinfo=UTC)
+ENVELOPE = Envelope(KEY, 1, 7, "event-created/1", "ann-id", "caldav", NOON, UUID(int=3), "walk")
 NAMES = {"ann-id": "Ann"}
 PARIS = ZoneInfo("Europe/Paris")
 
 
 def said(facts: Iterable[CalendarObjectEvent], zone: ZoneInfo | None = None) -> list[str]:
-    told = [(fact, CONTEXT) for fact in facts]
+    told = [(fact, ENVELOPE) for fact in facts]
     return [say(entry, NAMES.__getitem__, zone) for entry in history(told)]
 
 
@@ -50,8 +51,8 @@ def when(copy: Copy, command: CalendarObjectCommand, zone: ZoneInfo | None = Non
 
 
 def test_an_entry_says_when_by_whom_and_through_which_door() -> None:
-    (entry,) = entries_of(SERIES.facts[0], CONTEXT)
-    assert (entry.at, entry.actor, entry.door, entry.word) == (CONTEXT.now, "ann-id", "caldav", "created")
+    (entry,) = entries_of(SERIES.facts[0], ENVELOPE)
+    assert (entry.at, entry.actor, entry.door, entry.word) == (NOON, "ann-id", "caldav", "created")
     assert entry.now is not None
     assert entry.now.title == "Sync"
     assert said(SERIES.facts) == ['Ann created "Sync", Mon 26 Oct 10:00 to 11:00 (Europe/London)']
@@ -201,7 +202,7 @@ def test_what_is_no_news_to_people_has_no_entry() -> None:
 
 
 def test_the_facts_of_an_erased_person_still_fold() -> None:
-    outline = Outline("VEVENT", CONTEXT.now, CONTEXT.now, False, 0, "none", None, None, None, "")
+    outline = Outline("VEVENT", NOON, NOON, False, 0, "none", None, None, None, "")
     nothing, empty = Splice(0, 0, b""), WhatChanged(None, None)
     place = (UUID(int=1), "m.ics", "uid")
     facts: list[CalendarObjectEvent] = [
@@ -251,4 +252,4 @@ def test_neither_history_nor_replay_can_reach_a_parser() -> None:
 
 def test_every_word_can_be_said_of_an_entry_that_knows_nothing() -> None:
     for word in get_args(Word):
-        assert say(Entry(CONTEXT.now, "ann-id", "bot", word), NAMES.__getitem__)
+        assert say(Entry(NOON, "ann-id", "bot", word), NAMES.__getitem__)
