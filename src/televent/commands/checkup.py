@@ -50,12 +50,19 @@ def _database(url: str) -> list[Finding]:
 
     from televent.adapters.postgres.pool import describe
     from televent.adapters.postgres.schema import migrate
+    from televent.adapters.postgres.schema.store_format import WrongStoreFormat, check_store_format, store_format
 
     findings: list[Finding] = []
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute("SHOW server_version_num").fetchone()
         version = int(row[0]) // 10000 if row else 0
         findings.append(("database", version >= 15, f"PostgreSQL {version}, {describe(url)}"))
+        try:
+            check_store_format(connection)
+        except WrongStoreFormat as error:
+            findings.append(("store format", False, str(error)))
+            return findings
+        findings.append(("store format", True, str(store_format(connection) or "none yet")))
         waiting = [each.name for each in migrate.status(url) if each.state != "applied"]
         findings.append(
             (

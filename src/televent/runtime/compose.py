@@ -23,6 +23,7 @@ from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.schema.store_format import check_store_format
 from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.address_book import AddressBook
 from televent.application.backend import Backend
@@ -86,7 +87,7 @@ def now() -> datetime:
 
 
 def build_core(settings: Settings, conninfo: str) -> Core:
-    """Raises DatabaseUnavailable."""
+    """Raises DatabaseUnavailable, WrongStoreFormat."""
     pool = open_pool(
         conninfo,
         min_size=min(4, settings.pool_size),
@@ -95,9 +96,14 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         autocommit=True,
         generic_plans=not settings.pgbouncer,
     )
-    with pool.connection() as connection:
-        raise_base(connection)
-        recognise(connection)
+    try:
+        with pool.connection() as connection:
+            check_store_format(connection)
+            raise_base(connection)
+            recognise(connection)
+    except BaseException:
+        pool.close()
+        raise
     wakeups = Wakeups(conninfo)
     keys = PostgresSubjectKeys(pool)
     recorder = PostgresRecorder(pool, wakeups)

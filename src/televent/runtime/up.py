@@ -31,16 +31,17 @@ async def run_services(
 ) -> None:
     """Runs the services until told to stop, until the parent dies, or until one of them fails.
 
-    Raises OperatorError where the database does not answer or somebody else has the port.
+    Raises OperatorError where the database does not answer or is of another store format, or where the port is taken.
     """
     from televent.adapters.postgres.pool import DatabaseUnavailable
+    from televent.adapters.postgres.schema.store_format import WrongStoreFormat
 
     stop = _asked_to_stop()
     if lifeline_fd is not None:
         asyncio.get_running_loop().add_reader(lifeline_fd, stop.set)
     try:
         await _serve(settings, names, stop, ready_fd)
-    except DatabaseUnavailable as error:
+    except (DatabaseUnavailable, WrongStoreFormat) as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):

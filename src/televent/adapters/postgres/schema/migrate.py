@@ -23,6 +23,7 @@ from televent.adapters.postgres.schema.migration_files import (
     read_migrations,
 )
 from televent.adapters.postgres.schema.statements import split_statements
+from televent.adapters.postgres.schema.store_format import check_store_format
 
 __all__ = [
     "Applied",
@@ -71,10 +72,12 @@ def up(conninfo: str, *, folder: Path | None = None, patience: float = 300.0) ->
 
     Several nodes may call it at once: one works, the others wait up to `patience` seconds. `conninfo` leads to
     PostgreSQL itself, not through a pooler in transaction mode, which loses session locks.
-    Raises MigrationError; psycopg.OperationalError when the database cannot be reached.
+    Raises WrongStoreFormat, MigrationError; psycopg.OperationalError when the database cannot be reached.
     """
     migrations = read_migrations(folder)
     with _connect(conninfo) as connection:
+        # Before anything else: data that this program cannot read must not be left half changed.
+        check_store_format(connection)
         # The common start finds nothing to do and takes no lock.
         if not _pending(migrations, _applied(connection)):
             return []

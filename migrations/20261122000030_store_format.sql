@@ -1,0 +1,9 @@
+-- migrate:up
+-- In which format the facts of this database are stored. A database with facts and without this number is of format 1,
+-- which no program reads any more; an empty one takes today's.
+ALTER TABLE shard ADD COLUMN store_format integer;
+UPDATE shard SET store_format = CASE WHEN EXISTS (SELECT FROM event) THEN 1 ELSE 2 END;
+ALTER TABLE shard ALTER COLUMN store_format SET NOT NULL;
+
+-- migrate:down
+ALTER TABLE shard DROP COLUMN store_format;

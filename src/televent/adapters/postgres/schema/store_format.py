@@ -1,0 +1,41 @@
+"""Refuses a database whose facts are stored in a format that this program does not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from televent.adapters.postgres.schema.migration_files import MigrationError
+from televent.application.event_store.catalogue import STORE_FORMAT
+
+# Through JSON, because a database of before has no such column; one without facts has no format yet.
+_FORMAT = """
+    SELECT coalesce((to_jsonb(shard) ->> 'store_format')::integer, CASE WHEN EXISTS (SELECT FROM event) THEN 1 END)
+    FROM shard"""
+
+
+class WrongStoreFormat(MigrationError):
+    """The facts in this database are stored in another format than this program reads; the message names both."""
+
+
+def store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> int | None:
+    """The format of the stored facts; None where the database has no tables, or no facts and no number yet."""
+    found = connection.execute(
+        "SELECT to_regclass('shard') IS NOT NULL AND to_regclass('event') IS NOT NULL"
+    ).fetchone()
+    if found is None or not found[0]:
+        return None
+    row = connection.execute(_FORMAT).fetchone()
+    return None if row is None else row[0]
+
+
+def check_store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Changes nothing. Raises WrongStoreFormat."""
+    written = store_format(connection)
+    if written is None or written == STORE_FORMAT:
+        return
+    advice = "start with an empty database" if written < STORE_FORMAT else "run the newer program"
+    raise WrongStoreFormat(
+        f"This database was written by store format {written}; this program reads format {STORE_FORMAT}: {advice}."
+    )
