@@ -98,9 +98,11 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
         case EventRescheduled() | EventRevised():
             yield from _changes(fact.what, blank)
         case AttendeeInvited():
-            yield replace(blank, word="guest-invited", guest=Guest(fact.address, fact.name, fact.occurrences))
+            yield replace(
+                blank, word="guest-invited", guest=Guest(fact.address, fact.name, fact.occurrences, fact.unlisted)
+            )
         case AttendeeRemoved():
-            guest = Guest(fact.address, fact.name, fact.occurrences, fact.entirely)
+            guest = Guest(fact.address, fact.name, fact.occurrences, fact.unlisted, fact.entirely)
             yield replace(blank, word="guest-removed", guest=guest)
         case RsvpGiven():
             answer = Answered(fact.attendee, fact.name, fact.was, fact.partstat, fact.occurrence, fact.comment)

@@ -160,6 +160,7 @@ class _Saying:
         if guest is None:
             return f"Somebody {done}"
         places = [self.at(each.original) for each in guest.occurrences]
+        places += [f"{guest.unlisted} others"] if guest.unlisted else []
         kind = "the occurrence of" if len(places) == 1 else "the occurrences of"
         return f"{guest.name or guest.address} {done}" + (f" {preposition} {kind} {_joined(places)}" if places else "")
 

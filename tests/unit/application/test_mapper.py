@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from cryptography.exceptions import InvalidTag
 
 from televent.application.event_store import catalogue
 from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import decider_of
 from televent.application.event_store.mapper import ErasedSubject, FactMapper, NewEvent, genesis, link
 from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.account.events import AccountOpened
@@ -19,7 +24,9 @@ from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, EventDeleted, Outline, Splice
 from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.ids import AccountId, StreamKey
+from televent.domain.personal import personal_fields
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 TENANT = AccountId(UUID(int=1))
 KEY = StreamKey(TENANT, UUID(int=2))
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -117,3 +124,21 @@ def test_the_chain_depends_on_every_event_before() -> None:
     assert first.chain == link(genesis(str(KEY)), 1, first.topic, first.state)
     assert second.chain == link(first.chain, 2, second.topic, second.state)
     assert stored(mapper, EventDeleted(None), 2).chain != second.chain
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_every_fact_of_an_erased_person_loads_and_folds(path: Path) -> None:
+    golden = json.loads(path.read_text())
+    fact: Any = msgspec.convert(golden["fields"], catalogue.NAMES[golden["name"]], strict=False)
+    keys = Keys()
+    mapper = FactMapper(keys)
+    event = stored(mapper, fact)
+    assert mapper.to_fact(event) == fact
+    keys.stored = None
+    erased = mapper.to_fact(event)
+    personal = personal_fields(type(fact))
+    assert all(
+        getattr(erased, name) == getattr(fact, name) for name in fact.__dataclass_fields__ if name not in personal
+    )
+    decider = decider_of(type(erased))
+    decider.evolve(decider.initial, erased)

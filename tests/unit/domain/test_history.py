@@ -139,6 +139,8 @@ def test_guests_and_answers() -> None:
     assert when(ORGANIZED, ORGANIZED.receive(stranger, sender_name="Eve")) == ["Eve declined, but was not invited"]
     part = AttendeeRemoved(BOB, "Bob", (SECOND,), entirely=False)
     assert said([part]) == ["Bob was removed from the occurrence of Mon 2 Nov 10:00 (Europe/London)"]
+    many = replace(part, unlisted=20)
+    assert said([many]) == ["Bob was removed from the occurrences of Mon 2 Nov 10:00 (Europe/London) and 20 others"]
     assert said([AttendeeRemoved(BOB, "Bob", (), entirely=False)]) == ["Bob was removed from the series"]
 
 

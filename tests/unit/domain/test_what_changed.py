@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import msgspec
 from copies import (
     ALONE,
     ANN,
@@ -171,6 +172,15 @@ def test_what_a_stranger_can_blow_up_is_bounded() -> None:
     assert len(what.properties) == MAX_PROPERTIES
     assert what.now is not None
     assert len(what.now.title) == MAX_TEXT
+    assert len(msgspec.msgpack.encode(what)) < 100_000
+
+
+def test_a_guest_asked_to_many_occurrences_is_told_with_a_few_of_them() -> None:
+    guest = ("ORGANIZER:mailto:ann@example.com", f"ATTENDEE:mailto:{EVE}")
+    days = [f"202701{day:02}T100000" for day in range(1, 31)]
+    text = series("ORGANIZER:mailto:ann@example.com", overrides=tuple(override(day, day, *guest) for day in days))
+    invited = the(AttendeeInvited, SERIES.when(SERIES.put(text)))
+    assert (len(invited.occurrences), invited.unlisted) == (10, 20)
 
 
 def test_a_deleted_event_says_what_it_was() -> None:

@@ -22,7 +22,6 @@ from televent.domain.calendar_object.commands import (
 from televent.domain.calendar_object.decision import Decision, deleted, known_of, outline_of, told
 from televent.domain.calendar_object.differences import what_changed
 from televent.domain.calendar_object.events import (
-    AttendeeInvited,
     AttendeeRemoved,
     CalendarObjectEvent,
     DeliveryNoted,
@@ -36,7 +35,15 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.park import park_mail
 from televent.domain.calendar_object.parked_mail import ParkMail
-from televent.domain.calendar_object.people import answer_in, comment_in, comment_of, name_of, people_between, place_in
+from televent.domain.calendar_object.people import (
+    answer_in,
+    comment_in,
+    comment_of,
+    invited,
+    name_of,
+    people_between,
+    place_in,
+)
 from televent.domain.calendar_object.receive import receive_message
 from televent.domain.calendar_object.refusals import (
     NotInvited,
@@ -258,6 +265,7 @@ def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarO
     if role != "organizer":
         return []
     people = people_between(before, after, but={after.organizer.address} if after.organizer else ())
-    came = [AttendeeInvited(each.address, each.name, each.occurrences) for each in people.came]
-    went = [AttendeeRemoved(each.address, each.name, each.occurrences, each.entirely) for each in people.went]
-    return [*came, *went]
+    went = [
+        AttendeeRemoved(each.address, each.name, each.occurrences, each.unlisted, each.entirely) for each in people.went
+    ]
+    return [*invited(people.came), *went]

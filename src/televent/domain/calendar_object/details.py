@@ -79,7 +79,8 @@ class WhatChanged:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An attendee who came or went. ``occurrences``: only to or from these, at most 50; empty: the whole event.
+    """An attendee who came or went. ``occurrences``: only to or from these, at most 10, and ``unlisted`` others;
+    empty: the whole event.
 
     ``entirely`` (of one who went): they are asked to no occurrence any more.
     """
@@ -87,6 +88,7 @@ class Guest:
     address: str
     name: str | None
     occurrences: tuple[Occurrence, ...] = ()
+    unlisted: int = 0
     entirely: bool = True
 
 

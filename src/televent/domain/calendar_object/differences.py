@@ -5,7 +5,6 @@ Only decisions call this: replay takes from the fact what was found here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +25,8 @@ MAX_NAME: Final = 200
 """Max characters of a person's, a zone's or a property's name in a fact."""
 MAX_EXCEPTIONS: Final = 1000
 """Max EXDATE and RDATE values that are compared on each side of one change."""
+MAX_COMPARED: Final = 2000
+"""Max other properties that are compared on each side of one change."""
 
 _Pair = tuple[Instance | None, Instance | None]
 
@@ -187,25 +188,27 @@ def _properties(before: Reading, after: Reading) -> tuple[str, ...]:
     """The names of the other properties and components that changed, sorted."""
     then = {each.recurrence_id: each for each in before.instances()}
     names: set[str] = set()
+    left = MAX_COMPARED
     for each in after.instances():
         was = then.get(each.recurrence_id) or before.master
-        if was is not None and was is not each:
-            names.update(_differing(was, each))
-        if len(names) > MAX_PROPERTIES:
+        if was is None or was is each:
+            continue
+        if was.inside != each.inside:
+            names.update(bounded(name, MAX_NAME) for name, _ in {*was.inside[:left]} ^ {*each.inside[:left]})
+        old, new = ({prop.raw: prop for prop in side.beside} for side in (was, each))
+        if old.keys() == new.keys():
+            continue
+        lost = [prop for raw, prop in old.items() if raw not in new][:left]
+        found = [prop for raw, prop in new.items() if raw not in old][:left]
+        # The same may be written in other lines: folded elsewhere, its name in small letters.
+        differ = {(one.name, one.params, one.value) for one in lost} ^ {
+            (one.name, one.params, one.value) for one in found
+        }
+        names.update(bounded(name, MAX_NAME) for name, *_ in differ if not is_internal(name))
+        left -= max(len(lost), len(found))
+        if left <= 0 or len(names) > MAX_PROPERTIES:
             break
     host = [each.organizer.address if each.organizer is not None else None for each in (before, after)]
     if host[0] != host[1]:
         names.add("ORGANIZER")
     return tuple(sorted(names)[:MAX_PROPERTIES])
-
-
-def _differing(was: Instance, now: Instance) -> Iterator[str]:
-    old, new = ({prop.raw: prop for prop in each.beside} for each in (was, now))
-    if old.keys() != new.keys():
-        said = [
-            {(prop.name, prop.params, prop.value) for raw, prop in mine.items() if raw not in other}
-            for mine, other in ((old, new), (new, old))
-        ]
-        yield from (bounded(name, MAX_NAME) for name, *_ in said[0] ^ said[1] if not is_internal(name))
-    if was.inside != now.inside:
-        yield from (bounded(name, MAX_NAME) for name, _ in set(was.inside) ^ set(now.inside))

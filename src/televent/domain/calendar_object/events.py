@@ -85,16 +85,19 @@ class EventRevised:
 
 @dataclass(frozen=True, slots=True)
 class AttendeeInvited:
-    """Somebody is asked to the organizer's event. ``occurrences``: only to these, at most 50; empty: to all of it."""
+    """Somebody is asked to the organizer's event. ``occurrences``: only to these, at most 10, and ``unlisted``
+    others; empty: to all of it."""
 
     address: Personal[str]
     name: Personal[str | None]
     occurrences: Personal[tuple[Occurrence, ...]] = ()
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AttendeeRemoved:
-    """Somebody is asked no more: to these ``occurrences``, at most 50; empty: to the event or to the series.
+    """Somebody is asked no more: to these ``occurrences``, at most 10, and ``unlisted`` others; empty: to the event or
+    to the series.
 
     ``entirely``: to nothing of it. An attendee taken off a series may still be asked to one occurrence of it.
     """
@@ -102,6 +105,7 @@ class AttendeeRemoved:
     address: Personal[str]
     name: Personal[str | None]
     occurrences: Personal[tuple[Occurrence, ...]] = ()
+    unlisted: int = 0
     entirely: bool = True
 
 

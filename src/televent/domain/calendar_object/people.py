@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
 from televent.domain.calendar_object.details import Answered, Guest, Occurrence, People
-from televent.domain.calendar_object.differences import MAX_NAME, MAX_OCCURRENCES, MAX_TEXT, bounded, occurrence_of
+from televent.domain.calendar_object.differences import MAX_NAME, MAX_TEXT, bounded, occurrence_of
+from televent.domain.calendar_object.events import AttendeeInvited
 from televent.ical.objects.reading import Attendee, Instance, Reading
 from televent.ical.text.values import unescape
 
 MAX_PEOPLE: Final = 50
 """Max people of each kind that one fact lists."""
+MAX_OCCURRENCES: Final = 10
+"""Max occurrences that are named with one guest."""
 MAX_COMMENT: Final = MAX_TEXT
 """Max characters of a comment in a fact."""
 
@@ -67,6 +70,11 @@ def at_most(people: People) -> People:
     return People(came, went, people.answered, people.unlisted + left_out)
 
 
+def invited(came: Iterable[Guest]) -> list[AttendeeInvited]:
+    """A fact of the organizer's copy for each guest who came."""
+    return [AttendeeInvited(each.address, each.name, each.occurrences, each.unlisted) for each in came]
+
+
 def answer_in(reading: Reading, address: str, recurrence_id: str | None) -> Attendee | None:
     """The attendee's line for that occurrence, or for the series where the occurrence has none of its own."""
     found: Attendee | None = None
@@ -113,10 +121,12 @@ def _note(
     """Adds the instance to what is known of the guest. The series comes first and says everything."""
     known = guests.get(attendee.address)
     if each.recurrence_id is None:
-        guests[attendee.address] = Guest(attendee.address, name_of(attendee), (), entirely)
+        guests[attendee.address] = Guest(attendee.address, name_of(attendee), entirely=entirely)
     elif known is None:
         place = occurrence_of(each.recurrence_id, series)
-        guests[attendee.address] = Guest(attendee.address, name_of(attendee), (place,), entirely)
+        guests[attendee.address] = Guest(attendee.address, name_of(attendee), (place,), entirely=entirely)
     elif known.occurrences and len(known.occurrences) < MAX_OCCURRENCES:
         place = occurrence_of(each.recurrence_id, series)
         guests[attendee.address] = replace(known, occurrences=(*known.occurrences, place))
+    elif known.occurrences:
+        guests[attendee.address] = replace(known, unlisted=known.unlisted + 1)

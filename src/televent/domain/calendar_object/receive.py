@@ -10,7 +10,6 @@ from televent.domain.calendar_object.decision import Decision, known_of, outline
 from televent.domain.calendar_object.details import People
 from televent.domain.calendar_object.differences import MAX_TEXT, bounded, what_changed
 from televent.domain.calendar_object.events import (
-    AttendeeInvited,
     CalendarObjectEvent,
     EventCancelled,
     InvitationReceived,
@@ -19,7 +18,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
-from televent.domain.calendar_object.people import at_most, people_between, short
+from televent.domain.calendar_object.people import at_most, invited, people_between, short
 from televent.domain.calendar_object.replies import proposed, said_by
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
@@ -128,8 +127,7 @@ def _answered(
     asked = {each.address for instance in reading.instances() for each in instance.attendees}
     before = {each.address for instance in was.instances() for each in instance.attendees}
     if asked - before:
-        came = people_between(was, reading, but=before).came
-        facts += [AttendeeInvited(each.address, each.name, each.occurrences) for each in came]
+        facts += invited(people_between(was, reading, but=before).came)
     # The one who answered knows it; that somebody else is asked now, in their place, is news to them too.
     answered = set() if asked - before else {answer.address for answer in applied.answers}
     if len(asked) > REFRESH_LIMIT and asked <= before:
