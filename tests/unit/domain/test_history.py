@@ -190,7 +190,7 @@ def test_the_end_and_another_place() -> None:
 
 
 def test_a_parked_mail_is_told_with_its_sender() -> None:
-    parked = ParkMail("reply-unproven", "REPLY", "eve@example.com", "5e88", (None,), CONTEXT.now)
+    parked = ParkMail("reply-unproven", "REPLY", "eve@example.com", "5e88", (None,), NOON)
     because = "was kept and not applied, because nothing proves who sent it"
     assert when(ORGANIZED, parked) == [f"A mail from eve@example.com {because}"]
     assert when(ORGANIZED, replace(parked, sender="")) == [f"A mail from an unknown sender {because}"]
