@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,11 +17,20 @@ ALPHABET = string.digits + string.ascii_letters
 LENGTH = 16
 
 
+@dataclass(frozen=True)
+class HashCost:
+    """Work that one Argon2id hash takes: passes over the memory, KiB of memory, lanes. The default is the product's."""
+
+    passes: int = 2
+    memory: int = 19 * 1024
+    lanes: int = 1
+
+
 class Passwords:
     """Makes and checks device passwords. Slow by intent: call it in a thread."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    def __init__(self, cost: HashCost = HashCost()) -> None:
+        self._hasher = PasswordHasher(cost.passes, cost.memory, cost.lanes)
 
     def new(self) -> str:
         """Sixteen characters of [0-9a-zA-Z]: 95 bits."""

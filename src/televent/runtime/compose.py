@@ -86,8 +86,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_core(settings: Settings, conninfo: str) -> Core:
-    """Raises DatabaseUnavailable, WrongStoreFormat."""
+def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = None) -> Core:
+    """``passwords`` None: hashed at the product's cost. Raises DatabaseUnavailable, WrongStoreFormat."""
     pool = open_pool(
         conninfo,
         min_size=min(4, settings.pool_size),
@@ -117,7 +117,7 @@ def build_core(settings: Settings, conninfo: str) -> Core:
         people=AddressBook(reads, settings.mail_domain, settings.internal_domain),
         clock=now,
         ids=uuid4,
-        passwords=Passwords(),
+        passwords=passwords or Passwords(),
         attachments=attachments,
         free_busy=settings.free_busy,
     )
