@@ -1,4 +1,4 @@
-"""Data directories for tests that start servers of their own, and a town with a post backend."""
+"""Data directories for tests that start servers of their own, and the post office of a town."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 from support.killing import kill, server_processes
 from support.post import PostOffice, open_post_office
-from support.town import Town, open_town
+from support.town import Town
 
 
 @pytest.fixture
@@ -18,12 +18,6 @@ def home(tmp_path: Path) -> Iterator[Path]:
     yield home
     kill(*server_processes(home))
     shutil.rmtree(home, ignore_errors=True)
-
-
-@pytest.fixture
-def town(database_url: str) -> Iterator[Town]:
-    with open_town(database_url) as town:
-        yield town
 
 
 @pytest.fixture

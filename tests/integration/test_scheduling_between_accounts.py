@@ -233,8 +233,10 @@ def test_force_send_sends_again_and_is_not_stored(town: Town, ann: Person, bob: 
     assert town.topics(ann)[-1] == "letters-written/1"
 
 
-def test_letters_that_the_door_carries_are_left_alone_by_workers(town: Town, ann: Person, bob: Person) -> None:
-    town.core.backend.courier = _Nobody()
+def test_letters_that_the_door_carries_are_left_alone_by_workers(
+    town: Town, ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(town.core.backend, "courier", _Nobody())
     ann.put(meeting(people=("bob@example.com", "eve@example.com")))
     assert town.core.outbox.claim(town.now + timedelta(seconds=2), kinds=(ItipLocal,)) == []
     (mail,) = town.owed("calendar_invite")

@@ -63,8 +63,8 @@ def test_a_cancel_of_a_deleted_meeting_is_remembered_once(town: Town, bob: Perso
         assert not bob.receive(cancel).changed
     assert bob.receive(letter("REQUEST", sequence=0, second=3)).reason == "stale"
     with psycopg.connect(town.url) as connection:
-        query = "SELECT count(*) FROM event WHERE topic = 'message-set-aside/1'"
-        assert connection.execute(query).fetchone() == (1,)
+        query = "SELECT count(*) FROM event WHERE topic = 'message-set-aside/1' AND tenant_id = %s"
+        assert connection.execute(query, (bob.tenant,)).fetchone() == (1,)
 
 
 def test_a_request_that_comes_twice_is_applied_once(town: Town, bob: Person) -> None:

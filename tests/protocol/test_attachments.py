@@ -260,6 +260,7 @@ def test_a_copy_and_a_moved_object_keep_their_attachments(ann: Client) -> None:
     assert ann.ask("GET", where(answer)).body == b"agenda"
 
 
+@pytest.mark.own_database
 def test_what_nobody_has_any_more_goes_after_a_time_of_grace(site: Site, ann: Client) -> None:
     put(ann)
     kept, dropped = add(ann, b"kept"), add(ann, b"dropped")

@@ -223,6 +223,7 @@ def test_what_is_no_object_is_neither_copied_nor_moved(ann: Client, work: str) -
             assert act(ann, path, ann.calendar("backend")).status == 403
 
 
+@pytest.mark.own_database
 def test_a_calendar_goes_with_all_its_meetings_at_once(ann: Client, work: str) -> None:
     bob = ann.site.person(102, "Bob", "bob@example.com")
     for number in range(4):

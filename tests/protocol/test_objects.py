@@ -192,6 +192,7 @@ def test_an_unknown_method_is_told_what_is_allowed(ann: Client) -> None:
     assert ann.ask("LOCK", ann.calendar() + "a.ics").status == 405
 
 
+@pytest.mark.own_database
 def test_a_fault_inside_is_500_and_tells_nothing(ann: Client, database_url: str) -> None:
     assert ann.ask("GET", ann.calendar()).status == 200
     with psycopg.connect(database_url, autocommit=True) as connection:

@@ -62,7 +62,7 @@ def test_the_properties_say_how_to_be_told_and_of_what(ann: Client) -> None:
     assert len(entry.text(TOPIC)) == 22
 
 
-def test_every_collection_has_a_topic_of_its_own_that_stays(site: Site, ann: Client, database_url: str) -> None:
+def test_every_collection_has_a_topic_of_its_own_that_stays(site: Site, ann: Client) -> None:
     bob = site.person(102, "Bob")
     ann.ask("MKCALENDAR", ann.calendar("work"))
 
@@ -77,7 +77,7 @@ def test_every_collection_has_a_topic_of_its_own_that_stays(site: Site, ann: Cli
     assert by_number == before[3]
     assert ann.ask("MOVE", ann.calendar("work"), Destination=ann.calendar("play")).status == 201
     assert ann.propfind(ann.calendar("play"), "P:topic").only().text(TOPIC) == before[4]
-    with open_site(database_url) as other:
+    with open_site(site.core.conninfo) as other:
         there = Client(other, ann.tenant, ann.user, ann.password)
         entry = there.propfind(there.calendar(), "P:topic", "P:transports").only()
         key = entry.props[TRANSPORTS][0][0].text

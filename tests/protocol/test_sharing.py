@@ -163,7 +163,8 @@ def test_with_read_write_both_change_the_same_events(ann: Client, bob: Client, s
     actors = site.core.pool.connection()
     with actors as connection:
         rows = connection.execute(
-            "SELECT DISTINCT actor, tenant_id::text FROM event WHERE topic LIKE 'event-%%'", ()
+            "SELECT DISTINCT actor, tenant_id::text FROM event WHERE topic LIKE 'event-%%' AND tenant_id = ANY (%s)",
+            ([ann.tenant, bob.tenant],),
         ).fetchall()
     assert rows == [(str(bob.tenant), str(ann.tenant))]
 

@@ -1,10 +1,12 @@
 """Whoever shares nothing pays nothing: one's own calendars are read and written without a look at other people's."""
 
 import psycopg
+import pytest
 
 from support.dav import Client, Site, event
 
 
+@pytest.mark.own_database
 def test_ones_own_calendar_is_served_without_a_look_at_mounts(site: Site, ann: Client) -> None:
     path = ann.calendar()
     ann.put(path + "a.ics", event("a@example.com"))

@@ -17,6 +17,8 @@ from support.waiting import wait_until
 MEMBERS = 1500
 """Of 20 KB each: far more than all the sockets' buffers between two programs hold."""
 
+FIND = "SELECT calendar_id FROM calendar WHERE tenant_id = %s AND name = 'full'"
+
 FILL = """
     INSERT INTO resource SELECT (jsonb_populate_record(resource, jsonb_build_object(
         'href', 'n' || number || '.ics', 'uid', 'n' || number, 'stream_id', gen_random_uuid(), 'seq', seq + number
@@ -30,10 +32,10 @@ def full(ann: Client) -> str:
     assert ann.ask("MKCALENDAR", path).status == 201
     assert ann.put(f"{path}a.ics", event("a@example.com", f"DESCRIPTION:{'z' * 20_000}")).status == 201
     with psycopg.connect(ann.site.core.conninfo, autocommit=True) as connection:
-        found = connection.execute("SELECT calendar_id FROM calendar WHERE name = 'full'").fetchone()
+        found = connection.execute(FIND, (ann.tenant,)).fetchone()
         assert found is not None
         connection.execute(FILL, (MEMBERS, found[0]))
-        connection.execute("UPDATE calendar SET seq = seq + %s WHERE name = 'full'", (MEMBERS,))
+        connection.execute("UPDATE calendar SET seq = seq + %s WHERE calendar_id = %s", (MEMBERS, found[0]))
     return path
 
 

@@ -15,6 +15,7 @@ import uvloop
 from lxml import etree
 
 from support.doubted import Doubted
+from support.passwords import CHEAP_PASSWORDS
 from support.waiting import wait_until
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.door import RateLimits
@@ -154,6 +155,7 @@ class Client:
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
+        self.site.connections.append(self.connection)
 
     @property
     def home(self) -> str:
@@ -200,6 +202,12 @@ class Site:
     port: int
     server: uvicorn.Server
     door: Doubted
+    connections: list[http.client.HTTPConnection] = field(default_factory=list)
+
+    def disconnect(self) -> None:
+        """Closes the connections of all its people."""
+        while self.connections:
+            self.connections.pop().close()
 
     def person(self, telegram_id: int, name: str = "Ann", *addresses: str) -> Client:
         """A new account with one device password."""
@@ -227,7 +235,7 @@ def open_site(
 ) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name."""
     given: dict[str, Any] = {"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}
-    core = build_core(Settings(**given), database_url)
+    core = build_core(Settings(**given), database_url, CHEAP_PASSWORDS)
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
     plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=public_url, push=push)
@@ -235,7 +243,15 @@ def open_site(
     door = Doubted(plain, marks, rate_limits)
     http = connections_with(patience(core.settings))
     config = uvicorn.Config(
-        door, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False, http=http
+        door,
+        host="127.0.0.1",
+        port=0,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        http=http,
+        # A client keeps its connection while others do slow things.
+        timeout_keep_alive=600,
     )
     server = uvicorn.Server(config)
 

@@ -124,6 +124,14 @@ def database_url(postgres_server: TestServer, migrated_template: str) -> Iterato
     postgres_server.drop(name)
 
 
+@pytest.fixture(scope="module")
+def module_database_url(postgres_server: TestServer, migrated_template: str) -> Iterator[str]:
+    """A migrated database that tests of one module share, as a connection URL; dropped at the module's end."""
+    name = postgres_server.create(template=migrated_template)
+    yield as_url(postgres_server.to(name))
+    postgres_server.drop(name)
+
+
 @pytest.fixture
 def empty_database_url(postgres_server: TestServer) -> Iterator[str]:
     """A fresh database of this test alone without any table; dropped at the test's end."""

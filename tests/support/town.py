@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 
 from support.followers import catch_up
+from support.passwords import CHEAP_PASSWORDS
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
 from televent.application.messages.itip_local import ItipLocal
@@ -140,7 +141,7 @@ class Town:
 @contextmanager
 def open_town(url: str) -> Iterator[Town]:
     """A server's core on a database of its own."""
-    core = build_core(load_settings(pool_size=4), url)
+    core = build_core(load_settings(pool_size=4), url, CHEAP_PASSWORDS)
     try:
         yield Town(core, url)
     finally:
