@@ -1,8 +1,17 @@
-"""Makes `support` importable from every test and registers its fixtures."""
+"""Makes `support` importable from every test, registers its fixtures, and sets how Hypothesis looks for examples."""
 
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 pytest_plugins = ["support.postgres", "support.shared"]
+
+# No clock decides whether a test passes: machines differ, and others use them at the same time.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The suite takes the same examples each time: what chance finds is found by the person who looks for it.
+settings.register_profile("suite", UNTIMED, derandomize=True, database=None)
+settings.register_profile("search", UNTIMED, derandomize=False, max_examples=2_000)
+settings.load_profile("suite")

@@ -150,7 +150,7 @@ def devices(chat: Chat, televent: Televent) -> None:
 
 
 def status(televent: Televent, password: str) -> int:
-    connection = http.client.HTTPConnection(urlsplit(televent.api).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(televent.api).netloc, timeout=120)
     credentials = b64encode(f"{ANN}:{password}".encode()).decode()
     connection.request("PROPFIND", "/caldav/", headers={"Depth": "0", "Authorization": f"Basic {credentials}"})
     return connection.getresponse().status

@@ -9,7 +9,7 @@ import pytest
 
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import UID, Person, Town, meeting
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 from televent.adapters.email.listener import MAX_CONNECTIONS, MAX_MAIL, MAX_RECIPIENTS, mail_key
 
 ZED = "zed@example.net"
@@ -21,7 +21,7 @@ def ann(town: Town) -> Person:
 
 
 def client(post: PostOffice) -> smtplib.SMTP:
-    return smtplib.SMTP("127.0.0.1", post.port, timeout=30)
+    return smtplib.SMTP("127.0.0.1", post.port, timeout=NET)
 
 
 def answer_to(post: PostOffice, address: str) -> tuple[int, str]:
@@ -71,7 +71,7 @@ def test_mail_for_nobody_is_refused(post: PostOffice, ann: Person) -> None:
 
 
 def test_addresses_made_to_break_something_break_nothing(post: PostOffice, ann: Person) -> None:
-    with socket.create_connection(("127.0.0.1", post.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", post.port), timeout=NET) as connection:
         stream = connection.makefile("rwb")
         stream.readline()
         stream.write(b"EHLO x\r\n")
@@ -118,17 +118,17 @@ def test_recipients_are_bounded(post: PostOffice, ann: Person) -> None:
 
 
 def test_connections_are_bounded(post: PostOffice) -> None:
-    held = [socket.create_connection(("127.0.0.1", post.port), timeout=30) for _ in range(MAX_CONNECTIONS)]
+    held = [socket.create_connection(("127.0.0.1", post.port), timeout=NET) for _ in range(MAX_CONNECTIONS)]
     try:
         assert {each.recv(3) for each in held} == {b"220"}
-        with socket.create_connection(("127.0.0.1", post.port), timeout=30) as one_more:
+        with socket.create_connection(("127.0.0.1", post.port), timeout=NET) as one_more:
             assert one_more.recv(3) == b"421"
     finally:
         for each in held:
             each.close()
 
     def answers() -> bool:
-        with socket.create_connection(("127.0.0.1", post.port), timeout=30) as again:
+        with socket.create_connection(("127.0.0.1", post.port), timeout=NET) as again:
             return again.recv(3) == b"220"
 
     wait_until(answers, what="connections are taken again")
@@ -197,7 +197,7 @@ def test_a_mail_that_breaks_something_is_tried_again_and_then_given_up(
 
 def test_lmtp_answers_once_for_each_recipient(town: Town, ann: Person) -> None:
     bob = town.person("bob")
-    with open_post_office(town, "lmtp") as post, smtplib.LMTP("127.0.0.1", post.port, timeout=20) as lmtp:
+    with open_post_office(town, "lmtp") as post, smtplib.LMTP("127.0.0.1", post.port, timeout=NET) as lmtp:
         for number in range(2):
             lmtp.ehlo()
             lmtp.mail(ZED)

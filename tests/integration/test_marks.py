@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from support.event_store import open_shop
+from support.waiting import NET
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.application.marks import Key, Mark
 
@@ -74,7 +75,7 @@ async def given(marks: PostgresMarks, keys: list[Key]) -> Mark | None:
 
 async def until(told: Callable[[], Awaitable[object]]) -> None:
     """Returns once there is an answer."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(NET):
         while True:
             if await told() is not None:
                 return

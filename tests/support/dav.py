@@ -16,7 +16,7 @@ from lxml import etree
 
 from support.doubted import Doubted
 from support.passwords import CHEAP_PASSWORDS
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.door import RateLimits
 from televent.adapters.http.connection import connections_with
@@ -154,7 +154,7 @@ class Client:
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=NET)
         self.site.connections.append(self.connection)
 
     @property
@@ -271,6 +271,6 @@ def open_site(
         yield Site(core, server.servers[0].sockets[0].getsockname()[1], server, door)
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(NET)
         core.close()
     assert door.lies == []

@@ -15,7 +15,7 @@ import psycopg
 from aiosmtpd.smtp import SMTP
 
 from support.town import Town
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 from televent.adapters.email.intake import Intake
 from televent.adapters.email.listener import ListenerConfig, serve_mail
 
@@ -35,13 +35,13 @@ def loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
         yield loop
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
+        thread.join(NET)
         loop.close()
 
 
 def run_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
     """What the coroutine returns."""
-    return asyncio.run_coroutine_threadsafe(work, loop).result(30)
+    return asyncio.run_coroutine_threadsafe(work, loop).result(NET)
 
 
 @dataclass
@@ -54,7 +54,7 @@ class PostOffice:
 
     def send(self, mail: bytes, *recipients: str, sender: str = "zed@example.net") -> None:
         """Hands a mail over as another mail server does; returns once it is settled. Raises smtplib's refusals."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=NET) as client:
             client.sendmail(sender, list(recipients), mail, mail_options=["SMTPUTF8"])
         wait_until(lambda: "received" not in [state for state, _ in self.verdicts()], what="every mail is settled")
 
@@ -100,11 +100,11 @@ def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> 
             loop,
         )
         try:
-            ready.result(30)
+            ready.result(NET)
             yield backend
         finally:
             loop.call_soon_threadsafe(stop.set)
-            serving.result(30)
+            serving.result(NET)
 
 
 @dataclass

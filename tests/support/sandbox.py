@@ -12,20 +12,21 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from support.waiting import NET
 from televent.adapters.sandbox import Sandbox, SandboxConfig, running
 
 ANN, BOB, EVE = 1001, 1002, 1003
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Ask again and again until it is so; fails the test when it is not within 30 seconds."""
+    """Ask again and again until it is so; fails the test when it never is."""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(NET):
             # What is asked sits behind HTTP: there is no event to wait for.
             while not await condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        raise AssertionError(f"not so within 30 s: {what}") from None
+        raise AssertionError(f"not so within {NET:g} s: {what}") from None
 
 
 @dataclass
@@ -88,7 +89,7 @@ async def sandbox_control(config: SandboxConfig | None = None, **changes: Any) -
     """A sandbox on free ports, and its control API."""
     async with (
         running(replace(config or SandboxConfig(), **changes)) as sandbox,
-        httpx.AsyncClient(base_url=sandbox.url, timeout=40, trust_env=False) as http,
+        httpx.AsyncClient(base_url=sandbox.url, timeout=NET, trust_env=False) as http,
     ):
         yield Control(sandbox, http)
 

@@ -6,6 +6,9 @@ from typing import Protocol, TypeVar
 
 Value = TypeVar("Value")
 
+NET = 120.0
+"""Seconds after which a test takes what it waits for as broken: many times what a slow and busy machine needs."""
+
 
 class Log(Protocol):
     """What is asked of a recorder here."""
@@ -21,7 +24,7 @@ def await_settled(log: Log) -> None:
     wait_until(lambda: last is None or log.select_notifications(last, 1), what="the log settled")
 
 
-def wait_until(condition: Callable[[], Value | None], deadline: float = 30.0, *, what: str = "") -> Value:
+def wait_until(condition: Callable[[], Value | None], deadline: float = NET, *, what: str = "") -> Value:
     """Ask `condition` again and again and return its first true value.
 
     Fails the test when there is none within `deadline` seconds, naming `what` was waited for. The deadline is
