@@ -1,6 +1,5 @@
 """python-caldav finds the calendars, and what it stores comes back."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -8,21 +7,10 @@ from caldav.davclient import DAVClient
 from caldav.elements.dav import DisplayName
 from caldav.lib.error import AuthorizationError, NotFoundError
 
-from support.dav import Client, Site, event, open_site
+from support.dav import Client, event
 
 START = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 END = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def site(database_url: str) -> Iterator[Site]:
-    with open_site(database_url) as site:
-        yield site
-
-
-@pytest.fixture
-def ann(site: Site) -> Client:
-    return site.person(101, "Ann", "ann@example.com")
 
 
 def sign_in(person: Client, path: str = "/") -> DAVClient:
