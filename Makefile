@@ -9,7 +9,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 READY := .venv/.ready
 
-.PHONY: help run demo test lint types bench interop setup-interop fuzz setup clean
+.PHONY: help run demo test test-long test-all coverage lint types bench interop setup-interop fuzz setup clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -35,8 +35,19 @@ run: $(READY) ## Start everything: API, CalDAV, bot, worker, mail, on an embedde
 demo: $(READY) ## Watch one meeting walk through chat, calendar app and mail
 	@exec $(BIN)/python -m tests.e2e.demo
 
-test: $(READY) lint ## All tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+test: $(READY) lint ## Style, types, contracts, and all tests but the long ones: under four minutes on two cores
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-long: $(READY) ## The long tests: kill -9, chaos, servers that crash, many writers, the bench in short
+	$(PYTEST) -m long $(ARGS)
+
+test-all: test test-long ## All tests
+
+coverage: $(READY) ## All tests, and which lines of src they ran; fails under 90 %
+	@rm -f .coverage .coverage.*
+	$(PYTEST) --cov --cov-report=term --cov-report=html:.coverage-html $(ARGS)
 
 lint: $(READY) ## Style, types and the house's contracts
 	$(BIN)/ruff check .
@@ -57,4 +68,5 @@ fuzz: $(READY) ## Send bad requests by the thousand to a fresh Televent (ARGS="-
 	@exec $(BIN)/python -m tests.fuzz $(ARGS)
 
 clean: ## Remove the environment and caches; data stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz \
+		.coverage .coverage.* .coverage-html

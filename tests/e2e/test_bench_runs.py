@@ -16,6 +16,8 @@ import pytest
 from support.killing import kill
 from support.waiting import wait_until
 
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("bench")]
+
 REPOSITORY = Path(__file__).parents[2]
 ALONE = ("--without", "Radicale", "--without", "Xandikos")
 
@@ -75,7 +77,6 @@ def started() -> Iterator[list[Bench]]:
         shutil.rmtree(run.place, ignore_errors=True)
 
 
-@pytest.mark.xdist_group("bench")
 def test_what_televent_holds_is_measured_and_said(started: list[Bench]) -> None:
     run = Bench(
         "--quick", "--large", "--memory", "--town", "--only", "poll-16", "--only", "query", "--only", "sync-all"
@@ -90,7 +91,6 @@ def test_what_televent_holds_is_measured_and_said(started: list[Bench]) -> None:
     assert belonging_to(run.place) == set()
 
 
-@pytest.mark.xdist_group("bench")
 @pytest.mark.parametrize(
     ("arguments", "amid", "asked"),
     [(("--quick", "--town"), "clients sync", signal.SIGTERM), (("--memory",), "filling", signal.SIGINT)],

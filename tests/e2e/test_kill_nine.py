@@ -27,7 +27,7 @@ class Connection:
     """A calendar app's connection."""
 
     def __init__(self, televent: Televent, account: dict[str, str]) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(televent.api).netloc, timeout=30)
+        self.connection = http.client.HTTPConnection(urlsplit(televent.api).netloc, timeout=120)
         credentials = base64.b64encode(f"{account['user']}:{account['password']}".encode()).decode()
         self.headers = {"Authorization": f"Basic {credentials}", "Content-Type": "text/calendar"}
         self.folder = f"/caldav/{account['account']}/default/"
@@ -83,6 +83,7 @@ class Writer:
         return etag
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("e2e")
 def test_every_acknowledged_change_survives_the_death_of_everything(tmp_path: Path) -> None:
     televent = Televent(tmp_path / "data")

@@ -17,12 +17,12 @@ from support.dav import event
 from support.running import Televent
 from support.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("e2e")]
 
 
 def health(televent: Televent) -> str | None:
     try:
-        with urllib.request.urlopen(f"{televent.api}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{televent.api}/health", timeout=60) as answer:
             return str(json.load(answer)["status"])
     except (OSError, urllib.error.URLError):
         return None

@@ -14,6 +14,8 @@ from televent.adapters.postgres.embedded.server import start_lock
 from televent.adapters.postgres.embedded.watch import Watch
 from televent.adapters.postgres.pool import open_pool
 
+pytestmark = pytest.mark.long
+
 
 def numbers_in(url: str) -> set[int]:
     with psycopg.connect(url) as connection:

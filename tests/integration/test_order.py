@@ -20,6 +20,8 @@ from televent.application.event_store.conflicts import Conflict
 from televent.application.read_models.resources import PutResource
 from televent.domain.ids import StreamKey
 
+pytestmark = pytest.mark.long
+
 WRITERS = 16
 CALENDARS = 20
 COMMANDS = 500

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from support.killing import kill, postmaster, server_processes, start_writing
 from support.postgres import clear_up_after_killed_run
 from televent.adapters.postgres.embedded import EmbeddedPostgres
+
+pytestmark = pytest.mark.long
 
 
 def test_the_server_and_files_of_a_killed_run_are_removed(home: Path) -> None:

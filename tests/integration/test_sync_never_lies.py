@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -16,6 +17,8 @@ from support.postgres import TestServer, as_url
 from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.domain.calendar_object.state import etag_of
+
+pytestmark = pytest.mark.long
 
 CALENDARS = st.sampled_from(["default", "a", "b", "c"])
 NAMES = st.sampled_from(["x.ics", "y.ics", "z z.ics"])
