@@ -108,7 +108,7 @@ def test_a_head_that_comes_octet_by_octet_does_not_begin_anew_with_each(connect:
     assert status(wait_until(had_enough, what="the server has enough")) == 408
 
 
-@limited(TELEVENT_HEAD_SECONDS=SHORT)
+@limited(TELEVENT_HEAD_SECONDS=SHORT, KEEP_ALIVE="1")
 @pytest.mark.parametrize("more", [b"GET / HT", b"\r\n", b"\r\n\r\n"])
 def test_a_connection_that_was_good_once_is_held_to_the_same(connect: Open, more: bytes) -> None:
     octets = rest(connect(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + more))

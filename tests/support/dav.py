@@ -233,7 +233,9 @@ def open_site(
     public_url: str | None = None,
     **settings: str,
 ) -> Iterator[Site]:
-    """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name."""
+    """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name; KEEP_ALIVE is
+    the seconds that a connection may be idle: long, for a client keeps it while others do slow things."""
+    keep_alive = int(settings.pop("KEEP_ALIVE", "600"))
     given: dict[str, Any] = {"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}
     core = build_core(Settings(**given), database_url, CHEAP_PASSWORDS)
     push = Push(core).offer() if core.settings.push == "on" else None
@@ -250,8 +252,7 @@ def open_site(
         log_config=None,
         access_log=False,
         http=http,
-        # A client keeps its connection while others do slow things.
-        timeout_keep_alive=600,
+        timeout_keep_alive=keep_alive,
     )
     server = uvicorn.Server(config)
 
