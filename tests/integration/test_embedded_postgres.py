@@ -13,6 +13,8 @@ from support.killing import postmaster, server_processes
 from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from televent.adapters.postgres.embedded.binaries import installations
 
+pytestmark = pytest.mark.long
+
 
 def ask(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:

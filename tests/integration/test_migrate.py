@@ -80,6 +80,7 @@ def test_the_real_migrations_go_up_and_down_and_up_again(empty_database_url: str
     assert relations(empty_database_url) == there
 
 
+@pytest.mark.long
 def test_the_real_migrations_suit_every_installation_of_this_machine(home: Path) -> None:
     found = [one for one in installations() if one.major >= 15]
     assert found

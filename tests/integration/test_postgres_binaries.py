@@ -11,6 +11,8 @@ from televent.adapters.postgres.embedded.account import choose_account
 from televent.adapters.postgres.embedded.binaries import WHEEL_PARTS, Installation, installations, readable_installation
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def cache() -> Iterator[Path]:
