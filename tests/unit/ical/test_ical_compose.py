@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from icalendar import Calendar
 
 from televent.ical.editing.compose import PRODID, NewEvent, Person, compose_event, invite
 from televent.ical.objects.validity import validate
+from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.tree import parse
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -48,7 +50,7 @@ def test_a_meeting_says_all_that_was_given() -> None:
     assert root.value("PRODID") == PRODID
     assert [each.value("TZID") for each in root.components("VTIMEZONE")] == ["Europe/Berlin"]
     alarms = root.components("VEVENT")[0].components("VALARM")
-    assert [each.value("TRIGGER") for each in alarms] == ["-PT15M", "-PT60M"]
+    assert [each.value("TRIGGER") for each in alarms] == ["-PT15M", "-PT1H"]
 
 
 def test_every_row_ends_in_crlf_and_has_at_most_75_octets() -> None:
@@ -74,6 +76,46 @@ def test_an_all_day_event_is_dates_whatever_the_zone() -> None:
 def test_an_event_without_guests_has_no_organizer() -> None:
     text = compose_event(NewEvent("1@example.com", NOW, "x", START, END, organizer=ANN))
     assert validate(text).organizer is None
+
+
+def test_the_same_event_gives_the_same_bytes() -> None:
+    def once() -> bytes:
+        return compose_event(
+            NewEvent("1@example.com", NOW, "x", START, END, "Europe/Berlin", organizer=ANN, attendees=[BOB, ANN])
+        )
+
+    assert once() == once()
+    assert [each.address for each in validate(once()).instances()[0].attendees] == [
+        "ann@example.com",
+        "bob@example.com",
+    ]
+
+
+def test_a_second_library_reads_it_without_an_error() -> None:
+    text = compose_event(
+        NewEvent(
+            "1@example.com", NOW, "x", START, END, "Europe/Berlin", rrule="FREQ=WEEKLY;BYDAY=SA", organizer=ANN,
+            attendees=[BOB], alarms=[0, 90],
+        )
+    )  # fmt: skip
+    calendar = Calendar.from_ical(text)
+    assert [each.errors for each in calendar.walk()] == [[]] * len(calendar.walk())
+    assert str(calendar.events[0].organizer.params["CN"]) == "Ann"
+
+
+@pytest.mark.parametrize(
+    "rule", ["every day", "FREQ=NEVER", "FREQ=DAILY;COUNT=x", "FREQ=DAILY;X-A", "FREQ=DAILY\r\nX:1"]
+)
+def test_what_is_no_rule_is_refused(rule: str) -> None:
+    with pytest.raises(InvalidCalendarData, match=r"RRULE|no recurrence rule"):
+        compose_event(NewEvent("1@example.com", NOW, "x", START, END, rrule=rule))
+
+
+def test_no_control_character_reaches_a_line() -> None:
+    text = compose_event(NewEvent("1@example.com", NOW, "a\0b\x07c\x7f\td", START, END, description="\r\n\r"))
+    master = validate(text).master
+    assert master is not None
+    assert (master.summary, master.description) == ("abc\td", "\n\n")
 
 
 def test_hostile_words_stay_inside_their_values() -> None:

@@ -1,32 +1,39 @@
-"""New calendar objects from values: RFC 5545 §3.6."""
+"""Calendar objects that we write ourselves, composed by the icalendar library: RFC 5545 §3.6.
+
+A text that came from a client is edited line by line instead (``edits``). Here there is no such text yet, so the
+library may choose the spelling: it escapes values, encodes parameters (RFC 6868) and folds lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from televent.ical.editing.edits import (
-    UTC_NAMES,
-    Person,
-    add_attendee,
-    add_attendees,
-    put_moment,
-    set_organizer,
-    zone_component,
-)
-from televent.ical.text.tree import Component
-from televent.ical.text.values import Moment, escape, written
+import icalendar
 
-__all__ = ["PRODID", "NewEvent", "Person", "compose_event", "invite"]
+from televent.ical.editing.edits import UTC_NAMES, Person, add_attendees
+from televent.ical.rules.rule import parse_rule
+from televent.ical.text.errors import InvalidCalendarData
+from televent.ical.text.values import Moment, normalise_address
+from televent.ical.zones.tzid import vtimezone
+
+__all__ = ["PRODID", "NewEvent", "Person", "bytes_of", "compose_event", "invite", "new_calendar", "plain", "recurrence"]
 
 PRODID = "-//Televent//Calendar 1.0//EN"
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """Times are dates (all-day, end exclusive) or aware; ``tzid`` an IANA name in which they are written, or None for
-    UTC."""
+    """An event to be written.
+
+    ``start`` and ``end`` are dates (all-day, end exclusive) or aware times. ``tzid`` is the IANA name of the zone in
+    which times are written; None means UTC.
+    """
 
     uid: str
     dtstamp: datetime
@@ -45,41 +52,94 @@ class NewEvent:
 
 
 def compose_event(event: NewEvent) -> bytes:
-    """The text of a new event, CRLF, folded, with the VTIMEZONE it needs."""
-    root = Component.new("VCALENDAR")
-    root.add(root.make("VERSION", "2.0"))
-    root.add(root.make("PRODID", PRODID))
-    root.add(root.make("CALSCALE", "GREGORIAN"))
+    """Writes a new event: CRLF, folded at 75 bytes, with the VTIMEZONE it needs.
+
+    The same event always gives the same bytes. Raises InvalidCalendarData for a rule that is none.
+    """
+    root = new_calendar()
     if event.tzid is not None and event.tzid not in UTC_NAMES and isinstance(event.start, datetime):
-        root.add(zone_component(event.tzid, event.start, None))
-    part = Component.new("VEVENT")
-    part.add(part.make("UID", event.uid))
-    part.add(part.make("DTSTAMP", written(event.dtstamp)))
-    part.add(part.make("SEQUENCE", str(event.sequence)))
-    put_moment(part, "DTSTART", event.start, event.tzid)
-    put_moment(part, "DTEND", event.end, event.tzid)
+        root.add_component(icalendar.Timezone.from_ical(vtimezone(event.tzid, event.start, None)))
+    part = icalendar.Event()
+    part.add("uid", plain(event.uid))
+    part.add("dtstamp", event.dtstamp.astimezone(UTC))
+    part.add("sequence", event.sequence)
+    part.add("dtstart", _in_zone(event.start, event.tzid))
+    part.add("dtend", _in_zone(event.end, event.tzid))
     if event.rrule is not None:
-        part.add(part.make("RRULE", event.rrule))
-    part.add(part.make("SUMMARY", escape(event.summary)))
+        part.add("rrule", recurrence(event.rrule))
+    part.add("summary", plain(event.summary))
     if event.description:
-        part.add(part.make("DESCRIPTION", escape(event.description)))
+        part.add("description", plain(event.description))
     if event.location:
-        part.add(part.make("LOCATION", escape(event.location)))
-    part.add(part.make("STATUS", "CONFIRMED"))
+        part.add("location", plain(event.location))
+    part.add("status", "CONFIRMED")
     if event.organizer is not None and event.attendees:
-        set_organizer(part, event.organizer)
-        for person in event.attendees:
-            add_attendee(part, person)
+        _add_people(part, event.organizer, event.attendees)
     for minutes in event.alarms:
-        alarm = Component.new("VALARM")
-        alarm.add(alarm.make("ACTION", "DISPLAY"))
-        alarm.add(alarm.make("DESCRIPTION", escape(event.summary)))
-        alarm.add(alarm.make("TRIGGER", f"-PT{minutes}M"))
-        part.add(alarm)
-    root.add(part)
-    return root.to_bytes()
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", plain(event.summary))
+        alarm.add("trigger", timedelta(minutes=-minutes))
+        part.add_component(alarm)
+    root.add_component(part)
+    return bytes_of(root)
 
 
 def invite(text: bytes, organizer: Person, guests: Sequence[Person], dtstamp: datetime) -> bytes:
     """The event with more guests: ``edits.add_attendees``."""
     return add_attendees(text, organizer, guests, now=dtstamp)
+
+
+def new_calendar() -> icalendar.Calendar:
+    """An empty VCALENDAR of ours."""
+    root = icalendar.Calendar()
+    root.add("version", "2.0")
+    root.add("prodid", PRODID)
+    root.add("calscale", "GREGORIAN")
+    return root
+
+
+def bytes_of(root: icalendar.Calendar) -> bytes:
+    """The bytes of a calendar, its properties in the order in which they were added."""
+    text: bytes = root.to_ical(sorted=False)
+    return text
+
+
+def plain(text: str) -> str:
+    """Text without the control characters that no line may hold (RFC 5545 §3.1): the library would write them."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def recurrence(rule: str) -> icalendar.vRecur:
+    """An RRULE value (RFC 5545 §3.3.10). Raises InvalidCalendarData for a rule that is none."""
+    parse_rule(rule, None)  # the library takes "every day" for a rule that says nothing
+    try:
+        found: icalendar.vRecur = icalendar.vRecur.from_ical(rule)
+    except ValueError as error:
+        raise InvalidCalendarData(f"this is no recurrence rule: {rule[:60]!r}") from error
+    return found
+
+
+def _in_zone(value: Moment, tzid: str | None) -> Moment:
+    if not isinstance(value, datetime):
+        return value
+    return value.astimezone(UTC if tzid is None or tzid in UTC_NAMES else ZoneInfo(tzid))
+
+
+def _add_people(part: icalendar.Event, organizer: Person, guests: Sequence[Person]) -> None:
+    """ORGANIZER and ATTENDEE lines. The organizer is the first attendee, has accepted, and is not listed twice."""
+    part.add("organizer", _person(organizer, {}))
+    part.add("attendee", _person(organizer, {"PARTSTAT": "ACCEPTED", "ROLE": "CHAIR"}))
+    for guest in guests:
+        if normalise_address(guest.address) != normalise_address(organizer.address):
+            asked = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": guest.partstat, "RSVP": "TRUE"}
+            part.add("attendee", _person(guest, asked))
+
+
+def _person(person: Person, params: Mapping[str, str]) -> icalendar.vCalAddress:
+    address = icalendar.vCalAddress(f"mailto:{plain(person.address)}")
+    for name, value in params.items():
+        address.params[name] = value
+    if person.name:
+        address.params["CN"] = plain(person.name)
+    return address
