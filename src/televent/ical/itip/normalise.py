@@ -17,8 +17,10 @@ MAX_MESSAGE: Final = 1024 * 1024
 MAX_COMPONENTS: Final = 1000
 """Components of scheduling interest that a message may have (SPEC B3)."""
 
-_LINE_END: Final = re.compile(r"\r*\n|\r")
-_CONTENT_LINE: Final = re.compile(r"[A-Za-z0-9.-]+[;:]")
+# Not "\r*\n|\r": on a row of carriage returns it would begin again at each of them.
+_LINE_END: Final = re.compile(r"\r+\n?|\n")
+# The underscore is no character of a name, but Lotus Notes writes it: such a line is no rest of the one before.
+_CONTENT_LINE: Final = re.compile(r"[A-Za-z0-9._-]+[;:]")
 _FREE_TEXT: Final = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC", "CONTACT"})
 _DATED: Final = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP"})
 _DATE_VALUE: Final = re.compile(r"\d{8}(T\d{6}Z?)?\Z")
