@@ -95,8 +95,9 @@ def test_the_ids_of_another_servers_attachments_do_not_come_in() -> None:
     from televent.adapters.email.find import calendar_part, parse_mail
 
     line = b"ATTACH;MANA\r\n GED-ID=1d;FILENAME=x.txt:https://elsewhere.example/1d\r\n"
-    named = CALENDAR.replace(b"END:VEVENT", line + b"END:VEVENT")
-    for given, wanted in ((named, b"ATTACH;FILENAME=x.txt:https://elsewhere.example/1d\r\n"), (CALENDAR, b"SUMMARY")):
+    whole = CALENDAR.replace(b"END:VEVENT", b"UID:1@example.com\r\nEND:VEVENT")
+    named = whole.replace(b"END:VEVENT", line + b"END:VEVENT")
+    for given, wanted in ((named, b"ATTACH;FILENAME=x.txt:https://elsewhere.example/1d\r\n"), (whole, b"SUMMARY")):
         part = calendar_part(parse_mail(calendar_mail(mail(), "REQUEST", given).as_bytes()))
         assert part is not None
         assert wanted in part.text

@@ -2,21 +2,30 @@
 
 Real mail is not what RFC 6047 describes: the part has no method, hides as octet-stream or lies in a TNEF attachment.
 The first part that holds a calendar wins, in an order of trust; what lies in a returned or forwarded message never
-counts.
+counts. The part comes in a text that our reader reads: where it did not, another reader did, and ``note`` names it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
+from typing import Final
 
 from televent.application.mail.incoming import MailedCalendar
 from televent.ical.editing.attachments import foreign
+from televent.ical.mending.readers import readable
 
 MAX_CALENDAR = 1024 * 1024
 MAX_PARTS = 200
+MAX_CANDIDATES: Final = 20
+"""Max parts of one mail that are looked into."""
+VCALENDAR_1: Final = "text/x-vcalendar"
+_CALENDAR: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*VCALENDAR", re.IGNORECASE)
+_BARE: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*V(?:EVENT|TODO|JOURNAL|FREEBUSY)", re.IGNORECASE)
+"""A component without a VCALENDAR around it: some programs send only that."""
 
 
 def parse_mail(raw: bytes) -> EmailMessage:
@@ -32,15 +41,22 @@ def is_report(message: EmailMessage, envelope_from: str) -> bool:
 
 
 def calendar_part(message: EmailMessage) -> MailedCalendar | None:
-    """The calendar data of a mail, if it has any."""
-    candidates = sorted(_candidates(message), key=lambda found: found[0])
-    for _, part in candidates[:20]:
-        text = _decoded(part)
-        if len(text) <= MAX_CALENDAR and b"BEGIN:VCALENDAR" in text[:4096].upper():
-            method = part.get_param("method")
-            text = foreign(text)
-            return MailedCalendar(text, method.strip().upper() if isinstance(method, str) and method.strip() else None)
+    """The calendar data of a mail, if it has any: a whole VCALENDAR before a component that stands alone."""
+    candidates = sorted(_candidates(message), key=lambda found: found[0])[:MAX_CANDIDATES]
+    texts = [(part, text) for _, part in candidates if len(text := _decoded(part)) <= MAX_CALENDAR]
+    for begins in (_CALENDAR, _BARE):
+        for part, text in texts:
+            if begins.search(text[:4096]):
+                return _read(part, text)
     return None
+
+
+def _read(part: Message, text: bytes) -> MailedCalendar:
+    named = part.get_param("method")
+    method = named.strip().upper() if isinstance(named, str) and named.strip() else None
+    found = readable(text, method=method, vcalendar1=part.get_content_type() == VCALENDAR_1)
+    # What no reader takes is nothing: read all the same, a rule of vCalendar 1.0 would be taken for another.
+    return MailedCalendar(b"" if found.refusal else foreign(found.text), method, found.note)
 
 
 def _candidates(message: EmailMessage) -> Iterator[tuple[int, Message]]:
@@ -49,9 +65,11 @@ def _candidates(message: EmailMessage) -> Iterator[tuple[int, Message]]:
         name = (part.get_filename() or "").lower()
         if kind == "text/calendar":
             yield (0 if part.get_param("method") else 1), part
+        elif kind == VCALENDAR_1:
+            yield 1, part
         elif kind == "application/ics":
             yield 2, part
-        elif name.endswith(".ics"):
+        elif name.endswith((".ics", ".vcs")):
             yield 3, part
 
 

@@ -12,10 +12,12 @@ MailState = Literal["received", "ignored", "parked", "applied", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class MailedCalendar:
-    """The calendar in a mail. ``method``: the MIME parameter, upper-case; the METHOD in ``text`` beats it."""
+    """The calendar in a mail. ``method``: the MIME parameter, upper-case; the METHOD in ``text`` beats it. ``note``:
+    which reader was needed, or why no reader takes it; empty where ours did."""
 
     text: bytes
     method: str | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

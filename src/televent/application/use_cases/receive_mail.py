@@ -34,7 +34,8 @@ def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
         return Verdict("ignored", "for nobody here")
     verdicts = [apply_mail(mail_backend, mail, mail.calendar, each) for each in addressees]
     state = max((verdict.state for verdict in verdicts), key=_RANK.index)
-    return Verdict(state, "; ".join(dict.fromkeys(verdict.reason for verdict in verdicts)))
+    reasons = [*(verdict.reason for verdict in verdicts), *filter(None, [mail.calendar.note])]
+    return Verdict(state, "; ".join(dict.fromkeys(reasons)))
 
 
 def _report(mail_backend: MailBackend, mail: IncomingMail, report: DeliveryReport) -> Verdict:

@@ -1,0 +1,66 @@
+"""Finds the reader that understands an inbound calendar text: ours, the vCalendar 1.0 translator, or vobject.
+
+Mail goes through here, and so should an imported file. A client's PUT does not: its text is stored as it came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from televent.ical.itip.message import read_message
+from televent.ical.mending.lenient import read_leniently
+from televent.ical.mending.vcalendar1 import is_vcalendar1, translated
+from televent.ical.text.errors import IcalError
+
+
+class Reader(Enum):
+    """The reader that understood a text. The value is what a log says."""
+
+    OURS = "our reader"
+    VCALENDAR1 = "vCalendar 1.0"
+    VOBJECT = "vobject"
+    NONE = "no reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A text and its reader. ``text`` is as it came, unless another reader than ours composed it again."""
+
+    text: bytes
+    reader: Reader
+    refusal: str = ""
+    """Why no reader understands it; empty where one does."""
+
+    @property
+    def note(self) -> str:
+        """Words for a log; empty where our own reader understood it."""
+        if self.refusal:
+            return f"{self.reader.value}: {self.refusal}"
+        return "" if self.reader is Reader.OURS else f"read by {self.reader.value}"
+
+
+def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False) -> Readable:
+    """*data* as a text that ``read_message`` reads. Never raises.
+
+    ``method`` is the MIME parameter; ``vcalendar1`` says that the part is text/x-vcalendar. A vCalendar 1.0 text that
+    cannot be translated is refused: the other readers would take its rules and times for something else.
+    """
+    if is_vcalendar1(data, labelled=vcalendar1):
+        try:
+            return _checked(translated(data, method=method), method, Reader.VCALENDAR1)
+        except IcalError as error:
+            return Readable(data, Reader.NONE, f"vCalendar 1.0: {error}"[:200])
+    try:
+        return _checked(data, method, Reader.OURS)
+    except IcalError as ours:
+        try:
+            return _checked(read_leniently(data), method, Reader.VOBJECT)
+        except IcalError as theirs:
+            return Readable(data, Reader.NONE, f"{ours}; then {theirs}"[:200])
+
+
+def _checked(text: bytes, method: str | None, reader: Reader) -> Readable:
+    """Validates by reading it as an iTIP message. Raises IcalError."""
+    read_message(text, method=method)
+    return Readable(text, reader)
