@@ -55,6 +55,7 @@ lint: $(READY) ## Style, types and the house's contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src
 
 bench: $(READY) ## Measure Televent beside Radicale and Xandikos (ARGS=--help says what else); writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
