@@ -1,7 +1,7 @@
-"""Which of our mails could not be delivered? (RFC 3464; imip/SPEC B2.)
+"""Reads delivery reports: which of our mails could not be delivered (RFC 3464; imip/SPEC B2).
 
-Not every report is a failure: a mail that is late, was passed on or is read is reported too, and whoever is away on
-holiday answers from the empty sender as a failed delivery does (RFC 3834 §3.3).
+Not every report is a failure. A delayed, relayed or read mail is reported too. A holiday autoreply has an empty
+envelope sender, as a bounce has (RFC 3834 §3.3).
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from email.message import EmailMessage, Message
 _OURS = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})@([a-z0-9.-]+)", re.IGNORECASE)
 _HEADERS = ("Return-Path", "Reply-To", "X-Original-From", "To")
 MAX_PARTS = 200
+"""Max MIME parts read per report."""
 MAX_SEARCHED = 256 * 1024
+"""Max bytes searched per returned part."""
 
 
-def tells_failure(report: EmailMessage) -> bool:
-    """True where a delivery-status part says that at least one recipient was given up (RFC 3464 §2.3.3)."""
+def reports_failure(report: EmailMessage) -> bool:
+    """Whether delivery to at least one recipient failed for good: Action "failed" (RFC 3464 §2.3.3)."""
     for part in _parts(report):
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
             blocks = part.get_payload()
@@ -28,17 +30,20 @@ def tells_failure(report: EmailMessage) -> bool:
 
 
 def bounced_token(report: EmailMessage, mail_domain: str) -> str | None:
-    """The token in what was returned, where the report's own recipient did not say."""
+    """The token of our mail, found in the returned message or its headers; None where there is none.
+
+    Needed where the report was not sent to the tokened address itself. ``mail_domain`` is our domain, in lower case.
+    """
     for part in _parts(report):
         if part is report:
             continue
-        said = [str(part.get(name, "")) for name in _HEADERS]
+        texts = [str(part.get(name, "")) for name in _HEADERS]
         if part.get_content_type() in ("text/rfc822-headers", "text/calendar"):
             payload = part.get_payload(decode=True)
-            # Folded lines of a calendar may break the address anywhere.
-            octets = payload[:MAX_SEARCHED] if isinstance(payload, bytes) else b""
-            said.append(re.sub(rb"\r?\n[ \t]", b"", octets).decode("ascii", "replace"))
-        for text in said:
+            # The address may be split by line folding in a calendar (RFC 5545 §3.1).
+            content = payload[:MAX_SEARCHED] if isinstance(payload, bytes) else b""
+            texts.append(re.sub(rb"\r?\n[ \t]", b"", content).decode("ascii", "replace"))
+        for text in texts:
             for found in _OURS.finditer(text):
                 if found[2].lower().rstrip(".") == mail_domain:
                     return found[1].lower()

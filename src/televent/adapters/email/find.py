@@ -1,8 +1,9 @@
-"""Where in a mail is the calendar data? (imip/SPEC B3; RFC 6047 §2.4.)
+"""Finds the calendar data in a mail (imip/SPEC B3; RFC 6047 §2.4).
 
-Real mail is not what RFC 6047 describes: the part has no method, hides as octet-stream or lies in a TNEF attachment.
-The first part that holds a calendar wins, in an order of trust; what lies in a returned or forwarded message never
-counts. The part comes in a text that our reader reads: where it did not, another reader did, and ``note`` names it.
+Real mail differs from RFC 6047: the part may have no method parameter, or the type application/octet-stream, or lie in
+a TNEF attachment. Candidate parts are tried in this order: text/calendar with a method, text/calendar, application/ics, a
+file name in .ics. The first one that contains a calendar is used. Parts of an enclosed message (returned or forwarded)
+are ignored. Where our reader cannot read the part, another reader does, and ``note`` names that reader.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from televent.ical.editing.attachments import foreign
 from televent.ical.mending.readers import readable
 
 MAX_CALENDAR = 1024 * 1024
+"""Max bytes of a calendar part."""
 MAX_PARTS = 200
+"""Max MIME parts read per mail."""
 MAX_CANDIDATES: Final = 20
-"""Max parts of one mail that are looked into."""
+"""Max parts of one mail that are searched for a calendar."""
 VCALENDAR_1: Final = "text/x-vcalendar"
 _CALENDAR: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*VCALENDAR", re.IGNORECASE)
 _BARE: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*V(?:EVENT|TODO|JOURNAL|FREEBUSY)", re.IGNORECASE)
@@ -29,14 +32,15 @@ _BARE: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*V(?:EVENT|TODO|JOURNAL|FRE
 
 
 def parse_mail(raw: bytes) -> EmailMessage:
-    """Lenient: a broken header is a defect, never an error."""
+    """Parses a mail leniently: a broken header becomes a defect of the message and raises nothing."""
     message = BytesParser(policy=policy.default).parsebytes(raw)
     assert isinstance(message, EmailMessage)
     return message
 
 
 def is_report(message: EmailMessage, envelope_from: str) -> bool:
-    """True for bounces, receipts and everything without a sender: no calendar in it is a message to us (B2)."""
+    """Whether the mail is a bounce, a receipt, or has no envelope sender. Its calendar data is no iTIP message to us
+    (imip/SPEC B2)."""
     return message.get_content_type() == "multipart/report" or not envelope_from.strip("<> ")
 
 
@@ -74,7 +78,7 @@ def _candidates(message: EmailMessage) -> Iterator[tuple[int, Message]]:
 
 
 def _own_parts(message: Message) -> Iterator[Message]:
-    """The leaves, without those of an enclosed message."""
+    """The leaf parts, without those of an enclosed message."""
     stack: list[Message] = [message]
     seen = 0
     while stack and seen < MAX_PARTS:
@@ -92,7 +96,7 @@ def _own_parts(message: Message) -> Iterator[Message]:
 
 
 def _decoded(part: Message) -> bytes:
-    """The part as UTF-8 where its charset is known; as it is otherwise (the reader knows windows-1252)."""
+    """The part converted to UTF-8; unchanged where its charset is unknown or wrong (the parser tries windows-1252)."""
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     charset = (part.get_content_charset() or "utf-8").lower()

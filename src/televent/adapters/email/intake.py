@@ -1,7 +1,7 @@
 """Reads a kept mail and hands it to ``receive_mail``: MIME, headers and authentication results (imip/SPEC B2, B3, B5).
 
-Every mail ends settled: applied, ignored, parked for a person to decide, or failed; with a reason and without its
-content in any log.
+Every mail ends as applied, ignored, parked for a person to decide, or failed, and the reason is stored. No log contains
+the content of a mail.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from televent.adapters.email import texts
-from televent.adapters.email.bounces import bounced_token, tells_failure
+from televent.adapters.email.bounces import bounced_token, reports_failure
 from televent.adapters.email.find import calendar_part, is_report, parse_mail
 from televent.adapters.email.recipients import REFUSALS
 from televent.adapters.email.trust import header_values, sender_of
@@ -31,17 +31,20 @@ log = structlog.get_logger("televent.mail")
 T = TypeVar("T")
 
 ATTEMPTS = 3
-"""Max attempts at a mail that raises; the cause may be the database that is away for a moment."""
+"""Max attempts at a mail whose processing raises; the database may be unavailable for a moment."""
 
 
 class Run(Protocol):
-    """Calls synchronous code in threads."""
+    """Calls synchronous code in a thread."""
 
     def __call__(self, function: Callable[..., T], *args: Any) -> Awaitable[T]: ...
 
 
 class Intake:
-    """Synchronous inside; ``take`` and ``refusal`` call it through threads."""
+    """Checks recipients and processes stored mails. ``take`` and ``refusal`` run the synchronous work in a thread.
+
+    ``authserv_id``: the name of the mail server whose Authentication-Results are trusted (RFC 8601); None trusts none.
+    """
 
     def __init__(self, backend: Backend, book: MailBook, run: Run, *, authserv_id: str | None = None) -> None:
         self._backend = backend
@@ -53,13 +56,13 @@ class Intake:
         self._broken: dict[str, int] = {}
 
     async def refusal(self, recipient: str) -> str | None:
-        """The SMTP answer to a recipient whose mail is not taken; None where it is."""
+        """The SMTP reply that refuses this recipient; None where the recipient is accepted."""
         return REFUSALS[await self.run(self._addressees.destination, recipient)]
 
     async def take(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
-        """Understands and applies a kept mail, and settles it. Never raises; twice is once."""
+        """Processes a stored mail and records its outcome. Idempotent; never raises."""
         try:
-            verdict = await self.run(self._understand, mail_key, envelope_from, recipients, raw)
+            verdict = await self.run(self._process, mail_key, envelope_from, recipients, raw)
         except Exception as error:
             verdict = await self._failed(mail_key, error)
         else:
@@ -68,8 +71,8 @@ class Intake:
         return verdict
 
     async def _failed(self, mail_key: str, error: Exception) -> Verdict:
-        """The mail is left unsettled and tried again, until it has raised too often."""
-        log.exception("a mail could not be understood", mail=mail_key[:16])
+        """Leaves the mail for a retry; records it as failed after ATTEMPTS."""
+        log.exception("a mail could not be processed", mail=mail_key[:16])
         attempts = self._broken.pop(mail_key, 0) + 1
         if attempts < ATTEMPTS:
             self._broken[mail_key] = attempts
@@ -77,11 +80,11 @@ class Intake:
         try:
             await self.run(self.book.settle, mail_key, "failed", type(error).__name__)
         except Exception:
-            log.exception("a mail could not be settled", mail=mail_key[:16])
+            log.exception("the outcome of a mail could not be stored", mail=mail_key[:16])
             return Verdict("received", type(error).__name__)
         return Verdict("failed", type(error).__name__)
 
-    def _understand(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
+    def _process(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
         return receive_mail(self._mail_backend, self._read(mail_key, envelope_from, recipients, raw))
 
     def _read(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> IncomingMail:
@@ -97,7 +100,7 @@ class Intake:
         )
 
     def _report(self, mail: EmailMessage) -> DeliveryReport:
-        failed = tells_failure(mail)
+        failed = reports_failure(mail)
         return DeliveryReport(failed, bounced_token(mail, self._backend.people.mail_domain) if failed else None)
 
     def _first_sender(self, tenant: AccountId, stream_id: UUID) -> Sender | None:

@@ -1,7 +1,7 @@
-"""Mail comes in by SMTP or LMTP (RFC 5321, RFC 2033), from the mail server in front of us.
+"""Accepts mail by SMTP or LMTP (RFC 5321, RFC 2033) from the mail server in front of us.
 
-A mail is kept before it is answered for, and understood afterwards: what was kept when a process died is understood at
-the next start, or by another process after a while.
+A mail is stored before it is acknowledged, and processed afterwards. A mail that was stored when a process died is
+processed at the next start, or by another process after SWEEP.
 """
 
 from __future__ import annotations
@@ -24,22 +24,26 @@ from televent.adapters.email.intake import Intake
 log = structlog.get_logger("televent.mail")
 
 MAX_MAIL = 5 * 1024 * 1024
+"""Max bytes of a mail."""
 MAX_RECIPIENTS = 100
+"""Max recipients of a mail."""
 MAX_CONNECTIONS = 100
+"""Max connections at the same time."""
 MAX_UNDER_WAY = 50
-"""Mails in hand at once; more of them wait in the database."""
+"""Max mails processed at the same time; the others wait in the database."""
 TIMEOUT = 300.0
 """Seconds for one command and for the whole of DATA (RFC 5321 §4.5.3.2.7)."""
 LINE_LIMIT = 64 * 1024
-"""RFC 5321 §4.5.3.1.6 says 1000; programs that put all their HTML into one line do not."""
+"""Max bytes of a line. RFC 5321 §4.5.3.1.6 allows 1000, but some programs put all their HTML into one line."""
 SWEEP = timedelta(seconds=60)
+"""Seconds between two searches for stored mails that nobody processes, and the min age of such a mail."""
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-received:", b"x-original-to:", b"x-spam")
 
 
 @dataclass(frozen=True, slots=True)
 class ListenerConfig:
-    """Where to listen, and how to speak."""
+    """The address, port and protocol to listen with."""
 
     host: str
     port: int
@@ -47,7 +51,7 @@ class ListenerConfig:
 
 
 class Listener:
-    """aiosmtpd's handler."""
+    """aiosmtpd's handler: stores each mail, then processes it in the background."""
 
     def __init__(self, intake: Intake, now: Callable[[], datetime]) -> None:
         self._intake = intake
@@ -56,7 +60,7 @@ class Listener:
         self._under_way: dict[str, asyncio.Task[Any]] = {}
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        """Mail for people here and for our own tokens; nothing is relayed."""
+        """Accepts recipients with an account here and our own tokened addresses; nothing is relayed."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
         refusal: str | None = await self._intake.refusal(address)
@@ -66,23 +70,23 @@ class Listener:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """250 only once the mail is kept."""
+        """Replies 250 only after the mail is stored."""
         raw: bytes = envelope.original_content or b""
         recipients = [str(each) for each in envelope.rcpt_tos]
         key = mail_key(raw, recipients)
-        # Octets that are no UTF-8 come as lone surrogates, which no database takes.
+        # aiosmtpd decodes bytes that are not UTF-8 as lone surrogates, which PostgreSQL refuses.
         sender = (envelope.mail_from or "").encode(errors="replace").decode()
         if await self._intake.run(self._intake.book.keep, key, sender, recipients, raw, self._now()):
-            self.understand(key, sender, recipients, raw)
+            self.process(key, sender, recipients, raw)
         return "250 OK"
 
     async def handle_exception(self, error: Exception) -> str:
-        """Whatever breaks here is ours to mend: the sender keeps the mail and comes again. He is not told what."""
-        log.error("a mail could not be taken", exc_info=error)
+        """Replies 451, so that the sender keeps the mail and tries again. The reply does not contain the error."""
+        log.error("a mail could not be stored", exc_info=error)
         return "451 4.3.0 Try again later"
 
-    def understand(self, key: str, sender: str, recipients: list[str], raw: bytes) -> None:
-        """In the background; the mail is safe already. Where too many are under way it waits for a sweep."""
+    def process(self, key: str, sender: str, recipients: list[str], raw: bytes) -> None:
+        """Processes a stored mail in the background. Above MAX_UNDER_WAY the mail waits for the next sweep."""
         if key in self._under_way or len(self._under_way) >= MAX_UNDER_WAY:
             return
         task = asyncio.create_task(self._intake.take(key, sender, recipients, raw))
@@ -90,20 +94,20 @@ class Listener:
         task.add_done_callback(lambda done: self._under_way.pop(key, None))
 
     async def sweep(self, before: datetime) -> int:
-        """Takes up what was kept before then and is not settled; returns how many there were."""
+        """Processes the mails that were stored before that time and have no outcome yet; returns their number."""
         found = await self._intake.run(self._intake.book.unsettled, MAX_UNDER_WAY, before)
         for key, sender, recipients, raw in found:
-            self.understand(key, sender, recipients, raw)
+            self.process(key, sender, recipients, raw)
         await self.settled()
         return len(found)
 
     async def settled(self) -> None:
-        """Returns once nothing that is under way now is so any more."""
+        """Returns when every mail that is processed now has ended."""
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
 
 class _Bounded(SMTP):
-    """A connection that knows when there are too many."""
+    """A connection that is refused above MAX_CONNECTIONS."""
 
     line_length_limit = LINE_LIMIT
 
@@ -122,7 +126,7 @@ class _Bounded(SMTP):
 
 
 class _BoundedLmtp(LMTP, _Bounded):
-    """After the mail itself LMTP answers once for each recipient, whatever the answer is (RFC 2033 §4.2)."""
+    """After the end of DATA, LMTP sends one reply for each recipient (RFC 2033 §4.2)."""
 
     _answers = 1
 
@@ -135,8 +139,11 @@ class _BoundedLmtp(LMTP, _Bounded):
 
 
 def mail_key(raw: bytes, recipients: list[str]) -> str:
-    """Names a mail by what it says and to whom, without the trace that each way leaves on it (imip/SPEC B1)."""
-    # Line ends as they come: of a mail without CRLF all would be one line, and that a trace.
+    """The dedupe key of a mail: a hash of its recipients, headers and body, without trace headers (imip/SPEC B1).
+
+    The same mail that arrives by two routes differs only in its trace headers.
+    """
+    # Bare LF must count as a line end: otherwise a head without CRLF is one line, and Received would hide all of it.
     parted = _HEAD_END.search(raw)
     head, body = (raw[: parted.start()], raw[parted.end() :]) if parted is not None else (raw, b"")
     digest = hashlib.sha256("\0".join([*sorted(each.lower() for each in recipients), ""]).encode())
@@ -159,7 +166,11 @@ async def serve_mail(
     *,
     on_port: Callable[[int], None] = lambda port: None,
 ) -> None:
-    """Listens until told to stop; takes up what an earlier process kept and did not understand."""
+    """Listens until ``stop`` is set; also processes the mails that an earlier process stored and left without outcome.
+
+    ``on_port`` gets the port that is bound, ``ready`` is called once mail is accepted. Raises OSError where the port is
+    taken.
+    """
     listener = Listener(intake, now)
     protocol = _BoundedLmtp if config.protocol == "lmtp" else _Bounded
 
@@ -181,7 +192,7 @@ async def serve_mail(
         await stop.wait()
     finally:
         server.close()
-        # Whoever is not answered yet sends again: a mail that is kept already is recognised then.
+        # A sender without a reply sends again; the dedupe key then recognises a mail that is stored already.
         for transport in list(listener.connections):
             transport.close()
         await sweeping
@@ -194,10 +205,10 @@ async def _sweep(listener: Listener, now: Callable[[], datetime], stop: asyncio.
         try:
             more = await listener.sweep(before) == MAX_UNDER_WAY
         except Exception:
-            log.exception("kept mail could not be taken up")
+            log.exception("stored mail could not be processed")
             more = False
         if not more:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), SWEEP.total_seconds())
-            # What is younger may be in the hands of another process.
+            # Another process may still be processing younger mail.
             before = now() - SWEEP

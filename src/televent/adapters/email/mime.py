@@ -1,8 +1,8 @@
-"""An invitation as a mail that Gmail, Outlook and iCloud recognise (RFC 6047 §2, §4).
+"""Builds mails: an iTIP message in the form that Gmail, Outlook and iCloud recognise (RFC 6047 §2, §4), or plain text.
 
-multipart/mixed [ multipart/alternative [ text/plain, text/html, text/calendar; method=… ], invite.ics ], the calendar
-last among the alternatives, so that it is the one a calendar client takes, and once more as an attachment for clients
-that look only there. Both calendar parts are octet for octet the same.
+The form is multipart/mixed [ multipart/alternative [ text/plain, text/html, text/calendar; method=… ], invite.ics ].
+The calendar is the last alternative, which a calendar client prefers (RFC 2046 §5.1.4). Some clients read only
+attachments, so the same bytes are attached as well.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-# The library's default policy turns CRLF into bare LF inside a base64 calendar part; Outlook then shows no buttons.
+# The default policy of the email package turns CRLF into bare LF inside a base64 calendar part; Outlook then shows no
+# buttons.
 POLICY = SMTP
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail says. ``message_id``, ``in_reply_to`` and ``references`` are without angle brackets."""
+    """The headers and texts of a mail. ``message_id`` and ``in_reply_to`` are without angle brackets."""
 
     sender: Address
     recipient: Address
@@ -36,12 +37,12 @@ class Mail:
 
 
 def calendar_mail(mail: Mail, method: str, calendar: bytes) -> EmailMessage:
-    """The mail with its calendar object; ``method`` equals METHOD in the object (RFC 6047 §2.4)."""
+    """A mail with an iTIP message; ``method`` must equal METHOD in ``calendar`` (RFC 6047 §2.4)."""
     message = EmailMessage(policy=POLICY)
     _headers(message, mail)
     message.make_mixed()
     alternative = EmailMessage(policy=POLICY)
-    # 8bit parts may be recoded on the way: quoted-printable is not.
+    # A relay may recode an 8bit part, but not a quoted-printable one.
     alternative.set_content(mail.plain, cte="quoted-printable")
     alternative.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     alternative.add_alternative(calendar.decode(), subtype="calendar", cte="base64", params={"method": method})
@@ -49,7 +50,7 @@ def calendar_mail(mail: Mail, method: str, calendar: bytes) -> EmailMessage:
     message.add_attachment(
         calendar, maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
     )
-    # RFC 2045 §4: once, at the top; the library puts it on every part that it fills, and on none that it is given.
+    # RFC 2045 §4 wants MIME-Version once, at the top. The email package adds it to inner parts, and not at the top.
     for part in message.walk():
         del part["MIME-Version"]
     message["MIME-Version"] = "1.0"
@@ -66,13 +67,13 @@ def plain_mail(mail: Mail) -> EmailMessage:
 
 
 def message_id(domain: str, *parts: object) -> str:
-    """An id made of what the mail is about, so that the same mail sent again is recognised as itself."""
+    """A Message-ID derived from ``parts``: the same mail sent again has the same id. Without angle brackets."""
     digest = hashlib.sha256("\0".join(str(part) for part in parts).encode()).hexdigest()[:32]
     return f"{digest}@{domain}"
 
 
 def address(display_name: str | None, addr_spec: str) -> Address:
-    """An address with a display name that cannot break the header."""
+    """A header address; white space and length of the display name cannot break the header."""
     name = " ".join((display_name or "").split())[:128]
     local, _, domain = addr_spec.rpartition("@")
     return Address(name, username=local, domain=domain)

@@ -1,4 +1,4 @@
-"""Letters leave by mail: the outbox's handler for invitations, updates, cancellations, answers and codes."""
+"""Sends mail: the outbox's handler for invitations, updates, cancellations, replies and verification codes."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.ical.objects.reading import Instance, read
 
-_WORDS: Mapping[type[CalendarMail], str] = {
+_TEXT_NAMES: Mapping[type[CalendarMail], str] = {
     CalendarInvite: "invite",
     CalendarUpdate: "update",
     CalendarCancel: "cancel",
     CalendarReply: "reply",
 }
-"""How the texts of a mail are named."""
+"""The middle part of each text key: ``subject-invite``, ``lead-invite``."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailIdentity:
-    """Who we are in mail."""
+    """Our own addresses: ``sender`` is the From address; ``internal_domain`` never leaves in a mail."""
 
     sender: str
     mail_domain: str
@@ -42,9 +42,9 @@ class MailIdentity:
 
 
 class MailSender:
-    """Idempotent by Message-ID, which is made of the letter: the same letter sent twice is one mail to a client."""
+    """Sends outbox messages by mail. Its Message-ID derives from the outbox id: clients show a repeated mail once."""
 
-    kinds: tuple[type[Message], ...] = (*_WORDS, Email)
+    kinds: tuple[type[Message], ...] = (*_TEXT_NAMES, Email)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -55,62 +55,62 @@ class MailSender:
         self._clock = clock
 
     async def handle(self, message: Claimed) -> None:
-        """Raises GiveUp for what the server refuses for good, MailError otherwise."""
+        """Sends one message. Raises GiveUp where the server refuses it for good, MailError where a retry may help."""
         try:
             match message.message:
                 case Email() as mail:
                     await self._send_template(message, mail)
                 case CalendarMail() as mail:
-                    await self._send_letter(message, mail)
+                    await self._send_calendar_mail(message, mail)
                 case _:
                     raise GiveUp(f"no mail is made of {message.name}")
         except MailRejected as error:
             raise GiveUp(str(error)) from error
 
-    async def _send_letter(self, message: Claimed, letter: CalendarMail) -> None:
+    async def _send_calendar_mail(self, message: Claimed, outgoing: CalendarMail) -> None:
         us = self._identity
-        reply = letter.method in ("REPLY", "COUNTER", "REFRESH")
-        token = await asyncio.to_thread(self._book.token, message.tenant, letter.uid, letter.recipient)
-        human = letter.sender_address or f"{letter.sender_telegram_id or message.tenant}@{us.mail_domain}"
+        reply = outgoing.method in ("REPLY", "COUNTER", "REFRESH")
+        token = await asyncio.to_thread(self._book.token, message.tenant, outgoing.uid, outgoing.recipient)
+        human = outgoing.sender_address or f"{outgoing.sender_telegram_id or message.tenant}@{us.mail_domain}"
         identity = wire.Identity(
-            name=letter.sender_name or human,
+            name=outgoing.sender_name or human,
             organizer=f"rsvp+{token}@{us.mail_domain}",
             human=human,
             internal_domain=us.internal_domain,
             mail_domain=us.mail_domain,
         )
-        text = letter.text.encode()
+        text = outgoing.text.encode()
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
-        said = _words(letter, calendar, identity.name)
-        reply_to = letter.sender_address or identity.organizer
+        words = _texts_of(outgoing, calendar, identity.name)
+        reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(
-            sender=mime.address(texts.say(said.language, "via", name=identity.name), us.sender),
-            recipient=mime.address(letter.recipient_name, letter.recipient),
+            sender=mime.address(texts.say(words.language, "via", name=identity.name), us.sender),
+            recipient=mime.address(outgoing.recipient_name, outgoing.recipient),
             reply_to=mime.address(identity.name, reply_to),
-            subject=said.subject,
+            subject=words.subject,
             date=self._clock(),
             message_id=own_id,
-            plain=said.plain,
-            html=said.html,
+            plain=words.plain,
+            html=words.html,
             in_reply_to=first_id if first_id != own_id else None,
             correlation_id=message.correlation_id,
         )
         await self._mailer.send(
-            mime.calendar_mail(mail, letter.method, calendar),
+            mime.calendar_mail(mail, outgoing.method, calendar),
             envelope_from=f"bounce+{token}@{us.mail_domain}",
-            recipient=letter.recipient,
+            recipient=outgoing.recipient,
         )
 
-    async def _send_template(self, message: Claimed, asked: Email) -> None:
-        language, verification = texts.language_of(asked.locale), asked.content
+    async def _send_template(self, message: Claimed, request: Email) -> None:
+        language, verification = texts.language_of(request.locale), request.content
         values = {"name": verification.name, "code": verification.code}
         lead = texts.say(language, "verification-lead", **values)
         rest = texts.say(language, "verification-rest")
         mail = mime.Mail(
             sender=mime.address("Televent", self._identity.sender),
-            recipient=mime.address(verification.name, asked.to),
+            recipient=mime.address(verification.name, request.to),
             reply_to=None,
             subject=texts.say(language, "verification-subject", **values),
             date=self._clock(),
@@ -118,29 +118,29 @@ class MailSender:
             plain=f"{lead}\n\n{rest}\n",
             html=f"<p><b>{html.escape(lead)}</b></p><p>{html.escape(rest)}</p>",
         )
-        await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=asked.to)
+        await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=request.to)
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _MailTexts:
     language: str
     subject: str
     plain: str
     html: str
 
 
-def _words(letter: CalendarMail, calendar: bytes, name: str) -> _Words:
-    """What the mail says, read from the calendar text as it leaves: whatever may not leave is out of it already."""
-    language = texts.language_of(letter.locale)
+def _texts_of(outgoing: CalendarMail, calendar: bytes, name: str) -> _MailTexts:
+    """The subject and body of a mail, from the calendar text that is sent: no internal address is left in it."""
+    language = texts.language_of(outgoing.locale)
     reading = read(calendar)
     instance = next(iter(reading.instances()))
-    kind = _WORDS[type(letter)]
+    kind = _TEXT_NAMES[type(outgoing)]
     if kind == "reply":
         kind = f"reply-{_answer(instance)}"
     start: datetime | date | None = instance.start
     values = {
         "summary": instance.summary or texts.say(language, "untitled"),
-        "when": texts.when(start, instance.end, letter.timezone, language),
+        "when": texts.when(start, instance.end, outgoing.timezone, language),
         "name": name,
         "place": instance.location or texts.say(language, "nowhere"),
     }
@@ -154,7 +154,7 @@ def _words(letter: CalendarMail, calendar: bytes, name: str) -> _Words:
     body = f"<p><b>{html.escape(lead)}</b></p><p>{rows}</p>"
     if description:
         body += "<p>" + html.escape(description).replace("\n", "<br>") + "</p>"
-    return _Words(language, texts.say(language, f"subject-{kind}", **values), plain, body)
+    return _MailTexts(language, texts.say(language, f"subject-{kind}", **values), plain, body)
 
 
 def _answer(instance: Instance) -> str:

@@ -1,4 +1,4 @@
-"""SMTP answers to RCPT (RFC 5321 §3.6.2, RFC 3463)."""
+"""SMTP replies to RCPT (RFC 5321 §3.6.2, RFC 3463)."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ REFUSALS: Final[Mapping[Destination, str | None]] = {
     Destination.NOT_FOR_MAIL: "550 5.1.1 This address is not for mail",
     Destination.ELSEWHERE: "550 5.7.1 Relaying denied",
 }
-"""None: the mail is taken."""
+"""The reply that refuses a recipient; None: the recipient is accepted."""

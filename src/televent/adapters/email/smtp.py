@@ -1,4 +1,4 @@
-"""Mail leaves by SMTP (aiosmtplib); what can go wrong has names."""
+"""Hands a mail to an SMTP server (aiosmtplib), with one error class for each kind of failure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import aiosmtplib
 
 
 class MailError(Exception):
-    """A mail was not taken.
+    """A mail was not accepted.
 
     MailError
-     ├── MailRejected       for good: the recipient or the mail itself (5xx); trying again is useless
-     ├── MailDelayed        not now (4xx)
+     ├── MailRejected       the recipient or the mail is refused for good (5xx); a retry is useless
+     ├── MailDelayed        the server refuses for now (4xx)
      ├── MailUnreachable    the server does not answer, or the connection broke
-     └── MailMisconfigured  sign-in or TLS refused: an operator must look
+     └── MailMisconfigured  sign-in refused: an operator must correct the settings
     """
 
 
@@ -25,7 +25,7 @@ class MailRejected(MailError):
 
 
 class MailDelayed(MailError):
-    """The server asks to come back later."""
+    """The server refuses the mail for now: retry later."""
 
 
 class MailUnreachable(MailError):
@@ -33,12 +33,15 @@ class MailUnreachable(MailError):
 
 
 class MailMisconfigured(MailError):
-    """The mail server refuses our sign-in or encryption."""
+    """The mail server refuses our sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpRoute:
-    """Where mail is handed over. ``tls`` "auto": TLS on port 465, STARTTLS where offered."""
+    """The SMTP server for outgoing mail. ``timeout`` is in seconds.
+
+    ``tls`` "auto": TLS on port 465, STARTTLS where offered.
+    """
 
     host: str
     port: int
@@ -49,13 +52,13 @@ class SmtpRoute:
 
 
 class SmtpMailer:
-    """Sends one mail per connection: the outbox decides about repetition, not this."""
+    """Sends one mail per connection. It never retries: the outbox does."""
 
     def __init__(self, route: SmtpRoute) -> None:
         self._route = route
 
     async def send(self, message: EmailMessage, *, envelope_from: str, recipient: str) -> None:
-        """Returns once the server has taken responsibility. Raises MailError."""
+        """Returns when the server has accepted the mail. Raises MailError."""
         route = self._route
         client = aiosmtplib.SMTP(
             hostname=route.host,

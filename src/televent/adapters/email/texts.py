@@ -1,4 +1,4 @@
-"""What mails say, in the sender's language (Fluent; English where a language is missing)."""
+"""The texts of mails in a given language (Fluent); English where a text has no translation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LANGUAGES = ("en", "ru")
 
 @cache
 def _bundle(language: str) -> Any:
-    # Isolation marks round each name would stand in subjects, where old mail programs show them as boxes.
+    # Old mail programs show Unicode isolation marks in a subject as boxes.
     bundle = FluentBundle([language], use_isolating=False)
     source = files("televent.adapters.email").joinpath("locales", f"{language}.ftl").read_text("utf-8")
     bundle.add_resource(FluentResource(source))
@@ -24,23 +24,26 @@ def _bundle(language: str) -> Any:
 
 
 def language_of(locale: str) -> str:
-    """The language of ours that suits a locale."""
+    """The supported language for a locale such as "ru_RU"; "en" where there is none."""
     language = locale.replace("_", "-").split("-")[0].lower()
     return language if language in LANGUAGES else "en"
 
 
 def say(language: str, key: str, **values: str) -> str:
-    """A text. Raises KeyError for a text that no language has."""
+    """A text with its values filled in. Raises KeyError for an unknown key."""
     for each in (language, "en"):
         bundle = _bundle(each)
         if bundle.has_message(key):
-            said, _ = bundle.format_pattern(bundle.get_message(key).value, values)
-            return str(said)
+            text, _ = bundle.format_pattern(bundle.get_message(key).value, values)
+            return str(text)
     raise KeyError(key)
 
 
 def when(start: datetime | date | None, end: datetime | date | None, zone: str, language: str) -> str:
-    """A time as people of that language write it: "Mon, Oct 25, 2027 • 10:00 AM - 11:00 AM (Europe/London)"."""
+    """A time in the style of the language: "Mon, Oct 25, 2027 • 10:00 AM - 11:00 AM (Europe/London)".
+
+    ``zone`` is an IANA name. A date or a floating time is written without a zone.
+    """
     if start is None:
         return ""
     if not isinstance(start, datetime):
@@ -49,12 +52,12 @@ def when(start: datetime | date | None, end: datetime | date | None, zone: str, 
         return first if last <= start else f"{first} - {format_date(last, 'EEE, MMM d, y', locale=language)}"
     place = ZoneInfo(zone)
     begin = start.astimezone(place) if start.tzinfo is not None else start
-    said = (
+    text = (
         format_datetime(begin, "EEE, MMM d, y", locale=language) + " • " + format_time(begin, "short", locale=language)
     )
     if isinstance(end, datetime):
         finish = end.astimezone(place) if end.tzinfo is not None else end
         pattern = "" if finish.date() == begin.date() else format_datetime(finish, "EEE, MMM d, y ", locale=language)
-        said += f" - {pattern}{format_time(finish, 'short', locale=language)}"
-    said = said.replace("\u202f", " ").replace("\u00a0", " ")
-    return f"{said} ({zone})" if start.tzinfo is not None else said
+        text += f" - {pattern}{format_time(finish, 'short', locale=language)}"
+    text = text.replace("\u202f", " ").replace("\u00a0", " ")
+    return f"{text} ({zone})" if start.tzinfo is not None else text

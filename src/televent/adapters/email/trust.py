@@ -1,7 +1,7 @@
 """The sender of a mail as its headers prove it (imip/SPEC B5; RFC 8601, RFC 7489).
 
-Only an Authentication-Results line that our own edge wrote counts: its authserv-id is configured, and of several such
-lines the first, which is the newest. With no edge configured nothing is ever proven by DMARC, and only tokens are.
+Only an Authentication-Results header of our own mail server counts. Its authserv-id is configured, and the first such
+header is the newest. With no authserv-id configured, DMARC and DKIM prove nothing, and only tokens prove a sender.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ from televent.application.mail.trust import Sender
 
 _ADDRESS = re.compile(r"[^@\s<>\"\ud800-\udfff]+@[\w.-]+\Z")
 GOOGLE = "calendar-notification@google.com"
+"""Sender of Google Calendar's notifications; the person they are sent for is in Reply-To."""
 
 
 def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
-    """The author of a mail. A mail with several From addresses proves nothing."""
+    """The author of a mail, and whether the headers prove the author.
+
+    A mail with several From addresses proves nothing. ``authserv_id``: see ``Intake``.
+    """
     authors = _addresses(message, "From")
     address = authors[0] if authors else ""
     results = _our_results(message, authserv_id)
@@ -35,7 +39,7 @@ def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
 
 
 def header_values(message: EmailMessage, header: str) -> list[str]:
-    """The values of a header as they came, unfolded: the library's own parser of headers fails on hostile ones."""
+    """The raw values of a header, unfolded. The email package's header parser raises on hostile values."""
     return [
         "".join(str(value).splitlines()).strip()
         for name, value in message.raw_items()
@@ -44,7 +48,7 @@ def header_values(message: EmailMessage, header: str) -> list[str]:
 
 
 def _addresses(message: EmailMessage, header: str) -> list[str]:
-    """Lower case; "" stands for each that is no address."""
+    """The addresses in lower case; "" for each value that is no address."""
     pairs = getaddresses(header_values(message, header))
     found = [address.strip().lower() for _, address in pairs]
     return [address if _ADDRESS.match(address) else "" for address in found]
@@ -75,8 +79,8 @@ def _aligned(results: list[authres.core.AuthenticationResult], address: str) -> 
     domain = address.rpartition("@")[2]
     for result in results:
         if result.method == "dmarc" and result.result == "pass":
-            # What the edge took for From must be what we take for it: a header that two parsers read differently
-            # would prove one and speak for the other (RFC 7489 §6.6.1).
+            # The mail server and we must read the same domain in From. A header that two parsers read differently
+            # would otherwise prove one address and be applied to another (RFC 7489 §6.6.1).
             judged = _property(result, "header", "from").rpartition("@")[2]
             if judged in ("", domain):
                 return True
@@ -95,6 +99,6 @@ def _dkim_domain(results: list[authres.core.AuthenticationResult], domain: str) 
 
 
 def _property(result: authres.core.AuthenticationResult, kind: str, name: str) -> str:
-    """A property such as header.from, in lower case; "" where it is not said."""
-    said = (each.value for each in result.properties if (each.type, each.name) == (kind, name))
-    return str(next(said, "") or "").lower()
+    """A property such as header.from, in lower case; "" where it is missing."""
+    values = (each.value for each in result.properties if (each.type, each.name) == (kind, name))
+    return str(next(values, "") or "").lower()

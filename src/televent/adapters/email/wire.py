@@ -1,6 +1,6 @@
-"""A letter as it may leave the house: no internal address, and an ORGANIZER that we receive for (ADR 13).
+"""Rewrites the addresses of an iTIP message before it leaves: no internal address, an ORGANIZER that we receive for.
 
-Pure. The letter's text has been made for this recipient already; here only addresses change.
+Pure (ADR 13). The text is already made for this recipient; only addresses change here.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from televent.ical.editing.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
 from televent.ical.text.tree import Component, Property, parse
 
-LINE_OCTETS = 75
+LINE_BYTES = 75
+"""Max bytes of a line (RFC 5545 §3.1)."""
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How the sender is known outside. ``organizer``: the tokened address; ``human``: the person's own address."""
+    """The sender's addresses in mail. ``organizer``: the tokened address; ``human``: the person's own address."""
 
     name: str
     organizer: str
@@ -29,7 +30,7 @@ class Identity:
 
 
 def as_organizer(text: bytes, identity: Identity) -> bytes:
-    """A REQUEST or CANCEL of a person here."""
+    """A REQUEST or CANCEL that an organizer here sends: the ORGANIZER becomes the tokened address."""
     root = parse(text)
     for component in _scheduled(root):
         for prop in component.all("ORGANIZER"):
@@ -37,26 +38,26 @@ def as_organizer(text: bytes, identity: Identity) -> bytes:
             component.replace(
                 prop, component.make("ORGANIZER", f"mailto:{identity.organizer}", (("CN", (identity.name,)),))
             )
-            _own_line(component, was, identity)
+            _list_organizer(component, was, identity)
         if component.get("SEQUENCE") is None:
-            # RFC 5546 §3.2.2 lets 0 go unsaid; not every mail program reads it so.
+            # RFC 5546 §3.2.2 allows SEQUENCE 0 to be omitted, but some mail programs need it.
             component.put("SEQUENCE", "0")
-        _outward(component, identity)
+        _hide_internal(component, identity)
     without_managed_ids(root)
     return root.to_bytes()
 
 
 def as_attendee(text: bytes, identity: Identity) -> bytes:
-    """A REPLY or COUNTER of a person here: addressed as invited, save what is internal."""
+    """A REPLY or COUNTER that an attendee here sends: addresses stay as in the invitation, except internal ones."""
     root = parse(text)
     for component in _scheduled(root):
-        _outward(component, identity)
+        _hide_internal(component, identity)
     without_managed_ids(root)
     return root.to_bytes()
 
 
 def outside(address: str, identity: Identity) -> str:
-    """An address as the world may see it; of one that nobody has (and so nobody answers to) only that it is here."""
+    """The public form of an address. An internal address without an account becomes noreply@ our mail domain."""
     local, at, domain = address.rpartition("@")
     if not at or domain.lower() != identity.internal_domain:
         return address
@@ -65,7 +66,7 @@ def outside(address: str, identity: Identity) -> str:
 
 
 def outside_text(text: str, identity: Identity) -> str:
-    """Words in which internal addresses may stand."""
+    """A text with its internal addresses replaced by public ones."""
     return _mentions(identity.internal_domain).sub(lambda found: outside(found[0], identity), text)
 
 
@@ -74,11 +75,11 @@ def _mentions(domain: str) -> re.Pattern[str]:
     return re.compile(rf"[A-Za-z0-9._%+-]*@{re.escape(domain)}(?![A-Za-z0-9-])", re.IGNORECASE)
 
 
-def _own_line(component: Component, organizer: str, identity: Identity) -> None:
-    """The person behind the tokened address stands among the attendees, as one who comes."""
+def _list_organizer(component: Component, organizer: str, identity: Identity) -> None:
+    """Lists the organizer among the attendees, as accepted and with the person's own address."""
     for prop in component.all("ATTENDEE"):
         if address_of(prop) == organizer:
-            component.replace(prop, _renamed(prop, identity.human))
+            component.replace(prop, _readdressed(prop, identity.human))
             return
     component.add(
         component.make(
@@ -95,31 +96,31 @@ def _own_line(component: Component, organizer: str, identity: Identity) -> None:
     )
 
 
-def _outward(component: Component, identity: Identity) -> None:
-    """In values, parameters (SENT-BY, DELEGATED-FROM, MEMBER, CN, …) and words alike."""
+def _hide_internal(component: Component, identity: Identity) -> None:
+    """Replaces internal addresses in values, parameters (SENT-BY, DELEGATED-FROM, MEMBER, CN, …) and free text."""
     mentions = _mentions(identity.internal_domain)
     for prop in component.properties:
         if prop.name in ("ATTENDEE", "ORGANIZER"):
             address = address_of(prop)
             seen = outside(address, identity)
             if seen != address:
-                component.replace(prop, outer := _renamed(prop, seen))
+                component.replace(prop, outer := _readdressed(prop, seen))
                 prop = outer
-        told = [*(value for _, values in prop.params for value in values), prop.value]
-        # A client's line stands in the letter as the client wrote it, which may be longer than RFC 5545 §3.1 allows.
-        if any(mentions.search(value) for value in told) or _too_long(prop.raw):
+        texts = [*(value for _, values in prop.params for value in values), prop.value]
+        # A line is sent as the client wrote it. It may be longer than RFC 5545 §3.1 allows, so it is folded again.
+        if any(mentions.search(value) for value in texts) or _too_long(prop.raw):
             params = [(name, [outside_text(value, identity) for value in values]) for name, values in prop.params]
             component.replace(prop, component.make(prop.name, outside_text(prop.value, identity), params))
     for sub in component.components():
-        _outward(sub, identity)
+        _hide_internal(sub, identity)
 
 
 def _too_long(raw: bytes) -> bool:
-    return any(len(line) > LINE_OCTETS for line in raw.splitlines())
+    return any(len(line) > LINE_BYTES for line in raw.splitlines())
 
 
-def _renamed(prop: Property, address: str) -> Property:
-    """Another address; an EMAIL parameter, which would give the internal one away, goes."""
+def _readdressed(prop: Property, address: str) -> Property:
+    """The property with another address, and without an EMAIL parameter, which may contain the internal one."""
     return prop.with_value(f"mailto:{address}").with_param("EMAIL")
 
 
