@@ -1,1 +1,1 @@
-"""Web Push: how a message reaches a device that no connection is open to."""
+"""WebDAV-Push: tells a device without an open connection that a collection has changed."""

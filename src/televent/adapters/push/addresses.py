@@ -1,5 +1,4 @@
-"""Where a push may go. Its URL comes from a client, so it must not lead into the network that this server stands in
-(server-side request forgery)."""
+"""Checks push URLs: a client's URL must not lead into this server's own network (server-side request forgery)."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 MAX_URL: Final = 1024
-"""Characters."""
+"""Max characters."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\-]+\Z")
 
@@ -18,11 +17,11 @@ _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class BadPushResource(ValueError):
-    """No URL that a message may be sent to; the text says why."""
+    """A message may not be sent to this URL; the text says why."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether it belongs to the internet at large, whatever form an IPv4 address inside takes."""
+    """Whether an address belongs to the public internet. An IPv4 address inside an IPv6 address is checked too."""
     if isinstance(address, ipaddress.IPv6Address):
         inside = address.ipv4_mapped or address.sixtofour
         if inside is None and address in _NAT64:
@@ -35,15 +34,17 @@ def is_public(address: Address) -> bool:
 
 
 def check_push_resource(url: str, *, anywhere: bool) -> None:
-    """``anywhere`` allows http and private addresses. Looks at the text only, not at what its name resolves to. Raises
-    BadPushResource."""
+    """Checks the text of a push URL; CheckedResolver checks the addresses of its host name.
+
+    ``anywhere`` allows http and private addresses. Raises BadPushResource.
+    """
     if not 0 < len(url) <= MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise BadPushResource("the push resource is no URL that is taken here")
+        raise BadPushResource("the push resource is too long or has characters that no URL has")
     try:
         place = urlsplit(url)
         host, port = place.hostname, place.port
     except ValueError:
-        raise BadPushResource("the push resource is no URL") from None
+        raise BadPushResource("the push resource is not a URL") from None
     if place.scheme != "https" and not (anywhere and place.scheme == "http"):
         raise BadPushResource("the push resource is not https")
     if not host or place.fragment or "@" in place.netloc or port == 0 or "\\" in url:
@@ -56,11 +57,11 @@ def _check_host(host: str) -> None:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        # All digits, such as 127.1 or 0x7f000001, is an address to a resolver.
+        # A resolver takes a number such as 127.1 or 0x7f000001 for an address.
         name = host.rstrip(".")
         last = name.rpartition(".")[2]
         if not _NAME.match(name) or "." not in name or last.isdigit() or last.startswith("0x"):
-            raise BadPushResource("the push resource names no host of the internet") from None
+            raise BadPushResource("the push resource names no host of the public internet") from None
         return
     if not is_public(address):
         raise BadPushResource("the push resource is a private address")

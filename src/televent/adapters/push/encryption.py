@@ -1,5 +1,4 @@
-"""Message encryption for Web Push (RFC 8291) in the aes128gcm content coding (RFC 8188): one record, nobody on the way
-can read it."""
+"""Message encryption for Web Push (RFC 8291) in the aes128gcm content coding (RFC 8188), always as one record."""
 
 from __future__ import annotations
 
@@ -16,31 +15,33 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 RECORD_SIZE: Final = 4096
-"""RFC 8291 §4: no push service need take more than 4096 octets."""
-SALT_OCTETS: Final = 16
-KEY_OCTETS: Final = 65
-"""An uncompressed point of P-256 (RFC 8291 §3.1)."""
-SECRET_OCTETS: Final = 16
-OVERHEAD: Final = SALT_OCTETS + 4 + 1 + KEY_OCTETS + 1 + 16
-"""The header, the delimiter and the tag; what is left of a record is the message's."""
+"""Max bytes of the body: a push service may refuse more (RFC 8291 §4)."""
+SALT_BYTES: Final = 16
+"""Bytes of a salt (RFC 8188 §2.1)."""
+KEY_BYTES: Final = 65
+"""Bytes of a public key: an uncompressed point of P-256 (RFC 8291 §3.1)."""
+SECRET_BYTES: Final = 16
+"""Bytes of an authentication secret (RFC 8291 §3.2)."""
+OVERHEAD: Final = SALT_BYTES + 4 + 1 + KEY_BYTES + 1 + 16
+"""Bytes of header, delimiter and tag; the rest of the body is the encrypted message."""
 
 Curve = ec.SECP256R1
 
 
 class UnusableKey(ValueError):
-    """What a client gave is no point of P-256, no 16 octets, or no base64url."""
+    """The client's key or secret is not valid: no point of P-256, not 16 bytes, or not base64url."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """What a client shares with us when it subscribes: its public key and the authentication secret."""
+    """The public key and authentication secret that a client gives when it subscribes."""
 
     public_key: bytes
     auth_secret: bytes
 
 
 def from_base64url(text: str) -> bytes:
-    """The octets, with padding or without (RFC 7515 §2). Raises UnusableKey."""
+    """The decoded bytes; padding is optional (RFC 7515 §2). Raises UnusableKey."""
     plain = text.strip().rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
@@ -48,32 +49,35 @@ def from_base64url(text: str) -> bytes:
         raise UnusableKey("not base64url") from None
 
 
-def to_base64url(octets: bytes) -> str:
-    """Without padding."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+def to_base64url(content: bytes) -> str:
+    """The text without padding (RFC 7515 §2)."""
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def recipient(public_key: str, auth_secret: str) -> Recipient:
-    """Both as a client sends them. Raises UnusableKey for what no message could be encrypted to."""
+    """A Recipient from a client's base64url texts. Raises UnusableKey."""
     key, secret = from_base64url(public_key), from_base64url(auth_secret)
-    if len(secret) != SECRET_OCTETS:
-        raise UnusableKey("the authentication secret has 16 octets")
+    if len(secret) != SECRET_BYTES:
+        raise UnusableKey("the authentication secret must have 16 bytes")
     _point(key)
     return Recipient(key, secret)
 
 
 def encrypt(message: bytes, to: Recipient, sender: ec.EllipticCurvePrivateKey, salt: bytes) -> bytes:
-    """The body of the push: header, then one record. ``sender`` is a fresh P-256 key and ``salt`` 16 fresh random
-    octets, for this message alone. Raises ValueError for a message that does not fit into one record."""
+    """The body of the push: a header, then one record.
+
+    ``sender`` is a new P-256 key and ``salt`` 16 new random bytes; both are used for this message only. Raises
+    ValueError for a message that does not fit into one record.
+    """
     if len(message) > RECORD_SIZE - OVERHEAD:
-        raise ValueError(f"a push message has at most {RECORD_SIZE - OVERHEAD} octets")
+        raise ValueError(f"a push message has at most {RECORD_SIZE - OVERHEAD} bytes")
     own = sender.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     shared = sender.exchange(ec.ECDH(), _point(to.public_key))
     # RFC 8291 §3.4: the authentication secret and both public keys go into the keying material.
     info = b"WebPush: info\0" + to.public_key + own
     material = _expand(_extract(to.auth_secret, shared), info, 32)
     key, nonce = content_keys(salt, material)
-    # RFC 8188 §2: 2 delimits the last record. The first record's nonce is the nonce itself.
+    # RFC 8188 §2: the byte 2 ends the last record. The first record uses the base nonce unchanged.
     record = AESGCM(key).encrypt(nonce, message + b"\x02", None)
     return salt + struct.pack("!LB", RECORD_SIZE, len(own)) + own + record
 
@@ -85,12 +89,12 @@ def content_keys(salt: bytes, material: bytes) -> tuple[bytes, bytes]:
 
 
 def _point(key: bytes) -> ec.EllipticCurvePublicKey:
-    if len(key) != KEY_OCTETS or key[0] != 4:
-        raise UnusableKey("a public key is an uncompressed point of 65 octets")
+    if len(key) != KEY_BYTES or key[0] != 4:
+        raise UnusableKey("the public key must be an uncompressed point of 65 bytes")
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(Curve(), key)
     except ValueError:
-        raise UnusableKey("the public key is no point of P-256") from None
+        raise UnusableKey("the public key is not a point of P-256") from None
 
 
 def _extract(salt: bytes, material: bytes) -> bytes:
@@ -98,9 +102,9 @@ def _extract(salt: bytes, material: bytes) -> bytes:
     return _hmac(salt, material)
 
 
-def _expand(secret: bytes, info: bytes, octets: int) -> bytes:
-    """HKDF-Expand (RFC 5869 §2.3) for at most 32 octets: one step."""
-    return _hmac(secret, info + b"\x01")[:octets]
+def _expand(secret: bytes, info: bytes, length: int) -> bytes:
+    """HKDF-Expand (RFC 5869 §2.3) for at most 32 bytes, which is one step."""
+    return _hmac(secret, info + b"\x01")[:length]
 
 
 def _hmac(key: bytes, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Names become addresses that a push may go to: the connection goes to the very address that was looked at."""
+"""Resolves the host of a push URL to public addresses only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from televent.adapters.push.addresses import is_public
 
 
 class CheckedResolver(AbstractResolver):
-    """Only what may be connected to. What is connected to is exactly what was looked at: nothing resolves again."""
+    """Filters the addresses of another resolver. aiohttp connects to exactly these addresses and never resolves again,
+    so a name cannot change between check and connection.
+
+    ``anywhere`` allows private addresses.
+    """
 
     def __init__(self, resolver: AbstractResolver, *, anywhere: bool) -> None:
         self._resolver = resolver
@@ -20,7 +24,7 @@ class CheckedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Raises OSError where nothing is left."""
+        """The allowed addresses. Raises OSError where there is none."""
         found = await self._resolver.resolve(host, port, family)
         if self._anywhere:
             return found
@@ -30,5 +34,5 @@ class CheckedResolver(AbstractResolver):
         return allowed
 
     async def close(self) -> None:
-        """With the session that uses it."""
+        """Closes the inner resolver."""
         await self._resolver.close()

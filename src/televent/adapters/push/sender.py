@@ -1,7 +1,7 @@
-"""Push messages leave: the outbox's handler for WebDAV-Push (the draft, §"Push Notification").
+"""Sends push messages: the outbox's handler for WebDAV-Push (the draft, §"Push Notification").
 
-A message says that something changed and up to where, as it stands when it leaves: so one message tells of everything
-before it, and a message sent twice tells nothing new.
+A message names the collection's sync token at the time of sending. One message therefore covers every earlier change,
+and a repeated message is harmless.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A collection as a subscriber sees it now. ``sync_token`` None: it has none."""
+    """The state of a collection for one subscriber. ``sync_token`` is None where the collection has none."""
 
     sync_token: str | None
 
 
-class Look(Protocol):
-    """What that account sees of that collection; None: nothing any more, it is gone or not granted. Synchronous."""
+class ReadCollection(Protocol):
+    """Reads the state of a collection for an account; None where it is deleted or no longer shared. Synchronous."""
 
     def __call__(self, subscriber: AccountId, collection: Collection) -> Sight | None: ...
 
@@ -47,11 +47,11 @@ class Run(Protocol):
 
 
 class PushFailed(Exception):
-    """The push service did not take it; tried again by the schedule."""
+    """The push service did not accept the message; the outbox retries it."""
 
 
 class PushSender:
-    """Idempotent: what was told is told no more."""
+    """Sends the pending change of one subscription. Idempotent: a change that was sent is not sent again."""
 
     kinds = (PushDue,)
 
@@ -60,7 +60,7 @@ class PushSender:
         services: PushServices,
         book: PushBook,
         topics: Topics,
-        look: Look,
+        look: ReadCollection,
         run: Callable[..., Any],
         clock: Callable[[], datetime],
     ) -> None:
@@ -72,7 +72,11 @@ class PushSender:
         self._clock = clock
 
     async def handle(self, message: Claimed) -> None:
-        """Raises RetryLater where the push service says when, PushFailed where it does not, GiveUp at the end."""
+        """Sends one message.
+
+        Raises RetryLater where the push service names a time, PushFailed where the outbox chooses the time, GiveUp
+        after the last attempt.
+        """
         if not isinstance(message.message, PushDue):
             raise GiveUp(f"no push message is made of {message.name}")
         subscription_id = message.message.subscription_id
@@ -81,8 +85,8 @@ class PushSender:
             return
         sight: Sight | None = await self._run(self._look, message.tenant, owed.collection)
         if sight is None and owed.collection.owner != owed.tenant:
-            # Granted no more: not even that it changes is this person's to know.
-            await self._end(owed, "its collection is not granted")
+            # A person without access may not even learn that the collection changes.
+            await self._end(owed, "its collection is no longer shared")
             return
         body = push_message(self._topics.of(owed.collection, owed.tenant), owed, sight)
         try:
@@ -94,7 +98,7 @@ class PushSender:
             await self._failed(message, owed, f"the push service cannot be reached: {error}")
             return
         if answer.taken:
-            await self._run(self._told, owed, True, message.correlation_id)
+            await self._run(self._record, owed, True, message.correlation_id)
         if answer.status in GONE or (answer.taken and sight is None):
             await self._end(owed, "gone at the push service" if sight is not None else "its collection is gone")
         elif not answer.taken:
@@ -108,17 +112,17 @@ class PushSender:
         await self._failed(message, owed, reason)
 
     async def _failed(self, message: Claimed, owed: Owed, reason: str) -> None:
-        """Tried again until the outbox has no attempt left; then the next change is told of anew, unless nothing has
-        arrived for so long that nothing will (the draft, §"Removal of Invalid Subscriptions")."""
+        """Raises for a retry while the outbox has attempts left. After that the next change is sent as usual. A
+        subscription without success for longer than TOLERANCE ends (the draft, §"Removal of Invalid Subscriptions")."""
         if message.attempts < ATTEMPTS:
             raise PushFailed(reason)
         if self._clock() - owed.alive_since > TOLERANCE:
             await self._end(owed, reason)
         else:
-            await self._run(self._told, owed, False, message.correlation_id)
+            await self._run(self._record, owed, False, message.correlation_id)
         raise GiveUp(reason)
 
-    def _told(self, owed: Owed, arrived: bool, correlation_id: str) -> None:
+    def _record(self, owed: Owed, arrived: bool, correlation_id: str) -> None:
         self._book.told(owed, self._clock(), arrived=arrived, correlation_id=correlation_id)
 
     async def _end(self, owed: Owed, reason: str) -> None:
@@ -127,7 +131,7 @@ class PushSender:
 
 
 def push_message(topic: str, owed: Owed, sight: Sight | None) -> bytes:
-    """The body (the draft, §"Push Message"). That a collection is gone is a content update too."""
+    """The body of a push (the draft, §"Push Message"). A deleted collection is a content update without sync token."""
     content = property_ = ""
     if owed.content:
         token = sight.sync_token if sight is not None else None

@@ -1,4 +1,4 @@
-"""One message to one push service: RFC 8030 §5, over HTTP, bounded in every way."""
+"""Sends one message to a push service over HTTP (RFC 8030 §5), with bounded time and memory."""
 
 from __future__ import annotations
 
@@ -19,32 +19,33 @@ from televent.adapters.push.resolver import CheckedResolver
 from televent.adapters.push.vapid import Vapid
 from televent.application.push import Endpoint
 
-PATIENCE: Final = 20.0
-"""Seconds for one message, from the name to the answer."""
+TIMEOUT: Final = 20.0
+"""Seconds for one message, from name resolution to the answer."""
 TIME_TO_LIVE: Final = 24 * 3600
-"""Seconds for which the push service keeps a message for a device that is away (RFC 8030 §5.2)."""
+"""Seconds for which the push service keeps a message for an offline device (RFC 8030 §5.2)."""
 GONE: Final = frozenset({404, 410})
-"""RFC 8030 §7.3: the subscription is no more."""
+"""The statuses that say that the subscription no longer exists (RFC 8030 §7.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a message. ``retry_after``: seconds, where the push service named a time."""
+    """The push service's answer. ``retry_after`` is in seconds; None where the push service named no time."""
 
     status: int
     retry_after: float | None
 
     @property
     def taken(self) -> bool:
+        """Whether the push service accepted the message."""
         return 200 <= self.status < 300
 
 
 class Unreachable(Exception):
-    """No answer; the text never has the URL in it, which is a capability (RFC 8030 §8.3)."""
+    """The push service gave no answer. The text never contains the URL, which is a secret (RFC 8030 §8.3)."""
 
 
 class PushServices:
-    """All push services, by URL. ``anywhere`` allows http and private addresses. Close it in the loop that used it."""
+    """Sends to any push service. ``anywhere`` allows http and private addresses. Close it in the loop that used it."""
 
     def __init__(self, vapid: Vapid, clock: Callable[[], datetime], *, anywhere: bool = False) -> None:
         self._vapid = vapid
@@ -53,13 +54,15 @@ class PushServices:
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, endpoint: Endpoint, message: bytes, *, topic: str) -> Answer:
-        """``topic`` (RFC 8030 §5.4): an undelivered message of that topic is replaced by this one. Raises
-        Unreachable, BadPushResource."""
+        """Sends one message. It replaces an undelivered message of the same ``topic`` (RFC 8030 §5.4).
+
+        Raises Unreachable, BadPushResource.
+        """
         url = endpoint.push_resource
-        # Again, because the rules may have become stricter since the client subscribed.
+        # The URL is checked again: the rules may have become stricter since the client subscribed.
         check_push_resource(url, anywhere=self._anywhere)
         now = self._clock()
-        # RFC 8291 §2, §3.3: a fresh key pair and a fresh salt for every message.
+        # RFC 8291 §2, §3.3: every message needs a new key pair and a new salt.
         fresh = ec.generate_private_key(ec.SECP256R1())
         body = encrypt(message, Recipient(endpoint.public_key, endpoint.auth_secret), fresh, os.urandom(16))
         headers = {
@@ -71,7 +74,7 @@ class PushServices:
             "Urgency": "normal",
         }
         try:
-            # What the answer says in its body is of no use: it is not even read.
+            # The body of the answer is never read: a hostile push service could send one without end.
             async with self._open().post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 return Answer(answer.status, _seconds(answer.headers.get("Retry-After"), now))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
@@ -82,24 +85,24 @@ class PushServices:
             resolver = CheckedResolver(ThreadedResolver(), anywhere=self._anywhere)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=20, limit_per_host=6),
-                timeout=aiohttp.ClientTimeout(total=PATIENCE),
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "Televent"},
                 auto_decompress=False,
-                # No proxy of the environment: what is connected to is what was looked at.
+                # A proxy from the environment would resolve the name itself, past CheckedResolver.
                 trust_env=False,
             )
         return self._session
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
 
 def _seconds(value: str | None, now: datetime) -> float | None:
-    """Retry-After, in seconds or as a date (RFC 9110 §10.2.3); None for none and for nonsense."""
+    """Retry-After in seconds, from a number or a date (RFC 9110 §10.2.3); None where it is missing or invalid."""
     if value is None:
         return None
     if value.strip().isascii() and value.strip().isdigit():

@@ -1,4 +1,4 @@
-"""Names that nobody can guess and that stay: of collections for clients, of messages for push services."""
+"""Stable names that cannot be guessed: push topics of collections, and Topic headers of messages."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from televent.domain.ids import AccountId
 
 
 class Topics:
-    """Derived from the server's secret, which is never changed and never leaves the database."""
+    """Derives names from the server's secret, which never changes and never leaves the database."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
     def of(self, collection: Collection, viewer: AccountId) -> str:
-        """The push topic of a collection (the draft, §"Push Properties"). What somebody else has shared is another
-        resource than the owner's, in another home: a device that knows both tells them apart by their topics."""
+        """The push topic of a collection (the draft, §"Push Properties").
+
+        A shared collection is another resource for the sharee than for the owner, so its topic differs per viewer.
+        """
         seen_by = "" if viewer == collection.owner else f"/{viewer}"
         return self._name(f"{collection.kind}/{collection.owner}/{collection.collection_id}{seen_by}")
 
     def of_message(self, owed: Owed) -> str:
-        """The Topic header, at most 32 characters (RFC 8030 §5.4). It says nothing to the push service, not even which
-        subscriptions are of one collection; and a message that tells less never replaces one that tells more."""
+        """The Topic header, at most 32 characters (RFC 8030 §5.4).
+
+        The push service cannot tell from it which subscriptions belong to one collection. The kinds of change are part
+        of it: a property update alone must not replace an undelivered content update.
+        """
         return self._name(f"message/{owed.subscription_id}/{owed.content}/{owed.property}")
 
     def _name(self, text: str) -> str:
