@@ -1,4 +1,4 @@
-"""The bot: its dispatcher, who is let in, what is said when something fails."""
+"""Builds the bot and its dispatcher, refuses people without an account, and answers errors."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ COMMANDS = (
 
 
 def make_bot(token: str, api_base: str | None = None) -> Bot:
-    """``api_base``: another Bot API server than Telegram's."""
+    """The client of the Bot API. ``api_base`` is the URL of another Bot API server than Telegram's."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_base)) if api_base else AiohttpSession()
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML", link_preview_is_disabled=True))
 
 
 def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
-    """Everything the bot answers."""
+    """A dispatcher with all handlers of the bot; ``storage`` keeps its dialogues."""
     dispatcher = Dispatcher(storage=storage)
     dispatcher["door"] = door
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.middleware(KnownPerson(door))
     for module in (start, answers, agenda, invite, devices, sharing, create):
         dispatcher.include_router(_fresh(module.router))
-    dispatcher.errors.register(say_what_failed)
+    dispatcher.errors.register(answer_error)
     return dispatcher
 
 
 def _fresh(router: Router) -> Router:
-    """The same handlers in a router of its own: one router belongs to one dispatcher for good."""
+    """A new router with the same handlers: aiogram never lets a router move to a second dispatcher."""
     copy = Router(name=router.name)
     for kind, observer in router.observers.items():
         copy.observers[kind].handlers.extend(observer.handlers)
@@ -53,7 +53,7 @@ def _fresh(router: Router) -> Router:
 
 
 class KnownPerson(BaseMiddleware):
-    """Gives handlers the person; whoever never said /start is asked to."""
+    """Gives handlers the ``person`` of an update; asks people without an account to send /start."""
 
     def __init__(self, door: BotDoor) -> None:
         self._door = door
@@ -80,8 +80,11 @@ class KnownPerson(BaseMiddleware):
         return await handler(event, data)
 
 
-async def say_what_failed(error: ErrorEvent) -> bool:
-    """A refusal is a sentence for the person; anything else is logged, and the person is told to try again."""
+async def answer_error(error: ErrorEvent) -> bool:
+    """Answers a failed update: with the sentence of a refusal, or, for any other error, with a request to try again.
+
+    Other errors are logged too.
+    """
     query, message = error.update.callback_query, error.update.message
     user = query.from_user if query is not None else message.from_user if message is not None else None
     language = language_of(user.language_code if user is not None else None)
@@ -97,7 +100,7 @@ async def say_what_failed(error: ErrorEvent) -> bool:
 
 
 async def register_commands(bot: Bot) -> None:
-    """The menu, in every language."""
+    """Sends the bot's command menu to Telegram, in every supported language."""
     for language in LANGUAGES:
         commands = [BotCommand(command=name, description=plain(language, f"command-{name}")) for name in COMMANDS]
         await bot.set_my_commands(commands, language_code=None if language == "en" else language)

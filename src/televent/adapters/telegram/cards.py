@@ -1,4 +1,5 @@
-"""How events look in a chat: the invitation card, the event view, a line of the day. Times in the reader's zone."""
+"""Formats events for a chat: the invitation card, the event view, the lines of an agenda. Times are in the reader's
+zone."""
 
 from __future__ import annotations
 
@@ -14,23 +15,25 @@ from televent.adapters.telegram.texts import say
 from televent.application.use_cases.agenda import Entry
 
 ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
+"""The end of the text keys for each PARTSTAT that a person can answer."""
 MAX_TITLE, MAX_NOTE = 256, 1500
+"""Max characters of a title or location, and of a description."""
 
 
 def day_of(value: datetime | date, zone: ZoneInfo, language: str) -> str:
-    """ "Mon, Oct 25"."""
+    """The day, such as "Mon, Oct 25"."""
     return _clean(format_date(_local(value, zone), "EEE, MMM d", locale=language))
 
 
 def clock_of(value: datetime, zone: ZoneInfo, language: str) -> str:
-    """ "10:00 AM"; in languages with a 24-hour clock "10:00"."""
+    """The time of day: "10:00 AM", or "10:00" in languages with a 24-hour clock."""
     local = _local(value, zone)
     assert isinstance(local, datetime)
     return _clean(format_time(local, "short", locale=language))
 
 
 def when_of(start: datetime | date, end: datetime | date, zone: ZoneInfo, language: str) -> str:
-    """ "Mon, Oct 25 • 10:00 AM - 11:00 AM"."""
+    """The time of an event, such as "Mon, Oct 25 • 10:00 AM - 11:00 AM"."""
     first = day_of(start, zone, language)
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         last = end - timedelta(days=1)
@@ -46,7 +49,7 @@ def when_of(start: datetime | date, end: datetime | date, zone: ZoneInfo, langua
 
 
 def invitation(entry: Entry, organizer: str, zone: ZoneInfo, language: str) -> str:
-    """The card of an invitation."""
+    """The card of an invitation, as HTML. ``organizer`` is a display name."""
     lines = [f"📅 <b>{_title(entry, language)}</b>", f"🕒 {when_of(entry.start, entry.end, zone, language)}"]
     if entry.location:
         lines.append(f"📍 {_escaped(entry.location, MAX_TITLE)}")
@@ -55,12 +58,12 @@ def invitation(entry: Entry, organizer: str, zone: ZoneInfo, language: str) -> s
 
 
 def answered(card: str, partstat: str, language: str) -> str:
-    """The card once its reader has answered."""
+    """The card with the reader's answer below it."""
     return f"{card}\n\n{say(language, f'you-{ANSWERS[partstat]}')}"
 
 
 def invitation_buttons(stream_id: str, language: str) -> InlineKeyboardMarkup:
-    """Accept, decline, tentative."""
+    """The buttons accept, decline and tentative."""
     row = [
         InlineKeyboardButton(text=plain_text(language, f"button-{name}"), callback_data=f"rsvp:{stream_id}:{partstat}")
         for partstat, name in (("ACCEPTED", "accept"), ("DECLINED", "decline"), ("TENTATIVE", "tentative"))
@@ -69,13 +72,13 @@ def invitation_buttons(stream_id: str, language: str) -> InlineKeyboardMarkup:
 
 
 def change_button(stream_id: str, language: str) -> InlineKeyboardMarkup:
-    """What stands under an answered card."""
+    """The button under an answered card."""
     button = InlineKeyboardButton(text=plain_text(language, "button-change"), callback_data=f"change:{stream_id}")
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 def share_buttons(share_id: str, language: str) -> InlineKeyboardMarkup:
-    """Accept and decline, under the card of a calendar that somebody shares."""
+    """The buttons accept and decline, under the card of a shared calendar."""
     row = [
         InlineKeyboardButton(text=plain_text(language, f"button-{name}"), callback_data=f"share:{share_id}:{verdict}")
         for verdict, name in (("yes", "accept"), ("no", "decline"))
@@ -84,7 +87,7 @@ def share_buttons(share_id: str, language: str) -> InlineKeyboardMarkup:
 
 
 def event_view(entry: Entry, zone: ZoneInfo, language: str) -> str:
-    """One event in full."""
+    """One event with all its details, as HTML."""
     others = [each for each in entry.attendees if each.address != entry.organizer]
     where = _escaped(entry.location, MAX_TITLE) if entry.location else say(language, "no-location")
     note = _escaped(entry.description, MAX_NOTE) if entry.description else say(language, "no-description")
@@ -99,7 +102,7 @@ def event_view(entry: Entry, zone: ZoneInfo, language: str) -> str:
 
 
 def agenda_lines(entries: list[Entry], zone: ZoneInfo, language: str) -> list[str]:
-    """The entries by day."""
+    """One line for each entry, with a heading for each day, as HTML."""
     lines: list[str] = []
     day = ""
     for entry in entries:
@@ -144,5 +147,5 @@ def _local(value: datetime | date, zone: ZoneInfo) -> datetime | date:
 
 
 def _clean(text: str) -> str:
-    """Babel writes narrow spaces before AM and PM, which not every phone shows."""
+    """Replaces the narrow spaces that Babel writes before AM and PM: some phones do not show them."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")

@@ -1,8 +1,8 @@
-"""Dates as people write them: a phrase becomes a start and an end, or nothing; what is unsure is two readings.
+"""Reads dates as people write them: a phrase becomes one reading, two readings if it is ambiguous, or none.
 
-Every word must be understood: a phrase with a word that means nothing here is not read at all, because a reader that
-skips what it does not know is how "25 Jan 14:00" once became the fourteenth. Day before month where both fit (UK). The
-reading is shown back before it counts.
+Every word must be known: a phrase with one unknown word has no reading. A parser that skipped unknown words once read
+"25 Jan 14:00" as the fourteenth. The day comes before the month where both orders are possible (UK). The bot shows the
+reading and asks for confirmation before it creates anything.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ from televent.adapters.telegram.vocabulary import (
 )
 
 MAX_PHRASE = 200
+"""Max characters of a phrase."""
 DEFAULT_DURATION = timedelta(hours=1)
+"""Hours of an event whose phrase and dialogue give no duration."""
 MAX_DURATION = timedelta(days=31)
+"""Max days of an event."""
 
 _CLOCK = r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm|a\.m\.|p\.m\.|утра|дня|вечера)?"
 _RANGE = re.compile(rf"(?<![\d:./-]){_CLOCK}\s*(?:-|–|—|to|till|until|до)\s*{_CLOCK}(?![\d:./-])")
@@ -53,8 +56,11 @@ _WORD = re.compile(r"[a-zа-яё]+|\d+|\S")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Times are aware, in the reader's zone; dates where the phrase names a day and no time (all-day, end exclusive).
-    ``end`` is None where the phrase does not say how long."""
+    """The time that a phrase names, and its recurrence.
+
+    Times are aware, in the reader's zone. A phrase with a day and no time gives dates (all-day, ``end`` exclusive).
+    ``end`` is None where the phrase gives no duration.
+    """
 
     start: datetime | date
     end: datetime | date | None = None
@@ -62,7 +68,10 @@ class Reading:
 
 
 def read_duration(text: str) -> timedelta | None:
-    """ "30", "30m", "1h", "90m", "1 hour", "1.5h", "1h 30m"; None where it is none. A bare number is minutes."""
+    """The duration in a text such as "30m", "1 hour", "1.5h" or "1h 30m"; None where it has none.
+
+    A number without a unit is minutes.
+    """
     phrase = " ".join(text.lower().split())[:MAX_PHRASE]
     if phrase in HALF:
         return timedelta(minutes=HALF[phrase])
@@ -78,14 +87,14 @@ def read_duration(text: str) -> timedelta | None:
 
 
 def read_when(text: str, now: datetime) -> list[Reading]:
-    """The readings of a phrase: none, one, or two to choose from. ``now`` is aware, in the reader's zone."""
+    """The readings of a phrase: none, one, or two if it is ambiguous. ``now`` is aware, in the reader's zone."""
     phrase = " ".join(text.lower().replace("ё", "е").split())
     if not phrase or len(phrase) > MAX_PHRASE:
         return []
     try:
         return _read(phrase, now)
     except (ValueError, OverflowError):
-        return []  # the thirtieth of February
+        return []  # a date that does not exist, such as 30 February
 
 
 def _read(phrase: str, now: datetime) -> list[Reading]:
@@ -153,7 +162,7 @@ def _take_days(phrase: str, now: datetime) -> tuple[str, list[date], str | None]
                 return others, [first], f"FREQ=WEEKLY;BYDAY={('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU')[weekday]}"
             if before in NEXT:
                 first = first if first > today else first + timedelta(days=7)
-                # Said on a Wednesday, "next Friday" means one to some and the other to others.
+                # On a Wednesday, "next Friday" means this week to some people and next week to others.
                 same_week = first.isocalendar()[:2] == today.isocalendar()[:2]
                 return others, [first, first + timedelta(days=7)] if same_week else [first], None
             return others, [first], None
@@ -168,7 +177,7 @@ def _take_days(phrase: str, now: datetime) -> tuple[str, list[date], str | None]
 
 
 def _is_date(found: re.Match[str], phrase: str) -> bool:
-    """Not a time written with a dot, as in "at 10.30"."""
+    """Whether the numbers are a date and not a time with a dot, as in "at 10.30"."""
     before = phrase[: found.start()].split()
     return "/" in found[0] or found[3] is not None or not (before and before[-1] in ("at", "в"))
 
@@ -177,7 +186,7 @@ def _take_clock(phrase: str) -> tuple[str | None, tuple[time, time | None] | Non
     found = _RANGE.search(phrase)
     if found is not None and (found[2] or found[3] or found[5] or found[6]):
         late = _clock(found[4], found[5], found[6])
-        # "3-4pm": the half of the day stands at the end and counts for both, unless that turns the range round.
+        # "3-4pm": the "pm" applies to both times, unless the start would then be after the end ("11-1pm").
         early = _clock(found[1], found[2], found[3] or found[6])
         if found[3] is None and found[6] and early > late:
             early = _clock(found[1], found[2], None)
@@ -197,7 +206,7 @@ def _take_clock(phrase: str) -> tuple[str | None, tuple[time, time | None] | Non
 
 
 def _clock(hour: str, minute: str | None, half: str | None) -> time:
-    """Raises ValueError for a time that does not exist."""
+    """The time of day. Raises ValueError for a time that does not exist."""
     number = int(hour)
     half = (half or "").replace(".", "")
     if half:
@@ -211,14 +220,14 @@ def _clock(hour: str, minute: str | None, half: str | None) -> time:
 
 
 def _coming(day: int, month: int, year: str | None, today: date) -> date:
-    """That day, of this year if it is still to come, else of the next. Raises ValueError where there is none."""
+    """The next such day from today on, or that of the given year. Raises ValueError where it does not exist."""
     if year is not None:
         return date(int(year), month, day)
     for candidate in range(today.year, today.year + 9):
         try:
             found = date(candidate, month, day)
         except ValueError:
-            continue  # the 29th of February waits for its year
+            continue  # 29 February exists in leap years only
         if found >= today:
             return found
     raise ValueError(f"{day}.{month}")

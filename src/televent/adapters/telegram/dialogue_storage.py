@@ -1,4 +1,4 @@
-"""Where a dialogue stands, kept in the database: it survives a restart, and any bot process may go on with it."""
+"""Keeps the state of dialogues in the database: it survives a restart, and any bot process can continue a dialogue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from televent.adapters.telegram.door import Caller
 
 
 class DialogueBook(Protocol):
-    """Synchronous; called through threads."""
+    """Reads and writes the state and data of a dialogue. Synchronous; called in a thread."""
 
     def read(self, key: str) -> tuple[str | None, dict[str, Any]]: ...
     def write_state(self, key: str, state: str | None) -> None: ...
@@ -20,7 +20,7 @@ class DialogueBook(Protocol):
 
 
 class DialogueStorage(BaseStorage):
-    """aiogram's storage over a DialogueBook."""
+    """aiogram's storage interface on top of a DialogueBook."""
 
     def __init__(self, book: DialogueBook, run: Caller) -> None:
         self._book = book
@@ -41,7 +41,7 @@ class DialogueStorage(BaseStorage):
         return data
 
     async def close(self) -> None:
-        """The pool is closed by whoever opened it."""
+        """Does nothing: the process that opened the database pool closes it."""
 
 
 def _name(key: StorageKey) -> str:

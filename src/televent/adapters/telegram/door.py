@@ -1,4 +1,4 @@
-"""What the bot's handlers work with."""
+"""Gives the bot's handlers the application, the person of an update and the context of a command."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from televent.domain.ids import AccountId
 
 T = TypeVar("T")
 
-Run = Callable[..., Awaitable[object]]
-
 
 class Caller(Protocol):
     """Calls synchronous code in a bounded pool of threads."""
@@ -28,12 +26,12 @@ class Caller(Protocol):
 
 
 class NotStarted(Exception):
-    """Somebody who never said /start."""
+    """The Telegram user has no account: they never sent /start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is in the chat, as the bot sees them."""
+    """The account behind a chat, and the language to answer in."""
 
     account: AccountRow
     language: str
@@ -45,21 +43,22 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class BotDoor:
-    """The application behind the bot. ``public_url`` is where calendar apps connect."""
+    """The application behind the bot. ``public_url`` is the CalDAV URL for calendar apps."""
 
     backend: Backend
     run: Caller
     public_url: str
 
     async def person(self, user: User) -> Person:
-        """Raises NotStarted."""
+        """The person with this Telegram id. Raises NotStarted where there is no account."""
         account = await self.run(self.backend.reads.account_by_telegram, user.id)
         if account is None:
             raise NotStarted
         return Person(account, language_of(account.locale))
 
     def context(self, tenant: UUID, update: str) -> Context:
-        """The circumstances of a command. ``update`` names what Telegram sent: sent again, it is the same command."""
+        """The context of a command. Its id derives from ``update``, so an update that Telegram repeats is the same
+        command."""
         command_id = uuid5(NAMESPACE_URL, f"televent:bot:{tenant}:{update}")
         return Context(
             tenant=AccountId(tenant),

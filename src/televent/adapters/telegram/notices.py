@@ -1,4 +1,4 @@
-"""What the outbox owes to chats: cards, changes of cards, who answered."""
+"""Sends outbox messages to chats: invitation cards, their changes, answers and share notices."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from televent.application.use_cases.agenda import Entry, event
 from televent.domain.ids import AccountId
 
 PER_SECOND = 30
-"""Messages a bot may send in a second; to one chat, one (Telegram's limits)."""
+"""Max messages per second that Telegram accepts from a bot; the limit for one chat is one."""
 
 
 class CardBook(Protocol):
-    """Which messages are cards. Synchronous."""
+    """Stores which chat message is the card of which event. Synchronous."""
 
     def note_card(self, tenant: UUID, stream_id: UUID, chat_id: int, message_id: int, now: datetime) -> None: ...
     def latest_card(self, tenant: UUID, stream_id: UUID, chat_id: int) -> int | None: ...
 
 
 class TelegramNotices:
-    """The outbox's handler for chats. Telegram has no idempotency key: a message whose answer was lost comes twice."""
+    """Sends a person's messages. Telegram has no idempotency key: if its answer is lost, the message arrives twice."""
 
     kinds = (InvitationCard, AnswerNotice, ShareNotice, ChatText)
 
@@ -45,7 +45,8 @@ class TelegramNotices:
         self._pace = Pace(clock)
 
     async def handle(self, message: Claimed) -> None:
-        """Raises GiveUp where the person blocked the bot or never spoke to it, RetryLater where Telegram says so."""
+        """Sends one message. Raises GiveUp where the person blocked the bot or never wrote to it, RetryLater where
+        Telegram asks to wait."""
         notice = message.message
         if not isinstance(notice, InvitationCard | AnswerNotice | ShareNotice | ChatText):
             raise GiveUp(f"no chat message is made of {message.name}")
@@ -54,7 +55,7 @@ class TelegramNotices:
             raise GiveUp("the account is gone")
         chat_id = account.telegram_id
         if chat_id is None:
-            return  # They left Telegram meanwhile: there is no chat to tell them in.
+            return  # The person has disconnected Telegram since: there is no chat to send to.
         person = Person(account, language_of(account.locale))
         await self._pace.wait(chat_id)
         try:
@@ -74,14 +75,14 @@ class TelegramNotices:
             raise GiveUp("the person has blocked the bot") from error
         except TelegramBadRequest as error:
             if "chat not found" in str(error):
-                raise GiveUp("the person never spoke to the bot") from error
+                raise GiveUp("the person never wrote to the bot") from error
             raise
 
     async def _invitation(self, person: Person, chat_id: int, notice: InvitationCard) -> None:
         tenant, stream_id = person.account.tenant, notice.stream_id
         entry = await self._door.run(lambda: event(self._door.backend, tenant, stream_id))
         if entry is None:
-            return  # deleted meanwhile: there is nothing to show
+            return  # The event has been deleted since: there is nothing to show.
         organizer = notice.organizer_name or entry.organizer_name or entry.organizer or ""
         card = cards.invitation(entry, organizer, person.zone, person.language)
         what = notice.what
@@ -106,12 +107,12 @@ class TelegramNotices:
     async def _replace(
         self, person: Person, entry: Entry, chat_id: int, text: str, buttons: InlineKeyboardMarkup | None
     ) -> None:
-        """The card says so; where there is no card any more, a message does."""
+        """Writes the text on the latest card; sends a new message where Telegram cannot edit the card."""
         tenant = person.account.tenant
-        standing = await self._door.run(self._book.latest_card, tenant, entry.stream_id, chat_id)
-        if standing is not None:
+        message_id = await self._door.run(self._book.latest_card, tenant, entry.stream_id, chat_id)
+        if message_id is not None:
             try:
-                await self._bot.edit_message_text(text, chat_id=chat_id, message_id=standing, reply_markup=buttons)
+                await self._bot.edit_message_text(text, chat_id=chat_id, message_id=message_id, reply_markup=buttons)
                 return
             except TelegramBadRequest as error:
                 if "message is not modified" in str(error):
@@ -133,7 +134,7 @@ class TelegramNotices:
         await self._bot.send_message(chat_id, text)
 
     async def _share(self, person: Person, chat_id: int, notice: ShareNotice) -> None:
-        """A calendar is offered, offered otherwise, or taken back. What was overtaken meanwhile is not said."""
+        """Tells the sharee that a calendar is offered, changed or withdrawn; skips a notice that is outdated."""
         language, what, share_id = person.language, notice.what, notice.share_id
         rows = await self._door.run(self._door.backend.reads.shares_of, person.account.tenant)
         if not any(row.share_id == share_id and row.status == what for row in rows):
@@ -145,7 +146,7 @@ class TelegramNotices:
 
 
 class Pace:
-    """Spaces messages: thirty in a second in all, one in a second to a chat."""
+    """Delays messages to Telegram's limits: PER_SECOND for the bot, one per second for a chat."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -153,6 +154,7 @@ class Pace:
         self._next_of_chat: dict[int, float] = {}
 
     async def wait(self, chat_id: int) -> None:
+        """Returns when the next message to this chat may be sent."""
         now = self._clock()
         due = max(now, self._next_of_all, self._next_of_chat.get(chat_id, 0.0))
         self._next_of_all = due + 1 / PER_SECOND

@@ -1,4 +1,4 @@
-"""What the bot says, in the reader's language (Fluent). Everything put into a text is escaped for Telegram's HTML."""
+"""The bot's texts in the reader's language (Fluent). Values are escaped for Telegram's HTML."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES = ("en", "ru")
 MESSAGE_LIMIT = 4096
+"""Max characters of a message (Bot API, sendMessage)."""
 
 
 @cache
@@ -22,31 +23,31 @@ def _bundle(language: str) -> Any:
 
 
 def language_of(locale: str | None) -> str:
-    """The language of ours that suits a locale or Telegram's language_code."""
+    """The supported language for a locale or a language_code of Telegram; "en" where there is none."""
     language = (locale or "en").replace("_", "-").split("-")[0].lower()
     return language if language in LANGUAGES else "en"
 
 
 def say(language: str, key: str, **values: str | int) -> str:
-    """A text as HTML; strings among the values are escaped. Raises KeyError for a text that no language has."""
+    """A text as HTML; string values are escaped. Raises KeyError for an unknown key."""
     safe = {
         name: html.escape(value, quote=False) if isinstance(value, str) else value for name, value in values.items()
     }
     for each in (language, "en"):
         bundle = _bundle(each)
         if bundle.has_message(key):
-            said, _ = bundle.format_pattern(bundle.get_message(key).value, safe)
-            return str(said)
+            text, _ = bundle.format_pattern(bundle.get_message(key).value, safe)
+            return str(text)
     raise KeyError(key)
 
 
 def plain(language: str, key: str, **values: str | int) -> str:
-    """A text where no HTML is read: buttons and toasts."""
+    """A text without HTML, for buttons and toasts."""
     return html.unescape(say(language, key, **values))
 
 
 def fitting(lines: list[str], language: str, limit: int = MESSAGE_LIMIT) -> str:
-    """As many whole lines as one message holds, and how many are left out."""
+    """As many whole lines as fit into ``limit`` characters, and the number of lines left out."""
     kept: list[str] = []
     room = limit - 64
     for number, line in enumerate(lines):

@@ -29,7 +29,7 @@ UNITS = {
     "d": 1440, "day": 1440, "days": 1440, "день": 1440, "дня": 1440, "дней": 1440,
     "w": 10080, "week": 10080, "weeks": 10080, "неделю": 10080, "недели": 10080, "недель": 10080,
 }  # fmt: skip
-"""Minutes in each."""
+"""Minutes of each unit."""
 
 FILLERS = frozenset(
     [

@@ -1,4 +1,4 @@
-"""Telegram's updates by webhook: a POST with a secret header (Bot API, setWebhook)."""
+"""Receives Telegram's updates by webhook: a POST with a secret header (Bot API, setWebhook)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 
 MAX_UPDATE = 1024 * 1024
+"""Max bytes of an update."""
 _HEADER = b"x-telegram-bot-api-secret-token"
 
 
 class Webhook:
-    """An ASGI application. ``secret`` is what was given to setWebhook; without one nothing is let in."""
+    """An ASGI application that hands updates to the dispatcher. ``secret`` is the secret_token given to setWebhook; a
+    request without it gets 401."""
 
     def __init__(self, bot: Bot, dispatcher: Dispatcher, secret: str) -> None:
         self._bot = bot
@@ -53,6 +55,7 @@ class Webhook:
             return 400
         if not isinstance(update, dict):
             return 400
-        # Answered only once it is handled: an update whose answer is lost comes again, and every command is idempotent.
+        # 200 is sent only after the update is handled. Telegram repeats an update without an answer, which is harmless:
+        # every command is idempotent.
         await self._dispatcher.feed_raw_update(self._bot, update)
         return 200

@@ -1,1 +1,1 @@
-"""What the bot answers, by what it is about."""
+"""The bot's handlers, one module for each topic."""

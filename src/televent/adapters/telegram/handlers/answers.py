@@ -1,4 +1,4 @@
-"""The tap on a card, "Change response", /rsvp, /cancel."""
+"""Handles taps on an invitation card, "Change response", /rsvp and /cancel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WORDS = {
 
 @router.callback_query(F.data.startswith("rsvp:"))
 async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
-    """One idempotent transaction; then the card says what was answered."""
+    """Stores the answer in one idempotent transaction, then shows it on the card."""
     _, stream, partstat = (query.data or "").split(":", 2)
     if partstat not in cards.ANSWERS:
         await query.answer()
@@ -53,7 +53,7 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
 
 @router.callback_query(F.data.startswith("change:"))
 async def change(query: CallbackQuery, door: BotDoor, person: Person) -> None:
-    """The three buttons again."""
+    """Shows the three answer buttons again."""
     stream = (query.data or "").partition(":")[2]
     entry = await _entry(door, person, stream)
     await query.answer()
@@ -64,7 +64,7 @@ async def change(query: CallbackQuery, door: BotDoor, person: Person) -> None:
 
 @router.message(Command("rsvp"))
 async def rsvp(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
-    """``/rsvp accept <event>`` or ``/rsvp <event> accept``."""
+    """Answers by ``/rsvp accept <event>`` or ``/rsvp <event> accept``."""
     words = (command.args or "").split()
     place = next((n for n in (0, len(words) - 1) if words and words[n].lower() in WORDS), None)
     if place is None or len(words) < 2:
@@ -84,7 +84,7 @@ async def rsvp(message: Message, command: CommandObject, door: BotDoor, person: 
 
 @router.message(Command("cancel"))
 async def cancel(message: Message, command: CommandObject, door: BotDoor, person: Person, state: FSMContext) -> None:
-    """Alone: stops a dialogue. With an event: asks whether to cancel it."""
+    """Asks whether to cancel an event; without an event it stops the dialogue."""
     query = (command.args or "").strip()
     if not query:
         running = await state.get_state() is not None
@@ -107,6 +107,7 @@ async def cancel(message: Message, command: CommandObject, door: BotDoor, person
 
 @router.callback_query(F.data.startswith("drop:"))
 async def drop(query: CallbackQuery, door: BotDoor, person: Person) -> None:
+    """Cancels the event after the confirmation of /cancel."""
     stream = (query.data or "").partition(":")[2]
     entry = await _entry(door, person, stream)
     context = door.context(person.account.tenant, f"drop:{query.id}")
@@ -123,6 +124,7 @@ async def drop(query: CallbackQuery, door: BotDoor, person: Person) -> None:
 
 @router.callback_query(F.data == "keep")
 async def keep(query: CallbackQuery, person: Person) -> None:
+    """Leaves the event as it is after the question of /cancel."""
     await query.answer()
     if isinstance(query.message, Message):
         await query.message.edit_text(say(person.language, "kept"))
@@ -158,6 +160,6 @@ async def _edit(message: Message, text: str, buttons: InlineKeyboardMarkup) -> N
     try:
         await message.edit_text(text, reply_markup=buttons)
     except TelegramBadRequest as error:
-        # Two taps at once: the second finds the card as it wants it.
+        # After two taps at once, the first has already written this text.
         if "message is not modified" not in str(error):
             raise

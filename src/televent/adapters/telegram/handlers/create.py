@@ -1,4 +1,4 @@
-"""/create in one line or as a dialogue; the reading is shown back and counts only once confirmed."""
+"""Handles /create, in one line or as a dialogue. The bot shows its reading and creates the event after confirmation."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from televent.application.use_cases.agenda import Entry, event
 router = Router(name="create")
 
 MAX_TITLE, MAX_TEXT = 256, 1024
+"""Max characters of a title, and of a location."""
 
 
 class Creation(StatesGroup):
-    """Title, time, duration, description, location; then the read-back; then whom to invite."""
+    """The steps of the dialogue: five questions, the choice between readings, the confirmation, the guests."""
 
     title = State()
     time = State()
@@ -39,7 +40,7 @@ class Creation(StatesGroup):
 
 @router.message(Command("create"))
 async def create(message: Message, command: CommandObject, door: BotDoor, person: Person, state: FSMContext) -> None:
-    """ "Team Meeting, tomorrow 3pm, 1 hour", or the dialogue."""
+    """Reads a line such as "Team Meeting, tomorrow 3pm, 1 hour"; without a line it starts the dialogue."""
     await state.clear()
     line = (command.args or "").strip()
     if not line:
@@ -54,7 +55,7 @@ async def create(message: Message, command: CommandObject, door: BotDoor, person
 
 
 def read_line(line: str, now: datetime) -> tuple[str, list[Reading], timedelta | None, str] | None:
-    """Title, readings, duration and place of a line; None where it has no time that can be read."""
+    """Title, readings, duration and place of a line; None where it has no readable time."""
     parts = [part.strip() for part in line.split(",") if part.strip()]
     for first in range(1, len(parts)):
         for last in range(len(parts), first, -1):
@@ -75,6 +76,7 @@ def read_line(line: str, now: datetime) -> tuple[str, list[Reading], timedelta |
 
 @router.message(Creation.title, F.text, ~F.text.startswith("/"))
 async def take_title(message: Message, person: Person, state: FSMContext) -> None:
+    """Takes the title, asks for the time."""
     await state.update_data(title=" ".join((message.text or "").split())[:MAX_TITLE])
     await state.set_state(Creation.time)
     await message.answer(say(person.language, "ask-time"))
@@ -82,6 +84,7 @@ async def take_title(message: Message, person: Person, state: FSMContext) -> Non
 
 @router.message(Creation.time, F.text, ~F.text.startswith("/"))
 async def take_time(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
+    """Takes the time, asks for the duration if it is still open, else for the description."""
     readings = read_when(message.text or "", _now(door, person))
     if not readings:
         await message.answer(say(person.language, "time-unreadable"))
@@ -97,6 +100,7 @@ async def take_time(message: Message, door: BotDoor, person: Person, state: FSMC
 
 @router.message(Creation.duration, F.text, ~F.text.startswith("/"))
 async def take_duration(message: Message, person: Person, state: FSMContext) -> None:
+    """Takes the duration, asks for the description."""
     length = read_duration(message.text or "")
     if length is None:
         await message.answer(say(person.language, "duration-unreadable"))
@@ -108,16 +112,19 @@ async def take_duration(message: Message, person: Person, state: FSMContext) -> 
 
 @router.message(Creation.description, F.text, ~F.text.startswith("/"))
 async def take_description(message: Message, person: Person, state: FSMContext) -> None:
+    """Takes the description, asks for the location."""
     await _described(message, person, state, (message.text or "").strip())
 
 
 @router.message(Creation.location, F.text, ~F.text.startswith("/"))
 async def take_location(message: Message, person: Person, state: FSMContext) -> None:
+    """Takes the location, shows the reading."""
     await _located(message, person, state, " ".join((message.text or "").split())[:MAX_TEXT])
 
 
 @router.callback_query(F.data == "create:skip")
 async def skip(query: CallbackQuery, person: Person, state: FSMContext) -> None:
+    """Leaves the answer to the current question empty."""
     await query.answer()
     if not isinstance(query.message, Message):
         return
@@ -153,7 +160,7 @@ async def _offer(
     length: timedelta | None,
     place: str,
 ) -> None:
-    """Shows the reading back; of two readings, asks which."""
+    """Shows the reading and asks for confirmation; asks first which of two readings is meant."""
     await state.update_data(
         title=title,
         location=place,
@@ -175,6 +182,7 @@ async def _offer(
 
 @router.callback_query(Creation.choosing, F.data.startswith("create:which:"))
 async def choose(query: CallbackQuery, person: Person, state: FSMContext) -> None:
+    """Takes the chosen reading, asks for confirmation."""
     await query.answer()
     readings = (await state.get_data()).get("readings", [])
     number = (query.data or "").rpartition(":")[2]
@@ -219,6 +227,7 @@ async def _ask_confirmation(message: Message, person: Person, state: FSMContext)
 
 @router.callback_query(F.data == "create:no")
 async def refuse(query: CallbackQuery, person: Person, state: FSMContext) -> None:
+    """Ends the dialogue without an event."""
     await state.clear()
     await query.answer()
     if isinstance(query.message, Message):
@@ -227,7 +236,7 @@ async def refuse(query: CallbackQuery, person: Person, state: FSMContext) -> Non
 
 @router.callback_query(Creation.confirming, F.data == "create:yes")
 async def confirm(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext) -> None:
-    """Makes the event. The message that was confirmed names the command: two taps make one event."""
+    """Creates the event. The command id derives from the confirmed message, so two taps create one event."""
     message = query.message
     if not isinstance(message, Message):
         return
@@ -258,6 +267,7 @@ async def confirm(query: CallbackQuery, door: BotDoor, person: Person, state: FS
 
 @router.message(Creation.inviting, F.text, ~F.text.startswith("/"))
 async def take_guests(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
+    """Invites the people named, ends the dialogue."""
     data = await state.get_data()
     await invite_people(message, door, person, str(data.get("stream_id", "")), (message.text or "").split())
     await state.clear()

@@ -1,4 +1,4 @@
-"""/device add, list, revoke."""
+"""Handles /device add, /device list and /device revoke."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ router = Router(name="devices")
 
 @router.message(Command("device"))
 async def device(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
+    """Adds, lists or revokes a device password."""
     verb, _, rest = (command.args or "").strip().partition(" ")
     rest = rest.strip()
     if verb == "add":

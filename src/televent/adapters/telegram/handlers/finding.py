@@ -1,4 +1,4 @@
-"""Which event does somebody mean?"""
+"""Finds the event that a person names in a command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from televent.application.use_cases.agenda import Entry, find_events
 
 
 async def only_event(message: Message, door: BotDoor, person: Person, query: str) -> Entry | None:
-    """The one event meant; where there is none, or more than one, the person is told and None returned."""
+    """The event that matches ``query`` (a short code or words of the title).
+
+    Where none or several match, it answers the person with that and returns None.
+    """
     backend = door.backend
     found = await door.run(lambda: find_events(backend, person.account.tenant, query, now=backend.clock()))
     if len(found) == 1:

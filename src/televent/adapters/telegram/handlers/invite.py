@@ -1,4 +1,4 @@
-"""/invite and /attendees; asking people to an event."""
+"""Handles /invite and /attendees, and invites people to an event."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUS = {
 
 @router.message(Command("invite"))
 async def invite(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
-    """``/invite <event> <email or @name …>``: the addresses stand at the end, the rest names the event."""
+    """``/invite <event> <email or @id …>``: the guests come last, the words before them name the event."""
     words = (command.args or "").split()
     guests: list[str] = []
     while words and _is_guest(words[-1]):
@@ -39,7 +39,7 @@ async def invite(message: Message, command: CommandObject, door: BotDoor, person
 
 
 async def invite_people(message: Message, door: BotDoor, person: Person, stream_id: str, guests: list[str]) -> None:
-    """Asks these people and says so."""
+    """Invites these people and confirms it in the chat."""
     addresses = [address_of_guest(door, guest.strip(",;")) for guest in guests if guest.strip(",;")]
     context = door.context(person.account.tenant, f"invite:{message.chat.id}:{message.message_id}")
     await door.run(
@@ -50,7 +50,7 @@ async def invite_people(message: Message, door: BotDoor, person: Person, stream_
 
 @router.message(Command("attendees"))
 async def attendees(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
-    """ "John (Accepted), Sarah (Pending)"."""
+    """Shows the attendees and their answers: "John (Accepted), Sarah (Pending)"."""
     query = (command.args or "").strip()
     if not query:
         await message.answer(say(person.language, "attendees-usage"))
@@ -81,7 +81,7 @@ def _is_guest(word: str) -> bool:
 
 
 def address_of_guest(door: BotDoor, guest: str) -> str:
-    """An email address as it is; ``@1002`` is the person with that Telegram id."""
+    """The address of a guest: an email address unchanged, ``@1002`` as the person with that Telegram id."""
     if guest.startswith("@") and guest[1:].isascii() and guest[1:].isdigit():
         return door.backend.people.internal_address(int(guest[1:]))
     return guest

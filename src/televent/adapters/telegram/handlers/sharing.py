@@ -1,4 +1,4 @@
-"""/share, and the tap on the card of a calendar that somebody shares."""
+"""Handles /share, and taps on the card of a calendar that an owner offers."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ _WORDS = {READ: "share-access-read", READ_WRITE: "share-access-write", BUSY: "sh
 
 
 def access_words(language: str, access: str) -> str:
-    """What an access is called."""
+    """The words for an access, in the given language."""
     return plain(language, _WORDS[access])
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A share as /share list numbers it: ``calendar`` is one's own, or else ``share_id`` somebody else's."""
+    """One line of /share list. Of the person's own calendars, ``calendar`` and ``sharee`` are set; of another owner's,
+    ``share_id``."""
 
     text: str
     calendar: str | None
@@ -46,7 +47,7 @@ class _Line:
 
 @router.callback_query(F.data.startswith("share:"))
 async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
-    """Yes or no to a share; then the card says which."""
+    """Accepts or declines a share, then shows the answer on the card."""
     _, share, verdict = (query.data or "").split(":", 2)
     accept = verdict == "yes"
     context = door.context(person.account.tenant, f"share-tap:{query.id}")
@@ -71,7 +72,7 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
 
 @router.message(Command("share"))
 async def share(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
-    """``/share <calendar> <email or @id> read|write``, ``/share list``, ``/share stop <number>``."""
+    """Handles ``/share <calendar> <email or @id> read|write``, ``/share list`` and ``/share stop <number>``."""
     words = (command.args or "").split()
     if words == ["list"]:
         await _list(message, door, person)
@@ -133,7 +134,7 @@ async def _stop(message: Message, door: BotDoor, person: Person, number: str) ->
 
 
 async def _lines(door: BotDoor, person: Person) -> list[_Line]:
-    """One's own calendars that others see, then those of others that one has been offered."""
+    """The shares of the person's own calendars, then the calendars of other owners that are offered or accepted."""
     language = person.language
     lines: list[_Line] = []
     for row in await _own(door, person):

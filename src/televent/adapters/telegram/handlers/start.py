@@ -1,4 +1,4 @@
-"""/start, the email question and its code, /help, /settings, /timezone."""
+"""Handles /start, the question for an email address and its code, /help, /settings and /timezone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WORD = re.compile(r"\S+@\S+")
 
 
 class EmailQuestion(StatesGroup):
-    """Waiting for the address, then for its code."""
+    """The steps of the question: the address, then its code."""
 
     address = State()
     code = State()
@@ -45,7 +45,7 @@ async def start(message: Message, door: BotDoor, state: FSMContext) -> None:
     language = language_of(user.language_code)
 
     def open_account() -> object:
-        # The id follows from the Telegram id: two first messages at once are one account.
+        # The account id derives from the Telegram id, so two first messages at once open one account.
         context = door.context(uuid5(_ACCOUNTS, str(user.id)), f"start:{user.id}")
         return accounts.open_account(
             door.backend, context, telegram_id=user.id, name=_name(user), timezone="UTC", locale=language
@@ -65,6 +65,7 @@ async def start(message: Message, door: BotDoor, state: FSMContext) -> None:
 
 @router.callback_query(F.data == "email:skip")
 async def skip_email(query: CallbackQuery, person: Person, state: FSMContext) -> None:
+    """Ends the question without an address."""
     await state.clear()
     await query.answer()
     if isinstance(query.message, Message):
@@ -85,7 +86,7 @@ async def take_address(message: Message, door: BotDoor, person: Person, state: F
 
 @router.message(EmailQuestion.code, F.text, ~F.text.startswith("/"))
 async def take_code(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
-    """Verifies the address; another address instead of a code starts again. Five wrong codes end it."""
+    """Verifies the address by its code. Another address restarts the question, and the fifth wrong code ends it."""
     text = (message.text or "").strip()
     if _WORD.fullmatch(text):
         await take_address(message, door, person, state)
@@ -105,12 +106,13 @@ async def take_code(message: Message, door: BotDoor, person: Person, state: FSMC
 
 @router.message(Command("help"))
 async def help_(message: Message, person: Person) -> None:
+    """Shows what the bot can do."""
     await message.answer(say(person.language, "help"))
 
 
 @router.message(Command("settings"))
 async def settings(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
-    """Shows them; ``/settings busy everyone|known|nobody`` says who may ask when the person is busy."""
+    """Shows the settings. ``/settings busy everyone|known|nobody`` sets who may ask for the person's free-busy time."""
     account, words = person.account, (command.args or "").split()
     if words[:1] and words[0].lower() in _BUSY:
         wanted = _AUDIENCES.get(words[1].lower()) if len(words) == 2 else None
@@ -134,7 +136,7 @@ async def settings(message: Message, command: CommandObject, door: BotDoor, pers
 
 @router.message(Command("timezone"))
 async def timezone(message: Message, command: CommandObject, door: BotDoor, person: Person) -> None:
-    """Shows the zone, or sets it."""
+    """Shows the time zone, or sets it."""
     zone = (command.args or "").strip().replace(" ", "_")
     if not zone:
         await message.answer(say(person.language, "timezone-usage", zone=person.account.timezone))
