@@ -180,10 +180,10 @@ def test_a_configured_trust_name_stamps_the_answer_as_authenticated() -> None:
 
 
 CANNOT = [
-    (invitation(request(LUNCH, method="CANCEL"), method="CANCEL"), "ACCEPTED", "carries no METHOD:REQUEST"),
+    (invitation(request(LUNCH, method="CANCEL"), method="CANCEL"), "ACCEPTED", "has no METHOD:REQUEST"),
     (invitation(request(LUNCH)), "MAYBE", "an answer is one of"),
     (invitation(request(LUNCH.replace("ORGANIZER", "X-ORGANIZER"))), "ACCEPTED", "names no organizer"),
-    (invitation("BEGIN:VCALENDAR\r\nnonsense"), "ACCEPTED", "carries no METHOD:REQUEST"),
+    (invitation("BEGIN:VCALENDAR\r\nnonsense"), "ACCEPTED", "has no METHOD:REQUEST"),
     (invitation(request()), "ACCEPTED", "no VEVENT"),
 ]
 

@@ -35,10 +35,10 @@ CANNOT: list[tuple[str, dict[str, Any], int, str]] = [
     ("people/1001/messages", {"text": "x", "reply_to": 5}, 404, "no message 5"),
     ("people/1001/taps", {}, 400, "name the button"),
     ("people/1001/taps", {"data": "x"}, 404, "the chat has no button 'x'"),
-    ("people/1001/files", {"base64": "?"}, 400, "not base64"),
+    ("people/1001/files", {"base64": "?"}, 400, "not valid base64"),
     ("people/1001/files", {"name": "x"}, 400, "a file has"),
     ("people/1001/files", {"base64": "QUJD", "photo": True}, 400, "IMAGE_PROCESS_FAILED"),
-    ("faults", {"status": 200}, 400, "status is 400 to 599"),
+    ("faults", {"status": 200}, 400, "status must be 400 to 599"),
     ("faults", {"status": "x"}, 400, "Expected `int`"),
     ("mails/1/answer", {"partstat": "ACCEPTED"}, 404, "no mail 1"),
 ]

@@ -1,4 +1,4 @@
-"""What a sandbox needs to know before it starts."""
+"""The settings of a sandbox."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """Where the two servers listen and whom they speak to.
+    """The addresses of the two servers, the bot's identity, and the target of answers to invitations.
 
-    Port 0 asks the system for a free one; the handle tells which it became. With `state_dir` unset everything is
-    forgotten at the end. `inbound_smtp` is where answers to invitations are sent (host, port); unset, answering
-    is refused. `authserv_id` is the name under which the receiving side trusts Authentication-Results
-    (RFC 8601): with it, an answer is stamped as an authenticating mail exchanger in front would stamp it.
+    Port 0 means any free port; `Sandbox` has the real one. Without `state_dir` the state is lost at the end.
+    `inbound_smtp` is the host and port to which answers to invitations are sent; without it answering is refused.
+    `authserv_id` is the name that the receiver trusts in Authentication-Results (RFC 8601). With it, each answer
+    gets such a header, as a mail server in front of the receiver would add it.
     """
 
     host: str = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""An append-only file of JSON lines that lets a sandbox remember itself over a restart."""
+"""An append-only file of JSON lines that keeps the state of a sandbox across a restart."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ Record = tuple[str, Any]
 
 
 class Journal:
-    """Kind and value, one pair a line. With no path it keeps nothing and costs nothing."""
+    """Stores records of a kind and a value, one per line. Without a path it stores nothing."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -17,7 +17,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
 
     def read(self) -> Iterator[Record]:
-        """Every record in the order it was written; a line cut short by a crash is passed over."""
+        """All records in the order of writing. A line that a crash cut short is skipped."""
         if self._path is None or not self._path.exists():
             return
         with self._path.open(encoding="utf-8") as lines:
@@ -35,7 +35,7 @@ class Journal:
                 lines.write(json.dumps([kind, value], ensure_ascii=False) + "\n")
 
     def replace(self, records: Iterable[Record]) -> None:
-        """Write the file anew with these records only, so that it does not grow for ever."""
+        """Replace the file by one with these records only, so that it does not grow for ever."""
         if self._path is None:
             return
         fresh = self._path.with_suffix(".new")

@@ -34,7 +34,7 @@ HttpRequest = Request[Any, Any, State]
 
 
 class Sandbox:
-    """A running sandbox; `running` makes one."""
+    """The state and the two servers of a sandbox; `running` starts one."""
 
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
@@ -48,13 +48,13 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The page, and the base URL for `TelegramAPIServer.from_base`."""
+        """The URL of the page, and the base URL for `TelegramAPIServer.from_base`."""
         return f"http://{self.config.host}:{self.web_port}"
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[asyncio.Task[None]]:
         async with contextlib.AsyncExitStack() as stack:
-            # Listening before serving: a port in use is an OSError here and not an exit deep in a server.
+            # The port is bound here: uvicorn would end the whole process where it is in use.
             listener = stack.enter_context(socket.create_server((self.config.host, self.config.web_port)))
             loop = asyncio.get_running_loop()
             smtp = await loop.create_server(self.catcher.protocol, self.config.host, self.config.smtp_port)
@@ -82,14 +82,15 @@ class Sandbox:
 
 @contextlib.asynccontextmanager
 async def running(config: SandboxConfig) -> AsyncIterator[Sandbox]:
-    """Both servers up for as long as the block lasts. Raises OSError when a port is taken."""
+    """Run both servers while the block runs. Raises OSError when a port is taken."""
     sandbox = Sandbox(config)
     async with sandbox._open():
         yield sandbox
 
 
 async def serve(config: SandboxConfig, ready: "asyncio.Future[Sandbox] | None" = None) -> None:
-    """Run both servers until cancelled; `ready` is given the sandbox once it answers. Raises OSError."""
+    """Run both servers until cancelled. `ready` gets the sandbox once the servers answer. Raises OSError when a port is
+    taken."""
     sandbox = Sandbox(config)
     async with sandbox._open() as serving:
         if ready is not None and not ready.done():
@@ -98,7 +99,7 @@ async def serve(config: SandboxConfig, ready: "asyncio.Future[Sandbox] | None" =
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers, which belong to whoever started us."""
+    """uvicorn without its signal handlers: the process that started the sandbox has its own."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -118,7 +119,7 @@ class _Server(uvicorn.Server):
         if not self._ready.is_set():
             waiting.cancel()
             await serving
-            raise RuntimeError("the web server of the sandbox ended before it began")
+            raise RuntimeError("the web server of the sandbox ended before it was ready")
 
 
 def _app(sandbox: Sandbox) -> Litestar:
@@ -126,7 +127,7 @@ def _app(sandbox: Sandbox) -> Litestar:
         {
             "config": sandbox.config,
             "world": sandbox.world,
-            "calls": deque(maxlen=botapi.CALLS_REMEMBERED),
+            "calls": deque(maxlen=botapi.MAX_CALLS),
             "mails": sandbox.mails,
             "caught": sandbox.mail_caught,
             "catcher": sandbox.catcher,
@@ -137,17 +138,18 @@ def _app(sandbox: Sandbox) -> Litestar:
     return Litestar(
         [*bot_api, *people.ROUTES, *mail.ROUTES, pages.chat_page, pages.mail_page],
         state=state,
-        before_request=_only_from_here,
+        before_request=_refuse_foreign_origin,
         exception_handlers={CannotDo: _cannot, BotApiError: _refused},
         openapi_config=None,
         logging_config=None,
     )
 
 
-async def _only_from_here(request: HttpRequest) -> Response[Any] | None:
-    """A web page of elsewhere, open in the same browser, must not act for the people here."""
+async def _refuse_foreign_origin(request: HttpRequest) -> Response[Any] | None:
+    """Refuses requests of foreign web pages in the same browser: they could act as the people of the sandbox."""
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    # A name with a dot may be anybody's, pointed here by his own DNS; a page of his would then be of our origin.
+    # The owner of a domain name can let it resolve to this machine (DNS rebinding). Their page would then have our
+    # origin, so only IP addresses and names without a dot are accepted.
     name = host.rpartition(":")[0] if _PORT.search(host) else host
     name = name.strip("[]").lower()
     if "." in name and name != request.app.state.config.host and not _is_ip_address(name):

@@ -1,28 +1,28 @@
-"""Wakes everyone who waits for something to change."""
+"""Wakes all tasks that wait for a change."""
 
 import asyncio
 
 
 class Signal:
-    """Many waiters, one event loop. Once closed nobody waits any more."""
+    """Any number of waiting tasks in one event loop. After `close` no task waits again."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
         self.closed = False
 
     def notify(self) -> None:
-        """Wake all who wait now; those who come later wait for the next time."""
+        """Wake all tasks that wait now; a later `wait` waits for the next `notify`."""
         self._event.set()
         if not self.closed:
             self._event = asyncio.Event()
 
     def close(self) -> None:
-        """Wake all and let nobody wait again."""
+        """Wake all tasks; every later `wait` returns at once."""
         self.closed = True
         self._event.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Wait until notified, at most so long; tells whether it was."""
+        """Wait up to `seconds` for a `notify`; returns whether it came."""
         if seconds <= 0:
             return False
         try:

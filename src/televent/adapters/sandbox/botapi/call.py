@@ -1,4 +1,4 @@
-"""One call of a Bot API method, however its parameters came: query string, JSON, form or multipart."""
+"""One call of a Bot API method, with its parameters from the query string, JSON, a form or multipart."""
 
 import json
 import re
@@ -21,14 +21,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Method and parameters. A form brings every value as text, JSON brings it typed: both read the same here."""
+    """Method and parameters. Values of a form are text and values of JSON are typed; the methods below accept both."""
 
     method: str
     fields: Json
     uploads: dict[str, Upload] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:
-        """A text parameter, or None when absent. Raises BotApiError where it is something else."""
+        """A text parameter, or None when absent. Raises BotApiError for any other type."""
         value = self.fields.get(name)
         if value is None:
             return None
@@ -41,7 +41,7 @@ class Call:
         return value
 
     def integer(self, name: str) -> int | None:
-        """A whole number, or None when absent. Raises BotApiError where it is something else."""
+        """A whole number, or None when absent. Raises BotApiError for any other type."""
         value = self.fields.get(name)
         if value is None or value == "":
             return None
@@ -52,18 +52,18 @@ class Call:
         raise bad_request(f'field "{name}" must be a Number')
 
     def flag(self, name: str) -> bool:
-        """A yes or no; absent is no."""
+        """A boolean parameter; False when absent."""
         value = self.fields.get(name)
         return value is True or value == 1 or (isinstance(value, str) and value.lower() in {"true", "1", "yes"})
 
     def structure(self, name: str, what: str) -> Any:
-        """A JSON-serialised parameter, or None when absent. Raises BotApiError naming `what` when it is not JSON."""
+        """A JSON parameter, or None when absent. Raises BotApiError, which names `what`, when it is not JSON."""
         value = self.fields.get(name)
         if value is None or value == "":
             return None
         try:
             parsed = json.loads(value) if isinstance(value, str) else value
-            # Half a surrogate pair, written as an escape, can be neither stored nor shown.
+            # A lone surrogate, written as an escape, has no UTF-8 form: it can be neither stored nor shown.
             json.dumps(parsed, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise bad_request("strings must be encoded in UTF-8") from None
@@ -72,7 +72,7 @@ class Call:
         return parsed
 
     def required_integer(self, name: str, refusal: str) -> int:
-        """A whole number that must be there. Raises BotApiError with the `refusal`."""
+        """A required whole number. Raises BotApiError with the text `refusal` when it is absent."""
         value = self.integer(name)
         if value is None:
             raise bad_request(refusal)
@@ -80,5 +80,5 @@ class Call:
 
 
 def not_found(detail: str = "") -> BotApiError:
-    """Status 404 as the Bot API says it for what it does not know."""
+    """The Bot API's error for an unknown method or file: status 404."""
     return BotApiError(404, f"Not Found: {detail}" if detail else "Not Found")

@@ -1,6 +1,6 @@
-"""parse_mode=HTML as Telegram reads it: text and entities out, or the sentence with which Telegram refuses.
+"""Parses parse_mode=HTML as Telegram does: to text and entities, or to Telegram's own error sentence.
 
-Offsets and lengths of entities count UTF-16 code units, offsets in refusals count bytes of UTF-8
+Offsets and lengths of entities count UTF-16 code units; offsets in errors count bytes of UTF-8
 (https://core.telegram.org/bots/api#html-style).
 """
 
@@ -37,7 +37,7 @@ _LINK = re.compile(r"(?i)(?:https?|tg|tonsite|mailto|tel):\S+|[\w.-]+\.[a-z]{2,}
 
 
 def units(text: str) -> int:
-    """How many UTF-16 code units the text takes."""
+    """The length of the text in UTF-16 code units."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
@@ -50,7 +50,7 @@ class _Open:
 
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:
-    """The text that a reader sees, and its entities. Raises BotApiError as Telegram does for what it cannot read."""
+    """The text that a reader sees, and its entities. Raises BotApiError for markup that Telegram refuses."""
     return _trim(*_Reader(source).read())
 
 
@@ -116,7 +116,7 @@ class _Reader:
                 raise _unreadable(f'Empty attribute name in the tag "{tag}" at byte offset {self._byte(at)}')
             name = found.group(1).lower()
             if not found.group(2):
-                # The one attribute that Telegram takes without a value.
+                # Telegram accepts only this attribute without a value.
                 if (tag, name) != ("blockquote", "expandable"):
                     raise _unreadable(
                         f'Expected equal sign in declaration of an attribute of the tag "{tag}" '
@@ -160,7 +160,7 @@ class _Reader:
             address = opened.attributes.get("href") or "".join(self.text).encode("utf-16-le", "surrogatepass")[
                 opened.offset * 2 :
             ].decode("utf-16-le", "replace")
-            # A link that leads nowhere becomes plain text, silently.
+            # Telegram turns a link without a usable address into plain text, without an error.
             if not _LINK.fullmatch(address):
                 return
             entity["url"] = address if ":" in address else f"http://{address}"
@@ -182,12 +182,12 @@ def _decode(found: re.Match[str]) -> str:
     if name:
         return _NAMED[name]
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    # What is no character stands as it was written.
+    # A number that is no character stays as written.
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else found.group()
 
 
 def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
-    """Telegram cuts white space off both ends and moves the entities along."""
+    """Removes white space at both ends and moves the entities, as Telegram does."""
     trimmed = text.strip()
     lead = units(text) - units(text.lstrip())
     end = units(trimmed)

@@ -1,4 +1,4 @@
-"""The Bot API's way to say no: a status, a fixed sentence, sometimes parameters."""
+"""The Bot API's errors: a status, a fixed sentence, sometimes parameters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Faults on order: what a test wants the next calls of the bot to meet."""
+"""Faults that a test orders for the next calls of the bot."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ _SENTENCES = {
 
 @dataclass(slots=True)
 class Fault:
-    """Refuse the next `times` calls of `method` ("*" for any but getUpdates), optionally only those into one chat.
+    """Refuse the next `times` calls of `method` ("*" for any but getUpdates), optionally only those for one chat.
 
-    `performed` means that the call is carried out and only its answer is lost. `delay` is in seconds.
+    With `performed` the call takes effect and only its answer is lost. `delay` and `retry_after` are in seconds.
     """
 
     status: int
@@ -44,13 +44,13 @@ class Fault:
 
 
 class Faults:
-    """The faults ordered and not yet met, oldest first."""
+    """The ordered faults that no call has used up yet, oldest first."""
 
     def __init__(self) -> None:
         self.ordered: list[Fault] = []
 
     def take(self, method: str, chat_id: Any) -> Fault | None:
-        """The first fault that fits this call; it is used up by one."""
+        """The first fault that matches this call, or None. It then applies to one call fewer."""
         for fault in self.ordered:
             if fault.method.lower() != method.lower() and (fault.method != "*" or method.lower() == "getupdates"):
                 continue
@@ -63,6 +63,6 @@ class Faults:
         return None
 
     async def hold(self, fault: Fault) -> None:
-        """Wait as long as the fault wants the bot to wait."""
+        """Wait for the delay of the fault."""
         if fault.delay > 0:
             await asyncio.sleep(fault.delay)

@@ -1,4 +1,4 @@
-"""Files that people and the bot have sent, and what a picture's own header says of its size."""
+"""Files that people and the bot have sent, and the size of a picture from its own header."""
 
 import hashlib
 import secrets
@@ -12,13 +12,16 @@ from televent.adapters.sandbox.journal import Journal
 
 Json = dict[str, Any]
 
-MOST_BYTES_UP = 50 * 1024 * 1024
-MOST_BYTES_DOWN = 20 * 1024 * 1024
-MOST_FILES = 500
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+"""Max bytes of a file that is sent (Bot API, sendDocument)."""
+MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
+"""Max bytes of a file that getFile gives (Bot API, getFile)."""
+MAX_FILES = 500
+"""Max files that the sandbox keeps."""
 
 
 class Files:
-    """Content by file_id, in memory or in a directory; the oldest go when there are too many."""
+    """Files by file_id, in memory or in a directory. Above MAX_FILES the oldest are deleted."""
 
     def __init__(self, directory: Path | None, journal: Journal) -> None:
         self._directory = directory
@@ -29,7 +32,7 @@ class Files:
             directory.mkdir(parents=True, exist_ok=True)
 
     def add(self, name: str, mime_type: str, content: bytes, kind: str) -> Json:
-        """Keep the content and return what is known of it. `kind` is "documents" or "photos"."""
+        """Keep the content and return its description. `kind` is "documents" or "photos"."""
         file_id = secrets.token_urlsafe(24)
         suffix = Path(name).suffix[:12]
         known = {
@@ -46,12 +49,12 @@ class Files:
         else:
             (self._directory / file_id).write_bytes(content)
         self._journal.write("file", known)
-        while len(self.known) > MOST_FILES:
+        while len(self.known) > MAX_FILES:
             self._forget(next(iter(self.known)))
         return known
 
     def restore(self, known: Json) -> None:
-        """Know again a file whose content is still in the directory."""
+        """Register a file of the journal whose content is still in the directory."""
         if self._directory is not None and (self._directory / known["file_id"]).is_file():
             self.known[known["file_id"]] = known
 
@@ -64,7 +67,7 @@ class Files:
         return (self._directory / file_id).read_bytes()
 
     def by_path(self, path: str) -> Json | None:
-        """The file that getFile has given this file_path."""
+        """The description of the file with this file_path, or None."""
         return next((known for known in self.known.values() if known["file_path"] == path), None)
 
     def _forget(self, file_id: str) -> None:
@@ -86,7 +89,7 @@ def picture_size(content: bytes) -> tuple[int, int]:
         at = 2
         while at + 9 <= len(content) and content[at] == 0xFF:
             marker = content[at + 1]
-            # Start of frame, whatever the coding; C4, C8 and CC mean something else.
+            # C0 to CF start a frame in any coding, except C4, C8 and CC.
             if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
                 height, width = struct.unpack(">HH", content[at + 5 : at + 9])
                 return width, height

@@ -1,4 +1,4 @@
-"""reply_markup as Telegram checks it (https://core.telegram.org/bots/api#inlinekeyboardmarkup)."""
+"""Checks reply_markup as Telegram does (https://core.telegram.org/bots/api#inlinekeyboardmarkup)."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,8 +8,10 @@ from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
 
 Json = dict[str, Any]
 
-MOST_BUTTONS = 100
-MOST_DATA_BYTES = 64
+MAX_BUTTONS = 100
+"""Max buttons of a keyboard."""
+MAX_DATA_BYTES = 64
+"""Max bytes of callback_data."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _INLINE_KINDS = (
     "url",
@@ -26,7 +28,10 @@ _INLINE_KINDS = (
 
 
 def read_markup(call: Call) -> tuple[Json | None, Json | None]:
-    """The inline keyboard (part of the message) and the other kind (only the person's side sees it)."""
+    """The inline keyboard, which is part of the message, and the other kind, which only the person sees.
+
+    Each is None where the call has none. Raises BotApiError.
+    """
     markup = call.structure("reply_markup", "reply keyboard markup")
     if markup is None:
         return None, None
@@ -36,7 +41,7 @@ def read_markup(call: Call) -> tuple[Json | None, Json | None]:
         rows = _rows(markup["inline_keyboard"], "inline_keyboard")
         kept = [[_inline(button) for button in row] for row in rows]
         kept = [row for row in kept if row]
-        if sum(map(len, kept)) > MOST_BUTTONS:
+        if sum(map(len, kept)) > MAX_BUTTONS:
             raise bad_request("reply markup is too long")
         return ({"inline_keyboard": kept} if kept else None), None
     if "keyboard" in markup:
@@ -68,9 +73,7 @@ def _inline(button: Any) -> Json:
     if not kinds:
         raise _unparsable("Text buttons are unallowed in the inline keyboard")
     data = kinds.get("callback_data")
-    if data is not None and not (
-        isinstance(data, str) and 1 <= len(data.encode("utf-8", "replace")) <= MOST_DATA_BYTES
-    ):
+    if data is not None and not (isinstance(data, str) and 1 <= len(data.encode("utf-8", "replace")) <= MAX_DATA_BYTES):
         raise bad_request("BUTTON_DATA_INVALID")
     if "url" in kinds:
         _check_link(kinds["url"], "URL")
@@ -92,7 +95,7 @@ def _check_link(url: Any, what: str) -> None:
         usable = False
     if not usable:
         raise bad_request(f"inline keyboard button {what} '{url}' is invalid: Wrong HTTP URL")
-    # Telegram wants https for a Web App and a public name; a sandbox is there for what still runs on this machine.
+    # Telegram wants https and a public name for a Web App. The sandbox also accepts one that runs on this machine.
     if what == "Web App URL" and parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise bad_request(f"inline keyboard button {what} '{url}' is invalid: Only HTTPS links are allowed")
 

@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Person:
-    """One person and the private chat with the bot, whose id is the person's own (Telegram does the same)."""
+    """One person and their private chat with the bot. Both have the same id, as in Telegram."""
 
     id: int
     name: str
@@ -18,7 +18,7 @@ class Person:
     blocked: bool = False
 
     def user(self) -> Json:
-        """As a Bot API User."""
+        """The person as a Bot API User."""
         return _present(
             id=self.id,
             is_bot=False,
@@ -28,11 +28,11 @@ class Person:
         )
 
     def chat(self) -> Json:
-        """As a Bot API Chat."""
+        """The private chat as a Bot API Chat."""
         return _present(id=self.id, type="private", first_name=self.name, username=self.username)
 
     def stored(self) -> Json:
-        """Everything, for the journal and the control API."""
+        """All fields, for the journal and the control API."""
         return asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""A message's text and entities as HTML that is safe in a browser: Telegram's tags only, all else escaped."""
+"""Renders a message's text and entities as HTML that is safe in a browser: Telegram's tags only, all else escaped."""
 
 from html import escape
 from itertools import pairwise
@@ -20,7 +20,7 @@ _SAFE_SCHEMES = ("http:", "https:", "tg:", "mailto:", "tel:")
 
 
 def render_html(text: str, entities: list[dict[str, Any]]) -> str:
-    """Text between two borders of entities is one piece, wrapped in the tags of all entities over it."""
+    """The text as HTML: split where an entity starts or ends, each piece in the tags of its entities."""
     encoded = text.encode("utf-16-le", "surrogatepass")
     total = len(encoded) // 2
     borders = {0, total}

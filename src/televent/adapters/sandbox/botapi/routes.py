@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from televent.adapters.sandbox.botapi.call import Call, Upload, not_found
 from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
-from televent.adapters.sandbox.botapi.files import MOST_BYTES_UP
+from televent.adapters.sandbox.botapi.files import MAX_UPLOAD_BYTES
 from televent.adapters.sandbox.botapi.methods import perform
 from televent.adapters.sandbox.botapi.methods.delivery import Described
 from televent.adapters.sandbox.botapi.world import World
@@ -20,18 +20,20 @@ from televent.adapters.sandbox.botapi.world import World
 Json = dict[str, Any]
 HttpRequest = Request[Any, Any, State]
 
-MOST_BODY_BYTES = MOST_BYTES_UP + 1024 * 1024
-CALLS_REMEMBERED = 500
+MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
+"""Max bytes of a request: one file and its form."""
+MAX_CALLS = 500
+"""Max calls kept for `/sandbox/calls`."""
 
 
 @route(
     "/{bot:str}/{method:str}",
     http_method=[HttpMethod.GET, HttpMethod.POST],
-    request_max_body_size=MOST_BODY_BYTES,
+    request_max_body_size=MAX_BODY_BYTES,
     status_code=200,
 )
 async def call_method(request: HttpRequest, bot: FromPath[str], method: FromPath[str], state: State) -> Response[Json]:
-    """Every method of the Bot API."""
+    """Perform any method of the Bot API."""
     world: World = state.world
     try:
         _check_token(world, bot)
@@ -47,7 +49,7 @@ async def call_method(request: HttpRequest, bot: FromPath[str], method: FromPath
 
 @get("/file/{bot:str}/{path:path}")
 async def download(bot: FromPath[str], path: FromPath[str], state: State) -> Response[Any]:
-    """The content behind a file_path of getFile."""
+    """The content of the file with this file_path, which getFile gives."""
     world: World = state.world
     try:
         _check_token(world, bot)

@@ -1,4 +1,4 @@
-"""The bot's queue of updates and its confirmation (https://core.telegram.org/bots/api#getting-updates)."""
+"""The bot's queue of updates and their confirmation (https://core.telegram.org/bots/api#getting-updates)."""
 
 import time
 from collections import deque
@@ -11,27 +11,29 @@ from televent.adapters.sandbox.signal import Signal
 
 Json = dict[str, Any]
 
-MOST_PENDING = 10_000
-LONGEST_POLL = 50
-# Not sent unless asked for by name.
+MAX_PENDING = 10_000
+"""Max updates that wait; above that the oldest are lost."""
+MAX_POLL = 50
+"""Max seconds of a long poll."""
+# Sent only to a bot that names them in allowed_updates.
 _ONLY_ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 
 class UpdateQueue:
-    """Updates wait here until the bot confirms them by a greater offset or by a 2xx answer to its webhook."""
+    """Keeps updates until the bot confirms them, by a greater offset or by a 2xx answer of its webhook."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        # Grows over restarts, so that an offset kept by a bot never hides a new update.
+        # Ids grow across restarts too: otherwise an offset that the bot kept would hide new updates.
         self.next_id = int(time.time())
-        self.pending: deque[Json] = deque(maxlen=MOST_PENDING)
+        self.pending: deque[Json] = deque(maxlen=MAX_PENDING)
         self.allowed: tuple[str, ...] = ()
         self.webhook_url = ""
         self.added = Signal()
         self._poll = 0
 
     def add(self, kind: str, value: Json) -> None:
-        """Queue an update of this kind, unless the bot has asked not to be sent such."""
+        """Queue an update of this kind, unless the bot has excluded the kind by allowed_updates."""
         if kind not in self.allowed if self.allowed else kind in _ONLY_ON_REQUEST:
             return
         update = {"update_id": self.next_id, kind: value}
@@ -41,16 +43,16 @@ class UpdateQueue:
         self.added.notify()
 
     def restore(self, update: Json) -> None:
-        """Queue again what was waiting when the sandbox stopped."""
+        """Queue an update of the journal that waited when the sandbox stopped."""
         self.pending.append(update)
         self.next_id = max(self.next_id, update["update_id"] + 1)
 
     def allow(self, kinds: Sequence[str]) -> None:
-        """Keep only these kinds from now on; none named means the usual ones."""
+        """Queue only these kinds from now on; an empty list means the default kinds."""
         self.allowed = tuple(kinds)
 
     def confirm(self, offset: int) -> None:
-        """Forget every update below `offset`; a negative one keeps that many from the end."""
+        """Forget every update below `offset`. A negative offset keeps that many of the newest updates."""
         if offset < 0:
             offset = self.pending[max(len(self.pending) + offset, 0)]["update_id"] if self.pending else 0
         dropped = False
@@ -61,13 +63,13 @@ class UpdateQueue:
             self._journal.write("confirmed", offset)
 
     def drop_all(self) -> None:
-        """Forget everything that waits."""
+        """Forget all waiting updates."""
         self.confirm(self.next_id)
 
     async def poll(self, offset: int | None, limit: int, seconds: float) -> list[Json]:
-        """What waits from `offset` on, at most `limit`; where there is nothing, wait so many `seconds` for it.
+        """The waiting updates from `offset` on, at most `limit`. Where there is none, wait up to `seconds` for one.
 
-        A later call ends an earlier one. Raises BotApiError 409 in the earlier, and where a webhook is set.
+        A later call ends an earlier one, which raises BotApiError 409. Raises the same where a webhook is set.
         """
         if self.webhook_url:
             raise BotApiError(409, WEBHOOK_ACTIVE)
@@ -76,7 +78,7 @@ class UpdateQueue:
         self.added.notify()
         if offset is not None:
             self.confirm(offset)
-        end = time.monotonic() + min(max(seconds, 0), LONGEST_POLL)
+        end = time.monotonic() + min(max(seconds, 0), MAX_POLL)
         while not self.pending and await self.added.wait(end - time.monotonic()):
             self._still_mine(mine)
             if self.added.closed:
@@ -84,11 +86,11 @@ class UpdateQueue:
         return [update for _, update in zip(range(limit), self.pending, strict=False)]
 
     def interrupt(self) -> None:
-        """Wake every waiting poll, to look again at whether it may still wait."""
+        """Wake every waiting poll, so that it checks again whether it may wait."""
         self.added.notify()
 
     def close(self) -> None:
-        """Let every waiting poll end now with nothing."""
+        """End every waiting poll with an empty list."""
         self.added.close()
 
     def _still_mine(self, mine: int) -> None:

@@ -18,14 +18,17 @@ from televent.adapters.sandbox.botapi.world import World
 Json = dict[str, Any]
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
-ANSWER_WITHIN = 20.0
-MOST_ANSWER_BYTES = 1024 * 1024
+MIN_PAUSE, MAX_PAUSE = 0.25, 30.0
+"""Seconds between two attempts at an update; the pause doubles each time."""
+ANSWER_TIMEOUT = 20.0
+"""Seconds for the bot to answer an update."""
+MAX_ANSWER_BYTES = 1024 * 1024
+"""Max bytes read of an answer."""
 
 
 async def deliver(world: World) -> None:
-    """Post what waits, in order, one after another, again and again until 2xx. Runs until cancelled."""
-    pause = FIRST_PAUSE
+    """Post the waiting updates in order, and retry each until the answer is 2xx. Runs until cancelled."""
+    pause = MIN_PAUSE
     while not world.updates.added.closed:
         if not (world.updates.webhook_url and world.updates.pending):
             await world.updates.added.wait(3600)
@@ -33,14 +36,14 @@ async def deliver(world: World) -> None:
         update, webhook = world.updates.pending[0], world.settings["webhook"]
         status, reason, answered = await asyncio.to_thread(_post, webhook, update)
         if 200 <= status < 300:
-            pause = FIRST_PAUSE
+            pause = MIN_PAUSE
             world.updates.confirm(update["update_id"] + 1)
             if answered is not None and answered.method:
                 await _perform_quietly(world, answered)
             continue
         world.settings["webhook_error"] = {"last_error_date": int(time.time()), "last_error_message": reason}
         await world.updates.added.wait(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, MAX_PAUSE)
 
 
 def _post(webhook: Json, update: Json) -> tuple[int, str, Call | None]:
@@ -49,11 +52,11 @@ def _post(webhook: Json, update: Json) -> tuple[int, str, Call | None]:
         headers[SECRET_HEADER] = webhook["secret_token"]
     body = json.dumps(update).encode()
     request = urllib.request.Request(webhook["url"], body, headers, method="POST")
-    # A proxy of the environment has no business with a bot on this machine.
+    # The bot runs on this machine: a proxy from the environment could not reach it.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=ANSWER_WITHIN) as answer:
-            content = answer.read(MOST_ANSWER_BYTES)
+        with opener.open(request, timeout=ANSWER_TIMEOUT) as answer:
+            content = answer.read(MAX_ANSWER_BYTES)
             return answer.status, "", _answered(answer.headers.get("Content-Type", ""), content)
     except urllib.error.HTTPError as error:
         return error.code, f"Wrong response from the webhook: {error.code} {error.reason}", None
@@ -62,7 +65,7 @@ def _post(webhook: Json, update: Json) -> tuple[int, str, Call | None]:
 
 
 def _answered(content_type: str, content: bytes) -> Call | None:
-    """A webhook may answer an update with a call; its result is told to nobody."""
+    """The call in an answer to an update, or None. As in Telegram, the bot never learns its result."""
     fields: Json = {}
     if content_type.startswith("application/json"):
         try:

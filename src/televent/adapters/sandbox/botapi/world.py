@@ -1,4 +1,4 @@
-"""All that the stand-in remembers: people, chats, queries, settings of the bot, and the order of changes."""
+"""The state of the stand-in: people, chats, queries, the bot's settings, and a revision number for each change."""
 
 import itertools
 import time
@@ -18,13 +18,15 @@ from televent.adapters.sandbox.signal import Signal
 
 Json = dict[str, Any]
 
-MOST_MESSAGES = 2_000
-MOST_QUERIES = 1_000
+MAX_MESSAGES = 2_000
+"""Max messages kept per chat."""
+MAX_QUERIES = 1_000
+"""Max taps kept."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """A message of a chat as the Bot API gives it, and what only the person's side sees of it."""
+    """A message as the Bot API gives it, with the state that only the person's side sees."""
 
     message: Json
     keyboard: Json | None = None
@@ -39,7 +41,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Query:
-    """A tap on a button and, once there is one, the bot's answer to it."""
+    """A tap on a button, and the bot's answer, which is None until it arrives."""
 
     id: str
     person_id: int
@@ -51,7 +53,7 @@ class Query:
 
 @dataclass(slots=True)
 class World:
-    """One bot and its people. Lives in one event loop."""
+    """One bot and its people. Use it in one event loop only."""
 
     config: SandboxConfig
     journal: Journal
@@ -79,7 +81,7 @@ class World:
             self.people.setdefault(person.id, replace(person))
 
     def compact(self) -> None:
-        """Write the journal anew. Only for whoever holds the ports, lest two do so to one file."""
+        """Rewrite the journal. Call it only while holding the ports: two processes must not rewrite the same file."""
         self.journal.replace(self._records())
 
     def bot(self) -> Json:
@@ -90,7 +92,7 @@ class World:
     def person_for(self, chat_id: int) -> Person:
         """The person behind a chat that the bot may write to. Raises BotApiError as Telegram does."""
         person = self.people.get(chat_id)
-        # A bot knows only those who wrote to it first.
+        # A bot may write only to people who wrote to it first.
         if person is None or not person.started:
             raise bad_request("chat not found")
         if person.blocked:
@@ -98,61 +100,61 @@ class World:
         return person
 
     def save_person(self, person: Person) -> None:
-        """Remember a new or changed person."""
+        """Store a new or changed person."""
         self.people[person.id] = person
         self.journal.write("person", person.stored())
-        self._moved()
+        self._next_revision()
 
     def add_message(self, person: Person, message: Json, keyboard: Json | None = None) -> Entry:
-        """Give the message its id, date and chat, and put it at the end of the person's chat."""
+        """Add a message to the person's chat, with its id, date and chat."""
         self._last_message_id += 1
         whole = {"message_id": self._last_message_id, "date": int(time.time()), "chat": person.chat(), **message}
         entry = Entry(whole, keyboard)
         chat = self.chats.setdefault(person.id, OrderedDict())
         chat[entry.id] = entry
-        if len(chat) > MOST_MESSAGES:
+        if len(chat) > MAX_MESSAGES:
             chat.popitem(last=False)
         self.save_entry(entry)
         return entry
 
     def entry(self, chat_id: int, message_id: int) -> Entry | None:
-        """A message that is there and not deleted."""
+        """The message with this id; None where it does not exist or is deleted."""
         chat = self.chats.get(chat_id)
         entry = chat.get(message_id) if chat else None
         return None if entry is None or entry.deleted else entry
 
     def save_entry(self, entry: Entry) -> None:
-        """Note a new or changed message and tell those who watch the chat."""
-        entry.revision = self._moved()
+        """Store a new or changed message and wake the readers of the chat."""
+        entry.revision = self._next_revision()
         self.journal.write("message", [entry.message, entry.keyboard, entry.deleted])
         self.changed.notify()
 
     def add_query(self, person: Person, message_id: int, data: str) -> Query:
-        """A person's tap, waiting for the bot's answer."""
+        """Store a person's tap, which waits for the bot's answer."""
         query = Query(str(next(self._query_numbers)), person.id, message_id, data)
         self.queries[query.id] = query
-        if len(self.queries) > MOST_QUERIES:
+        if len(self.queries) > MAX_QUERIES:
             self.queries.popitem(last=False)
         return query
 
     def answer_query(self, query: Query, answer: Json) -> None:
-        """The bot's answer to a tap, for the person to see."""
+        """Store the bot's answer to a tap and wake the readers of the chat."""
         query.answer = answer
-        query.revision = self._moved()
+        query.revision = self._next_revision()
         self.changed.notify()
 
     def set(self, name: str, value: Any) -> None:
-        """Remember a setting of the bot."""
+        """Store a setting of the bot."""
         self.settings[name] = value
         self.journal.write("setting", [name, value])
-        self._moved()
+        self._next_revision()
 
     def close(self) -> None:
-        """Let everybody who waits go."""
+        """Wake all readers and polls, for good."""
         self.changed.close()
         self.updates.close()
 
-    def _moved(self) -> int:
+    def _next_revision(self) -> int:
         self.revision += 1
         return self.revision
 
@@ -162,7 +164,7 @@ class World:
                 self.people[value["id"]] = Person(**value)
             case "message":
                 entry = Entry(*value)
-                entry.revision = self._moved()
+                entry.revision = self._next_revision()
                 chat = self.chats.setdefault(entry.message["chat"]["id"], OrderedDict())
                 chat[entry.id] = entry
                 self._last_message_id = max(self._last_message_id, entry.id)

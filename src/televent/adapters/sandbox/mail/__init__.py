@@ -1,1 +1,1 @@
-"""A mail catcher: takes every mail, shows it, and answers invitations as the recipient's mail service would."""
+"""A mail catcher: accepts every mail, shows it, and answers invitations as the recipient's mail service would."""

@@ -1,4 +1,4 @@
-"""A recipient's answer to an invitation, composed as Gmail composes it (RFC 5546 §3.2.3, RFC 6047)."""
+"""Composes a recipient's answer to an invitation as Gmail does (RFC 5546 §3.2.3, RFC 6047)."""
 
 import email.policy
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from televent.adapters.sandbox.mail.store import Mail
 from televent.ical.text.tree import Component, Property
 
 WORDS = {"ACCEPTED": "Accepted", "TENTATIVE": "Tentative", "DECLINED": "Declined"}
-# What Gmail gives back of the event besides ATTENDEE and DTSTAMP, unchanged.
+# The properties that Gmail copies from the event unchanged, besides ATTENDEE and DTSTAMP.
 _ECHOED = (
     "UID",
     "RECURRENCE-ID",
@@ -30,12 +30,12 @@ _ECHOED = (
 
 
 class CannotAnswer(Exception):
-    """This mail is no invitation that its recipient could answer; the text says why."""
+    """The recipient cannot answer this mail; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A mail ready to be sent: envelope and content."""
+    """A mail to send: its envelope, its calendar data and its content."""
 
     sender: str
     recipient: str
@@ -52,18 +52,19 @@ def compose_answer(
     comment: str | None = None,
     authserv_id: str | None = None,
 ) -> Answer:
-    """The answer of `address` (the mail's recipient, where it is not given). `now` becomes DTSTAMP.
+    """The answer of `address`, which defaults to the mail's recipient. `now` becomes DTSTAMP.
 
-    Raises CannotAnswer where the mail has no METHOD:REQUEST, the event no organizer or uid, or partstat is no answer.
+    Raises CannotAnswer where the mail has no METHOD:REQUEST, the event has no ORGANIZER or UID, or `partstat` is no
+    answer.
     """
     if partstat not in WORDS:
         raise CannotAnswer(f"an answer is one of {', '.join(WORDS)}")
     message = message_of(mail)
     request = invitation_of(message)
     if request is None or (request.value("METHOD") or "").upper() != "REQUEST":
-        raise CannotAnswer("this mail carries no METHOD:REQUEST")
+        raise CannotAnswer("this mail has no METHOD:REQUEST")
     events = request.components("VEVENT")
-    # A series is answered as a whole; its overrides are answered alone only where they came alone.
+    # A series is answered as a whole. Overrides are answered only where the mail has no master.
     masters = [event for event in events if event.get("RECURRENCE-ID") is None]
     answered = masters[:1] or events
     if not answered:
@@ -98,7 +99,7 @@ def _reply(
     reply.put("VERSION", "2.0")
     reply.put("CALSCALE", "GREGORIAN")
     reply.put("METHOD", "REPLY")
-    # A TZID without its VTIMEZONE is refused by many.
+    # Many servers refuse a TZID without its VTIMEZONE.
     for zone in request.components("VTIMEZONE"):
         reply.add(zone.copy())
     for event in answered:

@@ -1,4 +1,4 @@
-"""The SMTP side: takes mail for everybody, unless a test has ordered a refusal."""
+"""The SMTP server: accepts mail for every address, unless a test has ordered a refusal."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from televent.adapters.sandbox.mail.store import Mails
 from televent.adapters.sandbox.signal import Signal
 
-MOST_BYTES = 35 * 1024 * 1024
+MAX_BYTES = 35 * 1024 * 1024
+"""Max bytes of a mail."""
 
 
 @dataclass(slots=True)
 class Refusal:
-    """Refuse this address the next `times` it is named: by a 4xx code for now, by a 5xx code for good."""
+    """Refuse this recipient the next `times`: a 4xx code refuses for now, a 5xx code for good."""
 
     address: str
     code: int = 550
@@ -22,7 +23,7 @@ class Refusal:
 
 
 class Catcher:
-    """What aiosmtpd asks at each step."""
+    """aiosmtpd's handler: refuses the ordered recipients and stores all mails."""
 
     def __init__(self, mails: Mails, caught: Signal) -> None:
         self._mails = mails
@@ -32,7 +33,7 @@ class Catcher:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Take every recipient but the refused."""
+        """Accept every recipient without an ordered refusal."""
         for refusal in self.refusals:
             if refusal.address.lower() == address.lower():
                 refusal.times -= 1
@@ -43,19 +44,19 @@ class Catcher:
         return "250 2.1.5 Recipient ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Keep the mail."""
+        """Store the mail."""
         content = envelope.content
         if not isinstance(content, bytes):
-            return "554 5.6.0 Only octets are taken"
+            return "554 5.6.0 The content must be bytes"
         mail = self._mails.add(envelope.mail_from or "", list(envelope.rcpt_tos), content)
         self._caught.notify()
         return f"250 2.0.0 Caught as {mail.id}"
 
     def protocol(self) -> SMTP:
-        """A server for one connection. Any login is right: there is nothing to protect."""
+        """The SMTP protocol of one connection. It accepts any login: there is nothing to protect."""
         return SMTP(
             self,
-            data_size_limit=MOST_BYTES,
+            data_size_limit=MAX_BYTES,
             enable_SMTPUTF8=True,
             hostname="sandbox.localhost",
             ident="sandbox",

@@ -1,4 +1,4 @@
-"""What a caught mail says: its texts, its calendar part, and whether it can be answered."""
+"""Reads a caught mail: its headers, its texts and its iTIP message."""
 
 import email
 import email.policy
@@ -12,11 +12,12 @@ from televent.ical.text.tree import Component, parse
 
 Json = dict[str, Any]
 
-MOST_SHOWN = 2_000_000
+MAX_SHOWN = 2_000_000
+"""Max characters of a text that the API shows."""
 
 
 def message_of(mail: Mail) -> EmailMessage:
-    """The mail parsed leniently."""
+    """Parse the mail leniently."""
     parsed = email.message_from_bytes(mail.content, policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -36,7 +37,7 @@ def addresses(message: EmailMessage, name: str) -> list[str]:
 
 
 def calendar_of(message: EmailMessage) -> bytes | None:
-    """The content of the text/calendar part, as octets."""
+    """The bytes of the first text/calendar part, or None."""
     for part in message.walk():
         if part.get_content_type() == "text/calendar":
             payload = part.get_payload(decode=True)
@@ -46,7 +47,7 @@ def calendar_of(message: EmailMessage) -> bytes | None:
 
 
 def invitation_of(message: EmailMessage) -> Component | None:
-    """The iTIP message in the mail, or None where there is none that can be read."""
+    """The iTIP message in the mail; None where there is none or it cannot be parsed."""
     data = calendar_of(message)
     if data is None:
         return None
@@ -57,7 +58,7 @@ def invitation_of(message: EmailMessage) -> Component | None:
 
 
 def summary(mail: Mail) -> Json:
-    """One row of the list."""
+    """The mail's row in the list of mails."""
     message = message_of(mail)
     calendar = invitation_of(message)
     event = next(iter(calendar.components("VEVENT")), None) if calendar else None
@@ -78,7 +79,7 @@ def summary(mail: Mail) -> Json:
 
 
 def whole(mail: Mail) -> Json:
-    """The list's row and the mail's parts as text."""
+    """The mail's row, with its headers and its parts as text."""
     message = message_of(mail)
     data = calendar_of(message)
     return {
@@ -86,7 +87,7 @@ def whole(mail: Mail) -> Json:
         "headers": [[name, header(message, name)] for name in dict.fromkeys(message.keys())],
         "text": text_part(message, "plain"),
         "html": text_part(message, "html") != "",
-        "calendar": data.decode("utf-8", "replace")[:MOST_SHOWN] if data is not None else None,
+        "calendar": data.decode("utf-8", "replace")[:MAX_SHOWN] if data is not None else None,
         "attachments": [
             {"name": part.get_filename() or "", "type": part.get_content_type()} for part in message.iter_attachments()
         ]
@@ -102,7 +103,7 @@ def text_part(message: EmailMessage, subtype: str) -> str:
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
                 try:
-                    return payload.decode(part.get_content_charset() or "utf-8", "replace")[:MOST_SHOWN]
+                    return payload.decode(part.get_content_charset() or "utf-8", "replace")[:MAX_SHOWN]
                 except LookupError:
-                    return payload.decode("utf-8", "replace")[:MOST_SHOWN]
+                    return payload.decode("utf-8", "replace")[:MAX_SHOWN]
     return ""

@@ -1,4 +1,4 @@
-"""The mail catcher's JSON API and what its page shows."""
+"""The mail catcher's JSON API, which its page uses too."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,8 @@ from televent.adapters.sandbox.people.routes import After, Wait
 
 Json = dict[str, Any]
 
-SEND_WITHIN = 20.0
+SEND_TIMEOUT = 20.0
+"""Seconds for the inbound SMTP listener to accept an answer."""
 
 
 def _mail(state: State, mail_id: int) -> Mail:
@@ -33,7 +34,7 @@ def _mail(state: State, mail_id: int) -> Mail:
 
 @get("/sandbox/mails")
 async def list_mails(state: State, after: After = 0, to: FromQuery[str | None] = None, wait: Wait = 0.0) -> list[Json]:
-    """Mails with an id above `after`, oldest first, optionally to one address; may wait for the first."""
+    """Mails with an id above `after`, oldest first, optionally to one address; waits up to `wait` seconds for one."""
     mails: Mails = state.mails
     end = time.monotonic() + wait
 
@@ -59,20 +60,20 @@ async def forget_mails(state: State) -> Json:
 
 @get("/sandbox/mails/{mail_id:int}")
 async def read_raw(mail_id: FromPath[int], state: State) -> Response[bytes]:
-    """The mail as it came."""
+    """The mail's bytes as they arrived."""
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
     return Response(_mail(state, mail_id).content, media_type="message/rfc822", headers=headers)
 
 
 @get("/sandbox/mails/{mail_id:int}/view")
 async def read_view(mail_id: FromPath[int], state: State) -> Json:
-    """The mail taken apart."""
+    """The mail's headers and parts as JSON."""
     return whole(_mail(state, mail_id))
 
 
 @get("/sandbox/mails/{mail_id:int}/html")
 async def read_html(mail_id: FromPath[int], state: State) -> Response[str]:
-    """The HTML part, for a frame in which nothing runs and nothing is fetched."""
+    """The HTML part, with headers that let no script run and no resource load."""
     policy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     html = '<base target="_blank">' + text_part(message_of(_mail(state, mail_id)), "html")
@@ -81,15 +82,18 @@ async def read_html(mail_id: FromPath[int], state: State) -> Response[str]:
 
 @post("/sandbox/mails/{mail_id:int}/answer")
 async def answer(mail_id: FromPath[int], data: JSONBody[Json], state: State) -> Json:
-    """Answer an invitation: `partstat`, optionally `address` and `comment`; sent to the inbound SMTP listener."""
+    """Answer an invitation and send the answer to the inbound SMTP listener.
+
+    The fields are `partstat` and, optionally, `address` and `comment`.
+    """
     config: SandboxConfig = state.config
     mail = _mail(state, mail_id)
     address, comment = data.get("address"), data.get("comment")
     if not all(value is None or isinstance(value, str) for value in (address, comment)):
-        raise CannotDo("address and comment are texts", 400)
+        raise CannotDo("address and comment must be text", 400)
     if config.inbound_smtp is None:
         raise CannotDo("no inbound SMTP listener is configured")
-    # Of two answers within a second the later one must win, and DTSTAMP has no fractions.
+    # The later of two answers must win, and DTSTAMP has whole seconds only.
     now = max(datetime.now(UTC).replace(microsecond=0), state.last_answer + timedelta(seconds=1))
     try:
         composed = compose_answer(
@@ -111,7 +115,7 @@ async def answer(mail_id: FromPath[int], data: JSONBody[Json], state: State) -> 
             recipients=[composed.recipient],
             hostname=host,
             port=port,
-            timeout=SEND_WITHIN,
+            timeout=SEND_TIMEOUT,
             start_tls=False,
         )
     except (aiosmtplib.SMTPException, OSError) as error:
@@ -128,7 +132,7 @@ async def order_refusal(data: JSONBody[Json], state: State) -> Json:
     except msgspec.ValidationError as error:
         raise CannotDo(str(error), 400) from None
     if not 400 <= refusal.code < 600 or refusal.times < 1 or not refusal.text.isprintable():
-        raise CannotDo("code is 400 to 599, times at least 1, text one line", 400)
+        raise CannotDo("code must be 400 to 599, times at least 1, text one line", 400)
     catcher.refusals.append(refusal)
     return {"ordered": len(catcher.refusals)}
 

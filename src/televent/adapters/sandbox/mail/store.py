@@ -1,4 +1,4 @@
-"""The mails caught, newest last, in memory or in a directory of .eml files."""
+"""Stores the caught mails, newest last, in memory or in a directory of .eml files."""
 
 import re
 import time
@@ -6,13 +6,14 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST_MAILS = 1_000
+MAX_MAILS = 1_000
+"""Max mails kept."""
 _NAME = re.compile(r"(\d{10})\.eml")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it came over SMTP. `received` is in seconds since the epoch."""
+    """One mail as received by SMTP. `received` is in seconds since the epoch."""
 
     id: int
     sender: str
@@ -22,7 +23,7 @@ class Mail:
 
 
 class Mails:
-    """Mails by number. The envelope is kept in front of the message as header fields of its own."""
+    """Mails by id. A file starts with the envelope, as three header fields before the message."""
 
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
@@ -37,14 +38,14 @@ class Mails:
         self._last_id = next(reversed(self.caught), 0)
 
     def add(self, sender: str, recipients: list[str], content: bytes) -> Mail:
-        """Keep a mail; the oldest goes when there are too many."""
-        # Never a number twice, not even after clearing: who follows by `after` would miss mails.
+        """Store a mail. Above MAX_MAILS the oldest is deleted."""
+        # An id is never used again, not even after `clear`: a reader that uses `after` would miss mails.
         self._last_id += 1
         mail = Mail(self._last_id, sender, tuple(recipients), time.time(), content)
         self.caught[mail.id] = mail
         if self._directory is not None:
             (self._directory / f"{mail.id:010}.eml").write_bytes(_envelope(mail) + content)
-        if len(self.caught) > MOST_MAILS:
+        if len(self.caught) > MAX_MAILS:
             self._forget(next(iter(self.caught)))
         return mail
 

@@ -1,4 +1,4 @@
-"""The two pages a person opens in a browser; each one file that fetches nothing from elsewhere."""
+"""The two pages of the sandbox. Each is one file and loads nothing from other servers."""
 
 import secrets
 from importlib.resources import files
@@ -19,11 +19,11 @@ def _page(name: str) -> Response[str]:
 
 @get("/")
 async def chat_page() -> Response[str]:
-    """Chats with the bot."""
+    """The page with the chats."""
     return _page("chat.html")
 
 
 @get("/mail")
 async def mail_page() -> Response[str]:
-    """Mails caught."""
+    """The page with the caught mails."""
     return _page("mail.html")

@@ -1,1 +1,1 @@
-"""The other end of the chat: what people do, for a test or for the page."""
+"""The people's side of the chat: their actions, for a test or for the page."""

@@ -1,21 +1,22 @@
-"""What a person can do in the chat with the bot; each becomes the update that Telegram would send."""
+"""The actions of a person in the chat with the bot. Each adds the update that Telegram would send."""
 
 import time
 from typing import Any
 
 from televent.adapters.sandbox.botapi.entities import units
-from televent.adapters.sandbox.botapi.files import MOST_BYTES_UP
-from televent.adapters.sandbox.botapi.methods.sending import MOST_CAPTION, MOST_TEXT, photo_size
+from televent.adapters.sandbox.botapi.files import MAX_UPLOAD_BYTES
+from televent.adapters.sandbox.botapi.methods.sending import MAX_CAPTION, MAX_TEXT, photo_size
 from televent.adapters.sandbox.botapi.people import Person
 from televent.adapters.sandbox.botapi.world import Entry, Query, World
 
 Json = dict[str, Any]
 
-MOST_PEOPLE = 10_000
+MAX_PEOPLE = 10_000
+"""Max people of a sandbox."""
 
 
 class CannotDo(Exception):
-    """A person cannot do this; the text says why, `status` is that of the control API's answer."""
+    """The action is impossible; the text says why. `status` is the HTTP status of the control API."""
 
     def __init__(self, sentence: str, status: int = 409) -> None:
         super().__init__(sentence)
@@ -23,7 +24,7 @@ class CannotDo(Exception):
 
 
 def person(world: World, person_id: int) -> Person:
-    """The person of this id. Raises CannotDo when there is none."""
+    """The person with this id. Raises CannotDo when there is none."""
     found = world.people.get(person_id)
     if found is None:
         raise CannotDo(f"there is no person {person_id}", 404)
@@ -31,12 +32,12 @@ def person(world: World, person_id: int) -> Person:
 
 
 def create(world: World, values: Json) -> Person:
-    """Add a person, or change name and language of one who is there. Raises CannotDo."""
+    """Add a person, or change the name and language of an existing one. Raises CannotDo."""
     person_id = values.get("id", max(world.people, default=1000) + 1)
     if not isinstance(person_id, int) or isinstance(person_id, bool) or not 0 < person_id < 2**52:
         raise CannotDo("id must be a positive whole number below 2^52, as Telegram's are", 400)
-    if len(world.people) >= MOST_PEOPLE and person_id not in world.people:
-        raise CannotDo(f"there are already {MOST_PEOPLE} people")
+    if len(world.people) >= MAX_PEOPLE and person_id not in world.people:
+        raise CannotDo(f"there are already {MAX_PEOPLE} people")
     known = world.people.get(person_id)
     name = str(values.get("name") or (known.name if known else "")).strip()
     if not 1 <= len(name) <= 64:
@@ -55,12 +56,12 @@ def create(world: World, values: Json) -> Person:
 
 
 def say(world: World, who: Person, text: str, reply_to: int | None = None) -> Entry:
-    """Send a text to the bot. Raises CannotDo when empty or longer than Telegram lets a person write."""
+    """Send a text to the bot. Raises CannotDo when it is empty or longer than MAX_TEXT."""
     text = text.strip()
     if not text:
         raise CannotDo("a message needs text", 400)
-    if len(text) > MOST_TEXT:
-        raise CannotDo(f"a message has at most {MOST_TEXT} characters", 400)
+    if len(text) > MAX_TEXT:
+        raise CannotDo(f"a message has at most {MAX_TEXT} characters", 400)
     message: Json = {"text": text}
     if text.startswith("/"):
         command = text.split(maxsplit=1)[0]
@@ -71,11 +72,14 @@ def say(world: World, who: Person, text: str, reply_to: int | None = None) -> En
 def send_file(
     world: World, who: Person, name: str, mime_type: str, content: bytes, caption: str = "", *, as_photo: bool = False
 ) -> Entry:
-    """Send a file or a picture to the bot. Raises CannotDo; BotApiError where a picture is none."""
-    if not content or len(content) > MOST_BYTES_UP:
-        raise CannotDo(f"a file has 1 to {MOST_BYTES_UP} bytes", 400)
-    if len(caption) > MOST_CAPTION:
-        raise CannotDo(f"a caption has at most {MOST_CAPTION} characters", 400)
+    """Send a file or a picture to the bot.
+
+    Raises CannotDo where it is empty or too big, BotApiError where a picture has an unknown format.
+    """
+    if not content or len(content) > MAX_UPLOAD_BYTES:
+        raise CannotDo(f"a file has 1 to {MAX_UPLOAD_BYTES} bytes", 400)
+    if len(caption) > MAX_CAPTION:
+        raise CannotDo(f"a caption has at most {MAX_CAPTION} characters", 400)
     message: Json = {"caption": caption} if caption else {}
     if as_photo:
         photo_size({"file_id": "", "file_unique_id": "", "file_size": 0}, content)
@@ -105,12 +109,12 @@ def _send(world: World, who: Person, message: Json, reply_to: int | None) -> Ent
 def tap(
     world: World, who: Person, message_id: int | None = None, data: str | None = None, button: str | None = None
 ) -> Query | Entry:
-    """Tap the button with this callback data or this text, on this message or the last that has it.
+    """Tap the button with this callback data or text, on this message or on the last message that has it.
 
-    A button of the lower keyboard sends its text and gives a message instead of a query. Raises CannotDo.
+    A button of the lower keyboard sends its text and returns a message instead of a query. Raises CannotDo.
     """
     if data is None and button is None:
-        raise CannotDo("name the button: by its data, or by its text", 400)
+        raise CannotDo("name the button by its data or by its text", 400)
     for entry in reversed(world.chats.get(who.id, {}).values()):
         if entry.deleted or (message_id is not None and entry.id != message_id):
             continue
@@ -118,7 +122,7 @@ def tap(
         if found is None:
             continue
         if "callback_data" not in found:
-            raise CannotDo(f"this button opens something: {found}")
+            raise CannotDo(f"this button has no callback_data: {found}")
         query = world.add_query(who, entry.id, found["callback_data"])
         update = {
             "id": query.id,
@@ -144,7 +148,7 @@ def _button(entry: Entry, data: str | None, text: str | None) -> Json | None:
 
 
 def lower_keyboard(world: World, who: Person) -> list[str]:
-    """The buttons of the keyboard under the chat, as the last message with an opinion left it."""
+    """The buttons of the keyboard under the chat, from the last message that set or removed one."""
     for entry in reversed(world.chats.get(who.id, {}).values()):
         if entry.keyboard is not None and not entry.deleted:
             return [text for row in entry.keyboard.get("keyboard", ()) for text in row]
@@ -152,7 +156,7 @@ def lower_keyboard(world: World, who: Person) -> list[str]:
 
 
 def block(world: World, who: Person, *, blocked: bool) -> None:
-    """Block the bot or let it write again; it is told by my_chat_member. Doing so twice is doing so once."""
+    """Block or unblock the bot, which gets a my_chat_member update. Idempotent."""
     if who.blocked == blocked:
         return
     who.blocked = blocked

@@ -1,4 +1,4 @@
-"""The control API: people and what they do, as JSON."""
+"""The control API: people and their actions, as JSON."""
 
 import base64
 import binascii
@@ -11,43 +11,44 @@ from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from televent.adapters.sandbox.botapi.faults import Fault
-from televent.adapters.sandbox.botapi.files import MOST_BYTES_UP
+from televent.adapters.sandbox.botapi.files import MAX_UPLOAD_BYTES
 from televent.adapters.sandbox.botapi.world import Entry, World
 from televent.adapters.sandbox.people import acts, view
 
 Json = dict[str, Any]
 HttpRequest = Request[Any, Any, State]
 
-LONGEST_WAIT = 30.0
+MAX_WAIT = 30.0
+"""Max seconds that a request may wait."""
 After = Annotated[int, QueryParameter(ge=0)]
-Wait = Annotated[float, QueryParameter(ge=0, le=LONGEST_WAIT)]
-# What a browser may show in place; anything else is offered for saving.
+Wait = Annotated[float, QueryParameter(ge=0, le=MAX_WAIT)]
+# Types that a browser may show in the page; any other file is a download.
 _SHOWN = {"image/png", "image/jpeg", "image/gif"}
 
 
 @get("/sandbox")
 async def describe(state: State) -> Json:
-    """The bot and how far the world has come."""
+    """The bot, the revision, and the number of waiting updates."""
     world: World = state.world
     return {"bot": world.bot(), "revision": world.revision, "pending_updates": len(world.updates.pending)}
 
 
 @get("/sandbox/people")
 async def list_people(state: State) -> list[Json]:
-    """Everybody."""
+    """All people."""
     world: World = state.world
     return [person.stored() for person in world.people.values()]
 
 
 @post("/sandbox/people")
 async def create_person(data: JSONBody[Json], state: State) -> Json:
-    """A new person, or a new name for one who is there."""
+    """Add a person, or change the name and language of an existing one."""
     return acts.create(state.world, data).stored()
 
 
 @get("/sandbox/people/{person_id:int}/messages")
 async def read_messages(person_id: FromPath[int], state: State, after: After = 0, wait: Wait = 0.0) -> Json:
-    """What is new since revision `after`; where nothing is, wait so many seconds for it."""
+    """The changes of a chat since revision `after`. Where there is none, wait up to `wait` seconds for one."""
     world: World = state.world
     who = acts.person(world, person_id)
     end = time.monotonic() + wait
@@ -61,7 +62,7 @@ async def read_messages(person_id: FromPath[int], state: State, after: After = 0
 
 @get("/sandbox/changes")
 async def read_changes(state: State, after: After = 0, wait: Wait = 0.0) -> Json:
-    """The same for everybody at once: a browser opens few connections to one server."""
+    """The changes of all chats in one request: a browser opens only a few connections to one server."""
     world: World = state.world
     end = time.monotonic() + wait
     while True:
@@ -83,7 +84,7 @@ async def say(person_id: FromPath[int], data: JSONBody[Json], state: State) -> J
 
 @post("/sandbox/people/{person_id:int}/taps")
 async def tap(person_id: FromPath[int], data: JSONBody[Json], state: State) -> Json:
-    """Tap a button: `message_id` (the last message that has it, if absent), `data` or `button`."""
+    """Tap a button, named by `data` or `button`, on `message_id` or on the last message that has it."""
     world: World = state.world
     who = acts.person(world, person_id)
     message_id = data.get("message_id")
@@ -95,7 +96,7 @@ async def tap(person_id: FromPath[int], data: JSONBody[Json], state: State) -> J
 
 @get("/sandbox/taps/{query_id:str}")
 async def read_tap(query_id: FromPath[str], state: State, wait: Wait = 0.0) -> Json:
-    """A tap with the bot's answer; where there is none yet, wait so many seconds for it."""
+    """A tap with the bot's answer. Where there is none yet, wait up to `wait` seconds for it."""
     world: World = state.world
     query = world.queries.get(query_id)
     if query is None:
@@ -106,7 +107,7 @@ async def read_tap(query_id: FromPath[str], state: State, wait: Wait = 0.0) -> J
     return view.answer(query)
 
 
-@post("/sandbox/people/{person_id:int}/files", request_max_body_size=MOST_BYTES_UP * 2)
+@post("/sandbox/people/{person_id:int}/files", request_max_body_size=MAX_UPLOAD_BYTES * 2)
 async def send_file(person_id: FromPath[int], request: HttpRequest, state: State) -> Json:
     """Send a file: multipart `file`, `caption`, `photo`, or JSON `name`, `mime_type`, `base64`, `caption`, `photo`."""
     world: World = state.world
@@ -116,7 +117,7 @@ async def send_file(person_id: FromPath[int], request: HttpRequest, state: State
         try:
             content = base64.b64decode(str(fields.get("base64", "")), validate=True)
         except binascii.Error:
-            raise acts.CannotDo("base64 is not base64", 400) from None
+            raise acts.CannotDo("the field base64 is not valid base64", 400) from None
         name, mime_type = str(fields.get("name") or "file"), str(fields.get("mime_type") or "")
     else:
         fields = await request.form()
@@ -139,7 +140,7 @@ async def send_file(person_id: FromPath[int], request: HttpRequest, state: State
 
 @post("/sandbox/people/{person_id:int}/block")
 async def block(person_id: FromPath[int], data: JSONBody[Json], state: State) -> Json:
-    """Block the bot (`blocked`: true) or let it write again."""
+    """Block the bot (`blocked`: true) or unblock it."""
     world: World = state.world
     who = acts.person(world, person_id)
     acts.block(world, who, blocked=bool(data.get("blocked", True)))
@@ -148,7 +149,7 @@ async def block(person_id: FromPath[int], data: JSONBody[Json], state: State) ->
 
 @get("/sandbox/files/{file_id:str}")
 async def read_file(file_id: FromPath[str], state: State) -> Response[bytes]:
-    """The content of a file that someone sent."""
+    """The content of a file that a person or the bot sent."""
     world: World = state.world
     content = world.files.content(file_id)
     if content is None:
@@ -161,21 +162,21 @@ async def read_file(file_id: FromPath[str], state: State) -> Response[bytes]:
 
 @post("/sandbox/faults")
 async def order_fault(data: JSONBody[Json], state: State) -> Json:
-    """Let coming calls of the bot fail: see `Fault` for the fields."""
+    """Order a fault for the next calls of the bot; `Fault` has the fields."""
     world: World = state.world
     try:
         fault = msgspec.convert(data, Fault)
     except msgspec.ValidationError as error:
         raise acts.CannotDo(str(error), 400) from None
-    if not 400 <= fault.status < 600 or fault.times < 1 or fault.delay > LONGEST_WAIT:
-        raise acts.CannotDo(f"status is 400 to 599, times at least 1, delay at most {LONGEST_WAIT:g}", 400)
+    if not 400 <= fault.status < 600 or fault.times < 1 or fault.delay > MAX_WAIT:
+        raise acts.CannotDo(f"status must be 400 to 599, times at least 1, delay at most {MAX_WAIT:g}", 400)
     world.faults.ordered.append(fault)
     return {"ordered": len(world.faults.ordered)}
 
 
 @delete("/sandbox/faults", status_code=200)
 async def forget_faults(state: State) -> Json:
-    """Forget the faults not yet met."""
+    """Forget the ordered faults."""
     world: World = state.world
     world.faults.ordered.clear()
     return {"ordered": 0}
@@ -183,7 +184,7 @@ async def forget_faults(state: State) -> Json:
 
 @get("/sandbox/calls")
 async def read_calls(state: State) -> list[Json]:
-    """The latest calls that the bot made, oldest first, getUpdates among them."""
+    """The latest calls of the bot, getUpdates included, oldest first."""
     return list(state.calls)
 
 

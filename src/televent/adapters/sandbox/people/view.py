@@ -1,4 +1,4 @@
-"""A chat as its person sees it."""
+"""Shows a chat as its person sees it, as JSON."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 def chat_since(world: World, who: Person, after: int) -> Json:
-    """Messages new or changed, and taps answered, since revision `after`; and where to go on."""
+    """The messages changed and taps answered since revision `after`, and the revision to continue from."""
     entries = [e for e in world.chats.get(who.id, {}).values() if e.revision > after]
     answered = [q for q in world.queries.values() if q.person_id == who.id and q.answer and q.revision > after]
     return {
@@ -48,7 +48,7 @@ def message(world: World, entry: Entry) -> Json:
 
 
 def answer(query: Query) -> Json:
-    """A tap and the bot's answer to it, which is None while there is none."""
+    """A tap and the bot's answer, which is None until it arrives."""
     return {
         "callback_query_id": query.id,
         "message_id": query.message_id,

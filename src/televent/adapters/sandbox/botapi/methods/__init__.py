@@ -11,7 +11,7 @@ METHODS = {**delivery.METHODS, **editing.METHODS, **profile.METHODS, **sending.M
 
 
 async def perform(world: World, call: Call) -> Any:
-    """Carry the call out and return its result. Raises BotApiError."""
+    """Perform the call and return its result. Raises BotApiError."""
     method = METHODS.get(call.method.lower())
     if method is None:
         raise not_found(f"the sandbox has no method {call.method[:64]}")

@@ -1,4 +1,4 @@
-"""getUpdates and the webhook's settings."""
+"""The methods getUpdates, setWebhook and their relatives."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A result with the sentence that Telegram puts beside it."""
+    """A result with the description that Telegram adds to it."""
 
     result: Any
     description: str
@@ -35,7 +35,7 @@ async def get_updates(world: World, call: Call) -> list[Json]:
 
 
 def set_webhook(world: World, call: Call) -> Described:
-    """https://core.telegram.org/bots/api#setwebhook; plain http is allowed, since this machine has no certificate."""
+    """https://core.telegram.org/bots/api#setwebhook; plain http is allowed, because this machine has no certificate."""
     url = (call.text("url") or "").strip()
     if not url:
         return delete_webhook(world, call)
@@ -61,7 +61,7 @@ def set_webhook(world: World, call: Call) -> Described:
 
 
 def use_webhook(world: World, webhook: Json) -> None:
-    """Deliver by POST from now on, or by getUpdates where the URL is empty."""
+    """Deliver updates by POST from now on, or by getUpdates where the URL is empty."""
     world.set("webhook", webhook)
     world.settings.pop("webhook_error", None)
     world.updates.webhook_url = webhook["url"]

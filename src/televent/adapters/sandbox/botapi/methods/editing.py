@@ -1,4 +1,4 @@
-"""Changes to messages that the bot has sent, and answers to taps."""
+"""The methods that change or delete the bot's messages, and answerCallbackQuery."""
 
 import time
 from typing import Any
@@ -11,7 +11,8 @@ from televent.adapters.sandbox.botapi.world import Entry, World
 
 Json = dict[str, Any]
 
-MOST_ANSWER_TEXT = 200
+MAX_ANSWER_TEXT = 200
+"""Max characters of the answer to a tap."""
 _CONTENT = ("text", "entities", "caption", "caption_entities", "reply_markup")
 
 
@@ -30,7 +31,7 @@ def _change(world: World, call: Call, entry: Entry, content: Json, replaced: tup
     inline, _ = read_markup(call)
     if inline is not None:
         content = {**content, "reply_markup": inline}
-    # Whoever edits without a keyboard takes it away.
+    # An edit without reply_markup removes the keyboard, as in Telegram.
     gone = {*replaced, "reply_markup"}
     changed = {**{name: value for name, value in entry.message.items() if name not in gone}, **content}
     if all(changed.get(name) == entry.message.get(name) for name in _CONTENT):
@@ -95,7 +96,7 @@ def answer_callback_query(world: World, call: Call) -> bool:
     if query is None:
         raise bad_request(QUERY_TOO_OLD)
     text = call.text("text") or ""
-    if len(text) > MOST_ANSWER_TEXT:
+    if len(text) > MAX_ANSWER_TEXT:
         raise bad_request("MESSAGE_TOO_LONG")
     world.answer_query(query, {"text": text, "show_alert": call.flag("show_alert"), "url": call.text("url") or None})
     return True

@@ -1,4 +1,4 @@
-"""What the bot says of itself, and what it may ask about a chat."""
+"""The methods for the bot's name, texts, commands and menu button, and getChat."""
 
 import json
 import re
@@ -12,9 +12,10 @@ from televent.adapters.sandbox.botapi.world import World
 
 Json = dict[str, Any]
 
-MOST_COMMANDS = 100
+MAX_COMMANDS = 100
+"""Max commands of a menu."""
 _COMMAND = re.compile(r"/?([a-z0-9_]{1,32})")
-# The texts that a bot has in several languages, and their longest lengths.
+# Max characters of each text that a bot has per language.
 _TEXTS = {"name": 64, "description": 512, "short_description": 120}
 
 
@@ -43,7 +44,7 @@ def set_my_commands(world: World, call: Call) -> bool:
     commands = call.structure("commands", "bot commands")
     if not isinstance(commands, list):
         raise bad_request("expected an Array of BotCommand")
-    if len(commands) > MOST_COMMANDS:
+    if len(commands) > MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     kept = []
     for command in commands:
@@ -73,7 +74,7 @@ def delete_my_commands(world: World, call: Call) -> bool:
 
 
 def commands_for(world: World, person_id: int, language_code: str) -> list[Json]:
-    """The menu that this person sees: the narrowest scope first, in the person's language before any."""
+    """The menu that this person sees: of the narrowest scope that has one, and there in their language if it exists."""
     scopes: tuple[Json, ...] = (
         {"type": "chat", "chat_id": person_id},
         {"type": "all_private_chats"},

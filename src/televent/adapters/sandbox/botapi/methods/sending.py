@@ -1,19 +1,21 @@
-"""Messages, documents and pictures from the bot to a person."""
+"""The methods that send messages, documents and pictures to a person, and getFile."""
 
 from typing import Any
 
 from televent.adapters.sandbox.botapi.call import Call, Upload
 from televent.adapters.sandbox.botapi.entities import Entity, parse_html, units
 from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
-from televent.adapters.sandbox.botapi.files import MOST_BYTES_DOWN, MOST_BYTES_UP, picture_size
+from televent.adapters.sandbox.botapi.files import MAX_DOWNLOAD_BYTES, MAX_UPLOAD_BYTES, picture_size
 from televent.adapters.sandbox.botapi.markup import read_markup
 from televent.adapters.sandbox.botapi.people import Person
 from televent.adapters.sandbox.botapi.world import World
 
 Json = dict[str, Any]
 
-MOST_TEXT = 4096
-MOST_CAPTION = 1024
+MAX_TEXT = 4096
+"""Max characters of a message."""
+MAX_CAPTION = 1024
+"""Max characters of a caption."""
 
 
 def addressee(world: World, call: Call) -> Person:
@@ -29,7 +31,7 @@ def addressee(world: World, call: Call) -> Person:
 
 
 def read_text(call: Call, name: str) -> tuple[str, list[Entity]]:
-    """The text parameter `name` with its entities, by parse_mode or given. Raises BotApiError."""
+    """The text parameter `name` with its entities, from parse_mode or from the call. Raises BotApiError."""
     source = call.text(name) or ""
     mode = (call.text("parse_mode") or "").lower()
     if mode == "html":
@@ -56,7 +58,7 @@ def message_text(call: Call) -> Json:
     text, entities = read_text(call, "text")
     if not text:
         raise bad_request("message text is empty")
-    if len(text) > MOST_TEXT:
+    if len(text) > MAX_TEXT:
         raise bad_request("message is too long")
     return {"text": text, **({"entities": entities} if entities else {})}
 
@@ -64,13 +66,13 @@ def message_text(call: Call) -> Json:
 def message_caption(call: Call) -> Json:
     """The fields caption and caption_entities. Raises BotApiError when too long."""
     text, entities = read_text(call, "caption")
-    if len(text) > MOST_CAPTION:
+    if len(text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
     return {**({"caption": text} if text else {}), **({"caption_entities": entities} if entities else {})}
 
 
 def send(world: World, call: Call, person: Person, content: Json) -> Json:
-    """Put a message of the bot with this content into the chat."""
+    """Add a message of the bot with this content to the chat."""
     inline, keyboard = read_markup(call)
     message: Json = {"from": world.bot(), **content}
     reply = _replied(world, call, person)
@@ -122,7 +124,7 @@ def send_photo(world: World, call: Call) -> Json:
 
 
 def photo_size(known: Json, content: bytes) -> Json:
-    """A PhotoSize of this file. Raises BotApiError when it is no picture."""
+    """The Bot API PhotoSize of this file. Raises BotApiError when it is no picture."""
     width, height = picture_size(content)
     kept = {name: known[name] for name in ("file_id", "file_unique_id", "file_size")}
     return {**kept, "width": width, "height": height}
@@ -133,7 +135,7 @@ def _file(world: World, call: Call, name: str, kind: str) -> tuple[Json, bytes]:
     if upload is not None:
         if not upload.content:
             raise bad_request("file must be non-empty")
-        if len(upload.content) > MOST_BYTES_UP:
+        if len(upload.content) > MAX_UPLOAD_BYTES:
             raise BotApiError(413, "Request Entity Too Large")
         if kind == "photos":
             picture_size(upload.content)
@@ -142,7 +144,7 @@ def _file(world: World, call: Call, name: str, kind: str) -> tuple[Json, bytes]:
     if not value:
         raise bad_request(f"there is no {name} in the request")
     if value.startswith(("http://", "https://")):
-        # Nothing here reaches out to the network.
+        # The sandbox never fetches anything from the network.
         raise bad_request("failed to get HTTP URL content")
     content = world.files.content(value)
     if content is None:
@@ -162,7 +164,7 @@ def get_file(world: World, call: Call) -> Json:
     known = world.files.known.get(call.text("file_id") or "")
     if known is None:
         raise bad_request("invalid file_id")
-    if known["file_size"] > MOST_BYTES_DOWN:
+    if known["file_size"] > MAX_DOWNLOAD_BYTES:
         raise bad_request("file is too big")
     return {name: known[name] for name in ("file_id", "file_unique_id", "file_size", "file_path")}
 
