@@ -1,7 +1,7 @@
-"""The HTTP application: Litestar, with the CalDAV door mounted as it is.
+"""The HTTP application: it routes each request to CalDAV, to a mounted application, or to Litestar.
 
-CalDAV speaks methods that web frameworks do not route, and needs the path as it was sent: everything that is its own
-goes past Litestar to the door, before any middleware could answer OPTIONS or rewrite a path.
+CalDAV uses methods that web frameworks do not route, and it needs the path exactly as the client sent it. So CalDAV
+requests do not pass through Litestar, whose middleware could answer OPTIONS or rewrite the path.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ HealthCheck = Callable[[], Awaitable[dict[str, str]]]
 
 
 def rest_app(check: HealthCheck) -> Asgi:
-    """What Litestar serves: health, live and ready."""
+    """The Litestar application with the two health endpoints. ``check`` returns the state of each part by its name."""
 
     @get("/health")
     async def health() -> Response[dict[str, Any]]:
-        """Ready: the database answers and the queue is not stuck."""
+        """Readiness: 200 if every part is "ok", else 503 (the database does not answer, or the queue is stuck)."""
         parts = await check()
         ready = all(state == "ok" for state in parts.values())
         return Response(
@@ -40,14 +40,16 @@ def rest_app(check: HealthCheck) -> Asgi:
 
     @get("/health/live")
     async def live() -> dict[str, str]:
-        """The process answers."""
+        """Liveness: 200 as long as the process answers."""
         return {"status": "ok"}
 
     return cast(Asgi, Litestar(route_handlers=[health, live], openapi_config=None, logging_config=None))
 
 
 class Front:
-    """Where a request goes first: request id, access log, then CalDAV, the webhook, or Litestar."""
+    """The entry point of every request: it sets the request id, writes the access log, and routes by path.
+
+    ``mounts`` maps a path prefix to its application. Other paths go to ``rest`` (/health, /api) or to ``caldav``."""
 
     def __init__(self, rest: Asgi, caldav: Asgi, *, mounts: dict[str, Asgi] | None = None) -> None:
         self._rest = rest
@@ -62,7 +64,7 @@ class Front:
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
 
-        async def noting(message: Any) -> None:
+        async def send_with_request_id(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -70,7 +72,7 @@ class Front:
             await send(message)
 
         try:
-            await self._door(scope)(scope, receive, noting)
+            await self._application(scope)(scope, receive, send_with_request_id)
         finally:
             log.info(
                 "request",
@@ -81,7 +83,7 @@ class Front:
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
 
-    def _door(self, scope: Scope) -> Asgi:
+    def _application(self, scope: Scope) -> Asgi:
         path = scope["path"]
         for prefix, app in self._mounts.items():
             if path == prefix or path.startswith(prefix + "/"):
@@ -92,7 +94,7 @@ class Front:
 
 
 def _request_id(scope: Scope) -> str:
-    """The client's X-Request-ID where it is a short plain token, else a new one."""
+    """The client's X-Request-ID if it has 8 to 64 letters, digits and hyphens, else a new id."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and 8 <= len(value) <= 64 and value.replace(b"-", b"").isalnum():
             return str(value.decode("ascii"))

@@ -1,9 +1,9 @@
-"""A connection to the HTTP server, and how long it may keep the server waiting (ADR 0025).
+"""Timeouts and limits for each HTTP connection (ADR 0025).
 
-uvicorn bounds the time between two requests. Here is the rest: a head that does not come (408, RFC 9110 §15.5.9), a
-body that comes too slowly, an answer that is not taken, more connections than there is room for (503). All of it
-happens below the application, which hears no more than that its client has gone; and no timer is set for a request that
-comes in one piece and an answer that fits into the socket.
+uvicorn only limits the time between two requests. This module adds limits for a request head that does not arrive
+(408, RFC 9110 §15.5.9), a body that arrives too slowly, an answer that the client does not read, and too many
+connections (503). The application only sees that the client has disconnected. A request that arrives in one piece and
+an answer that fits into the socket buffer need no timer.
 """
 
 from __future__ import annotations
@@ -20,118 +20,131 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 log = structlog.get_logger("televent.connection")
 
 MAX_HEAD: Final = 64 * 1024
-"""Octets of a request's line and headers."""
-MAX_UNWANTED: Final = 64 * 1024 * 1024
-"""Octets of a body that are still taken after its request was answered."""
+"""Max bytes of a request line with its headers."""
+MAX_UNWANTED_BODY: Final = 64 * 1024 * 1024
+"""Max bytes of a body that the server still reads after it has answered the request."""
 BESIDE: Final = 1.25
-"""So many times the connections there is room for are told that there is none; further ones are not even told."""
+"""Max open connections as a multiple of the connection limit. Between the limit and this number a connection gets 503;
+above it the server closes the connection without an answer."""
 _RESET: Final = struct.pack("ii", 1, 0)
+"""The SO_LINGER value that makes close() send a TCP reset and discard unsent data."""
 RETRY_AFTER: Final = 5
-"""Seconds."""
+"""Seconds in the Retry-After header of the 503 for too many connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """``head``, ``idle``, ``write``: seconds. ``rate``: octets a second. ``connections``: of one process."""
+    """The limits of one server process."""
 
     head: float
-    """For the head of a request, from its first octet; and for the first octet of a connection."""
+    """Max seconds for a request head, counted from its first byte; also for the first byte of a connection."""
     idle: float
-    """Without an octet of a body; and that much more than ``rate`` would need for what has come."""
+    """Max seconds without a byte of the body; also max seconds that a body may be slower than ``rate``."""
     rate: int
+    """Min bytes a second of a body."""
     write: float
-    """Without room in the socket for the next part of an answer."""
+    """Max seconds for which the client reads nothing of an answer while the socket buffer is full."""
     connections: int
+    """Max open connections that are served."""
 
 
 class Connection(HttpToolsProtocol):
-    """Of a subclass that ``connections_with`` makes: uvicorn makes one for each connection, and gives no arguments."""
+    """One HTTP connection with timeouts.
+
+    uvicorn creates one object for each connection and passes no settings. So ``connections_with`` makes a subclass that
+    holds the limits."""
 
     patience: ClassVar[Patience]
 
-    _wait: Literal["", "head", "body"] = ""
-    """For what of a request the client is waited for."""
-    _begun: float | None = None
-    """When that began; None: with the next octets. By the loop's clock, like ``_last``."""
-    _last = 0.0
-    _taken = 0
-    """Octets since then."""
-    _silent = True
-    """Nothing has ever come."""
-    _rested = 0.0
-    """When the last answer was complete."""
-    _waiting: asyncio.TimerHandle | None = None
-    _writing: asyncio.TimerHandle | None = None
+    _waiting_for: Literal["", "head", "body"] = ""
+    """The part of a request that the server waits for; "" if it waits for none."""
+    _wait_began: float | None = None
+    """The time when this wait began, by the loop's clock; None: it begins with the next bytes."""
+    _last_received = 0.0
+    """The time of the last bytes, by the loop's clock."""
+    _received = 0
+    """Bytes received since the wait began."""
+    _no_data_yet = True
+    """True until the client sends its first byte."""
+    _idle_since = 0.0
+    """The time when the last answer was complete."""
+    _read_timer: asyncio.TimerHandle | None = None
+    """The timeout for reading."""
+    _write_timer: asyncio.TimerHandle | None = None
+    """The timeout for writing."""
     _running: RequestResponseCycle | None = None
-    """The request that is being answered; ``cycle`` is the last that came, which may have to wait for it."""
+    """The request that is being answered. uvicorn's ``cycle`` is the last request received, which may be a later one
+    that waits for its turn."""
 
     # ---- the connection
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         room = self.patience.connections
-        if len(self.connections) > room and not self._make_room():
+        if len(self.connections) > room and not self._close_idle_connection():
             if len(self.connections) > room * BESIDE:
                 transport.abort()
                 return
             self.app = _busy
-        self._wait = "head"
-        self._begin()
-        self._arm(self.patience.head)
+        self._waiting_for = "head"
+        self._restart_wait()
+        self._start_read_timer(self.patience.head)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._rest()
-        self._cancel_writing()
-        self._wait = ""
-        self._gone()
+        self._stop_read_timer()
+        self._stop_write_timer()
+        self._waiting_for = ""
+        self._report_disconnect()
         super().connection_lost(exc)
-        # What waited for its turn is forgotten now: it and the connection know each other, and the collector is lazy.
+        # Waiting requests and the connection refer to each other. Clearing them frees the memory now; the garbage
+        # collector would free it much later.
         self.pipeline.clear()
         self._running = None
 
-    def _make_room(self) -> bool:
-        """Ends the connection that has been idle longest: HTTP lets a server do that at any time (RFC 9112 §9.5)."""
+    def _close_idle_connection(self) -> bool:
+        """Closes the connection that has been idle longest, which HTTP allows at any time (RFC 9112 §9.5). Returns
+        False if no connection is idle."""
         idle = [each for each in self.connections if isinstance(each, Connection) and each.idle]
         if not idle:
             return False
-        longest = min(idle, key=lambda each: each._rested)
+        longest = min(idle, key=lambda each: each._idle_since)
         longest.transport.close()
-        longest._linger()
+        longest._limit_close()
         return True
 
     @property
     def idle(self) -> bool:
-        """Between two requests."""
+        """True between two requests."""
         done = self.cycle is not None and self.cycle.response_complete
-        return done and not self._wait and not self.pipeline and not self.transport.is_closing()
+        return done and not self._waiting_for and not self.pipeline and not self.transport.is_closing()
 
-    # ---- what comes
+    # ---- reading
     def data_received(self, data: bytes) -> None:
-        self._silent = False
+        self._no_data_yet = False
         super().data_received(data)
         if self.transport.is_closing():
-            self._rest()
-            self._linger()
+            self._stop_read_timer()
+            self._limit_close()
             return
-        if not self._wait and self.idle and self.timeout_keep_alive_task is None:
-            # Blank lines, which belong to no request, have ended uvicorn's own waiting.
-            self._wait, self._begun = "head", None
-        if not self._wait:
-            self._rest()
+        if not self._waiting_for and self.idle and self.timeout_keep_alive_task is None:
+            # Blank lines belong to no request, but they have cancelled uvicorn's own keep-alive timeout.
+            self._waiting_for, self._wait_began = "head", None
+        if not self._waiting_for:
+            self._stop_read_timer()
             return
-        if self._begun is None:
-            # Another wait than the one that a timer may be set for. These octets may belong to something else, such as
-            # the end of a body that nobody wanted.
-            self._rest()
-            self._begin()
+        if self._wait_began is None:
+            # A new wait begins: a timer that is still set belongs to the wait before. These bytes do not count, because
+            # they may be the end of an unwanted body.
+            self._stop_read_timer()
+            self._restart_wait()
         else:
-            self._last = self.loop.time()
-            self._taken += len(data)
-        if self._wait == "head" and self._taken > MAX_HEAD:
-            self._end(431, "the head is too large")
-        elif self._wait == "body" and self._taken > MAX_UNWANTED and self.cycle.response_complete:
-            self._end(None, "a body that nobody wants does not end")
-        elif self._waiting is None:
-            self._arm(self.patience.head if self._wait == "head" else self.patience.idle)
+            self._last_received = self.loop.time()
+            self._received += len(data)
+        if self._waiting_for == "head" and self._received > MAX_HEAD:
+            self._end_connection(431, "the head is too large")
+        elif self._waiting_for == "body" and self._received > MAX_UNWANTED_BODY and self.cycle.response_complete:
+            self._end_connection(None, "a body that nobody wants does not end")
+        elif self._read_timer is None:
+            self._start_read_timer(self.patience.head if self._waiting_for == "head" else self.patience.idle)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
@@ -139,149 +152,150 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._wait, self._begun = "head", None
+        self._waiting_for, self._wait_began = "head", None
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self._wait, self._begun = "body", None
-        # What stands behind a chunked body has no meaning here, and no bound of its own.
-        self.headers = _Nowhere()
+        self._waiting_for, self._wait_began = "body", None
+        # Trailers after a chunked body have no meaning here, and uvicorn does not limit them.
+        self.headers = _DiscardedTrailers()
 
     def on_message_complete(self) -> None:
-        self._wait = ""
+        self._waiting_for = ""
         super().on_message_complete()
 
     def eof_received(self) -> None:
         super().eof_received()
-        self._linger()
+        self._limit_close()
 
-    def _begin(self) -> None:
-        self._begun = self._last = self.loop.time()
-        self._taken = 0
+    def _restart_wait(self) -> None:
+        self._wait_began = self._last_received = self.loop.time()
+        self._received = 0
 
-    def _arm(self, seconds: float) -> None:
-        self._rest()
-        self._waiting = self.loop.call_later(seconds, self._look)
+    def _start_read_timer(self, seconds: float) -> None:
+        self._stop_read_timer()
+        self._read_timer = self.loop.call_later(seconds, self._check_read_timeout)
 
-    def _rest(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _stop_read_timer(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
+            self._read_timer = None
 
-    def _look(self) -> None:
-        """Has it been long enough?"""
-        self._waiting = None
-        if not self._wait or self._begun is None or self.transport.is_closing():
+    def _check_read_timeout(self) -> None:
+        """Ends the connection if the client has used up its time, else sets the timer for the time that is left."""
+        self._read_timer = None
+        if not self._waiting_for or self._wait_began is None or self.transport.is_closing():
             return
-        if self._ours():
-            self._begin()
+        if self._server_is_busy():
+            self._restart_wait()
         patience = self.patience
-        until = self._begun + patience.head
-        if self._wait == "body":
-            until = min(self._last, self._begun + self._taken / patience.rate) + patience.idle
+        until = self._wait_began + patience.head
+        if self._waiting_for == "body":
+            until = min(self._last_received, self._wait_began + self._received / patience.rate) + patience.idle
         left = until - self.loop.time()
         if left > 0:
-            self._arm(left)
-        elif self._silent:
+            self._start_read_timer(left)
+        elif self._no_data_yet:
             self.transport.close()
         else:
-            self._end(408, f"the {self._wait} of the request did not come")
+            self._end_connection(408, f"the {self._waiting_for} of the request did not come")
 
-    def _ours(self) -> bool:
-        """It is not the client who keeps the other waiting: what has come is not taken, the answer is on its way, or it
-        was not told to go on (RFC 9110 §10.1.1)."""
+    def _server_is_busy(self) -> bool:
+        """True if the delay is the server's and not the client's: the server has paused reading, is still answering,
+        or has not sent 100 (Continue) yet (RFC 9110 §10.1.1)."""
         cycle = self.cycle
         if self.flow.read_paused or self.pipeline:
             return True
         if cycle is None or cycle.response_complete:
             return False
-        return self._wait == "head" or cycle.response_started or cycle.waiting_for_100_continue
+        return self._waiting_for == "head" or cycle.response_started or cycle.waiting_for_100_continue
 
-    def _end(self, status: int | None, why: str) -> None:
-        """Answers where an answer can still be given, and ends the connection; the application hears that the client
-        has gone."""
+    def _end_connection(self, status: int | None, why: str) -> None:
+        """Ends the connection, with an answer of ``status`` if the request has none yet. The application sees a
+        disconnected client."""
         log.info("connection ended", why=why)
-        self._rest()
-        cycle, body = self.cycle, self._wait == "body"
-        self._wait = ""
-        # Of a body whose request has its answer already there is nothing more to say, and nothing amid an answer.
+        self._stop_read_timer()
+        cycle, body = self.cycle, self._waiting_for == "body"
+        self._waiting_for = ""
+        # A second answer to the same request, or one inside another answer, would break the HTTP stream.
         unanswered = not cycle.response_started if body else cycle is None or cycle.response_complete
         if status is not None and unanswered:
-            self.transport.write(_answer(status, why))
-        self._gone()
+            self.transport.write(_error_answer(status, why))
+        self._report_disconnect()
         self.transport.close()
-        self._linger()
+        self._limit_close()
 
-    def _gone(self) -> None:
-        """Tells the application. uvicorn tells only of the last request that came."""
+    def _report_disconnect(self) -> None:
+        """Reports the disconnect to the request that is being answered. uvicorn reports it to the last received request
+        only."""
         running = self._running
         if running is not None and not running.response_complete:
             running.disconnected = True
             running.message_event.set()
 
-    # ---- what goes
+    # ---- writing
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._cancel_writing()
-        self._writing = self.loop.call_later(self.patience.write, self._stuck)
+        self._stop_write_timer()
+        self._write_timer = self.loop.call_later(self.patience.write, self._on_write_timeout)
 
     def resume_writing(self) -> None:
-        self._cancel_writing()
+        self._stop_write_timer()
         super().resume_writing()
 
     def on_response_complete(self) -> None:
-        self._rested = self.loop.time()
+        self._idle_since = self.loop.time()
         super().on_response_complete()
         if self.transport.is_closing():
-            self._linger()
+            self._limit_close()
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self._linger()
+        self._limit_close()
 
     def shutdown(self) -> None:
         super().shutdown()
         if self.transport.is_closing():
-            self._linger()
+            self._limit_close()
 
-    def _linger(self) -> None:
-        """The connection is being closed, which takes as long as there is something that the client does not take."""
-        if self._writing is None and self.transport.get_write_buffer_size() > 0:
-            self._writing = self.loop.call_later(self.patience.write, self._stuck)
+    def _limit_close(self) -> None:
+        """Limits the time of a close. Without a timer the close would wait until the client has read everything."""
+        if self._write_timer is None and self.transport.get_write_buffer_size() > 0:
+            self._write_timer = self.loop.call_later(self.patience.write, self._on_write_timeout)
 
-    def _stuck(self) -> None:
-        self._writing = None
+    def _on_write_timeout(self) -> None:
+        self._write_timer = None
         log.info("connection ended", why="the answer was not taken")
-        # Else the kernel would go on keeping what it has for a client who takes nothing.
+        # Without the reset the kernel would keep the unsent data for a client that reads nothing.
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
 
-    def _cancel_writing(self) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-            self._writing = None
+    def _stop_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
 
-class _Nowhere(list[tuple[bytes, bytes]]):
-    """Where trailers go."""
+class _DiscardedTrailers(list[tuple[bytes, bytes]]):
+    """A header list that discards the trailers of a chunked body."""
 
     def append(self, _: tuple[bytes, bytes]) -> None:
-        """Nothing is kept."""
+        """Discards the header."""
 
 
 def connections_with(patience: Patience) -> type[Connection]:
-    """A protocol class for uvicorn's ``http``."""
+    """The protocol class for uvicorn's setting ``http``, with these limits."""
     return type("PatientConnection", (Connection,), {"patience": patience})
 
 
-def _answer(status: int, why: str) -> bytes:
+def _error_answer(status: int, why: str) -> bytes:
     body = f"{why[:1].upper()}{why[1:]}.\n".encode()
     head = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
     return STATUS_LINE[status] + head + body
 
 
 async def _busy(scope: Any, receive: Any, send: Any) -> None:
-    """503 for a connection too many (RFC 9110 §15.6.4)."""
+    """The ASGI application of a connection above the limit: it answers 503 (RFC 9110 §15.6.4)."""
     body = b"Too many connections.\n"
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),

@@ -1,4 +1,4 @@
-"""The floor of the benchmark: a DAV answer that says always the same, from the same process and server."""
+"""The lower bound for the benchmark: a constant DAV answer from the same process and HTTP server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def floor(
     receive: Callable[[], Awaitable[Any]],
     send: Callable[[Any], Awaitable[None]],
 ) -> None:
-    """No authentication, no database."""
+    """Answers 207 with a constant body, without authentication and without the database."""
     while (await receive()).get("more_body"):
         continue
     await send({"type": "http.response.start", "status": 207, "headers": list(_HEADERS)})
