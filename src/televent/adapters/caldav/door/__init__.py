@@ -1,1 +1,1 @@
-"""What every CalDAV request passes before a method runs."""
+"""The steps before a CalDAV method runs: sign-in, preconditions, destinations and uploads."""

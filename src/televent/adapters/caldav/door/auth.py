@@ -1,7 +1,8 @@
-"""Who asks: HTTP Basic (RFC 7617) with a device password.
+"""Sign-in by HTTP Basic (RFC 7617) with a device password.
 
-Every request reads the person's device passwords, so a revoked one stops at once on every node. What is remembered is
-only that a password fits a stored hash, under a key that lives and dies with the process.
+Every request reads the account's device passwords, so a revoked password stops working at once on every node. The cache
+only records that a password matches a stored hash. Its keys are digests under a secret of the process, so it holds no
+password.
 """
 
 from __future__ import annotations
@@ -28,30 +29,34 @@ from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
 REMEMBERED: Final = 20_000
+"""Max entries of each cache of this module."""
 HASHING: Final = 2
-"""Passwords that are checked at once."""
+"""Max passwords that are hashed at the same time."""
 DECOYS: Final = 3
-"""Signing in as nobody costs between one and so many checks, always as many for one name: as for people, who have one
-to a few devices. So the time of a failure does not tell whether the user exists."""
+"""Max hash checks for a user name without an account, always the same number for one name. An account with devices
+costs a few checks as well, so the time of a failed sign-in does not tell whether the user exists."""
 NOTED_EVERY: Final = timedelta(minutes=5)
+"""Min time between two updates of a device's last use."""
 MAX_CREDENTIALS: Final = 1024
+"""Max characters of a password; half the max characters of the encoded credentials."""
 
 
 def unauthorized() -> DavError:
-    """The one 401, the same for every path and reason: some clients keep passwords by realm."""
+    """The 401 answer. It is the same for every path and reason, because some clients store passwords by realm."""
     return DavError(
         401, text="Sign in with your Telegram id or email address and a device password.", headers=CHALLENGE
     )
 
 
 def too_many(seconds: float) -> DavError:
-    """429 with the time to wait."""
+    """The 429 answer with Retry-After, rounded up to whole ``seconds``."""
     wait = str(max(1, math.ceil(seconds))).encode()
     return DavError(429, text="Too many requests. Try again later.", headers=((b"retry-after", wait),))
 
 
 def credentials(header: str | None) -> tuple[str, str] | None:
-    """User and password, split at the first colon. A user name may come percent-encoded. None for what is not Basic."""
+    """The user name and password of an Authorization header, split at the first colon (RFC 7617 §2). A
+    percent-encoded user name is decoded. None if the header is missing or not valid Basic."""
     scheme, _, encoded = (header or "").partition(" ")
     if scheme.lower() != "basic" or len(encoded) > MAX_CREDENTIALS * 2:
         return None
@@ -70,7 +75,7 @@ def credentials(header: str | None) -> tuple[str, str] | None:
 
 
 class Authenticator:
-    """Checks credentials. One for each process."""
+    """Checks credentials and remembers those that match. Each process has one. ``limits`` None: no rate limits."""
 
     def __init__(self, backend: Backend, run: Run, limits: RateLimits | None = None) -> None:
         self._backend = backend
@@ -78,19 +83,19 @@ class Authenticator:
         self._limits = limits
         self._key = secrets.token_bytes(32)
         self._fitting: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
-        # Threads of its own: each that ever hashes a password keeps the memory of that, and whoever guesses passwords
-        # must not keep others from theirs.
+        # A separate pool: a thread keeps the memory of a hash after its first use, and guessed passwords must not take
+        # the threads that serve signed-in clients.
         self._hashing = ThreadPoolExecutor(HASHING, thread_name_prefix="televent-hashing")
         self._blocked: dict[str, float] = {}
         self._noted: dict[UUID, datetime] = {}
         self._decoy = backend.passwords.hash(secrets.token_urlsafe(16))
 
     async def authenticate(self, header: str | None, client: str) -> AccountRow:
-        """The account whose device asks. Raises DavError 401, 429."""
+        """The account that the credentials belong to. ``client`` is the client's address. Raises DavError 401, 429."""
         return (await self.sign_in(header, client))[0]
 
     async def sign_in(self, header: str | None, client: str) -> tuple[AccountRow, DeviceRow]:
-        """The account, and which of its devices asks. Raises DavError 401, 429."""
+        """The account and the device that the credentials belong to. Raises DavError 401, 429."""
         given = credentials(header)
         if given is None:
             raise unauthorized()
@@ -106,10 +111,10 @@ class Authenticator:
         return account, device
 
     async def _find(self, user: str) -> AccountRow | None:
-        # The reads themselves are given to ``run``, so that they can be made together with those of other requests.
+        # ``run`` gets the read functions themselves, so that it can batch them with those of other requests.
         reads = self._backend.reads
         if user.isascii() and user.isdigit():
-            # Nineteen digits may be more than a bigint holds.
+            # A number of nineteen digits may not fit into a bigint.
             return await self._run(reads.account_by_telegram, int(user)) if len(user) < 19 else None
         if "@" in user:
             return await self._run(self._backend.people.account_of_address, user.lower())
@@ -119,7 +124,7 @@ class Authenticator:
             return None
 
     def _known(self, account: AccountRow | None, digest: bytes) -> DeviceRow | None:
-        """The device whose stored hash this password is known to fit, if it still stands with that very hash."""
+        """The device whose stored hash matches according to the cache, if the account still has it with that hash."""
         fitting = self._fitting.get(digest)
         if account is None or fitting is None:
             return None

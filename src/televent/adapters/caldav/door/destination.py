@@ -1,4 +1,4 @@
-"""Where to, and over what: Destination, Overwrite and Depth of COPY and MOVE (RFC 4918 §10.2, §10.3, §10.6)."""
+"""The headers Destination, Overwrite and Depth of COPY and MOVE (RFC 4918 §10.2, §10.3, §10.6)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 
 MAX_NAME: Final = 255
-"""Characters in the last part of a resource's URL."""
+"""Max characters in the last part of a resource's URL."""
 _PORTS: Final = {"http": "80", "https": "443"}
 
 
 def destination(door: Door, request: Request, person: Person) -> Target:
-    """What the header names. Raises DavError: 400 for none or nonsense, 502 for another server, 403
-    for another person's tree and for the request's own URL, 409 where nothing can be."""
+    """The resource that the Destination header names. Raises DavError: 400 for a missing or invalid header, 502 for
+    another server, 403 for another person's tree and for the request's own URL, 409 for a place without a collection,
+    403 for a name of more than MAX_NAME characters."""
     value = request.headers.get("destination", "").strip()
     try:
         parts = urlsplit(value)
@@ -49,7 +50,7 @@ def destination(door: Door, request: Request, person: Person) -> Target:
 
 
 def overwrite(request: Request) -> bool:
-    """T unless F is said. Raises DavError 400 for anything else."""
+    """The Overwrite header: True for T or no header, False for F. Raises DavError 400 for another value."""
     value = request.headers.get("overwrite", "T").strip().upper()
     if value not in ("T", "F"):
         raise DavError(400, text="Overwrite must be T or F.")
@@ -57,13 +58,13 @@ def overwrite(request: Request) -> bool:
 
 
 def check_depth(request: Request, *allowed: str) -> None:
-    """Raises DavError 400 for a Depth that the method does not know here."""
+    """Raises DavError 400 if the Depth header is not one of ``allowed``; a missing header is "infinity"."""
     if request.depth("infinity") not in allowed:
         raise DavError(400, text=f"Depth must be {' or '.join(allowed)}.")
 
 
 def object_target(target: Target) -> Target:
-    """The destination of an object. Raises DavError 403, 409."""
+    """The same target, if an object can be stored there. Raises DavError 409 for a calendar's own URL, else 403."""
     if target.kind is Kind.CALENDAR:
         raise DavError(409, text="The Destination names a calendar, not an object in one.")
     if target.kind is not Kind.OBJECT:
@@ -72,7 +73,7 @@ def object_target(target: Target) -> Target:
 
 
 def _ours(door: Door, request: Request, scheme: str, host: str, port: int | None) -> bool:
-    """By host and port, not by scheme: a proxy in front may speak TLS for us."""
+    """True if host and port are this server's. The scheme is not compared, because a proxy may terminate TLS."""
     ours = [request.headers.get("host", "")]
     if door.public_url is not None:
         ours.append(urlsplit(door.public_url).netloc)
@@ -87,6 +88,6 @@ def _ours(door: Door, request: Request, scheme: str, host: str, port: int | None
 
 
 def same_person(target: Target, person: Person) -> bool:
-    """Whether a path is in the person's own tree, however it spells him."""
+    """True if the path is in the person's own tree: by account id, Telegram id or address."""
     user = target.user.lower()
     return user in (str(person.account.tenant), str(person.account.telegram_id)) or user in person.addresses

@@ -1,4 +1,4 @@
-"""Finding the way in: RFC 6764 §5, and what is said of a URL before anybody signs in."""
+"""Service discovery (RFC 6764 §5) and the answers that need no sign-in: OPTIONS, redirects and the start page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLLECTION = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 ALLOW = {
     Kind.ROOT: _COLLECTION,
     Kind.HOME: f"{_COLLECTION}, PROPPATCH, POST, ACL",
-    # PUT is for what is inside: macOS looks for it here.
+    # PUT only works on the members, but macOS looks for it in the calendar's own Allow header.
     Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, POST, MKCALENDAR, MKCOL, DELETE, MOVE, ACL",
     Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, ACL",
     Kind.INBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
@@ -36,26 +36,27 @@ ALLOW = {
 
 
 PUSHING: Final = frozenset({Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX})
-"""To what a client may subscribe."""
+"""The kinds of collections that a client may subscribe to."""
 
 
 def origin(scope: Scope, host: str, public_url: str | None) -> str:
-    """Where people reach this server, without a slash at its end: as it was set, else as the request says."""
+    """This server's origin without a trailing slash: the configured ``public_url``, else scheme and host of the
+    request."""
     if public_url is not None:
         return public_url
     return f"{scope.get('scheme', 'http')}://{host if _HOST.match(host) else 'localhost'}"
 
 
 def redirect(scope: Scope, host: str, public_url: str | None) -> Response:
-    """To /caldav/, absolutely: clients take the Location as it is (RFC 6764 §5)."""
+    """A 301 to /caldav/ with an absolute URL, because clients use the Location as it is (RFC 6764 §5)."""
     location = f"{origin(scope, host, public_url)}{PREFIX}".encode()
     return Response(301, b"", [(b"location", location), (b"cache-control", b"no-cache")])
 
 
 def options(kind: Kind, *, push: bool = False) -> Response:
-    """200 and not 204, with one DAV header, whoever asks: clients look here before they have signed in."""
+    """The answer to OPTIONS, also before sign-in: 200, because clients do not expect 204, with a single DAV header."""
     if kind in (Kind.ATTACHMENT, Kind.PUSH_REGISTRATION):
-        # RFC 4918 §10.1: said of no resource that is none of WebDAV's.
+        # RFC 4918 §10.1: only WebDAV resources have the DAV header.
         return Response(200, b"", [(b"allow", ALLOW[kind].encode())])
     name, classes = DAV_HEADER
     if push and kind in PUSHING:
@@ -64,7 +65,7 @@ def options(kind: Kind, *, push: bool = False) -> Response:
 
 
 def welcome() -> Response:
-    """What a person sees who opens the address in a browser."""
+    """The text for a person who opens the server's address in a browser."""
     text = (
         "Televent. Calendar apps connect here over CalDAV: enter this address, your user name and a device password.\n"
     )

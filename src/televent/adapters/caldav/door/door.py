@@ -1,4 +1,4 @@
-"""What every method works with."""
+"""The access of every method to the application: rows by URL, privileges, commands' context, and rate limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """Calls synchronous code in a bounded pool of threads: the only way from here to the application."""
+    """Calls synchronous code in a bounded thread pool. Every call from CalDAV to the application goes through it."""
 
     def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]: ...
 
@@ -36,40 +36,42 @@ class Limit(Protocol):
     """A rate limit that all nodes share."""
 
     def held(self, key: str) -> bool:
-        """Counts one of those that were admitted beforehand; False where none is left. Returns at once."""
+        """Uses one request of the quota that this process has reserved, without the database. False if none is left."""
         ...
 
     def __call__(self, key: str) -> float | None:
-        """Counts one and returns None, or the seconds after which to come again. Synchronous; called in threads."""
+        """Counts one request in the database. Returns None if it is allowed, else the seconds to wait. It blocks, so it
+        is called in a thread."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """How often is too often."""
+    """The rate limits of the CalDAV adapter."""
 
     client: Limit
-    """By address of the client, before anything is known of it."""
+    """Requests by client address, counted before sign-in."""
     person: Limit
-    """By account."""
+    """Requests by account, counted after sign-in."""
     failure: Limit
-    """By client and user name, for each failed sign-in."""
+    """Failed sign-ins by client address and user name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The application behind the door."""
+    """The application as CalDAV methods use it."""
 
     backend: Backend
     run: Run
     public_url: str | None = None
-    """The origin that people reach, without a slash at its end; None: as each request says."""
+    """The configured origin without a trailing slash; None: scheme and host of each request."""
     push: Offer | None = None
     """None: WebDAV-Push is not offered."""
 
     def ahead(self, method: str, target: Target) -> Ahead | None:
-        """Asks for the row that a request will need, where the URL alone says whose it is. Two questions that go
-        together cost one trip; the answer is looked at only if the sender turns out to be that person."""
+        """Starts to read the row that the request will need, if the URL contains the account id; else returns None.
+
+        The read shares a database round trip with the sign-in. The result is used only if that account signs in."""
         if method not in ("PROPFIND", "REPORT", "GET", "HEAD"):
             return None
         try:
@@ -87,8 +89,8 @@ class Door:
         return None
 
     async def calendar(self, request: Request, person: Person, *, privilege: str = "read") -> CalendarRow:
-        """The calendar that the request names: one's own, or somebody else's that is shared (``share`` is set, and
-        ``tenant`` is its owner). Raises DavError 404, or 403 where not even reading is granted."""
+        """The calendar that the request names: the person's own, or a shared one of another owner (``share`` is set,
+        and ``tenant`` is the owner). Raises DavError 404, and 403 if the share does not grant ``privilege``."""
         target = request.target
         shared = await self.shared(request, person)
         if shared is not None:
@@ -103,8 +105,8 @@ class Door:
         return row
 
     async def shared(self, request: Request, person: Person) -> CalendarRow | None:
-        """Somebody else's calendar that the request names; None, without a question to the database, where it names
-        one's own. Raises DavError 404."""
+        """The shared calendar of another owner that the request names; None, without a database query, if it names the
+        person's own. Raises DavError 404."""
         if request.granted is not None:
             return request.granted
         share_id = share_named(request.target.calendar)
@@ -119,7 +121,8 @@ class Door:
         return row
 
     async def resource(self, request: Request, person: Person) -> ResourceRow:
-        """The object that the request names, with its text. Raises DavError 404."""
+        """The object that the request names, with its text. Raises DavError 404, and 403 if the share does not grant
+        reading."""
         target = request.target
         shared = await self.shared(request, person)
         if shared is not None:
@@ -136,9 +139,10 @@ class Door:
     def _shared_resource(self, row: CalendarRow, href: str) -> ResourceRow | None:
         return next(iter(self.some(row, [href])), None)
 
-    # What is inside a calendar is read through these and not from ``reads``: they know what others may not see.
+    # Methods read a calendar's members through these functions and not from ``reads``: only these hide from a sharee
+    # the members and details that a sharee may not see.
     def members(self, row: CalendarRow, *, with_text: bool) -> Iterator[ResourceRow]:
-        """Live members by name."""
+        """The live members in the order of their names."""
         reads = self.backend.reads
         if row.share is None:
             return reads.members(row.tenant, row.calendar_id, with_text=with_text)
@@ -147,14 +151,15 @@ class Door:
     def listed(
         self, row: CalendarRow, columns: Sequence[str], component: str | None = None
     ) -> Iterator[list[ListedRow]]:
-        """Live members of a calendar of one's own by name, in pages, with no more than these columns."""
+        """The live members of the person's own calendar in the order of their names, in pages, with these columns
+        only."""
         assert row.share is None
         return self.backend.reads.listed(row.tenant, row.calendar_id, columns, component=component)
 
     def changed(
         self, row: CalendarRow, columns: Sequence[str], since: int, limit: int, buried: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """What has changed in a calendar of one's own; see read_models.reads.Reads."""
+        """The changed members of the person's own calendar; parameters and result are those of Reads.changed."""
         assert row.share is None
         return self.backend.reads.changed(row.tenant, row.calendar_id, columns, since, limit, buried)
 
@@ -168,50 +173,54 @@ class Door:
         zone: tzinfo,
         with_text: bool,
     ) -> Iterator[ResourceRow]:
-        """Live members that may happen in [start, end); see ResourceReads. ``with_text`` False leaves out texts
-        that the index does not need."""
+        """The live members that may happen in [start, end); see ResourceReads.overlapping. ``with_text`` False: the
+        text is read only for members about which the index is not certain."""
         reads = self.backend.reads
         text = with_text or row.share is not None
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, component, zone=zone, with_text=text)
         return rows if row.share is None else seen(reads, row.share, rows)
 
     def timed(self, row: CalendarRow, start: datetime, end: datetime, zone: tzinfo) -> Iterator[ResourceRow]:
-        """Events of somebody else's that may happen in [start, end), whole and with what is the person's own: for when
-        they are, and never to be shown."""
+        """The events of a shared calendar that may happen in [start, end), unredacted and with the sharee's own alarms
+        and transparency. They serve to compute busy times and must never be shown."""
         assert row.share is not None
         reads = self.backend.reads
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, "VEVENT", zone=zone, with_text=True)
         return seen(reads, row.share, rows, whole=True)
 
     def whole(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
-        """The live ones among these as their owner has them: for when they are, and never to be shown."""
+        """The live members among ``hrefs`` exactly as the owner has them. They serve to compute busy times and must
+        never be shown."""
         return self.backend.reads.resources(row.tenant, row.calendar_id, hrefs)
 
     def some(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
-        """The live ones among these, with text, in no order."""
+        """The live members among ``hrefs``, with text, in no order."""
         reads = self.backend.reads
         rows = reads.resources(row.tenant, row.calendar_id, hrefs)
         return rows if row.share is None else list(seen(reads, row.share, rows))
 
     def shown(self, row: CalendarRow, rows: Sequence[ResourceRow]) -> dict[str, ResourceRow]:
-        """Those of these members, read with their texts, that are to be seen, as they are to be seen, by name."""
+        """The members among ``rows`` that the person may see, by name, each as the person may see it. ``rows`` must
+        have their texts."""
         given = rows if row.share is None else seen(self.backend.reads, row.share, rows)
         return {each.href: each for each in given}
 
     def calendars(self, person: Person) -> list[CalendarRow]:
-        """What stands in the person's home: own calendars, then those of others."""
+        """The calendars in the person's home: first their own, then those that others share with them."""
         tenant = person.account.tenant
         return [*self.backend.reads.calendars(tenant), *self.backend.reads.mounts(tenant)]
 
     def collections(self, person: Person) -> list[CalendarRow]:
-        """What in the person's home can change: its calendars, and the inbox."""
+        """The collections in the person's home that have a counter: its calendars and the inbox."""
         tenant = person.account.tenant
         return [*self.backend.reads.collections(tenant), *self.backend.reads.mounts(tenant)]
 
     def context(self, request: Request, person: Person, row: CalendarRow | None = None) -> Context:
-        """The circumstances of a command given in this request. ``row``: the calendar it is about, where that may be
-        somebody else's: the command is given to its owner's account, and the person is the one who acts. To be asked
-        for in a thread: Push-Dont-Notify is noted before anything changes."""
+        """The context of a command that this request gives.
+
+        ``row`` is the calendar that the command changes. If it is shared, the command goes to its owner's account with
+        the person as the actor. This call blocks, so it runs in a thread: it stores Push-Dont-Notify before the
+        command changes anything."""
         tenant = AccountId(person.account.tenant)
         context = Context(
             tenant=row.tenant if row is not None else tenant,
@@ -222,14 +231,15 @@ class Door:
             correlation_id=request.correlation_id,
         )
         if self.push is not None and "push-dont-notify" in request.headers:
-            said = dont_notify(request.headers["push-dont-notify"])
-            if said is not None:
-                self.push.book.silence(tenant, context.command_id, said or None, context.now)
+            named = dont_notify(request.headers["push-dont-notify"])
+            if named is not None:
+                self.push.book.silence(tenant, context.command_id, named or None, context.now)
         return context
 
 
 def check_access(row: CalendarRow, request: Request, privilege: str) -> None:
-    """``privilege``: read, write or read-free-busy. Raises DavError 403 (RFC 3744 §7.1.1)."""
+    """Raises DavError 403 if the calendar's share does not grant ``privilege``, which is read, write or read-free-busy
+    (RFC 3744 §7.1.1)."""
     share = row.share
     if share is None or privilege in _HELD[share.access]:
         return
@@ -245,11 +255,11 @@ _HELD = {
 
 def _future(answer: Awaitable[T]) -> asyncio.Future[T]:
     future = asyncio.ensure_future(answer)
-    future.add_done_callback(_seen)
+    future.add_done_callback(_take_error)
     return future
 
 
-def _seen(future: asyncio.Future[T]) -> None:
-    """A failed look-ahead that nobody waits for any more is no error of its own."""
+def _take_error(future: asyncio.Future[T]) -> None:
+    """Reads the error of a failed read that no request waits for any more; else asyncio would log it."""
     if not future.cancelled():
         future.exception()

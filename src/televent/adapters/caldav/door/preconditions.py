@@ -1,4 +1,4 @@
-"""The If header against what stands (RFC 4918 §10.4), before a method does anything."""
+"""Checks the If header (RFC 4918 §10.4) and a calendar's If-Match against the stored state, before a method runs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _WRITES = frozenset({"PUT", "DELETE", "COPY", "MOVE", "POST"})
 
 
 async def check_if(door: Door, request: Request, person: Person) -> None:
-    """Raises DavError 412 where nothing in the header holds, 400 where it cannot be read.
+    """Raises DavError 412 if no list of the If header holds, 400 if the header is malformed.
 
-    What was looked at is then made a condition of the change itself, so that nothing comes in between.
+    The state that the check has read becomes a condition of the change itself, so that another request cannot change
+    it in between.
     """
     value = request.headers.get("if")
     if value is None:
@@ -61,8 +62,8 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
 
 
 async def check_calendar(door: Door, request: Request, person: Person) -> None:
-    """If-Match and If-None-Match on a calendar itself, whose ETag is its ctag (RFC 9110 §13.1). Raises DavError 404 and
-    412."""
+    """Checks If-Match and If-None-Match of a calendar itself, whose ETag is its ctag (RFC 9110 §13.1). Raises DavError
+    404 and 412."""
     match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
     if match is None and none_match is None:
         return
@@ -84,7 +85,7 @@ async def _of_calendar(door: Door, request: Request, person: Person, target: Tar
 
 
 def _calendar(door: Door, request: Request, person: Person, target: Target) -> CalendarRow | None:
-    """One's own, or somebody else's that one may read."""
+    """The person's own calendar, or a shared one that they may read."""
     reads, share_id = door.backend.reads, share_named(target.calendar)
     if share_id is None:
         return reads.calendar(person.account.tenant, target.calendar)
@@ -103,7 +104,7 @@ def _object(door: Door, request: Request, person: Person, target: Target) -> Res
 
 
 def _target(url: str, person: Person) -> Target | None:
-    """What a Resource-Tag names, if it is the person's own."""
+    """The resource that a Resource-Tag names, if it is in the person's own tree, else None."""
     try:
         target = parse(urlsplit(url).path)
     except (BadPath, ValueError):

@@ -1,4 +1,4 @@
-"""The body of an attachment: from the socket to storage, a chunk at a time (RFC 8607 §3.4)."""
+"""Copies the body of an attachment from the socket to storage, one chunk at a time (RFC 8607 §3.4)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _TOKEN: Final = re.compile(r';\s*filename\s*=\s*([^;\s"]+)', re.IGNORECASE)
 
 
 class Incoming:
-    """A request's body as it comes."""
+    """The body of a request, read piece by piece."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._done = False
         self.awaited = False
-        """Some of it was asked for: a client that waits for 100 (Continue) sends it from then on."""
+        """True if the body was read from; a client that waits for 100 (Continue) sends from then on."""
 
     async def part(self) -> bytes | None:
-        """The next octets; None at the end. Raises ConnectionResetError, also where they did not come in time: who is
-        too slow has been answered when this hears of it (adapters.rest.connection)."""
+        """The next bytes; None at the end. Raises ConnectionResetError if the client has gone or is too slow; a slow
+        client has already got its 408 by then (adapters.http.connection)."""
         if self._done:
             return None
         self.awaited = True
@@ -42,24 +42,26 @@ class Incoming:
         return part
 
     async def settle(self, expect: str) -> bool:
-        """Before an answer that did not need the body: takes a bounded rest of it, so that the client can read the
-        answer. True where the client asked first and was not told to send (RFC 9110 §10.1.1): then the connection ends
-        with the answer, for what would come next might be a body or a request."""
+        """Reads and discards the rest of the body, up to a limit, so that the client can read an early answer.
+        ``expect`` is the Expect header.
+
+        Returns True if the connection must close after the answer: the client waits for 100 (Continue) and did not get
+        it, so the server could not tell whether the next bytes are the body or a new request (RFC 9110 §10.1.1)."""
         if not self.awaited and expect.strip().lower() == "100-continue":
             return True
         await self.drain()
         return False
 
     async def drain(self) -> None:
-        """Takes a bounded rest that nobody wants."""
+        """Reads and discards the rest of the body, at most about DRAIN_LIMIT bytes."""
         size = 0
         while size <= DRAIN_LIMIT and (part := await self.part()) is not None:
             size += len(part)
 
 
 async def store(door: Door, incoming: Incoming, declared: str | None, upload: Upload) -> int:
-    """Reads the whole body into storage; returns its octets. Raises DavError 403 max-attachment-size, QuotaExceeded,
-    ConnectionResetError; then nothing of it is kept."""
+    """Reads the whole body into storage and returns its size in bytes. ``declared`` is the Content-Length header. On an
+    error nothing of it stays stored. Raises DavError 403 max-attachment-size, QuotaExceeded, ConnectionResetError."""
     announced = int(declared) if declared is not None and declared.isdigit() else 0
     if announced > MAX_ATTACHMENT:
         raise precondition("max-attachment-size")
@@ -93,8 +95,8 @@ async def store(door: Door, incoming: Incoming, declared: str | None, upload: Up
 
 
 def filename_of(disposition: str) -> str:
-    """The name in a Content-Disposition (RFC 6266), fit to be shown and to be a file's; "attachment" where there is
-    none. Header values come as latin-1; clients that write UTF-8 there mean it."""
+    """The file name in a Content-Disposition (RFC 6266), cleaned for display and for file systems; "attachment" if
+    there is none. A value in plain latin-1 that is valid UTF-8 is decoded as UTF-8, because clients send that."""
     given = f";{disposition}"
     extended = _EXTENDED.search(given)
     quoted, token = _QUOTED.search(given), _TOKEN.search(given)
@@ -110,7 +112,7 @@ def filename_of(disposition: str) -> str:
 
 
 def media_type_of(content_type: str) -> str:
-    """Without parameters; what is none is octets."""
+    """The media type without parameters; application/octet-stream if the header is not a valid one."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind if _TYPE.match(kind) else "application/octet-stream"
 

@@ -1,4 +1,4 @@
-"""CalDAV-Timezones: does the client want VTIMEZONEs? RFC 7809 §7.1."""
+"""The CalDAV-Timezones header, by which a client asks for texts with or without VTIMEZONE (RFC 7809 §7.1)."""
 
 from __future__ import annotations
 
