@@ -1,4 +1,6 @@
-"""The CalDAV door as an ASGI application. It works on the path as it was sent, and speaks every method itself."""
+"""The CalDAV adapter as an ASGI application: it signs the client in and calls the method's handler.
+
+It uses the path exactly as the client sent it, and it handles every HTTP method itself."""
 
 from __future__ import annotations
 
@@ -77,8 +79,10 @@ _BODILESS: Final = frozenset({"GET", "HEAD", "DELETE", "COPY", "MOVE"})
 
 
 class CaldavDoor:
-    """``run`` calls synchronous code in a bounded pool of threads. ``public_url`` is the origin that people reach,
-    without a slash at its end; None: as the request says. ``rate_limits`` None: none. ``push`` None: no WebDAV-Push."""
+    """The ASGI application for all CalDAV requests of one process.
+
+    ``run`` calls synchronous code in a bounded thread pool. ``public_url`` is the configured origin without a trailing
+    slash; None: scheme and host of each request. ``rate_limits`` None: no limits. ``push`` None: no WebDAV-Push."""
 
     def __init__(
         self,
@@ -96,7 +100,7 @@ class CaldavDoor:
         self._limits = rate_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answers one HTTP request."""
         assert scope["type"] == "http"
         head = scope["method"] == "HEAD"
         try:
@@ -118,11 +122,11 @@ class CaldavDoor:
         headers = _headers(scope["headers"])
         incoming = Incoming(receive) if method == "POST" and _posts_to_object(scope) else None
         if incoming is not None:
-            # Too much to keep until it is known who sends it.
+            # An attachment is too large to buffer before the client has signed in.
             return await self._posted(scope, headers, incoming)
         body, too_large = b"", False
         if "content-length" in headers or "transfer-encoding" in headers:
-            # Before anything is answered: a client that is still sending would not read a 401.
+            # The body is read before any answer: a client that is still sending would not read a 401.
             try:
                 body = await read_body(receive, headers.get("content-length"))
             except BodyTooLarge:
@@ -153,7 +157,7 @@ class CaldavDoor:
             kind = target.kind if target is not None else Kind.ROOT
             return discovery.options(kind, push=self._door.push is not None)
         if target is None:
-            # RFC 4791 §5.3.1: calendars are made in the home, and nowhere deeper.
+            # RFC 4791 §5.3.1: calendars are created in the home only.
             deeper = method in ("MKCALENDAR", "MKCOL")
             raise precondition("calendar-collection-location-ok") if deeper else DavError(404, text="Nothing is here.")
         if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
@@ -169,7 +173,7 @@ class CaldavDoor:
             await self._count(self._limits.person, str(account.tenant))
         person, granted = await self._person(account, target)
         if granted is not None:
-            # The look-ahead has read it as its owner sees it.
+            # The early read does not know about sharing: it would return the row as its owner sees it.
             target, ahead = replace(target, calendar=granted.name), None
         person.device, person.push = device.device_id, self._door.push
         if too_large:
@@ -185,7 +189,7 @@ class CaldavDoor:
         if handler is None or attached or (lease and method != "DELETE") or (method == "POST" and not posts):
             raise not_allowed(target)
         if body and method in _BODILESS:
-            # RFC 4918 §8.4: what would be ignored is refused.
+            # RFC 4918 §8.4: a body that the method would ignore is refused.
             raise DavError(415, text="This method takes no body.")
         correlation = _correlation(scope, self._door.backend)
         request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
@@ -200,7 +204,7 @@ class CaldavDoor:
         except Refusal as refusal:
             raise unprivileged(refusal, method, target.path) or refusal from None
         if not target.slash and target.kind in COLLECTIONS and method in _READING:
-            # RFC 4918 §5.2: which of the two names is the right one.
+            # RFC 4918 §5.2: Content-Location gives the canonical URL, with the slash.
             response.headers.append((b"content-location", target.path.encode()))
         return response
 
@@ -211,13 +215,13 @@ class CaldavDoor:
                 raise too_many(wait)
 
     async def _person(self, account: AccountRow, target: Target) -> tuple[Person, CalendarRow | None]:
-        """Who asks, and the calendar in another person's tree that is shared with him, where the URL names one. Raises
-        DavError 403 for all else in another person's tree."""
+        """The signed-in person, and the shared calendar if the URL names one in its owner's tree. Raises DavError 403
+        for anything else in another person's tree."""
         person = Person(account, self._door.backend.people.addresses_of(account), f"/caldav/{account.tenant}/")
         if not target.user:
             return person, None
         if target.kind is Kind.ATTACHMENT:
-            # Whoever has it in an event may read it; the method looks.
+            # Any account that has the attachment in an event may read it. The method checks that.
             return person, None
         user = target.user.lower()
         if user in (str(account.tenant), str(account.telegram_id)) or user in person.addresses:
@@ -232,14 +236,16 @@ class CaldavDoor:
         return person, granted
 
     def _granted(self, user: str, calendar: str, account: AccountRow) -> CalendarRow | None:
-        """The calendar of that user's, as ``account`` may see it."""
+        """The calendar that ``user`` shares with ``account``, None if there is none."""
         backend = self._door.backend
         owner = backend.people.account_of_name(user)
         return backend.reads.granted(owner.tenant, calendar, account.tenant) if owner is not None else None
 
     async def _begin(self, response: Response) -> tuple[bytes, Iterator[bytes] | None]:
-        """The first octets of the body, and the rest where there is one: two chunks ahead, so that what fails at once
-        is an error and no torn answer, and what is short has a length."""
+        """The first bytes of the body, and an iterator over the rest if there is more.
+
+        Two chunks are made before the headers are sent. So an early failure becomes an error status instead of a
+        truncated answer, and a short answer has a Content-Length."""
         if isinstance(response.body, bytes):
             return response.body, None
         rest = response.body
@@ -250,8 +256,8 @@ class CaldavDoor:
         self, response: Response, body: bytes, rest: Iterator[bytes] | None, head: bool, receive: Receive, send: Send
     ) -> None:
         headers = response.headers
-        told = any(name == b"content-length" for name, _ in headers)
-        if rest is None and response.status not in (204, 304) and not told:
+        sized = any(name == b"content-length" for name, _ in headers)
+        if rest is None and response.status not in (204, 304) and not sized:
             headers = [*headers, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if rest is None:
@@ -261,14 +267,14 @@ class CaldavDoor:
 
 
 def _two(rest: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Two chunks in one, and whether more may come."""
+    """The first two chunks joined, and whether more may follow."""
     first = next(rest, b"")
     second = next(rest, b"") if first else b""
     return first + second if second else first, bool(second)
 
 
 def not_allowed(target: Target) -> DavError:
-    """405 with what is allowed (RFC 9110 §15.5.6)."""
+    """The 405 answer with the Allow header of the resource (RFC 9110 §15.5.6)."""
     return DavError(405, headers=((b"allow", discovery.ALLOW[target.kind].encode()),))
 
 
@@ -281,7 +287,7 @@ def _error(error: DavError) -> tuple[Response, bytes, None]:
 
 
 def _encode(response: Response, accepted: str | None) -> None:
-    """Compresses what gains by it, and says that it depends."""
+    """Compresses an answer if that saves a packet, and adds Vary: Accept-Encoding."""
     names = {name for name, _ in response.headers}
     small = isinstance(response.body, bytes) and len(response.body) < SMALLEST
     if small or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
@@ -317,7 +323,7 @@ def _target(scope: Scope) -> Target | None:
 
 
 def _posts_to_object(scope: Scope) -> bool:
-    """Such a body may be an attachment (RFC 8607 §3.3)."""
+    """True if the URL names a calendar object. A body posted there may be an attachment (RFC 8607 §3.3)."""
     try:
         target = _target(scope)
     except DavError:

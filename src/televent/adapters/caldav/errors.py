@@ -1,4 +1,4 @@
-"""What went wrong, as CalDAV says it: the table from Refusal to status and precondition (RFC 4918 §16)."""
+"""CalDAV error answers, and the table from each Refusal to its HTTP status and precondition (RFC 4918 §16)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from televent.domain.refusal import Refusal
 
 
 class DavError(Exception):
-    """An answer that is an error. ``condition`` is the one element inside DAV:error, as XML."""
+    """An error answer, raised. ``condition`` is the element inside DAV:error, as XML; "" for an answer in plain
+    text."""
 
     def __init__(
         self, status: int, condition: str = "", *, text: str = "", headers: tuple[tuple[bytes, bytes], ...] = ()
@@ -26,36 +27,37 @@ class DavError(Exception):
         self.headers = headers
 
     def body(self) -> tuple[bytes, bytes]:
-        """Content type and body."""
+        """The content type and the body: DAV:error if there is a condition, else the text."""
         if self.condition:
             return xml_out.CONTENT_TYPE, xml_out.document("D:error", self.condition)
         return b"text/plain; charset=utf-8", f"{self.text}\n".encode() if self.text else b""
 
 
 def precondition(local: str, status: int = 403) -> DavError:
-    """A CALDAV: precondition that failed."""
+    """The error for a failed precondition of CalDAV. ``local`` is its local name."""
     return DavError(status, empty(c(local)))
 
 
 def dav_precondition(local: str, status: int = 403) -> DavError:
-    """A DAV: precondition that failed."""
+    """The error for a failed precondition of DAV:. ``local`` is its local name."""
     return DavError(status, empty(d(local)))
 
 
 def need_privileges(path: str, privilege: str) -> DavError:
-    """403 with what is missing and where (RFC 3744 §7.1.1). ``privilege`` is a local name of DAV:, or ``C:`` and one of
-    CalDAV."""
+    """The 403 that names the missing privilege and its resource (RFC 3744 §7.1.1). ``privilege`` is a local name of
+    DAV:, or ``C:`` and a local name of CalDAV."""
     name = privilege if ":" in privilege else f"D:{privilege}"
     resource = f"<D:resource>{xml_out.href(path)}<D:privilege><{name}/></D:privilege></D:resource>"
     return DavError(403, f"<D:need-privileges>{resource}</D:need-privileges>")
 
 
 _MISSING: Final = {"PUT": "write-content", "PROPPATCH": "write-properties", "DELETE": "unbind", "MOVE": "unbind"}
-"""What a method needs (RFC 3744 appendix B)."""
+"""The privilege that each method needs (RFC 3744 appendix B)."""
 
 
 def unprivileged(refusal: Refusal, method: str, path: str) -> DavError | None:
-    """The answer to a refusal for want of a privilege, which must be named with its resource (RFC 3744 §7.1.1)."""
+    """The answer to a refusal because of a missing privilege, with the resource that RFC 3744 §7.1.1 asks for; None for
+    another refusal."""
     if TABLE[type(refusal)].condition != d("need-privileges"):
         return None
     return need_privileges(path, _MISSING.get(method, "write"))
@@ -63,7 +65,8 @@ def unprivileged(refusal: Refusal, method: str, path: str) -> DavError | None:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How a refusal is answered. ``condition`` is the Clark name of the element in DAV:error."""
+    """The answer to one class of Refusal. ``condition`` is the Clark name of the element in DAV:error; ``retry_after``
+    is in seconds."""
 
     status: int
     condition: str | None = None
@@ -74,7 +77,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.PreconditionFailed: Row(412),
     refusals.UnknownResource: Row(404),
     refusals.UnknownCalendar: Row(404),
-    # RFC 4918 §9.8.5, §9.9.4: a collection is missing on the way.
+    # RFC 4918 §9.8.5, §9.9.4: a parent collection of the destination does not exist.
     refusals.UnknownDestination: Row(409),
     refusals.CalendarNameTaken: Row(403, d("resource-must-be-null")),
     refusals.UidConflict: Row(403, c("no-uid-conflict")),
@@ -105,7 +108,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.UnknownOccurrenceId: Row(403, c("valid-rid")),
     refusals.UnmanagedId: Row(403, c("valid-managed-id-parameter")),
     refusals.TryAgain: Row(503, None, retry_after=1),
-    # Not reached by any request of this protocol; answered all the same.
+    # No request of this protocol causes these, but the table must be complete.
     refusals.UnknownAccount: Row(404),
     ErasedSubject: Row(404),
     refusals.WrongCode: Row(403),
@@ -117,12 +120,12 @@ TABLE: Final[dict[type[Refusal], Row]] = {
 
 
 LOCATED: Final = (refusals.UidConflict, refusals.SchedulingUidConflict)
-"""Those that name the resource which is in the way (RFC 4791 §5.3.2.1, RFC 6638 §3.2.4.1)."""
+"""Refusals whose answer names the resource that has the UID already (RFC 4791 §5.3.2.1, RFC 6638 §3.2.4.1)."""
 
 
 def of_refusal(refusal: Refusal, collection: str = "") -> DavError:
-    """The answer to a refusal. ``collection`` is the path of the calendar in question, for those of LOCATED; without
-    one the resource is not named."""
+    """The answer to a refusal. ``collection`` is the path of the calendar that has the conflicting resource, for the
+    refusals in LOCATED; with "" the answer does not name the resource."""
     row = TABLE[type(refusal)]
     name = row.condition
     if isinstance(refusal, refusals.InvalidObject) and "precondition" in refusal.details:

@@ -1,4 +1,4 @@
-"""A request and an answer, as methods see them."""
+"""The request and the response that CalDAV methods receive and return, and the bounded read of a body."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
 BODY_LIMIT: Final = 1024 * 1024
+"""Max bytes of a body that is kept in memory."""
 DRAIN_LIMIT: Final = 4 * BODY_LIMIT
+"""Max bytes of a body that are read, so that a client with too large a body can still read the answer."""
 
 Header = tuple[bytes, bytes]
 Ahead = asyncio.Future[CalendarRow | None] | asyncio.Future[ResourceRow | None]
-"""The row of the request's own URL, asked for while the sender was being looked up."""
+"""The row of the request's own URL, read at the same time as the client's account."""
 
 
 @dataclass(slots=True)
 class Request:
-    """One request. ``headers`` by lower-case name; repeated ones are joined by ", " (RFC 9110 §5.2)."""
+    """One signed-in request. ``headers`` are by lower-case name; repeated ones are joined by ", " (RFC 9110 §5.2)."""
 
     method: str
     target: Target
@@ -38,15 +40,15 @@ class Request:
     correlation_id: str
     ahead: Ahead | None = None
     seq: int | None = None
-    """At which counter the calendar must still stand when the request changes something (RFC 6578 §5)."""
+    """The counter that the calendar must still have when the request changes it (RFC 6578 §5)."""
     granted: CalendarRow | None = None
-    """Somebody else's calendar, named by its owner's URL."""
+    """The shared calendar, if the request names it by its owner's URL."""
     origin: str = ""
-    """Where people reach this server, without a slash at its end."""
+    """This server's origin without a trailing slash; only set for POST."""
 
     def xml(self) -> xml_in.Element | None:
-        """The body's root element, None for no body. Raises DavError 400. The Content-Type is not looked at: clients
-        send MKCALENDAR as text/calendar."""
+        """The body's root element, None for an empty body. The Content-Type is ignored, because clients send
+        MKCALENDAR as text/calendar. Raises DavError 400, and 403 no-external-entities."""
         if not self.body.strip():
             return None
         try:
@@ -58,7 +60,7 @@ class Request:
 
     @property
     def minimal(self) -> bool:
-        """RFC 8144 §2, what clients sent before it was one, and Apple's older Brief."""
+        """True for Prefer: return=minimal (RFC 8144 §2), the older return-minimal, and Apple's header Brief."""
         asked = preferences(self.headers)
         if asked.get("return") == "minimal" or "return-minimal" in asked:
             return True
@@ -66,16 +68,18 @@ class Request:
 
     @property
     def representation(self) -> bool:
-        """The client wants to see what stands now (RFC 8144 §3)."""
+        """True if the client wants the stored object in the answer (RFC 8144 §3)."""
         return preferences(self.headers).get("return") == "representation"
 
     @property
     def without_root(self) -> bool:
-        """Members only (RFC 8144 §2.1): of a Depth 0 request there is nothing to leave out."""
+        """True if the client wants the members without the collection itself (RFC 8144 §2.1). Only Depth 1 counts: a
+        Depth 0 answer would be empty."""
         return "depth-noroot" in preferences(self.headers) and self.headers.get("depth", "").strip() == "1"
 
     def depth(self, default: str) -> str:
-        """ "0", "1" or "infinity". Raises DavError 400 for anything else (RFC 4918 §10.2)."""
+        """The Depth header ("0", "1" or "infinity"), or ``default`` if it is missing. Raises DavError 400 for another
+        value (RFC 4918 §10.2)."""
         value = self.headers.get("depth", default).strip().lower()
         if value not in ("0", "1", "infinity"):
             raise DavError(400, text="Depth must be 0, 1 or infinity.")
@@ -84,7 +88,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One answer. A body that is an iterator is produced in a thread, chunk by chunk."""
+    """One answer. If the body is an iterator, each chunk is produced in a thread when the one before is sent."""
 
     status: int
     body: bytes | Iterator[bytes] = b""
@@ -92,7 +96,7 @@ class Response:
 
 
 def xml_response(status: int, body: bytes | Iterator[bytes], request: Request | None = None) -> Response:
-    """An answer in XML; says so where a preference was followed."""
+    """An XML answer. With ``request`` it has Preference-Applied for each preference that was followed, and Vary."""
     headers: list[Header] = [(b"content-type", xml_out.CONTENT_TYPE)]
     if request is not None:
         applied = [b"return=minimal"] if "prefer" in request.headers and request.minimal else []
@@ -103,12 +107,14 @@ def xml_response(status: int, body: bytes | Iterator[bytes], request: Request | 
 
 
 class BodyTooLarge(Exception):
-    """More octets than are taken."""
+    """The body is larger than the limit."""
 
 
 async def read_body(receive: Receive, declared: str | None) -> bytes:
-    """The whole body, at most 1 MB. Raises BodyTooLarge after draining a bounded rest, so that the client can read the
-    answer."""
+    """The whole body, at most BODY_LIMIT bytes. ``declared`` is the Content-Length header.
+
+    A larger body is read up to DRAIN_LIMIT, so that the client can read the answer. Raises BodyTooLarge, and
+    ConnectionResetError if the client disconnects."""
     if declared is not None and declared.isdigit() and int(declared) > DRAIN_LIMIT:
         raise BodyTooLarge()
     parts: list[bytes] = []

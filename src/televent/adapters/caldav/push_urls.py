@@ -9,7 +9,8 @@ from uuid import UUID
 
 from televent.adapters.caldav.tree import PUSH_PREFIX
 
-MOST: Final = 256
+MAX_NAMED: Final = 256
+"""Max registrations that one Push-Dont-Notify header can name; the rest is ignored."""
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -19,17 +20,17 @@ def registration_path(subscription_id: UUID) -> str:
 
 
 def dont_notify(header: str) -> tuple[UUID, ...] | None:
-    """The registrations that a Push-Dont-Notify header names; () for ``*``, all of them. None: none, for what is
-    invalid is passed over."""
+    """The registrations that a Push-Dont-Notify header names; () for ``*``, which means all of them. Invalid entries
+    are ignored; None if no valid one is left."""
     if header.strip() == "*":
         return ()
-    found = (_registration(re.sub(r"\\(.)", r"\1", quoted)) for quoted in _QUOTED.findall(header)[:MOST])
+    found = (_registration(re.sub(r"\\(.)", r"\1", quoted)) for quoted in _QUOTED.findall(header)[:MAX_NAMED])
     return tuple(each for each in found if each is not None) or None
 
 
 def _registration(url: str) -> UUID | None:
-    """The registration that an absolute URL names. Which host it names is not looked at: a server may be reached by
-    several names, and the id alone is what cannot be guessed."""
+    """The registration that an absolute URL names; None for another URL. The host is not compared: a server may have
+    several names, and the id alone cannot be guessed."""
     try:
         place = urlsplit(url)
     except ValueError:

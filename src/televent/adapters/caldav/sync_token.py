@@ -1,7 +1,9 @@
-"""What sync tokens say: RFC 6578 §3.2, §4. Each carries all that is needed to answer it; the server keeps none.
+"""Reads and writes sync tokens (RFC 6578 §3.2, §4). A token contains all that the server needs to answer it, so the
+server stores none.
 
-A calendar's token names its counter. A home has no counter of its own: its token is a picture of the home, which is
-held against the home as it stands. So nothing can change without being seen, and no change costs a write.
+A calendar's token contains the calendar's counter. A home has no counter, so its token lists the state of each
+collection in it. The server compares that list with the current home: it finds every change, and no change costs an
+extra write.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX
 from televent.application.read_models.calendars import CalendarRow
 
 LONGEST: Final = 64 * 1024
-"""Characters of a home's token, and octets inside it: some thousands of calendars."""
+"""Max characters of a home's token, which is enough for some thousands of calendars. The unpacked list may have four
+times as many bytes."""
 
 HOME_TOKEN: Final = "data:,televent/home/"
 _CALENDAR = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
@@ -31,8 +34,8 @@ _HOME = re.compile(rf"{re.escape(HOME_TOKEN)}([A-Za-z0-9_-]*={{0,2}})\Z")
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """A calendar as a client knows it: whose row it was, the counter up to which its members are known, and a mark of
-    its properties."""
+    """The state of one collection that a client knows: ``ident`` identifies the row and the incarnation of the data,
+    ``seq`` is the counter up to which the client knows its members, and ``mark`` is a hash of its properties."""
 
     ident: str
     seq: int
@@ -40,28 +43,30 @@ class Pictured:
 
 
 Picture = Mapping[str, Pictured]
-"""By name."""
+"""The collections of a home by name."""
 _FIXED: Final = {name: Pictured("", 0, "") for name in (INBOX, OUTBOX, NOTIFICATIONS)}
-"""In every home. Outbox and notifications do not change; the inbox has a row that takes this place."""
+"""Collections of every home. The outbox and the notifications never change; the inbox's row replaces this entry."""
 
 
 def unknown_token() -> DavError:
-    """§3.2: the client starts again from nothing."""
+    """The error for an invalid token (§3.2). The client then starts again without a token."""
     return dav_precondition("valid-sync-token")
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """How far a client knows a calendar: its members up to ``seq``. ``begun``: the counter at which it began to walk
-    from nothing, if it is not through yet; what was buried by then it has never had."""
+    """The part of a calendar that a client knows: its members up to the counter ``seq``.
+
+    ``begun`` is the calendar's counter when the client began its first sync, if that sync is not complete yet. The
+    client has never seen members that were deleted before, so they are not reported."""
 
     seq: int = 0
     begun: int = 0
 
 
 def since(token: str, row: CalendarRow) -> Since:
-    """What a calendar's token says. Raises DavError for a token of another calendar, of another life of the data, or of
-    no moment of this one."""
+    """Reads a calendar's token. Raises DavError 403 valid-sync-token for a token of another calendar, of another
+    incarnation of the data, or with a counter that this calendar cannot answer."""
     found = _CALENDAR.match(token)
     if found is None or (found[1], found[2]) != (str(row.calendar_id), row.incarnation):
         raise unknown_token()
@@ -72,26 +77,26 @@ def since(token: str, row: CalendarRow) -> Since:
 
 
 def pictured(row: CalendarRow) -> Pictured:
-    """A calendar as it stands; of somebody else's, what is this person's alone goes into the mark."""
+    """The current state of a calendar. For a shared calendar the mark also covers the sharee's access and own data."""
     own = [] if row.share is None else [row.share.access, row.share.seq]
     shown = json.dumps([row.components, dict(row.props), *own], sort_keys=True).encode()
     return Pictured(_ident(row.calendar_id, row.incarnation), row.seq, blake2b(shown, digest_size=4).hexdigest())
 
 
 def picture(rows: Iterable[CalendarRow]) -> dict[str, Pictured]:
-    """A home as it stands."""
+    """The current state of a home."""
     return {**_FIXED, **{row.name: pictured(row) for row in rows}}
 
 
 def home_token(shown: Picture) -> str:
-    """The same for the same home, whoever writes it."""
+    """The token of a home's state. The same state always gives the same token, on every node."""
     rows = [[name, each.ident, each.seq, each.mark] for name, each in sorted(shown.items())]
     packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 9)
     return HOME_TOKEN + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def home_picture(token: str) -> dict[str, Pictured]:
-    """What a home's token shows. Raises DavError for what is none of ours."""
+    """Reads a home's token. Raises DavError 403 valid-sync-token for a token that this server did not make."""
     found = _HOME.match(token) if len(token) <= LONGEST else None
     if found is None:
         raise unknown_token()
@@ -107,14 +112,15 @@ def home_picture(token: str) -> dict[str, Pictured]:
 
 
 def check_home(known: Picture, rows: Iterable[CalendarRow]) -> None:
-    """Raises DavError where the token shows a calendar later than it stands, or in another life of the data."""
-    standing = {_ident(row.calendar_id, row.incarnation): row for row in rows}
-    lives = {row.incarnation[:6] for row in standing.values()}
+    """Raises DavError 403 valid-sync-token if the token has a higher counter than a calendar has now, or comes from
+    another incarnation of the data (a restored database)."""
+    current = {_ident(row.calendar_id, row.incarnation): row for row in rows}
+    incarnations = {row.incarnation[:6] for row in current.values()}
     for each in known.values():
-        row = standing.get(each.ident)
+        row = current.get(each.ident)
         if not each.ident:
             continue
-        if each.ident[8:] not in lives or each.seq < 0 or (row is not None and each.seq > row.seq):
+        if each.ident[8:] not in incarnations or each.seq < 0 or (row is not None and each.seq > row.seq):
             raise unknown_token()
 
 

@@ -1,7 +1,7 @@
-"""What a URL names: the tree below ``/`` as CalDAV sees it.
+"""Parses URL paths into the resources that they name.
 
-``/caldav/{user}/`` is a person's principal and calendar home in one; ``{user}`` is the account's id, and for that very
-person also the Telegram id or a verified address.
+``/caldav/{user}/`` is both the principal and the calendar home of an account. ``{user}`` is the account's id; the
+account itself may also use its Telegram id or a verified address.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ class Kind(Enum):
     NOTIFICATIONS = "notifications"
     NOTIFICATION = "notification"
     PUSH_REGISTRATION = "push registration"
-    """The lease on push messages that a client was given; it can be ended and nothing else."""
+    """A client's subscription to push messages. A client can only delete it."""
     ATTACHMENT = "attachment"
-    """``/caldav/{user}/attachments/{id}/{filename}``: one segment more than any calendar object has."""
+    """``/caldav/{user}/attachments/{id}/{filename}``. It has one segment more than a calendar object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a path names. ``path`` is the canonical spelling, percent-encoded, with a slash at a collection's end."""
+    """The resource that a path names. ``path`` is the canonical path, percent-encoded, with a trailing slash for a
+    collection."""
 
     kind: Kind
     path: str
@@ -52,27 +53,27 @@ class Target:
     calendar: str = ""
     name: str = ""
     slash: bool = True
-    """The path was sent with a slash at its end."""
+    """True if the client's path had a trailing slash."""
 
     @property
     def home(self) -> str:
-        """The path of the home in which this stands, with the user spelt as in the request."""
+        """The path of the home that contains this resource, with the user as the request wrote it."""
         return f"{PREFIX}{encode(self.user)}/"
 
 
 class BadPath(Exception):
-    """The path cannot name anything: it is not UTF-8, or has control characters that XML cannot carry, ``.`` or ``..``
-    in it."""
+    """The path is not UTF-8, or a segment is ``.`` or ``..``, or it contains an encoded slash or a control character
+    that XML cannot contain."""
 
 
 def encode(segment: str) -> str:
     """A path segment, percent-encoded once (RFC 3986 §3.3)."""
-    # Most names need nothing done, and a listing asks thousands of times.
+    # The fast path: most names need no encoding, and a listing calls this thousands of times.
     return segment if _PLAIN(segment) else quote(segment, safe="-._~@:+,=!$*()")
 
 
 def plain(segments: str) -> bool:
-    """Nothing in it needs to be encoded."""
+    """True if no character needs percent-encoding."""
     return _PLAIN(segments) is not None
 
 
@@ -83,7 +84,7 @@ _ROOTS = {"": "/", "caldav": "/caldav/", "principals": "/principals/"}
 
 @lru_cache(maxsize=4096)
 def parse(raw_path: str) -> Target | None:
-    """The target of a path as it was sent; None for one where nothing is or can be. Raises BadPath."""
+    """The target of a path as the client sent it; None if no resource can have this path. Raises BadPath."""
     segments = [_decode(part) for part in raw_path.split("/")]
     if segments[0] != "" or len(segments) == 1:
         raise BadPath(raw_path)
@@ -134,7 +135,7 @@ def _below(segments: list[str], slash: bool) -> Target | None:
 
 
 def attachment_of(target: Target) -> UUID | None:
-    """The id in an attachment's path."""
+    """The id in an attachment's path; None if it is not a UUID."""
     try:
         return UUID(target.name)
     except ValueError:
@@ -152,5 +153,5 @@ def _decode(part: str) -> str:
 
 
 def _unwritable(character: str) -> bool:
-    # A line feed may come: clients name a resource by its UID, and there are UIDs with one in them.
+    # A line feed is allowed: clients name a resource by its UID, and some UIDs contain one.
     return (character < " " and character not in "\t\n\r") or character == "\x7f"

@@ -1,1 +1,1 @@
-"""How answers leave: encoded, streamed, or given again from memory."""
+"""Sends answers: compressed, streamed, or from the answer cache."""

@@ -1,5 +1,7 @@
-"""Answers compressed for who asks (RFC 9110 §12.5.3). Only those without an ETag: a strong one names the octets of one
-coding (§8.8.3.3), and calendar objects are small."""
+"""Compresses answers for clients that accept gzip (RFC 9110 §12.5.3).
+
+Answers with an ETag stay as they are: a strong ETag identifies the bytes of one coding (§8.8.3.3), and calendar objects
+are small."""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from collections.abc import Iterator
 from typing import Final
 
 SMALLEST: Final = 1400
-"""Octets that fill one packet: below, compressing saves nobody anything."""
+"""Min bytes of a body that is compressed. A smaller body fits into one packet anyway."""
 LEVEL: Final = 1
-"""Multistatus shrinks to a tenth at the cheapest level already."""
+"""The zlib level. The cheapest one already reduces a multistatus to a tenth."""
 _WEIGHT = re.compile(r"\s*;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*\Z", re.IGNORECASE)
 
 
 def takes_gzip(accept: str | None) -> bool:
-    """Accept-Encoding names gzip, or anything, and does not forbid it."""
+    """True if the Accept-Encoding header allows gzip, by name or by ``*``."""
     wanted: dict[str, float] = {}
     for each in (accept or "").split(","):
         coding, _, rest = each.strip().partition(";")
@@ -29,7 +31,8 @@ def takes_gzip(accept: str | None) -> bool:
 
 
 def gzipped(source: Iterator[bytes]) -> Iterator[bytes]:
-    """The chunks compressed, each so that a client can read it as soon as it arrives. Closing it closes the source."""
+    """The compressed chunks. Each is flushed, so that a client can decode it as soon as it arrives. Closing the
+    generator closes the source."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     try:
         for chunk in source:

@@ -1,4 +1,4 @@
-"""Many calendar objects as one iCalendar stream (RFC 5545 §3.4): each time zone once, every component as it is."""
+"""Joins many calendar objects into one iCalendar stream (RFC 5545 §3.4): each time zone once, components unchanged."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import parse
 
 CHUNK: Final = 32 * 1024
+"""Min bytes of a chunk, except for the last one."""
 
 
 def feed(texts: Iterable[bytes]) -> Iterator[bytes]:
-    """The stream in chunks. Where two objects bring a time zone of one name, the first one's is given."""
+    """The stream in chunks. If two objects have a VTIMEZONE with the same TZID, the stream has the first one. Objects
+    that cannot be parsed are left out."""
     parts = [b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" + PRODID.encode() + b"\r\n"]
     size = 0
     zones: set[str] = set()

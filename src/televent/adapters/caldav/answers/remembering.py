@@ -1,9 +1,9 @@
-"""Answers that are asked for again and again: polls, and what has not changed.
+"""The answer cache: it answers repeated requests, such as polls, while their data has not changed.
 
-An answer is made of the request, octet for octet with its Authorization, and of the rows that were read for it. So it
-can be given again as long as those rows' marks, asked of the database each time, are what they were: a revoked device
-password, a change on another node, a share that was withdrawn are seen at once. What was read in any other way is
-never remembered, and nothing is that was asked for only once.
+An answer depends only on the bytes of the request, including Authorization, and on the rows that were read for it. Each
+row has a mark that changes with the row. The cache reads these marks from the database for every request and uses an
+answer only if all marks are the same. So a revoked device password, a change on another node, or a withdrawn share takes
+effect at once. The cache holds no answer that needed rows without marks, and none that was requested only once.
 """
 
 from __future__ import annotations
@@ -26,46 +26,46 @@ T = TypeVar("T")
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ROOM: Final = 32 * 1024 * 1024
-"""Octets, about, of everything that is remembered."""
+"""Max bytes of the whole cache, about."""
 LARGEST: Final = 64 * 1024
-"""Octets of an answer."""
+"""Max bytes of a cached answer's body."""
 LARGEST_REQUEST: Final = 8 * 1024
-"""Octets of a body."""
+"""Max bytes of the body of a request whose answer is cached."""
 OVERHEAD: Final = 1024
-"""Octets, about, of what is remembered beside the body."""
+"""Bytes of a cached answer beside its body, about."""
 LASTS: Final = 240.0
-"""Seconds: less than the time after which a device's use is noted again (auth.NOTED_EVERY)."""
+"""Seconds for which an answer is cached: less than auth.NOTED_EVERY, so that a device's last use is still recorded."""
 
 _METHODS: Final = frozenset({"PROPFIND", "REPORT", "GET", "HEAD"})
 _NEW_EACH_TIME: Final = frozenset({b"x-request-id", b"traceparent", b"tracestate"})
-"""What clients and proxies number their requests with; no answer depends on it."""
+"""Headers that differ in every request and that no answer depends on."""
 
 
 class Watch:
-    """What one request reads."""
+    """Records the rows that one request reads."""
 
     __slots__ = ("keys", "pure", "tenant")
 
     def __init__(self) -> None:
         self.tenant: UUID | None = None
-        """Who signed in."""
+        """The account that signed in."""
         self.keys: dict[Key, None] = {}
         self.pure = True
-        """Nothing was read but what has marks."""
+        """True while every read had a mark."""
 
 
 _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
 
 
 def signed_in(tenant: UUID) -> None:
-    """The request under way is this person's."""
+    """Records the account of the current request. Without it the answer is not cached."""
     watch = _watch.get()
     if watch is not None:
         watch.tenant = tenant
 
 
 class WatchedRun:
-    """Calls as ``run`` does, and tells the request's watch what for."""
+    """Calls a function as ``run`` does, and records the row that it reads in the Watch of the current request."""
 
     def __init__(self, backend: Backend, run: Run) -> None:
         self._run = run
@@ -77,14 +77,14 @@ class WatchedRun:
         }
 
     def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]:
-        """The function's result, awaited."""
+        """Runs the function in a thread; the result is awaited."""
         watch = _watch.get()
         if watch is not None:
             kind = self._kinds.get(function)
             if kind is not None:
                 watch.keys[kind, *args] = None
             elif getattr(function, "__func__", None) in (Door.collections, Door.calendars):
-                # Of the person who signed in, always.
+                # The only Person that these functions get is the one who signed in.
                 watch.keys["home", args[0].account.tenant] = None  # type: ignore[attr-defined]
             else:
                 watch.pure = False
@@ -92,7 +92,8 @@ class WatchedRun:
 
 
 class Remembered:
-    """One answer. ``marks`` None: asked for once, and only what it was read from is known."""
+    """One cached answer. ``marks`` None: the request came once, so the entry only has the keys of its rows and no
+    answer yet."""
 
     __slots__ = ("body", "headers", "keys", "marks", "size", "status", "tenant", "until")
 
@@ -108,7 +109,7 @@ class Remembered:
 
 
 class _Sent:
-    """Passes an answer on and keeps it, unless it is long or comes in parts."""
+    """Passes an answer on and keeps a copy, unless it is long or has several parts."""
 
     __slots__ = ("body", "headers", "send", "status", "whole")
 
@@ -130,7 +131,7 @@ class _Sent:
 
 
 class Remembering:
-    """The CalDAV door with what it answered before. ``limits`` None: there are none."""
+    """The CalDAV application with the answer cache in front of it. ``limits`` None: no rate limits."""
 
     def __init__(self, door: Asgi, marks: Marks, limits: RateLimits | None = None) -> None:
         self._door = door
@@ -141,7 +142,7 @@ class Remembering:
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answers one request, from the cache if possible."""
         if scope["method"] not in _METHODS:
             await self._door(scope, receive, send)
             return
@@ -171,14 +172,15 @@ class Remembering:
         await send({"type": "http.response.body", "body": known.body})
 
     def _named(self, scope: Scope, body: bytes) -> bytes:
-        """The request in sixteen octets, under a key that lives and dies with the process: no password is kept."""
+        """The request's cache key: a digest of 16 bytes under a secret of the process, so the cache holds no
+        password."""
         headers = [part for header in scope["headers"] if header[0] not in _NEW_EACH_TIME for part in header]
         parts = [scope["method"].encode(), scope.get("raw_path") or scope["path"].encode(), b"%d" % len(headers)]
         parts += [scope.get("scheme", "").encode(), scope.get("query_string", b""), *headers, body]
         return blake2b(b"\0".join(parts), key=self._secret, digest_size=16).digest()
 
     def _may(self, scope: Scope, known: Remembered) -> bool:
-        """It is fresh enough, and one request is counted."""
+        """True if the cached answer has not expired and the rate limits admit one more request, which it counts."""
         if time.monotonic() > known.until:
             return False
         limits = self._limits
@@ -188,7 +190,8 @@ class Remembering:
         return limits.client.held(client) and limits.person.held(known.tenant)
 
     def _learn(self, request: bytes, watch: Watch, sent: _Sent, marks: Mark | None) -> None:
-        """``marks`` were asked for before anything was read: what is newer than they say will not be found by them."""
+        """Caches an answer. ``marks`` were read before the request read any row: if a row changed in between, its mark
+        is already different and the answer is never used."""
         before = self._answers.pop(request, None)
         if before is not None:
             self._size -= before.size
@@ -206,7 +209,7 @@ class Remembering:
 
 
 async def _small_body(headers: Iterable[Header], receive: Receive) -> tuple[bytes | None, Receive]:
-    """The body, and where it can be read once more; None for one that is large or of unknown length."""
+    """The body, and a ``receive`` that returns it again; the body is None if it is large or of unknown length."""
     length = 0
     for name, value in headers:
         if name == b"transfer-encoding":

@@ -1,7 +1,7 @@
-"""A long answer, sent as fast as it is read and no faster; whoever goes away stops the work for it.
+"""Sends a long answer only as fast as the client reads it, and stops when the client disconnects.
 
-Chunks are made in threads, one at a time and only when the last one is on its way: a slow reader holds a socket, and
-neither a thread nor a database connection.
+A thread makes one chunk at a time, and only after the chunk before has been sent. So a slow client holds a socket, but
+no thread and no database connection.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from televent.adapters.caldav.http import Receive, Send
 
 
 async def stream(first: bytes, rest: Iterator[bytes], run: Run, receive: Receive, send: Send) -> None:
-    """Sends ``first`` and then ``rest`` to its end, or until the client has gone; then closes ``rest``."""
+    """Sends ``first`` and then all of ``rest``, or stops when the client disconnects. At the end it closes ``rest``."""
     gone = asyncio.ensure_future(_disconnected(receive))
     body = first
     try:
@@ -30,7 +30,7 @@ async def stream(first: bytes, rest: Iterator[bytes], run: Run, receive: Receive
 
 
 def close(source: Iterator[bytes]) -> None:
-    """Ends a generator where it stands, and with it what it reads from."""
+    """Closes a generator, and so the database reads that it uses. Other iterators are left alone."""
     end = getattr(source, "close", None)
     if end is not None:
         with contextlib.suppress(ValueError):
@@ -38,6 +38,6 @@ def close(source: Iterator[bytes]) -> None:
 
 
 async def _disconnected(receive: Receive) -> None:
-    """Returns when the client has gone."""
+    """Returns when the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
