@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from televent.adapters.caldav.door.auth import DECOYS, Authenticator
+from televent.adapters.caldav.door.auth import MAX_DECOY_CHECKS, Authenticator
 from televent.adapters.caldav.errors import DavError
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.domain.ids import AccountId
@@ -90,7 +90,7 @@ def test_nobody_costs_what_people_cost_and_always_the_same() -> None:
     desk = Desk()
     door = authenticator(desk)
     costs = {user: cost(desk, door, str(user)) for user in range(200, 260)}
-    assert set(costs.values()) == set(range(1, DECOYS + 1))
+    assert set(costs.values()) == set(range(1, MAX_DECOY_CHECKS + 1))
     assert {user: cost(desk, door, str(user)) for user in costs} == costs
 
 

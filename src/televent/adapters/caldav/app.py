@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-from televent.adapters.caldav.answers.encoding import SMALLEST, gzipped, takes_gzip
+from televent.adapters.caldav.answers.encoding import MIN_SIZE, gzipped, takes_gzip
 from televent.adapters.caldav.answers.remembering import WatchedRun, signed_in
 from televent.adapters.caldav.answers.streaming import stream
 from televent.adapters.caldav.door import discovery
@@ -166,7 +166,7 @@ class CaldavDoor:
         if self._limits is not None:
             await self._count(self._limits.client, client)
         login = headers.get("authorization")
-        ahead = self._door.ahead(method, target) if login is not None else None
+        early_read = self._door.start_early_read(method, target) if login is not None else None
         account, device = await self._authenticator.sign_in(login, client)
         signed_in(account.tenant)
         if self._limits is not None:
@@ -174,7 +174,7 @@ class CaldavDoor:
         person, granted = await self._person(account, target)
         if granted is not None:
             # The early read does not know about sharing: it would return the row as its owner sees it.
-            target, ahead = replace(target, calendar=granted.name), None
+            target, early_read = replace(target, calendar=granted.name), None
         person.device, person.push = device.device_id, self._door.push
         if too_large:
             # RFC 4791 §5.3.2.1, RFC 6638 §5.2.
@@ -192,7 +192,7 @@ class CaldavDoor:
             # RFC 4918 §8.4: a body that the method would ignore is refused.
             raise DavError(415, text="This method takes no body.")
         correlation = _correlation(scope, self._door.backend)
-        request = Request(method, target, headers, body, client, correlation, ahead, granted=granted)
+        request = Request(method, target, headers, body, client, correlation, early_read, granted=granted)
         if method == "POST":
             request.origin = discovery.origin(scope, headers.get("host", ""), self._public_url)
         await check_if(self._door, request, person)
@@ -289,7 +289,7 @@ def _error(error: DavError) -> tuple[Response, bytes, None]:
 def _encode(response: Response, accepted: str | None) -> None:
     """Compresses an answer if that saves a packet, and adds Vary: Accept-Encoding."""
     names = {name for name, _ in response.headers}
-    small = isinstance(response.body, bytes) and len(response.body) < SMALLEST
+    small = isinstance(response.body, bytes) and len(response.body) < MIN_SIZE
     if small or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
         return
     response.headers.append((b"vary", b"Accept-Encoding"))

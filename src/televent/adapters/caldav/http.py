@@ -24,7 +24,7 @@ DRAIN_LIMIT: Final = 4 * BODY_LIMIT
 """Max bytes of a body that are read, so that a client with too large a body can still read the answer."""
 
 Header = tuple[bytes, bytes]
-Ahead = asyncio.Future[CalendarRow | None] | asyncio.Future[ResourceRow | None]
+EarlyRead = asyncio.Future[CalendarRow | None] | asyncio.Future[ResourceRow | None]
 """The row of the request's own URL, read at the same time as the client's account."""
 
 
@@ -38,7 +38,7 @@ class Request:
     body: bytes
     client: str
     correlation_id: str
-    ahead: Ahead | None = None
+    early_read: EarlyRead | None = None
     seq: int | None = None
     """The counter that the calendar must still have when the request changes it (RFC 6578 §5)."""
     granted: CalendarRow | None = None

@@ -23,7 +23,7 @@ from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX
 from televent.application.read_models.calendars import CalendarRow
 
-LONGEST: Final = 64 * 1024
+MAX_TOKEN_CHARS: Final = 64 * 1024
 """Max characters of a home's token, which is enough for some thousands of calendars. The unpacked list may have four
 times as many bytes."""
 
@@ -33,7 +33,7 @@ _HOME = re.compile(rf"{re.escape(HOME_TOKEN)}([A-Za-z0-9_-]*={{0,2}})\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Pictured:
+class CollectionState:
     """The state of one collection that a client knows: ``ident`` identifies the row and the incarnation of the data,
     ``seq`` is the counter up to which the client knows its members, and ``mark`` is a hash of its properties."""
 
@@ -42,9 +42,9 @@ class Pictured:
     mark: str
 
 
-Picture = Mapping[str, Pictured]
+HomeState = Mapping[str, CollectionState]
 """The collections of a home by name."""
-_FIXED: Final = {name: Pictured("", 0, "") for name in (INBOX, OUTBOX, NOTIFICATIONS)}
+_FIXED: Final = {name: CollectionState("", 0, "") for name in (INBOX, OUTBOX, NOTIFICATIONS)}
 """Collections of every home. The outbox and the notifications never change; the inbox's row replaces this entry."""
 
 
@@ -76,42 +76,44 @@ def since(token: str, row: CalendarRow) -> Since:
     return known
 
 
-def pictured(row: CalendarRow) -> Pictured:
+def collection_state(row: CalendarRow) -> CollectionState:
     """The current state of a calendar. For a shared calendar the mark also covers the sharee's access and own data."""
     own = [] if row.share is None else [row.share.access, row.share.seq]
     shown = json.dumps([row.components, dict(row.props), *own], sort_keys=True).encode()
-    return Pictured(_ident(row.calendar_id, row.incarnation), row.seq, blake2b(shown, digest_size=4).hexdigest())
+    return CollectionState(_ident(row.calendar_id, row.incarnation), row.seq, blake2b(shown, digest_size=4).hexdigest())
 
 
-def picture(rows: Iterable[CalendarRow]) -> dict[str, Pictured]:
+def picture(rows: Iterable[CalendarRow]) -> dict[str, CollectionState]:
     """The current state of a home."""
-    return {**_FIXED, **{row.name: pictured(row) for row in rows}}
+    return {**_FIXED, **{row.name: collection_state(row) for row in rows}}
 
 
-def home_token(shown: Picture) -> str:
+def home_token(shown: HomeState) -> str:
     """The token of a home's state. The same state always gives the same token, on every node."""
     rows = [[name, each.ident, each.seq, each.mark] for name, each in sorted(shown.items())]
     packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 9)
     return HOME_TOKEN + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def home_picture(token: str) -> dict[str, Pictured]:
+def read_home_token(token: str) -> dict[str, CollectionState]:
     """Reads a home's token. Raises DavError 403 valid-sync-token for a token that this server did not make."""
-    found = _HOME.match(token) if len(token) <= LONGEST else None
+    found = _HOME.match(token) if len(token) <= MAX_TOKEN_CHARS else None
     if found is None:
         raise unknown_token()
     try:
         packed = base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
         opened = zlib.decompressobj()
-        text = opened.decompress(packed, 4 * LONGEST)
+        text = opened.decompress(packed, 4 * MAX_TOKEN_CHARS)
         if not opened.eof:
             raise unknown_token()
-        return {str(name): Pictured(str(ident), int(seq), str(mark)) for name, ident, seq, mark in json.loads(text)}
+        return {
+            str(name): CollectionState(str(ident), int(seq), str(mark)) for name, ident, seq, mark in json.loads(text)
+        }
     except (binascii.Error, zlib.error, ValueError, TypeError, OverflowError, RecursionError):
         raise unknown_token() from None
 
 
-def check_home(known: Picture, rows: Iterable[CalendarRow]) -> None:
+def check_home(known: HomeState, rows: Iterable[CalendarRow]) -> None:
     """Raises DavError 403 valid-sync-token if the token has a higher counter than a calendar has now, or comes from
     another incarnation of the data (a restored database)."""
     current = {_ident(row.calendar_id, row.incarnation): row for row in rows}

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-SMALLEST: Final = 1400
+MIN_SIZE: Final = 1400
 """Min bytes of a body that is compressed. A smaller body fits into one packet anyway."""
 LEVEL: Final = 1
 """The zlib level. The cheapest one already reduces a multistatus to a tenth."""

@@ -2,8 +2,8 @@
 
 An answer depends only on the bytes of the request, including Authorization, and on the rows that were read for it. Each
 row has a mark that changes with the row. The cache reads these marks from the database for every request and uses an
-answer only if all marks are the same. So a revoked device password, a change on another node, or a withdrawn share takes
-effect at once. The cache holds no answer that needed rows without marks, and none that was requested only once.
+answer only if all marks are the same. So a revoked device password, a change on another node, or a withdrawn share
+takes effect at once. The cache holds no answer that needed rows without marks, and none that was requested only once.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from televent.application.marks import Key, Mark, Marks
 T = TypeVar("T")
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-ROOM: Final = 32 * 1024 * 1024
+MAX_CACHE_BYTES: Final = 32 * 1024 * 1024
 """Max bytes of the whole cache, about."""
-LARGEST: Final = 64 * 1024
+MAX_ANSWER_BYTES: Final = 64 * 1024
 """Max bytes of a cached answer's body."""
-LARGEST_REQUEST: Final = 8 * 1024
+MAX_REQUEST_BYTES: Final = 8 * 1024
 """Max bytes of the body of a request whose answer is cached."""
-OVERHEAD: Final = 1024
+ENTRY_BYTES: Final = 1024
 """Bytes of a cached answer beside its body, about."""
-LASTS: Final = 240.0
-"""Seconds for which an answer is cached: less than auth.NOTED_EVERY, so that a device's last use is still recorded."""
+ENTRY_SECONDS: Final = 240.0
+"""Max seconds for which an answer is cached: less than auth.RECORD_USE_EVERY, so that sign-ins still record a device's
+last use."""
 
 _METHODS: Final = frozenset({"PROPFIND", "REPORT", "GET", "HEAD"})
 _NEW_EACH_TIME: Final = frozenset({b"x-request-id", b"traceparent", b"tracestate"})
@@ -105,10 +106,10 @@ class Remembered:
         self.status = 0
         self.headers: list[Header] = []
         self.body = b""
-        self.size = OVERHEAD
+        self.size = ENTRY_BYTES
 
 
-class _Sent:
+class _RecordingSend:
     """Passes an answer on and keeps a copy, unless it is long or has several parts."""
 
     __slots__ = ("body", "headers", "send", "status", "whole")
@@ -125,7 +126,7 @@ class _Sent:
             self.status, self.headers = message["status"], list(message.get("headers", ()))
         else:
             body = message.get("body", b"")
-            self.whole = not message.get("more_body", False) and not self.body and len(body) <= LARGEST
+            self.whole = not message.get("more_body", False) and not self.body and len(body) <= MAX_ANSWER_BYTES
             self.body = body if self.whole else b"."
         await self.send(message)
 
@@ -150,28 +151,28 @@ class Remembering:
         if body is None:
             await self._door(scope, receive, send)
             return
-        request = self._named(scope, body)
+        request = self._cache_key(scope, body)
         known = self._answers.get(request)
         marks = None
         if known is not None:
             self._answers.move_to_end(request)
             marks = await self._marks.ask(known.keys)
-            if marks is not None and marks == known.marks and self._may(scope, known):
+            if marks is not None and marks == known.marks and self._admitted(scope, known):
                 await self._give(known, scope, receive, send)
                 return
-        watch, sent = Watch(), _Sent(send)
+        watch, sent = Watch(), _RecordingSend(send)
         token = _watch.set(watch)
         try:
             await self._door(scope, receive, sent)
         finally:
             _watch.reset(token)
-        self._learn(request, watch, sent, marks)
+        self._store(request, watch, sent, marks)
 
     async def _give(self, known: Remembered, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": known.status, "headers": list(known.headers)})
         await send({"type": "http.response.body", "body": known.body})
 
-    def _named(self, scope: Scope, body: bytes) -> bytes:
+    def _cache_key(self, scope: Scope, body: bytes) -> bytes:
         """The request's cache key: a digest of 16 bytes under a secret of the process, so the cache holds no
         password."""
         headers = [part for header in scope["headers"] if header[0] not in _NEW_EACH_TIME for part in header]
@@ -179,7 +180,7 @@ class Remembering:
         parts += [scope.get("scheme", "").encode(), scope.get("query_string", b""), *headers, body]
         return blake2b(b"\0".join(parts), key=self._secret, digest_size=16).digest()
 
-    def _may(self, scope: Scope, known: Remembered) -> bool:
+    def _admitted(self, scope: Scope, known: Remembered) -> bool:
         """True if the cached answer has not expired and the rate limits admit one more request, which it counts."""
         if time.monotonic() > known.until:
             return False
@@ -189,7 +190,7 @@ class Remembering:
         client = scope["client"][0] if scope.get("client") else "unknown"
         return limits.client.held(client) and limits.person.held(known.tenant)
 
-    def _learn(self, request: bytes, watch: Watch, sent: _Sent, marks: Mark | None) -> None:
+    def _store(self, request: bytes, watch: Watch, sent: _RecordingSend, marks: Mark | None) -> None:
         """Caches an answer. ``marks`` were read before the request read any row: if a row changed in between, its mark
         is already different and the answer is never used."""
         before = self._answers.pop(request, None)
@@ -199,12 +200,12 @@ class Remembering:
             return
         answer = Remembered(watch.tenant, (("account", watch.tenant), *watch.keys))
         if before is not None and marks is not None and before.keys == answer.keys:
-            answer.marks, answer.until = marks, time.monotonic() + LASTS
+            answer.marks, answer.until = marks, time.monotonic() + ENTRY_SECONDS
             answer.status, answer.headers, answer.body = sent.status, sent.headers, sent.body
             answer.size += len(answer.body)
         self._answers[request] = answer
         self._size += answer.size
-        while self._size > ROOM:
+        while self._size > MAX_CACHE_BYTES:
             self._size -= self._answers.popitem(last=False)[1].size
 
 
@@ -215,8 +216,8 @@ async def _small_body(headers: Iterable[Header], receive: Receive) -> tuple[byte
         if name == b"transfer-encoding":
             return None, receive
         if name == b"content-length":
-            length = int(value) if value.isdigit() and len(value) < 9 else LARGEST_REQUEST + 1
-    if length > LARGEST_REQUEST:
+            length = int(value) if value.isdigit() and len(value) < 9 else MAX_REQUEST_BYTES + 1
+    if length > MAX_REQUEST_BYTES:
         return None, receive
     if not length:
         return b"", receive

@@ -28,14 +28,14 @@ from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
-REMEMBERED: Final = 20_000
+MAX_CACHED: Final = 20_000
 """Max entries of each cache of this module."""
-HASHING: Final = 2
+MAX_CONCURRENT_HASHES: Final = 2
 """Max passwords that are hashed at the same time."""
-DECOYS: Final = 3
+MAX_DECOY_CHECKS: Final = 3
 """Max hash checks for a user name without an account, always the same number for one name. An account with devices
 costs a few checks as well, so the time of a failed sign-in does not tell whether the user exists."""
-NOTED_EVERY: Final = timedelta(minutes=5)
+RECORD_USE_EVERY: Final = timedelta(minutes=5)
 """Min time between two updates of a device's last use."""
 MAX_CREDENTIALS: Final = 1024
 """Max characters of a password; half the max characters of the encoded credentials."""
@@ -82,12 +82,12 @@ class Authenticator:
         self._run = run
         self._limits = limits
         self._key = secrets.token_bytes(32)
-        self._fitting: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
+        self._matching: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
         # A separate pool: a thread keeps the memory of a hash after its first use, and guessed passwords must not take
         # the threads that serve signed-in clients.
-        self._hashing = ThreadPoolExecutor(HASHING, thread_name_prefix="televent-hashing")
+        self._hashing = ThreadPoolExecutor(MAX_CONCURRENT_HASHES, thread_name_prefix="televent-hashing")
         self._blocked: dict[str, float] = {}
-        self._noted: dict[UUID, datetime] = {}
+        self._use_recorded: dict[UUID, datetime] = {}
         self._decoy = backend.passwords.hash(secrets.token_urlsafe(16))
 
     async def authenticate(self, header: str | None, client: str) -> AccountRow:
@@ -107,7 +107,7 @@ class Authenticator:
             device = await self._check(account, user, password, client)
             self._remember(digest, device)
         assert account is not None
-        await self._note(account, device)
+        await self._record_use(account, device)
         return account, device
 
     async def _find(self, user: str) -> AccountRow | None:
@@ -125,19 +125,19 @@ class Authenticator:
 
     def _known(self, account: AccountRow | None, digest: bytes) -> DeviceRow | None:
         """The device whose stored hash matches according to the cache, if the account still has it with that hash."""
-        fitting = self._fitting.get(digest)
-        if account is None or fitting is None:
+        matching = self._matching.get(digest)
+        if account is None or matching is None:
             return None
-        self._fitting.move_to_end(digest)
+        self._matching.move_to_end(digest)
         for device in account.devices:
-            if (device.device_id, device.hash) == fitting:
+            if (device.device_id, device.hash) == matching:
                 return device
         return None
 
     def _remember(self, digest: bytes, device: DeviceRow) -> None:
-        self._fitting[digest] = (device.device_id, device.hash)
-        while len(self._fitting) > REMEMBERED:
-            self._fitting.popitem(last=False)
+        self._matching[digest] = (device.device_id, device.hash)
+        while len(self._matching) > MAX_CACHED:
+            self._matching.popitem(last=False)
 
     async def _check(self, account: AccountRow | None, user: str, password: str, client: str) -> DeviceRow:
         key = f"{client}/{user.lower()[:256]}"
@@ -160,7 +160,7 @@ class Authenticator:
                     return device
         if not devices:
             drawn = hmac.digest(self._key, f"nobody\0{user}".encode("utf-8", "surrogatepass"), "sha256")[0]
-            for _ in range(1 + drawn % DECOYS):
+            for _ in range(1 + drawn % MAX_DECOY_CHECKS):
                 self._backend.passwords.verify(self._decoy, password[:MAX_CREDENTIALS])
         return None
 
@@ -175,18 +175,18 @@ class Authenticator:
 
     def _block(self, key: str, seconds: float) -> None:
         now = time.monotonic()
-        if len(self._blocked) >= REMEMBERED:
+        if len(self._blocked) >= MAX_CACHED:
             self._blocked = {each: until for each, until in self._blocked.items() if until > now}
         self._blocked[key] = now + seconds
 
-    async def _note(self, account: AccountRow, device: DeviceRow) -> None:
+    async def _record_use(self, account: AccountRow, device: DeviceRow) -> None:
         now = self._backend.clock()
-        noted = self._noted.get(device.device_id)
-        if noted is not None and now - noted < NOTED_EVERY:
+        recorded = self._use_recorded.get(device.device_id)
+        if recorded is not None and now - recorded < RECORD_USE_EVERY:
             return
-        if len(self._noted) >= REMEMBERED:
-            self._noted.clear()
-        self._noted[device.device_id] = now
+        if len(self._use_recorded) >= MAX_CACHED:
+            self._use_recorded.clear()
+        self._use_recorded[device.device_id] = now
         await self._run(self._backend.reads.note_device_used, account.tenant, device.device_id, now)
 
 

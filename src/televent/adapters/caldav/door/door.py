@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from televent.adapters.caldav.errors import DavError, need_privileges
-from televent.adapters.caldav.http import Ahead, Request
+from televent.adapters.caldav.http import EarlyRead, Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
@@ -68,7 +68,7 @@ class Door:
     push: Offer | None = None
     """None: WebDAV-Push is not offered."""
 
-    def ahead(self, method: str, target: Target) -> Ahead | None:
+    def start_early_read(self, method: str, target: Target) -> EarlyRead | None:
         """Starts to read the row that the request will need, if the URL contains the account id; else returns None.
 
         The read shares a database round trip with the sign-in. The result is used only if that account signs in."""
@@ -96,8 +96,8 @@ class Door:
         if shared is not None:
             check_access(shared, request, privilege)
             return shared
-        if request.ahead is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
-            row = await request.ahead
+        if request.early_read is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
+            row = await request.early_read
         else:
             row = await self.run(self.backend.reads.calendar, person.account.tenant, target.calendar)
         if not isinstance(row, CalendarRow):
@@ -112,8 +112,8 @@ class Door:
         share_id = share_named(request.target.calendar)
         if share_id is None:
             return None
-        if request.ahead is not None and request.target.kind is Kind.CALENDAR:
-            row = await request.ahead
+        if request.early_read is not None and request.target.kind is Kind.CALENDAR:
+            row = await request.early_read
         else:
             row = await self.run(self.backend.reads.mount, person.account.tenant, share_id)
         if not isinstance(row, CalendarRow):
@@ -128,8 +128,8 @@ class Door:
         if shared is not None:
             check_access(shared, request, "read")
             row: object = await self.run(self._shared_resource, shared, target.name)
-        elif request.ahead is not None and target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
-            row = await request.ahead
+        elif request.early_read is not None and target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
+            row = await request.early_read
         else:
             row = await self.run(self.backend.reads.resource, person.account.tenant, target.calendar, target.name)
         if not isinstance(row, ResourceRow):

@@ -26,7 +26,7 @@ async def add_member(door: Door, request: Request, person: Person) -> Response:
     target = Target(Kind.OBJECT, place.path + name, place.user, place.calendar, name, slash=False)
     # Conditions in the request were about the calendar; the name is new by itself.
     headers = {key: value for key, value in request.headers.items() if not key.startswith("if")}
-    inner = replace(request, target=target, headers=headers, ahead=None)
+    inner = replace(request, target=target, headers=headers, early_read=None)
     stored = await store(door, inner, person)
     location = (b"location", target.path.encode())
     if request.representation:

@@ -23,7 +23,7 @@ from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, parse
 from televent.ical.zones.moments import utc_of
 
-LONGEST: Final = timedelta(days=3 * 366)
+MAX_SPAN: Final = timedelta(days=3 * 366)
 PAGE: Final = 200
 """So many texts are read at once."""
 _TRANSP: Final = c("schedule-calendar-transp")
@@ -45,7 +45,7 @@ async def free_busy_query(door: Door, request: Request, person: Person, root: El
 
 def check_span(start: datetime, end: datetime) -> None:
     """Raises DavError for more than three years at once."""
-    if end - start > LONGEST:
+    if end - start > MAX_SPAN:
         raise DavError(403, "<D:number-of-matches-within-limits/>")
 
 

@@ -19,7 +19,14 @@ from televent.adapters.caldav.properties.listing import Listing
 from televent.adapters.caldav.properties.view import CalendarView, InboxView, Person, View
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.zone import floating_zone
-from televent.adapters.caldav.sync_token import Pictured, check_home, home_picture, home_token, picture, unknown_token
+from televent.adapters.caldav.sync_token import (
+    CollectionState,
+    check_home,
+    home_token,
+    picture,
+    read_home_token,
+    unknown_token,
+)
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
@@ -100,7 +107,7 @@ class HomeWalk:
     def responses(self, token: str, rows: Sequence[CalendarRow]) -> Iterator[str]:
         """Raises DavError for an unknown token before anything is given. By name, so that a page goes on where the
         last one ended: what was given before is then as the token shows it."""
-        known = home_picture(token) if token else {}
+        known = read_home_token(token) if token else {}
         shown, standing = dict(known), picture(rows)
         if token:
             check_home(known, rows)
@@ -142,7 +149,7 @@ class HomeWalk:
                 yield from walk.responses(path, after)
                 left = left - walk.given if self.limit is not None else left
                 if walk.cut:
-                    shown[name] = Pictured(now.ident, walk.last, now.mark + _BEGUN)
+                    shown[name] = CollectionState(now.ident, walk.last, now.mark + _BEGUN)
                     yield from self._cut(shown)
                     return
         yield tail(home_token(shown))
@@ -154,7 +161,7 @@ class HomeWalk:
     def _asked(self, row: CalendarRow | None) -> Asked:
         return asked_of(self.root, self.request, self.data, floating_zone(None, row, self.person))
 
-    def _cut(self, shown: dict[str, Pictured]) -> Iterator[str]:
+    def _cut(self, shown: dict[str, CollectionState]) -> Iterator[str]:
         """§3.6."""
         yield status_response(self.request.target.path, 507, "<D:number-of-matches-within-limits/>")
         yield tail(home_token(shown))
