@@ -1,1 +1,1 @@
-"""One file for each method."""
+"""The HTTP methods of CalDAV, one file for each method."""

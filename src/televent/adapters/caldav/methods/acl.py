@@ -1,4 +1,4 @@
-"""ACL: RFC 3744 §8.1. The owner of a calendar says with its entries whom it is shared with; all else is protected."""
+"""ACL (RFC 3744 §8.1): the owner of a calendar shares it by its entries. All other entries are protected."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 from televent.domain.sharing.grants.decide import MAX_SHAREES
 
 _READ = {d("read-acl"), d("read-current-user-privilege-set"), c("read-free-busy")}
-"""What is in DAV:read."""
+"""The privileges that DAV:read contains."""
 _WRITE = {d("write-content"), d("write-properties"), d("bind"), d("unbind")}
-"""What DAV:write is made of."""
+"""The privileges that DAV:write contains."""
 
 
 async def acl(door: Door, request: Request, person: Person) -> Response:
-    """200. The entries of the request become those of the calendar; the owner's stays, sent or not."""
+    """Replaces a calendar's or the inbox's entries by those of the request and answers 200. The owner's entry always
+    stays. Raises DavError with the precondition of §8.1.1, and UnknownSharee."""
     root = request.xml()
     if root is None or name_of(root) != d("acl"):
         raise DavError(400, text="The body is not a DAV:acl.")
@@ -49,29 +50,30 @@ def _set(door: Door, request: Request, person: Person, row: CalendarRow, root: E
     for ace in children(root):
         found = _entry(door, request, person, ace) if name_of(ace) == d("ace") else None
         if found is not None:
-            # §6: what several entries grant to one person counts together.
+            # §6: the privileges of several entries for one principal add up.
             people[found[0].tenant] = found[0]
             privileges.setdefault(found[0].tenant, set()).update(found[1])
     wanted = {tenant: (account, _access(privileges[tenant])) for tenant, account in people.items()}
     if len(wanted) > MAX_SHAREES:
         raise dav_precondition("limited-number-of-aces")
     context = door.context(request, person)
-    # Sharing by invitation grants as well: who keeps what he has is not told again.
+    # An unchanged share gets no new command: the sharee would be notified again.
     gone = [AccountId(UUID(sharee)) for sharee in row.shares if AccountId(UUID(sharee)) not in wanted]
     for sharee in gone:
         step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"acl/{sharee}"), context.door)
         withdraw_share(door.backend, step, name=row.name, sharee=sharee)
     for account, access in wanted.values():
-        standing = row.shares.get(str(account.tenant))
-        if standing is not None and standing["access"] == access:
+        current = row.shares.get(str(account.tenant))
+        if current is not None and current["access"] == access:
             continue
         step = context.on_behalf_of(context.tenant, uuid5(context.command_id, f"acl/{account.tenant}"), context.door)
-        summary = str(standing["summary"]) if standing is not None else ""
+        summary = str(current["summary"]) if current is not None else ""
         share_calendar(door.backend, step, name=row.name, sharee=account, access=access, summary=summary)
 
 
 def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[AccountRow, set[str]] | None:
-    """Who is granted what; None for the owner's own entry. Raises DavError with the precondition of §8.1.1."""
+    """The account and the privileges of an entry; None for the owner's own entry. Raises DavError with the precondition
+    of §8.1.1, and UnknownSharee."""
     if child(ace, d("deny")) is not None:
         raise dav_precondition("grant-only")
     if child(ace, d("invert")) is not None:
@@ -82,8 +84,8 @@ def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[
     href = child(principal, d("href"))
     if href is None:
         if child(principal, d("property")) is not None:
-            return None  # DAV:owner: his entry stands anyway
-        # Everybody, the signed-in, groups: a calendar is shared with people by name.
+            return None  # DAV:owner: the owner's entry always exists
+        # DAV:all, DAV:authenticated and groups: a calendar is only shared with named accounts.
         raise dav_precondition("allowed-principal")
     uri = text_of(href).strip()
     if uri.rstrip("/") in (person.principal.rstrip("/"), person.home.rstrip("/")):
@@ -93,7 +95,7 @@ def _entry(door: Door, request: Request, person: Person, ace: Element) -> tuple[
 
 
 def _access(names: set[str]) -> str:
-    """The kind of share that grants exactly this (§8.1). Raises DavError for what none does."""
+    """The kind of share that grants exactly these privileges (§8.1). Raises DavError if there is none."""
     if names == {c("read-free-busy")}:
         return BUSY
     more = names - _READ - {d("read")}

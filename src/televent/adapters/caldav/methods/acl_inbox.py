@@ -1,4 +1,4 @@
-"""ACL on the inbox: its owner says who may ask when he is busy (RFC 3744 §8.1, RFC 6638 §6.1.4; ADR 21)."""
+"""ACL on the inbox: its owner sets who may read their free/busy times (RFC 3744 §8.1, RFC 6638 §6.1.4; ADR 21)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _ASK = {c("schedule-deliver"), c("schedule-query-freebusy")}
 
 
 def open_inbox(door: Door, request: Request, person: Person, root: Element) -> None:
-    """Who is not in the list may not ask, whoever might before: from now on the person names them. Raises DavError with
-    the precondition of §8.1.1, UnknownSharee."""
+    """Allows exactly the accounts in ``root`` to read the person's free/busy times, and nobody else from now on. Raises
+    DavError with the precondition of §8.1.1, and UnknownSharee."""
     everyone, people = False, []
     for ace in children(root):
         if name_of(ace) != d("ace"):
@@ -34,7 +34,7 @@ def open_inbox(door: Door, request: Request, person: Person, root: Element) -> N
         href = child(who, d("href"))
         if href is None and not owner:
             raise dav_precondition("allowed-principal")
-        # To deliver is everybody's already (a protected entry): granted again it changes nothing.
+        # A protected entry already grants delivery to everybody. An entry that grants it again changes nothing.
         if href is not None and names & _ASK and not owner:
             people.append(account_named(door, request, person, text_of(href).strip()).tenant)
     audience = EVERYONE if everyone else NAMED
@@ -59,7 +59,7 @@ def _granted(ace: Element) -> tuple[Element, set[str]]:
 
 
 def _is_owner(person: Person, principal: Element) -> bool:
-    """DAV:owner, or the person by name: his entry stands anyway."""
+    """True if the principal is DAV:owner or the person's own URL. The owner's entry always exists."""
     href = child(principal, d("href"))
     if href is None:
         return child(principal, d("property")) is not None

@@ -1,4 +1,4 @@
-"""POST of a calendar object to its calendar: RFC 5995. The server chooses the name."""
+"""POST of a calendar object to its calendar (RFC 5995): the server chooses the name."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from televent.domain.sharing.access import READ_WRITE
 
 
 async def add_member(door: Door, request: Request, person: Person) -> Response:
-    """201 with the Location of the new member. What PUT refuses is refused by the same names (§3.2.1)."""
+    """Stores a new object and answers 201 with its Location. The preconditions are those of PUT (§3.2.1)."""
     shared = await door.shared(request, person)
     if shared is not None and shared.share is not None and shared.share.access != READ_WRITE:
-        # §5.
+        # §5: adding a member needs DAV:bind on the calendar.
         raise need_privileges(request.target.path, "bind")
     await check_calendar(door, request, person)
     name = f"{door.backend.ids()}.ics"
     place = request.target
     target = Target(Kind.OBJECT, place.path + name, place.user, place.calendar, name, slash=False)
-    # Conditions in the request were about the calendar; the name is new by itself.
+    # The request's conditions are about the calendar and were checked above. The new object has no state yet.
     headers = {key: value for key, value in request.headers.items() if not key.startswith("if")}
     inner = replace(request, target=target, headers=headers, early_read=None)
     stored = await store(door, inner, person)

@@ -29,7 +29,8 @@ ACTIONS: Final = frozenset({ADD, UPDATE, REMOVE})
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is asked (§3.3). ``rids`` None: all components. ``managed_id`` is "" for attachment-add."""
+    """The requested change (§3.3). ``rids`` are the chosen occurrences; None: all components. ``managed_id`` is "" for
+    attachment-add."""
 
     name: str
     managed_id: str
@@ -37,7 +38,8 @@ class Action:
 
 
 def action_of(query: str) -> Action:
-    """Raises DavError 403 with the precondition that a parameter fails (§3.3.1 to §3.3.3)."""
+    """Reads the change from the query of the URL. Raises DavError 403 with the precondition that a parameter fails
+    (§3.3.1 to §3.3.3)."""
     try:
         given = parse_qsl(query, keep_blank_values=True, max_num_fields=20, errors="strict")
     except (ValueError, UnicodeDecodeError):
@@ -55,8 +57,8 @@ def action_of(query: str) -> Action:
 
 
 async def change_attachments(door: Door, request: Request, person: Person, query: str, incoming: Incoming) -> Response:
-    """201 for a new attachment, 204 else; with ``Prefer: return=representation`` the object comes with it, and with a
-    412 as well (RFC 8144 §3.2)."""
+    """Adds, replaces or removes an attachment: 201 for a new attachment, else 204. With ``Prefer:
+    return=representation`` the answer contains the object, also with 412 (RFC 8144 §3.2)."""
     action = action_of(query)
     row = await door.calendar(request, person, privilege="write")
     try:
@@ -73,7 +75,7 @@ async def _changed(
     declared = request.headers.get("content-length")
     headers: list[Header] = []
     if action.name == REMOVE:
-        # A body means nothing here.
+        # attachment-remove ignores the body.
         await incoming.drain()
         await door.run(_change, door, request, person, row, partial(_without, action))
     else:
@@ -82,7 +84,7 @@ async def _changed(
         attachment_id = door.backend.ids()
         url = f"{request.origin}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
         line = Attachment(str(attachment_id), url, name, kind, 0)
-        # Before twenty megabytes come: whatever can be known to fail.
+        # Known errors are reported before the client uploads up to twenty megabytes.
         await door.run(_check, door, request, person, row, partial(_with, action, line))
         owner = AccountId(row.tenant)
         upload = Upload(owner, attachment_id, name, kind, AccountId(person.account.tenant))
@@ -96,7 +98,7 @@ async def _changed(
         headers += [(b"cal-managed-id", str(attachment_id).encode()), (b"location", url.encode())]
     status = 201 if action.name == ADD else 204
     if not request.representation:
-        # No entity tag of the object, which would say that the client knows the text: it reads it (§3.4).
+        # The answer has no ETag, because an ETag would mean that the client already has the object's new text (§3.4).
         return Response(status, b"", headers)
     shown = represented(201 if status == 201 else 200, request, await door.resource(request, person))
     shown.headers += headers
@@ -124,8 +126,8 @@ def _change(door: Door, request: Request, person: Person, row: CalendarRow, edit
 
 
 async def get_attachment(door: Door, request: Request, person: Person) -> Response:
-    """200 for its owner and for whom he shares the event with, as a file that no browser opens; 410 where it is no more
-    (§3.12.5). 404 for others: nobody learns what there is."""
+    """200 for the owner and for the sharees of the event, as a download that a browser does not open. 410 if it was
+    removed (§3.12.5). 404 for others, so that they cannot find out which attachments exist."""
     row = await door.run(_readable, door, person, request.target)
     if row is None:
         raise DavError(404, text="There is no such attachment.")

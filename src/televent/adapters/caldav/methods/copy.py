@@ -1,4 +1,4 @@
-"""COPY: RFC 4918 §9.8, RFC 4791 §5.3.2.1, RFC 6638 §3.2.3.3."""
+"""COPY of a calendar object (RFC 4918 §9.8, RFC 4791 §5.3.2.1, RFC 6638 §3.2.3.3)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from televent.application.use_cases.put_object import Stored
 
 
 async def copy(door: Door, request: Request, person: Person) -> Response:
-    """201 where nothing stood at the destination, else 204."""
+    """Copies an object: 201 if the destination was free, else 204."""
     source = request.target
     if source.kind is Kind.CALENDAR:
-        # RFC 6638 §3.2.3.3 leaves it undefined; the copy of a meeting would be a second one of its UID.
+        # RFC 6638 §3.2.3.3 leaves it undefined. A copied meeting would be a second object with the same UID.
         raise DavError(403, text="A calendar cannot be copied.")
     if source.kind is not Kind.OBJECT:
         raise need_privileges(source.path, "read")
-    # §10.2: an object has no members, so one depth is like another.
+    # §10.2: an object has no members, so every valid depth means the same.
     request.depth("infinity")
     target = object_target(destination(door, request, person))
     if concerns(request, target):
@@ -47,7 +47,7 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
 
 
 def answer(stored: Stored) -> Response:
-    """What is said of the resource at the destination (RFC 6638 §3.2.10: its schedule tag)."""
+    """201 or 204 with the ETag and the Schedule-Tag of the resource at the destination (RFC 6638 §3.2.10)."""
     headers: list[Header] = []
     if stored.etag is not None:
         headers.append((b"etag", f'"{stored.etag}"'.encode()))

@@ -1,4 +1,4 @@
-"""DELETE: RFC 4918 §9.6, RFC 6638 §3.2.1.3, §8.1."""
+"""DELETE (RFC 4918 §9.6, RFC 6638 §3.2.1.3, §8.1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from televent.application.use_cases.sharing import answer_share
 
 
 async def delete(door: Door, request: Request, person: Person) -> Response:
-    """204, for a calendar as for an object."""
+    """Deletes a calendar, an object or another resource and answers 204. A sharee who deletes a shared calendar only
+    removes it from their own home."""
     kind = request.target.kind
     if kind is Kind.CALENDAR:
         await check_calendar(door, request, person)
@@ -60,12 +61,14 @@ def _item(door: Door, request: Request, person: Person) -> None:
 
 
 def _reply(request: Request) -> bool:
-    """RFC 6638 §8.1: "F" asks that nobody be told that an attendee has taken the meeting away."""
+    """The Schedule-Reply header (RFC 6638 §8.1): "F" means that the organizer gets no reply when an attendee deletes a
+    meeting."""
     return request.headers.get("schedule-reply", "T").strip().upper() != "F"
 
 
 def _shared(door: Door, request: Request, person: Person, row: CalendarRow) -> None:
-    """One of somebody else's events; or the whole calendar, from one's own home (CalendarServer sharing §5.4.2)."""
+    """Deletes an object of a shared calendar, or removes the shared calendar from the person's home (CalendarServer
+    sharing §5.4.2)."""
     if request.target.kind is Kind.OBJECT:
         check_access(row, request, "write")
         context, given = door.context(request, person, row), conditions(request.headers, request.seq)

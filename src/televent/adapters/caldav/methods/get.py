@@ -1,4 +1,4 @@
-"""GET and HEAD: RFC 4918 §9.4, RFC 4791 §5.3.4, RFC 6638 §3.2.10."""
+"""GET and HEAD (RFC 4918 §9.4, RFC 4791 §5.3.4, RFC 6638 §3.2.10)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _GUARDS = ("if-match", "if-unmodified-since")
 
 
 async def get(door: Door, request: Request, person: Person) -> Response:
-    """An object as it was stored; a calendar as one iCalendar stream."""
+    """200 with the stored bytes of an object, or with a whole calendar as one iCalendar stream; 304 if the client's
+    copy is current."""
     kind = request.target.kind
     if kind in (Kind.OBJECT, Kind.INBOX_ITEM):
         return await _object(door, request, person)

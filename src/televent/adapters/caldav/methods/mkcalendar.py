@@ -20,7 +20,8 @@ _COMPONENTS = c("supported-calendar-component-set")
 
 
 async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
-    """201. Live properties that cannot be set are passed over: clients send resourcetype and more."""
+    """Creates a calendar and answers 201. Protected properties are ignored, because clients send resourcetype and
+    others with MKCALENDAR."""
     root = request.xml()
     if root is not None and name_of(root) != c("mkcalendar"):
         raise DavError(400, text="The body is not a CALDAV:mkcalendar.")
@@ -29,12 +30,12 @@ async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
 
 
 async def mkcol(door: Door, request: Request, person: Person) -> Response:
-    """201 for a calendar; no other collection can be made (RFC 5689 §3.3 DAV:valid-resourcetype)."""
+    """Creates a calendar and answers 201. No other collection can be created (RFC 5689 §3.3 DAV:valid-resourcetype)."""
     try:
         root = request.xml()
     except DavError as error:
         if error.status == 400 and media_type(request) not in ("", "text/xml", "application/xml"):
-            # RFC 4918 §9.3: what is no XML and does not say that it is.
+            # RFC 4918 §9.3: 415 for a body that neither is XML nor has an XML content type.
             raise DavError(415, text="The body is not XML.") from None
         raise
     if root is not None and name_of(root) != d("mkcol"):
@@ -70,8 +71,8 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
             components = _components(element)
         elif to_set:
             changes.set(element)
-    # What is wrong makes no calendar. What is protected is wrong to set by MKCOL (RFC 5689 §3); to MKCALENDAR clients
-    # send such properties along, and it is passed over.
+    # An invalid property creates no calendar. A protected property is an error in MKCOL (RFC 5689 §3), but clients
+    # send such properties with MKCALENDAR, where they are ignored.
     strict = answer.startswith("D:")
     wrong = {
         name: error
@@ -98,7 +99,7 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
 
 
 def _components(element: Element) -> tuple[str, ...]:
-    """The kinds asked for that are kept here; asked for and none of them kept: refused."""
+    """The requested component kinds that this server stores. Raises DavError 403 if it stores none of them."""
     asked = {str(each.get("name", "")).upper() for each in children(element) if name_of(each) == c("comp")}
     kept = tuple(name for name in COMPONENTS if name in asked)
     if not kept:

@@ -1,4 +1,4 @@
-"""MOVE: RFC 4918 §9.9, RFC 4791 §5.3.2.1, RFC 6638 §3.2.3.4. Of an object, and of a calendar within the home."""
+"""MOVE of an object, or of a calendar within the home (RFC 4918 §9.9, RFC 4791 §5.3.2.1, RFC 6638 §3.2.3.4)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from televent.application.use_cases.put_object import Stored
 
 
 async def move(door: Door, request: Request, person: Person) -> Response:
-    """201 where nothing stood at the destination, else 204."""
+    """Moves an object or a calendar: 201 if the destination was free, else 204."""
     kind = request.target.kind
     if kind is Kind.CALENDAR:
         await check_calendar(door, request, person)
         return await _calendar(door, request, person)
     if kind is not Kind.OBJECT:
         raise need_privileges(request.target.path, "unbind")
-    # §10.2: an object has no members, so one depth is like another.
+    # §10.2: an object has no members, so every valid depth means the same.
     request.depth("infinity")
     target = object_target(destination(door, request, person))
     if concerns(request, target):
@@ -50,7 +50,7 @@ def _object(door: Door, request: Request, person: Person, target: Target) -> Sto
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
-    # §9.9.2: a collection is moved whole or not at all.
+    # §9.9.2: a collection is moved with all its members, so the depth must be infinity.
     check_depth(request, "infinity")
     target = destination(door, request, person)
     if target.kind is not Kind.CALENDAR:
@@ -64,7 +64,7 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
         except CalendarNameTaken:
             if not over:
                 raise DavError(412, text="There is a calendar of that name already.") from None
-            # What stands there would go with every meeting in it, because Overwrite is T when a client says nothing.
+            # Overwriting would delete a calendar with all its meetings, and Overwrite is T if the client sends nothing.
             raise DavError(403, text="A calendar is not put over another one. Delete that one first.") from None
 
     await door.run(act)

@@ -1,7 +1,7 @@
-"""POST to the scheduling outbox: when are others busy? RFC 6638 §5, RFC 5546 §3.3.2.
+"""POST to the scheduling outbox: a request for the free/busy times of others (RFC 6638 §5, RFC 5546 §3.3.2).
 
-Who is asked about stands in the message. Older clients name them in the headers Originator and Recipient too, as the
-drafts before the RFC did: those change nothing.
+The body names the attendees. Older clients also send the headers Originator and Recipient of the drafts before the RFC;
+the server ignores them.
 """
 
 from __future__ import annotations
@@ -31,18 +31,20 @@ from televent.ical.text.values import unescape
 from televent.ical.zones.moments import moment_of, utc_of
 
 MASK: Final = "X-CALENDARSERVER-MASK-UID"
-"""The event that is being edited: it makes nobody busy. Apple's clients send it."""
+"""The property with which Apple's clients name the event that is being edited; that event does not count as busy."""
 SUCCESS: Final = "2.0;Success"
-NOBODY: Final = "3.7;Invalid calendar user"
-"""RFC 5546 §3.6.20. Whose calendar is elsewhere cannot be asked here, and answers alike."""
+INVALID_USER: Final = "3.7;Invalid calendar user"
+"""RFC 5546 §3.6.20: the status for an unknown address. Attendees of other servers get it too, because this server
+cannot ask them."""
 
 
 NO_AUTHORITY: Final = "3.8;No authority"
-"""RFC 5546 §3.6.21, RFC 6638 §11.3. Only to those who know of the account anyway (application.use_cases.free_busy)."""
+"""RFC 5546 §3.6.21, RFC 6638 §11.3: the status if the attendee does not allow the request. Only clients that know
+already that the account exists get it (application.use_cases.free_busy)."""
 
 
 async def ask_free_busy(door: Door, request: Request, person: Person) -> Response:
-    """200 with a schedule-response: one answer for each attendee (§10)."""
+    """200 with a schedule-response that has one entry for each attendee (§10)."""
     return await door.run(_ask, door, request, person)
 
 
@@ -54,7 +56,7 @@ def _ask(door: Door, request: Request, person: Person) -> Response:
     organizers, attendees = part.all("ORGANIZER"), part.all("ATTENDEE")
     if len(organizers) != 1 or not attendees:
         raise precondition("valid-scheduling-message", 400)
-    # §11.4: who asks in another's name is told so before anything else.
+    # §11.4: the organizer must be the signed-in person. This check comes before all others.
     organizer = organizers[0]
     if _address(door, request, organizer) not in person.addresses:
         raise precondition("valid-organizer")
@@ -68,14 +70,14 @@ def _ask(door: Door, request: Request, person: Person) -> Response:
     check_span(start, end)
     accounts = door.backend.people.accounts_of_addresses(asked)
     answering = may_be_asked(door.backend, person.account, accounts)
-    without = unescape(part.value(MASK) or "").strip() or None
-    question = _Question(door, part, organizer.value, start, end, without)
+    masked_uid = unescape(part.value(MASK) or "").strip() or None
+    question = _Question(door, part, organizer.value, start, end, masked_uid)
     rows = [question.answer(each, accounts.get(address), answering.get(address)) for address, each in asked.items()]
     return xml_response(200, document("C:schedule-response", "".join(rows)))
 
 
 def _message(body: bytes) -> tuple[Component, Component]:
-    """The object, and the one VFREEBUSY of a REQUEST in it (RFC 5546 §3.3.2)."""
+    """The parsed body and its single VFREEBUSY (RFC 5546 §3.3.2). Raises DavError if the body is not such a REQUEST."""
     try:
         root = parse(body)
     except IcalError:
@@ -88,15 +90,15 @@ def _message(body: bytes) -> tuple[Component, Component]:
 
 
 def _bound(root: Component, part: Component, name: str, person: Person) -> datetime | None:
-    """A bound of the time asked about. It must be in UTC (RFC 5545 §3.6.4); some clients write local times, which mean
-    the person's own."""
+    """The start or end of the requested time; None if it is missing. It should be in UTC (RFC 5545 §3.6.4); a local
+    time is read in the person's own zone, because some clients send that."""
     given = part.get(name)
     value = moment_of(given, root, {}) if given is not None else None
     return utc_of(value, floating_zone(None, None, person)) if value is not None else None
 
 
 def _address(door: Door, request: Request, prop: Property) -> str:
-    """The address as it is compared; a principal's URL on this server as its path (§2.4.1)."""
+    """The address in the form that is compared; for a principal's URL on this server its path (§2.4.1)."""
     address = address_of(prop)
     if not address.startswith(("http://", "https://")):
         return address
@@ -109,19 +111,20 @@ def _address(door: Door, request: Request, prop: Property) -> str:
 
 
 class _Question:
-    """What is asked about everybody alike."""
+    """The part of the request that is the same for all attendees."""
 
     def __init__(
-        self, door: Door, part: Component, organizer: str, start: datetime, end: datetime, without: str | None
+        self, door: Door, part: Component, organizer: str, start: datetime, end: datetime, masked_uid: str | None
     ) -> None:
-        self._door, self._organizer, self._without = door, organizer, without
+        self._door, self._organizer, self._masked_uid = door, organizer, masked_uid
         self._start, self._end = start, end
         self._uid = part.value("UID") or str(door.backend.ids())
 
     def answer(self, attendee: Property, account: AccountRow | None, answers: bool | None) -> str:
-        """A CALDAV:response (§10.2). ``answers`` None: the asker is not to know that there is such an account."""
+        """The CALDAV:response for one attendee (§10.2). ``answers`` True: the attendee allows the request; False: the
+        attendee does not; None: the client must not learn that the account exists."""
         if account is None or answers is None:
-            return _response(attendee, NOBODY)
+            return _response(attendee, INVALID_USER)
         if not answers:
             return _response(attendee, NO_AUTHORITY)
         return _response(attendee, SUCCESS, self._busy(attendee, account))
@@ -129,7 +132,7 @@ class _Question:
     def _busy(self, attendee: Property, account: AccountRow) -> bytes:
         door, start, end = self._door, self._start, self._end
         there = Person(account, door.backend.people.addresses_of(account), "")
-        periods = busy_in(door, there, opaque(door.calendars(there)), start, end, self._without)
+        periods = busy_in(door, there, opaque(door.calendars(there)), start, end, self._masked_uid)
         return compose_freebusy(
             with_availability(door, there, periods, start, end),
             start,
@@ -143,7 +146,7 @@ class _Question:
 
 
 def _response(attendee: Property, status: str, data: bytes | None = None) -> str:
-    """The recipient as the client has named him: by that it finds the answer."""
-    told = f"<C:calendar-data>{octets(data)}</C:calendar-data>" if data is not None else ""
+    """A CALDAV:response. The recipient has the same spelling as in the request, because clients match by it."""
+    content = f"<C:calendar-data>{octets(data)}</C:calendar-data>" if data is not None else ""
     recipient = f"<C:recipient>{href(attendee.value)}</C:recipient>"
-    return f"<C:response>{recipient}<C:request-status>{status}</C:request-status>{told}</C:response>"
+    return f"<C:response>{recipient}<C:request-status>{status}</C:request-status>{content}</C:response>"

@@ -1,4 +1,4 @@
-"""PROPPATCH of a person's own collections, home and inbox: RFC 4918 §9.2. Few properties can be set there."""
+"""PROPPATCH of a person's home and inbox (RFC 4918 §9.2), where only a few properties can be set."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Outcomes = dict[str, tuple[int, str]]
 
 
 def change_own(door: Door, request: Request, person: Person, changes: Changes) -> Outcomes:
-    """Status and precondition by name: all of it or nothing."""
+    """Applies all changes or none. Returns the status and the precondition, as XML, of each property by name."""
     keys = OWN.get(request.target.kind, {})
     own = {*keys, DEFAULT_CALENDAR} if changes.inbox else keys
     bad = {name: (403, changes.refused.get(name, "")) for name in changes.names if name not in own}
@@ -33,7 +33,7 @@ def change_own(door: Door, request: Request, person: Person, changes: Changes) -
         default = _calendar_named(person, changes.default_calendar) if changes.default_calendar is not None else None
         change_principal(door.backend, door.context(request, person), set=put, remove=gone, default_calendar=default)
     except (UnknownCalendar, ComponentNotSupported):
-        # RFC 6638 §4.3.1.2.
+        # RFC 6638 §4.3.1.2: the default must be one of the person's calendars, and it must store events.
         return _refused(changes, {DEFAULT_CALENDAR: (403, empty(c("valid-schedule-default-calendar-URL")))})
     except TooManyProperties:
         outcome = (507, empty(d("quota-not-exceeded")))
@@ -45,7 +45,7 @@ def _refused(changes: Changes, bad: Outcomes) -> Outcomes:
 
 
 def _calendar_named(person: Person, url: str) -> str:
-    """The name of the person's calendar at a URL. Raises UnknownCalendar for anything else."""
+    """The name of the person's calendar at a URL. Raises UnknownCalendar if the URL names none."""
     try:
         target = parse(path_of(url))
     except BadPath:

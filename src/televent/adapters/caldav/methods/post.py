@@ -1,5 +1,7 @@
-"""POST: free/busy of others to the scheduling outbox (RFC 6638 §5); to a calendar, a new member (RFC 5995) or
-sharing; to the home, sharing; to all of them, subscriptions (WebDAV-Push)."""
+"""POST: the body and the URL choose the operation.
+
+A calendar takes a new member (RFC 5995) or a share, the home takes a reply to a share, and the scheduling outbox takes
+a free/busy request (RFC 6638 §5). All of them and the inbox take push subscriptions (WebDAV-Push)."""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ KINDS: Final = frozenset({Kind.OUTBOX}) | PUSHING
 
 
 async def post(door: Door, request: Request, person: Person) -> Response:
-    """What is posted depends on where, and a subscription to what changes is the same everywhere."""
+    """Calls the handler of the operation. Raises DavError 415 if the URL takes no such body."""
     if request.target.kind is Kind.CALENDAR and media_type(request) == "text/calendar":
         return await add_member(door, request, person)
     if is_push_register(request):

@@ -1,4 +1,4 @@
-"""PROPFIND: RFC 4918 §9.1. The poll of every client: Depth 0 on a calendar is one row read."""
+"""PROPFIND (RFC 4918 §9.1). Clients poll with it, so Depth 0 on a calendar reads only one row."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ from televent.application.use_cases.free_busy import opened_to
 from televent.domain.ids import AccountId
 
 _OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getctag"))
-"""Properties of a home, or its inbox, that only its calendars tell."""
+"""Properties of the home or the inbox that are computed from the home's calendars."""
 _OWN = frozenset(name for names in OWN.values() for name in names)
 
 
 async def propfind(door: Door, request: Request, person: Person) -> Response:
-    """207. A missing Depth counts as 0: clients that leave it out mean one resource, and infinity is refused."""
+    """207 with the requested properties. A missing Depth means 0, because clients that omit it mean one resource;
+    infinity is refused for collections."""
     root = request.xml()
     if root is not None and name_of(root) != d("propfind"):
         raise DavError(400, text="The body is not a DAV:propfind.")
     depth = request.depth("0")
-    # What has no members has none at any depth (§10.2).
+    # A resource without members has none at any depth (§10.2), so infinity is harmless there.
     if depth == "infinity" and request.target.kind in COLLECTIONS:
         raise dav_precondition("propfind-finite-depth")
     asked = asked_in(root, minimal=request.minimal)
@@ -57,7 +58,7 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
 
 
 def _quotas(door: Door, request: Request, person: Person, members: bool) -> dict[UUID, Quota]:
-    """Of everybody in whose calendars the answer may be (RFC 4331)."""
+    """The quotas of all accounts whose calendars the answer may contain (RFC 4331)."""
     tenants = {AccountId(person.account.tenant)}
     if request.granted is not None:
         tenants.add(AccountId(request.granted.tenant))
@@ -121,7 +122,8 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
 
 
 async def _inbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
-    """RFC 6638 §2.2: a message for each delivery; what it changed in a calendar is done when it is here (§4.1)."""
+    """The inbox has one iTIP message for each delivery (RFC 6638 §2.2). The calendar is already changed when a message
+    appears here (§4.1)."""
     target = request.target
     row = await door.calendar(request, person)
     view = InboxView(Kind.INBOX, target.path, person, row=row)
@@ -141,13 +143,13 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
 
 
 async def _read_own(door: Door, person: Person, asked: Asked) -> None:
-    """What is kept with the account is read only where it was asked for."""
+    """Reads the properties that are stored with the account, if the request needs them."""
     if asked.names is None or any(asked.asks(name) for name in _OWN):
         person.own = await door.run(door.backend.reads.principal_props, person.account.tenant)
 
 
 async def _outbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
-    """Nothing stays in it: what is posted is answered (RFC 6638 §5)."""
+    """The outbox never has members: a POST to it is answered at once (RFC 6638 §5)."""
     return await _home(door, request, person, asked, False)
 
 

@@ -1,4 +1,4 @@
-"""PROPPATCH: RFC 4918 §9.2. All of it or nothing."""
+"""PROPPATCH (RFC 4918 §9.2): it applies all changes of a request or none."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
     else:
         if request.target.kind is Kind.OBJECT:
             await door.resource(request, person)
-        # A plain 403 would stop macOS, which tries its own properties on the home.
+        # The answer is a 207 with 403 inside: a plain 403 would stop macOS, which sets its own properties on the home.
         propstats = _grouped(await door.run(change_own, door, request, person, changes))
-    # RFC 8144 §2.2 lets an answer to return=minimal say nothing of properties that were all set. Apple's clients ask
-    # for that, and stop with an account that does it.
+    # RFC 8144 §2.2 allows return=minimal to omit properties that were set. Apple's clients ask for that, but they
+    # disable an account whose server does it.
     return xml_response(
         207, multistatus((f"<D:response>{href(request.target.path)}{propstats}</D:response>",)), request
     )
@@ -72,13 +72,14 @@ def _change(door: Door, request: Request, person: Person, changes: Changes) -> s
 
 
 def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow, changes: Changes) -> str:
-    """One's own name and colour of somebody else's calendar, whatever is granted (CalendarServer sharing §5.5.3)."""
+    """Sets the sharee's own name and colour of a shared calendar, with any granted access (CalendarServer sharing
+    §5.5.3)."""
     if changes.refused:
         return refused(changes)
     assert row.share is not None
     status, error = 200, ""
     if not row.share.accepted:
-        # It is not in one's home: there is nothing of one's own about it.
+        # The calendar is not in the sharee's home yet, so there is no place for the sharee's own properties.
         status, error = 403, empty(d("need-privileges"))
     else:
         try:
@@ -90,7 +91,7 @@ def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow
 
 
 def refused(changes: Changes) -> str:
-    """The propstats of a request of which nothing was done."""
+    """The propstats of a request that changed nothing: 403 for each refused property and 424 for the others."""
     return _grouped(
         {name: (403, changes.refused[name]) if name in changes.refused else (424, "") for name in changes.names},
     )

@@ -1,4 +1,4 @@
-"""WebDAV-Push: a client subscribes to a collection and takes that back (draft-bitfire-webdav-push-00, §"Subscription
+"""WebDAV-Push: a client subscribes to a collection and unsubscribes (draft-bitfire-webdav-push-00, §"Subscription
 Management")."""
 
 from __future__ import annotations
@@ -29,17 +29,19 @@ from televent.application.push import (
 )
 
 ENCODING: Final = "aes128gcm"
-DEEPEST: Final = 2
-"""What infinity counts as: more than any collection here has."""
+"""The only supported content encoding (RFC 8188)."""
+INFINITE_DEPTH: Final = 2
+"""The number that stands for Depth infinity: more levels than any collection here has."""
 
 
 def refused(local: str, text: str = "") -> DavError:
-    """A precondition of WebDAV-Push that failed."""
+    """The 403 for a failed precondition of WebDAV-Push. ``local`` is its local name."""
     return DavError(403, empty(push(local)), text=text)
 
 
 def is_push_register(request: Request) -> bool:
-    """Whether the body is one, by its root element. Raises DavError 400 for what looks like one and is no XML."""
+    """True if the body's root element is push-register. Raises DavError 400 if the body contains that name and is not
+    XML."""
     if b"push-register" not in request.body:
         return False
     root = request.xml()
@@ -47,7 +49,7 @@ def is_push_register(request: Request) -> bool:
 
 
 async def register(door: Door, request: Request, person: Person) -> Response:
-    """204 with Location and Expires, for a new subscription as for one that is renewed."""
+    """Stores a new subscription or renews one, and answers 204 with Location and Expires. Raises DavError."""
     offer = door.push
     if offer is None or person.device is None:
         raise refused("push-not-available")
@@ -79,7 +81,7 @@ async def register(door: Door, request: Request, person: Person) -> Response:
 
 
 async def unregister(door: Door, request: Request, person: Person) -> None:
-    """Raises DavError 404 for what is not there, or is another person's."""
+    """Ends a subscription. Raises DavError 404 if it does not exist or belongs to another account."""
     try:
         subscription_id = UUID(hex=request.target.name)
     except ValueError:
@@ -98,7 +100,7 @@ async def _view(door: Door, request: Request, person: Person) -> AnyView:
 
 
 def _endpoint(offer: Offer, root: Element) -> Endpoint:
-    """Exactly one subscription, of the one kind that there is."""
+    """The endpoint of the single web-push-subscription in the body. Raises DavError 403 invalid-subscription."""
     subscriptions = [each for each in children(root) if name_of(each) == push("subscription")]
     kinds = [each for subscription in subscriptions for each in children(subscription)]
     if len(subscriptions) != 1 or [name_of(each) for each in kinds] != [push("web-push-subscription")]:
@@ -118,8 +120,8 @@ def _endpoint(offer: Offer, root: Element) -> Endpoint:
 
 
 def _before_triggers(root: Element) -> bool:
-    """Whether it is as the draft had it before it knew triggers and content encodings: the released versions of DAVx5
-    send neither, and mean content updates in the one encoding that there is."""
+    """True for a request in the form of the older draft, which had no triggers and content encodings. Released versions
+    of DAVx5 send it; they mean content updates in the default encoding."""
     named = {name_of(each) for each in root.iter() if isinstance(each.tag, str)}
     return not named & {push("trigger"), push("content-encoding")}
 
@@ -136,8 +138,8 @@ def _invalid(text: str) -> NoReturn:
 
 
 def _triggers(root: Element, supported: Triggers) -> Triggers:
-    """What is asked for, as far as it can be had: what cannot is left out, or taken to a depth that can be had (the
-    draft: subscriptions are processed in a relaxed way)."""
+    """The requested triggers that the collection supports. An unsupported trigger is left out and a depth is reduced to
+    the supported one, as the draft asks for. Raises DavError 403 if no trigger is left."""
     if _before_triggers(root):
         return Triggers(supported.content, None)
     asked = child(root, push("trigger"))
@@ -148,19 +150,20 @@ def _triggers(root: Element, supported: Triggers) -> Triggers:
     return Triggers(content, property_)
 
 
-def _depth(asked: Element | None, local: str, most: int | None) -> int | None:
+def _depth(asked: Element | None, local: str, supported: int | None) -> int | None:
     trigger = child(asked, push(local)) if asked is not None else None
-    if trigger is None or most is None:
+    if trigger is None or supported is None:
         return None
-    depths = {"0": 0, "1": 1, "infinity": DEEPEST, "": most}
+    depths = {"0": 0, "1": 1, "infinity": INFINITE_DEPTH, "": supported}
     text = text_of(child(trigger, d("depth"))).strip().lower()
     if text not in depths:
         raise DavError(400, text="Depth must be 0, 1 or infinity.")
-    return min(depths[text], most)
+    return min(depths[text], supported)
 
 
 def _expires(element: Element | None, now: datetime) -> datetime:
-    """When the subscription ends. Raises DavError 400 for no date of HTTP, and for one that has passed."""
+    """The time when the subscription ends, LASTS_AT_MOST from now at the latest. Raises DavError 400 if the element is
+    not an HTTP date or is in the past."""
     if element is None:
         return (now + LASTS).replace(microsecond=0)
     try:

@@ -1,4 +1,4 @@
-"""PUT: RFC 4791 §5.3.2, RFC 6638 §3.2."""
+"""PUT of a calendar object (RFC 4791 §5.3.2, RFC 6638 §3.2)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TYPES = frozenset(
     {
         "",
         "text/calendar",
-        # What a file is called that was sent by hand; its text still must be iCalendar.
+        # Content types of hand-made requests. The body must still be iCalendar.
         "text/plain",
         "application/octet-stream",
         "application/x-www-form-urlencoded",
@@ -29,7 +29,8 @@ TYPES = frozenset(
 
 
 async def put(door: Door, request: Request, person: Person) -> Response:
-    """201 or 204. An ETag only where what was stored is what was sent."""
+    """Stores an object: 201 if it is new, else 204. The answer has an ETag only if the stored bytes are those sent.
+    With ``Prefer: return=representation`` it contains the stored object, also with 412."""
     target = request.target
     if target.kind in (Kind.INBOX_ITEM, Kind.NOTIFICATION):
         raise need_privileges(request.target.path, "bind")
@@ -42,25 +43,26 @@ async def put(door: Door, request: Request, person: Person) -> Response:
     try:
         stored = await store(door, request, person)
     except PreconditionFailed:
-        standing = await _standing(door, request, person) if request.representation else None
-        if standing is None:
+        current = await _current(door, request, person) if request.representation else None
+        if current is None:
             raise
-        # RFC 8144 §3.2: what it was that had changed.
-        return represented(412, request, standing)
+        # RFC 8144 §3.2: the 412 contains the current object.
+        return represented(412, request, current)
     if request.representation:
-        standing = await _standing(door, request, person)
-        if standing is not None:
-            return represented(201 if stored.created else 200, request, standing)
+        current = await _current(door, request, person)
+        if current is not None:
+            return represented(201 if stored.created else 200, request, current)
     return Response(201 if stored.created else 204, b"", tags(stored))
 
 
 def media_type(request: Request) -> str:
-    """The body's, in lower case and without parameters; "" for none said."""
+    """The body's media type in lower case without parameters; "" if there is no Content-Type."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def store(door: Door, request: Request, person: Person) -> Stored:
-    """Puts the request's body under the request's URL, into one's own calendar or somebody else's."""
+    """Stores the request's body at the request's URL, in the person's own calendar or in a shared one. Raises DavError
+    and Refusal."""
     shared = await door.shared(request, person)
     if shared is not None:
         check_access(shared, request, "read")
@@ -69,7 +71,7 @@ async def store(door: Door, request: Request, person: Person) -> Stored:
 
 
 def tags(stored: Stored) -> list[Header]:
-    """The headers that name what is stored. An ETag only where it is what was sent (RFC 4791 §5.3.4)."""
+    """The ETag and Schedule-Tag headers. There is an ETag only if the stored bytes are those sent (RFC 4791 §5.3.4)."""
     headers: list[Header] = []
     if stored.etag is not None:
         headers.append((b"etag", f'"{stored.etag}"'.encode()))
@@ -79,12 +81,13 @@ def tags(stored: Stored) -> list[Header]:
 
 
 def in_the_way(refusal: UidConflict | SchedulingUidConflict, person: Person, calendar: str) -> DavError:
-    """403 with the URL of what has the UID already: in ``calendar``, or in the one that the refusal names."""
+    """The 403 with the URL of the object that has the UID already, in ``calendar`` or in the calendar that the refusal
+    names."""
     return of_refusal(refusal, person.collection(str(refusal.details.get("calendar", calendar))))
 
 
 def represented(status: int, request: Request, row: ResourceRow) -> Response:
-    """An answer with what stands now (RFC 8144 §3)."""
+    """An answer that contains the current object (RFC 8144 §3)."""
     headers: list[Header] = [
         (b"etag", f'"{row.etag}"'.encode()),
         (b"content-type", content_type(row).encode()),
@@ -97,7 +100,7 @@ def represented(status: int, request: Request, row: ResourceRow) -> Response:
     return Response(status, row.ics or b"", headers)
 
 
-async def _standing(door: Door, request: Request, person: Person) -> ResourceRow | None:
+async def _current(door: Door, request: Request, person: Person) -> ResourceRow | None:
     try:
         return await door.resource(request, person)
     except DavError:
@@ -119,12 +122,12 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
     except (UidConflict, SchedulingUidConflict) as refusal:
         raise in_the_way(refusal, person, target.calendar) from None
     except UnknownCalendar:
-        # RFC 4918 §9.7.1: no collection to put it into.
+        # RFC 4918 §9.7.1: 409 if the parent collection does not exist.
         raise DavError(409, text="There is no such calendar.") from None
 
 
 def _put_shared(door: Door, request: Request, person: Person, row: CalendarRow) -> Stored:
-    """Into somebody else's calendar: the owner's account changes, and this person is the one who acts."""
+    """Stores the object in a shared calendar. The command changes the owner's account, and this person is its actor."""
     context = door.context(request, person, row)
     text, name, given = request.body, request.target.name, conditions(request.headers, request.seq)
     try:

@@ -1,4 +1,4 @@
-"""REPORT: RFC 3253 §3.6. Which report it is, the body's root says."""
+"""REPORT (RFC 3253 §3.6): the body's root element names the report."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ HANDLERS: Final[dict[str, Report]] = {
 
 
 async def report(door: Door, request: Request, person: Person) -> Response:
-    """403 DAV:supported-report for one that this resource does not know, never 501: clients stop at that."""
+    """Runs the report. Raises DavError 403 DAV:supported-report if the resource does not support it; 501 would make
+    clients give up."""
     root = request.xml()
     if root is None:
         raise DavError(400, text="A REPORT needs a body.")
