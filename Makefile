@@ -11,7 +11,7 @@ READY := .venv/.ready
 
 .PHONY: help run demo test test-long test-all coverage lint types bench interop setup-interop fuzz setup clean
 
-help: ## What can be done here
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 $(UV):
@@ -22,7 +22,7 @@ $(UV):
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(READY): $(UV) pyproject.toml uv.lock
-	@# Behind a company's proxy only the system's certificates will do; on a bare machine only the bundled ones exist.
+	@# Behind a company's proxy only the system's certificates work; on a bare machine only the bundled ones exist.
 	@$(UV) sync --quiet --frozen --inexact --compile-bytecode 2>/dev/null \
 		|| $(UV) sync --quiet --frozen --inexact --compile-bytecode --system-certs
 	@touch $(READY)
@@ -32,7 +32,7 @@ setup: $(READY) ## Make .venv with everything that run and test need
 run: $(READY) ## Start everything: API, CalDAV, bot, worker, mail, on an embedded PostgreSQL
 	@exec $(BIN)/televent up $(ARGS)
 
-demo: $(READY) ## Watch one meeting walk through chat, calendar app and mail
+demo: $(READY) ## Show one meeting in chat, calendar app and mail
 	@exec $(BIN)/python -m tests.e2e.demo
 
 # Written bytecode, also where the environment forbids it: without, each process that tests start compiles the product.
@@ -50,14 +50,14 @@ coverage: $(READY) ## All tests, and which lines of src they ran; fails under 90
 	@rm -f .coverage .coverage.*
 	$(PYTEST) --cov --cov-report=term --cov-report=html:.coverage-html $(ARGS)
 
-lint: $(READY) ## Style, types and the house's contracts
+lint: $(READY) ## Check style, types and the import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
 
-bench: $(READY) ## Measure Televent beside Radicale and Xandikos (ARGS=--help says what else); writes docs/reference/performance.md
+bench: $(READY) ## Measure Televent beside Radicale and Xandikos (ARGS=--help lists the options); writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
 
 setup-interop: $(READY) ## Install the foreign suites and clients that interop needs, below .interop/

@@ -1,7 +1,7 @@
 -- migrate:up
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 
--- One row: what positions of this cluster are counted from. After a restore into a younger cluster, whose
+-- One row: the number from which positions of this cluster are counted. After a restore into a younger cluster, whose
 -- transaction ids start again, xid_base is raised so that positions never go back (ADR 0002).
 CREATE TABLE shard (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -51,7 +51,7 @@ CREATE TABLE consumer (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- dav_index (inline): what CalDAV reads.
+-- dav_index (inline): the rows that CalDAV reads.
 CREATE TABLE calendar (
     tenant_id   uuid    NOT NULL,
     calendar_id uuid    NOT NULL,
@@ -84,16 +84,16 @@ CREATE TABLE resource (
     CHECK (deleted = (ics IS NULL))
 );
 ALTER TABLE resource ALTER COLUMN ics SET STORAGE EXTERNAL;
--- Each index serves one question, and can serve no other: (tenant_id, calendar_id) alone looks to the planner like one
--- row wherever most calendars are small, so a look-up by name might walk a large calendar in another index. Hence the
--- predicates that only the index's own question implies, and the order of the last three.
+-- Each index serves one query, and can serve no other. The planner estimates one row for (tenant_id, calendar_id) alone
+-- where most calendars are small, so a query by name might scan a large calendar in another index. The predicates that
+-- only the index's own query implies, and the order of the last three, prevent that.
 CREATE UNIQUE INDEX resource_seq ON resource (tenant_id, calendar_id, seq) WHERE seq > 0;
 CREATE UNIQUE INDEX resource_uid ON resource (tenant_id, calendar_id, uid) WHERE NOT deleted;
 CREATE INDEX resource_span ON resource USING gist (calendar_id, span) WHERE span IS NOT NULL;
 CREATE INDEX resource_account_uid ON resource (uid, tenant_id) WHERE NOT deleted;
 CREATE INDEX resource_stream ON resource (stream_id, tenant_id);
 
--- directory (inline): who is who. Keys that name a person before a tenant is known are global by nature.
+-- directory (inline): people, addresses, devices. Keys that name a person before a tenant is known are global by nature.
 CREATE TABLE account (
     tenant_id        uuid PRIMARY KEY,
     telegram_id      bigint UNIQUE,
@@ -144,7 +144,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_key ON outbox (tenant_id, key);
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('pending', 'processing');
 
--- What has been applied already, so that a message that comes twice changes nothing.
+-- The messages that have been applied, so that a message that comes twice changes nothing.
 CREATE TABLE inbox (
     tenant_id   uuid        NOT NULL,
     message_key text        NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE inbox (
     PRIMARY KEY (tenant_id, message_key)
 );
 
--- Mail as it came, kept before it is understood.
+-- Mail as it came, stored before it is parsed.
 CREATE TABLE inbound_mail (
     mail_key      text PRIMARY KEY,
     envelope_from text        NOT NULL,
@@ -164,7 +164,7 @@ CREATE TABLE inbound_mail (
     verdict       text
 );
 
--- What the address rsvp+<token>@… stands for.
+-- The meeting and attendee behind the address rsvp+<token>@…
 CREATE TABLE reply_token (
     token            text PRIMARY KEY,
     tenant_id        uuid NOT NULL,
@@ -197,7 +197,7 @@ CREATE UNLOGGED TABLE rate_limit (
     tat timestamptz NOT NULL
 );
 
--- audit (asynchronous): who changed what, when, through which door.
+-- audit (a follower): the actor, time and door of every change.
 CREATE TABLE audit (
     tenant_id      uuid        NOT NULL,
     position       bigint      NOT NULL,

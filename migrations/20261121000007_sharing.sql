@@ -1,8 +1,8 @@
 -- migrate:up
--- To whom a calendar is granted, by account id: who may see it is read in the same statement as the calendar itself.
+-- The grants of a calendar, by account id: they are read in the same statement as the calendar itself.
 ALTER TABLE calendar ADD COLUMN shares jsonb NOT NULL DEFAULT '{}';
 
--- dav_index (inline): other people's calendars among one's own. What is granted says the owner's row alone.
+-- dav_index (inline): other people's calendars in a sharee's home. The owner's row alone holds the grants.
 CREATE TABLE mount (
     tenant_id   uuid        NOT NULL,
     share_id    uuid        NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE mount (
     PRIMARY KEY (tenant_id, share_id)
 );
 
--- What is one person's alone in the events of a calendar shared with him: alarms and transparency.
+-- A sharee's own parts in the events of a shared calendar: alarms and transparency.
 CREATE TABLE overlay (
     tenant_id uuid   NOT NULL,
     share_id  uuid   NOT NULL,

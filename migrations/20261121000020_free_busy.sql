@@ -1,9 +1,9 @@
 -- migrate:up
--- directory (inline): whom a person lets ask when he is busy (RFC 6638 §6.1.4); NULL: he has said nothing.
+-- directory (inline): the audience of a person's free/busy (RFC 6638 §6.1.4); NULL: they have chosen none.
 ALTER TABLE principal ADD COLUMN free_busy jsonb;
 
--- company (inline): with whom a person has meetings of his own making or will. `televent rebuild company` fills it from
--- what was recorded before.
+-- company (inline): the people whom a person has invited, or whose invitation they have accepted. `televent rebuild
+-- company` fills it from earlier facts.
 CREATE TABLE company (
     tenant_id uuid NOT NULL,
     stream_id uuid NOT NULL,

@@ -1,9 +1,9 @@
 -- migrate:up
--- Who has attached it, where that was a sharee (RFC 8607 §3.12.2); null: the account itself, before this was noted.
+-- The sharee who attached it (RFC 8607 §3.12.2); null: the account itself, or a time before this was noted.
 ALTER TABLE attachment ADD COLUMN creator_id uuid;
--- What nobody has had for long is gone, and was here (RFC 8607 §3.12.5).
+-- An attachment that was removed, as it was long unused: its id is answered with 410 (RFC 8607 §3.12.5).
 ALTER TABLE attachment ADD COLUMN removed_at timestamptz;
--- Octets that an account's attachments take (RFC 4331, ADR 0024).
+-- Bytes that an account's attachments take (RFC 4331, ADR 0024).
 CREATE TABLE attachment_quota (
     tenant_id uuid   PRIMARY KEY,
     used      bigint NOT NULL

@@ -1,5 +1,5 @@
 -- migrate:up
--- A silence belongs to the person who asked for it, as the subscriptions that it is about.
+-- A silence belongs to the person who asked for it, as do the subscriptions that it names.
 ALTER TABLE push_silence DROP CONSTRAINT push_silence_pkey, ADD PRIMARY KEY (tenant_id, command_id);
 
 -- migrate:down

@@ -1,5 +1,5 @@
 -- migrate:up
--- In which format the facts of this database are stored. A database with facts and without this number is of format 1,
+-- The format in which the facts of this database are stored. A database with facts and without this number is of format 1,
 -- which no program reads any more; an empty one takes today's.
 ALTER TABLE shard ADD COLUMN store_format integer;
 UPDATE shard SET store_format = CASE WHEN EXISTS (SELECT FROM event) THEN 1 ELSE 2 END;
