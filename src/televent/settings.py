@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     mail_listen_protocol: Literal["smtp", "lmtp"] = Field("smtp", validation_alias="MAIL_LISTEN_PROTOCOL")
     mail_authserv_id: str | None = Field(None, validation_alias="MAIL_AUTHSERV_ID")
     internal_domain: str = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
-    secret: SecretStr | None = Field(None, validation_alias="JWT_SECRET")
 
     sandbox_host: str = Field("127.0.0.1", validation_alias="SANDBOX_HOST")
     sandbox_port: int = Field(3001, ge=0, le=65535, validation_alias="SANDBOX_PORT")
