@@ -1,9 +1,9 @@
 """Finds the calendar data in a mail (imip/SPEC B3; RFC 6047 §2.4).
 
 Real mail differs from RFC 6047: the part may have no method parameter, or the type application/octet-stream, or lie in
-a TNEF attachment. Candidate parts are tried in this order: text/calendar with a method, text/calendar, application/ics, a
-file name in .ics. The first one that contains a calendar is used. Parts of an enclosed message (returned or forwarded)
-are ignored. Where our reader cannot read the part, another reader does, and ``note`` names that reader.
+a TNEF attachment. Candidate parts are tried in this order: text/calendar with a method, text/calendar,
+application/ics, a file name in .ics. The first one that contains a calendar is used. Parts of an enclosed message
+(returned or forwarded) are ignored. Where our reader cannot read the part, another one does, and ``note`` names it.
 """
 
 from __future__ import annotations
