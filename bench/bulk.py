@@ -31,6 +31,7 @@ from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.events import EventCreated, Splice
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
+from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.audit import COLUMNS as AUDIT
 from televent.projections.inline import inline_writes
 from televent.runtime.compose import Core, now
@@ -78,7 +79,7 @@ class Draft:
             href=href,
             stream_id=uuid4(),
             uid=uid,
-            etag=etag_of(text),
+            etag=etag_of(CalendarText(text)),
             ics=text,
         )
         return Draft(fact, row)
@@ -86,14 +87,15 @@ class Draft:
 
 def draft(core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, prefix: str = "bench") -> Draft:
     """Event ``number``, by the functions that a PUT goes through. Raises Refusal."""
-    text, at = events.event(number, prefix=prefix), now()
+    text, at = CalendarText(events.event(number, prefix=prefix)), now()
+    validated(text)
     loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(owner.tenant, uuid4()))
     href = events.name(number, prefix=prefix)
-    command = PutObject(core.backend.people.owner(owner), calendar_id, href, text, validated(text), at, False)
-    (fact,) = decide(loaded.state, command).facts
+    command = PutObject(core.backend.people.owner(owner), calendar_id, href, text, at, False)
+    decision = decide(loaded.state, command)
+    (fact,) = decision.facts
     assert isinstance(fact, EventCreated)
-    after = CALENDAR_OBJECT.evolve(loaded.state, fact)
-    (row,) = inline_writes(loaded.key, loaded.state, after, [fact], at)
+    (row,) = inline_writes(loaded.key, loaded.state, decision.after(loaded.state), [fact], at)
     assert isinstance(row, PutResource)
     return Draft(fact, row)
 

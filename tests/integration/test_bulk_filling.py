@@ -24,6 +24,7 @@ from televent.application.use_cases import accounts
 from televent.application.use_cases.calendars import create_calendar
 from televent.application.use_cases.put_object import put_object
 from televent.domain.ids import AccountId
+from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.audit import AUDIT
 from televent.runtime.compose import Core, build_core, now
 from televent.settings import load_settings
@@ -84,7 +85,7 @@ def test_the_rows_are_those_of_a_put_but_for_identities_and_times(core: Core) ->
     create_calendar(core.backend, context, name="door")
     for number in range(EVENTS):
         name, text = events.name(number), events.event(number)
-        put_object(core.backend, context, calendar="door", href=name, text=text)
+        put_object(core.backend, context, calendar="door", href=name, text=CalendarText(text))
     alike = """
         SELECT href, uid, etag, schedule_tag, component, ics, resource.seq, resource.deleted, recurs, span, firm,
             floats, loose, fbtype, days FROM resource JOIN calendar USING (tenant_id, calendar_id)
@@ -98,10 +99,12 @@ def test_what_the_door_writes_afterwards_goes_on_from_there(core: Core) -> None:
     _, owner, _ = filled(core)
     context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "walk")
     before = core.recorder.max_notification_id()
-    put_object(core.backend, context, calendar="default", href="new.ics", text=events.event(7, prefix="new"))
+    put_object(
+        core.backend, context, calendar="default", href="new.ics", text=CalendarText(events.event(7, prefix="new"))
+    )
     changed = events.event(3, prefix="second", revision=1)
     href = events.name(3, prefix="second")
-    assert not put_object(core.backend, context, calendar="default", href=href, text=changed).created
+    assert not put_object(core.backend, context, calendar="default", href=href, text=CalendarText(changed)).created
     read = core.reads.changes(owner.tenant, "default", EVENTS, 10)
     assert read is not None
     assert [(row.href, row.seq) for row in read[1]] == [("new.ics", EVENTS + 1), (href, EVENTS + 2)]

@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from support.as_bytes import read_parts
 from support.post import PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
 from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.ids import StreamKey
-from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import attendees_of
 
 ZED, YAN = "zed@example.net", "yan@example.net"

@@ -5,10 +5,10 @@ from email.message import EmailMessage
 
 import pytest
 
+from support.as_bytes import read
 from support.post import PostOffice
 from support.town import Person, Town
 from televent.adapters.email.listener import mail_key
-from televent.ical.objects.reading import read
 
 OUT = "out@example.net"
 WHOLE = f"""BEGIN:VCALENDAR

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from support.as_bytes import read_parts
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
 from support.town import NOON, UID, Person, Town, meeting
 from televent.adapters.email.find import parse_mail
@@ -13,7 +14,6 @@ from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import GiveUp
 from televent.application.use_cases.answer_invitation import answer_invitation
-from televent.ical.itip.parts import read_parts
 from televent.ical.itip.people import address_of, attendees_of
 from televent.ical.text.tree import parse
 

@@ -13,6 +13,7 @@ from televent.application.mail.incoming import DeliveryReport, IncomingMail, Mai
 from televent.application.mail.trust import Sender
 from televent.application.use_cases.receive_mail import receive_mail
 from televent.domain.ids import AccountId
+from televent.ical.itip.message import read_message
 
 ZED = "zed@example.net"
 PROVEN = Sender(ZED, True, frozenset({ZED}), "Zed")
@@ -43,7 +44,7 @@ def webhook(town: Town) -> MailBackend:
 
 def mail(person: Person, sender: Sender = PROVEN, *, key: str = "a" * 64, partstat: str = "ACCEPTED") -> IncomingMail:
     text = message("REPLY", f"ATTENDEE;PARTSTAT={partstat}:mailto:{ZED}", uid=UID).encode()
-    return IncomingMail(key, (person.address,), sender, ("one@example.net",), MailedCalendar(text, "REPLY"))
+    return IncomingMail(key, (person.address,), sender, ("one@example.net",), MailedCalendar(read_message(text)))
 
 
 def test_a_proven_answer_is_applied_and_twice_is_once(town: Town, ann: Person) -> None:

@@ -22,6 +22,7 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import accounts, meetings
 from televent.application.use_cases.put_object import put_object
 from televent.domain.ids import AccountId
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.queries.occurs import season_of
 from televent.runtime.compose import Core, build_core, now
 from televent.runtime.worker import keep_indexed
@@ -49,8 +50,10 @@ def ann(core: Core) -> AccountRow:
     bob = AccountId(uuid4())
     accounts.open_account(backend, context(bob), telegram_id=1002, name="Bob")
     daily = event("daily@example.com", *DAILY, start="20190304T090000Z").replace(b"DTEND:20261125T110000Z\r\n", b"")
-    put_object(backend, context(ann.tenant), calendar="default", href="daily.ics", text=daily)
-    put_object(backend, context(ann.tenant), calendar="default", href="tea.ics", text=event("tea@example.com"))
+    put_object(backend, context(ann.tenant), calendar="default", href="daily.ics", text=CalendarText(daily))
+    put_object(
+        backend, context(ann.tenant), calendar="default", href="tea.ics", text=CalendarText(event("tea@example.com"))
+    )
     start = datetime(2027, 3, 1, 9, tzinfo=UTC)
     draft = meetings.Draft(
         "Plan", start, start + timedelta(hours=1), "UTC", attendees=(backend.people.internal_address(1002),)

@@ -33,6 +33,7 @@ from televent.application.use_cases.answer_invitation import answer_invitation
 from televent.application.use_cases.delete_object import delete_stream
 from televent.application.use_cases.put_object import put_object
 from televent.domain.ids import AccountId, account_stream
+from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.audit import AUDIT
 from televent.runtime.compose import Core, build_core, now
 from televent.settings import load_settings
@@ -82,7 +83,9 @@ def populated(core: Core) -> tuple[AccountRow, AccountRow]:
     (offered,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary]
     sharing.answer_share(backend, context(bob.tenant), share_id=offered.share_id, accept=True)
     sharing.change_mount(backend, context(bob.tenant), share_id=offered.share_id, set={"{DAV:}displayname": "Ann"})
-    put_object(backend, context(ann.tenant), calendar="work", href="tea.ics", text=event("tea@example.com"))
+    put_object(
+        backend, context(ann.tenant), calendar="work", href="tea.ics", text=CalendarText(event("tea@example.com"))
+    )
     # His answer to one calendar is still to be seen, that to another was seen.
     calendars.create_calendar(backend, context(ann.tenant), name="seen")
     sharing.share_calendar(backend, context(ann.tenant), name="seen", sharee=bob, access="read", summary="Seen")
@@ -92,7 +95,7 @@ def populated(core: Core) -> tuple[AccountRow, AccountRow]:
     mounted = core.reads.mount(bob.tenant, offered.share_id)
     assert mounted is not None
     for own in ("TRANSP:TRANSPARENT", "TRANSP:OPAQUE"):
-        text = event("tea@example.com", "SUMMARY:Tea", own)
+        text = CalendarText(event("tea@example.com", "SUMMARY:Tea", own))
         shared_objects.put_into_shared(backend, context(ann.tenant), row=mounted, href="tea.ics", text=text)
     assert bob.default_calendar is not None
     copies = list(core.reads.members(bob.tenant, bob.default_calendar, with_text=False))

@@ -17,6 +17,7 @@ from support.postgres import TestServer, as_url
 from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.domain.calendar_object.state import etag_of
+from televent.ical.objects.calendar_text import CalendarText
 
 pytestmark = pytest.mark.long
 
@@ -218,7 +219,7 @@ class Life(RuleBasedStateMachine):
         """What stands there by the test's own book, never by the server's."""
         name = path.rstrip("/").rpartition("/")[2]
         members = self.stands.get(name, {})
-        return {self._path(name, each): f'"{etag_of(text)}"' for each, text in members.items()}
+        return {self._path(name, each): f'"{etag_of(CalendarText(text))}"' for each, text in members.items()}
 
     def _all(self) -> Members:
         return {href: tag for name in self.stands for href, tag in self._members(self.ann.calendar(name)).items()}

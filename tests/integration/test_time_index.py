@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from support.as_bytes import occurs, read
 from support.event_store import Shop, open_shop
 from televent.adapters.postgres.dav_index import read_store
 from televent.application.read_models.resources import PutResource
 from televent.domain.ids import StreamKey
-from televent.ical.objects.reading import read
 from televent.ical.queries.freebusy import Period, busy_periods, merged
-from televent.ical.queries.occurs import occurs
 from televent.ical.queries.query import CompFilter, TimeRange, matches
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import parse

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from televent.ical.objects.reading import read
-from televent.ical.objects.validity import validate
+from support.as_bytes import read, validate
 from televent.ical.text.errors import IcalError
 from televent.ical.text.lines import compose, fold, name_of, parse_params, split_raw, text_of, unfold
 from televent.ical.text.tree import Component, Property, parse

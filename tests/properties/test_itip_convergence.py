@@ -11,15 +11,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from support.as_bytes import (
+    above,
+    apply_answer,
+    asked_anew,
+    attendee_letters,
+    made_again,
+    mend_attendee_put,
+    organizer_letters,
+    prepare_organizer_put,
+    read_parts,
+    receive,
+    without_force_send,
+)
 from televent.ical.itip.overlay import exclude, include
-from televent.ical.itip.parts import is_cancelled, occurrence, read_parts, sequence_of
+from televent.ical.itip.parts import is_cancelled, occurrence, sequence_of
 from televent.ical.itip.people import attendees_of, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger, ledger
-from televent.ical.itip.receiving.incoming import apply_answer, receive
-from televent.ical.itip.sending.allowed import mend_attendee_put
-from televent.ical.itip.sending.asked import asked_anew, made_again
-from televent.ical.itip.sending.organizer import above, prepare_organizer_put, without_force_send
-from televent.ical.itip.sending.outgoing import Letter, attendee_letters, organizer_letters
+from televent.ical.itip.sending.outgoing import Letter
 from televent.ical.itip.series import planned
 
 ANN, BOB, CY = (f"{name}@example.com" for name in ("ann", "bob", "cy"))

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from vobject.icalendar import stringToDate, stringToDateTime
 
-from televent.ical.objects.reading import Instance, Reading, read
+from support.as_bytes import read
+from televent.ical.objects.reading import Instance, Reading
 from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
 from televent.ical.text.lines import compose, fold
 from televent.ical.text.tree import Component, parse

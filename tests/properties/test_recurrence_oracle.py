@@ -11,7 +11,8 @@ from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from televent.ical.recurrence.occurrences import next_occurrence, occurrences, span
+from support.as_bytes import next_occurrence, occurrences
+from televent.ical.recurrence.occurrences import span
 from televent.ical.rules.expansion import expand
 from televent.ical.rules.rule import parse_rule
 from televent.ical.text.errors import TooManyInstances

@@ -9,6 +9,7 @@ from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.use_cases import inbox
 from televent.application.use_cases.receive_itip import receive_itip
 from televent.domain.ids import AccountId
+from televent.ical.itip.message import read_message
 
 ORGANIZER = "ORGANIZER:mailto:ann@example.com"
 
@@ -114,7 +115,8 @@ def test_a_message_that_does_not_say_when_is_at_any_time(ann: Client, bob: Clien
     rows = ["BEGIN:VCALENDAR", "VERSION:2.0", *lines, guest("ACCEPTED"), "END:VEVENT", "END:VCALENDAR", ""]
     site = ann.site
     context = site.context(AccountId(ann.tenant))
-    assert receive_itip(site.core.backend, context, message="\r\n".join(rows).encode(), method="REPLY").changed
+    message = read_message("\r\n".join(rows).encode(), method="REPLY")
+    assert receive_itip(site.core.backend, context, message=message).changed
     (item,) = items(ann)
     assert "DTSTART" not in ann.ask("GET", item).text
     span = '<C:time-range start="20300101T000000Z" end="20300102T000000Z"/>'

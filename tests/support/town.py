@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 
+from support.as_bytes import read_parts
 from support.followers import catch_up
 from support.passwords import CHEAP_PASSWORDS
 from televent.application.conditions import NONE, Conditions
@@ -21,8 +22,9 @@ from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.receive_itip import Received, receive_itip
 from televent.domain.ids import AccountId
-from televent.ical.itip.parts import read_parts
+from televent.ical.itip.message import read_message
 from televent.ical.itip.people import attendees_of
+from televent.ical.objects.calendar_text import CalendarText
 from televent.policies.courier import carry
 from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
@@ -44,7 +46,9 @@ class Person:
 
     def put(self, text: bytes, href: str = "m.ics", conditions: Conditions = NONE) -> Stored:
         backend = self.town.core.backend
-        return put_object(backend, self.context(), calendar="default", href=href, text=text, conditions=conditions)
+        return put_object(
+            backend, self.context(), calendar="default", href=href, text=CalendarText(text), conditions=conditions
+        )
 
     def delete(self, href: str | None = None, *, reply: bool = True) -> None:
         name = href or self.row().href
@@ -62,7 +66,7 @@ class Person:
     def receive(self, message: bytes) -> Received:
         """As if it had come by mail."""
         return receive_itip(
-            self.town.core.backend, self.context(), message=message, method=None, sender_name="Somebody"
+            self.town.core.backend, self.context(), message=read_message(message), sender_name="Somebody"
         )
 
     def rows(self, uid: str = UID) -> list[ResourceRow]:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from televent.ical.objects.validity import validate
-
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))  # The bench lies beside the package and is not installed.
 
@@ -21,6 +19,8 @@ from bench.measure import FLOOR, Result  # noqa: E402
 from bench.quiet import cpu_seconds  # noqa: E402
 from bench.thousand import chosen_rows  # noqa: E402
 from bench.workloads import ROWS, Row, put_one  # noqa: E402
+
+from support.as_bytes import validate  # noqa: E402
 
 PEERS = ("Radicale", "Xandikos")
 

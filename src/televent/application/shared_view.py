@@ -18,7 +18,8 @@ from televent.application.read_models.reads import Reads
 from televent.application.read_models.resources import ResourceRow
 from televent.application.read_models.share import Share
 from televent.domain.calendar_object.state import etag_of
-from televent.ical.objects.own_parts import laid
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.own_parts import kept_parts, laid
 from televent.ical.objects.sharees import PRIVATE, PUBLIC, as_busy, visibility
 from televent.ical.text.errors import IcalError
 
@@ -65,30 +66,29 @@ def seen_by_sharee(row: CalendarRow, share: Share) -> CalendarRow:
 def presented(row: ResourceRow, share: Share, own: bytes | None = None) -> ResourceRow | None:
     """An event of the owner's as the other person sees it: with his own alarms and transparency (``own``, as
     ical.own_parts keeps it). ``row`` must have its text. None: not at all."""
-    seen = visibility(row.ics or b"")
+    seen = visibility(row.text)
     if seen == PUBLIC:
         return with_own(row, share, own)
-    shown = None if seen == PRIVATE else as_busy(row.ics or b"")
+    shown = None if seen == PRIVATE else as_busy(row.text)
     return None if shown is None else replace(_with_text(row, share, shown), schedule_tag=None)
 
 
 def with_own(row: ResourceRow, share: Share, own: bytes | None) -> ResourceRow | None:
     """The whole event, with the other person's own alarms and transparency: to be shown only where it is public. None
     for a text that cannot be read."""
-    text = row.ics or b""
     # What was kept cannot be read any more once the person was erased: then there is nothing of his own.
     for kept in (own, None):
         try:
-            return _with_text(row, share, laid(text, kept))
+            return _with_text(row, share, laid(row.text, kept_parts(kept) if kept is not None else None))
         except IcalError:
             continue
     return None
 
 
-def _with_text(row: ResourceRow, share: Share, text: bytes) -> ResourceRow:
-    if text == row.ics:
+def _with_text(row: ResourceRow, share: Share, text: CalendarText) -> ResourceRow:
+    if text == row.text:
         return replace(row, share=share)
-    return replace(row, share=share, ics=text, size=len(text), etag=etag_of(text))
+    return replace(row, share=share, ics=text.raw, known=text, size=len(text.raw), etag=etag_of(text))
 
 
 def seen(reads: Reads, share: Share, rows: Iterable[ResourceRow], *, whole: bool = False) -> Iterator[ResourceRow]:

@@ -22,6 +22,7 @@ from televent.application.messages.share_local import ShareLocal
 from televent.application.use_cases import sharing
 from televent.application.use_cases.receive_itip import receive_itip
 from televent.domain.ids import AccountId
+from televent.ical.itip.message import read_message
 
 KINDS = (ItipLocal, ShareLocal)
 """The messages that the courier carries."""
@@ -49,8 +50,7 @@ def carry(backend: Backend, context: Context, outbox_id: UUID, message: Message)
     receive_itip(
         backend,
         there,
-        message=message.text.encode(),
-        method=message.method,
+        message=read_message(message.text.encode(), method=message.method),
         message_key=f"letter/{outbox_id}",
         refresh=message.refresh,
         anew=message.asks,

@@ -49,7 +49,7 @@ def object_writes(
             etag=etag_of(after.text),
             schedule_tag=after.schedule_tag,
             component=after.outline.component,
-            ics=after.text,
+            ics=after.text.raw,
             recurs=after.outline.recurs,
             occurs=occurs(
                 after.text,
@@ -103,7 +103,7 @@ def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: d
         etag=etag_of(after.text),
         schedule_tag=None,
         component=after.component,
-        ics=after.text,
+        ics=after.text.raw,
         recurs=False,
         occurs=occurs(after.text),
         modified_at=at,

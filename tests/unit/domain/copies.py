@@ -21,7 +21,8 @@ from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.details import Occurrence, When
 from televent.domain.calendar_object.events import CalendarObjectEvent
 from televent.domain.calendar_object.state import CalendarObject, evolve
-from televent.ical.objects.reading import read
+from televent.ical.itip.message import read_message
+from televent.ical.objects.calendar_text import CalendarText
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 700_000, tzinfo=UTC)
 HOME, WORK = UUID(int=1), UUID(int=2)
@@ -95,7 +96,7 @@ class Copy:
         return decide(self.state, command)
 
     def put(self, text: bytes, now: datetime = NOON) -> PutObject:
-        return PutObject(self.me, HOME, "m.ics", text, read(text), now)
+        return PutObject(self.me, HOME, "m.ics", CalendarText(text), now)
 
     def delete(self, *, reply: bool = True) -> DeleteObject:
         return DeleteObject(self.me, reply, NOON)
@@ -107,7 +108,7 @@ class Copy:
         return AnswerInvitation(self.me, partstat, recurrence_id, comment, NOON)
 
     def receive(self, message: bytes, *, sender_name: str | None = None) -> ReceiveMessage:
-        return ReceiveMessage(self.me, HOME, "new.ics", message, None, NOON, sender_name=sender_name)
+        return ReceiveMessage(self.me, HOME, "new.ics", read_message(message), NOON, sender_name=sender_name)
 
     def note(self, **statuses: str) -> NoteDelivery:
         """``bob="1.2"``"""

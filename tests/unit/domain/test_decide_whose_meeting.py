@@ -28,7 +28,7 @@ def test_an_attendee_does_not_become_the_organizer() -> None:
     after = INVITED.given(INVITED.put(meeting(organizer=BOB, people=(CY, EVE), title="Mine")))
     assert after.state.outline is not None
     assert (after.state.outline.role, after.state.outline.organizer) == ("attendee", ANN)
-    assert b"SUMMARY:Sync" in after.state.text
+    assert b"SUMMARY:Sync" in after.state.text.raw
 
 
 def test_others_answers_do_not_bring_back_what_was_thrown_away_without_a_word() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from televent.adapters.email.wire import Identity, as_attendee, as_organizer, outside
+from support.as_bytes import as_attendee, as_organizer
+from televent.adapters.email.wire import Identity, outside
 from televent.ical.itip.people import address_of, attendees_of
 from televent.ical.text.tree import Component, parse
 

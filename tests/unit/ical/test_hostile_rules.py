@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from support.as_bytes import occurs, validate
 from support.hostile_rules import HOSTILE, hostile, zone
-from televent.ical.objects.validity import Limits, validate
+from televent.ical.objects.validity import Limits
 from televent.ical.queries.freebusy import busy_periods
-from televent.ical.queries.occurs import MAX_KEPT, occurs
+from televent.ical.queries.occurs import MAX_KEPT
 from televent.ical.queries.partial import MAX_COPIED, MAX_EXPANDED, MAX_OCTETS, DataSpec, select
 from televent.ical.queries.query import CompFilter, PropFilter, TimeRange, matches
 from televent.ical.recurrence.occurrences import next_occurrence, occurrences

@@ -5,19 +5,16 @@ from datetime import UTC, datetime
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.editing.attachments import (
-    Attachment,
-    UnknownAttachment,
-    UnknownOccurrence,
+from support.as_bytes import (
     add_attachment,
     attendees_with,
     foreign,
     managed_ids,
     mended_lines,
-    mentioned,
     remove_attachment,
     update_attachment,
 )
+from televent.ical.editing.attachments import Attachment, UnknownAttachment, UnknownOccurrence, mentioned
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AGENDA = Attachment(

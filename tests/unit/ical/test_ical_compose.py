@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from icalendar import Calendar
 
-from televent.ical.editing.compose import PRODID, NewEvent, Person, compose_event, invite
-from televent.ical.objects.validity import validate
+from support.as_bytes import invite, validate
+from televent.ical.editing.compose import PRODID, NewEvent, Person, compose_event
 from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.tree import parse
 

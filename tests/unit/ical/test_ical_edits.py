@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 from ical_texts import calendar, event
 
-from televent.ical.editing import edits
+from support.as_bytes import edits, read
 from televent.ical.editing.edits import Person
-from televent.ical.objects.reading import read
 from televent.ical.text.tree import parse
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

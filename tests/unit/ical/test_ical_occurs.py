@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from televent.ical.queries.occurs import ALL_YEAR, MAX_KEPT, Occurs, days_asked, occurs, wall_ranges
+from support.as_bytes import occurs
+from televent.ical.queries.occurs import ALL_YEAR, MAX_KEPT, Occurs, days_asked, wall_ranges
 
 ANN, BOB = "mailto:ann@example.com", "mailto:bob@example.com"
 
@@ -104,7 +105,7 @@ def test_a_task_without_dates_is_where_its_table_may_find_it() -> None:
 def test_the_owners_part_says_what_it_is_to_free_busy(
     lines: tuple[str, ...], outline: dict[str, str], kind: str | None
 ) -> None:
-    assert occurs(event(*TIMES, *lines), **outline).fbtype == kind  # type: ignore[arg-type]
+    assert occurs(event(*TIMES, *lines), **outline).fbtype == kind
 
 
 def test_instances_that_differ_are_read() -> None:

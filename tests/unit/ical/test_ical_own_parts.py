@@ -2,7 +2,7 @@
 
 import pytest
 
-from televent.ical.objects.own_parts import laid, own_parts, same_event
+from support.as_bytes import laid, own_parts, same_event
 from televent.ical.text.tree import parse
 
 

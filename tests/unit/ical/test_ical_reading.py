@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.objects.reading import Attendee, Organizer, read
+from support.as_bytes import read
+from televent.ical.objects.reading import Attendee, Organizer
 from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
 
 BERLIN = "DTSTART;TZID=Europe/Berlin:20261121T100000"

@@ -6,13 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.recurrence.occurrences import (
-    Occurrence,
-    each_occurrence,
-    next_occurrence,
-    occurrences,
-    span,
-)
+from support.as_bytes import each_occurrence, next_occurrence, occurrences
+from televent.ical.recurrence.occurrences import Occurrence, span
 from televent.ical.text.errors import InvalidCalendarData, TooManyInstances
 from televent.ical.text.tree import parse
 from televent.ical.zones.moments import utc_of

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from televent.ical.objects.reading import Instance, read
+from support.as_bytes import read
+from televent.ical.objects.reading import Instance
 from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
 from televent.ical.text.tree import parse
 from televent.ical.text.values import Moment

@@ -2,7 +2,7 @@
 
 import pytest
 
-from televent.ical.objects.sharees import as_busy, visibility
+from support.as_bytes import as_busy, visibility
 from televent.ical.text.tree import parse
 
 

@@ -3,7 +3,8 @@
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.objects.validity import Limits, validate
+from support.as_bytes import validate
+from televent.ical.objects.validity import Limits
 from televent.ical.text.errors import IcalError, TooManyInstances
 
 GUESTS = [f"ATTENDEE:mailto:guest{n}@example.com" for n in range(4)]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.objects.reading import read
+from support.as_bytes import read
 from televent.ical.text.tree import Component, parse
 from televent.ical.zones.moments import utc_of
 from televent.ical.zones.tzid import resolve, vtimezone

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from ical_texts import calendar, event
 
-from televent.ical.queries.occurs import AHEAD, BEHIND, MAX_KEPT, Occurs, Range, occurs, season_of, wall_ranges
+from support.as_bytes import occurs
+from televent.ical.queries.occurs import AHEAD, BEHIND, MAX_KEPT, Occurs, Range, season_of, wall_ranges
 from televent.ical.recurrence.occurrences import occurrences
 from televent.ical.text.tree import parse
 

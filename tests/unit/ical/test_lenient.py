@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar.timezone import tzp
 
+from support.as_bytes import read, validate
 from televent.ical.itip.message import read_message
 from televent.ical.mending.lenient import MAX_BYTES, read_leniently
 from televent.ical.mending.logical_lines import MAX_LINES, logical_lines
 from televent.ical.mending.readers import Reader, readable
-from televent.ical.objects.reading import read
-from televent.ical.objects.validity import validate
 from televent.ical.text.errors import IcalError, InvalidCalendarData, TooLarge
 
 WHOLE = """BEGIN:VCALENDAR

@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from support.as_bytes import each_occurrence, read, validate
 from televent.ical.itip.message import read_message
 from televent.ical.mending.logical_lines import MAX_LINES
 from televent.ical.mending.readers import Reader, readable
 from televent.ical.mending.vcalendar1 import is_vcalendar1, translated
 from televent.ical.mending.vcalendar1_rules import rrule
-from televent.ical.objects.reading import Instance, read
-from televent.ical.objects.validity import validate
-from televent.ical.recurrence.occurrences import each_occurrence
+from televent.ical.objects.reading import Instance
 from televent.ical.text.errors import IcalError, InvalidCalendarData, TooLarge
 from televent.ical.text.tree import parse
 from televent.ical.text.values import Moment, written

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from televent.ical.itip.receiving.incoming import Applied, ledger, receive
+from support.as_bytes import Applied, receive
+from televent.ical.itip.receiving.incoming import ledger
 
 ANN, BOB, CY, DAN = (f"{name}@example.com" for name in ("ann", "bob", "cy", "dan"))
 

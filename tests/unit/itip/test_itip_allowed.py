@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from meeting_texts import ALARM, ANN, BOB, CY, SECOND_MONDAY, attendee, calendar, second_monday, series, unfolded
 
+from support.as_bytes import mend_attendee_put, role
 from televent.ical.itip.precedence import Mark
-from televent.ical.itip.roles import role
-from televent.ical.itip.sending.allowed import mend_attendee_put
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 EXDATE = "EXDATE;TZID=Europe/Berlin:20261130T100000"

@@ -18,10 +18,20 @@ from meeting_texts import (
     series,
 )
 
-from televent.ical.itip.receiving.incoming import Applied, ledger, receive
-from televent.ical.itip.sending.asked import REMOVED, asked_anew, made_again
-from televent.ical.itip.sending.organizer import above, prepare_organizer_put, without_force_send
-from televent.ical.itip.sending.outgoing import Letter, attendee_letters, organizer_letters
+from support.as_bytes import (
+    Applied,
+    above,
+    asked_anew,
+    attendee_letters,
+    made_again,
+    organizer_letters,
+    prepare_organizer_put,
+    receive,
+    without_force_send,
+)
+from televent.ical.itip.receiving.incoming import ledger
+from televent.ical.itip.sending.asked import REMOVED
+from televent.ical.itip.sending.outgoing import Letter
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 ALONE = (attendee(ANN, "ACCEPTED"), attendee(CY))

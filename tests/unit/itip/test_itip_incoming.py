@@ -24,7 +24,8 @@ from meeting_texts import (
     wire,
 )
 
-from televent.ical.itip.receiving.incoming import Applied, apply_answer, ledger, receive
+from support.as_bytes import Applied, apply_answer, receive
+from televent.ical.itip.receiving.incoming import ledger
 
 BOB_ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from meeting_texts import ANN, BOB, at, attendee, calendar, event
 
-from televent.ical.itip.message import message_uid, read_message
+from televent.ical.itip.message import read_message
 from televent.ical.itip.normalise import MAX_COMPONENTS, MAX_MESSAGE, mended
 from televent.ical.itip.people import attendees_of, organizer_of
 from televent.ical.itip.precedence import Mark, Verdict, judge, ledger, rows
@@ -46,9 +46,9 @@ def test_what_is_no_message_is_refused(text: bytes) -> None:
 
 def test_a_message_that_is_too_large_is_refused() -> None:
     with pytest.raises(IcalError):
-        message_uid(PLAIN + b" " * MAX_MESSAGE)
+        read_message(PLAIN + b" " * MAX_MESSAGE)
     with pytest.raises(IcalError):
-        message_uid(calendar(*["BEGIN:VEVENT\nUID:a\nEND:VEVENT\n"] * (MAX_COMPONENTS + 1)))
+        read_message(calendar(*["BEGIN:VEVENT\nUID:a\nEND:VEVENT\n"] * (MAX_COMPONENTS + 1)))
 
 
 def test_the_body_names_the_method_before_the_mail_does() -> None:

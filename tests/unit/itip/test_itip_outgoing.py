@@ -20,7 +20,8 @@ from meeting_texts import (
     unfolded,
 )
 
-from televent.ical.itip.sending.outgoing import Letter, attendee_letters, organizer_letters, prepare_organizer_put
+from support.as_bytes import attendee_letters, organizer_letters, prepare_organizer_put
+from televent.ical.itip.sending.outgoing import Letter
 
 NOW = at(20, 12)
 

@@ -22,10 +22,16 @@ from meeting_texts import (
     unfolded,
 )
 
-from televent.ical.itip.changes import only_others_answered
-from televent.ical.itip.parts import read_parts, sequence_of
-from televent.ical.itip.receiving.incoming import apply_answer, ledger, receive
-from televent.ical.itip.sending.outgoing import attendee_letters, prepare_organizer_put
+from support.as_bytes import (
+    apply_answer,
+    attendee_letters,
+    only_others_answered,
+    prepare_organizer_put,
+    read_parts,
+    receive,
+)
+from televent.ical.itip.parts import sequence_of
+from televent.ical.itip.receiving.incoming import ledger
 
 
 def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_number() -> None:

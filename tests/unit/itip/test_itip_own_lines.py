@@ -16,10 +16,9 @@ from meeting_texts import (
     unfolded,
 )
 
+from support.as_bytes import attendee_letters, mend_attendee_put, receive
 from televent.ical.itip.precedence import Mark
-from televent.ical.itip.receiving.incoming import receive
-from televent.ical.itip.sending.allowed import mend_attendee_put
-from televent.ical.itip.sending.outgoing import Letter, attendee_letters
+from televent.ical.itip.sending.outgoing import Letter
 
 EXDATE = "EXDATE;TZID=Europe/Berlin:20261130T100000"
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"))

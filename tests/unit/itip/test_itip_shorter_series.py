@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 from meeting_texts import ANN, BOB, CY, WEEKLY, at, attendee, calendar, event, second_monday, series, unfolded
 
-from televent.ical.itip.parts import read_parts
-from televent.ical.itip.receiving.incoming import receive
-from televent.ical.itip.sending.allowed import mend_attendee_put
-from televent.ical.itip.sending.outgoing import organizer_letters, prepare_organizer_put
+from support.as_bytes import mend_attendee_put, organizer_letters, prepare_organizer_put, read_parts, receive
 from televent.ical.itip.series import MANY, around, planned
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from meeting_texts import ANN, BOB, CY, DAN, WEEKLY, at, attendee, calendar, partstats, second_monday, series, unfolded
 
-from televent.ical.itip.parts import read_parts
+from support.as_bytes import Applied, read_parts, receive
 from televent.ical.itip.people import attendees_of
-from televent.ical.itip.receiving.incoming import Applied, ledger, receive
+from televent.ical.itip.receiving.incoming import ledger
 
 THIRD, FOURTH, FIFTH, SIXTH = (f"202612{day:02}T090000Z" for day in (7, 14, 21, 28))
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))

@@ -23,7 +23,7 @@ from meeting_texts import (
     unfolded,
 )
 
-from televent.ical.itip.receiving.incoming import apply_answer, note_delivery, note_reply_delivery, receive
+from support.as_bytes import apply_answer, note_delivery, note_reply_delivery, receive
 
 
 def test_a_tap_answers_and_no_more_is_asked() -> None:

@@ -2,7 +2,7 @@
 
 from meeting_texts import ANN, BOB, at, calendar
 
-from televent.ical.itip.sending.outgoing import organizer_letters
+from support.as_bytes import organizer_letters
 
 EVENT = f"""BEGIN:VEVENT
 UID:zones@example.com

@@ -17,6 +17,7 @@ from typing import Final
 
 from televent.application.mail.incoming import MailedCalendar
 from televent.ical.editing.attachments import foreign
+from televent.ical.itip.message import message_of
 from televent.ical.mending.readers import readable
 
 MAX_CALENDAR = 1024 * 1024
@@ -55,12 +56,14 @@ def calendar_part(message: EmailMessage) -> MailedCalendar | None:
     return None
 
 
-def _read(part: Message, text: bytes) -> MailedCalendar:
+def _read(part: Message, data: bytes) -> MailedCalendar:
     named = part.get_param("method")
     method = named.strip().upper() if isinstance(named, str) and named.strip() else None
-    found = readable(text, method=method, vcalendar1=part.get_content_type() == VCALENDAR_1)
-    # What no reader takes is nothing: read all the same, a rule of vCalendar 1.0 would be taken for another.
-    return MailedCalendar(b"" if found.refusal else foreign(found.text), method, found.note)
+    found = readable(data, method=method, vcalendar1=part.get_content_type() == VCALENDAR_1)
+    message = found.message
+    if message is not None and (text := foreign(message.text)) is not message.text:
+        message = message_of(text, method=message.method)
+    return MailedCalendar(message, found.note)
 
 
 def _candidates(message: EmailMessage) -> Iterator[tuple[int, Message]]:

@@ -21,7 +21,8 @@ from televent.application.messages.mail import (
 )
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
-from televent.ical.objects.reading import Instance, read
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.reading import Instance
 
 _TEXT_NAMES: Mapping[type[CalendarMail], str] = {
     CalendarInvite: "invite",
@@ -79,7 +80,7 @@ class MailSender:
             internal_domain=us.internal_domain,
             mail_domain=us.mail_domain,
         )
-        text = outgoing.text.encode()
+        text = CalendarText(outgoing.text.encode())
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
@@ -98,7 +99,7 @@ class MailSender:
             correlation_id=message.correlation_id,
         )
         await self._mailer.send(
-            mime.calendar_mail(mail, outgoing.method, calendar),
+            mime.calendar_mail(mail, outgoing.method, calendar.raw),
             envelope_from=f"bounce+{token}@{us.mail_domain}",
             recipient=outgoing.recipient,
         )
@@ -129,10 +130,10 @@ class _MailTexts:
     html: str
 
 
-def _texts_of(outgoing: CalendarMail, calendar: bytes, name: str) -> _MailTexts:
+def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str) -> _MailTexts:
     """The subject and body of a mail, from the calendar text that is sent: no internal address is left in it."""
     language = texts.language_of(outgoing.locale)
-    reading = read(calendar)
+    reading = calendar.reading
     instance = next(iter(reading.instances()))
     kind = _TEXT_NAMES[type(outgoing)]
     if kind == "reply":

@@ -11,7 +11,8 @@ from functools import cache
 
 from televent.ical.editing.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
-from televent.ical.text.tree import Component, Property, parse
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.text.tree import Component, Property
 
 LINE_BYTES = 75
 """Max bytes of a line (RFC 5545 §3.1)."""
@@ -29,9 +30,9 @@ class Identity:
     mail_domain: str
 
 
-def as_organizer(text: bytes, identity: Identity) -> bytes:
+def as_organizer(text: CalendarText, identity: Identity) -> CalendarText:
     """A REQUEST or CANCEL that an organizer here sends: the ORGANIZER becomes the tokened address."""
-    root = parse(text)
+    root = text.copy()
     for component in _scheduled(root):
         for prop in component.all("ORGANIZER"):
             was = address_of(prop)
@@ -44,16 +45,16 @@ def as_organizer(text: bytes, identity: Identity) -> bytes:
             component.put("SEQUENCE", "0")
         _hide_internal(component, identity)
     without_managed_ids(root)
-    return root.to_bytes()
+    return CalendarText.of_tree(root)
 
 
-def as_attendee(text: bytes, identity: Identity) -> bytes:
+def as_attendee(text: CalendarText, identity: Identity) -> CalendarText:
     """A REPLY or COUNTER that an attendee here sends: addresses stay as in the invitation, except internal ones."""
-    root = parse(text)
+    root = text.copy()
     for component in _scheduled(root):
         _hide_internal(component, identity)
     without_managed_ids(root)
-    return root.to_bytes()
+    return CalendarText.of_tree(root)
 
 
 def outside(address: str, identity: Identity) -> str:

@@ -28,6 +28,7 @@ from televent.domain.calendar_object.events import Mark
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 from televent.domain.personal import Personal
+from televent.ical.objects.calendar_text import CalendarText
 
 S = TypeVar("S")
 
@@ -51,10 +52,13 @@ class Change(Generic[S]):
 
     loaded: Loaded[S]
     facts: Sequence[Any]
+    folded: S | None = None
+    """The state after the facts, where the caller has it, with what was read of its text."""
 
     @property
     def after(self) -> S:
-        return self.loaded.decider.fold(self.loaded.state, self.facts)
+        """The state after the facts."""
+        return self.loaded.decider.fold(self.loaded.state, self.facts) if self.folded is None else self.folded
 
 
 class InlineProjection(Protocol):
@@ -185,6 +189,7 @@ class _Picture:
 
 def _flat(state: Any) -> Mapping[str, Any]:
     fields = {name: getattr(state, name) for name in state.__dataclass_fields__}
+    fields = {name: each.raw if isinstance(each, CalendarText) else each for name, each in fields.items()}
     if isinstance(state, CalendarObject):
         fields["marks"] = list(state.marks.values())
     return fields
@@ -194,7 +199,13 @@ def _unflat(decider: Decider[S], fields: dict[str, Any]) -> S:
     if decider.name == CALENDAR_OBJECT.name:
         marks = [msgspec.convert(mark, Mark) for mark in fields.pop("marks")]
         fields["marks"] = {}
-        state = msgspec.convert({**fields, "marks": {}}, type(decider.initial))
+        state = msgspec.convert({**fields, "marks": {}}, type(decider.initial), dec_hook=_text_of)
         object.__setattr__(state, "marks", {(mark.address, mark.recurrence_id): mark for mark in marks})
         return state
-    return msgspec.convert(fields, type(decider.initial))
+    return msgspec.convert(fields, type(decider.initial), dec_hook=_text_of)
+
+
+def _text_of(kind: type, raw: Any) -> Any:
+    if kind is not CalendarText:
+        raise NotImplementedError(kind)
+    return CalendarText(raw)

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from televent.application.mail.trust import Sender
+from televent.ical.itip.message import Message
 
 MailState = Literal["received", "ignored", "parked", "applied", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class MailedCalendar:
-    """The calendar in a mail. ``method``: the MIME parameter, upper-case; the METHOD in ``text`` beats it. ``note``:
+    """The calendar in a mail, read once for all recipients. ``message`` is None where no reader takes it. ``note``:
     which reader was needed, or why no reader takes it; empty where ours did."""
 
-    text: bytes
-    method: str | None
+    message: Message | None
     note: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.share import Share
 from televent.domain.ids import AccountId
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.queries.occurs import Occurs
 
 
@@ -66,9 +67,25 @@ class ResourceRow:
     """The index alone says that it happens in the range that was asked for."""
     share: Share | None = None
     """Set where somebody else than the owner is looking."""
+    known: CalendarText | None = field(default=None, repr=False, compare=False)
+    """``ics`` with what was read of it, where somebody has read it."""
+
+    @property
+    def text(self) -> CalendarText:
+        """``ics``, read no more than once as long as the row is passed on; empty where the row came without it."""
+        if self.known is None or self.known.raw is not self.ics:
+            object.__setattr__(self, "known", CalendarText(self.ics or b""))
+        assert self.known is not None
+        return self.known
+
+    def knowing(self, text: CalendarText | None) -> ResourceRow:
+        """The same row. Where its text has the bytes of ``text``, it is that one: nothing is read again."""
+        return replace(self, ics=text.raw, known=text) if text is not None and text.raw == self.ics else self
 
 
-BARE_FIELDS: Final = tuple(each.name for each in fields(ResourceRow) if each.name not in ("ics", "certain", "share"))
+BARE_FIELDS: Final = tuple(
+    each.name for each in fields(ResourceRow) if each.name not in ("ics", "certain", "share", "known")
+)
 """The fields of a row that is read without its text."""
 
 

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from televent.application.backend import Backend
 from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
-from televent.ical.objects.reading import Attendee, Instance, Reading, read
+from televent.ical.objects.reading import Attendee, Instance, Reading
 from televent.ical.recurrence.occurrences import occurrences as occurring
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import parse
 from televent.ical.text.values import Moment
 from televent.ical.zones.moments import utc_of
 
@@ -68,7 +67,7 @@ def event(backend: Backend, tenant: AccountId, stream_id: UUID) -> Entry | None:
     if row is None or row.ics is None:
         return None
     me = frozenset(backend.people.addresses_of(backend.people.account(tenant)))
-    reading = read(row.ics)
+    reading = row.text.reading
     return entry_of(row.stream_id, reading, next(iter(reading.instances())), me)
 
 
@@ -86,7 +85,7 @@ def find_events(backend: Backend, tenant: AccountId, query: str, *, now: datetim
             named = query == row.uid or (len(code) >= 4 and row.stream_id.hex.startswith(code))
             if row.ics is None:
                 continue
-            reading = read(row.ics)
+            reading = row.text.reading
             entry = entry_of(row.stream_id, reading, next(iter(reading.instances())), me)
             if named:
                 return [entry]
@@ -135,11 +134,11 @@ def _occurrences(row: ResourceRow, me: frozenset[str], start: datetime, end: dat
         return []
     from dataclasses import replace
 
-    reading = read(row.ics)
+    reading = row.text.reading
     standing = {each.recurrence_id: each for each in reading.instances()}
     entries = []
     try:
-        occurrences = occurring(parse(row.ics), start, end, floating_zone=zone, limit=PER_OBJECT)
+        occurrences = occurring(row.text.tree, start, end, floating_zone=zone, limit=PER_OBJECT)
     except IcalError:
         return []  # a hostile series costs its own owner a line, never the day
     for occurrence in occurrences:

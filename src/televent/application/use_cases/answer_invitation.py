@@ -16,13 +16,14 @@ from televent.domain.calendar_object.commands import AnswerInvitation
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
+from televent.ical.objects.calendar_text import CalendarText
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """``already``: the same answer was given before, and nothing changed."""
 
-    text: bytes
+    text: CalendarText
     partstat: str
     already: bool
 
@@ -48,10 +49,10 @@ def answer_invitation(
         if not decision.facts:
             return loaded.state, Post(), True
         post = address_letters(backend, context, account, decision.letters, context.now)
-        change = Change(loaded, decision.facts)
+        change = Change(loaded, decision.facts, decision.after(loaded.state))
         backend.store.append(context, [change], post.outbox)
         return change.after, post, False
 
     state, post, already = retrying(step)
-    state = carry(backend, context, key, owner, post) or state
+    state = carry(backend, context, key, owner, post, state.text) or state
     return Answered(state.text, partstat, already)

@@ -12,7 +12,8 @@ from televent.application.event_store.context import Context
 from televent.application.read_models.resources import ResourceRow
 from televent.application.read_models.share import Share
 from televent.application.use_cases.answer_invitation import answer_invitation
-from televent.ical.objects.reading import Instance, Reading, read
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.reading import Instance, Reading
 from televent.ical.text.errors import IcalError
 
 ANSWERS = frozenset(("ACCEPTED", "DECLINED", "TENTATIVE"))
@@ -26,7 +27,7 @@ def answer_within(backend: Backend, context: Context, share: Share, before: Reso
     if sent.organizer.address not in backend.people.owner(backend.people.account(share.owner)).addresses:
         return
     sharee = backend.people.owner(backend.people.account(share.sharee)).addresses
-    answers = list(_answers(before.ics or b"", sent, sharee))
+    answers = list(_answers(before.text, sent, sharee))
     copies = backend.reads.by_uid(share.sharee, sent.uid) if answers else []
     for copy in (each for each in copies if each.schedule_tag is not None):
         for ordinal, (recurrence_id, partstat) in enumerate(answers):
@@ -34,10 +35,10 @@ def answer_within(backend: Backend, context: Context, share: Share, before: Reso
             answer_invitation(backend, step, stream_id=copy.stream_id, partstat=partstat, recurrence_id=recurrence_id)
 
 
-def _answers(before: bytes, sent: Reading, addresses: frozenset[str]) -> Iterator[tuple[str | None, str]]:
+def _answers(before: CalendarText, sent: Reading, addresses: frozenset[str]) -> Iterator[tuple[str | None, str]]:
     """Of which occurrence (None: of the whole) he says what anew."""
     try:
-        known = {each.recurrence_id: each for each in read(before).instances()}
+        known = {each.recurrence_id: each for each in before.reading.instances()}
     except IcalError:
         return
     for instance in sent.instances():

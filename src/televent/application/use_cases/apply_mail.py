@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid5
 
 from televent.application.event_store.context import Context
 from televent.application.mail.addressees import Addressee
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.incoming import IncomingMail, MailedCalendar, Verdict
+from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.park_mail import park_mail
 from televent.application.use_cases.receive_itip import receive_itip, would_change
 from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
-from televent.ical.itip.message import Message, read_message
+from televent.ical.itip.message import Message
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
-from televent.ical.objects.reading import Organizer, read
+from televent.ical.objects.reading import Organizer
 from televent.ical.text.errors import IcalError
 
 FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
@@ -32,7 +32,6 @@ class _Delivery:
 
     mail_backend: MailBackend
     mail: IncomingMail
-    calendar: MailedCalendar
     message: Message
     addressee: Addressee
     context: Context
@@ -42,15 +41,11 @@ class _Delivery:
         return self.addressee.account
 
 
-def apply_mail(
-    mail_backend: MailBackend, mail: IncomingMail, calendar: MailedCalendar, addressee: Addressee
-) -> Verdict:
-    """Applies, parks or ignores the mail's calendar in the addressee's account; twice is once."""
+def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, addressee: Addressee) -> Verdict:
+    """Applies, parks or ignores the mail's message in the addressee's account; twice is once."""
     try:
-        # It is read again for each addressee: what is another's is cut out of it.
-        message = read_message(calendar.text, method=calendar.method)
         context = mail_backend.context(mail.key, addressee.account.tenant)
-        return _deliver(_Delivery(mail_backend, mail, calendar, message, addressee, context))
+        return _deliver(_Delivery(mail_backend, mail, message, addressee, context))
     except IcalError as error:
         return Verdict("ignored", f"unreadable calendar: {error.precondition}")
 
@@ -81,8 +76,8 @@ def _from_attendee(delivery: _Delivery) -> Verdict:
     trust = trust_of(sender, named, named if named in tokens else next(iter(tokens), None))
     if trust is Trust.T0:
         return _park(delivery, row, "reply-unproven")
-    text = narrowed(message, named)
-    return _apply(delivery, trust.name, text, _name(delivery, named, proven=trust is not Trust.T1))
+    name = _name(delivery, named, proven=trust is not Trust.T1)
+    return _apply(replace(delivery, message=narrowed(message, named)), trust.name, row, name)
 
 
 def _from_organizer(delivery: _Delivery) -> Verdict:
@@ -104,7 +99,7 @@ def _from_organizer(delivery: _Delivery) -> Verdict:
         return Verdict("ignored", "the event is this person's own")
     if not _may_change(delivery, {organizer.address, organizer.sent_by}, row):
         return _park(delivery, row, "request-unproven")
-    return _apply(delivery, "T2", None, name)
+    return _apply(delivery, "T2", row, name)
 
 
 def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
@@ -119,7 +114,7 @@ def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceR
     return first is not None and first.proven and first.address == sender.address
 
 
-def _apply(delivery: _Delivery, trust: str, text: bytes | None, name: str | None) -> Verdict:
+def _apply(delivery: _Delivery, trust: str, row: ResourceRow | None, name: str | None) -> Verdict:
     method, context = delivery.message.method, delivery.context
     key = f"mail/{delivery.mail.key}"
     if method == "REFRESH":
@@ -128,10 +123,10 @@ def _apply(delivery: _Delivery, trust: str, text: bytes | None, name: str | None
     received = receive_itip(
         delivery.mail_backend.backend,
         context,
-        message=delivery.calendar.text if text is None else text,
-        method=method,
+        message=delivery.message,
         message_key=key,
         sender_name=name,
+        standing=row.text if row is not None else None,
     )
     if received.changed or (method == "REFRESH" and received.reason is None):
         return Verdict("applied", f"{method} {trust}")
@@ -141,7 +136,7 @@ def _apply(delivery: _Delivery, trust: str, text: bytes | None, name: str | None
 def _park(delivery: _Delivery, row: ResourceRow, why: ParkedFor) -> Verdict:
     """Nothing is applied. What would change nothing is not parked either."""
     backend, context, method = delivery.mail_backend.backend, delivery.context, delivery.message.method
-    would = would_change(backend, context, message=delivery.calendar.text, method=method)
+    would = would_change(backend, context, message=delivery.message, standing=row.text)
     if not would.changed:
         return Verdict("ignored", would.reason or "no change")
     occurrences = tuple(recurrence_id for recurrence_id, _ in delivery.message.parts.items())
@@ -158,7 +153,7 @@ def _copy(delivery: _Delivery) -> ResourceRow | None:
 
 
 def _organizer(row: ResourceRow) -> Organizer | None:
-    return read(row.ics).organizer if row.ics is not None else None
+    return row.text.reading.organizer if row.ics is not None else None
 
 
 def _name(delivery: _Delivery, address: str, *, proven: bool) -> str | None:

@@ -31,36 +31,54 @@ from televent.application.use_cases.shared_objects import pinned_to, standing_un
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import READ, READ_WRITE
 from televent.ical.editing.attachments import UnknownAttachment, UnknownOccurrence, attendees_with, managed_ids
-from televent.ical.objects.reading import read
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.sharees import PUBLIC, visibility
 from televent.ical.text.errors import IcalError
 
-Edit = Callable[[bytes, datetime], bytes]
+Edit = Callable[[CalendarText, datetime], CalendarText]
 """From the object's text to the text with the change."""
 
 
 def check_edit(
     backend: Backend, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
-) -> None:
-    """Would it be taken, as things stand? Asked before an upload begins. Raises Refusal."""
+) -> CalendarText:
+    """Checks before an upload begins that the edit would be taken as things stand; returns the text that stands.
+    Raises Refusal."""
     found = _found(backend, row, href, conditions)
     _edited(backend, context, row, found, edit)
+    return found.text
 
 
 def edit_attachments(
-    backend: Backend, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
+    backend: Backend,
+    context: Context,
+    *,
+    row: CalendarRow,
+    href: str,
+    edit: Edit,
+    conditions: Conditions = NONE,
+    standing: CalendarText | None = None,
 ) -> Stored:
-    """``row`` is the calendar as the person who acts sees it; ``context.tenant`` is its owner.
+    """``row`` is the calendar as the person who acts sees it; ``context.tenant`` is its owner. ``standing`` is the
+    object's text, where the caller has read it.
 
     Raises Refusal; then nothing has changed.
     """
     name = row.share.calendar if row.share is not None else row.name
 
     def step() -> Stored:
-        found = _found(backend, row, href, conditions)
+        found = _found(backend, row, href, conditions).knowing(standing)
         text = _edited(backend, context, row, found, edit)
         with pinned_to(found, conditions) as unchanged:
-            return put_object(backend, context, calendar=name, href=href, text=text, conditions=unchanged)
+            return put_object(
+                backend,
+                context,
+                calendar=name,
+                href=href,
+                text=text,
+                conditions=unchanged,
+                standing=found.text,
+            )
 
     return retrying(step)
 
@@ -81,7 +99,7 @@ def readable(backend: Backend, tenant: AccountId, person: AccountId, attachment_
     for uid in uids:
         for bare in backend.reads.by_uid(tenant, uid):
             for each in backend.reads.resources(tenant, bare.calendar_id, [bare.href]):
-                text = each.ics or b""
+                text = each.text
                 if str(attachment_id) not in managed_ids(text):
                     continue
                 if attendees_with(text, str(attachment_id)) & mine:
@@ -106,9 +124,9 @@ def _found(backend: Backend, row: CalendarRow, href: str, conditions: Conditions
     return found
 
 
-def _edited(backend: Backend, context: Context, row: CalendarRow, found: ResourceRow, edit: Edit) -> bytes:
-    text = found.ics or b""
-    reading = read(text)
+def _edited(backend: Backend, context: Context, row: CalendarRow, found: ResourceRow, edit: Edit) -> CalendarText:
+    text = found.text
+    reading = text.reading
     owner = backend.people.owner(backend.people.account(row.tenant))
     if reading.organizer is not None and reading.organizer.address not in owner.addresses:
         # What is attached to a meeting is its organizer's to say (RFC 6638 §3.2.2.1).

@@ -27,6 +27,7 @@ from televent.application.use_cases.delete_object import deletion
 from televent.application.use_cases.sharing import tell_of_deletion
 from televent.domain.calendar.commands import ChangeProperties, CreateCalendar, DeleteCalendar, RenameCalendar
 from televent.domain.calendar.decide import decide
+from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 from televent.domain.inbox_item.collection import INBOX
 
@@ -89,7 +90,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
     Raises UnknownCalendar, DefaultCalendarStays."""
     owner = backend.people.owner(backend.people.account(context.tenant))
 
-    def step() -> list[tuple[Context, StreamKey, Post]]:
+    def step() -> list[tuple[Context, Change[CalendarObject], Post]]:
         account = backend.people.account(context.tenant)
         row = _calendar(backend, context, name)
         if account.default_calendar == row.calendar_id:
@@ -105,7 +106,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
             each = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(member.stream_id)), context.door)
             change, post = deletion(backend, each, account, member, reply=reply)
             changes.append(change)
-            posts.append((each, change.loaded.key, post))
+            posts.append((each, change, post))
         owed = [message for _, _, post in posts for message in post.outbox] + tell_of_deletion(context, row)
         # A meeting that came while these were read would go without a word to its guests: then all is read again.
         standing = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
@@ -113,11 +114,11 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
         return posts
 
     carried = 0
-    for each, key, post in retrying(step):
+    for each, change, post in retrying(step):
         carried += len(post.local)
         if carried > INLINE_RECIPIENTS:
             break  # what is left is a worker's
-        carry(backend, each, key, owner, post)
+        carry(backend, each, change.loaded.key, owner, post, change.loaded.state.text)
 
 
 def _check_name(name: str) -> None:

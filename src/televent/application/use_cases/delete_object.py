@@ -62,7 +62,8 @@ def deletion(
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()
     decision = decide(loaded.state, DeleteObject(backend.people.owner(account), reply, context.now))
-    return Change(loaded, decision.facts), address_letters(backend, context, account, decision.letters, context.now)
+    change = Change(loaded, decision.facts, decision.after(loaded.state))
+    return change, address_letters(backend, context, account, decision.letters, context.now)
 
 
 def _delete(
@@ -73,11 +74,11 @@ def _delete(
 ) -> None:
     account = backend.people.account(context.tenant)
 
-    def step() -> tuple[StreamKey, Post]:
+    def step() -> tuple[Change[CalendarObject], Post]:
         resource, expected = find()
         change, post = deletion(backend, context, account, resource, reply=reply)
         backend.store.append(context, [change], post.outbox, expected=expected)
-        return change.loaded.key, post
+        return change, post
 
-    key, post = retrying(step)
-    carry(backend, context, key, backend.people.owner(account), post)
+    change, post = retrying(step)
+    carry(backend, context, change.loaded.key, backend.people.owner(account), post, change.loaded.state.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
@@ -24,8 +25,8 @@ from televent.domain.inbox_item.collection import inbox_of
 from televent.domain.inbox_item.commands import RemoveMessage
 from televent.domain.inbox_item.decide import decide
 from televent.domain.inbox_item.events import MessageDelivered, MessageRemoved
-from televent.domain.inbox_item.state import InboxItem
-from televent.ical.itip.message import with_method
+from televent.domain.inbox_item.state import InboxItem, evolve
+from televent.ical.itip.message import Message, with_method
 
 KEPT = 500
 """So many messages an inbox holds. Clients take away what they have seen; people who use none never would."""
@@ -34,7 +35,7 @@ _AT_ONCE = 16
 
 
 def delivery(
-    backend: Backend, context: Context, facts: Sequence[CalendarObjectEvent], message: bytes, method: str | None
+    backend: Backend, context: Context, facts: Sequence[CalendarObjectEvent], message: Message
 ) -> list[Change[InboxItem]]:
     """What is recorded of a message beside what it changed: its item in the inbox, if the person should learn of it,
     and the removal of the oldest where there are too many."""
@@ -42,11 +43,11 @@ def delivery(
         return []
     item = uuid5(context.command_id, "inbox-item")
     inbox = inbox_of(context.tenant)
-    text, component = with_method(message, method)
+    text = with_method(message)
     key = StreamKey(context.tenant, item)
-    changes = [
-        Change(backend.store.empty(INBOX_ITEM, key), [MessageDelivered(inbox, f"{item}.ics", component, text)]),
-    ]
+    delivered = MessageDelivered(inbox, f"{item}.ics", message.parts.kind, text.raw)
+    empty = backend.store.empty(INBOX_ITEM, key)
+    changes = [Change(empty, [delivered], replace(evolve(empty.state, delivered), text=text))]
     # With the one that comes now there are so many, and never more.
     for stream in backend.reads.surplus(context.tenant, inbox, keep=KEPT - 1, limit=_AT_ONCE):
         loaded = backend.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))

@@ -28,7 +28,8 @@ from televent.application.use_cases.accounts import checked_zone
 from televent.application.use_cases.delete_object import delete_stream
 from televent.application.use_cases.put_object import put_object
 from televent.ical.editing import compose
-from televent.ical.objects.reading import Reading, read
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.reading import Reading
 
 MAX_GUESTS = 200
 MAX_SUMMARY, MAX_DESCRIPTION, MAX_LOCATION = 256, 10_000, 1_024
@@ -58,7 +59,7 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
     if isinstance(draft.start, datetime) != isinstance(draft.end, datetime) or not draft.start < draft.end:
         raise UnreadableTimes()
     event_id = uuid5(context.command_id, "event")
-    text = compose.compose_event(
+    composed = compose.compose_event(
         compose.NewEvent(
             uid=f"{event_id}@{backend.people.mail_domain}",
             dtstamp=context.now,
@@ -73,6 +74,7 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
             attendees=_guests(backend, account, draft.attendees),
         )
     )
+    text = CalendarText(composed)
     calendar = _default_calendar(backend, account)
     href = f"{event_id}.ics"
     try:
@@ -86,7 +88,7 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
     row = backend.reads.resource(context.tenant, calendar, href)
     if row is None:
         raise UnknownResource()
-    return row
+    return row.knowing(text)
 
 
 def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
@@ -99,11 +101,11 @@ def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Se
         row = backend.reads.by_stream(context.tenant, stream_id)
         if row is None or row.ics is None:
             raise UnknownResource()
-        reading = read(row.ics)
+        reading = row.text.reading
         _check_organizer(backend, account, reading)
         if len(reading.instances()[0].attendees) + len(guests) > MAX_GUESTS:
             raise TooManyAttendees()
-        text = compose.invite(row.ics, _organizer(backend, account), guests, context.now)
+        text = compose.invite(row.text, _organizer(backend, account), guests, context.now)
         calendar = next(
             (each.name for each in backend.reads.calendars(context.tenant) if each.calendar_id == row.calendar_id), None
         )
@@ -117,6 +119,7 @@ def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Se
                 href=row.href,
                 text=text,
                 conditions=Conditions(if_match=(row.etag,)),
+                standing=row.text,
             )
         except PreconditionFailed:
             raise StaleStream() from None

@@ -32,7 +32,7 @@ from televent.application.use_cases.shared_objects import put_into_shared, stand
 from televent.domain.refusal import Refusal
 from televent.domain.sharing.access import READ_WRITE
 from televent.ical.editing.attachments import foreign
-from televent.ical.objects.reading import read
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
 
 ATTEMPTS = 3
@@ -62,7 +62,7 @@ def move_across(
         for attempt in range(ATTEMPTS):
             raw, text = _source(backend, source, conditions if first is None else NONE)
             check_no_part(backend, destination.context, text)
-            if _has_part(backend, source.context, raw.ics or b""):
+            if _has_part(backend, source.context, raw.text):
                 raise MeetingStays()
             stored = _put(backend, _step(destination, attempt), text, put)
             first, put = first or stored, NONE
@@ -78,23 +78,23 @@ def move_across(
         raise
 
 
-def for_another(backend: Backend, context: Context, text: bytes) -> bytes:
+def for_another(backend: Backend, context: Context, text: CalendarText) -> CalendarText:
     """A copy for another account. Its files stay the other's: what is left of them is where they are to be read, by who
     may (RFC 8607 §3.12.7). Raises SchedulingUidConflict."""
     check_no_part(backend, context, text)
     return foreign(text)
 
 
-def check_no_part(backend: Backend, context: Context, text: bytes) -> None:
+def check_no_part(backend: Backend, context: Context, text: CalendarText) -> None:
     """Copied or moved between calendars nobody is to be told anything (RFC 6638 §3.2.3.3, §3.2.3.4), and whoever takes
     part in a meeting has a copy of his own. Raises SchedulingUidConflict (§3.2.4.1)."""
     if _has_part(backend, context, text):
         raise SchedulingUidConflict()
 
 
-def _has_part(backend: Backend, context: Context, text: bytes) -> bool:
+def _has_part(backend: Backend, context: Context, text: CalendarText) -> bool:
     try:
-        reading = read(text)
+        reading = text.reading
     except IcalError:
         return False
     addresses = backend.people.owner(backend.people.account(context.tenant)).addresses
@@ -102,7 +102,7 @@ def _has_part(backend: Backend, context: Context, text: bytes) -> bool:
     return organizer is not None and (organizer.address in addresses or reading.attendee(addresses) is not None)
 
 
-def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[ResourceRow, bytes]:
+def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[ResourceRow, CalendarText]:
     """The row as its owner has it, and the text as the one who moves it sees it."""
     if source.row is not None and source.row.share is not None:
         share = source.row.share
@@ -113,7 +113,7 @@ def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[Reso
             shown = presented(raw, share, own.get(raw.stream_id))
         if raw is None or shown is None:
             raise UnknownResource()
-        return raw, shown.ics or b""
+        return raw, shown.text
     tenant = source.context.tenant
     row = backend.reads.calendar(tenant, source.calendar)
     if row is None:
@@ -122,10 +122,10 @@ def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[Reso
     if raw is None:
         raise UnknownResource()
     conditions.check(raw, row)
-    return raw, raw.ics or b""
+    return raw, raw.text
 
 
-def _put(backend: Backend, there: End, text: bytes, conditions: Conditions) -> Stored:
+def _put(backend: Backend, there: End, text: CalendarText, conditions: Conditions) -> Stored:
     validated(text)
     try:
         if there.row is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from televent.application.attachments import MAX_ATTACHMENTS
@@ -29,9 +29,10 @@ from televent.application.refusals import (
 )
 from televent.domain.calendar_object.commands import Owner, PutObject
 from televent.domain.calendar_object.decide import decide
-from televent.domain.calendar_object.state import CalendarObject, etag_of
+from televent.domain.calendar_object.state import CalendarObject, etag_of, knowing
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.editing.attachments import managed_ids, mended_lines, stated_sizes
+from televent.ical.objects.calendar_text import EMPTY, CalendarText
 from televent.ical.objects.reading import Reading
 from televent.ical.objects.validity import validate
 from televent.ical.text.errors import IcalError
@@ -54,15 +55,17 @@ def put_object(
     *,
     calendar: str,
     href: str,
-    text: bytes,
+    text: CalendarText,
     conditions: Conditions = NONE,
     account: AccountRow | None = None,
     managed: frozenset[str] = frozenset(),
     sharee: AccountId | None = None,
+    standing: CalendarText | None = None,
 ) -> Stored:
     """``account`` is the context's tenant, where the door has read it for this very request: it spares a round trip.
     ``managed``: attachments that the text may name whoever they belong to. ``sharee``: who acts, where the calendar is
-    not his own. Raises Refusal; then nothing has changed."""
+    not their own. ``standing`` is what stands under the name, where the caller has read it. Raises Refusal; then
+    nothing has changed."""
     reading = validated(text)
     attached = managed_ids(text) - managed
     account = account or backend.people.account(context.tenant)
@@ -71,27 +74,27 @@ def put_object(
     def step() -> tuple[bool, StreamKey, CalendarObject, Post]:
         found = backend.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(backend, context, found, href, reading, owner, conditions)
-        loaded = _load(backend, context, found.resource, reading)
+        loaded = _load(backend, context, found.resource, reading, standing)
         sizes = _attached(backend, loaded, attached, reading, owner, sharee)
         true = mended_lines(text, sizes)
-        command = PutObject(owner, target, href, true, reading, context.now, conditions.merging)
+        command = PutObject(owner, target, href, true, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
         if not decision.facts:
             return created, loaded.key, loaded.state, Post()
         post = address_letters(backend, context, account, decision.letters, context.now)
-        change = Change(loaded, decision.facts)
+        change = Change(loaded, decision.facts, decision.after(loaded.state))
         backend.store.append(context, [change], post.outbox, expected=conditions.expected(found.calendar))
         return created, loaded.key, change.after, post
 
     created, key, state, post = retrying(step)
-    state = carry(backend, context, key, owner, post) or state
+    state = carry(backend, context, key, owner, post, state.text) or state
     return Stored(created, etag_of(text) if state.text == text else None, state.schedule_tag, key.stream)
 
 
-def validated(text: bytes) -> Reading:
+def validated(text: CalendarText) -> Reading:
     """What the text says. Raises InvalidObject, ObjectTooLarge."""
-    if len(text) > OBJECT_LIMIT:
+    if len(text.raw) > OBJECT_LIMIT:
         raise ObjectTooLarge(limit=OBJECT_LIMIT)
     try:
         return validate(text)
@@ -111,14 +114,14 @@ def _attached(
     its (RFC 8607 §3.7). Raises UnmanagedId, TooManyAttachments."""
     if not attached:
         return {}
-    standing = loaded.state.text if loaded.state.exists else b""
+    standing = loaded.state.text if loaded.state.exists else EMPTY
     sizes, known = stated_sizes(standing), managed_ids(standing)
     new = attached - known
     if not new:
         return sizes
     organizer = reading.organizer
     invited = organizer is not None and organizer.address not in owner.addresses and reading.attendee(owner.addresses)
-    if invited and standing:
+    if invited and standing.raw:
         # What a guest attaches is not refused but left out, like all else that is the organizer's (RFC 6638 §3.2.2.1).
         return sizes
     if len(attached) > max(MAX_ATTACHMENTS, len(known)):
@@ -159,7 +162,9 @@ def _target(
     return found.calendar.calendar_id
 
 
-def _load(backend: Backend, context: Context, resource: ResourceRow | None, reading: Reading) -> Loaded[CalendarObject]:
+def _load(
+    backend: Backend, context: Context, resource: ResourceRow | None, reading: Reading, standing: CalendarText | None
+) -> Loaded[CalendarObject]:
     if resource is None:
         buried = backend.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
         if buried is None or not buried.deleted:
@@ -173,4 +178,4 @@ def _load(backend: Backend, context: Context, resource: ResourceRow | None, read
     # The conditions were checked against the index: what was loaded must be that very text.
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()
-    return loaded
+    return replace(loaded, state=knowing(loaded.state, standing))

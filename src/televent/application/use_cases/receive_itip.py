@@ -24,9 +24,10 @@ from televent.domain.calendar_object.events import (
     MessageSetAside,
     RsvpGiven,
 )
-from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.calendar_object.state import CalendarObject, knowing
 from televent.domain.ids import StreamKey
-from televent.ical.itip.message import message_uid, with_method
+from televent.ical.itip.message import Message as ItipMessage
+from televent.ical.objects.calendar_text import CalendarText
 
 _SILENT = (LettersWritten, MessageSetAside)
 """Facts that are no change to the person's event."""
@@ -45,30 +46,29 @@ def receive_itip(
     backend: Backend,
     context: Context,
     *,
-    message: bytes,
-    method: str | None,
+    message: ItipMessage,
     message_key: str | None = None,
     refresh: bool = False,
     anew: bool = False,
     sender_name: str | None = None,
+    standing: CalendarText | None = None,
 ) -> Received:
-    """Applies the message to ``context.tenant``'s copy; twice is once. ``refresh`` and ``anew`` as in ReceiveMessage.
-    Raises IcalError for what is no message."""
+    """Applies the message to ``context.tenant``'s copy; twice is once. ``refresh`` and ``anew`` as in
+    ReceiveMessage. ``standing`` is the copy's text, where the caller has read it."""
     account = backend.people.account(context.tenant)
     owner = backend.people.owner(account)
-    uid = message_uid(message)
 
     def step() -> Received:
         loaded, decision = _decided(
-            backend, context, account, uid, message, method, refresh=refresh, anew=anew, sender_name=sender_name
+            backend, context, account, message, standing, refresh=refresh, anew=anew, sender_name=sender_name
         )
         if not decision.facts:
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
-        change = Change(loaded, decision.facts)
+        change = Change(loaded, decision.facts, decision.after(loaded.state))
         post = address_letters(backend, context, account, decision.letters, context.now, carried=False)
-        item = inbox.delivery(backend, context, decision.facts, message, method)
+        item = inbox.delivery(backend, context, decision.facts, message)
         backend.store.append(context, [change, *item], post.outbox, inbox_key=message_key)
-        note(backend, context, loaded.key, owner, _unanswered(post, decision))
+        note(backend, context, loaded.key, owner, _unanswered(post, decision), change.after.text)
         changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
         return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
 
@@ -78,10 +78,12 @@ def receive_itip(
         return Received(False, "duplicate", None)
 
 
-def would_change(backend: Backend, context: Context, *, message: bytes, method: str | None) -> Received:
+def would_change(
+    backend: Backend, context: Context, *, message: ItipMessage, standing: CalendarText | None = None
+) -> Received:
     """What ``receive_itip`` would do, undone: whoever asks a person about a message asks about none that is old."""
     account = backend.people.account(context.tenant)
-    loaded, decision = _decided(backend, context, account, message_uid(message), message, method)
+    loaded, decision = _decided(backend, context, account, message, standing)
     return Received(bool(decision.facts), decision.why, loaded.key.stream if loaded.state.exists else None)
 
 
@@ -89,9 +91,8 @@ def _decided(
     backend: Backend,
     context: Context,
     account: AccountRow,
-    uid: str,
-    message: bytes,
-    method: str | None,
+    message: ItipMessage,
+    known: CalendarText | None,
     *,
     refresh: bool = False,
     anew: bool = False,
@@ -100,16 +101,16 @@ def _decided(
     # A meeting the person organises, or answered, may stand in any of his calendars.
     # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
     # before there was any resource is remembered by the stream that the UID itself names.
-    standing = backend.reads.latest_by_uid(context.tenant, uid)
-    stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{uid}")
+    standing = backend.reads.latest_by_uid(context.tenant, message.uid)
+    stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{message.uid}")
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
+    loaded = replace(loaded, state=knowing(loaded.state, known))
     place = loaded.state.calendar_id if loaded.state.exists else None
     command = ReceiveMessage(
         owner=backend.people.owner(account),
-        calendar_id=place or calendar_for_new(backend, account, with_method(message, method)[1]),
+        calendar_id=place or calendar_for_new(backend, account, message.parts.kind),
         href=f"{loaded.key.stream}.ics",
         message=message,
-        method=method,
         now=context.now,
         refresh=refresh,
         anew=anew,

@@ -32,7 +32,9 @@ def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     addressees = mail_backend.addressees.among(mail.recipients)
     if not addressees:
         return Verdict("ignored", "for nobody here")
-    verdicts = [apply_mail(mail_backend, mail, mail.calendar, each) for each in addressees]
+    if mail.calendar.message is None:
+        return Verdict("ignored", f"unreadable calendar: {mail.calendar.note}")
+    verdicts = [apply_mail(mail_backend, mail, mail.calendar.message, each) for each in addressees]
     state = max((verdict.state for verdict in verdicts), key=_RANK.index)
     reasons = [*(verdict.reason for verdict in verdicts), *filter(None, [mail.calendar.note])]
     return Verdict(state, "; ".join(dict.fromkeys(reasons)))

@@ -38,13 +38,20 @@ from televent.domain.sharing.access import READ_WRITE
 from televent.domain.sharing.overlay.commands import SetOwnParts
 from televent.domain.sharing.overlay.decide import decide
 from televent.domain.sharing.overlay.state import overlay_id
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.own_parts import laid, own_parts, same_event
 from televent.ical.objects.reading import Reading
 from televent.ical.objects.sharees import PUBLIC, visibility
 
 
 def put_into_shared(
-    backend: Backend, context: Context, *, row: CalendarRow, href: str, text: bytes, conditions: Conditions = NONE
+    backend: Backend,
+    context: Context,
+    *,
+    row: CalendarRow,
+    href: str,
+    text: CalendarText,
+    conditions: Conditions = NONE,
 ) -> Stored:
     """``context.tenant`` is the owner. Alarms and transparency in ``text`` are for this person alone. Where nothing
     else is new the owner's event stays as it is, and who may only read may do that as well (CalendarServer sharing
@@ -54,11 +61,11 @@ def put_into_shared(
 
     raw: ResourceRow | None = None
 
-    def step() -> tuple[Stored, bytes]:
+    def step() -> tuple[Stored, CalendarText]:
         nonlocal raw
         raw = standing_under(backend, row, share, href, conditions)
-        if raw is not None and reading.uid == raw.uid and same_event(text, raw.ics or b""):
-            return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.ics or b""
+        if raw is not None and reading.uid == raw.uid and same_event(text, raw.text):
+            return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.text
         if share.access != READ_WRITE:
             raise ReadOnlyShare()
         # It would vanish from the eyes of him who writes it.
@@ -67,7 +74,7 @@ def put_into_shared(
         if raw is None:
             _check_organizer(backend, row, reading)
         # The owner keeps his own alarms; in what is new he has none.
-        theirs = laid(text, own_parts(raw.ics or b"") if raw is not None else None)
+        theirs = laid(text, own_parts(raw.text) if raw is not None else None)
         with pinned_to(raw, conditions) as pinned:
             stored = put_object(
                 backend,
@@ -77,6 +84,7 @@ def put_into_shared(
                 text=theirs,
                 conditions=pinned,
                 sharee=share.sharee,
+                standing=raw.text if raw is not None else None,
             )
         return stored, theirs
 
@@ -85,7 +93,7 @@ def put_into_shared(
     own = own_parts(text)
     standing = backend.reads.overlays(share, [stored.stream_id]) if share.seq else {}
     if standing or own != own_parts(laid(theirs, None)):
-        keep_own_parts(backend, context, share, stored.stream_id, own)
+        keep_own_parts(backend, context, share, stored.stream_id, own.kept())
     # An ETag only where reading gives back what was sent (RFC 4791 §5.3.4).
     exact = stored.etag is not None and laid(theirs, own) == text
     return replace(stored, etag=etag_of(text) if exact else None)
@@ -179,7 +187,7 @@ def standing_under(
     """What stands under the name; the conditions are about it as this person sees it. Raises PreconditionFailed,
     HiddenFromSharees."""
     raw = next(iter(backend.reads.resources(row.tenant, row.calendar_id, [href])), None)
-    if raw is not None and visibility(raw.ics or b"") != PUBLIC:
+    if raw is not None and visibility(raw.text) != PUBLIC:
         raise HiddenFromSharees()
     shown = None
     if raw is not None:

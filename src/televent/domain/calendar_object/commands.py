@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from televent.domain.calendar_object.parked_mail import ParkMail
-from televent.ical.objects.reading import Reading
+from televent.ical.itip.message import Message
+from televent.ical.objects.calendar_text import CalendarText
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,13 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class PutObject:
-    """``reading`` is what validation read from ``text``. ``merge``: the client knows the Schedule-Tag and perhaps not
+    """``text`` is valid. ``merge``: the client knows the Schedule-Tag and perhaps not
     the newest text; what it could not know is to be kept (RFC 6638 §3.2.10)."""
 
     owner: Owner
     calendar_id: UUID
     href: str
-    text: bytes
-    reading: Reading
+    text: CalendarText
     now: datetime
     merge: bool = False
 
@@ -65,8 +65,7 @@ class ReceiveMessage:
     owner: Owner
     calendar_id: UUID
     href: str
-    message: bytes
-    method: str | None
+    message: Message
     now: datetime
     refresh: bool = False
     anew: bool = False

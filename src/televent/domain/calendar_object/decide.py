@@ -59,7 +59,8 @@ from televent.ical.itip.results import MarkRow
 from televent.ical.itip.sending import allowed, outgoing
 from televent.ical.itip.sending.asked import asked_anew, made_again
 from televent.ical.itip.sending.organizer import above
-from televent.ical.objects.reading import Attendee, Reading, read
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.reading import Attendee, Reading
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
@@ -87,15 +88,20 @@ def decide(state: CalendarObject, command: CalendarObjectCommand) -> Decision:
 
 def _put(state: CalendarObject, command: PutObject) -> Decision:
     me, text = command.owner.addresses, command.text
-    if state.exists and state.uid != command.reading.uid:
+    if state.exists and state.uid != command.text.reading.uid:
         raise UidConflict(href=state.href)
     old = state.text if state.exists else None
-    role = _role(command.reading, me)
+    role = _role(command.text.reading, me)
     old_role = state.outline.role if state.exists and state.outline else "none"
     dtstamp = state.dtstamp(command.now)
     letters: list[outgoing.Letter] = []
     marks: list[Mark] = []
-    if old is not None and old_role == "organizer" and role != "organizer" and command.reading.organizer is not None:
+    if (
+        old is not None
+        and old_role == "organizer"
+        and role != "organizer"
+        and command.text.reading.organizer is not None
+    ):
         _check_alone(old, me)
     if old_role == "organizer" or (role == "organizer" and old_role == "none"):
         text = outgoing.prepare_organizer_put(old, text, me=me)
@@ -115,19 +121,21 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     text = outgoing.without_force_send(text)
     if text == old:
         return told([], letters, dtstamp)
-    after = command.reading if text is command.text else read(text)
+    after = text.reading
     role = _role(after, me)
     if old is None:
-        outline, change = outline_of(after, command.owner), Splice(0, 0, text)
+        outline, change = outline_of(after, command.owner), Splice(0, 0, text.raw)
         what = what_changed(None, after)
         made = EventCreated(command.calendar_id, command.href, after.uid, outline, change, what)
-        return told([made, *_guests(None, after, role)], letters, dtstamp, marks)
-    return told(_changed(old, text, after, command.owner, role), letters, dtstamp, marks)
+        return told([made, *_guests(None, after, role)], letters, dtstamp, marks, text=text)
+    return told(_changed(old, text, after, command.owner, role), letters, dtstamp, marks, text=text)
 
 
-def _changed(old: bytes, text: bytes, after: Reading, owner: Owner, role: str) -> list[CalendarObjectEvent]:
+def _changed(
+    old: CalendarText, text: CalendarText, after: Reading, owner: Owner, role: str
+) -> list[CalendarObjectEvent]:
     """What a PUT over a standing text says of the meeting."""
-    before, outline, change = read(old), outline_of(after, owner), change_between(old, text)
+    before, outline, change = old.reading, outline_of(after, owner), change_between(old, text)
     answers = list(_own_answers(before, after, owner.addresses)) if role == "attendee" else []
     what = what_changed(before, after)
     facts: list[CalendarObjectEvent] = []
@@ -181,7 +189,7 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
     if not state.exists:
         raise UnknownResource()
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
-    before = read(state.text)
+    before = state.text.reading
     mine = before.attendee(me)
     if mine is None or (state.outline is not None and state.outline.role != "attendee"):
         raise NotInvited()
@@ -203,14 +211,14 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
         recurrence_id=command.recurrence_id,
         own=True,
         mark=None,
-        outline=outline_of(read(text), command.owner),
+        outline=outline_of(text.reading, command.owner),
         change=change_between(state.text, text),
         name=name_of(mine),
         was=was.partstat if was is not None else None,
         occurrence=place_in(before, command.recurrence_id),
         comment=comment_of(command.comment),
     )
-    return told([given], letters, dtstamp)
+    return told([given], letters, dtstamp, text=text)
 
 
 def _note(state: CalendarObject, command: NoteDelivery) -> Decision:
@@ -219,12 +227,13 @@ def _note(state: CalendarObject, command: NoteDelivery) -> Decision:
     text = incoming.note_delivery(state.text, dict(command.statuses))
     if text == state.text:
         return Decision()
-    return Decision([DeliveryNoted(command.statuses, state.outline, change_between(state.text, text))])
+    noted = DeliveryNoted(command.statuses, state.outline, change_between(state.text, text))
+    return Decision([noted], text=text)
 
 
-def _check_alone(old: bytes, me: frozenset[str]) -> None:
+def _check_alone(old: CalendarText, me: frozenset[str]) -> None:
     """Nobody but the owner is asked to what he hands over to another organizer. Raises OrganizerStays."""
-    if any(attendee.address not in me for each in read(old).instances() for attendee in each.attendees):
+    if any(attendee.address not in me for each in old.reading.instances() for attendee in each.attendees):
         raise OrganizerStays()
 
 

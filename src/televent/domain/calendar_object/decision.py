@@ -10,10 +10,11 @@ from televent.domain.calendar_object.commands import Owner
 from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.differences import MAX_TEXT, bounded
 from televent.domain.calendar_object.events import CalendarObjectEvent, EventDeleted, LettersWritten, Mark, Outline
-from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.calendar_object.state import CalendarObject, evolve, knowing
 from televent.ical.itip.precedence import Ledger
 from televent.ical.itip.receiving import incoming
 from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Reading
 
 
@@ -24,13 +25,27 @@ class Decision:
     facts: Sequence[CalendarObjectEvent] = ()
     letters: Sequence[Letter] = field(default=())
     why: str | None = None
+    text: CalendarText | None = None
+    """The text that the facts make, with what the decision has read of it."""
+
+    def after(self, state: CalendarObject) -> CalendarObject:
+        """The state that was decided on, after the facts. Its text is read no more than it was."""
+        for fact in self.facts:
+            state = evolve(state, fact)
+        return knowing(state, self.text)
 
 
 def told(
-    facts: Sequence[CalendarObjectEvent], letters: Sequence[Letter], dtstamp: datetime, marks: Iterable[Mark] = ()
+    facts: Sequence[CalendarObjectEvent],
+    letters: Sequence[Letter],
+    dtstamp: datetime,
+    marks: Iterable[Mark] = (),
+    *,
+    text: CalendarText | None = None,
 ) -> Decision:
-    """The facts with the letters that they cause, all of which carry ``dtstamp``."""
-    return Decision([*facts, LettersWritten(dtstamp, tuple(marks))], letters) if letters else Decision(facts)
+    """The facts with the messages that they cause, all of which carry ``dtstamp``; ``text`` is what the facts make."""
+    written = [LettersWritten(dtstamp, tuple(marks))] if letters else []
+    return Decision([*facts, *written], letters, text=text)
 
 
 def deleted(state: CalendarObject) -> EventDeleted:

@@ -24,7 +24,7 @@ from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
 from televent.ical.itip.receiving import incoming
 from televent.ical.itip.sending import outgoing
-from televent.ical.objects.reading import read
+from televent.ical.objects.calendar_text import CalendarText
 
 MARKS_LIMIT = 1000
 """Marks of one copy beyond which a message that changes no text is not remembered: strangers send those."""
@@ -47,7 +47,6 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         command.message,
         me=me,
         now=command.now,
-        method=command.method,
         known=known_of(state),
         anew=command.anew,
         answered=state.written,
@@ -61,7 +60,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         return _set_aside(state, command, applied, marks)
     if applied.change == "answered":
         return _answered(state, command, applied, applied.text, marks)
-    before, reading = read(stored) if stored is not None else None, read(applied.text)
+    before, reading = stored.reading if stored is not None else None, applied.text.reading
     outline = outline_of(reading, command.owner)
     organizer = reading.organizer.address if reading.organizer else ""
     organizer_name = short(command.sender_name) or short(reading.organizer.cn if reading.organizer else None)
@@ -70,7 +69,9 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     change = change_between(state.text, applied.text)
     if applied.change in ("cancelled", "occurrence-cancelled", "removed"):
         recurrence_id = next((mark.recurrence_id for mark in marks), None)
-        return Decision([EventCancelled(recurrence_id, organizer, organizer_name, marks, outline, change, what)])
+        return Decision(
+            [EventCancelled(recurrence_id, organizer, organizer_name, marks, outline, change, what)], text=applied.text
+        )
     received = InvitationReceived(
         calendar_id=state.calendar_id if state.exists and state.calendar_id else command.calendar_id,
         href=state.href if state.exists else command.href,
@@ -91,15 +92,19 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
         again = applied.declined
         letters = outgoing.attendee_letters(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
-    return told([received], letters, dtstamp)
+    return told([received], letters, dtstamp, text=applied.text)
 
 
 def _answered(
-    state: CalendarObject, command: ReceiveMessage, applied: incoming.Applied, text: bytes, marks: tuple[Mark, ...]
+    state: CalendarObject,
+    command: ReceiveMessage,
+    applied: incoming.Applied,
+    text: CalendarText,
+    marks: tuple[Mark, ...],
 ) -> Decision:
     """A REPLY in the organizer's copy; the others' copies hear of it by what the broker calls "refresh"."""
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
-    was, reading = read(state.text), read(text)
+    was, reading = state.text.reading, text.reading
     outline, change = outline_of(reading, command.owner), change_between(state.text, text)
     facts: list[CalendarObjectEvent] = []
     for answer in applied.answers:
@@ -131,13 +136,13 @@ def _answered(
     # The one who answered knows it; that somebody else is asked now, in their place, is news to them too.
     answered = set() if asked - before else {answer.address for answer in applied.answers}
     if len(asked) > REFRESH_LIMIT and asked <= before:
-        return Decision(facts)
+        return Decision(facts, text=text)
     letters = [
         letter
         for letter in outgoing.organizer_letters(state.text, text, me=me, dtstamp=dtstamp)
         if letter.recipient not in answered and (letter.kind == "invite" or len(asked) <= REFRESH_LIMIT)
     ]
-    return told(facts, letters, dtstamp)
+    return told(facts, letters, dtstamp, text=text)
 
 
 def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:

@@ -11,7 +11,7 @@ from televent.domain.calendar_object.events import CalendarObjectEvent, CounterP
 from televent.domain.calendar_object.people import answer_in, comment_of, name_of, place_in, short
 from televent.domain.calendar_object.state import CalendarObject
 from televent.ical.itip.receiving import incoming
-from televent.ical.objects.reading import Reading, read
+from televent.ical.objects.reading import Reading
 
 
 def said_by(answer: incoming.Answer, before: Reading | None, sender_name: str | None) -> Answered:
@@ -33,7 +33,7 @@ def proposed(
     """What attendees propose instead of what stands."""
     if not news:
         return []
-    before = read(state.text)
+    before = state.text.reading
     facts: list[CalendarObjectEvent] = []
     for mark in news:
         rid = mark.recurrence_id
@@ -52,7 +52,7 @@ def proposed(
             CounterProposed(
                 attendee=mark.address,
                 recurrence_id=rid,
-                proposal=command.message,
+                proposal=command.message.came,
                 mark=mark,
                 name=short(command.sender_name) or short(proposal.cn) or name_of(line),
                 occurrence=place_in(before, rid),

@@ -31,6 +31,7 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.parked_mail import MailParked
+from televent.ical.objects.calendar_text import EMPTY, CalendarText
 
 MarkKey = tuple[str, str | None]
 
@@ -42,7 +43,7 @@ class CalendarObject:
     calendar_id: UUID | None = None
     href: str = ""
     uid: str = ""
-    text: bytes = b""
+    text: CalendarText = EMPTY
     outline: Outline | None = None
     deleted: bool = False
     schedule_tag: str | None = None
@@ -65,18 +66,25 @@ class CalendarObject:
         return second if self.written is None else max(second, self.written + timedelta(seconds=1))
 
 
-def etag_of(text: bytes) -> str:
+def etag_of(text: CalendarText) -> str:
     """The entity tag of a stored text, unquoted: a hash, so the same on every node, whatever its clock."""
-    return hashlib.sha256(text).hexdigest()[:32]
+    return hashlib.sha256(text.raw).hexdigest()[:32]
 
 
-def changed(text: bytes, change: Splice) -> bytes:
-    """The text after a change."""
-    return text[: change.offset] + change.inserted + text[change.offset + change.removed :]
+def knowing(state: CalendarObject, text: CalendarText | None) -> CalendarObject:
+    """The same state. Where its text has the bytes of ``text``, it is that one: nothing is read again."""
+    return replace(state, text=text) if text is not None and state.text == text else state
 
 
-def change_between(old: bytes, new: bytes) -> Splice:
-    """The step from ``old`` to ``new`` as the one stretch that differs."""
+def changed(text: CalendarText, change: Splice) -> CalendarText:
+    """The text after a change; nothing is parsed."""
+    old = text.raw
+    return CalendarText(old[: change.offset] + change.inserted + old[change.offset + change.removed :])
+
+
+def change_between(before: CalendarText, after: CalendarText) -> Splice:
+    """The step from ``before`` to ``after`` as the one stretch that differs."""
+    old, new = before.raw, after.raw
     limit = min(len(old), len(new))
     head = _common(old, new, limit)
     tail = _common(old[head:][::-1], new[head:][::-1], limit - head)
@@ -107,9 +115,9 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 calendar_id=fact.calendar_id,
                 href=fact.href,
                 uid=fact.uid,
-                text=fact.change.inserted,
+                text=(text := CalendarText(fact.change.inserted)),
                 outline=fact.outline,
-                schedule_tag=_tag(fact.outline, fact.change.inserted),
+                schedule_tag=_tag(fact.outline, text),
                 # A UID that is stored again after it was deleted: others remember what they were told of it.
                 marks=state.marks,
                 written=state.written,
@@ -171,5 +179,5 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             assert_never(fact)
 
 
-def _tag(outline: Outline, text: bytes) -> str | None:
+def _tag(outline: Outline, text: CalendarText) -> str | None:
     return etag_of(text) if outline.role != "none" else None

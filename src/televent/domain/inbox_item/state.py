@@ -11,6 +11,7 @@ from typing import assert_never
 from uuid import UUID
 
 from televent.domain.inbox_item.events import InboxItemEvent, MessageDelivered, MessageRemoved
+from televent.ical.objects.calendar_text import EMPTY, CalendarText
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class InboxItem:
     inbox_id: UUID | None = None
     href: str = ""
     component: str = ""
-    text: bytes = b""
+    text: CalendarText = EMPTY
     removed: bool = False
 
     @property
@@ -33,7 +34,7 @@ def evolve(state: InboxItem, fact: InboxItemEvent) -> InboxItem:
     """The state after one more fact."""
     match fact:
         case MessageDelivered():
-            return InboxItem(fact.inbox_id, fact.href, fact.component, fact.text)
+            return InboxItem(fact.inbox_id, fact.href, fact.component, CalendarText(fact.text))
         case MessageRemoved():
             return replace(state, removed=True)
         case _:

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from televent.ical.itip.normalise import mended
-from televent.ical.itip.parts import Parts, occurrence, read_parts
+from televent.ical.itip.parts import Parts, occurrence, parts_to_edit
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import address_of
 from televent.ical.recurrence.occurrences import each_occurrence
 from televent.ical.text.errors import IcalError, InvalidCalendarObject
-from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import moment, written
 
 MASTER: Final = "M"
@@ -45,12 +46,12 @@ class UnknownAttachment(InvalidCalendarObject):
     """None of the components in question has that attachment."""
 
 
-def managed_ids(text: bytes) -> frozenset[str]:
+def managed_ids(text: CalendarText) -> frozenset[str]:
     """Every MANAGED-ID in the text; empty for what cannot be read."""
-    if _HINT.search(_FOLD.sub(b"", text)) is None:
+    if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
         return frozenset()
     try:
-        root = parse(text)
+        root = text.tree
     except IcalError:
         return frozenset()
     return frozenset(found for part in root.walk() for each in part.all("ATTACH") if (found := _id_of(each)))
@@ -61,20 +62,20 @@ def mentioned(text: bytes, managed_id: str) -> bool:
     return managed_id.encode() in _FOLD.sub(b"", text)
 
 
-def stated_sizes(text: bytes) -> dict[str, str]:
+def stated_sizes(text: CalendarText) -> dict[str, str]:
     """The SIZE of each attachment in the text by its id, where one is said."""
     if not managed_ids(text):
         return {}
-    lines = [each for part in parse(text).walk() for each in part.all("ATTACH") if _id_of(each)]
+    lines = [each for part in text.tree.walk() for each in part.all("ATTACH") if _id_of(each)]
     return {_id_of(each) or "": size for each in lines if (size := each.param("SIZE")) is not None}
 
 
-def mended_lines(text: bytes, sizes: Mapping[str, str]) -> bytes:
+def mended_lines(text: CalendarText, sizes: Mapping[str, str]) -> CalendarText:
     """*text* with every SIZE as *sizes* has it by id (§3.7), and every FILENAME fit to be a file's (§4.2); the same
     object where nothing must change. A client may leave out either."""
     if not managed_ids(text):
         return text
-    root, changed = parse(text), False
+    root, changed = text.copy(), False
     for part in root.walk():
         for each in part.all("ATTACH"):
             managed, size, name = _id_of(each), each.param("SIZE"), each.param("FILENAME")
@@ -88,7 +89,7 @@ def mended_lines(text: bytes, sizes: Mapping[str, str]) -> bytes:
             if better is not each:
                 part.replace(each, better)
                 changed = True
-    return root.to_bytes() if changed else text
+    return CalendarText.of_tree(root) if changed else text
 
 
 def without_managed_ids(root: Component) -> None:
@@ -99,17 +100,18 @@ def without_managed_ids(root: Component) -> None:
                 part.replace(each, each.with_param("MANAGED-ID"))
 
 
-def foreign(text: bytes) -> bytes:
+def foreign(text: CalendarText) -> CalendarText:
     """A message from outside, which has no attachments of this server: another server's MANAGED-ID is nothing here, and
     one of ours nobody there may give away. The same object where there is none, or where it cannot be read."""
-    if _HINT.search(_FOLD.sub(b"", text)) is None:
+    if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
         return text
     try:
-        root = parse(mended(text))
+        whole = mended(text.raw)
+        root = (text if whole == text.raw else CalendarText(whole)).copy()
     except IcalError:
         return text
     without_managed_ids(root)
-    return root.to_bytes()
+    return CalendarText.of_tree(root)
 
 
 def fit_name(name: str) -> str:
@@ -124,9 +126,9 @@ def fit_name(name: str) -> str:
     return name or "attachment"
 
 
-def attendees_with(text: bytes, managed_id: str) -> frozenset[str]:
+def attendees_with(text: CalendarText, managed_id: str) -> frozenset[str]:
     """Everybody invited to an occurrence that has the attachment."""
-    root = parse(text)
+    root = text.tree
     return frozenset(
         address_of(attendee)
         for part in root.components()
@@ -135,7 +137,9 @@ def attendees_with(text: bytes, managed_id: str) -> frozenset[str]:
     )
 
 
-def add_attachment(text: bytes, attachment: Attachment, rids: Sequence[str] | None, *, now: datetime) -> bytes:
+def add_attachment(
+    text: CalendarText, attachment: Attachment, rids: Sequence[str] | None, *, now: datetime
+) -> CalendarText:
     """One ATTACH more in each component that ``rids`` names, in all for None (§3.4). An occurrence gets an override
     where it has none. Raises UnknownOccurrence, IcalError."""
 
@@ -145,7 +149,7 @@ def add_attachment(text: bytes, attachment: Attachment, rids: Sequence[str] | No
     return _edited(text, rids, now, change)
 
 
-def update_attachment(text: bytes, managed_id: str, attachment: Attachment, *, now: datetime) -> bytes:
+def update_attachment(text: CalendarText, managed_id: str, attachment: Attachment, *, now: datetime) -> CalendarText:
     """The new one in place of the old wherever that stands (§3.5). Raises UnknownAttachment, IcalError."""
     found = False
 
@@ -162,7 +166,9 @@ def update_attachment(text: bytes, managed_id: str, attachment: Attachment, *, n
     return changed
 
 
-def remove_attachment(text: bytes, managed_id: str, rids: Sequence[str] | None, *, now: datetime) -> bytes:
+def remove_attachment(
+    text: CalendarText, managed_id: str, rids: Sequence[str] | None, *, now: datetime
+) -> CalendarText:
     """Without it in the components that ``rids`` names, in all for None (§3.6). Raises UnknownOccurrence,
     UnknownAttachment, IcalError."""
     found: list[bool] = []
@@ -177,8 +183,10 @@ def remove_attachment(text: bytes, managed_id: str, rids: Sequence[str] | None, 
     return changed
 
 
-def _edited(text: bytes, rids: Sequence[str] | None, now: datetime, change: Callable[[Component], None]) -> bytes:
-    parts = read_parts(text)
+def _edited(
+    text: CalendarText, rids: Sequence[str] | None, now: datetime, change: Callable[[Component], None]
+) -> CalendarText:
+    parts = parts_to_edit(text)
     named = [part for _, part in parts.items()] if rids is None else list(_named(parts, rids))
     for part in named:
         before = list(part.entries)
@@ -187,7 +195,7 @@ def _edited(text: bytes, rids: Sequence[str] | None, now: datetime, change: Call
             part.put("DTSTAMP", written(now))
             if part.get("LAST-MODIFIED") is not None:
                 part.put("LAST-MODIFIED", written(now))
-    return parts.root.to_bytes()
+    return CalendarText.of_tree(parts.root)
 
 
 def _named(parts: Parts, rids: Sequence[str]) -> Iterator[Component]:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from televent.ical.editing.edits import UTC_NAMES, Person, add_attendees
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.rules.rule import parse_rule
 from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.values import Moment, normalise_address
@@ -85,7 +86,7 @@ def compose_event(event: NewEvent) -> bytes:
     return bytes_of(root)
 
 
-def invite(text: bytes, organizer: Person, guests: Sequence[Person], dtstamp: datetime) -> bytes:
+def invite(text: CalendarText, organizer: Person, guests: Sequence[Person], dtstamp: datetime) -> CalendarText:
     """The event with more guests: ``edits.add_attendees``."""
     return add_attendees(text, organizer, guests, now=dtstamp)
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from televent.ical.itip.parts import Parts, read_parts
+from televent.ical.itip.parts import Parts, parts_to_edit
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import address_of
 from televent.ical.text.errors import InvalidCalendarData
-from televent.ical.text.tree import Component, parse
-from televent.ical.text.values import Moment, normalise_address, written
-from televent.ical.zones.tzid import vtimezone
+from televent.ical.text.tree import Component
+from televent.ical.text.values import normalise_address, written
 
 Change = Callable[[Component], None]
 
@@ -30,7 +29,7 @@ class Person:
     partstat: str = "NEEDS-ACTION"
 
 
-def add_attendees(text: bytes, organizer: Person, guests: Sequence[Person], *, now: datetime) -> bytes:
+def add_attendees(text: CalendarText, organizer: Person, guests: Sequence[Person], *, now: datetime) -> CalendarText:
     """The text with more guests, in the series and in every override. A guest who is invited already stays as they are.
     Raises IcalError for a text that cannot be read."""
 
@@ -68,42 +67,25 @@ def add_attendee(part: Component, person: Person) -> None:
     part.add(part.make("ATTENDEE", f"mailto:{person.address}", params))
 
 
-def put_moment(part: Component, name: str, value: Moment, tzid: str | None) -> None:
-    """A date or an aware time as the one property of that name, in the given zone, in UTC without one."""
-    if not isinstance(value, datetime):
-        part.put(name, written(value), (("VALUE", ("DATE",)),))
-    elif tzid is not None and tzid not in UTC_NAMES:
-        part.put(name, f"{value.astimezone(ZoneInfo(tzid)):%Y%m%dT%H%M%S}", (("TZID", (tzid,)),))
-    else:
-        part.put(name, written(value.astimezone(UTC)))
-
-
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
 """Zones that need no VTIMEZONE: their times are written with Z (RFC 5545 §3.3.5)."""
 
 
-def zone_component(tzid: str, first: datetime, last: datetime | None) -> Component:
-    """The VTIMEZONE of an IANA zone."""
-    return parse(b"BEGIN:VCALENDAR\r\n" + vtimezone(tzid, first, last) + b"END:VCALENDAR\r\n").components("VTIMEZONE")[
-        0
-    ]
-
-
-def _readable(text: bytes) -> Parts:
-    parts = read_parts(text)
+def _readable(text: CalendarText) -> Parts:
+    parts = parts_to_edit(text)
     if parts.master is None and not parts.overrides:
         raise InvalidCalendarData("there is nothing to edit")
     return parts
 
 
-def _edited_everywhere(text: bytes, now: datetime, change: Change) -> bytes:
+def _edited_everywhere(text: CalendarText, now: datetime, change: Change) -> CalendarText:
     parts = _readable(text)
     for _, part in parts.items():
         before = list(part.entries)
         change(part)
         if part.entries != before:
             _stamp(part, now)
-    return parts.root.to_bytes()
+    return CalendarText.of_tree(parts.root)
 
 
 def _stamp(part: Component, now: datetime) -> None:

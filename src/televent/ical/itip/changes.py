@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from televent.ical.itip.parts import Parts, occurrence, read_parts, text_of
+from televent.ical.itip.parts import Parts, occurrence, parts_of, text_of
 from televent.ical.itip.people import address_of, addresses, attendees_of, mine_in, partstat_of
 from televent.ical.itip.series import no_more
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
 TIMING: Final = ("DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE")
@@ -109,12 +110,12 @@ def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:
     return {address: _seen(prop) for address, prop in attendees_of(component).items()}
 
 
-def only_others_answered(old: bytes, new: bytes, *, me: Collection[str]) -> bool:
+def only_others_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) -> bool:
     """Whether nothing but others' participation changed in a copy of *me*: an "inconsequential" change, for which the
     Schedule-Tag stands still (RFC 6638 §3.2.10). Raises IcalError.
     """
     mine = addresses(me)
-    before, after = read_parts(old), read_parts(new)
+    before, after = parts_of(old), parts_of(new)
     rids = dict.fromkeys([rid for rid, _ in before.items()] + [rid for rid, _ in after.items()])
     return all(_only_answers(before, after, rid, mine) for rid in rids)
 
@@ -133,12 +134,12 @@ def _only_answers(before: Parts, after: Parts, rid: str | None, mine: Collection
     )
 
 
-def only_answered(old: bytes, new: bytes, *, me: Collection[str]) -> bool:
+def only_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) -> bool:
     """Whether nothing but the participation of *me* changed in his own copy. What programs write with every change, and
     TRANSP, which follows the answer, do not count. Raises IcalError.
     """
     mine = addresses(me)
-    before, after = read_parts(old), read_parts(new)
+    before, after = parts_of(old), parts_of(new)
     for rid in dict.fromkeys([rid for rid, _ in before.items()] + [rid for rid, _ in after.items()]):
         was = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
         now = after.get(rid) or (occurrence(after, rid) if rid is not None else None)

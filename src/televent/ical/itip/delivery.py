@@ -1,4 +1,4 @@
-"""SCHEDULE-STATUS: what became of the letters, on the lines of those they went to (RFC 6638 §3.2.9, §7.3)."""
+"""SCHEDULE-STATUS: what became of the messages, on the lines of those they went to (RFC 6638 §3.2.9, §7.3)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Mapping
 
 from televent.ical.itip.parts import SCHEDULED
 from televent.ical.itip.people import address_of
-from televent.ical.text.tree import parse
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.values import normalise_address
 
 
-def note_delivery(stored: bytes, statuses: Mapping[str, str]) -> bytes:
+def note_delivery(stored: CalendarText, statuses: Mapping[str, str]) -> CalendarText:
     """*stored* with SCHEDULE-STATUS on the ATTENDEE or ORGANIZER lines of the addresses in *statuses*.
 
-    An organizer's letters went to attendees, an attendee's reply to the organizer: an address tells which line is
+    An organizer's messages went to attendees, an attendee's reply to the organizer: an address tells which line is
     meant. The same object where every line says so already. Raises IcalError.
     """
     wanted = {normalise_address(address): status for address, status in statuses.items()}
-    root = parse(stored)
+    root = stored.copy()
     edited = False
     for component in root.components():
         if component.name not in SCHEDULED:
             continue
-        # Who organizes and is asked himself gets his status as the organizer: as an attendee nobody writes to him.
+        # An organizer who is asked as well gets the status as the organizer: nobody writes to them as an attendee.
         organizer = component.get("ORGANIZER")
         held = address_of(organizer) if organizer is not None else None
         for prop in [*component.all("ORGANIZER"), *component.all("ATTENDEE")]:
@@ -33,11 +33,10 @@ def note_delivery(stored: bytes, statuses: Mapping[str, str]) -> bytes:
             if status is not None and prop.param("SCHEDULE-STATUS") != status:
                 component.replace(prop, prop.with_param("SCHEDULE-STATUS", status))
                 edited = True
-    return root.to_bytes() if edited else stored
+    return CalendarText.of_tree(root) if edited else stored
 
 
-def note_reply_delivery(stored: bytes, status: str) -> bytes:
-    """An attendee's copy with *status* on its ORGANIZER lines, once his reply was carried (RFC 6638 §7.3)."""
-    root = parse(stored)
-    organizers = {address_of(prop) for each in root.components() for prop in each.all("ORGANIZER")}
+def note_reply_delivery(stored: CalendarText, status: str) -> CalendarText:
+    """An attendee's copy with *status* on its ORGANIZER lines, once their reply was carried (RFC 6638 §7.3)."""
+    organizers = {address_of(prop) for each in stored.tree.components() for prop in each.all("ORGANIZER")}
     return note_delivery(stored, dict.fromkeys(organizers, status))

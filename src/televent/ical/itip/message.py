@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from televent.ical.itip.changes import is_internal
-from televent.ical.itip.moments import written_zone
 from televent.ical.itip.normalise import mended
-from televent.ical.itip.parts import Parts, read_parts
+from televent.ical.itip.parts import Parts, parts_of
 from televent.ical.itip.people import address_of
 from televent.ical.itip.roles import organizer_in
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import InvalidCalendarData
-from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import Moment
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
@@ -25,12 +25,18 @@ _SERVERS_OWN: Final = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One iTIP message. *method* is upper-case; PUBLISH where neither body nor MIME named one (SPEC B3)."""
+    """One iTIP message, read once. *method* is upper-case; PUBLISH where neither body nor MIME named one (SPEC B3).
+
+    *text* is the message as :mod:`normalise` mended it, *parts* are its components, which nobody edits. *came* are the
+    bytes that arrived.
+    """
 
     method: str
     uid: str
     organizer: str | None
     parts: Parts
+    text: CalendarText
+    came: bytes
 
 
 def read_message(data: bytes, *, method: str | None = None, charset: str | None = None) -> Message:
@@ -39,11 +45,18 @@ def read_message(data: bytes, *, method: str | None = None, charset: str | None 
     *method* is the MIME parameter: the body's METHOD counts before it. *charset* is the MIME part's.
     Raises IcalError where there is no VCALENDAR, nothing that can be scheduled, or no UID.
     """
-    root = parse(mended(data, charset=charset))
-    parts = read_parts(root)
+    return message_of(CalendarText(mended(data, charset=charset)), came=data, method=method)
+
+
+def message_of(text: CalendarText, *, came: bytes | None = None, method: str | None = None) -> Message:
+    """The message in a well-formed text; *came* are the bytes it was mended from, where they are others. Raises
+    IcalError."""
+    parts = parts_of(text)
     if not parts.uid:
         raise InvalidCalendarData("A message without UID names no event.")
-    return Message(method_of(root, method), parts.uid, organizer_in(parts), parts)
+    return Message(
+        method_of(parts.root, method), parts.uid, organizer_in(parts), parts, text, text.raw if came is None else came
+    )
 
 
 def method_of(root: Component, fallback: str | None = None) -> str:
@@ -56,21 +69,13 @@ def method_of(root: Component, fallback: str | None = None) -> str:
     return "PUBLISH"
 
 
-def with_method(data: bytes, method: str | None = None) -> tuple[bytes, str]:
-    """The message as an inbox shows it, METHOD in it (RFC 6638 §4.1), and the kind of what it is about.
-
-    *method* is the MIME parameter. Raises IcalError where it is no message.
-    """
-    letter = read_message(data, method=method)
-    root = letter.parts.root
-    if root.get("METHOD") is None:
-        root.put("METHOD", letter.method)
-    return crlf(root.to_bytes()), letter.parts.kind
-
-
-def message_uid(data: bytes) -> str:
-    """The UID that a message is about. Raises IcalError where it is no message."""
-    return read_message(data).uid
+def with_method(message: Message) -> CalendarText:
+    """The message as an inbox shows it: METHOD stands in it (RFC 6638 §4.1)."""
+    if message.parts.root.get("METHOD") is not None:
+        return message.text
+    root = message.text.copy()
+    root.put("METHOD", message.method)
+    return CalendarText.of_tree(root)
 
 
 def stamp(dtstamp: datetime) -> str:
@@ -105,7 +110,7 @@ def kept(component: Component, names: Collection[str]) -> Component:
 
 def enveloped(
     method: str | None, components: Iterable[Component], source: Parts, zones: Iterable[Component] | None = None
-) -> bytes:
+) -> CalendarText:
     """*components* as a VCALENDAR with the zones they name, taken from *source*; RFC 5546 wants them before.
 
     *zones* are what :func:`zones_for` found for them, where that is known already.
@@ -117,7 +122,9 @@ def enveloped(
             root.put(name, value)
     for each in [*(zones_for(shown, source) if zones is None else zones), *shown]:
         root.add(each)
-    return crlf(root.to_bytes())
+    text = CalendarText.of_tree(root)
+    strict = crlf(text.raw)
+    return text if strict is text.raw else CalendarText(strict)
 
 
 def zones_for(components: Iterable[Component], source: Parts) -> list[Component]:
@@ -130,7 +137,9 @@ def zones_for(components: Iterable[Component], source: Parts) -> list[Component]
             if tzid:
                 found = source.moment(prop) or datetime(1970, 1, 1, tzinfo=UTC)
                 since[tzid] = min(since.get(tzid, found), found, key=lambda moment: moment.year)
-    zones = (written[tzid].copy() if tzid in written else written_zone(tzid, first) for tzid, first in since.items())
+    zones = (
+        written[tzid].copy() if tzid in written else source.zone_written(tzid, first) for tzid, first in since.items()
+    )
     return [zone for zone in zones if zone is not None]
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from televent.ical.itip.moments import Zones, moment_of, span_of
+from televent.ical.itip.moments import Zones, moment_of, span_of, written_zone
 from televent.ical.itip.people import attendees_of
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import InvalidCalendarData
-from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import Moment, canonical
 
 SCHEDULED: Final = ("VEVENT", "VTODO", "VJOURNAL")
@@ -32,6 +33,7 @@ class Parts:
     overrides: dict[str, Component]
     zones: Zones = field(repr=False)
     _asked: dict[int, dict[str, Property]] = field(default_factory=dict, repr=False)
+    _written: dict[tuple[str, int], Component | None] = field(default_factory=dict, repr=False)
 
     def items(self) -> Iterator[tuple[str | None, Component]]:
         """(occurrence, component): the master first."""
@@ -49,6 +51,14 @@ class Parts:
         if found is None:
             found = self._asked[id(component)] = attendees_of(component)
         return found
+
+    def zone_written(self, tzid: str, first: Moment) -> Component | None:
+        """A VTIMEZONE for *tzid* with the rules of *first* and later, written once; None where no zone has the name."""
+        key = (tzid, first.year)
+        if key not in self._written:
+            self._written[key] = written_zone(tzid, first)
+        found = self._written[key]
+        return found.copy() if found is not None else None
 
     def moment(self, prop: Property) -> Moment | None:
         """The value of a date or date-time property; None where it has no readable one."""
@@ -137,12 +147,21 @@ class Parts:
             del self.overrides[rid]
 
 
-def read_parts(data: bytes | Component) -> Parts:
-    """Takes *data* apart. Of two components for one occurrence the first counts (a second master is no update).
+def parts_of(text: CalendarText) -> Parts:
+    """Takes a text apart, to be read: the components are the text's own and must stay as they are. Raises IcalError."""
+    return read_parts(text.tree)
+
+
+def parts_to_edit(text: CalendarText) -> Parts:
+    """Takes a copy of a text apart, to be edited. Raises IcalError."""
+    return read_parts(text.copy())
+
+
+def read_parts(root: Component) -> Parts:
+    """Takes a tree apart. The first of two components for one occurrence counts (a second master is no update).
 
     Raises :class:`InvalidCalendarData` where nothing in it can be scheduled.
     """
-    root = parse(data) if isinstance(data, bytes) else data
     found = [sub for sub in root.components() if sub.name in SCHEDULED]
     if not found:
         raise InvalidCalendarData("There is no event, to-do or journal entry in this object.")

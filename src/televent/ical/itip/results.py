@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.values import Moment
 
 Change = Literal[
@@ -68,7 +69,7 @@ class Applied:
     names those who ask; of a "party-crasher" those who answered unasked.
     """
 
-    text: bytes | None
+    text: CalendarText | None
     change: Change
     answers: tuple[Answer, ...] = ()
     asks_again: bool = False
@@ -80,6 +81,6 @@ class Applied:
     recurrence_ids: tuple[str | None, ...] = ()
 
 
-def nothing(stored: bytes | None, reason: str | None) -> Applied:
+def nothing(stored: CalendarText | None, reason: str | None) -> Applied:
     """The copy stays as it is, for *reason*."""
     return Applied(stored, "nothing", reason=reason)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from televent.ical.itip.parts import Parts, read_parts
+from televent.ical.itip.parts import Parts, parts_of
 from televent.ical.itip.people import addresses, attendees_of, organizer_of
+from televent.ical.objects.calendar_text import CalendarText
 
 Role = Literal["organizer", "attendee", "none"]
 
 
-def role(text: bytes, me: Collection[str]) -> Role:
+def role(text: CalendarText, me: Collection[str]) -> Role:
     """What the owner of the addresses *me* is in *text*. Addresses are compared without regard to case.
 
     Raises :class:`televent.ical.text.errors.IcalError` where *text* is no calendar object.
     """
-    return role_in(read_parts(text), addresses(me))
+    return role_in(parts_of(text), addresses(me))
 
 
 def role_in(parts: Parts, me: Collection[str]) -> Role:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from televent.ical.itip.message import read_message
+from televent.ical.itip.message import Message, read_message
 from televent.ical.mending.lenient import read_leniently
 from televent.ical.mending.vcalendar1 import is_vcalendar1, translated
 from televent.ical.text.errors import IcalError
@@ -31,6 +31,8 @@ class Readable:
     reader: Reader
     refusal: str = ""
     """Why no reader understands it; empty where one does."""
+    message: Message | None = None
+    """The message that the reader understood; None where there is a refusal."""
 
     @property
     def note(self) -> str:
@@ -62,5 +64,4 @@ def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False
 
 def _checked(text: bytes, method: str | None, reader: Reader) -> Readable:
     """Validates by reading it as an iTIP message. Raises IcalError."""
-    read_message(text, method=method)
-    return Readable(text, reader)
+    return Readable(text, reader, message=read_message(text, method=method))

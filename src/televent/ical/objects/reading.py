@@ -10,7 +10,7 @@ from typing import Final
 from televent.ical.recurrence.occurrences import span
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.text.errors import InvalidCalendarData, InvalidCalendarObject
-from televent.ical.text.tree import KINDS, Component, Property, parse
+from televent.ical.text.tree import KINDS, Component, Property
 from televent.ical.text.values import Moment, canonical, duration, end_of, normalise_address, unescape
 from televent.ical.zones.moments import moment_of, utc_of, zone_of
 
@@ -103,13 +103,8 @@ class Reading:
         return None
 
 
-def read(data: bytes) -> Reading:
-    """Reads a calendar object. Raises IcalError."""
-    return read_tree(parse(data))
-
-
 def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
-    """The same, from a tree; ``every`` where it has been taken apart already.
+    """Reads a calendar object; ``every`` where it has been taken apart already. See CalendarText.reading.
 
     Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a needed value cannot be read.
     """

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import Component, Property, parse
+from televent.ical.text.tree import Component, Property
 
 PUBLIC: Final = "PUBLIC"
 PRIVATE: Final = "PRIVATE"
@@ -31,21 +32,21 @@ _HEAD: Final = frozenset(("VERSION", "PRODID", "CALSCALE"))
 BUSY: Final = "Busy"
 
 
-def visibility(text: bytes) -> str:
-    """PUBLIC, CONFIDENTIAL or PRIVATE."""
-    if _HINT.search(text) is None:
+def visibility(text: CalendarText) -> str:
+    """PUBLIC, CONFIDENTIAL or PRIVATE; found without a parse."""
+    if _HINT.search(text.raw) is None:
         return PUBLIC
-    said = {found[1].strip().upper() for found in _CLASS.finditer(_FOLD.sub(b"", text))}
+    said = {found[1].strip().upper() for found in _CLASS.finditer(_FOLD.sub(b"", text.raw))}
     if said <= {b"PUBLIC", b""}:
         return PUBLIC
     return CONFIDENTIAL if said <= {b"PUBLIC", b"", b"CONFIDENTIAL"} else PRIVATE
 
 
-def as_busy(text: bytes) -> bytes | None:
+def as_busy(text: CalendarText) -> CalendarText | None:
     """The same event as time that is taken: when, and nothing of what, where and with whom. None for what takes no time
     (to-dos and journals), and for what cannot be read."""
     try:
-        root = parse(text)
+        root = text.copy()
     except IcalError:
         return None
     root.remove_if(lambda each: isinstance(each, Property) and each.name not in _HEAD)
@@ -59,4 +60,4 @@ def as_busy(text: bytes) -> bytes | None:
             if len(kept) != len(prop.params):
                 event.replace(prop, event.make(prop.name, prop.value, kept))
         event.add(event.make("SUMMARY", BUSY))
-    return root.to_bytes() if events else None
+    return CalendarText.of_tree(root) if events else None

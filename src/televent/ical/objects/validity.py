@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from televent.ical.objects.reading import Reading, address_of, read_tree
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.reading import Reading, address_of
 from televent.ical.recurrence.instances import MAX_INSTANCES, check_instances
-from televent.ical.recurrence.recurrence_set import RecurrenceSet
+from televent.ical.rules.expansion import Budget
 from televent.ical.text.errors import (
     InvalidCalendarData,
     InvalidCalendarObject,
@@ -18,7 +19,7 @@ from televent.ical.text.errors import (
     TooManyInstances,
     UnsupportedComponent,
 )
-from televent.ical.text.tree import Component, parse
+from televent.ical.text.tree import Component
 from televent.ical.text.values import written
 from televent.ical.text.wall_clock import FIRST, LAST
 
@@ -44,13 +45,13 @@ class Limits:
     uid: int = 1024
 
 
-def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
+def validate(text: CalendarText, *, limits: Limits = Limits()) -> Reading:
     """What the text says, if it may be stored. Raises IcalError with the precondition it breaks."""
-    if len(data) > limits.octets:
+    if len(text.raw) > limits.octets:
         raise TooLarge(f"more than {limits.octets} octets")
-    if b"\0" in data:
+    if b"\0" in text.raw:
         raise InvalidCalendarData("NUL is no character of iCalendar")
-    root = parse(data)
+    root = text.tree
     version = (root.value("VERSION") or "2.0").strip()
     if version != "2.0":
         raise InvalidCalendarData(f"VERSION {version[:16]} is not 2.0 (RFC 5545 §3.7.4)")
@@ -71,14 +72,13 @@ def validate(data: bytes, *, limits: Limits = Limits()) -> Reading:
     named = [part for part in root.components() if part.get("RECURRENCE-ID") is not None]
     if len(named) > limits.overrides:
         raise TooManyInstances(f"more than {limits.overrides} changed occurrences")
-    every = None
     if any(part.get(name) is not None for part in root.components() for name in ("RRULE", "RDATE")):
-        every = RecurrenceSet(root)
-        check_instances(every, limits.instances)
+        text.recurrence.budget = Budget()
+        check_instances(text.recurrence, limits.instances)
     organizers = (part.get("ORGANIZER") for part in root.components() if part.name in STORED)
     if len({address_of(organizer) for organizer in organizers if organizer is not None}) > 1:
         raise MixedOrganizers("the components have different organizers (RFC 6638 §3.2.4.2)")
-    reading = read_tree(root, every)
+    reading = text.reading
     if len(reading.uid.encode()) > limits.uid:
         raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")
     for instance in reading.instances():

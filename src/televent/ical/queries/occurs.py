@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from typing import Final
 
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import address_of
 from televent.ical.queries.freebusy import fbtype_of
 from televent.ical.recurrence.recurrence_set import MARGIN, RecurrenceSet, Series
 from televent.ical.rules.expansion import Budget, expand
 from televent.ical.text.errors import IcalError, TooManyInstances
-from televent.ical.text.tree import Component, parse
+from televent.ical.text.tree import Component
 from televent.ical.text.values import Moment
 from televent.ical.text.wall_clock import FIRST, LAST, in_zone, moved, wall_in, wall_of
 from televent.ical.zones.moments import moment_of, utc_of
@@ -74,7 +75,7 @@ class Occurs:
 
 
 def occurs(
-    text: bytes | Component,
+    text: CalendarText,
     *,
     role: str = "none",
     partstat: str | None = None,
@@ -86,8 +87,7 @@ def occurs(
     all of it is over, as its outline says. ``season``: see season_of; 0: none. A text that cannot be read may happen at
     any time."""
     try:
-        root = parse(text) if isinstance(text, bytes) else text
-        every = RecurrenceSet(root)
+        root, every = text.tree, text.recurrence
     except IcalError:
         return Occurs(loose=((None, last),))
     if not root.components("VEVENT"):

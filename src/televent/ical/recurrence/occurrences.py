@@ -11,7 +11,7 @@ from televent.ical.recurrence.recurrence_set import Occurrence, RecurrenceSet, S
 from televent.ical.rules.expansion import Budget, expand, last_of_count
 from televent.ical.rules.rule import Rule
 from televent.ical.text.errors import TooManyInstances
-from televent.ical.text.tree import Component, parse
+from televent.ical.text.tree import Component
 from televent.ical.text.values import Moment
 from televent.ical.text.wall_clock import FIRST, LAST, in_zone, moved, wall_of
 from televent.ical.zones.moments import utc_of
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def occurrences(
-    root: Component | bytes,
+    root: Component,
     start: datetime,
     end: datetime,
     *,
@@ -51,22 +51,22 @@ def occurrences(
 
 
 def each_occurrence(
-    root: Component | bytes, start: datetime, end: datetime, *, floating_zone: tzinfo = UTC
+    root: Component, start: datetime, end: datetime, *, floating_zone: tzinfo = UTC
 ) -> Iterator[Occurrence]:
     """The same one by one and in no order, for who needs only the first that will do; an endless series has no end
     here either."""
     start, end = moved(start, timedelta(0)), moved(end, timedelta(0))
-    for occurrence in RecurrenceSet(parse(root) if isinstance(root, bytes) else root).instances(start, end):
+    for occurrence in RecurrenceSet(root).instances(start, end):
         if touches(occurrence.start, occurrence.end, start, end, floating_zone):
             yield occurrence
 
 
-def next_occurrence(root: Component | bytes, after: datetime, *, floating_zone: tzinfo = UTC) -> Occurrence | None:
+def next_occurrence(root: Component, after: datetime, *, floating_zone: tzinfo = UTC) -> Occurrence | None:
     """The first to start later than ``after`` (aware); None where none does.
 
     Raises TooManyInstances where finding it costs more than it may, InvalidCalendarData for a rule that is none.
     """
-    every = RecurrenceSet(parse(root) if isinstance(root, bytes) else root)
+    every = RecurrenceSet(root)
     after = moved(after, timedelta(0))
 
     def earliest(some: Iterable[Occurrence], end: datetime) -> tuple[datetime, int, Occurrence] | None:

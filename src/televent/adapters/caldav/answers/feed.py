@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from televent.ical.editing.compose import PRODID
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import parse
 
 CHUNK: Final = 32 * 1024
 """Min bytes of a chunk, except for the last one."""
 
 
-def feed(texts: Iterable[bytes]) -> Iterator[bytes]:
+def feed(texts: Iterable[CalendarText]) -> Iterator[bytes]:
     """The stream in chunks. If two objects have a VTIMEZONE with the same TZID, the stream has the first one. Objects
     that cannot be parsed are left out."""
     parts = [b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" + PRODID.encode() + b"\r\n"]
@@ -21,7 +21,7 @@ def feed(texts: Iterable[bytes]) -> Iterator[bytes]:
     zones: set[str] = set()
     for text in texts:
         try:
-            root = parse(text)
+            root = text.tree
         except IcalError:
             continue
         for component in root.components():

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from televent.adapters.caldav.http import Header, Request
+from televent.application.read_models.resources import ResourceRow
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.zone_references import by_reference, in_full
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import Component, parse
+from televent.ical.text.tree import Component
 
 VARY: Final[Header] = (b"vary", b"CalDAV-Timezones")
 
@@ -20,12 +22,12 @@ def zones_wanted(request: Request) -> Turn | None:
     return {"T": in_full, "F": by_reference}.get(request.headers.get("caldav-timezones", "").strip().upper())
 
 
-def turned(text: bytes, turn: Turn | None) -> bytes:
-    """The text as it is wanted, octet for octet the same where nothing is to be done."""
+def turned(row: ResourceRow, turn: Turn | None) -> CalendarText:
+    """The row's text as it is wanted, byte for byte the same where nothing is to be done."""
     if turn is None:
-        return text
+        return row.text
     try:
-        root = parse(text)
+        root = row.text.copy()
     except IcalError:
-        return text
-    return root.to_bytes() if turn(root) else text
+        return row.text
+    return CalendarText.of_tree(root) if turn(root) else row.text

@@ -22,9 +22,12 @@ from televent.application.refusals import PreconditionFailed
 from televent.application.use_cases.attach import Edit, check_edit, edit_attachments, readable
 from televent.domain.ids import AccountId
 from televent.ical.editing.attachments import Attachment, add_attachment, remove_attachment, update_attachment
+from televent.ical.objects.calendar_text import CalendarText
 
 ADD, UPDATE, REMOVE = "attachment-add", "attachment-update", "attachment-remove"
 ACTIONS: Final = frozenset({ADD, UPDATE, REMOVE})
+MAX_HELD: Final = 64 * 1024
+"""Max bytes of a calendar text that is kept parsed while an attachment is uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,13 @@ async def _changed(
         url = f"{request.origin}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
         line = Attachment(str(attachment_id), url, name, kind, 0)
         # Known errors are reported before the client uploads up to twenty megabytes.
-        await door.run(_check, door, request, person, row, partial(_with, action, line))
+        standing = await door.run(_check, door, request, person, row, partial(_with, action, line))
         owner = AccountId(row.tenant)
         upload = Upload(owner, attachment_id, name, kind, AccountId(person.account.tenant))
         size = await store(door, incoming, declared, upload)
         line = Attachment(str(attachment_id), url, name, kind, size)
         try:
-            await door.run(_change, door, request, person, row, partial(_with, action, line))
+            await door.run(_change, door, request, person, row, partial(_with, action, line), standing)
         except BaseException:
             await door.run(door.backend.attachments.drop, owner, attachment_id)
             raise
@@ -105,24 +108,29 @@ async def _changed(
     return shown
 
 
-def _with(action: Action, line: Attachment, text: bytes, now: datetime) -> bytes:
+def _with(action: Action, line: Attachment, text: CalendarText, now: datetime) -> CalendarText:
     if action.name == ADD:
         return add_attachment(text, line, action.rids, now=now)
     return update_attachment(text, action.managed_id, line, now=now)
 
 
-def _without(action: Action, text: bytes, now: datetime) -> bytes:
+def _without(action: Action, text: CalendarText, now: datetime) -> CalendarText:
     return remove_attachment(text, action.managed_id, action.rids, now=now)
 
 
-def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> None:
+def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> CalendarText | None:
+    """The text that stands, unless it is too large to be held, parsed, for as long as an upload may take."""
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
-    check_edit(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
+    text = check_edit(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
+    return text if len(text.raw) <= MAX_HELD else None
 
 
-def _change(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> None:
+def _change(
+    door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit, standing: CalendarText | None = None
+) -> None:
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
-    edit_attachments(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
+    href = request.target.name
+    edit_attachments(door.backend, context, row=row, href=href, edit=edit, conditions=given, standing=standing)
 
 
 async def get_attachment(door: Door, request: Request, person: Person) -> Response:

@@ -53,7 +53,7 @@ async def _object(door: Door, request: Request, person: Person) -> Response:
     if not_modified(request.headers, row.etag, row.modified_at):
         return Response(304, b"", headers)
     headers.append((b"content-type", content_type(row).encode()))
-    return Response(200, turned(row.ics or b"", zones_wanted(request)), headers)
+    return Response(200, turned(row, zones_wanted(request)).raw, headers)
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
@@ -67,4 +67,4 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
 
 
 def _stream(door: Door, row: CalendarRow, turn: Turn | None) -> Iterator[bytes]:
-    return feed(turned(each.ics, turn) for each in door.members(row, with_text=True) if each.ics is not None)
+    return feed(turned(each, turn) for each in door.members(row, with_text=True) if each.ics is not None)

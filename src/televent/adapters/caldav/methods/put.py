@@ -15,6 +15,7 @@ from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import PreconditionFailed, SchedulingUidConflict, UidConflict, UnknownCalendar
 from televent.application.use_cases.put_object import Stored, put_object
 from televent.application.use_cases.shared_objects import put_into_shared
+from televent.ical.objects.calendar_text import CalendarText
 
 TYPES = frozenset(
     {
@@ -115,7 +116,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
             door.context(request, person),
             calendar=target.calendar,
             href=target.name,
-            text=request.body,
+            text=CalendarText(request.body),
             conditions=conditions(request.headers, request.seq),
             account=person.account,
         )
@@ -129,7 +130,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
 def _put_shared(door: Door, request: Request, person: Person, row: CalendarRow) -> Stored:
     """Stores the object in a shared calendar. The command changes the owner's account, and this person is its actor."""
     context = door.context(request, person, row)
-    text, name, given = request.body, request.target.name, conditions(request.headers, request.seq)
+    text, name, given = CalendarText(request.body), request.target.name, conditions(request.headers, request.seq)
     try:
         return put_into_shared(door.backend, context, row=row, href=name, text=text, conditions=given)
     except UidConflict as refusal:

@@ -14,7 +14,6 @@ from televent.adapters.caldav.webdav.text import octets
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
 from televent.ical.queries.partial import CompSpec, DataSpec, select
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import parse
 from televent.ical.text.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
@@ -52,8 +51,9 @@ def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) ->
 
     def partial(view: ObjectView) -> str | None:
         try:
-            root = parse(view.row.ics or b"")
+            root = view.row.text.tree
             if turn is not None:
+                root = root.copy()
                 turn(root)
             return octets(select(root, spec, floating_zone))
         except IcalError:

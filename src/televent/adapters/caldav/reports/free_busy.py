@@ -20,7 +20,7 @@ from televent.application.read_models.resources import ResourceRow
 from televent.domain.sharing.access import BUSY
 from televent.ical.queries.freebusy import Period, busy_periods, compose_freebusy, merged
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import Component, parse
+from televent.ical.text.tree import Component
 from televent.ical.zones.moments import utc_of
 
 MAX_SPAN: Final = timedelta(days=3 * 366)
@@ -104,6 +104,6 @@ def _events(door: Door, row: CalendarRow, names: Sequence[str]) -> Iterator[Comp
 def _parsed(rows: Iterable[ResourceRow]) -> Iterator[Component]:
     for row in rows:
         try:
-            yield parse(row.ics or b"")
+            yield row.text.tree
         except IcalError:
             continue

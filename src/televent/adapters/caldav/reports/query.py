@@ -31,7 +31,6 @@ from televent.ical.queries.query import (
     required_span,
 )
 from televent.ical.text.errors import IcalError
-from televent.ical.text.tree import parse
 
 _OBJECTS: Final = (Kind.OBJECT, Kind.INBOX_ITEM)
 
@@ -131,7 +130,7 @@ def _fits(member: ResourceRow, wanted: CompFilter, floating: tzinfo) -> bool:
     if member.certain and only_time(wanted):
         return True
     try:
-        return matches(parse(member.ics or b""), wanted, floating)
+        return matches(member.text.tree, wanted, floating)
     except IcalError:
         # More instances than are counted: what the index thinks is the best answer there is.
         return True

@@ -45,7 +45,7 @@ async def copy_shared(door: Door, request: Request, person: Person, target: Targ
 
     def act() -> Stored:
         try:
-            context, text = door.context(request, person, there), source.ics or b""
+            context, text = door.context(request, person, there), source.text
             if owner != context.tenant:
                 text = for_another(door.backend, context, text)
             if there is not None:

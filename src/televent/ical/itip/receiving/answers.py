@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from televent.ical.itip.message import Message, stamp
 from televent.ical.itip.overlay import include, opened, said
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of
 from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, partstat_of
-from televent.ical.itip.precedence import Ledger, Verdict, judge
+from televent.ical.itip.precedence import Verdict, judge
 from televent.ical.itip.receiving.delegating import delegate
+from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.results import Answer, Applied, MarkRow
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.sending.asked import counts_from
 from televent.ical.itip.series import around, planned
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import escape, normalise_address, unescape
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An answer to be written into a copy. *own*: it is the copy's owner who answers. *reply* is the ATTENDEE line of
+    the message it came with, *status* the SCHEDULE-STATUS that the line gets."""
+
+    address: str
+    partstat: str
+    now: datetime
+    comment: str | None = None
+    own: bool = False
+    reply: Property | None = None
+    status: str | None = None
+
+
 def apply_answer(
-    stored: bytes,
+    stored: CalendarText,
     *,
     address: str,
     partstat: str,
     recurrence_id: str | None,
     comment: str | None = None,
     now: datetime,
-) -> bytes:
-    """*stored* with the answer of *address* in it: his own copy after a tap, or the organizer's.
+) -> CalendarText:
+    """*stored* with the answer of *address* in it: the attendee's own copy after a tap, or the organizer's.
 
     *recurrence_id* None answers the series, and with it those of its changed occurrences that wait for an answer or
     were answered as the series was: one that got an answer of its own keeps it.
     Only the lines concerned are edited; an occurrence without a component of its own gets one. The same object where
     nothing changes, or *address* is not asked. Raises IcalError.
     """
-    parts = read_parts(stored)
+    parts = parts_to_edit(stored)
     wanted = normalise_address(address)
     rids: list[str | None] = [recurrence_id]
     if recurrence_id is None:
@@ -48,63 +65,62 @@ def apply_answer(
             or parts.master is None
             or (not is_cancelled(each) and partstat_of(attendees_of(each).get(wanted)) in follows)
         ]
-    edited = [_answer(parts, rid, wanted, partstat, comment, now, own=True) for rid in rids]
-    return parts.root.to_bytes() if any(edited) else stored
+    given = _Given(wanted, partstat, now, comment, own=True)
+    edited = [_answer(parts, rid, given) for rid in rids]
+    return CalendarText.of_tree(parts.root) if any(edited) else stored
 
 
-def _answer(
-    parts: Parts,
-    rid: str | None,
-    address: str,
-    partstat: str,
-    comment: str | None,
-    now: datetime,
-    *,
-    own: bool,
-    reply: Property | None = None,
-    status: str | None = None,
-) -> bool:
+def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
+    """Writes the answer to the occurrence *rid* (None: the series) into the copy; whether that edits anything."""
     component = parts.get(rid)
     fresh = component is None and rid is not None
     if fresh:
         component = occurrence(parts, rid) if rid is not None else None
     if component is None:
         return False
-    prop = attendees_of(component).get(address)
+    prop = attendees_of(component).get(given.address)
     if prop is None:
         return False
     before = partstat_of(prop)
-    if fresh and before == partstat and (rid is None or parts.master is None or rid not in _excluded(parts)):
+    if fresh and before == given.partstat and (rid is None or parts.master is None or rid not in _excluded(parts)):
         return False
-    answered = said(prop, partstat, status=status)
-    for name in ("DELEGATED-TO", "DELEGATED-FROM"):
-        values = reply.param_values(name) if reply is not None else ()
-        if values and values != answered.param_values(name):
-            answered = answered.with_param(name, *values)
-    if reply is not None and partstat != "DELEGATED" and answered.param("DELEGATED-TO") is not None:
-        answered = answered.with_param("DELEGATED-TO")
+    answered = _delegated(said(prop, given.partstat, status=given.status), given)
     edited = fresh
     if answered is not prop:
         component.replace(prop, answered)
         edited = True
-    if own and comment is not None and unescape(component.value("COMMENT") or "") != comment:
-        component.put("COMMENT", escape(comment))
+    if given.own and given.comment is not None and unescape(component.value("COMMENT") or "") != given.comment:
+        component.put("COMMENT", escape(given.comment))
         edited = True
-    if own and edited:
-        opened(component, before, partstat)
+    if given.own and edited:
+        opened(component, before, given.partstat)
     if fresh and rid is not None:
-        component.put("DTSTAMP", stamp(now))
+        component.put("DTSTAMP", stamp(given.now))
         include(parts, [rid])
         parts.add(rid, component)
     return edited
+
+
+def _delegated(line: Property, given: _Given) -> Property:
+    """The line with what the reply says of a delegation (RFC 5546 §3.2.2.3)."""
+    if given.reply is None:
+        return line
+    for name in ("DELEGATED-TO", "DELEGATED-FROM"):
+        values = given.reply.param_values(name)
+        if values and values != line.param_values(name):
+            line = line.with_param(name, *values)
+    if given.partstat != "DELEGATED" and line.param("DELEGATED-TO") is not None:
+        line = line.with_param("DELEGATED-TO")
+    return line
 
 
 def _excluded(parts: Parts) -> set[str]:
     return parts.moments(parts.master, "EXDATE") if parts.master is not None else set()
 
 
-def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: datetime, known: Ledger) -> Applied:
-    """A REPLY in the organizer's copy. Of it only the answer counts, not its title, times or the rest (SPEC B6)."""
+def received_answers(encounter: Encounter, copy: Parts) -> Applied:
+    """A REPLY in the organizer's copy. Only the answer counts of it, not its title, times or the rest (SPEC B6)."""
+    message, stored = encounter.message, encounter.stored
     answers: list[Answer] = []
     marks: list[MarkRow] = []
     holder = organizer_in(copy)
@@ -112,7 +128,8 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
     unasked: list[MarkRow] = []
     reason: str | None = None
     edited = False
-    for component in _components(letter):
+    # The master's answer comes first: one to an occurrence in the same message is the more particular.
+    for _, component in message.parts.items():
         named = component.get("RECURRENCE-ID")
         rid = copy.resolve(named) if named is not None else None
         current = copy.get(rid) or copy.master
@@ -125,107 +142,90 @@ def received_answers(stored: bytes | None, copy: Parts, letter: Message, now: da
         if line is None:
             reason = reason or "no-attendee"
             continue
-        answer = _said_in(component, line, rid)
+        answer, sent = _said_in(component, line, rid), encounter.sent(component)
         if answer.address not in attendees_of(current):
-            sent = dtstamp_of(component, letter.parts.zones) or now
             version = min(sequence_of(current), sequence_of(component))
-            if judge(known.get((rid, answer.address)), version, sent) is not Verdict.NEWER:
+            if judge(encounter.mark(rid, answer.address), version, sent) is not Verdict.NEWER:
                 reason = reason or "duplicate"
                 continue
             reason = reason or "party-crasher"
             crashers.append(answer)
             unasked.append((answer.address, rid, version, sent))
             continue
-        sent = dtstamp_of(component, letter.parts.zones) or now
         # No SEQUENCE: the version it answers is unknown, so DTSTAMP alone decides. A higher one than the organizer
         # ever gave was raised by the attendee's program (I-5).
         version = sequence_of(current)
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
-        verdict = judge(known.get((rid, answer.address)), version, sent)
-        outdated = version < counts_from(known, holder, answer.address, rid) or (
-            version < sequence_of(current) and not _same_time(copy, rid, letter, component)
+        verdict = judge(encounter.mark(rid, answer.address), version, sent)
+        outdated = version < counts_from(encounter.known, holder, answer.address, rid) or (
+            version < sequence_of(current) and not _same_time(copy, rid, message, component)
         )
         if verdict is not Verdict.NEWER or outdated:
             reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
             continue
         status = ",".join(each.value.partition(";")[0].strip() for each in component.all("REQUEST-STATUS")) or "2.0"
-        edited |= _answer(
-            copy, rid, answer.address, answer.partstat, None, now, own=False, reply=line, status=_codes(status)
-        )
+        given = _Given(answer.address, answer.partstat, encounter.now, reply=line)
+        mark: MarkRow = (answer.address, rid, version, sent)
+        edited |= _answer(copy, rid, replace(given, status=_codes(status)))
         if rid is None:
-            edited |= _follow(copy, letter, answer, (version, sent), counted=known, now=now, reply=line)
+            edited |= _follow(encounter, copy, given, mark)
         edited |= delegate(copy, answer.address, holder)
         answers.append(answer)
-        marks.append((answer.address, rid, version, sent))
+        marks.append(mark)
         if rid is not None and named is not None and (named.param("RANGE") or "").strip().upper() == "THISANDFUTURE":
-            spread, also = _spread(copy, rid, answer, (version, sent), known=known, now=now, reply=line)
+            spread, also = _spread(encounter, copy, given, mark)
             edited |= spread
             marks += also
     if not answers:
         return Applied(stored, "nothing", reason=reason or "no-attendee", answers=tuple(crashers), marks=tuple(unasked))
-    text = copy.root.to_bytes() if edited else stored
+    text = CalendarText.of_tree(copy.root) if edited else stored
     rids = tuple(answer.recurrence_id for answer in answers)
     return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
 
 
-def _follow(
-    copy: Parts,
-    letter: Message,
-    answer: Answer,
-    given: tuple[int, datetime],
-    *,
-    counted: Ledger,
-    now: datetime,
-    reply: Property,
-) -> bool:
+def _follow(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow) -> bool:
     """An answer to the series also answers the occurrences that got a component of their own without being moved.
 
-    Whoever answers need not know of them: it may have been somebody else's answer that set one apart, and that letter
+    The attendee need not know of them: it may have been somebody else's answer that set one apart, and that message
     may still be under way. RFC 5546 §3.2.3: without RECURRENCE-ID the answer is one to every instance.
     """
+    address, _, version, sent = answered
     edited = False
     holder = organizer_in(copy)
     for rid, component in copy.overrides.items():
-        asked = attendees_of(component).get(answer.address)
-        mark = counted.get((rid, answer.address))
+        asked = attendees_of(component).get(address)
+        mark = encounter.mark(rid, address)
         own = mark is not None and partstat_of(asked) != "NEEDS-ACTION"
-        if asked is None or own or rid in letter.parts.overrides or is_cancelled(component):
+        if asked is None or own or rid in encounter.message.parts.overrides or is_cancelled(component):
             continue
-        if given[0] < counts_from(counted, holder, answer.address, rid):
+        if version < counts_from(encounter.known, holder, address, rid):
             continue
         plain = occurrence(copy, rid)
         if plain is None or copy.span(plain) != copy.span(component):
             continue
-        if judge(mark, *given) is Verdict.NEWER:
-            edited |= _answer(copy, rid, answer.address, answer.partstat, None, now, own=False, reply=reply)
+        if judge(mark, version, sent) is Verdict.NEWER:
+            edited |= _answer(copy, rid, given)
     return edited
 
 
-def _spread(
-    copy: Parts,
-    rid: str,
-    answer: Answer,
-    given: tuple[int, datetime],
-    *,
-    known: Ledger,
-    now: datetime,
-    reply: Property,
-) -> tuple[bool, list[MarkRow]]:
-    """The answer to *rid*, which has been entered, given to all that follow it too (RFC 5545 §3.2.13).
+def _spread(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow) -> tuple[bool, list[MarkRow]]:
+    """The answer to one occurrence, which has been entered, given to all that follow it too (RFC 5545 §3.2.13).
 
     One component for many occurrences is what few calendar programs can read. So each that follows is set apart; or,
     where they are many or without end, the series is answered, and what was before it is set apart with the answer
     that it had.
     """
+    address, rid, version, sent = answered
+    assert rid is not None
     earlier, later = around(copy, rid)
     edited = False
     if later is None:
-        had = partstat_of(attendees_of(copy.master).get(answer.address)) if copy.master is not None else None
-        for each in earlier if had != answer.partstat else []:
+        had = partstat_of(attendees_of(copy.master).get(address)) if copy.master is not None else None
+        for each in earlier if had != given.partstat else []:
             plain = occurrence(copy, each) if each not in copy.overrides else None
             if plain is not None:
-                plain.put("DTSTAMP", stamp(now))
+                plain.put("DTSTAMP", stamp(given.now))
                 copy.add(each, plain)
                 edited = True
     following = {each for each in copy.overrides if each > rid}
@@ -234,16 +234,14 @@ def _spread(
     for target in targets:
         component = copy.get(target) or copy.master
         off = component is None or (target is not None and is_cancelled(component))
-        if off or judge(known.get((target, answer.address)), *given) is not Verdict.NEWER:
+        if off or judge(encounter.mark(target, address), version, sent) is not Verdict.NEWER:
             continue
-        edited |= _answer(
-            copy, target, answer.address, answer.partstat, None, now, own=False, reply=reply, status="2.0"
-        )
-        marks.append((answer.address, target, *given))
+        edited |= _answer(copy, target, replace(given, status="2.0"))
+        marks.append((address, target, version, sent))
     return edited, marks
 
 
-def _same_time(copy: Parts, rid: str | None, letter: Message, component: Component) -> bool:
+def _same_time(copy: Parts, rid: str | None, message: Message, component: Component) -> bool:
     """Whether an answer to an older version is one to the time that still stands.
 
     SEQUENCE also rises when somebody is removed or one occurrence of a series is cancelled, of which those who were
@@ -252,12 +250,7 @@ def _same_time(copy: Parts, rid: str | None, letter: Message, component: Compone
     current = copy.get(rid) or (occurrence(copy, rid) if rid is not None else None)
     if current is None or component.get("DTSTART") is None:
         return False
-    return letter.parts.span(component) == copy.span(current)
-
-
-def _components(letter: Message) -> list[Component]:
-    """The master's answer first: one to an occurrence in the same letter is the more particular."""
-    return [component for _, component in letter.parts.items()]
+    return message.parts.span(component) == copy.span(current)
 
 
 def _codes(status: str) -> str:

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from televent.ical.itip.message import Message, stamp
+from televent.ical.itip.message import stamp
 from televent.ical.itip.overlay import exclude
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, sequence_of
+from televent.ical.itip.parts import Parts, is_cancelled, sequence_of
 from televent.ical.itip.people import attendees_of
-from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
-from televent.ical.itip.results import Applied, Change, MarkRow, nothing
-from televent.ical.itip.roles import organizer_in
+from televent.ical.itip.precedence import Mark, Verdict, judge
+from televent.ical.itip.receiving.encounter import Encounter
+from televent.ical.itip.results import Applied, Change, MarkRow
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component
 
 
-def receive_cancel(
-    stored: bytes | None, copy: Parts | None, letter: Message, mine: frozenset[str], now: datetime, known: Ledger
-) -> Applied:
-    """A cancelled meeting stays as STATUS:CANCELLED, so that he sees what is off; a cancelled occurrence is
-    excluded from the series. The marks are a tombstone: a late letter does not bring it back."""
-    organizer = letter.organizer or (organizer_in(copy) if copy is not None else None)
-    if organizer is None:
-        return nothing(stored, "no-organizer")
+def receive_cancel(encounter: Encounter) -> Applied:
+    """A cancelled meeting stays as STATUS:CANCELLED, so that the attendee sees what is off; a cancelled occurrence is
+    excluded from the series. The marks are a tombstone: a late message does not bring it back."""
+    copy, organizer = encounter.copy, encounter.organizer
+    if not organizer:
+        return encounter.nothing("no-organizer")
     marks: list[MarkRow] = []
     changes: list[Change] = []
     verdict = Verdict.STALE
     reason = None
-    for named, component in letter.parts.items():
+    for named, component in encounter.message.parts.items():
         prop = component.get("RECURRENCE-ID")
         rid = named if prop is None or copy is None else copy.resolve(prop)
-        sent = dtstamp_of(component, letter.parts.zones) or now
+        sent = encounter.sent(component)
         sequence = sequence_of(component)
-        series = known.get((None, organizer))
-        mark = known.get((rid, organizer))
+        series = encounter.mark(None, organizer)
+        mark = encounter.mark(rid, organizer)
         current = copy.get(rid) if copy is not None else None
         if mark is not None and current is not None and is_cancelled(current):
             mark = Mark(mark.sequence, mark.dtstamp, True)
@@ -48,7 +47,7 @@ def receive_cancel(
             reason = "unknown-uid"
             continue
         ranged = prop is not None and (prop.param("RANGE") or "").upper() == "THISANDFUTURE"
-        change = _take(copy, rid, component, mine, sequence, sent, ranged=ranged)
+        change = _take(encounter, copy, rid, component, ranged=ranged)
         if change is None:
             reason = "no-such-occurrence"
         else:
@@ -56,18 +55,17 @@ def receive_cancel(
     rids = tuple(row[1] for row in marks)
     if not changes:
         reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
-        return Applied(stored, "nothing", reason=reason, marks=tuple(marks), recurrence_ids=rids)
+        return Applied(encounter.stored, "nothing", reason=reason, marks=tuple(marks), recurrence_ids=rids)
     assert copy is not None
-    return Applied(copy.root.to_bytes(), changes[0], marks=tuple(marks), recurrence_ids=rids)
+    return Applied(CalendarText.of_tree(copy.root), changes[0], marks=tuple(marks), recurrence_ids=rids)
 
 
-def _take(
-    copy: Parts, rid: str | None, sent: Component, mine: frozenset[str], sequence: int, when: datetime, *, ranged: bool
-) -> Change | None:
+def _take(encounter: Encounter, copy: Parts, rid: str | None, sent: Component, *, ranged: bool) -> Change | None:
     """Takes away what *sent* cancels; None where the copy has no such occurrence."""
+    sequence, when = sequence_of(sent), encounter.sent(sent)
     named = attendees_of(sent).keys()
     for_all = is_cancelled(sent)
-    if not for_all and named and named.isdisjoint(mine):
+    if not for_all and named and named.isdisjoint(encounter.me):
         return "revised" if _remove_people(copy, rid, set(named)) else None
     if rid is None:
         for _, component in copy.items():

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from televent.ical.itip.message import Message, only_attendee
+from televent.ical.itip.message import Message, message_of, only_attendee
 from televent.ical.itip.parts import SCHEDULED
 from televent.ical.itip.people import attendees_of
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component
 
 
@@ -25,36 +26,37 @@ def attendee_of(message: Message, believed: Collection[str]) -> str | None:
     return order[0] if order else None
 
 
-def narrowed(message: Message, address: str) -> bytes | None:
+def narrowed(message: Message, address: str) -> Message:
     """The message with the lines of ``address`` alone; None where it has no others. ``message`` is edited.
 
     A COUNTER that names nobody is its sender's (SPEC B6): the line is added.
     """
+    root = message.text.copy()
     edited = False
     # Of two components for one occurrence one is read: the other must not come to light when that one is taken away.
-    for component in _scheduled(message):
+    for component in _scheduled(root):
         present = attendees_of(component)
         if not present and message.method == "COUNTER":
             line = component.make("ATTENDEE", f"mailto:{address}", (("PARTSTAT", ("TENTATIVE",)),))
             component.add(line)
             edited = True
         elif present and address not in present:
-            message.parts.root.remove(component)
+            root.remove(component)
             edited = True
         elif len(present) > 1:
             only_attendee(component, address)
             edited = True
-    return message.parts.root.to_bytes() if edited else None
+    return message_of(CalendarText.of_tree(root), method=message.method) if edited else message
 
 
 def names_domain(message: Message, domain: str) -> bool:
     """True where any calendar user in the message, or a parameter of one, has an address at ``domain``."""
     wanted = f"@{domain}"
-    return any(_names(component, wanted) for component in _scheduled(message))
+    return any(_names(component, wanted) for component in _scheduled(message.parts.root))
 
 
-def _scheduled(message: Message) -> list[Component]:
-    return [each for each in message.parts.root.components() if each.name in SCHEDULED]
+def _scheduled(root: Component) -> list[Component]:
+    return [each for each in root.components() if each.name in SCHEDULED]
 
 
 def _names(component: Component, wanted: str) -> bool:

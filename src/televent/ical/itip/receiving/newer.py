@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from televent.ical.itip.changes import rule_of
-from televent.ical.itip.message import Message
 from televent.ical.itip.overlay import exclude
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, sequence_of
-from televent.ical.itip.precedence import Ledger, Mark, Verdict, judge
+from televent.ical.itip.parts import Parts, is_cancelled, sequence_of
+from televent.ical.itip.precedence import Mark, Verdict, judge
+from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.results import MarkRow
 from televent.ical.text.tree import Component
 
@@ -17,24 +16,23 @@ _MANY: Final = 1000
 """Exclusions of one series that are remembered as the organizer's."""
 
 
-def newer(
-    copy: Parts | None, letter: Message, organizer: str, now: datetime, known: Ledger
-) -> tuple[dict[str | None, Component], Verdict]:
+def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
     """The components that are later than what the copy has, and how the others stand."""
+    copy, parts, organizer = encounter.copy, encounter.message.parts, encounter.organizer
     accepted: dict[str | None, Component] = {}
     worst = Verdict.STALE
-    series = known.get((None, organizer))
-    for named, component in letter.parts.items():
+    series = encounter.mark(None, organizer)
+    for named, component in parts.items():
         rid = named
         if named is not None and copy is not None and (prop := component.get("RECURRENCE-ID")) is not None:
-            moment = letter.parts.moment(prop)
-            rid = copy.known_as(moment) if moment is not None and letter.parts.master is None else named
+            moment = parts.moment(prop)
+            rid = copy.known_as(moment) if moment is not None and parts.master is None else named
         sequence = sequence_of(component)
-        sent = dtstamp_of(component, letter.parts.zones) or now
-        mark = known.get((rid, organizer))
+        sent = encounter.sent(component)
+        mark = encounter.mark(rid, organizer)
         current = copy.get(rid) if copy is not None else None
         if mark is not None:
-            # Of a copy that he deleted nothing tells whether it was off before: a later word is a later word.
+            # A deleted copy does not tell whether the event was off before: a later message is later.
             gone = copy is None or (current is not None and is_cancelled(current))
             excluded = copy is not None and copy.master is not None and rid in copy.moments(copy.master, "EXDATE")
             mark = Mark(mark.sequence, mark.dtstamp, gone or (excluded and current is None))
@@ -43,26 +41,26 @@ def newer(
             mark = Mark(sequence_of(current), None) if sequence < sequence_of(current) else None
         verdict = judge(mark, sequence, sent)
         if rid is not None and series is not None and series.dtstamp is not None and sent < series.dtstamp:
-            # A later letter about the whole series said what the occurrence is: nothing of its own.
+            # A later message about the whole series said what the occurrence is: nothing of its own.
             verdict = Verdict.STALE if verdict is Verdict.NEWER else verdict
-        if verdict is Verdict.SAME and not _says_the_same(copy, letter.parts, rid, component):
+        if verdict is Verdict.SAME and not _says_the_same(copy, parts, rid, component):
             verdict = Verdict.NEWER
         if verdict is Verdict.NEWER:
             accepted[rid] = component
         elif verdict is Verdict.SAME:
             worst = Verdict.SAME
     if None in accepted:
-        # The series is sent whole: its occurrences are those of this letter.
-        for rid, component in letter.parts.overrides.items():
-            mark = known.get((rid, organizer))
-            sent = dtstamp_of(component, letter.parts.zones) or now
+        # The series is sent whole: its occurrences are those of this message.
+        for rid, component in parts.overrides.items():
+            mark = encounter.mark(rid, organizer)
+            sent = encounter.sent(component)
             if rid not in accepted and (mark is None or mark.dtstamp is None or mark.dtstamp <= sent):
                 accepted[rid] = component
     return accepted, worst
 
 
 def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component: Component) -> bool:
-    """Whether a letter with the same SEQUENCE and DTSTAMP also says the same."""
+    """Whether a message with the same SEQUENCE and DTSTAMP also says the same."""
     current = copy.get(rid) if copy is not None else None
     if copy is None or current is None:
         return True
@@ -74,38 +72,36 @@ def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component:
     )
 
 
-def marks_of(
-    letter: Message, accepted: dict[str | None, Component], organizer: str, now: datetime, known: Ledger
-) -> tuple[MarkRow, ...]:
-    rows: list[MarkRow] = []
-    for rid, component in accepted.items():
-        sent = dtstamp_of(component, letter.parts.zones) or now
-        rows.append((organizer, rid, sequence_of(component), sent))
+def marks_of(encounter: Encounter, accepted: dict[str | None, Component]) -> tuple[MarkRow, ...]:
+    """The rows that the ledger has to learn of the accepted components."""
+    organizer = encounter.organizer
+    rows: list[MarkRow] = [
+        (organizer, rid, sequence_of(component), encounter.sent(component)) for rid, component in accepted.items()
+    ]
     master = accepted.get(None)
     if master is not None:
-        # The organizer's exclusions are remembered as his, so that they are told from the attendee's own.
-        sent = dtstamp_of(master, letter.parts.zones) or now
-        for rid in sorted(letter.parts.moments(master, "EXDATE"))[:_MANY]:
-            if (rid, organizer) not in known and rid not in accepted:
-                rows.append((organizer, rid, sequence_of(master), sent))
+        # The organizer's exclusions are remembered as the organizer's, so that they are told from the attendee's own.
+        for rid in sorted(encounter.message.parts.moments(master, "EXDATE"))[:_MANY]:
+            if (rid, organizer) not in encounter.known and rid not in accepted:
+                rows.append((organizer, rid, sequence_of(master), encounter.sent(master)))
     return tuple(rows)
 
 
-def told_later(letter: Message, organizer: str, known: Ledger, now: datetime) -> set[str]:
-    """The occurrences about which the organizer said something later than this letter about the series."""
-    master = letter.parts.master
-    sent = (dtstamp_of(master, letter.parts.zones) if master is not None else None) or now
+def told_later(encounter: Encounter) -> set[str]:
+    """The occurrences about which the organizer said something later than this message about the series."""
+    master = encounter.message.parts.master
+    sent = encounter.sent(master) if master is not None else encounter.now
     return {
         rid
-        for (rid, address), mark in known.items()
-        if rid is not None and address == organizer and mark.dtstamp is not None and mark.dtstamp > sent
+        for (rid, address), mark in encounter.known.items()
+        if rid is not None and address == encounter.organizer and mark.dtstamp is not None and mark.dtstamp > sent
     }
 
 
-def exclude_later_gone(copy: Parts, letter: Message, organizer: str, known: Ledger, now: datetime) -> bool:
-    """Excludes the occurrences of which a later letter, come before this one, left nothing."""
+def exclude_later_gone(encounter: Encounter, copy: Parts) -> bool:
+    """Excludes the occurrences of which a later message, come before this one, left nothing."""
     edited = False
-    for rid in told_later(letter, organizer, known, now):
+    for rid in told_later(encounter):
         standing = copy.overrides.get(rid)
         if standing is None or is_cancelled(standing):
             edited |= exclude(copy, rid)

@@ -1,90 +1,88 @@
 """REQUEST in an attendee's copy: RFC 5546 §3.2.2; RFC 6638 §4.1; SPEC B6.
 
-What is his own stays: alarms, TRANSP, his exclusions, categories, colours, unknown X- lines, and his answer unless
+The attendee keeps their own alarms, TRANSP, exclusions, categories, colours and unknown X- lines, and the answer unless
 the time moved.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from televent.ical.itip.changes import rescheduled, rule_of
-from televent.ical.itip.message import Message, enveloped, outward, stamp, zones_for
+from televent.ical.itip.message import enveloped, outward, stamp, zones_for
 from televent.ical.itip.overlay import adopted, exclude, include, lay, lay_attendees, replace_lines, said
-from televent.ical.itip.parts import Parts, dtstamp_of, is_cancelled, occurrence, read_parts, sequence_of, text_of
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of, text_of
 from televent.ical.itip.people import attendees_of, mine_in, partstat_of
-from televent.ical.itip.precedence import Ledger, Verdict
+from televent.ical.itip.precedence import Verdict
+from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.receiving.newer import exclude_later_gone, marks_of, newer, told_later
-from televent.ical.itip.results import Applied, Change, nothing
+from televent.ical.itip.results import Applied, Change
 from televent.ical.itip.series import planned
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
 
 @dataclass(slots=True)
 class _Merge:
-    """One REQUEST being laid over one copy."""
+    """One REQUEST that is laid over one copy, and what that turns out to mean."""
 
+    encounter: Encounter
     copy: Parts
-    letter: Message
-    mine: frozenset[str]
-    organizer: str
-    known: Ledger
-    anew: bool = False
-    """He is to answer anew, whatever he said before."""
-    answered: datetime | None = None
-    """When he last answered."""
+    accepted: dict[str | None, Component]
+    """The components of the message that count."""
     moved: bool = False
     asks: bool = False
     stands: bool = False
     own_exclusions: set[str] = field(default_factory=set)
     declined: set[str] = field(default_factory=set)
     passed_over: set[str] = field(default_factory=set)
-    """Occurrences that he has deleted and that this letter does not bring back."""
+    """Occurrences that the attendee has deleted and that this message does not bring back."""
+
+    @property
+    def parts(self) -> Parts:
+        """The message's components."""
+        return self.encounter.message.parts
+
+    @property
+    def mine(self) -> frozenset[str]:
+        """The attendee's addresses."""
+        return self.encounter.me
 
 
-def receive_request(
-    stored: bytes | None,
-    copy: Parts | None,
-    letter: Message,
-    mine: frozenset[str],
-    now: datetime,
-    known: Ledger,
-    *,
-    anew: bool = False,
-    answered: datetime | None = None,
-) -> Applied:
-    """A REQUEST: an invitation where there is no copy, else an update of it, occurrence by occurrence. *anew*: he is
-    to answer once more, though nothing moved."""
-    organizer = letter.organizer
-    assert organizer is not None
-    accepted, verdict = newer(copy, letter, organizer, now, known)
+def receive_request(encounter: Encounter) -> Applied:
+    """A REQUEST: an invitation where there is no copy, else an update of it, occurrence by occurrence."""
+    accepted, verdict = newer(encounter)
     if not accepted:
-        return nothing(stored, "duplicate" if verdict is Verdict.SAME else "stale")
-    marks = marks_of(letter, accepted, organizer, now, known)
-    rids = tuple(accepted)
-    if copy is None:
-        if all(
-            partstat_of(prop) == "DECLINED" for each in accepted.values() if (prop := mine_in(each, mine)) is not None
-        ) and any(mine_in(each, mine) is not None for each in accepted.values()):
-            # He declined and threw it away; that others answer is no reason to bring it back.
-            return nothing(stored, "declined")
-        text, asks = _invitation(letter, accepted, mine, now)
-        fresh_copy = read_parts(text)
-        if exclude_later_gone(fresh_copy, letter, organizer, known, now):
-            text = fresh_copy.root.to_bytes()
-        return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=rids)
-    merge = _Merge(copy, letter, mine, organizer, known, anew, answered)
-    merge.own_exclusions = _own_exclusions(merge, accepted)
+        return encounter.nothing("duplicate" if verdict is Verdict.SAME else "stale")
+    return _invited(encounter, accepted) if encounter.copy is None else _updated(encounter, encounter.copy, accepted)
+
+
+def _invited(encounter: Encounter, accepted: dict[str | None, Component]) -> Applied:
+    mine = encounter.me
+    answers = [prop for each in accepted.values() if (prop := mine_in(each, mine)) is not None]
+    if answers and all(partstat_of(prop) == "DECLINED" for prop in answers):
+        # The attendee declined and threw it away; that others answer is no reason to bring it back.
+        return encounter.nothing("declined")
+    text, asks = _invitation(encounter, accepted)
+    fresh_copy = parts_to_edit(text)
+    if exclude_later_gone(encounter, fresh_copy):
+        text = CalendarText.of_tree(fresh_copy.root)
+    marks = marks_of(encounter, accepted)
+    return Applied(text, "invited", asks_again=asks, marks=marks, recurrence_ids=tuple(accepted))
+
+
+def _updated(encounter: Encounter, copy: Parts, accepted: dict[str | None, Component]) -> Applied:
+    merge = _Merge(encounter, copy, accepted)
+    merge.own_exclusions = _own_exclusions(merge)
     if None in accepted:
-        _merge_series(merge, accepted, now)
+        _merge_series(merge)
     for rid, component in accepted.items():
         if rid is not None:
-            _merge_occurrence(merge, rid, component, now)
+            _merge_occurrence(merge, rid, component)
     if None in accepted:
-        exclude_later_gone(copy, letter, organizer, known, now)
+        exclude_later_gone(encounter, copy)
     standing = {each.value("TZID") for each in copy.root.components("VTIMEZONE")}
-    for zone in zones_for(accepted.values(), letter.parts):
+    for zone in zones_for(accepted.values(), merge.parts):
         if zone.value("TZID") not in standing:
             place = next(i for i, each in enumerate(copy.root.entries) if isinstance(each, Component))
             copy.root.entries.insert(place, zone)
@@ -93,10 +91,11 @@ def receive_request(
         merge.declined &= copy.moments(copy.master, "EXDATE")
         merge.stands |= bool(merge.declined)
     # What was said of them left no trace: a later mark would be taken for a cancellation of the organizer's.
-    marks = tuple(mark for mark in marks if mark[1] is None or mark[1] not in merge.passed_over)
-    text = copy.root.to_bytes()
+    every = marks_of(encounter, accepted)
+    marks = tuple(mark for mark in every if mark[1] is None or mark[1] not in merge.passed_over)
+    text = CalendarText.of_tree(copy.root)
     change: Change = "rescheduled" if merge.moved else "revised"
-    if text == stored:
+    if text == encounter.stored:
         change = "nothing"
     return Applied(
         text,
@@ -106,24 +105,22 @@ def receive_request(
         marks=marks,
         answer_stands=merge.stands,
         declined=tuple(sorted(merge.declined)),
-        recurrence_ids=rids,
+        recurrence_ids=tuple(accepted),
     )
 
 
-def _invitation(
-    letter: Message, accepted: dict[str | None, Component], mine: frozenset[str], now: datetime
-) -> tuple[bytes, bool]:
-    """The copy of one who had none: as the organizer wrote it, without alarms, and not yet busy."""
+def _invitation(encounter: Encounter, accepted: dict[str | None, Component]) -> tuple[CalendarText, bool]:
+    """The copy of an attendee who had none: as the organizer wrote it, without alarms, and not yet busy."""
     components, asks = [], False
     for component in accepted.values():
-        fresh = outward(component, dtstamp_of(component, letter.parts.zones) or now)
-        asks |= _unanswered(fresh, mine)
+        fresh = outward(component, encounter.sent(component))
+        asks |= _unanswered(fresh, encounter.me)
         components.append(fresh)
-    return enveloped(None, components, letter.parts), asks
+    return enveloped(None, components, encounter.message.parts), asks
 
 
 def _unanswered(fresh: Component, mine: frozenset[str]) -> bool:
-    """Whether an answer to *fresh*, new in his calendar, is waited for: until it is given he is free."""
+    """Whether an answer to *fresh*, new in the attendee's calendar, is waited for: until then the attendee is free."""
     prop = mine_in(fresh, mine)
     if partstat_of(prop) != "NEEDS-ACTION" or is_cancelled(fresh):
         return False
@@ -134,65 +131,65 @@ def _unanswered(fresh: Component, mine: frozenset[str]) -> bool:
     return True
 
 
-def _own_exclusions(merge: _Merge, accepted: dict[str | None, Component]) -> set[str]:
+def _own_exclusions(merge: _Merge) -> set[str]:
     """The EXDATEs that the attendee made, by deleting an occurrence: those of which the organizer never spoke, or
-    to which he knows the answer."""
-    copy, parts = merge.copy, merge.letter.parts
+    to which the organizer knows the answer."""
+    copy, parts, accepted = merge.copy, merge.parts, merge.accepted
     if copy.master is None:
         return set()
     theirs = parts.moments(parts.master, "EXDATE") if None in accepted and parts.master is not None else set()
     own = set()
     for rid in copy.moments(copy.master, "EXDATE") - theirs:
         sent = accepted.get(rid)
-        if (rid, merge.organizer) not in merge.known or (sent is not None and _declined(merge, sent)):
+        if merge.encounter.mark(rid, merge.encounter.organizer) is None or (
+            sent is not None and _declined(merge, sent)
+        ):
             own.add(rid)
     return own
 
 
 def _declined(merge: _Merge, sent: Component) -> bool:
-    """Whether the organizer knows that he will not come to it."""
+    """Whether the organizer knows that the attendee will not come to it."""
     return partstat_of(mine_in(sent, merge.mine)) == "DECLINED"
 
 
-def _merge_series(merge: _Merge, accepted: dict[str | None, Component], now: datetime) -> None:
-    copy, parts = merge.copy, merge.letter.parts
+def _merge_series(merge: _Merge) -> None:
+    encounter, copy, parts, accepted = merge.encounter, merge.copy, merge.parts, merge.accepted
     sent = accepted[None]
     before = copy.master
     earlier = {rid: each.copy() for rid, each in copy.overrides.items()}
     if before is None:
-        fresh = outward(sent, dtstamp_of(sent, parts.zones) or now)
+        fresh = outward(sent, encounter.sent(sent))
         _unanswered(fresh, merge.mine)
         copy.add(None, adopted(copy, fresh))
         merge.asks = merge.moved = True
-        _settle_overrides(merge, accepted, earlier, now, moved=False)
+        _settle_overrides(merge, earlier, moved=False)
         return
     old = before.copy()
-    # What a later letter took away is not brought back by this one.
-    kept_out = merge.own_exclusions | told_later(merge.letter, merge.organizer, merge.known, now)
+    # This message does not bring back occurrences that a later message took away.
+    kept_out = merge.own_exclusions | told_later(encounter)
     moved = rescheduled(copy, old, parts, sent, own_exclusions=kept_out)
-    anew = _anew(merge, old, sent, now)
-    _lay(merge, before, sent, old, moved, now)
+    anew = _anew(merge, old, sent)
+    _lay(merge, before, sent, old, moved=moved)
     wanted = parts.moments(sent, "EXDATE")
     own = set() if moved else merge.own_exclusions
     known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
     if anew:
-        # He has it all before him again, but for what the organizer knows him to decline.
+        # Everything is asked again, but for what the organizer knows the attendee to decline.
         own = known
     if is_cancelled(old) or sequence_of(sent) > sequence_of(old):
-        # What he deleted the organizer may know as declined no more, no more than other answers.
+        # The organizer may have dropped the refusals of what was deleted, like other answers.
         merge.declined = own - known - wanted
     if copy.moments(before, "EXDATE") != wanted | own:
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
         for rid in sorted(own):
             exclude(copy, rid)
-    _settle_overrides(merge, accepted, earlier, now, moved=moved, anew=anew, was=rule_of(old))
+    _settle_overrides(merge, earlier, moved=moved, anew=anew, was=rule_of(old))
 
 
 def _settle_overrides(
     merge: _Merge,
-    accepted: dict[str | None, Component],
     earlier: dict[str, Component],
-    now: datetime,
     *,
     moved: bool,
     anew: bool = False,
@@ -200,14 +197,14 @@ def _settle_overrides(
 ) -> None:
     """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it. *was*
     is the rule that the series had."""
-    copy, parts, sent = merge.copy, merge.letter.parts, accepted[None]
-    wanted = parts.moments(sent, "EXDATE")
-    series = merge.known.get((None, merge.organizer))
-    stamped = dtstamp_of(sent, parts.zones) or now
+    encounter, copy, sent = merge.encounter, merge.copy, merge.accepted[None]
+    wanted = merge.parts.moments(sent, "EXDATE")
+    series = encounter.mark(None, encounter.organizer)
+    stamped = encounter.sent(sent)
     for rid, override in earlier.items():
-        if rid in accepted:
+        if rid in merge.accepted:
             continue
-        mark = merge.known.get((rid, merge.organizer))
+        mark = encounter.mark(rid, encounter.organizer)
         if mark is not None and mark.dtstamp is not None and mark.dtstamp > stamped:
             continue
         plain = None if mark is not None or moved or rid in wanted else occurrence(copy, rid)
@@ -217,7 +214,7 @@ def _settle_overrides(
         if plain is None or (series is None and copy.span(plain) != copy.span(override)):
             copy.remove(rid)
             continue
-        # An override of his own, for his answer or his alarm: it follows the series.
+        # The attendee's own override, for an answer or an alarm: it follows the series.
         standing = copy.overrides[rid]
         answers = {} if anew else _mine(standing, merge.mine)
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
@@ -228,45 +225,43 @@ def _settle_overrides(
         lay_attendees(standing, plain, answers)
 
 
-def _merge_occurrence(merge: _Merge, rid: str, sent: Component, now: datetime) -> None:
+def _merge_occurrence(merge: _Merge, rid: str, sent: Component) -> None:
     copy = merge.copy
     current = copy.overrides.get(rid)
     prior = current or occurrence(copy, rid)
     if prior is not None and rid in merge.own_exclusions:
-        # Where the organizer knows that he declined it, it has not moved since. Else only the series can tell where it
-        # was, for an override of it is gone.
-        if _declined(merge, sent) or not rescheduled(copy, prior, merge.letter.parts, sent):
+        # Where the organizer knows the refusal, it has not moved since. Else only the series can tell where it was, for
+        # an override of it is gone.
+        if _declined(merge, sent) or not rescheduled(copy, prior, merge.parts, sent):
             merge.passed_over.add(rid)
             return
         include(copy, [rid])
     elif copy.master is not None:
         include(copy, [rid])
     if prior is None:
-        fresh = outward(sent, dtstamp_of(sent, merge.letter.parts.zones) or now)
+        fresh = outward(sent, merge.encounter.sent(sent))
         _unanswered(fresh, merge.mine)
         copy.add(rid, adopted(copy, fresh))
         merge.asks = merge.moved = True
         return
     old = prior.copy()
-    moved = rescheduled(copy, old, merge.letter.parts, sent)
-    _lay(merge, prior, sent, old, moved, now)
+    _lay(merge, prior, sent, old, moved=rescheduled(copy, old, merge.parts, sent))
     if current is None:
         copy.add(rid, prior)
 
 
-def _lay(merge: _Merge, target: Component, sent: Component, old: Component, moved: bool, now: datetime) -> None:
+def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, moved: bool) -> None:
     """Lays the organizer's component over the copy's, with the answer that is right after it."""
-    parts = merge.letter.parts
-    # Called off or removed, and asked once more: his answer stands, but the organizer may hold none any more, and he
-    # should see that it takes place after all.
+    # Called off or removed, and asked once more: the answer stands, but the organizer may hold none any more, and the
+    # attendee should see that it takes place after all.
     back = is_cancelled(old) and not is_cancelled(sent)
-    anew = _anew(merge, old, sent, now)
+    anew = _anew(merge, old, sent)
     raised = back or sequence_of(sent) > sequence_of(old)
     merge.asks |= back
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
-    outgoing = outward(sent, dtstamp_of(sent, parts.zones) or now)
+    outgoing = outward(sent, merge.encounter.sent(sent))
     was = target.get("ORGANIZER")
-    # How far he is with a to-do is his to say, unless the organizer says that it is over.
+    # How far a to-do is done is the attendee's to say, unless the organizer says that it is over.
     over = text_of(sent, "STATUS").strip().upper() in {"COMPLETED", "CANCELLED"} or back
     but = ("STATUS",) if target.name == "VTODO" and not over else ()
     lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties}, but=but)
@@ -286,23 +281,23 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, move
             merge.asks |= anew and partstat_of(theirs) == "NEEDS-ACTION"
     lay_attendees(target, outgoing, own or had)
     merge.moved |= moved or back
-    target.put("DTSTAMP", stamp(dtstamp_of(sent, parts.zones) or now))
+    target.put("DTSTAMP", stamp(merge.encounter.sent(sent)))
 
 
-def _anew(merge: _Merge, old: Component, sent: Component, now: datetime) -> bool:
-    """Whether he is to answer anew: an answer to this very version that he sent later stands."""
+def _anew(merge: _Merge, old: Component, sent: Component) -> bool:
+    """Whether the attendee is to answer again: an answer to this very version that was sent later stands."""
+    encounter = merge.encounter
     raised = is_cancelled(old) or sequence_of(sent) > sequence_of(old)
-    when = dtstamp_of(sent, merge.letter.parts.zones) or now
-    return merge.anew and (raised or merge.answered is None or merge.answered <= when)
+    return encounter.again and (raised or encounter.answered is None or encounter.answered <= encounter.sent(sent))
 
 
 def _mine(component: Component, mine: frozenset[str]) -> dict[str, Property]:
-    """His lines: he may be asked under several of his addresses."""
+    """The attendee's lines: a person may be asked under several addresses."""
     return {address: prop for address, prop in attendees_of(component).items() if address in mine}
 
 
 def _keep_schedule_parameters(target: Component, was: Property | None) -> None:
-    """What became of his own reply (RFC 6638 §7.3), and who sends it, is not for the organizer to say."""
+    """Keeps the status of the attendee's own reply (RFC 6638 §7.3) and its sender: the organizer has no say in them."""
     line = target.get("ORGANIZER")
     if was is None or line is None:
         return

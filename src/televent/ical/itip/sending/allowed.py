@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened, said
-from televent.ical.itip.parts import Parts, is_cancelled, occurrence, read_parts
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_of, parts_to_edit
 from televent.ical.itip.people import address_of, addresses, attendees_of, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.series import planned
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
 
 def mend_attendee_put(
-    stored: bytes, new: bytes, *, me: Collection[str], known: Ledger = EMPTY, merge: bool = False
-) -> bytes:
+    stored: CalendarText,
+    new: CalendarText,
+    *,
+    me: Collection[str],
+    known: Ledger = EMPTY,
+    merge: bool = False,
+) -> CalendarText:
     """*new* with the organizer's part as *stored* has it; the same object where nothing must change.
 
     His own are: his PARTSTAT, alarms, TRANSP, COMMENT, CATEGORIES, COLOR, X- lines, COMPLETED and PERCENT-COMPLETE,
@@ -27,10 +33,9 @@ def mend_attendee_put(
     *merge*: an answer that *stored* has and *new* does not know of is kept. Raises IcalError.
     """
     mine = addresses(me)
-    before, after = read_parts(stored), read_parts(new)
+    before, after = parts_of(stored), parts_to_edit(new)
     if before.uid != after.uid or before.kind != after.kind:
         return new
-    untouched = after.root.to_bytes()
     organizer = organizer_in(before)
     if after.master is None and before.master is not None:
         after.add(None, before.master.copy())
@@ -43,8 +48,8 @@ def mend_attendee_put(
         for rid in sorted(gone):
             exclude(after, rid)
     _mend_overrides(before, after, mine, merge)
-    mended = after.root.to_bytes()
-    return new if mended == untouched else mended
+    mended = CalendarText.of_tree(after.root)
+    return new if mended == new else mended
 
 
 def _own_marks(before: Parts, organizer: str | None, known: Ledger) -> list[tuple[str, str]]:

@@ -13,23 +13,26 @@ from datetime import UTC, datetime
 from typing import Final
 
 from televent.ical.itip.changes import rescheduled
-from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
+from televent.ical.itip.parts import Parts, occurrence, parts_of, sequence_of
 from televent.ical.itip.people import addresses, attendees_of
 from televent.ical.itip.precedence import Ledger
 from televent.ical.itip.results import MarkRow
 from televent.ical.itip.roles import organizer_in
+from televent.ical.objects.calendar_text import CalendarText
 
 REMOVED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """The DTSTAMP of a mark that nobody's message made: before any other."""
 
 
-def asked_anew(old: bytes | None, new: bytes, *, me: Collection[str], dtstamp: datetime) -> tuple[MarkRow, ...]:
+def asked_anew(
+    old: CalendarText | None, new: CalendarText, *, me: Collection[str], dtstamp: datetime
+) -> tuple[MarkRow, ...]:
     """What the organizer's ledger has to learn when *new*, as prepared, takes the place of *old*. Raises IcalError."""
-    after = read_parts(new)
+    after = parts_of(new)
     organizer = organizer_in(after)
     if old is None or organizer is None or organizer not in addresses(me):
         return ()
-    before = read_parts(old)
+    before = parts_of(old)
     rows: list[MarkRow] = _removed(before, after, addresses(me))
     for rid, component in after.items():
         prior = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
@@ -41,10 +44,10 @@ def asked_anew(old: bytes | None, new: bytes, *, me: Collection[str], dtstamp: d
     return tuple(rows)
 
 
-def made_again(text: bytes, floor: int, *, dtstamp: datetime) -> tuple[MarkRow, ...]:
+def made_again(text: CalendarText, floor: int, *, dtstamp: datetime) -> tuple[MarkRow, ...]:
     """The same for a meeting that was deleted and is stored again, with no SEQUENCE below *floor*: what was said to the
     one before is no answer to this. Raises IcalError."""
-    organizer = organizer_in(read_parts(text))
+    organizer = organizer_in(parts_of(text))
     return ((organizer, None, floor, dtstamp),) if organizer is not None else ()
 
 

@@ -11,23 +11,24 @@ from typing import Final
 
 from televent.ical.itip.changes import moved_place, rescheduled, sequence_due, wording
 from televent.ical.itip.message import without_params
-from televent.ical.itip.parts import Parts, occurrence, read_parts, sequence_of
+from televent.ical.itip.parts import Parts, occurrence, parts_of, parts_to_edit, sequence_of
 from televent.ical.itip.people import address_of, addresses, attendees_of, organizer_of, partstat_of, served
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.series import planned
-from televent.ical.text.tree import Component, Property, parse
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.text.tree import Component, Property
 
 _SENT_BY_FORCE: Final = frozenset({"REQUEST", "REPLY"})
 
 
-def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str]) -> bytes:
+def prepare_organizer_put(old: CalendarText | None, new: CalendarText, *, me: Collection[str]) -> CalendarText:
     """*new*, with what the server must change in it; the same object where that is nothing.
 
     *old* is the stored text, None for a new one; *me* are the organizer's addresses. Raises IcalError.
     """
     mine = addresses(me)
-    after = read_parts(new)
-    before = read_parts(old) if old is not None else None
+    after = parts_to_edit(new)
+    before = parts_of(old) if old is not None else None
     edited = _same_organizer(before, after, mine) if before is not None else False
     for rid, component in after.items():
         if organizer_of(component) not in mine:
@@ -40,22 +41,22 @@ def prepare_organizer_put(old: bytes | None, new: bytes, *, me: Collection[str])
     if before is not None:
         edited |= _forgotten(before, after, mine)
         edited |= _outnumbered(before, after, mine)
-    return after.root.to_bytes() if edited else new
+    return CalendarText.of_tree(after.root) if edited else new
 
 
-def above(text: bytes, floor: int, *, me: Collection[str]) -> bytes:
+def above(text: CalendarText, floor: int, *, me: Collection[str]) -> CalendarText:
     """*text*, which takes the place of a meeting that was called off, with no SEQUENCE below *floor*: whoever got the
     CANCEL would take a lower one for an older word (RFC 5546 §2.1.4). The same object where none is. Raises IcalError.
     """
     mine = addresses(me)
-    parts = read_parts(text)
+    parts = parts_to_edit(text)
     edited = False
     for _, component in parts.items():
         # Also where nobody is asked yet: who is asked later may have the CANCEL.
         if organizer_of(component) in mine and sequence_of(component) < floor:
             component.put("SEQUENCE", str(floor))
             edited = True
-    return parts.root.to_bytes() if edited else text
+    return CalendarText.of_tree(parts.root) if edited else text
 
 
 def _same_organizer(before: Parts, after: Parts, mine: Collection[str]) -> bool:
@@ -188,16 +189,16 @@ def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component
     )
 
 
-def without_force_send(text: bytes) -> bytes:
+def without_force_send(text: CalendarText) -> CalendarText:
     """*text* without SCHEDULE-FORCE-SEND, which must not be stored (RFC 6638 §7.2): to be called once the letters are
     written. Who is to get something that nobody knows has SCHEDULE-STATUS 2.3. The same object where there is none."""
-    if b"SCHEDULE-FORCE-SEND" not in text.upper():
+    if b"SCHEDULE-FORCE-SEND" not in text.raw.upper():
         return text
-    root = parse(text)
+    root = text.copy()
     for component in root.components():
         for prop in [*component.all("ATTENDEE"), *component.all("ORGANIZER")]:
             asked, fresh = prop.param("SCHEDULE-FORCE-SEND"), prop
             if asked is not None and asked.strip().upper() not in _SENT_BY_FORCE and served(prop):
                 fresh = prop.with_param("SCHEDULE-STATUS", "2.3")
             component.replace(prop, without_params(fresh, ["SCHEDULE-FORCE-SEND"]))
-    return root.to_bytes()
+    return CalendarText.of_tree(root)

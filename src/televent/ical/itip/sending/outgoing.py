@@ -14,12 +14,13 @@ from typing import Final
 
 from televent.ical.itip.changes import moved_place, people, rescheduled, rule_of, wording
 from televent.ical.itip.message import enveloped, kept, outward, zones_for
-from televent.ical.itip.parts import Parts, is_cancelled, read_parts, sequence_of, text_of
+from televent.ical.itip.parts import Parts, is_cancelled, parts_of, sequence_of, text_of
 from televent.ical.itip.people import addresses, attendees_of, partstat_of, served
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.sending.organizer import prepare_organizer_put, without_force_send
 from televent.ical.itip.sending.replies import attendee_answers, reply_component
 from televent.ical.itip.sending.views import View, view
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import unescape
 
@@ -115,7 +116,7 @@ class _Post:
             sequence=max(map(sequence_of, shown)),
             dtstamp=self.dtstamp,
             recurrence_ids=tuple(components),
-            text=enveloped(method, shown, parts, zones),
+            text=enveloped(method, shown, parts, zones).raw,
             significant=significant,
             kind=kind,
             summary=unescape(text_of(shown[0], "SUMMARY")),
@@ -123,14 +124,16 @@ class _Post:
         )
 
 
-def organizer_letters(old: bytes | None, new: bytes | None, *, me: Collection[str], dtstamp: datetime) -> list[Letter]:
+def organizer_letters(
+    old: CalendarText | None, new: CalendarText | None, *, me: Collection[str], dtstamp: datetime
+) -> list[Letter]:
     """The REQUESTs and CANCELs that a change of the organizer's copy owes (RFC 6638 §3.2.1).
 
     *old* None: created; *new* None: deleted. *me* are the organizer's addresses. Raises IcalError.
     """
     mine = addresses(me)
-    before = read_parts(old) if old is not None else None
-    after = read_parts(new) if new is not None else None
+    before = parts_of(old) if old is not None else None
+    after = parts_of(new) if new is not None else None
     sender = next((a for p in (after, before) if p is not None and (a := organizer_in(p)) in mine), None)
     if sender is None:
         return []
@@ -310,7 +313,12 @@ def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | No
 
 
 def attendee_letters(
-    old: bytes | None, new: bytes | None, *, me: Collection[str], dtstamp: datetime, declined: Collection[str] = ()
+    old: CalendarText | None,
+    new: CalendarText | None,
+    *,
+    me: Collection[str],
+    dtstamp: datetime,
+    declined: Collection[str] = (),
 ) -> list[Letter]:
     """The REPLY that a change of an attendee's copy owes (RFC 6638 §3.2.2), of all that he answered: one for each of
     his addresses that is asked, for a REPLY has one ATTENDEE (RFC 5546 §3.2.3).
@@ -319,8 +327,8 @@ def attendee_letters(
     *declined*: occurrences that he had deleted before, to be told again. Raises IcalError.
     """
     mine = addresses(me)
-    before = read_parts(old) if old is not None else None
-    after = read_parts(new) if new is not None else None
+    before = parts_of(old) if old is not None else None
+    after = parts_of(new) if new is not None else None
     shown = after or before
     if shown is None:
         return []

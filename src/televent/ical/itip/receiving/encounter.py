@@ -1,0 +1,52 @@
+"""An iTIP message and the copy that it meets: RFC 5546 §3.2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from televent.ical.itip.message import Message
+from televent.ical.itip.parts import Parts, dtstamp_of
+from televent.ical.itip.precedence import Ledger, Mark
+from televent.ical.itip.results import Applied, nothing
+from televent.ical.itip.roles import organizer_in
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.text.tree import Component
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """One message, one person's copy of its event (None: they have none), and what else decides the outcome.
+
+    *me* are the normalised addresses of the person. *now* stands in for a DTSTAMP that the message lacks. *known* says
+    which messages were applied before. *again*: the sender says that the person is to answer once more; *answered* is
+    when the person last answered, and an answer later than the message stands all the same.
+    *copy* is *stored* taken apart, to be edited in place.
+    """
+
+    message: Message
+    stored: CalendarText | None
+    copy: Parts | None
+    me: frozenset[str]
+    now: datetime
+    known: Ledger
+    again: bool = False
+    answered: datetime | None = None
+
+    def sent(self, component: Component) -> datetime:
+        """DTSTAMP of one of the message's components, in UTC."""
+        return dtstamp_of(component, self.message.parts.zones) or self.now
+
+    def mark(self, rid: str | None, address: str) -> Mark | None:
+        """The last message of *address* about the occurrence *rid* that was applied before."""
+        return self.known.get((rid, address))
+
+    @property
+    def organizer(self) -> str:
+        """The organizer's address: as the message says, else as the copy does; "" where neither names one."""
+        held = organizer_in(self.copy) if self.message.organizer is None and self.copy is not None else None
+        return self.message.organizer or held or ""
+
+    def nothing(self, reason: str | None) -> Applied:
+        """The copy stays as it is, for *reason*."""
+        return nothing(self.stored, reason)
