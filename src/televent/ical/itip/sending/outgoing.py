@@ -84,6 +84,20 @@ class _Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class _Draft:
+    """One message for one recipient, before it is written. *source* has the zones of the components, unless *zones*
+    are known already. The other fields are those of :class:`Letter`."""
+
+    method: str
+    kind: str
+    components: dict[str | None, Component]
+    source: Parts
+    significant: bool = True
+    asks: bool = False
+    zones: Iterable[Component] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Post:
     """From whom and when the letters of one change go out, and what several of them have in common."""
 
@@ -93,34 +107,23 @@ class _Post:
     ready: dict[Hashable, _Ready] = field(default_factory=dict)
     levels: dict[Hashable, int] = field(default_factory=dict)
 
-    def letter(
-        self,
-        method: str,
-        kind: str,
-        to: str,
-        cn: str | None,
-        components: dict[str | None, Component],
-        parts: Parts,
-        significant: bool,
-        zones: Iterable[Component] | None = None,
-        *,
-        asks: bool = False,
-    ) -> Letter:
-        shown = list(components.values())
+    def letter(self, to: str, cn: str | None, draft: _Draft) -> Letter:
+        """The draft as a message to the address *to*, whose CN is *cn*."""
+        shown = list(draft.components.values())
         return Letter(
-            method=method,
+            method=draft.method,
             sender=self.sender,
             recipient=to,
             recipient_cn=cn or None,
             uid=self.uid,
             sequence=max(map(sequence_of, shown)),
             dtstamp=self.dtstamp,
-            recurrence_ids=tuple(components),
-            text=enveloped(method, shown, parts, zones).raw,
-            significant=significant,
-            kind=kind,
+            recurrence_ids=tuple(draft.components),
+            text=enveloped(draft.method, shown, draft.source, draft.zones).raw,
+            significant=draft.significant,
+            kind=draft.kind,
             summary=unescape(text_of(shown[0], "SUMMARY")),
-            asks=asks,
+            asks=draft.asks,
         )
 
 
@@ -181,7 +184,7 @@ def _for_one(
         cancelled: dict[str | None, Component] = {}
         for rid in sorted(gone):
             cancelled[rid] = _cancel_of(post, to, old, new.parts, rid, _for_all(new.parts, rid))
-        letters.append(post.letter("CANCEL", "cancel", to, _cn(old, to), cancelled, old.parts, True))
+        letters.append(post.letter(to, _cn(old, to), _Draft("CANCEL", "cancel", cancelled, old.parts)))
     elif gone:
         level = max(level, 3)
     forced = _forced(new, to)
@@ -263,8 +266,8 @@ def _request(
             ready = post.ready["REQUEST", new.shape, rid]
             components[rid] = _asking(ready.component.copy(), ready.people.get(to))
             zones |= {zone.value("TZID"): zone for zone in ready.zones}
-    shown = zones.values()
-    return post.letter("REQUEST", kind, to, _cn(new, to), components, new.parts, significant, shown, asks=asks)
+    draft = _Draft("REQUEST", kind, components, new.parts, significant, asks, zones.values())
+    return post.letter(to, _cn(new, to), draft)
 
 
 def _asking(component: Component, prop: Property | None) -> Component:
@@ -287,7 +290,7 @@ def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Colle
         there = stays.get(rid) if stays is not None else None
         off = stays is None or (there is not None and is_cancelled(there)) or (rid is not None and _for_all(stays, rid))
         components[rid] = _cancel_of(post, to, old, stays, rid, off)
-    return [post.letter("CANCEL", "cancel", to, _cn(old, to), components, old.parts, True)]
+    return [post.letter(to, _cn(old, to), _Draft("CANCEL", "cancel", components, old.parts))]
 
 
 def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | None, off: bool) -> Component:
@@ -345,7 +348,7 @@ def attendee_letters(
             named = next((component.get("ORGANIZER") for component in components.values()), None)
             cn = named.param("CN") if named is not None else None
             post = _Post(address, shown.uid, dtstamp)
-            letters.append(post.letter("REPLY", "reply", organizer, cn, components, shown, True))
+            letters.append(post.letter(organizer, cn, _Draft("REPLY", "reply", components, shown)))
     return letters
 
 
