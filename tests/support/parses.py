@@ -1,0 +1,43 @@
+"""Counts what the parser of calendar texts is given. It still parses: nothing is replaced."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from televent.ical.text import lines, tree
+
+
+class Parses:
+    """Every text that was parsed since ``reset``, as often as it was."""
+
+    def __init__(self) -> None:
+        self.texts: Counter[bytes] = Counter()
+
+    @property
+    def twice(self) -> list[bytes]:
+        """The texts that were parsed more than once."""
+        return [text for text, count in self.texts.items() if count > 1]
+
+    @contextmanager
+    def request(self, most: int) -> Iterator[None]:
+        """Inside, no text is parsed twice, and at most ``most`` texts are parsed at all."""
+        self.texts.clear()
+        yield
+        assert self.twice == []
+        assert len(self.texts) <= most, list(self.texts)
+
+
+@contextmanager
+def counted_parses() -> Iterator[Parses]:
+    """Counts where each parse begins, so that it does not matter under which name ``parse`` was imported."""
+    parses, split = Parses(), lines.split_raw
+
+    def counting(data: bytes) -> list[bytes]:
+        parses.texts[data] += 1
+        return split(data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "split_raw", counting)
+        yield parses
