@@ -1,1 +1,1 @@
-"""Live properties, one file for each RFC."""
+"""The live properties of CalDAV resources, one file for each RFC."""

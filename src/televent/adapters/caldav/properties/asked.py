@@ -1,4 +1,5 @@
-"""Which properties a request asks for, and how a resource answers: RFC 4918 §9.1, §14.20; RFC 8144 §2."""
+"""Reads the properties that a request asks for and writes them for each resource (RFC 4918 §9.1, §14.20; RFC 8144
+§2)."""
 
 from __future__ import annotations
 
@@ -19,11 +20,12 @@ from televent.adapters.caldav.webdav.text import escape
 _FOUND = f"</D:prop><D:status>{xml_out.STATUS[200]}</D:status></D:propstat>"
 _MISSING = f"</D:prop><D:status>{xml_out.STATUS[404]}</D:status></D:propstat>"
 MAX_PROPERTIES = 500
+"""Max properties in one request."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One property on one kind of resource, ready to be written."""
+    """One property of one kind of resource: its tags and the function that reads its content."""
 
     start: str
     end: str
@@ -32,10 +34,10 @@ class _Column:
 
 
 class Asked:
-    """What is asked. Compiled once for each kind of resource in the answer.
+    """The requested properties. They are prepared once for each kind of resource in the answer.
 
-    ``names`` None means all (``allprop``), with ``include`` beside them. ``only_names``: propname.
-    ``extra`` holds getters that depend on the request, such as calendar-data; ``hidden`` are given as if not there.
+    ``names`` None means allprop, and ``include`` are the properties beside it. ``only_names`` means propname. ``extra``
+    has getters that depend on the request, such as calendar-data. Properties in ``hidden`` are answered with 404.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class Asked:
         self._columns: dict[Kind, list[_Column]] = {}
 
     def asks(self, name: str) -> bool:
-        """True where the property was named, or the names of all are wanted."""
+        """True if the request names the property or is a propname; False for allprop, unless ``include`` names it."""
         return self._only_names or name in (self.names or ()) or name in self._include
 
     def response(self, view: AnyView) -> str:
@@ -65,7 +67,7 @@ class Asked:
         return f"<D:response><D:href>{escape(view.href)}</D:href>{self.propstats(view)}</D:response>"
 
     def propstats(self, view: AnyView) -> str:
-        """What was found, and what was not."""
+        """The DAV:propstat elements of one resource: one with the found properties and one with the missing ones."""
         if isinstance(view, CalendarView) and (self.names is None or self._only_names):
             columns = self._compile(view.kind, self._of_calendar(view))
         else:
@@ -85,8 +87,10 @@ class Asked:
         return self._written(found, missing)
 
     def listing(self, path: str, person: Person) -> Listing:
-        """How members of one's own collection at ``path`` are written, many at once; by a form, where each property
-        that is asked for is the same for all or stands in a column."""
+        """The writer for the members of the person's own collection at ``path``.
+
+        It is a Form, which is fast, if every requested property is a constant or comes from one column. Else it is
+        Views."""
         columns = self._columns.get(Kind.OBJECT) or self._compile(Kind.OBJECT, self._names(Kind.OBJECT))
         found: list[str] = []
         missing: list[str] = []
@@ -107,7 +111,7 @@ class Asked:
         return Form(path, self._written(found, missing), cells)
 
     def _written(self, found: list[str], missing: list[str]) -> str:
-        # RFC 8144 §2.1: what is not found is left out; with nothing left, an empty 200 stands.
+        # RFC 8144 §2.1: missing properties are omitted. If nothing is left, the answer has an empty 200 propstat.
         if self._minimal or (self.names is None and not self._include):
             missing = []
         written = f"<D:propstat><D:prop>{''.join(found)}{_FOUND}" if found or not missing else ""
@@ -121,9 +125,10 @@ class Asked:
         return tuple(dict.fromkeys((*shown, *self._include)))
 
     def _of_calendar(self, view: CalendarView) -> tuple[str, ...]:
-        """allprop and propname give a calendar's stored properties too, and these differ from one to the next."""
+        """The names that allprop and propname give for this calendar, with the properties that a client has set on
+        it."""
         live = BY_KIND[view.kind]
-        # RFC 4791 §5.2, RFC 7809 §5: what has a meaning is given by name only, also where a client has set it.
+        # RFC 4791 §5.2, RFC 7809 §5: live properties are not part of allprop, even if a client has set them.
         dead = (name for name in view.row.props if not name.startswith("@") and name not in live)
         return tuple(dict.fromkeys((*self._names(view.kind), *dead)))
 
@@ -144,7 +149,7 @@ class Asked:
 
 
 def property_names(prop: xml_in.Element) -> tuple[str, ...]:
-    """The names inside a DAV:prop, each once. Raises DavError 400 past 500."""
+    """The names inside a DAV:prop, each once. Raises DavError 400 for more than MAX_PROPERTIES."""
     names = tuple(dict.fromkeys(xml_in.name_of(each) for each in xml_in.children(prop)))
     if len(names) > MAX_PROPERTIES:
         raise DavError(400, text=f"More than {MAX_PROPERTIES} properties are asked for.")
@@ -152,8 +157,8 @@ def property_names(prop: xml_in.Element) -> tuple[str, ...]:
 
 
 def asked_in(root: xml_in.Element | None, *, minimal: bool, extra: Mapping[str, Getter] | None = None) -> Asked:
-    """What the DAV:prop, allprop or propname inside ``root`` asks for; no body asks for all (RFC 4918 §9.1). Raises
-    DavError 400 where none or several of them stand there."""
+    """Reads the DAV:prop, allprop or propname inside ``root``; no body means allprop (RFC 4918 §9.1). Raises DavError
+    400 if there are none or several of them."""
     if root is None:
         return Asked(None, minimal=minimal)
     prop, everything, only = (xml_in.child(root, d(each)) for each in ("prop", "allprop", "propname"))
@@ -171,7 +176,8 @@ def asked_in(root: xml_in.Element | None, *, minimal: bool, extra: Mapping[str, 
 
 
 def limit_in(root: xml_in.Element) -> int | None:
-    """DAV:limit (RFC 5323 §5.17). Raises DavError 400 for one that is no positive number."""
+    """The number in DAV:limit (RFC 5323 §5.17); None if there is none. Raises DavError 400 if it is not a positive
+    number."""
     limit = xml_in.child(root, d("limit"))
     if limit is None:
         return None

@@ -1,7 +1,7 @@
-"""Members of a collection, many at once: RFC 4918 §14.24.
+"""Writes the responses of many members of a collection at once (RFC 4918 §14.24).
 
-A list of a thousand members asks the same of each, so what stands around their values is made once for the request; a
-row that is read for it holds the wanted columns and nothing else.
+All members have the same requested properties. So the XML around the values is made once for each request, and a row
+only has the columns that it needs.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ from televent.adapters.caldav.webdav.text import escape
 from televent.application.read_models.resources import BARE_FIELDS, ListedRow, ResourceRow
 
 AT_ONCE: Final = 200
-"""So many responses are joined to one text."""
+"""Max responses that are joined into one string."""
 
 
 class Listing(Protocol):
-    """How the members of one collection are written."""
+    """Writes the members of one collection."""
 
     columns: tuple[str, ...]
-    """What is read of each: fields of ResourceRow."""
+    """The columns that each row needs: fields of ResourceRow."""
 
     def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
-        """The responses, in order, of rows that hold name and columns of live members."""
+        """The DAV:response elements in the order of ``rows``. Each row has a live member's name and then
+        ``columns``."""
         ...
 
 
 class Form:
-    """By a form with a place for each value. ``propstats``: with %s for each of ``cells``, as ``literal`` has the
-    rest."""
+    """Writes members by one format string. ``propstats`` has a %s for each of ``cells``; its other text went through
+    ``literal``."""
 
     def __init__(self, path: str, propstats: str, cells: Sequence[Cell]) -> None:
         self.columns = tuple(cell.column for cell in cells)
@@ -47,7 +48,7 @@ class Form:
 
     def _ready(self, rows: Sequence[ListedRow]) -> Sequence[ListedRow]:
         values: list[Sequence[Any]] = []
-        # Most names need no encoding: asked once for all of them.
+        # Most names need no encoding. One check of all names together is faster than one for each.
         if not plain("".join([row[0] for row in rows])):
             values = list(zip(*rows, strict=True))
             values[0] = [encode(name) for name in values[0]]
@@ -59,7 +60,7 @@ class Form:
 
 
 class Views:
-    """One by one, for properties that are made from more than a column."""
+    """Writes members one by one, for properties that need more than one column."""
 
     def __init__(self, path: str, person: Person, response: Callable[[ObjectView], str], *, with_text: bool) -> None:
         self.columns = (*BARE_FIELDS, "ics") if with_text else BARE_FIELDS
@@ -72,5 +73,5 @@ class Views:
 
 
 def literal(text: str) -> str:
-    """Text that stands in a form as it is."""
+    """``text`` escaped for a format string."""
     return text.replace("%", "%%")

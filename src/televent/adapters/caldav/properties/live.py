@@ -1,4 +1,4 @@
-"""What a live property is: a name, and for each kind of resource how its content is read."""
+"""Defines a live property: its name and, for each kind of resource, the function that reads its content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from televent.adapters.caldav.tree import Kind
 
 Getter = Callable[[Any], str | None]
-"""From a view to the element's content as XML; None: this resource does not have the property."""
+"""Returns the element's content as XML for a view; None: this resource does not have the property."""
 
 COLLECTIONS: Final = frozenset({Kind.ROOT, Kind.HOME, Kind.CALENDAR, Kind.INBOX, Kind.OUTBOX, Kind.NOTIFICATIONS})
 EVERYWHERE: Final = COLLECTIONS | {Kind.OBJECT, Kind.NOTIFICATION}
@@ -17,8 +17,8 @@ EVERYWHERE: Final = COLLECTIONS | {Kind.OBJECT, Kind.NOTIFICATION}
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """``allprop``: given when a client asks for all (RFC 4918 §9.1.5); the others only by name. ``settable``: on a
-    calendar a client may change it; the text is then kept as it came."""
+    """One live property. ``allprop``: allprop includes it (RFC 4918 §9.1.5); the others are given by name only.
+    ``settable``: a client may set it on a calendar; the server stores the text as the client sent it."""
 
     name: str
     getters: Mapping[Kind, Getter]
@@ -27,7 +27,7 @@ class Live:
 
 
 def live(name: str, kinds: Iterable[Kind], getter: Getter, *, allprop: bool = False, settable: bool = False) -> Live:
-    """A property that is read alike on several kinds."""
+    """A property with the same getter on several kinds of resources."""
     return Live(name, dict.fromkeys(kinds, getter), allprop, settable)
 
 
@@ -42,16 +42,16 @@ class Constant:
 
 
 def constant(content: str) -> Getter:
-    """The same, as a getter."""
+    """A getter that always returns ``content``."""
     return Constant(content)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A property of a member that one column of its row tells: a long list can be written without the rest of the row.
+    """A property of a member that needs only one column of its row. A long list can be written from such columns.
 
-    ``column`` is a field of ResourceRow; of a live member it is never None and ``read`` makes a text of it that is not
-    empty. ``before`` and ``after`` stand around it.
+    ``column`` is a field of ResourceRow, which is never None for a live member. ``read`` turns its value into text that
+    is not empty. ``before`` and ``after`` are written around that text.
     """
 
     column: str
@@ -65,7 +65,7 @@ class Cell:
 
 
 def stored(name: str) -> Getter:
-    """A property whose content a client has set on a calendar."""
+    """A getter for a property that a client has set on a calendar."""
 
     def read(view: Any) -> str | None:
         value: str | None = view.row.props.get(name)
@@ -75,7 +75,7 @@ def stored(name: str) -> Getter:
 
 
 def stored_attributes(name: str) -> Callable[[Any], str]:
-    """The attributes that came with a stored property (RFC 4918 §4.3)."""
+    """A function that returns the attributes of a stored property (RFC 4918 §4.3)."""
     key = attributes_key(name)
 
     def read(view: Any) -> str:
@@ -86,5 +86,5 @@ def stored_attributes(name: str) -> Callable[[Any], str]:
 
 
 def attributes_key(name: str) -> str:
-    """Under which key a stored property's attributes stand, beside its content."""
+    """The key under which the attributes of a stored property are kept."""
     return f"@{name}"

@@ -1,4 +1,4 @@
-"""Properties that a person sets on his own collections, home and inbox: they are kept with the account."""
+"""Properties that a person sets on their own home and inbox. They are stored with the account."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from televent.adapters.caldav.tree import Kind
 
 
 def own_key(kind: Kind, name: str) -> str:
-    """Under which key it is kept."""
+    """The key under which the account stores the property."""
     return f"{kind.value} {name}"
 
 
 def own(kind: Kind, name: str, *, kept_as: str | None = None) -> Live:
-    """Such a property; ``kept_as`` is the name of one that says the same."""
+    """Defines such a property. ``kept_as`` is the name of another property whose value it shares."""
     key = own_key(kind, kept_as or name)
     OWN.setdefault(kind, {})[name] = key
     getter: Getter = lambda view: view.person.own.get(key)  # noqa: E731
@@ -22,4 +22,4 @@ def own(kind: Kind, name: str, *, kept_as: str | None = None) -> Live:
 
 
 OWN: Final[dict[Kind, dict[str, str]]] = {}
-"""By kind of resource: the names, and the keys they are kept under."""
+"""For each kind of resource: the key of each property by its name."""

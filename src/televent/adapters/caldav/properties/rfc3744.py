@@ -1,5 +1,7 @@
-"""RFC 3744: who may do what. Each resource has one protected entry, its owner's; a calendar one more for each person it
-is shared with, which ``methods.acl`` sets."""
+"""RFC 3744: access control properties.
+
+Each resource has one protected entry for its owner. A calendar has another entry for each sharee, which ``methods.acl``
+sets."""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_out import href
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 
-# Named one by one: clients look for "write" or "bind" itself, not for what would contain it (§3).
+# Every privilege is listed: clients search for "write" or "bind" itself and not for a privilege that contains it (§3).
 _READ = ("D:read", "D:read-acl", "D:read-current-user-privilege-set")
 _WRITE = ("D:write", "D:write-properties", "D:write-content", "D:bind", "D:unbind")
 PRIVILEGES = {
@@ -37,7 +39,7 @@ SHARED = {
     READ: (*_READ, "C:read-free-busy"),
     READ_WRITE: (*_READ, *_WRITE, "C:read-free-busy"),
 }
-"""What is granted with a share (domain.sharing.access.ACCESS)."""
+"""The privileges of each kind of share (domain.sharing.access.ACCESS)."""
 
 
 def _privileges(names: tuple[str, ...]) -> str:
@@ -51,7 +53,7 @@ _SHARED_SETS = {access: _privileges(names) for access, names in SHARED.items()}
 
 
 def _own_privileges(kind: Kind) -> Getter:
-    """What the person who asks may do with a resource of this kind."""
+    """A getter for the privileges that the client has on a resource of this kind."""
     own = _SETS[kind]
 
     def read(view: AnyView) -> str:
@@ -59,7 +61,7 @@ def _own_privileges(kind: Kind) -> Getter:
         if share is None:
             return own
         granted = _SHARED_SETS[share.access]
-        # His own name and colour of it everybody may set, whatever is granted (CalendarServer sharing §5.5.3).
+        # A sharee may set their own name and colour of the calendar with any access (CalendarServer sharing §5.5.3).
         own_props = kind is Kind.CALENDAR and share.access == READ
         return granted + _privileges(("D:write-properties",)) if own_props else granted
 
@@ -94,7 +96,8 @@ _COMMON = (
 
 
 def _all_supported(kind: Kind) -> str:
-    """What can be granted on a resource of this kind; scheduling where it means anything (RFC 6638 §6.3)."""
+    """The privileges that exist for a kind of resource; those of scheduling only for inbox and outbox (RFC 6638
+    §6.3)."""
     names = scheduling_privileges.PRIVILEGES.get(kind, ())
     inner = [_supported(name, scheduling_privileges.DESCRIBED[name]) for name in names[1:]]
     scheduling = [_supported(name, scheduling_privileges.DESCRIBED[name], *inner) for name in names[:1]]
@@ -102,12 +105,13 @@ def _all_supported(kind: Kind) -> str:
 
 
 def _owner(view: AnyView) -> str:
-    # What is everybody's has no owner (§5.1).
+    # A root belongs to no account, so it has no owner (§5.1).
     return "" if view.kind is Kind.ROOT else href(owner_of(view))
 
 
 def _acl(view: AnyView) -> str:
-    """Who it is shared with is the owner's to know; others see the owner's entry and their own."""
+    """The entries that the client may see: the owner sees all sharees, a sharee sees the owner's entry and their
+    own."""
     owner = _ace(owner_of(view), _SETS[view.kind], "<D:protected/>")
     share = share_of(view)
     if share is not None:
@@ -121,7 +125,7 @@ def _acl(view: AnyView) -> str:
 
 
 def _inbox_entries(view: InboxView) -> str:
-    """Who may deliver, and who may ask when the owner is busy: RFC 6638 §6.1."""
+    """The entries that grant delivery and free/busy requests (RFC 6638 §6.1)."""
     ask = _privileges((scheduling_privileges.ASK,))
     entries = _entry("<D:authenticated/>", _privileges(scheduling_privileges.DELIVER), "<D:protected/>")
     if view.asking is not None:

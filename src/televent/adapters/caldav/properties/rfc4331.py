@@ -1,7 +1,7 @@
-"""RFC 4331: the room that attachments may take, and what they take of it (ADR 0024).
+"""RFC 4331: the quota of an account's attachments and the bytes that they use (ADR 0024).
 
-Calendar objects are bounded one by one and count nothing. So every collection of an account says the same, and a
-calendar of somebody else's says what its owner has, to whom may put something there.
+Calendar objects do not count, because each has its own size limit. So every collection of an account has the same
+values. A shared calendar has the values of its owner, and only sharees who may write see them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ QUOTA: Final = (d("quota-available-bytes"), d("quota-used-bytes"))
 
 def _available(view: AnyView) -> str | None:
     quota = _quota(view)
-    # §3: never less than nothing, also where the limit was lowered.
+    # §3: the value is never negative, even if the limit was lowered below the used bytes.
     return None if quota is None else str(max(0, quota.limit - quota.used))
 
 

@@ -1,4 +1,4 @@
-"""RFC 4791 §5.2, §6.2.1, §7.5.1: what a calendar takes, and where a person's calendars are."""
+"""RFC 4791 §5.2, §6.2.1, §7.5.1: the limits of a calendar, and the URL of a person's calendar home."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLLATIONS = (
     "<C:supported-collation>i;unicode-casemap</C:supported-collation>"
 )
 MAX_ASKED: Final = 100
-"""Of so many people at most one request to the outbox asks when they are busy (RFC 6638 §11.1)."""
+"""Max attendees in one free/busy request to the outbox (RFC 6638 §11.1)."""
 _HOLDING = (Kind.CALENDAR, Kind.INBOX)
 
 
@@ -34,7 +34,7 @@ def _components(view: CalendarView) -> str:
 _ANY = "".join(f'<C:comp name="{name}"/>' for name in ("VEVENT", "VTODO", "VJOURNAL"))
 
 PROPERTIES: tuple[Live, ...] = (
-    # Some clients ask the URL they were given, whatever it is, for the home.
+    # Some clients ask for the home at the URL that the user entered, which may be a root.
     live(c("calendar-home-set"), (Kind.HOME, Kind.ROOT), _home),
     live(c("calendar-description"), (Kind.CALENDAR,), stored(c("calendar-description")), settable=True),
     Live(c("supported-calendar-component-set"), {Kind.CALENDAR: _components, Kind.INBOX: constant(_ANY)}),
@@ -44,7 +44,7 @@ PROPERTIES: tuple[Live, ...] = (
     live(c("min-date-time"), _HOLDING, constant(MIN_DATE_TIME)),
     live(c("max-date-time"), _HOLDING, constant(MAX_DATE_TIME)),
     live(c("max-instances"), _HOLDING, constant(str(Limits().instances))),
-    # RFC 6638 §2.1: of a message that is posted to the outbox.
+    # RFC 6638 §2.1: on the outbox it is the limit for a posted iTIP message.
     Live(
         c("max-attendees-per-instance"),
         dict.fromkeys((*_HOLDING, Kind.HOME), constant(str(Limits().attendees)))

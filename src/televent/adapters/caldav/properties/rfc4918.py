@@ -1,4 +1,4 @@
-"""RFC 4918 §15: the DAV: properties."""
+"""RFC 4918 §15: the properties of WebDAV itself."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _displayname(view: View) -> str:
 
 def _calendar_name(view: CalendarView) -> str:
     stored = view.row.props.get(d("displayname"))
-    # A calendar that was given no name is shown by the last part of its URL: some clients list no nameless one.
+    # A calendar without a name gets the last part of its URL, because some clients do not list nameless calendars.
     return stored if stored is not None else escape(view.row.name)
 
 
@@ -53,12 +53,12 @@ _CONTENT_TYPE = "text/calendar; charset=utf-8; component="
 
 
 def content_type(row: ResourceRow) -> str:
-    """RFC 5545 §8.1; clients list members by it."""
+    """The content type of an object with its component (RFC 5545 §8.1). Clients filter members by the component."""
     return f"{_CONTENT_TYPE}{row.component}"
 
 
 def last_modified(row: ResourceRow) -> str:
-    """RFC 9110 §5.6.7."""
+    """The time of the object's last change as an HTTP date (RFC 9110 §5.6.7)."""
     return _date(row.modified_at)
 
 
@@ -85,7 +85,7 @@ PROPERTIES: tuple[Live, ...] = (
         allprop=True,
         settable=True,
     ),
-    # §15.6: on whatever has an ETag when it is got.
+    # §15.6: every resource whose GET answer has an ETag has this property.
     Live(
         d("getetag"),
         {Kind.OBJECT: Cell("etag", '"', '"'), Kind.CALENDAR: _collection_etag, Kind.NOTIFICATION: notice.etag},

@@ -1,4 +1,4 @@
-"""RFC 5397: current-user-principal; RFC 5842 §3.1: resource-id."""
+"""RFC 5397: current-user-principal. RFC 5842 §3.1: resource-id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RFC 5995 §3.2.1: where a new member is posted to."""
+"""RFC 5995 §3.2.1: the URL to which a client posts new members."""
 
 from __future__ import annotations
 

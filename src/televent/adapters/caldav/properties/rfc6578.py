@@ -1,4 +1,4 @@
-"""RFC 6578 §4: sync-token; CalendarServer's getctag, which says the same to older clients."""
+"""RFC 6578 §4: sync-token, and CalendarServer's getctag, the equivalent for older clients."""
 
 from __future__ import annotations
 

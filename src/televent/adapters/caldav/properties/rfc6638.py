@@ -1,4 +1,4 @@
-"""RFC 6638 §2, §9: scheduling."""
+"""RFC 6638 §2, §9: the scheduling properties of principal, inbox and calendars."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def _schedule_tag(view: ObjectView) -> str | None:
 
 
 DEFAULT_CALENDAR: Final = c("schedule-default-calendar-URL")
-"""Set on the inbox, and nowhere else (§9.2); it is kept as the id of the calendar, which can be renamed."""
+"""The default calendar. Clients set it on the inbox only (§9.2). The server stores the calendar's id, because the
+calendar can be renamed."""
 _TRANSP = c("schedule-calendar-transp")
 
 

@@ -1,4 +1,5 @@
-"""RFC 7809 §5.2: a calendar's time zone by name and in full, each said by the other where only one was set."""
+"""RFC 7809 §5.2: a calendar's time zone, by id and as a VTIMEZONE. If a client set only one of the two, the other is
+computed from it."""
 
 from __future__ import annotations
 

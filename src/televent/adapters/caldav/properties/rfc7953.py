@@ -1,4 +1,4 @@
-"""RFC 7953 §7.2.4: when a person is available. Not in allprop; read when others ask for his free time."""
+"""RFC 7953 §7.2.4: a person's availability. It is not part of allprop; free/busy answers use it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from televent.adapters.caldav.webdav.names import c, cs
 
 AVAILABILITY: Final = c("calendar-availability")
 APPLE_AVAILABILITY: Final = cs("calendar-availability")
-"""What macOS and iOS called it before the RFC: the same value under another name."""
+"""The name that macOS and iOS use for the same value since before the RFC."""
 KEPT_AS: Final = own_key(Kind.INBOX, AVAILABILITY)
 
 PROPERTIES: tuple[Live, ...] = (

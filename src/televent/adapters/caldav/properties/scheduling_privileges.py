@@ -1,7 +1,7 @@
-"""RFC 6638 §6: the privileges of inbox and outbox, and who holds them.
+"""RFC 6638 §6: the privileges of inbox and outbox, and the accounts that have them.
 
-Everybody with an account here may deliver invitations and answers: what is not wanted is declined or deleted. Who may
-ask when the owner is busy, he says himself. From the outbox nobody sends but its owner.
+Every account of this server may deliver invitations and replies; the attendee can decline or delete them. The owner
+decides who may read their free/busy times. Only the owner may send from the outbox.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PRIVILEGES: Final = {
     Kind.INBOX: ("C:schedule-deliver", *DELIVER, ASK),
     Kind.OUTBOX: ("C:schedule-send", "C:schedule-send-invite", "C:schedule-send-reply", "C:schedule-send-freebusy"),
 }
-"""What the owner holds, named one by one."""
+"""The privileges of the owner. Each one is listed, because clients do not infer contained privileges."""
 DESCRIBED: Final = {
     "C:schedule-deliver": "Deliver scheduling messages",
     "C:schedule-deliver-invite": "Deliver invitations",
@@ -34,7 +34,7 @@ DESCRIBED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who may ask when the owner of an inbox is busy: ``everyone``, and these ``people``."""
+    """The accounts that may read the free/busy times of an inbox's owner: ``everyone`` here, or these ``people``."""
 
     everyone: bool
     people: Sequence[AccountId]

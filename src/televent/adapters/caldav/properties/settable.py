@@ -1,4 +1,4 @@
-"""Properties that a client sets: read from XML into what is stored (RFC 4918 §4.3, §9.2)."""
+"""Reads the properties that a client sets, from XML into the stored form (RFC 4918 §4.3, §9.2)."""
 
 from __future__ import annotations
 
@@ -23,25 +23,28 @@ _TRANSP = c("schedule-calendar-transp")
 
 
 _OTHER = {TIMEZONE: TIMEZONE_ID, TIMEZONE_ID: TIMEZONE}
-"""One zone in two properties (RFC 7809 §3.1.5): the one that was set last is kept, the other follows from it."""
+"""Two properties for the same zone (RFC 7809 §3.1.5). The server stores the one that was set last and computes the
+other."""
 
 
 @dataclass(slots=True)
 class Changes:
-    """``put`` and ``gone`` as the calendar keeps them. ``refused`` maps a name to the precondition it fails, as XML;
-    ``names`` are all names, in the order of the request."""
+    """The changes that one request asks for.
+
+    ``put`` has the values to store and ``gone`` the keys to remove, both in the calendar's stored form. ``refused``
+    maps a name to the precondition that it fails, as XML. ``names`` are all names in the order of the request."""
 
     put: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     inbox: bool = False
-    """It is the inbox whose properties they are."""
+    """True if the request changes the inbox."""
     default_calendar: str | None = None
-    """The URL that schedule-default-calendar-URL is to have (RFC 6638 §9.2)."""
+    """The requested URL of the default calendar (RFC 6638 §9.2); None: no change."""
 
     def set(self, element: Element) -> None:
-        """One property to be set."""
+        """Adds a property to set."""
         name = name_of(element)
         self.names[name] = None
         if name == DEFAULT_CALENDAR and self.inbox:
@@ -58,7 +61,7 @@ class Changes:
         other = _OTHER.get(name)
         if other is not None:
             if name == TIMEZONE_ID and tzid_of(property_text(self.put.get(TIMEZONE, "")).encode()) == _text(element):
-                return  # said in full by this very request
+                return  # the same request sets the same zone as a VTIMEZONE
             self._drop(other)
         self.put[name] = inner(element)
         self.gone.discard(name)
@@ -72,7 +75,7 @@ class Changes:
             self.gone.add(key)
 
     def remove(self, element: Element) -> None:
-        """One property to be removed; what is not there is no error."""
+        """Adds a property to remove. A property that does not exist is no error."""
         name = name_of(element)
         self.names[name] = None
         if name == DEFAULT_CALENDAR and self.inbox:
@@ -87,7 +90,7 @@ class Changes:
             self._drop(_OTHER[name])
 
     def _check_default_calendar(self) -> None:
-        """RFC 6638 §4.3.1.1: there is always one."""
+        """Refuses to remove the default calendar: there is always one (RFC 6638 §4.3.1.1)."""
         if self.default_calendar:
             self.refused.pop(DEFAULT_CALENDAR, None)
         else:
@@ -100,7 +103,8 @@ class Changes:
 
 
 def instructions(root: Element) -> Iterator[tuple[bool, Element]]:
-    """Each property of a propertyupdate, mkcalendar or mkcol, in document order; True: to be set (RFC 4918 §9.2)."""
+    """Each property of a propertyupdate, mkcalendar or mkcol in document order, with True to set it and False to remove
+    it (RFC 4918 §9.2)."""
     for instruction in children(root):
         name = name_of(instruction)
         if name in (d("set"), d("remove")):
@@ -110,7 +114,7 @@ def instructions(root: Element) -> Iterator[tuple[bool, Element]]:
 
 
 def property_text(stored: str) -> str:
-    """A stored property, such as calendar-timezone, as the iCalendar text that it is."""
+    """The plain text of a stored property that contains iCalendar, such as calendar-timezone."""
     return html.unescape(stored)
 
 
@@ -119,7 +123,7 @@ def _text(element: Element) -> str:
 
 
 def _fault(name: str, element: Element) -> str | None:
-    """The precondition that a value fails."""
+    """The precondition that a value fails, as XML; None if the value is valid."""
     if name == TIMEZONE:
         # RFC 4791 §5.2.2: an iCalendar object with exactly one VTIMEZONE.
         return None if tzid_of(_text(element).encode()) is not None else empty(c("valid-calendar-data"))

@@ -1,4 +1,4 @@
-"""All live properties, by kind of resource."""
+"""The table of all live properties by kind of resource."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _listed(kind: Kind) -> str:
     )
 
 
-# RFC 3253 §3.1.4, asked for by RFC 5995 §3.2.1.
+# RFC 5995 §3.2.1 requires supported-live-property-set (RFC 3253 §3.1.4).
 ALL: Final = (*_EACH, Live(_LISTS, {kind: constant(_listed(kind)) for kind in EVERYWHERE}))
 
 BY_KIND: Final[dict[Kind, dict[str, Live]]] = {
@@ -65,4 +65,4 @@ BY_KIND: Final[dict[Kind, dict[str, Live]]] = {
 }
 
 PROTECTED: Final = frozenset(live.name for live in ALL if not live.settable)
-"""Names that no client sets, on whatever resource (RFC 4918 §15)."""
+"""Names of the properties that a client can set on no resource (RFC 4918 §15)."""

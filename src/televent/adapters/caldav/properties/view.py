@@ -1,4 +1,4 @@
-"""What a property is read from: one resource as one person sees it in one request."""
+"""The views that properties are read from: one resource as one person sees it in one request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from televent.application.read_models.share import Share
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Octets that an account's attachments may take, and take."""
+    """Max bytes of an account's attachments, and the bytes that they use."""
 
     limit: int
     used: int
@@ -27,21 +27,23 @@ class Quota:
 
 @dataclass(slots=True)
 class Person:
-    """Who asks. ``home`` spells the user as the request did, so that one answer's paths agree with the path asked."""
+    """The person who made the request. ``home`` is the path of their home with the user as the request wrote it, so
+    that the paths in the answer match the request's URL."""
 
     account: AccountRow
     addresses: tuple[str, ...]
     home: str
     own: Mapping[str, str] = field(default_factory=dict)
-    """What has been set on home and inbox, where it was asked for (properties.own)."""
+    """The stored properties of home and inbox (properties.own); empty if the request does not need them."""
     elsewhere: dict[str, str] = field(default_factory=dict)
-    """Paths of collections that were named by their owner's URL, by their name here."""
+    """The paths of shared calendars that the request named by their owner's URL, by their name in this home."""
     device: UUID | None = None
     """The device that signed in."""
     push: Offer | None = None
-    """None: WebDAV-Push is not to be had."""
+    """None: WebDAV-Push is not offered."""
     quotas: dict[UUID, Quota] = field(default_factory=dict)
-    """By account, where they were asked for: one's own, and those of people who share with one."""
+    """The quotas of the person and of the owners who share with them, by account; empty if the request does not need
+    them."""
 
     @property
     def principal(self) -> str:
@@ -61,18 +63,18 @@ class View:
     href: str
     person: Person
     default_calendar: str | None = None
-    """The name of the person's default calendar, where it was asked for."""
+    """The name of the person's default calendar; None if the request does not need it."""
     calendars: Sequence[CalendarRow] | None = None
-    """What in the home can change, where it was asked for: its calendars, and the inbox."""
+    """The calendars and the inbox of the home; None if the request does not need them."""
 
 
 @dataclass(slots=True)
 class InboxView(View):
-    """The scheduling inbox: it has a counter like a calendar."""
+    """The scheduling inbox. It has a row with a counter like a calendar."""
 
     row: CalendarRow | None = None
     asking: Asking | None = None
-    """Who may ask when the person is busy, where it was asked for."""
+    """The accounts that may read the person's free/busy times; None if the request does not need them."""
 
 
 @dataclass(slots=True)
@@ -97,12 +99,13 @@ class ObjectView:
 
 @dataclass(slots=True)
 class NotificationView:
-    """A notification about a share (CalendarServer's notifications). ``said``: its kind, as an empty element."""
+    """A notification about a share (CalendarServer's notifications). ``notice_type`` is its kind, as an empty
+    element."""
 
     kind: ClassVar[Kind] = Kind.NOTIFICATION
     href: str
     person: Person
-    said: str
+    notice_type: str
     text: bytes
     etag: str
     modified_at: datetime
@@ -112,30 +115,30 @@ AnyView = View | CalendarView | ObjectView | NotificationView
 
 
 def share_of(view: AnyView) -> Share | None:
-    """How it is shared with the person who asks; None for one's own."""
+    """The share that gives the person access to the resource; None for their own."""
     return view.row.share if isinstance(view, CalendarView | ObjectView) else None
 
 
 def owner_of(view: AnyView) -> str:
-    """The principal to whom a resource belongs."""
+    """The path of the owner's principal."""
     share = share_of(view)
     return view.person.principal if share is None else f"{PREFIX}{share.owner}/"
 
 
 def sync_token(row: CalendarRow, seq: int, begun: int = 0) -> str:
-    """A sync token is a URI that names the calendar, the incarnation of the data and the counter (RFC 6578 §4); within
-    a first walk also the counter at which that began."""
-    walk = f"-{begun}" if seq < begun else ""
-    return f"data:,televent/{row.calendar_id}/{row.incarnation}/{seq}{walk}"
+    """The sync token for a calendar at the counter ``seq``: a URI that contains the calendar, the incarnation of the
+    data and the counter (RFC 6578 §4). During a first sync it also contains the counter at which that sync began."""
+    first_sync = f"-{begun}" if seq < begun else ""
+    return f"data:,televent/{row.calendar_id}/{row.incarnation}/{seq}{first_sync}"
 
 
 def sync_token_of(row: CalendarRow) -> str:
-    """The token of a calendar as it stands; somebody else's has two counters (reports.shared_sync)."""
+    """The sync token of a calendar's current state; for a shared calendar it has two counters (reports.shared_sync)."""
     return f"data:,televent/{ctag(row)}"
 
 
 def ctag(row: CalendarRow) -> str:
-    """Changes with every change to a member, and with nothing else."""
+    """The calendar's ctag, which changes when a member changes and at no other time."""
     if row.share is not None:
         return f"{row.share.share_id}/{row.incarnation}/{row.seq}.{row.share.seq}"
     return f"{row.calendar_id}/{row.incarnation}/{row.seq}"

@@ -1,1 +1,1 @@
-"""Properties that no RFC defines."""
+"""Live properties that no RFC defines."""

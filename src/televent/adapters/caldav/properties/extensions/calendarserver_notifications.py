@@ -1,4 +1,4 @@
-"""CalendarServer's notifications §4: where they are, and of what kind each is."""
+"""CalendarServer's notifications §4: the URL of their collection, and the kind of each notification."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def modified(view: NotificationView) -> str:
 
 def kind(view: NotificationView) -> str:
     """CS:notificationtype."""
-    return view.said
+    return view.notice_type
 
 
 CONTENT_TYPE: Getter = constant("application/xml; charset=utf-8")

@@ -1,4 +1,4 @@
-"""CalendarServer's sharing §5.2: to whom a calendar is shared, and whose a shared one is."""
+"""CalendarServer's sharing §5.2: the sharees of a calendar, and the owner of a shared one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from televent.domain.sharing.access import READ_WRITE
 
 
 def _invite(view: CalendarView) -> str | None:
-    """The owner sees everybody; another person the owner, and nothing of the others (§5.2.2 leaves that to us)."""
+    """CS:invite. The owner sees all sharees. A sharee sees the owner only, which §5.2.2 allows."""
     share = view.row.share
     if share is not None:
         name = f"<CS:common-name>{escape(share.owner_name)}</CS:common-name>"
@@ -31,7 +31,7 @@ def address_uri(grant: Mapping[str, Any]) -> str:
 
 
 def _user(grant: Mapping[str, Any]) -> str:
-    # What CS:invite has no word for is reading at most.
+    # CS:invite only knows read and read-write; a free/busy share is shown as read.
     access = "read-write" if grant["access"] == READ_WRITE else "read"
     summary = f"<CS:summary>{escape(grant['summary'])}</CS:summary>" if grant["summary"] else ""
     return (
@@ -53,7 +53,7 @@ PROPERTIES: tuple[Live, ...] = (
     live(cs("invite"), (Kind.CALENDAR,), _invite),
     live(cs("allowed-sharing-modes"), (Kind.CALENDAR,), _modes),
     live(cs("shared-url"), (Kind.CALENDAR,), _shared_url),
-    # Calendar proxies: nobody here acts for another but by sharing. Clients ask whether there are any.
+    # Calendar proxies do not exist here, but clients ask for them.
     live(cs("calendar-proxy-read-for"), (Kind.HOME,), constant("")),
     live(cs("calendar-proxy-write-for"), (Kind.HOME,), constant("")),
 )

@@ -1,4 +1,5 @@
-"""Alarms that Apple's programs give to a new event: kept for them on the home and, as any property, on a calendar."""
+"""The alarms that Apple's clients give to new events. They are stored on the home and, like any property, on a
+calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""draft-bitfire-webdav-push-00, §"Push Properties": how to be told of changes, and under which name."""
+"""The push transports and the topic of a collection (draft-bitfire-webdav-push-00, §"Push Properties")."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ KINDS: Final[dict[Kind, CollectionKind]] = {
 }
 
 SUPPORTED: Final[dict[Kind, Triggers]] = {
-    # Members of a calendar are objects and of the home calendars: nothing is deeper, nothing has properties of its own
-    # that could change without its content.
+    # The home contains calendars and a calendar contains objects, so depth 1 covers all content. Members have no
+    # properties that change without their content, so depth 0 covers all properties.
     Kind.CALENDAR: Triggers(content=1, property=0),
     Kind.HOME: Triggers(content=1, property=0),
     Kind.INBOX: Triggers(content=1, property=None),
     Kind.OUTBOX: Triggers(content=1, property=None),
 }
-"""The greatest depth of each trigger."""
+"""Max depth of each trigger; None: not supported."""
 
 
 def may_subscribe(share: Share) -> bool:
-    """Whoever may only know when somebody is busy is not told of changes either."""
+    """True if the sharee may subscribe to changes. A sharee with free/busy access may not: it would reveal changes."""
     return share.access != BUSY
 
 
 def collection_of(view: AnyView) -> Collection:
-    """What the view is to those who watch it."""
+    """The collection of the push subscription for this view."""
     account = view.person.account.tenant
     if isinstance(view, CalendarView):
         return Collection(view.row.tenant, "calendar", view.row.calendar_id)
