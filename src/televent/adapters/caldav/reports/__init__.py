@@ -1,1 +1,1 @@
-"""One file for each report."""
+"""The reports of CalDAV, one file for each report."""

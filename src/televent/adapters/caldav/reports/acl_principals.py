@@ -1,6 +1,6 @@
-"""acl-principal-prop-set: RFC 3744 §9.2. Who stands in a calendar's access list, by name.
+"""acl-principal-prop-set (RFC 3744 §9.2): the principals in a calendar's access list.
 
-Of others no more than what they are called: what else an account has is its own.
+The client gets only the name of other accounts and none of their other properties.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _OF_OTHERS = frozenset(d(each) for each in ("displayname", "resourcetype", "prin
 
 
 async def acl_principal_prop_set(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207 with one response for each principal: the owner, and those it is shared with."""
+    """207 with one response for each principal in the access list: the owner and the sharees. A sharee gets the owner
+    and themselves. Raises DavError 400, 403, 404."""
     if request.depth("0") != "0":
         raise DavError(400, text="Depth must be 0 (RFC 3744 §9.2).")
     row = await door.calendar(request, person)

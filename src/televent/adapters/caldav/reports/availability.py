@@ -1,4 +1,4 @@
-"""What a person says of his own time, in answers to requests for free/busy: RFC 7953 §5, §7.2.5."""
+"""Adds a person's availability to free/busy answers (RFC 7953 §5, §7.2.5)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from televent.ical.text.tree import parse
 def with_availability(
     door: Door, person: Person, periods: list[Period], start: datetime, end: datetime
 ) -> list[Period]:
-    """The busy periods, and when the person is not available. No calendar stores VAVAILABILITY: the property of the
-    inbox is all there is to ask."""
+    """The busy ``periods`` and the times in [start, end) when the person is not available. The only source is the
+    inbox's property, because no calendar stores VAVAILABILITY."""
     stored = door.backend.reads.principal_props(person.account.tenant).get(KEPT_AS)
     if stored is None:
         return periods

@@ -1,4 +1,4 @@
-"""CALDAV:calendar-data in a report: which part of each object is wanted (RFC 4791 §9.6)."""
+"""CALDAV:calendar-data in a report: the part of each object that the client wants (RFC 4791 §9.6)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from televent.ical.text.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
 WHOLE = Cell("ics", read=octets)
-"""The text as it stands."""
+"""The stored text of an object, unchanged."""
 
 _UTC = re.compile(r"([0-9]{8})T([0-9]{6})Z\Z")
 
 
 def utc(text: str | None) -> datetime | None:
-    """A form #2 date-time (RFC 4791 §9.9 takes no other). None for what is none."""
+    """A date-time in UTC, the only form that RFC 4791 §9.9 allows; None for any other text."""
     if text is None or not _UTC.match(text.strip()):
         return None
     try:
@@ -34,14 +34,15 @@ def utc(text: str | None) -> datetime | None:
 
 
 def requested(root: Element) -> Element | None:
-    """The calendar-data element in a report's DAV:prop (or, as some send it, beside it)."""
+    """The calendar-data element in a report's DAV:prop, or beside it, where some clients send it."""
     prop = child(root, d("prop"))
     found = child(prop, NAME) if prop is not None else None
     return found if found is not None else child(root, NAME)
 
 
 def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) -> Getter:
-    """How an object's text is given; ``turn``: with its time zones, or without. Raises DavError."""
+    """A getter for the requested part of an object's text. ``turn`` adds or removes VTIMEZONEs. Raises DavError if the
+    element is invalid."""
     kind, version = element.get("content-type", "text/calendar"), element.get("version", "2.0")
     if str(kind).lower() != "text/calendar" or str(version) != "2.0":
         raise precondition("supported-calendar-data")
@@ -57,7 +58,7 @@ def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) ->
                 turn(root)
             return octets(select(root, spec, floating_zone))
         except IcalError:
-            # One object that cannot be expanded does not take the others' answer with it.
+            # An object that cannot be expanded is reported as missing; the other objects are still answered.
             return None
 
     return partial
@@ -84,7 +85,7 @@ def _comp(element: Element) -> CompSpec:
         if name_of(each) == c("prop")
     }
     comps: tuple[CompSpec, ...] | None = tuple(_comp(each) for each in inner if name_of(each) == c("comp"))
-    # §9.6.1 says what is not named is not wanted; an element without any condition wants all.
+    # §9.6.1: components and properties that are not named are left out. An empty element means everything.
     if c("allprop") in names or not inner:
         props = None
     if c("allcomp") in names or not inner:
@@ -104,7 +105,8 @@ def _span(element: Element, local: str) -> tuple[datetime, datetime] | None:
 
 
 def check_counted(*moments: datetime | None) -> None:
-    """Raises DavError for what is not in the time that calendars take (RFC 4791 §7.8 min-date-time, max-date-time)."""
+    """Raises DavError if a time is outside the range that calendars accept (RFC 4791 §7.8 min-date-time,
+    max-date-time)."""
     given = [each for each in moments if each is not None]
     if any(each < FIRST for each in given):
         raise precondition("min-date-time")

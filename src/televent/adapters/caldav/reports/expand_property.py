@@ -1,4 +1,4 @@
-"""expand-property: RFC 3253 §3.8. Hrefs inside a property become the properties of what they name."""
+"""expand-property (RFC 3253 §3.8): replaces hrefs inside a property by the properties of the resources they name."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat,
 from televent.application.shared_view import share_named
 
 MAX_LEVELS = 3
+"""Max levels of expanded hrefs."""
 _HREF = re.compile(r'<D:href(?: xmlns:D="DAV:")?>([^<]*)</D:href>')
 
 
 async def expand_property(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207 for the request's URL."""
+    """207 with the expanded properties of the request's URL. Raises DavError 403, 404."""
     if request.granted is not None and request.target.kind is Kind.CALENDAR:
         check_access(request.granted, request, "read")
         view: AnyView | None = CalendarView(request.target.path, person, request.granted)
@@ -43,7 +44,7 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
         live = BY_KIND[view.kind].get(name)
         getter: Getter | None = live.getters[view.kind] if live is not None else None
         if live is None and isinstance(view, CalendarView):
-            # One that a client has set; its hrefs are expanded like others.
+            # A property that a client has set is expanded like a live one.
             getter = stored(name)
         content = getter(view) if getter is not None else None
         start, end = tags(name)
@@ -62,8 +63,8 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
 
 
 def _name(asked: Element) -> str:
-    """The Clark name of the property. It comes as text and goes back as an element: what is no XML name is refused.
-    Raises DavError 400."""
+    """The Clark name of the property. Raises DavError 400 if the text cannot be the name of an XML element, because
+    the answer contains it as an element."""
     namespace, local = str(asked.get("namespace", DAV)), str(asked.get("name", ""))
     try:
         return writable(namespace, local)
@@ -86,7 +87,7 @@ def _expanded(door: Door, person: Person, content: str, asked: Element, level: i
 
 
 def _view(door: Door, target: Target, person: Person) -> AnyView | None:
-    """What a path of the person's own names."""
+    """The view of a path in the person's own tree or of a root; None if there is no such resource."""
     if target.user and target.user.lower() not in (str(person.account.tenant), str(person.account.telegram_id)):
         return None
     reads, tenant = door.backend.reads, person.account.tenant

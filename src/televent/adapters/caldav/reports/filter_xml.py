@@ -1,4 +1,4 @@
-"""CALDAV:filter from XML (RFC 4791 §9.7–§9.9)."""
+"""Reads CALDAV:filter from XML (RFC 4791 §9.7–§9.9)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from televent.adapters.caldav.webdav.xml_in import Element, child, children, nam
 from televent.ical.queries.query import CompFilter, ParamFilter, PropFilter, TextMatch, TimeRange, UnsupportedCollation
 
 MAX_CONDITIONS: Final = 500
+"""Max elements in one filter."""
 MAX_LEVELS: Final = 10
+"""Max levels of nested comp-filters."""
 
 _STANDING_IN: Final[dict[str, tuple[str, ...]]] = {
     "VEVENT": ("VCALENDAR",),
@@ -26,7 +28,7 @@ _STANDING_IN: Final[dict[str, tuple[str, ...]]] = {
     "DAYLIGHT": ("VTIMEZONE",),
     "VCALENDAR": (),
 }
-"""Where a component of RFC 5545 can stand (§3.6); others may stand anywhere."""
+"""The possible parents of each component of RFC 5545 §3.6. Other components may have any parent."""
 _TIMED: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"})
 _DATED: Final = frozenset(
     {
@@ -34,11 +36,11 @@ _DATED: Final = frozenset(
         *("EXDATE", "FREEBUSY", "TRIGGER", "ACKNOWLEDGED"),
     }
 )
-"""Properties whose values are times; what begins with X- may be one."""
+"""Properties whose values are times. A property that begins with X- may be one too."""
 
 
 def parse_filter(root: Element) -> CompFilter:
-    """The outermost comp-filter of a calendar-query. Raises DavError."""
+    """The outermost comp-filter of a calendar-query. Raises DavError 403 with the precondition of §7.8."""
     element = child(root, c("filter"))
     inner = list(children(element)) if element is not None else []
     if len(inner) != 1 or name_of(inner[0]) != c("comp-filter"):
@@ -51,7 +53,8 @@ def parse_filter(root: Element) -> CompFilter:
 
 
 def time_range(element: Element | None) -> TimeRange | None:
-    """A time-range: UTC, at least one end, the end after the start. Raises DavError."""
+    """The time-range of an element, with one or both bounds in UTC and the end after the start. None for no element.
+    Raises DavError 403 valid-filter, min-date-time, max-date-time."""
     if element is None:
         return None
     ends = []
@@ -73,7 +76,7 @@ def _comp(element: Element, around: tuple[str, ...] = ()) -> CompFilter:
     inner = list(children(element))
     name = _name(element).upper()
     parents = _STANDING_IN.get(name)
-    # §7.8 valid-filter: an event stands in no task, and there is no time in a summary.
+    # §7.8 valid-filter: a component cannot be inside any parent, such as VEVENT in VTODO.
     if len(around) == MAX_LEVELS or (parents is not None and around and around[-1] not in parents):
         raise precondition("valid-filter")
     if name in _STANDING_IN and name not in _TIMED and child(element, c("time-range")) is not None:
@@ -123,7 +126,7 @@ def _text(element: Element | None) -> TextMatch | None:
 
 
 def _any_of(element: Element) -> bool:
-    """The attribute ``test`` of calendar-query-extended: "allof" where it is not said."""
+    """True if the attribute ``test`` of calendar-query-extended is "anyof". The default is "allof"."""
     test = str(element.get("test", "allof")).lower()
     if test not in ("allof", "anyof"):
         raise precondition("valid-filter")
@@ -138,7 +141,7 @@ def _name(element: Element) -> str:
 
 
 def _absent(element: Element) -> bool:
-    """is-not-defined stands alone (§9.7.4)."""
+    """True if there is an is-not-defined. Raises DavError if it is not the only condition (§9.7.4)."""
     if child(element, c("is-not-defined")) is None:
         return False
     if sum(1 for _ in children(element)) > 1:
@@ -150,5 +153,5 @@ def _only(element: Element, *names: str) -> None:
     allowed = {c(each) for each in names}
     for each in children(element):
         if name_of(each) not in allowed:
-            # RFC 4791 §7.8: a condition that is not understood must not be passed over.
+            # RFC 4791 §7.8: the server must not ignore a condition that it does not support.
             raise DavError(403, "<C:supported-filter/>")

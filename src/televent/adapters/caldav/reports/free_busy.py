@@ -1,4 +1,4 @@
-"""free-busy-query (RFC 4791 §7.10), and what a person's calendars say of their time."""
+"""free-busy-query (RFC 4791 §7.10), and the busy times of a person's calendars."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from televent.ical.text.tree import Component
 from televent.ical.zones.moments import utc_of
 
 MAX_SPAN: Final = timedelta(days=3 * 366)
+"""Max time between start and end of a free/busy request."""
 PAGE: Final = 200
-"""So many texts are read at once."""
+"""Max texts that are read at once."""
 _TRANSP: Final = c("schedule-calendar-transp")
 
 
 async def free_busy_query(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """200 with one VFREEBUSY."""
+    """200 with one VFREEBUSY for a calendar, or for all calendars of a home that count as busy. Raises DavError."""
     span = time_range(child(root, c("time-range")))
     if span is None or span.start is None or span.end is None:
         raise DavError(400, text="free-busy-query needs a time-range with start and end.")
@@ -44,7 +45,7 @@ async def free_busy_query(door: Door, request: Request, person: Person, root: El
 
 
 def check_span(start: datetime, end: datetime) -> None:
-    """Raises DavError for more than three years at once."""
+    """Raises DavError 403 for a span of more than MAX_SPAN."""
     if end - start > MAX_SPAN:
         raise DavError(403, "<D:number-of-matches-within-limits/>")
 
@@ -55,7 +56,7 @@ def _answer(door: Door, person: Person, calendars: list[CalendarRow], start: dat
 
 
 def opaque(calendars: Iterable[CalendarRow]) -> list[CalendarRow]:
-    """Those whose events count as busy (RFC 6638 §9.1)."""
+    """The calendars whose events count as busy (RFC 6638 §9.1)."""
     return [row for row in calendars if "transparent" not in row.props.get(_TRANSP, "")]
 
 
@@ -67,14 +68,14 @@ def busy_in(
     end: datetime,
     without: str | None = None,
 ) -> list[Period]:
-    """When the person is busy according to these calendars; events of the UID ``without`` do not count. The index says
-    it; only what it leaves open is read."""
+    """The busy periods of a person in [start, end) in these calendars, merged. Events with the UID ``without`` do not
+    count. The index has most periods; only the texts of events about which it is not certain are read."""
     found: list[Period] = []
     for row in calendars:
         me = _addresses(door, person, row)
         zone = floating_zone(None, row, person)
         if row.share is not None and row.share.seq:
-            # What is busy for its owner may be free for this person, and the index knows the owner's mind only.
+            # The index has the owner's transparency only. The sharee may have set another one for an event.
             texts = _parsed(each for each in door.timed(row, start, end, zone) if each.uid != without)
             found += busy_periods(texts, start, end, me=me, floating_zone=zone)
             continue
@@ -89,7 +90,7 @@ def busy_in(
 
 
 def _addresses(door: Door, person: Person, row: CalendarRow) -> frozenset[str]:
-    """Whose answers count: in somebody else's calendar the owner's."""
+    """The addresses whose PARTSTAT counts: the person's, or the owner's for a shared calendar."""
     if row.share is None:
         return frozenset(person.addresses)
     owner = door.backend.reads.account(row.tenant)

@@ -1,4 +1,4 @@
-"""calendar-multiget: RFC 4791 §7.9."""
+"""calendar-multiget (RFC 4791 §7.9): the properties of the objects that the client names."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from televent.adapters.caldav.webdav.xml_out import status_response, streamed
 from televent.application.read_models.calendars import CalendarRow
 
 PAGE: Final = 200
-"""So many objects are read at once, however many are asked for."""
+"""Max objects that are read at once. The request may name more."""
 
 
 async def calendar_multiget(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207; what is not there is a 404 of its own. The Depth header does not matter (§7.9)."""
+    """207 with one response for each href; a missing object gets a 404 inside. The Depth header is ignored (§7.9)."""
     data = calendar_data.requested(root)
     hrefs = [text_of(each).strip() for each in children(root) if name_of(each) == d("href")]
-    # RFC 4918 §14.16: however often and in whatever spelling one is asked for, it is answered once.
+    # RFC 4918 §14.16: a resource is answered once, even if the client names it several times or in several spellings.
     named = ((href, _target(href, request, person)) for href in hrefs)
     wanted = list({target.path if target is not None else href: (href, target) for href, target in named}.values())
     calendars: dict[str, CalendarRow] = {}
@@ -59,7 +59,7 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
 
 
 def _target(href: str, request: Request, person: Person) -> Target | None:
-    """The object that an href names, if it is one below the request's URL."""
+    """The object that an href names; None if it is not an object below the request's URL."""
     try:
         target = parse(urlsplit(href).path)
     except (BadPath, ValueError):
@@ -67,7 +67,7 @@ def _target(href: str, request: Request, person: Person) -> Target | None:
     if target is None or target.kind not in (Kind.OBJECT, Kind.INBOX_ITEM):
         return None
     if request.granted is not None:
-        # A calendar that was named by its owner's URL has its members there as well.
+        # The request names the calendar by its owner's URL, so its members' hrefs begin with that URL as well.
         collection = person.collection(request.granted.name)
         if not target.path.startswith(collection):
             return None

@@ -1,4 +1,4 @@
-"""principal-match: RFC 3744 §9.3. What in a collection is the person who asks, or is theirs by a property."""
+"""principal-match (RFC 3744 §9.3): the resources in a collection that are the client's principal or refer to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from televent.adapters.caldav.webdav.xml_out import href, multistatus
 
 
 async def principal_match(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207. Objects are not gone through: whose they are, their calendar says."""
+    """207 with the matching collections. Objects are not searched, because an object has the owner of its calendar.
+    Raises DavError 400."""
     if request.depth("0") != "0":
         raise DavError(400, text="Depth must be 0 (RFC 3744 §9.3).")
     own, pointing = child(root, d("self")), child(root, d("principal-property"))

@@ -1,6 +1,6 @@
-"""principal-property-search and principal-search-property-set: RFC 3744 §9.4, §9.5.
+"""principal-property-search and principal-search-property-set (RFC 3744 §9.4, §9.5).
 
-Whom a person may find: application.use_cases.find_people.
+application.use_cases.find_people decides which accounts a person may find.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from televent.adapters.caldav.webdav.xml_out import document, multistatus, statu
 from televent.application.use_cases.find_people import Found, acquaintances, of_addresses
 
 MAX_SEARCHES: Final = 20
+"""Max property-search elements in one request."""
 MAX_RESULTS: Final = 100
+"""Max principals in one answer."""
 _ADDRESSES: Final = frozenset((c("calendar-user-address-set"), cs("email-address-set")))
 _DESCRIPTIONS = {
     d("displayname"): "Name",
@@ -29,12 +31,12 @@ _DESCRIPTIONS = {
     c("calendar-user-type"): "Kind of calendar user",
 }
 _OF_OTHERS: Final = frozenset(_DESCRIPTIONS) | {d("resourcetype"), d("principal-URL")}
-"""What is shown of somebody else; for all else one would have to be him."""
+"""The properties of other accounts that a client may see."""
 _GRAMMAR = frozenset(d(each) for each in ("property-search", "prop", "apply-to-principal-collection-set", "limit"))
 
 
 async def principal_property_search(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207 with the principals that match, without regard to case."""
+    """207 with the matching principals, at most MAX_RESULTS. The search ignores case. Raises DavError 400."""
     if request.depth("0") != "0":
         raise DavError(400, text="Depth must be 0 (RFC 3744 §9.4).")
     searches = [each for each in children(root) if name_of(each) == d("property-search")]
@@ -45,20 +47,20 @@ async def principal_property_search(door: Door, request: Request, person: Person
     found = [each for each in await door.run(_candidates, door, person, searches) if _matches(each, searches, anyof)]
     prop = child(root, d("prop"))
     names = property_names(prop) if prop is not None else ()
-    # python-caldav names the properties that it wants beside DAV:prop instead of inside.
+    # python-caldav puts the requested properties beside DAV:prop and not inside.
     beside = (name_of(each) for each in children(root))
     names = names or tuple(name for name in beside if name not in _GRAMMAR)
     own = Asked(names, minimal=request.minimal)
     others = Asked(names, minimal=request.minimal, hidden=frozenset(names) - _OF_OTHERS)
     responses = [(own if each is person else others).response(_view(each)) for each in found[:limit]]
     if len(found) > limit:
-        # RFC 5323 §5.17, as RFC 6578 §3.6 says it; §9.4 has the name.
+        # A 507 as in RFC 5323 §5.17 and RFC 6578 §3.6; §9.4 defines the precondition.
         responses.append(status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>"))
     return xml_response(207, multistatus(responses), request)
 
 
 async def principal_search_property_set(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """200 with what can be searched."""
+    """200 with the properties that a client can search by."""
     rows = "".join(
         f"<D:principal-search-property><D:prop>{empty(name)}</D:prop>"
         f'<D:description xml:lang="en">{text}</D:description></D:principal-search-property>'
@@ -68,7 +70,8 @@ async def principal_search_property_set(door: Door, request: Request, person: Pe
 
 
 def _candidates(door: Door, person: Person, searches: list[Element]) -> list[Person]:
-    """The person who asks, those he knows by name, and those whose addresses he has written down whole."""
+    """The accounts that the person may find: themselves, acquaintances, and accounts whose complete address the request
+    contains."""
     named = [text for each in searches if _ADDRESSES & set(_names(each)) and "@" in (text := _wanted(each))]
     exact = of_addresses(door.backend, person.account, (text.removeprefix("mailto:") for text in named))
     known = {each.account.tenant: each for each in acquaintances(door.backend, person.account)}
@@ -81,7 +84,7 @@ def _candidates(door: Door, person: Person, searches: list[Element]) -> list[Per
 
 
 def _other(found: Found) -> Person:
-    """Somebody else, with nothing but what may be seen of him."""
+    """Another account, reduced to the details that the client may see."""
     account = replace(found.account, addresses=found.addresses, devices=(), telegram_id=None)
     return Person(account, found.addresses, f"{PREFIX}{account.tenant}/")
 
@@ -92,7 +95,7 @@ def _view(person: Person) -> View:
 
 def _matches(person: Person, searches: list[Element], anyof: bool) -> bool:
     results = [_found(each, person) for each in searches]
-    # Without a condition all are meant: python-caldav lists principals so.
+    # No condition means all principals: python-caldav lists them like that.
     return any(results) if searches and anyof else all(results)
 
 
@@ -108,7 +111,7 @@ def _wanted(search: Element) -> str:
 def _found(search: Element, person: Person) -> bool:
     names, match, wanted = _names(search), child(search, d("match")), _wanted(search)
     kind = str(match.get("match-type", "contains")) if match is not None else "contains"
-    # Each property named must match (§9.4).
+    # §9.4: every property in the DAV:prop must match.
     return bool(names and wanted) and all(
         any(_fits(value.casefold(), wanted, kind) for value in _values(name, person)) for name in names
     )
@@ -125,7 +128,7 @@ def _values(name: str, person: Person) -> list[str]:
 
 
 def _fits(value: str, wanted: str, kind: str) -> bool:
-    """Apple's match-type; RFC 3744 knows only "contains"."""
+    """True if the value matches. ``kind`` is Apple's match-type; RFC 3744 only has "contains"."""
     if kind == "equals":
         return value == wanted
     if kind == "starts-with":

@@ -1,4 +1,4 @@
-"""calendar-query: RFC 4791 §7.8. The index preselects by span and component; the filter decides."""
+"""calendar-query (RFC 4791 §7.8): the index preselects members by time span and component, then the filter decides."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _OBJECTS: Final = (Kind.OBJECT, Kind.INBOX_ITEM)
 
 
 async def calendar_query(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207 with the members that match; on the home, at Depth infinity, of every calendar. A missing Depth counts as 1:
-    who leaves it out means the members, though §7.8 says 0."""
+    """207 with the matching members of a calendar, or of all calendars for the home at Depth infinity. A missing Depth
+    means 1 and not 0 as in §7.8, because clients that omit it want the members. Raises DavError."""
     wanted = parse_filter(root)
     zone = asked_zone(root)
     data = calendar_data.requested(root)
     target = request.target
     depth, most = request.depth("1"), _limit(root)
-    # A calendar is no calendar object, and the members of the home are calendars.
+    # The answer only has calendar objects. A calendar at Depth 0 and the home at Depth 1 contain none.
     none = depth != "infinity" if target.kind is Kind.HOME else depth == "0" and target.kind not in _OBJECTS
     if none:
         return xml_response(207, multistatus(()), request)
@@ -58,7 +58,7 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
             asked = asked_of(root, request, data, floating)
             path = person.collection(calendar.name)
             if most is None and calendar.share is None and only_component(wanted) and target.kind not in _OBJECTS:
-                # Whoever counts them asks one by one.
+                # The fast path has no limit: with DAV:limit each match is counted, one by one.
                 listing = asked.listing(path, person)
                 for page in door.listed(calendar, listing.columns, required_component(wanted)):
                     yield from listing.written(page)
@@ -72,7 +72,7 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
 
 
 def _limit(root: Element) -> int | None:
-    """DAV:limit, as RFC 5323 §5.17 and RFC 6352 §10.6 have it. Raises DavError 400."""
+    """The number in DAV:limit (RFC 5323 §5.17, RFC 6352 §10.6); None if there is none. Raises DavError 400."""
     element = child(root, d("limit"))
     if element is None:
         return None
@@ -83,14 +83,15 @@ def _limit(root: Element) -> int | None:
 
 
 def _first(most: int, found: Iterator[str], path: str) -> Iterator[str]:
-    """So many, and where there are more, a 507 for the request's own URL."""
+    """At most ``most`` responses, and a 507 for the request's URL if there are more."""
     yield from islice(found, most)
     if next(found, None) is not None:
         yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
 
 
 def asked_of(root: Element, request: Request, data: Element | None, floating: tzinfo) -> Asked:
-    """The properties that a calendar report asks for; none named: the ETag (and data where it stands alone)."""
+    """The properties that a calendar report asks for. If it names none, they are the ETag and, with a calendar-data
+    outside of DAV:prop, the data."""
     extra = (
         {calendar_data.NAME: calendar_data.getter(data, floating, zones_wanted(request))} if data is not None else {}
     )
@@ -118,7 +119,7 @@ def _candidates(
             if component is None or row.component == component:
                 yield row
         return
-    # The text of what the index is certain of is read only to be given, or to be asked more.
+    # If the index is certain about a member, its text is only read for the answer or for other conditions.
     text = with_text or not only_time(wanted)
     yield from door.overlapping(calendar, start, end, component, zone=floating, with_text=text)
 
@@ -132,5 +133,5 @@ def _fits(member: ResourceRow, wanted: CompFilter, floating: tzinfo) -> bool:
     try:
         return matches(member.text.tree, wanted, floating)
     except IcalError:
-        # More instances than are counted: what the index thinks is the best answer there is.
+        # The series has more instances than the server expands, so the index's answer is the best one.
         return True

@@ -1,7 +1,7 @@
-"""sync-collection of somebody else's calendar: RFC 6578 §3, as CalendarServer's sharing needs it.
+"""sync-collection of a shared calendar (RFC 6578 §3, CalendarServer's sharing).
 
-Two counters tell what is new: the owner's calendar's, and that of what is the other person's alone (alarms and
-transparency). A token names both. What was changed so that it is not to be seen any more is gone for this person.
+Two counters show what is new: the counter of the owner's calendar, and the counter of the sharee's own data (alarms and
+transparency). A token contains both. A member that a change has hidden from the sharee is reported as deleted.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from televent.application.read_models.resources import ResourceRow
 from televent.application.read_models.share import Share
 
 PAGE = 100
+"""Max members that are read at once."""
 _TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\.([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How far both counters are. ``begun``: see sync_token.Since."""
+    """The values of both counters: ``seq`` of the calendar and ``own`` of the sharee's data. ``begun`` is as in
+    sync_token.Since."""
 
     seq: int = 0
     own: int = 0
@@ -38,12 +40,13 @@ class Moment:
 
 def token_of(row: CalendarRow, share: Share, moment: Moment) -> str:
     """The sync token of a shared calendar."""
-    walk = f"-{moment.begun}" if moment.seq < moment.begun else ""
-    return f"data:,televent/{share.share_id}/{row.incarnation}/{moment.seq}.{moment.own}{walk}"
+    first_sync = f"-{moment.begun}" if moment.seq < moment.begun else ""
+    return f"data:,televent/{share.share_id}/{row.incarnation}/{moment.seq}.{moment.own}{first_sync}"
 
 
 def read_token(text: str, row: CalendarRow, share: Share) -> Moment:
-    """Raises DavError for a token of another calendar, or of no moment of this one."""
+    """Reads a shared calendar's token; "" begins a first sync. Raises DavError 403 valid-sync-token for a token of
+    another calendar, of another incarnation of the data, or with counters that this calendar cannot answer."""
     if not text:
         return Moment(begun=row.seq)
     found = _TOKEN.match(text)
@@ -67,7 +70,8 @@ def shared_sync(
     limit: int | None,
     data: Element | None,
 ) -> Response:
-    """207: what has changed for this person since the token, and the token to come back with."""
+    """207 with the members that changed for this sharee since ``token``, and the next token. Raises DavError 403
+    valid-sync-token."""
     since = read_token(token, row, share)
     asked = asked_of(root, request, data, floating_zone(None, row, person))
     path = request.target.path
@@ -85,7 +89,7 @@ def shared_sync(
             place = path + encode(href)
             yield status_response(place, 404) if shown is None else asked.response(ObjectView(place, person, shown))
             given, last = given + 1, moment
-        # Both counters as they were read before anything else: what comes meanwhile comes again.
+        # The token has the counters that were read first. A change during the sync is reported again next time.
         yield f"<D:sync-token>{token_of(row, share, Moment(row.seq, share.seq))}</D:sync-token>"
 
     return xml_response(207, streamed(responses()), request)
@@ -104,7 +108,7 @@ def _changes(
         shown = door.shown(row, [each for each in rows if not each.deleted])
         for each in rows:
             visible = shown.get(each.href)
-            # Who knew nothing then need not be told of what was not there.
+            # The client never had a member that was hidden or deleted before its first sync began.
             if visible is not None or each.seq > since.begun:
                 yield Moment(each.seq, since.own, since.begun), each.href, visible
         if len(rows) < PAGE:
@@ -116,11 +120,11 @@ def _changes(
 def _own_changes(
     door: Door, row: CalendarRow, share: Share, since: Moment
 ) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
-    """Events of which only what is this person's own has changed."""
+    """Members of which only the sharee's own data has changed."""
     after = since.own
     while after < share.seq:
         rows = door.backend.reads.overlaid(share, row.calendar_id, after, PAGE)
-        # What the calendar's own counter has told of is told.
+        # Members beyond ``since.seq`` were already reported by the calendar's counter.
         new = [(own, each) for own, each in rows if each.seq <= since.seq]
         shown = door.shown(row, [each for _, each in new])
         for own, each in new:

@@ -1,4 +1,4 @@
-"""sync-collection: RFC 6578 §3."""
+"""sync-collection (RFC 6578 §3): the changes of a calendar or of the home since a token."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _LEVELS: Final = frozenset({"", "1", "infinite", "infinity"})
 
 
 async def sync_collection(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """207: what has changed since the token, deletions as 404, and the token to come back with.
+    """207 with the members that changed since the token, a 404 for each deleted one, and the next token.
 
-    The header's Depth should be 0 (§3.2); clients send 1 as well. A calendar has no collections inside, so every
-    sync-level means the same there.
+    The Depth header should be 0 (§3.2), but clients also send 1. A calendar contains no collections, so every
+    sync-level means the same there. Raises DavError 400, and 403 valid-sync-token.
     """
     request.depth("0")
     level = text_of(child(root, d("sync-level"))).strip().lower()
@@ -45,20 +45,20 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     if shared is not None and shared.share is not None:
         check_access(shared, request, "read")
         return shared_sync(door, request, person, root, shared, shared.share, token=token, limit=limit, data=data)
-    # Most polls find nothing new, and for that the counter is enough.
-    standing = await door.calendar(request, person)
-    known = since(token, standing) if token else Since(begun=standing.seq)
+    # Most polls find nothing new. For them one row with the counter is enough.
+    row = await door.calendar(request, person)
+    known = since(token, row) if token else Since(begun=row.seq)
     after = known.seq
-    if token and standing.seq == after:
-        return xml_response(207, multistatus((), tail(sync_token(standing, after))), request)
-    asked = asked_of(root, request, data, floating_zone(None, standing, person))
-    members = MemberWalk(door, standing, asked.listing(request.target.path, person), limit, known.begun)
+    if token and row.seq == after:
+        return xml_response(207, multistatus((), tail(sync_token(row, after))), request)
+    asked = asked_of(root, request, data, floating_zone(None, row, person))
+    members = MemberWalk(door, row, asked.listing(request.target.path, person), limit, known.begun)
 
     def responses() -> Iterator[str]:
         yield from members.responses(request.target.path, after)
         if members.cut:
-            # §3.6: the page ends here; the token is that of its last member.
+            # §3.6: the limit cuts the answer here, and the token belongs to its last member.
             yield status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>")
-        yield tail(sync_token(standing, members.last, known.begun if members.cut else 0))
+        yield tail(sync_token(row, members.last, known.begun if members.cut else 0))
 
     return xml_response(207, streamed(responses()), request)

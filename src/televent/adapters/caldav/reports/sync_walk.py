@@ -1,7 +1,9 @@
-"""What a sync-collection walks over: changed members of a calendar, changed calendars of a home (RFC 6578 §3.5).
+"""Writes the responses of a sync-collection: changed members of a calendar, changed calendars of a home (RFC 6578
+§3.5).
 
-A page is read at a time; between pages no database connection is held, however slowly the answer is read. A walk that
-cannot go on, because its calendar went meanwhile, ends like a full page: the client comes back and hears of it.
+The members are read in pages. Between pages no database connection is held, so a slow client does not block one. If the
+calendar is deleted during the sync, the answer ends as if its limit was reached: the client asks again and then learns
+of the deletion.
 """
 
 from __future__ import annotations
@@ -33,26 +35,29 @@ from televent.adapters.caldav.webdav.xml_out import status_response
 from televent.application.read_models.calendars import CalendarRow
 
 PAGE: Final = 2_000
+"""Max members that are read at once without their texts."""
 PAGE_WITH_TEXT: Final = 500
-"""At most: the octets of a page are bounded too."""
+"""Max members that are read at once with their texts. The bytes of a page have a limit as well."""
 _FIXED: Final = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX, NOTIFICATIONS: Kind.NOTIFICATIONS}
 _SEQ, _DELETED, _NAME = 0, 1, 2
-"""Where these stand in a row that has changed; what was asked for follows the name."""
+"""The positions of these columns in a changed row. The requested columns follow the name."""
 _DELETED_OF: Final = itemgetter(_DELETED)
 _BEGUN: Final = "+"
-"""After a calendar's mark: the calendar was told of, its members only in part."""
+"""The suffix of a calendar's mark in a token, if the client knows the calendar and only some of its members."""
 
 
 def tail(token: str) -> str:
-    """What stands after the last response."""
+    """The sync-token element, which follows the last response."""
     return f"<D:sync-token>{token}</D:sync-token>"
 
 
 @dataclass(slots=True)
 class MemberWalk:
-    """The changed members of one calendar of one's own. Afterwards ``last`` is the counter up to which all was given,
-    and ``cut`` says that more is left. ``begun``: what was buried up to that counter the client has never had; it is
-    not even read, or each of many small pages would go through all the graves of a calendar again."""
+    """The changed members of the person's own calendar.
+
+    After ``responses`` has ended, ``given`` is the number of responses, ``last`` is the counter up to which they are
+    complete, and ``cut`` is True if members are left. Members that were deleted up to the counter ``begun`` are not
+    read: the client never had them, and each of many small pages would read them all again."""
 
     door: Door
     row: CalendarRow
@@ -64,8 +69,8 @@ class MemberWalk:
     cut: bool = False
 
     def responses(self, path: str, after: int) -> Iterator[str]:
-        """Up to the counter as ``row`` has it. What changes meanwhile gets a higher number: it may be missing here, and
-        it comes with the token given out. Where the calendar is not there any more, that is like a full page."""
+        """The responses for changes after the counter ``after`` and up to that of ``row``. A change during the sync has
+        a higher counter, so the next sync reports it. If the calendar no longer exists, the page ends with ``cut``."""
         self.last = after
         more = after < self.row.seq
         while more and not self.cut:
@@ -94,7 +99,7 @@ class MemberWalk:
 
 @dataclass(slots=True)
 class HomeWalk:
-    """The changed calendars of a home; ``deep``: with their changed members (sync-level infinite, §3.3)."""
+    """The changed calendars of a home. ``deep`` True: with their changed members (sync-level infinite, §3.3)."""
 
     door: Door
     request: Request
@@ -105,13 +110,14 @@ class HomeWalk:
     deep: bool
 
     def responses(self, token: str, rows: Sequence[CalendarRow]) -> Iterator[str]:
-        """Raises DavError for an unknown token before anything is given. By name, so that a page goes on where the
-        last one ended: what was given before is then as the token shows it."""
+        """The responses and the next token. Calendars are in the order of their names, so that the next page continues
+        after this one. Raises DavError 403 valid-sync-token before the first response."""
         known = read_home_token(token) if token else {}
         shown, standing = dict(known), picture(rows)
         if token:
             check_home(known, rows)
-            # What was in a calendar that another of its name has replaced cannot be told one by one any more.
+            # If a new calendar has replaced one of the same name, the old one's members can no longer be listed as
+            # deleted.
             if self.deep and any(known[name].ident != standing[name].ident for name in {*known} & {*standing}):
                 raise unknown_token()
         left = self.limit if self.limit is not None else -1
@@ -136,7 +142,7 @@ class HomeWalk:
                 shown[name] = now
                 continue
             if self.deep and row.share is not None:
-                # §3.3: what others share has two counters, and tells of its members by itself.
+                # §3.3: a shared calendar has two counters, so the client must sync it by itself.
                 yield status_response(path, 403, "<D:sync-traversal-supported/>")
                 shown[name] = now
                 continue
@@ -162,7 +168,7 @@ class HomeWalk:
         return asked_of(self.root, self.request, self.data, floating_zone(None, row, self.person))
 
     def _cut(self, shown: dict[str, CollectionState]) -> Iterator[str]:
-        """§3.6."""
+        """The end of an answer that the limit cuts: a 507 and the token of the last response (§3.6)."""
         yield status_response(self.request.target.path, 507, "<D:number-of-matches-within-limits/>")
         yield tail(home_token(shown))
 

@@ -1,4 +1,4 @@
-"""In which zone floating times are read: RFC 4791 §7.3, RFC 7809 §5.2."""
+"""The time zone in which a report reads floating times (RFC 4791 §7.3, RFC 7809 §5.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TIMEZONE, _TIMEZONE_ID = c("calendar-timezone"), c("calendar-timezone-id")
 
 
 def asked_zone(root: Element) -> tzinfo | None:
-    """The zone that a query names. Raises DavError CALDAV:valid-calendar-data."""
+    """The zone that a query names; None if it names none. Raises DavError 403 valid-timezone, valid-calendar-data."""
     named = child(root, c("timezone-id"))
     if named is not None:
         zone = resolve(text_of(named).strip())
@@ -35,7 +35,7 @@ def asked_zone(root: Element) -> tzinfo | None:
 
 
 def floating_zone(asked: tzinfo | None, row: CalendarRow | None, person: Person) -> tzinfo:
-    """The query's, else the calendar's, else the person's."""
+    """The query's zone, else the calendar's, else the person's, else UTC."""
     if asked is not None:
         return asked
     props = row.props if row is not None else {}
