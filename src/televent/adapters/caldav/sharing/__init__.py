@@ -1,1 +1,1 @@
-"""Sharing of calendars over CalDAV."""
+"""Sharing of calendars over CalDAV (CalendarServer's sharing)."""

@@ -1,7 +1,7 @@
-"""The notification collection: what was said of shares and is not dismissed (CalendarServer sharing §4, §6.15, §6.22).
+"""The notification collection: notices about shares until they are dismissed (CalendarServer sharing §4, §6.15, §6.22).
 
-A notification is a row read as XML, and nothing is kept beside it: the row of the share for who is invited, the owner's
-own calendar for who is answered.
+A notification is made from a row when a client reads it. The sharee's notification comes from the row of the share, and
+the owner's comes from the row of their calendar.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ CONTENT_TYPE: Final = b"application/xml; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``kind``: the notification's element, empty, with its attributes (§4.2.1)."""
+    """One notification. ``kind`` is its element with its attributes but without content (§4.2.1); ``dismiss`` runs the
+    command that removes it."""
 
     id: UUID
     kind: str
@@ -48,7 +49,7 @@ class Notice:
 
 
 async def propfind_collection(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
-    """207."""
+    """207 for the notification collection; ``members`` True: with its notifications."""
     views: list[AnyView] = (
         [] if members and request.without_root else [View(Kind.NOTIFICATIONS, request.target.path, person)]
     )
@@ -58,13 +59,13 @@ async def propfind_collection(door: Door, request: Request, person: Person, aske
 
 
 async def propfind_notification(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
-    """207."""
+    """207 for one notification. Raises DavError 404."""
     view, _ = await _named(door, request, person)
     return xml_response(207, multistatus((asked.response(view),)), request)
 
 
 async def get_notification(door: Door, request: Request, person: Person) -> Response:
-    """200 with the notification."""
+    """200 with the notification, 304 if the client's copy is current. Raises DavError 404."""
     view, _ = await _named(door, request, person)
     headers: list[Header] = [(b"etag", f'"{view.etag}"'.encode()), (b"cache-control", b"private, no-cache")]
     headers.append((b"last-modified", modified(view).encode()))
@@ -74,7 +75,7 @@ async def get_notification(door: Door, request: Request, person: Person) -> Resp
 
 
 async def delete_notification(door: Door, request: Request, person: Person) -> Response:
-    """204: it is dismissed; the share stays what it is."""
+    """Dismisses the notification and answers 204. The share does not change. Raises DavError 404, 412."""
     view, notice = await _named(door, request, person)
     match = request.headers.get("if-match")
     if match is not None and not {"*", view.etag} & {*entity_tags(match, weak=False)}:
@@ -94,7 +95,7 @@ async def _named(door: Door, request: Request, person: Person) -> tuple[Notifica
 
 
 def _standing(door: Door, person: Person) -> list[Notice]:
-    """What is not dismissed, the oldest first."""
+    """The person's notifications that are not dismissed, the oldest first."""
     reads, tenant = door.backend.reads, person.account.tenant
     found = [_invitation(person, row) for row in reads.shares_of(tenant) if row.notice and row.access != BUSY]
     found += [each for row in reads.calendars(tenant) for each in _answers(row)]
@@ -110,7 +111,7 @@ def _view(collection: str, person: Person, notice: Notice) -> NotificationView:
 
 
 def _invitation(person: Person, row: MountRow) -> Notice:
-    """CS:invite-notification (§6.15). Who is told only when somebody is busy has nothing to accept, and gets none."""
+    """The sharee's CS:invite-notification (§6.15). Free/busy shares have none, because there is nothing to accept."""
     access = "read-write" if row.access == READ_WRITE else "read"
     source = f"{PREFIX}{row.owner}/{encode(row.calendar or str(row.calendar_id))}/"
     owner = f"{PREFIX}{row.owner}/"
@@ -129,7 +130,7 @@ def _invitation(person: Person, row: MountRow) -> Notice:
 
 
 def _answers(row: CalendarRow) -> Iterator[Notice]:
-    """CS:invite-reply (§6.22): what the people said with whom one's calendar is shared."""
+    """The owner's CS:invite-reply notifications: the replies of the sharees (§6.22)."""
     for person, grant in row.shares.items():
         if "unseen" not in grant:
             continue
@@ -147,7 +148,7 @@ def _answers(row: CalendarRow) -> Iterator[Notice]:
         def dismiss(backend: Backend, context: Context, sharee: UUID = sharee, number: int = number) -> None:
             dismiss_answer(backend, context, calendar_id=row.calendar_id, sharee=sharee, number=number)
 
-        # Another name for each answer: what is dismissed is the one that was seen.
+        # Each reply has its own name, so that dismissing an old one does not remove a newer one.
         yield Notice(
             uuid5(share, f"answer/{number}"), "<CS:invite-reply/>", content, datetime.fromisoformat(at), dismiss
         )

@@ -1,5 +1,5 @@
-"""POST of CalendarServer's sharing: the owner's CS:share on a calendar (§5.3.2), the other person's CS:invite-reply on
-his home (§5.4.1)."""
+"""POST of CalendarServer's sharing: the owner's CS:share on a calendar (§5.3.2), and the sharee's CS:invite-reply on
+their own home (§5.4.1)."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ from televent.application.use_cases.sharing import answer_share, share_calendar,
 from televent.domain.sharing.access import READ, READ_WRITE, share_id
 
 MAX_CHANGES = 100
+"""Max CS:set and CS:remove in one CS:share."""
 
 
 async def share(door: Door, request: Request, person: Person) -> Response:
-    """200. All of the people named must be known here, or nothing is done."""
+    """Shares a calendar or withdraws shares, and answers 200. If a named account does not exist here, nothing is
+    changed. Raises DavError, UnknownSharee."""
     root = request.xml()
     if root is None or name_of(root) != cs("share"):
         raise DavError(400, text="The body is not a CS:share.")
     if await door.shared(request, person) is not None:
-        # What is not one's own cannot be passed on.
+        # A sharee cannot share the calendar with others.
         raise need_privileges(request.target.path, "write-acl")
     await door.calendar(request, person)
     await door.run(_share, door, request, person, root)
@@ -56,7 +58,8 @@ def _share(door: Door, request: Request, person: Person, root: Element) -> None:
 
 
 def account_named(door: Door, request: Request, person: Person, uri: str) -> AccountRow:
-    """The account that a principal's URL or a calendar user address means. Raises UnknownSharee, for oneself too."""
+    """The account of a principal's URL or a calendar user address. Raises UnknownSharee, also for the person
+    themselves."""
     context = door.context(request, person)
     if uri.lower().startswith(("mailto:", "urn:")):
         return sharee_of(door.backend, context, uri.partition(":")[2] if uri.lower().startswith("mailto:") else uri)
@@ -75,7 +78,7 @@ def account_named(door: Door, request: Request, person: Person, uri: str) -> Acc
 
 
 def address_in(uri: str) -> str:
-    """The address that a sharee was named by; "" where it was a principal or an id."""
+    """The email address in the sharee's URI; "" if it is a principal's URL or an id."""
     scheme, _, rest = uri.partition(":")
     if scheme.lower() == "mailto":
         return rest
@@ -83,7 +86,7 @@ def address_in(uri: str) -> str:
 
 
 def path_of(uri: str) -> str:
-    """The path of a URL that may be absolute."""
+    """The path of a URL, absolute or relative. Raises BadPath."""
     try:
         return urlsplit(uri).path
     except ValueError:
@@ -91,7 +94,7 @@ def path_of(uri: str) -> str:
 
 
 async def invite_reply(door: Door, request: Request, person: Person) -> Response:
-    """200, with CS:shared-as where it was accepted."""
+    """Stores the sharee's reply and answers 200, with CS:shared-as if they accept. Raises DavError 400, NotShared."""
     root = request.xml()
     if root is None or name_of(root) != cs("invite-reply"):
         raise DavError(400, text="The body is not a CS:invite-reply.")
@@ -111,7 +114,7 @@ def _reply(door: Door, request: Request, person: Person, root: Element, accept: 
 
 
 def _meant(door: Door, person: Person, root: Element) -> UUID:
-    """The share that a reply is about: by the invitation's id, or by the URL of the calendar. Raises NotShared."""
+    """The share that a reply names, by the invitation's id or by the calendar's URL. Raises NotShared."""
     uid = text_of(child(root, cs("in-reply-to"))).strip().removesuffix(".xml")
     shares = {row.share_id: row for row in door.backend.reads.shares_of(person.account.tenant)}
     try:

@@ -1,7 +1,7 @@
-"""COPY and MOVE where somebody else's calendar is the source, the destination or both (CalendarServer sharing §5.5.5).
+"""COPY and MOVE with a shared calendar as the source, the destination or both (CalendarServer sharing §5.5.5).
 
-A copy is read as this person sees it and stored as his own PUT would be. A move of what is no meeting goes wherever one
-may write (ADR 26); meetings stay with those who take part in them, as §5.5.5 (2) wants it.
+A copy contains what the person can see, and it is stored like their own PUT. A person may move an object that is not a
+meeting to any calendar where they may write (ADR 26). A meeting cannot move to another account (§5.5.5 (2)).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from televent.domain.sharing.access import READ_WRITE
 
 
 def concerns(request: Request, target: Target) -> bool:
-    """True where one of the two is somebody else's."""
+    """True if the source or the destination is in a shared calendar of another owner."""
     return share_named(request.target.calendar) is not None or share_named(target.calendar) is not None
 
 
 async def copy_shared(door: Door, request: Request, person: Person, target: Target) -> Stored:
-    """Raises DavError, Refusal."""
+    """Copies the request's object to ``target``. Raises DavError, Refusal."""
     source = await door.resource(request, person)
     given = conditions(request.headers, request.seq)
     given.check(source)
@@ -70,7 +70,7 @@ async def copy_shared(door: Door, request: Request, person: Person, target: Targ
 
 
 async def move_shared(door: Door, request: Request, person: Person, target: Target) -> Stored:
-    """Raises DavError, Refusal."""
+    """Moves the request's object to ``target``. Raises DavError, Refusal."""
     row, source = await door.shared(request, person), request.target
     if row is not None:
         check_access(row, request, "write")
@@ -109,7 +109,7 @@ def _end(door: Door, request: Request, person: Person, target: Target, row: Cale
 
 
 async def _destination(door: Door, person: Person, target: Target) -> CalendarRow | None:
-    """Somebody else's calendar to put it into; None for one's own. Raises DavError 403, 409."""
+    """The shared calendar of the destination; None if it is the person's own. Raises DavError 403, 409."""
     share_id = share_named(target.calendar)
     if share_id is None:
         return None

@@ -1,1 +1,1 @@
-"""The WebDAV kit: names, XML in and out, conditions, property answers (RFC 4918)."""
+"""The WebDAV protocol without calendars: XML names, reading and writing XML, conditions, preferences (RFC 4918)."""

@@ -1,4 +1,4 @@
-"""Conditional requests: RFC 9110 §13, RFC 6638 §8.3."""
+"""Reads the headers of conditional requests (RFC 9110 §13, RFC 6638 §8.3)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _TAG = re.compile(r'\s*(?:(W/)?"([^"]*)"|(\*)|([^\s,"]+))\s*(?:,|\Z)')
 
 
 def entity_tags(value: str, *, weak: bool) -> tuple[str, ...]:
-    """The tags of a list, without quotes; "*" stands for itself. A tag without quotes is read as one: some clients lose
-    them. ``weak``: weak tags count (If-None-Match compares weakly, If-Match never matches a weak one)."""
+    """The tags of a header's list, without quotes; "*" stays "*". A tag without quotes is accepted, because some
+    clients omit them. ``weak`` True: weak tags count (If-None-Match); False: they match nothing (If-Match)."""
     tags: list[str] = []
     place = 0
     while place < len(value):
         found = _TAG.match(value, place)
         if found is None:
-            # What cannot be read matches nothing: the change is not made.
+            # A malformed tag matches nothing, so that the request changes nothing.
             return (*tags, "\0")
         place = found.end()
         if found[3]:
@@ -33,21 +33,21 @@ def entity_tags(value: str, *, weak: bool) -> tuple[str, ...]:
 
 
 def conditions(headers: Mapping[str, str], seq: int | None = None) -> Conditions:
-    """The conditions of a request. ``seq``: at which the calendar must stand."""
+    """The conditions in the headers of a request. ``seq`` is the counter that the calendar must have."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
     tag = headers.get("if-schedule-tag-match")
     return Conditions(
         if_match=None if match is None else entity_tags(match, weak=False),
         if_none_match=None if none_match is None else entity_tags(none_match, weak=True),
         if_schedule_tag_match=None if tag is None else (entity_tags(tag, weak=True) or ("",))[0],
-        # RFC 9110 §13.1.4: If-Match says the same more exactly.
+        # RFC 9110 §13.1.4: If-Match is more exact and takes precedence.
         if_unmodified_since=http_date(headers.get("if-unmodified-since")) if match is None else None,
         seq=seq,
     )
 
 
 def http_date(value: str | None) -> datetime | None:
-    """An HTTP-date (RFC 9110 §5.6.7); None for none, and for what is none: such a header is to be ignored."""
+    """An HTTP-date (RFC 9110 §5.6.7); None for a missing or invalid header, which must be ignored."""
     if value is None:
         return None
     try:
@@ -58,7 +58,8 @@ def http_date(value: str | None) -> datetime | None:
 
 
 def not_modified(headers: Mapping[str, str], etag: str, modified_at: datetime | None = None) -> bool:
-    """The client has this representation already. By date only where no entity tag is given (RFC 9110 §13.1.3)."""
+    """True if the client has the current representation. The date counts only without If-None-Match (RFC 9110
+    §13.1.3)."""
     value = headers.get("if-none-match")
     if value is None:
         since = http_date(headers.get("if-modified-since"))

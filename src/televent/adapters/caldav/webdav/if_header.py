@@ -1,4 +1,5 @@
-"""The If header: RFC 4918 §10.4. State tokens are sync tokens (RFC 6578 §5); without locks there is no other."""
+"""Reads and evaluates the If header (RFC 4918 §10.4). Its state tokens are sync tokens (RFC 6578 §5), as no locks
+exist here."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_CONDITIONS: Final = 200
+"""Max conditions in one header."""
 
 _PART = re.compile(
     r"""\s*(?:
@@ -20,13 +22,13 @@ _PART = re.compile(
 
 
 class MalformedIf(Exception):
-    """The header is not of the grammar of §10.4.2."""
+    """The header does not follow the grammar of §10.4.2."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``token``: a state token, else an entity tag without its quotes. ``weak`` tags never match: what is changed here
-    is compared strongly."""
+    """One condition. ``token`` True: ``value`` is a state token; False: an entity tag without quotes. A ``weak`` tag
+    never matches, because changes need a strong comparison."""
 
     value: str
     token: bool
@@ -36,7 +38,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One list: all of it must hold for the resource. ``resource`` None: the request's own."""
+    """One list of conditions, which must all hold for the resource. ``resource`` is its URL; None: the request's
+    URL."""
 
     resource: str | None
     conditions: tuple[Condition, ...]
@@ -44,14 +47,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a resource can be matched by. A URL where nothing is has neither."""
+    """The ETag and the state tokens of a resource. A resource that does not exist has neither."""
 
     etag: str | None = None
     tokens: frozenset[str] = frozenset()
 
 
 def parse_if(value: str) -> list[Alternative]:
-    """Raises MalformedIf."""
+    """The lists of an If header. Raises MalformedIf."""
     found: list[Alternative] = []
     resource: str | None = None
     inside: list[Condition] | None = None
@@ -87,7 +90,7 @@ def parse_if(value: str) -> list[Alternative]:
             )
             negated = False
         else:
-            # A tag of a resource: never after a list without one, never without a list of its own (§10.4.2).
+            # A Resource-Tag: it must not follow an untagged list, and it must have at least one list (§10.4.2).
             if not part["url"] or tagged is False or not lists_of_tag:
                 raise MalformedIf(value)
             resource, tagged, lists_of_tag = part["url"], True, 0
@@ -97,7 +100,8 @@ def parse_if(value: str) -> list[Alternative]:
 
 
 async def holds(alternatives: list[Alternative], state_of: Callable[[str | None], Awaitable[State]]) -> bool:
-    """True where one list holds entirely (§10.4.3)."""
+    """True if all conditions of at least one list hold (§10.4.3). ``state_of`` returns the state of a URL; None: the
+    request's URL."""
     known: dict[str | None, State] = {}
     for alternative in alternatives:
         if alternative.resource not in known:

@@ -1,4 +1,4 @@
-"""XML names of the protocols, in Clark notation, and how they are written (RFC 4918 §14, RFC 4791 §4)."""
+"""XML names of the protocols in Clark notation, and the tags for them (RFC 4918 §14, RFC 4791 §4)."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ DECLARATIONS: Final = "".join(f' xmlns:{prefix}="{uri}"' for uri, prefix in PREF
 
 
 def d(local: str) -> str:
-    """A name of DAV:."""
+    """The Clark name of ``local`` in DAV:."""
     return f"{{{DAV}}}{local}"
 
 
 def c(local: str) -> str:
-    """A name of CalDAV."""
+    """The Clark name of ``local`` in CalDAV's namespace."""
     return f"{{{CALDAV}}}{local}"
 
 
 def cs(local: str) -> str:
-    """A name of CalendarServer's extensions."""
+    """The Clark name of ``local`` in CalendarServer's namespace."""
     return f"{{{CALENDARSERVER}}}{local}"
 
 
 def a(local: str) -> str:
-    """A name of Apple's extensions."""
+    """The Clark name of ``local`` in Apple's namespace."""
     return f"{{{APPLE}}}{local}"
 
 
 def push(local: str) -> str:
-    """A name of WebDAV-Push."""
+    """The Clark name of ``local`` in WebDAV-Push's namespace."""
     return f"{{{WEBDAV_PUSH}}}{local}"
 
 
@@ -55,10 +55,10 @@ def split(name: str) -> tuple[str, str]:
 
 
 def writable(namespace: str, local: str) -> str:
-    """The Clark name, if an element can be called so. Raises ValueError."""
+    """The Clark name of an element. Raises ValueError if XML does not allow the namespace or the local name."""
     name = etree.QName(namespace or None, local)
     if namespace not in ("", XML):
-        try:  # What a namespace may be, the parser knows: no relative path, not the one of declarations, ...
+        try:  # The parser knows the rules for namespaces: no relative path, not the namespace of declarations, ...
             etree.fromstring(f'<X:{local} xmlns:X="{attribute(namespace)}"/>')
         except etree.XMLSyntaxError as error:
             raise ValueError(namespace) from error
@@ -67,11 +67,11 @@ def writable(namespace: str, local: str) -> str:
 
 @lru_cache(maxsize=2048)
 def tags(name: str) -> tuple[str, str]:
-    """What is written before and after the content of an element: the start without its ``>``, and the end tag."""
+    """The start tag without its ``>``, and the end tag of an element."""
     namespace, local = split(name)
     prefix = PREFIXES.get(namespace)
     if namespace == XML:
-        prefix = "xml"  # No other prefix may be bound to it, and this one need not be (Namespaces in XML §3).
+        prefix = "xml"  # The only prefix that this namespace may have; it needs no declaration (Namespaces in XML §3).
     if prefix is not None:
         return f"<{prefix}:{local}", f"</{prefix}:{local}>"
     if not namespace:

@@ -1,4 +1,4 @@
-"""Preferences: RFC 7240 §2, RFC 8144, and Apple's older Brief."""
+"""Reads the Prefer header (RFC 7240 §2, RFC 8144)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _PREFERENCE = re.compile(r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"([^"]*
 
 
 def preferences(headers: Mapping[str, str]) -> dict[str, str]:
-    """By name in lower case; of two alike the first counts (RFC 7240 §2). Parameters are not looked at: none that is
-    known has any."""
+    """The preferences of the Prefer header, values by names, both in lower case. The first of two with the same name
+    counts (RFC 7240 §2). Parameters are ignored, because no preference used here has any."""
     found: dict[str, str] = {}
     for each in re.split(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)', headers.get("prefer", "")):
         preference = _PREFERENCE.match(each)

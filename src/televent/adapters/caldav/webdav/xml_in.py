@@ -1,4 +1,4 @@
-"""XML that clients send: no DTD, no entities, no network, bounded (RFC 4918 §20.6)."""
+"""Parses XML from clients safely: no DTD, no entities, no network access, limited depth (RFC 4918 §20.6)."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from televent.adapters.caldav.webdav.text import attribute, escape
 Element = etree._Element
 
 MAX_DEPTH: Final = 100
+"""Max levels of nested elements."""
 _TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 XML: Final = "http://www.w3.org/XML/1998/namespace"
-"""Bound to the prefix xml and to no other (Namespaces in XML §3)."""
+"""The namespace of the prefix xml. No other prefix may have it (Namespaces in XML §3)."""
 XML_LANG: Final = f"{{{XML}}}lang"
 _EXTERNAL: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>\[]*\s(?:SYSTEM|PUBLIC)\s")
 
 
 class MalformedXml(Exception):
-    """The body is not XML that is taken here."""
+    """The body is not well-formed XML, or it has a document type or too many levels."""
 
 
 class ExternalEntity(MalformedXml):
-    """It names something outside of itself (RFC 4918 §16, no-external-entities)."""
+    """The body declares an external entity (RFC 4918 §16, no-external-entities)."""
 
 
 def parse(body: bytes) -> Element:
-    """The root element. Raises MalformedXml."""
-    # A parser each: lxml's are not safe to share between threads, and cost little.
+    """The root element of a body. Raises MalformedXml, ExternalEntity."""
+    # Each call makes a parser: threads cannot share lxml's parsers safely, and a new one is cheap.
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -41,7 +42,7 @@ def parse(body: bytes) -> Element:
         remove_pis=True,
         huge_tree=False,
     )
-    # Before parsing, too: libxml2 expands entities inside attributes whatever it is told.
+    # This check comes before parsing, because libxml2 expands entities inside attributes in spite of the settings.
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         if _EXTERNAL.search(body):
             raise ExternalEntity("an external entity is not taken")
@@ -60,31 +61,31 @@ def parse(body: bytes) -> Element:
 
 
 def name_of(element: Element) -> str:
-    """The Clark name."""
+    """The Clark name of an element."""
     return str(element.tag)
 
 
 def children(element: Element) -> Iterator[Element]:
-    """The child elements."""
+    """The child elements, without comments and processing instructions."""
     for child in element:
         if isinstance(child.tag, str):
             yield child
 
 
 def child(element: Element, name: str) -> Element | None:
-    """The first child of that name."""
+    """The first child element with that Clark name; None if there is none."""
     return next((each for each in children(element) if each.tag == name), None)
 
 
 def text_of(element: Element | None) -> str:
-    """The text right inside an element."""
+    """The text before an element's first child; "" for None."""
     return (element.text or "") if element is not None else ""
 
 
 def inner(element: Element) -> str:
-    """The content of an element as XML that stands on its own: every namespace is declared where it is used.
+    """The content of an element as self-contained XML: every namespace is declared where it is used.
 
-    Only elements, attributes and text are kept; RFC 4918 §4.3 asks for no more.
+    It keeps elements, attributes and text, which is all that RFC 4918 §4.3 requires.
     """
     parts: list[str] = [escape(element.text or "")]
     for each in element:
@@ -95,9 +96,9 @@ def inner(element: Element) -> str:
 
 
 def attributes(element: Element) -> str:
-    """The attributes as they are written in a start tag, each with a blank before it; "" for none.
+    """The attributes as the text of a start tag, each after a space; "" for none.
 
-    RFC 4918 §4.3: xml:lang in scope belongs to a property's value.
+    An xml:lang that the element inherits is included, because it belongs to a property's value (RFC 4918 §4.3).
     """
     written = _attributes(element)
     if XML_LANG not in element.attrib:

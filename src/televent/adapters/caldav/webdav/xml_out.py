@@ -1,4 +1,4 @@
-"""XML that we send, as a stream of text: no tree is built, so an answer of any size takes little room."""
+"""Writes XML as a stream of text. No tree is built, so an answer of any size needs little memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from televent.adapters.caldav.webdav.text import escape
 HEAD: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 CONTENT_TYPE: Final = b"application/xml; charset=utf-8"
 CHUNK: Final = 128 * 1024
-"""Characters: each chunk is a change of threads and a write."""
+"""Min characters of a chunk, except for the last one. Each chunk costs a change of threads and a write."""
 
 STATUS: Final = {
     200: "HTTP/1.1 200 OK",
@@ -28,12 +28,12 @@ CLOSE: Final = "</D:multistatus>"
 
 
 def multistatus(responses: Iterable[str], tail: str = "") -> bytes:
-    """A whole 207 body."""
+    """A complete 207 body. ``tail`` follows the last response."""
     return f"{OPEN}{''.join(responses)}{tail}{CLOSE}".encode()
 
 
 def streamed(responses: Iterable[str]) -> Iterator[bytes]:
-    """A 207 body in chunks of about 128 KB; ``responses`` may end with what stands after the last response."""
+    """A 207 body in chunks of about CHUNK characters. The last of ``responses`` may be a tail, such as a sync-token."""
     parts, size = [OPEN], 0
     for response in responses:
         parts.append(response)
@@ -46,22 +46,22 @@ def streamed(responses: Iterable[str]) -> Iterator[bytes]:
 
 
 def document(name: str, content: str) -> bytes:
-    """A body with another root: ``name`` as it is written, such as ``D:error``."""
+    """An XML body with the root element ``name``, given with its prefix, such as ``D:error``."""
     return f"{HEAD}<{name}{DECLARATIONS}>{content}</{name}>".encode()
 
 
 def href(path: str) -> str:
-    """A DAV:href element of a path that is percent-encoded already."""
+    """A DAV:href element. ``path`` must be percent-encoded already."""
     return f"<D:href>{escape(path)}</D:href>"
 
 
 def status_response(path: str, status: int, error: str = "") -> str:
-    """A response that is a status only (RFC 4918 §14.24)."""
+    """A DAV:response with a status and no properties (RFC 4918 §14.24). ``error`` is the XML inside DAV:error."""
     condition = f"<D:error>{error}</D:error>" if error else ""
     return f"<D:response>{href(path)}<D:status>{STATUS[status]}</D:status>{condition}</D:response>"
 
 
 def propstat(properties: str, status: int, error: str = "") -> str:
-    """One propstat."""
+    """A DAV:propstat with the XML of its properties. ``error`` is the XML inside DAV:error."""
     condition = f"<D:error>{error}</D:error>" if error else ""
     return f"<D:propstat><D:prop>{properties}</D:prop><D:status>{STATUS[status]}</D:status>{condition}</D:propstat>"
