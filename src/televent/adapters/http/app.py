@@ -94,7 +94,7 @@ class Front:
 
 
 def _request_id(scope: Scope) -> str:
-    """The client's X-Request-ID if it has 8 to 64 letters, digits and hyphens, else a new id."""
+    """The client's X-Request-ID if it has 8 to 64 alphanumeric characters and hyphens, else a new id."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and 8 <= len(value) <= 64 and value.replace(b"-", b"").isalnum():
             return str(value.decode("ascii"))
