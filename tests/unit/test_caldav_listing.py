@@ -15,7 +15,7 @@ from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.tree import Kind, encode
 from televent.adapters.caldav.webdav.names import c, d
-from televent.adapters.caldav.webdav.text import escape, octets
+from televent.adapters.caldav.webdav.text import escape, escape_bytes
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
@@ -111,8 +111,8 @@ def test_many_rows_are_all_written_and_in_order() -> None:
 
 
 @given(TEXTS | st.sampled_from(("a\ufffeb", "\uffff", "\ufffd", "\x0b", "a&b<c>d\r\n")).map(str.encode))
-def test_octets_are_written_as_their_text(data: bytes) -> None:
-    assert octets(data) == escape(data.decode("utf-8", "replace"))
+def test_bytes_are_escaped_like_their_text(data: bytes) -> None:
+    assert escape_bytes(data) == escape(data.decode("utf-8", "replace"))
 
 
 def _view(path: str, row: ResourceRow) -> ObjectView:

@@ -114,7 +114,7 @@ class CaldavDoor:
             return
         except Exception:
             log.exception("request failed", method=scope["method"])
-            response, body, rest = _error(DavError(500, text="Something went wrong here."))
+            response, body, rest = _error(DavError(500, text="An internal error occurred on the server."))
         await self._send(response, body, rest, head, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
@@ -159,7 +159,11 @@ class CaldavDoor:
         if target is None:
             # RFC 4791 §5.3.1: calendars are created in the home only.
             deeper = method in ("MKCALENDAR", "MKCOL")
-            raise precondition("calendar-collection-location-ok") if deeper else DavError(404, text="Nothing is here.")
+            raise (
+                precondition("calendar-collection-location-ok")
+                if deeper
+                else DavError(404, text="No resource has this URL.")
+            )
         if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
             return discovery.welcome()
         client = scope["client"][0] if scope.get("client") else "unknown"

@@ -142,7 +142,7 @@ class Connection(HttpToolsProtocol):
         if self._waiting_for == "head" and self._received > MAX_HEAD:
             self._end_connection(431, "the head is too large")
         elif self._waiting_for == "body" and self._received > MAX_UNWANTED_BODY and self.cycle.response_complete:
-            self._end_connection(None, "a body that nobody wants does not end")
+            self._end_connection(None, "an unwanted body is too large")
         elif self._read_timer is None:
             self._start_read_timer(self.patience.head if self._waiting_for == "head" else self.patience.idle)
 

@@ -25,7 +25,7 @@ def destination(door: Door, request: Request, person: Person) -> Target:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
-        raise DavError(400, text="The Destination cannot be read.") from None
+        raise DavError(400, text="The Destination is not a valid URL.") from None
     if not value or parts.query or parts.fragment or (parts.scheme and not parts.netloc):
         raise DavError(400, text="Destination must be a URL of this server without query or fragment.")
     if parts.netloc and not _ours(door, request, parts.scheme, parts.hostname or "", port):
@@ -33,9 +33,9 @@ def destination(door: Door, request: Request, person: Person) -> Target:
     try:
         target = parse(parts.path)
     except BadPath:
-        raise DavError(400, text="The Destination cannot be read.") from None
+        raise DavError(400, text="The Destination is not a valid URL.") from None
     if target is None:
-        raise DavError(409, text="There is no collection to put it into.")
+        raise DavError(409, text="The Destination's collection does not exist.")
     if target.user and not same_person(target, person):
         raise need_privileges(target.path, "bind")
     if (target.kind, target.calendar, target.name) == (

@@ -157,11 +157,12 @@ class Door:
         return self.backend.reads.listed(row.tenant, row.calendar_id, columns, component=component)
 
     def changed(
-        self, row: CalendarRow, columns: Sequence[str], since: int, limit: int, buried: int = 0
+        self, row: CalendarRow, columns: Sequence[str], since: int, limit: int, begun: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """The changed members of the person's own calendar; parameters and result are those of Reads.changed."""
+        """The changed members of the person's own calendar; parameters and result are those of ResourceReads.changed.
+        Members that were deleted up to the counter ``begun`` are left out."""
         assert row.share is None
-        return self.backend.reads.changed(row.tenant, row.calendar_id, columns, since, limit, buried)
+        return self.backend.reads.changed(row.tenant, row.calendar_id, columns, since, limit, begun)
 
     def overlapping(
         self,

@@ -31,7 +31,7 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
     try:
         alternatives = parse_if(value)
     except MalformedIf:
-        raise DavError(400, text="The If header cannot be read (RFC 4918 §10.4.2).") from None
+        raise DavError(400, text="The If header is malformed (RFC 4918 §10.4.2).") from None
     seen: dict[str, str | None] = {}
 
     async def state_of(url: str | None) -> State:
@@ -52,7 +52,7 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
         return State(etag)
 
     if not await holds(alternatives, state_of):
-        raise DavError(412, text="What the If header asks for is not so.")
+        raise DavError(412, text="No list of conditions in the If header holds.")
     if request.method in _WRITES and "etag" in seen:
         etag = seen["etag"]
         if etag is None:
@@ -70,9 +70,9 @@ async def check_calendar(door: Door, request: Request, person: Person) -> None:
     row = await door.calendar(request, person)
     etag = ctag(row)
     if match is not None and not {"*", etag} & {*entity_tags(match, weak=False)}:
-        raise DavError(412, text="The calendar has changed since then.")
+        raise DavError(412, text="The calendar has changed since the ETag in If-Match.")
     if none_match is not None and {"*", etag} & {*entity_tags(none_match, weak=True)}:
-        raise DavError(412, text="The calendar is as it was then.")
+        raise DavError(412, text="The calendar has not changed since the ETag in If-None-Match.")
 
 
 async def _of_calendar(door: Door, request: Request, person: Person, target: Target) -> State:

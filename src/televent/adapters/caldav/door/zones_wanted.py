@@ -18,7 +18,7 @@ Turn = Callable[[Component], bool]
 
 
 def zones_wanted(request: Request) -> Turn | None:
-    """What is done to each tree that is given; None: nothing, the text goes as it was stored."""
+    """The function that adds or removes VTIMEZONEs as the client asks; None: the stored text is sent unchanged."""
     return {"T": in_full, "F": by_reference}.get(request.headers.get("caldav-timezones", "").strip().upper())
 
 

@@ -18,8 +18,8 @@ _ASK = {c("schedule-deliver"), c("schedule-query-freebusy")}
 
 
 def open_inbox(door: Door, request: Request, person: Person, root: Element) -> None:
-    """Allows exactly the accounts in ``root`` to read the person's free/busy times, and nobody else from now on. Raises
-    DavError with the precondition of §8.1.1, and UnknownSharee."""
+    """Allows the accounts in ``root``, and from now on no others, to read the person's free/busy times. Raises DavError
+    with the precondition of §8.1.1, and UnknownSharee."""
     everyone, people = False, []
     for ace in children(root):
         if name_of(ace) != d("ace"):
@@ -34,7 +34,7 @@ def open_inbox(door: Door, request: Request, person: Person, root: Element) -> N
         href = child(who, d("href"))
         if href is None and not owner:
             raise dav_precondition("allowed-principal")
-        # A protected entry already grants delivery to everybody. An entry that grants it again changes nothing.
+        # A protected entry already grants delivery to all accounts. An entry that grants it again changes nothing.
         if href is not None and names & _ASK and not owner:
             people.append(account_named(door, request, person, text_of(href).strip()).tenant)
     audience = EVERYONE if everyone else NAMED

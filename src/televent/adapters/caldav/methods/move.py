@@ -65,7 +65,7 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
             if not over:
                 raise DavError(412, text="There is a calendar of that name already.") from None
             # Overwriting would delete a calendar with all its meetings, and Overwrite is T if the client sends nothing.
-            raise DavError(403, text="A calendar is not put over another one. Delete that one first.") from None
+            raise DavError(403, text="A calendar cannot replace another one. Delete the other one first.") from None
 
     await door.run(act)
     return Response(201)

@@ -19,7 +19,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports.availability import with_availability
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
 from televent.adapters.caldav.reports.zone import floating_zone
-from televent.adapters.caldav.webdav.text import octets
+from televent.adapters.caldav.webdav.text import escape_bytes
 from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.free_busy import may_be_asked
@@ -147,6 +147,6 @@ class _Question:
 
 def _response(attendee: Property, status: str, data: bytes | None = None) -> str:
     """A CALDAV:response. The recipient has the same spelling as in the request, because clients match by it."""
-    content = f"<C:calendar-data>{octets(data)}</C:calendar-data>" if data is not None else ""
+    content = f"<C:calendar-data>{escape_bytes(data)}</C:calendar-data>" if data is not None else ""
     recipient = f"<C:recipient>{href(attendee.value)}</C:recipient>"
     return f"<C:response>{recipient}<C:request-status>{status}</C:request-status>{content}</C:response>"

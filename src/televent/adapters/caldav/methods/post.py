@@ -34,4 +34,4 @@ async def post(door: Door, request: Request, person: Person) -> Response:
         return await invite_reply(door, request, person)
     if request.target.kind is Kind.OUTBOX:
         return await ask_free_busy(door, request, person)
-    raise DavError(415, text="Nothing of that kind can be posted here.")
+    raise DavError(415, text="This URL does not accept such a body.")

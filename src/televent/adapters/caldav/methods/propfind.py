@@ -13,7 +13,7 @@ from televent.adapters.caldav.properties.asked import Asked, asked_in
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.own import OWN
 from televent.adapters.caldav.properties.rfc4331 import QUOTA
-from televent.adapters.caldav.properties.scheduling_privileges import Asking
+from televent.adapters.caldav.properties.scheduling_privileges import FreeBusyAudience
 from televent.adapters.caldav.properties.view import (
     AnyView,
     CalendarView,
@@ -112,9 +112,11 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     views: list[AnyView] = [] if members and request.without_root else [view]
     if members:
         views += [CalendarView(person.collection(row.name), person, row) for row in calendars]
-        asking = Asking(*await door.run(opened_to, door.backend, person.account)) if asked.asks(d("acl")) else None
+        audience = (
+            FreeBusyAudience(*await door.run(opened_to, door.backend, person.account)) if asked.asks(d("acl")) else None
+        )
         inbox_view = InboxView(Kind.INBOX, person.collection(INBOX), person, view.default_calendar, row=inbox)
-        inbox_view.asking = asking
+        inbox_view.audience = audience
         views.append(inbox_view)
         views.append(View(Kind.OUTBOX, person.collection(OUTBOX), person))
         views.append(View(Kind.NOTIFICATIONS, person.collection(NOTIFICATIONS), person))
@@ -130,7 +132,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
     if any(asked.asks(name) for name in _OF_CALENDARS):
         view.default_calendar = default_name(await door.run(door.calendars, person), person)
     if asked.asks(d("acl")):
-        view.asking = Asking(*await door.run(opened_to, door.backend, person.account))
+        view.audience = FreeBusyAudience(*await door.run(opened_to, door.backend, person.account))
     await _read_own(door, person, asked)
     if not members:
         return xml_response(207, multistatus((asked.response(view),)), request)

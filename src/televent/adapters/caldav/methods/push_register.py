@@ -31,7 +31,7 @@ from televent.application.push import (
 ENCODING: Final = "aes128gcm"
 """The only supported content encoding (RFC 8188)."""
 INFINITE_DEPTH: Final = 2
-"""The number that stands for Depth infinity: more levels than any collection here has."""
+"""The number for Depth infinity: more levels than any collection here has."""
 
 
 def refused(local: str, text: str = "") -> DavError:
@@ -104,13 +104,13 @@ def _endpoint(offer: Offer, root: Element) -> Endpoint:
     subscriptions = [each for each in children(root) if name_of(each) == push("subscription")]
     kinds = [each for subscription in subscriptions for each in children(subscription)]
     if len(subscriptions) != 1 or [name_of(each) for each in kinds] != [push("web-push-subscription")]:
-        _invalid("exactly one web-push-subscription is wanted")
+        _invalid("a subscription must have exactly one web-push-subscription")
     (given,) = kinds
     if not _before_triggers(root) and _only(given, "content-encoding") != ENCODING:
-        _invalid(f"the content-encoding is {ENCODING}")
+        _invalid(f"the content-encoding must be {ENCODING}")
     key = child(given, push("subscription-public-key"))
     if key is None or key.get("type") != "p256dh":
-        _invalid("the subscription-public-key is of type p256dh")
+        _invalid("the subscription-public-key must have the type p256dh")
     try:
         return offer.endpoint(
             _only(given, "push-resource"), _only(given, "subscription-public-key"), _only(given, "auth-secret")
@@ -129,7 +129,7 @@ def _before_triggers(root: Element) -> bool:
 def _only(element: Element, local: str) -> str:
     found = [each for each in children(element) if name_of(each) == push(local)]
     if len(found) != 1:
-        _invalid(f"exactly one {local} is wanted")
+        _invalid(f"there must be exactly one {local}")
     return text_of(found[0]).strip()
 
 
@@ -172,5 +172,5 @@ def _expires(element: Element | None, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         raise DavError(400, text="expires must be a date such as Sun, 06 Nov 1994 08:49:37 GMT.") from None
     if asked <= now:
-        raise DavError(400, text="expires has passed already.")
+        raise DavError(400, text="expires must be in the future.")
     return min(asked, now + LASTS_AT_MOST).replace(microsecond=0)

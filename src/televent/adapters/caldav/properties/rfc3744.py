@@ -128,9 +128,9 @@ def _inbox_entries(view: InboxView) -> str:
     """The entries that grant delivery and free/busy requests (RFC 6638 §6.1)."""
     ask = _privileges((scheduling_privileges.ASK,))
     entries = _entry("<D:authenticated/>", _privileges(scheduling_privileges.DELIVER), "<D:protected/>")
-    if view.asking is not None:
-        entries += _entry("<D:authenticated/>", ask) if view.asking.everyone else ""
-        entries += "".join(_ace(f"{PREFIX}{each}/", ask) for each in view.asking.people)
+    if view.audience is not None:
+        entries += _entry("<D:authenticated/>", ask) if view.audience.everyone else ""
+        entries += "".join(_ace(f"{PREFIX}{each}/", ask) for each in view.audience.people)
     return entries
 
 

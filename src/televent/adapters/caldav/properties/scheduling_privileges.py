@@ -33,7 +33,7 @@ DESCRIBED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class FreeBusyAudience:
     """The accounts that may read the free/busy times of an inbox's owner: ``everyone`` here, or these ``people``."""
 
     everyone: bool

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from televent.adapters.caldav.properties.scheduling_privileges import Asking
+from televent.adapters.caldav.properties.scheduling_privileges import FreeBusyAudience
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
 from televent.application.push import Offer
 from televent.application.read_models.accounts import AccountRow
@@ -73,7 +73,7 @@ class InboxView(View):
     """The scheduling inbox. It has a row with a counter like a calendar."""
 
     row: CalendarRow | None = None
-    asking: Asking | None = None
+    audience: FreeBusyAudience | None = None
     """The accounts that may read the person's free/busy times; None if the request does not need them."""
 
 

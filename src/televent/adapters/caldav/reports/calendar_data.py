@@ -10,14 +10,14 @@ from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.properties.live import Cell, Getter
 from televent.adapters.caldav.properties.view import ObjectView
 from televent.adapters.caldav.webdav.names import c, d
-from televent.adapters.caldav.webdav.text import octets
+from televent.adapters.caldav.webdav.text import escape_bytes
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
 from televent.ical.queries.partial import CompSpec, DataSpec, select
 from televent.ical.text.errors import IcalError
 from televent.ical.text.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
-WHOLE = Cell("ics", read=octets)
+WHOLE = Cell("ics", read=escape_bytes)
 """The stored text of an object, unchanged."""
 
 _UTC = re.compile(r"([0-9]{8})T([0-9]{6})Z\Z")
@@ -56,7 +56,7 @@ def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) ->
             if turn is not None:
                 root = root.copy()
                 turn(root)
-            return octets(select(root, spec, floating_zone))
+            return escape_bytes(select(root, spec, floating_zone))
         except IcalError:
             # An object that cannot be expanded is reported as missing; the other objects are still answered.
             return None

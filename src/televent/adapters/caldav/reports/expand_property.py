@@ -69,7 +69,7 @@ def _name(asked: Element) -> str:
     try:
         return writable(namespace, local)
     except ValueError:
-        raise DavError(400, text="A property without a name is asked for.") from None
+        raise DavError(400, text="A property in the body has no valid name.") from None
 
 
 def _expanded(door: Door, person: Person, content: str, asked: Element, level: int, minimal: bool) -> str:

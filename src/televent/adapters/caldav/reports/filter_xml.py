@@ -15,7 +15,7 @@ MAX_CONDITIONS: Final = 500
 MAX_LEVELS: Final = 10
 """Max levels of nested comp-filters."""
 
-_STANDING_IN: Final[dict[str, tuple[str, ...]]] = {
+_PARENTS: Final[dict[str, tuple[str, ...]]] = {
     "VEVENT": ("VCALENDAR",),
     "VTODO": ("VCALENDAR",),
     "VJOURNAL": ("VCALENDAR",),
@@ -75,11 +75,11 @@ def _comp(element: Element, around: tuple[str, ...] = ()) -> CompFilter:
     _only(element, "is-not-defined", "time-range", "prop-filter", "comp-filter")
     inner = list(children(element))
     name = _name(element).upper()
-    parents = _STANDING_IN.get(name)
+    parents = _PARENTS.get(name)
     # §7.8 valid-filter: a component cannot be inside any parent, such as VEVENT in VTODO.
     if len(around) == MAX_LEVELS or (parents is not None and around and around[-1] not in parents):
         raise precondition("valid-filter")
-    if name in _STANDING_IN and name not in _TIMED and child(element, c("time-range")) is not None:
+    if name in _PARENTS and name not in _TIMED and child(element, c("time-range")) is not None:
         raise precondition("valid-filter")
     return CompFilter(
         name=name,

@@ -13,7 +13,7 @@ from televent.adapters.caldav.properties.view import Person, sync_token
 from televent.adapters.caldav.reports import calendar_data
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.shared_sync import shared_sync
-from televent.adapters.caldav.reports.sync_walk import HomeWalk, MemberWalk, tail
+from televent.adapters.caldav.reports.sync_changes import HomeChanges, MemberChanges, tail
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import Since, since
 from televent.adapters.caldav.tree import Kind
@@ -39,8 +39,8 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     data = calendar_data.requested(root)
     if request.target.kind is Kind.HOME:
         collections = await door.run(door.collections, person)
-        walk = HomeWalk(door, request, person, root, data, limit, deep=level.startswith("inf"))
-        return xml_response(207, streamed(walk.responses(token, collections)), request)
+        changes = HomeChanges(door, request, person, root, data, limit, deep=level.startswith("inf"))
+        return xml_response(207, streamed(changes.responses(token, collections)), request)
     shared = await door.shared(request, person)
     if shared is not None and shared.share is not None:
         check_access(shared, request, "read")
@@ -52,7 +52,7 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     if token and row.seq == after:
         return xml_response(207, multistatus((), tail(sync_token(row, after))), request)
     asked = asked_of(root, request, data, floating_zone(None, row, person))
-    members = MemberWalk(door, row, asked.listing(request.target.path, person), limit, known.begun)
+    members = MemberChanges(door, row, asked.listing(request.target.path, person), limit, known.begun)
 
     def responses() -> Iterator[str]:
         yield from members.responses(request.target.path, after)

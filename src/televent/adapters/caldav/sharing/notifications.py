@@ -31,7 +31,7 @@ from televent.application.read_models.shares import MountRow
 from televent.application.use_cases.sharing import dismiss_answer, dismiss_notice, title_of
 from televent.domain.sharing.access import BUSY, READ_WRITE, share_id
 
-_SAID: Final = {"offered": "noresponse", "accepted": "accepted", "ended": "deleted"}
+_STATUS: Final = {"offered": "noresponse", "accepted": "accepted", "ended": "deleted"}
 _SUFFIX: Final = ".xml"
 CONTENT_TYPE: Final = b"application/xml; charset=utf-8"
 
@@ -54,7 +54,7 @@ async def propfind_collection(door: Door, request: Request, person: Person, aske
         [] if members and request.without_root else [View(Kind.NOTIFICATIONS, request.target.path, person)]
     )
     if members:
-        views += [_view(request.target.path, person, each) for each in await door.run(_standing, door, person)]
+        views += [_view(request.target.path, person, each) for each in await door.run(_pending, door, person)]
     return xml_response(207, multistatus(map(asked.response, views)), request)
 
 
@@ -79,7 +79,7 @@ async def delete_notification(door: Door, request: Request, person: Person) -> R
     view, notice = await _named(door, request, person)
     match = request.headers.get("if-match")
     if match is not None and not {"*", view.etag} & {*entity_tags(match, weak=False)}:
-        raise DavError(412, text="There is another notification of that name now.")
+        raise DavError(412, text="The notification has changed.")
     context = door.context(request, person)
     await door.run(notice.dismiss, door.backend, context)
     return Response(204)
@@ -88,13 +88,13 @@ async def delete_notification(door: Door, request: Request, person: Person) -> R
 async def _named(door: Door, request: Request, person: Person) -> tuple[NotificationView, Notice]:
     name = request.target.name
     collection = request.target.path.removesuffix(encode(name))
-    for notice in await door.run(_standing, door, person):
+    for notice in await door.run(_pending, door, person):
         if name == f"{notice.id}{_SUFFIX}":
             return _view(collection, person, notice), notice
     raise DavError(404, text="There is no such notification.")
 
 
-def _standing(door: Door, person: Person) -> list[Notice]:
+def _pending(door: Door, person: Person) -> list[Notice]:
     """The person's notifications that are not dismissed, the oldest first."""
     reads, tenant = door.backend.reads, person.account.tenant
     found = [_invitation(person, row) for row in reads.shares_of(tenant) if row.notice and row.access != BUSY]
@@ -118,7 +118,7 @@ def _invitation(person: Person, row: MountRow) -> Notice:
     summary = escape(row.summary or row.title)
     content = (
         f'<CS:invite-notification shared-type="calendar"><CS:uid>{row.share_id}</CS:uid>{href(person.principal)}'
-        f"<CS:invite-{_SAID[row.notice]}/><CS:access><CS:{access}/></CS:access><CS:hosturl>{href(source)}</CS:hosturl>"
+        f"<CS:invite-{_STATUS[row.notice]}/><CS:access><CS:{access}/></CS:access><CS:hosturl>{href(source)}</CS:hosturl>"
         f"<CS:organizer>{href(owner)}<CS:common-name>{escape(row.owner_name)}</CS:common-name></CS:organizer>"
         f"<CS:summary>{summary}</CS:summary></CS:invite-notification>"
     )

@@ -115,7 +115,7 @@ async def _destination(door: Door, person: Person, target: Target) -> CalendarRo
         return None
     row = await door.run(door.backend.reads.mount, person.account.tenant, share_id)
     if row is None:
-        raise DavError(409, text="There is no collection to put it into.")
+        raise DavError(409, text="The Destination's collection does not exist.")
     if row.share is not None and row.share.access != READ_WRITE:
         raise need_privileges(person.collection(target.calendar), "bind")
     return row

@@ -36,7 +36,7 @@ def attribute(text: str) -> str:
     return escape(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-def octets(data: bytes) -> str:
+def escape_bytes(data: bytes) -> str:
     """Stored bytes escaped as character data. Bytes that are not UTF-8 become U+FFFD."""
     text = data.decode("utf-8", "replace")
     # Forbidden characters are rare, and searching bytes for them is much faster than searching characters.

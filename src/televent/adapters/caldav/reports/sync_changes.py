@@ -52,7 +52,7 @@ def tail(token: str) -> str:
 
 
 @dataclass(slots=True)
-class MemberWalk:
+class MemberChanges:
     """The changed members of the person's own calendar.
 
     After ``responses`` has ended, ``given`` is the number of responses, ``last`` is the counter up to which they are
@@ -98,7 +98,7 @@ class MemberWalk:
 
 
 @dataclass(slots=True)
-class HomeWalk:
+class HomeChanges:
     """The changed calendars of a home. ``deep`` True: with their changed members (sync-level infinite, §3.3)."""
 
     door: Door
@@ -113,18 +113,18 @@ class HomeWalk:
         """The responses and the next token. Calendars are in the order of their names, so that the next page continues
         after this one. Raises DavError 403 valid-sync-token before the first response."""
         known = read_home_token(token) if token else {}
-        shown, standing = dict(known), picture(rows)
+        shown, current = dict(known), picture(rows)
         if token:
             check_home(known, rows)
             # If a new calendar has replaced one of the same name, the old one's members can no longer be listed as
             # deleted.
-            if self.deep and any(known[name].ident != standing[name].ident for name in {*known} & {*standing}):
+            if self.deep and any(known[name].ident != current[name].ident for name in {*known} & {*current}):
                 raise unknown_token()
         left = self.limit if self.limit is not None else -1
         by_name = {row.name: row for row in rows}
-        for name in sorted({*known, *standing}):
+        for name in sorted({*known, *current}):
             path = self.person.collection(name)
-            row, before, now = by_name.get(name), known.get(name), standing.get(name)
+            row, before, now = by_name.get(name), known.get(name), current.get(name)
             if before == now:
                 continue
             begun = before is not None and now is not None and before.mark == now.mark + _BEGUN
@@ -150,19 +150,19 @@ class HomeWalk:
                 yield self._asked(row).response(_view(row, path, self.person))
             shown[name] = now
             if self.deep:
-                walk = self._members(row, path, left, begun=row.seq if before is None else 0)
+                changes = self._members(row, path, left, begun=row.seq if before is None else 0)
                 after = before.seq if before is not None else 0
-                yield from walk.responses(path, after)
-                left = left - walk.given if self.limit is not None else left
-                if walk.cut:
-                    shown[name] = CollectionState(now.ident, walk.last, now.mark + _BEGUN)
+                yield from changes.responses(path, after)
+                left = left - changes.given if self.limit is not None else left
+                if changes.cut:
+                    shown[name] = CollectionState(now.ident, changes.last, now.mark + _BEGUN)
                     yield from self._cut(shown)
                     return
         yield tail(home_token(shown))
 
-    def _members(self, row: CalendarRow, path: str, left: int, begun: int) -> MemberWalk:
+    def _members(self, row: CalendarRow, path: str, left: int, begun: int) -> MemberChanges:
         limit = None if self.limit is None else max(left, 0)
-        return MemberWalk(self.door, row, self._asked(row).listing(path, self.person), limit, begun)
+        return MemberChanges(self.door, row, self._asked(row).listing(path, self.person), limit, begun)
 
     def _asked(self, row: CalendarRow | None) -> Asked:
         return asked_of(self.root, self.request, self.data, floating_zone(None, row, self.person))
