@@ -181,7 +181,7 @@ class CaldavDoor:
             target, early_read = replace(target, calendar=granted.name), None
         person.device, person.push = device.device_id, self._door.push
         if too_large:
-            # RFC 4791 §5.3.2.1, RFC 6638 §5.2.
+            # PUT and POST to the outbox have a precondition for this (RFC 4791 §5.3.2.1, RFC 6638 §5.2).
             bounded = method == "PUT" or target.kind is Kind.OUTBOX
             raise precondition("max-resource-size") if bounded else DavError(413, text="The body is too large.")
         encoding = headers.get("content-encoding", "identity").strip().lower()

@@ -101,7 +101,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.MeetingStays: Row(403, d("need-privileges")),
     refusals.HiddenFromSharees: Row(403, d("need-privileges")),
     refusals.TooManyAttachments: Row(403, c("max-attachments-per-resource")),
-    # RFC 4331 §6.
+    # RFC 4331 §6 defines these two preconditions.
     refusals.QuotaExceeded: Row(507, d("quota-not-exceeded")),
     refusals.StorageFull: Row(507, d("sufficient-disk-space")),
     refusals.UnknownManagedId: Row(403, c("valid-managed-id")),

@@ -1,4 +1,5 @@
-"""The URLs of WebDAV-Push registrations, and the header that names them (the draft, §"Suppressing Notifications")."""
+"""The URLs of WebDAV-Push registrations, and the header Push-Dont-Notify that contains them
+(draft-bitfire-webdav-push-00, §"Suppressing Notifications")."""
 
 from __future__ import annotations
 

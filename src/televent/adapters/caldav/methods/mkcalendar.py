@@ -52,7 +52,7 @@ async def mkcol(door: Door, request: Request, person: Person) -> Response:
     try:
         return await _create(door, request, person, root, "D:mkcol-response")
     except CalendarNameTaken:
-        # RFC 4918 §9.3.1.
+        # RFC 4918 §9.3.1: MKCOL on an existing resource gets 405.
         raise DavError(405, "<D:resource-must-be-null/>") from None
 
 

@@ -56,7 +56,7 @@ def _ask(door: Door, request: Request, person: Person) -> Response:
     organizers, attendees = part.all("ORGANIZER"), part.all("ATTENDEE")
     if len(organizers) != 1 or not attendees:
         raise precondition("valid-scheduling-message", 400)
-    # §11.4: the organizer must be the signed-in person. This check comes before all others.
+    # §11.4: the organizer must be the signed-in person. This is checked before the times and the attendees.
     organizer = organizers[0]
     if _address(door, request, organizer) not in person.addresses:
         raise precondition("valid-organizer")

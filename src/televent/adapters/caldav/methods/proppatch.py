@@ -20,7 +20,7 @@ from televent.application.use_cases.sharing import change_mount
 
 
 async def proppatch(door: Door, request: Request, person: Person) -> Response:
-    """207 with a status for each property."""
+    """Sets and removes properties, and answers 207 with a status for each property. Raises DavError 400, 404, 412."""
     root = request.xml()
     if root is None or name_of(root) != d("propertyupdate"):
         raise DavError(400, text="The body is not a DAV:propertyupdate.")

@@ -41,7 +41,7 @@ class Form:
         self._reads = [(place, cell.read) for place, cell in enumerate(cells, 1) if cell.read is not str]
 
     def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
-        """See Listing."""
+        """The responses in the order of ``rows``; see Listing."""
         form = self._form
         for start in range(0, len(rows), AT_ONCE):
             yield "".join([form % row for row in self._ready(rows[start : start + AT_ONCE])])
@@ -67,7 +67,7 @@ class Views:
         self._path, self._person, self._response = path, person, response
 
     def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
-        """See Listing."""
+        """The responses in the order of ``rows``; see Listing."""
         for name, *values in rows:
             yield self._response(ObjectView(self._path + encode(name), self._person, ResourceRow(*values)))
 

@@ -1,4 +1,4 @@
-"""RFC 3253 §3.1.5: supported-report-set."""
+"""RFC 3253 §3.1.5: supported-report-set, the reports that each kind of resource supports."""
 
 from __future__ import annotations
 

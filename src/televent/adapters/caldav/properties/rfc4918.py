@@ -28,7 +28,7 @@ _NAMES = {Kind.ROOT: "Televent", Kind.INBOX: "Inbox", Kind.OUTBOX: "Outbox", Kin
 
 def _resourcetype(view: AnyView) -> str:
     if isinstance(view, CalendarView):
-        # CalendarServer sharing §5.2.1.
+        # CalendarServer sharing §5.2.1: clients recognize shared calendars by these elements.
         if view.row.share is not None:
             return _TYPES[view.kind] + "<CS:shared/>"
         if view.row.shares:

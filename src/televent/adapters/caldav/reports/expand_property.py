@@ -55,7 +55,7 @@ def _response(door: Door, person: Person, view: AnyView, asked: Element, level: 
             content = _expanded(door, person, content, each, level, minimal)
         found.append(f"{start}>{content}{end}")
     if minimal:
-        # RFC 8144 §2.1.
+        # RFC 8144 §2.1: a minimal answer omits missing properties.
         missing = []
     propstats = propstat("".join(found), 200) if found or not missing else ""
     propstats += propstat("".join(missing), 404) if missing else ""

@@ -82,7 +82,7 @@ def shared_sync(
         last = since
         for moment, href, shown in changes:
             if limit is not None and given == limit:
-                # RFC 6578 §3.6.
+                # RFC 6578 §3.6: a 507 tells the client that the limit cuts the answer.
                 yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
                 yield f"<D:sync-token>{token_of(row, share, last)}</D:sync-token>"
                 return
@@ -98,7 +98,8 @@ def shared_sync(
 def _changes(
     door: Door, row: CalendarRow, share: Share, since: Moment
 ) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
-    """Where the counters are after it, the name, and the event as it is seen; None: not, or not any more."""
+    """For each changed member: the counters after the change, the name, and the member as the sharee sees it; None if
+    the member is deleted or hidden."""
     reads = door.backend.reads
     after = since.seq
     while after < row.seq:

@@ -80,5 +80,5 @@ def tags(name: str) -> tuple[str, str]:
 
 
 def empty(name: str) -> str:
-    """The element without content."""
+    """The element without content, as XML."""
     return tags(name)[0] + "/>"

@@ -16,22 +16,22 @@ def _collection(view: View) -> str:
 
 
 def etag(view: NotificationView) -> str:
-    """DAV:getetag."""
+    """The value of DAV:getetag."""
     return f'"{view.etag}"'
 
 
 def size(view: NotificationView) -> str:
-    """DAV:getcontentlength."""
+    """The value of DAV:getcontentlength, in bytes."""
     return str(len(view.text))
 
 
 def modified(view: NotificationView) -> str:
-    """DAV:getlastmodified."""
+    """The value of DAV:getlastmodified."""
     return format_datetime(view.modified_at, usegmt=True)
 
 
 def kind(view: NotificationView) -> str:
-    """CS:notificationtype."""
+    """The value of CS:notificationtype."""
     return view.notice_type
 
 
