@@ -1,8 +1,8 @@
 -- migrate:up
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 
--- One row: the number from which positions of this cluster are counted. After a restore into a younger cluster, whose
--- transaction ids start again, xid_base is raised so that positions never go back (ADR 0002).
+-- One row: the base of this cluster's positions. After a restore into a younger cluster, whose transaction ids start
+-- again, xid_base is raised so that positions never go back (ADR 0002).
 CREATE TABLE shard (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     xid_base  bigint  NOT NULL DEFAULT 0
@@ -38,7 +38,7 @@ CREATE TABLE snapshot (
     PRIMARY KEY (tenant_id, stream_id)
 );
 
--- A person's key; destroying it (key := NULL) is erasure.
+-- The key of a person. Erasure destroys it (key := NULL).
 CREATE TABLE subject_key (
     subject_id   uuid PRIMARY KEY,
     key          bytea,
@@ -84,16 +84,16 @@ CREATE TABLE resource (
     CHECK (deleted = (ics IS NULL))
 );
 ALTER TABLE resource ALTER COLUMN ics SET STORAGE EXTERNAL;
--- Each index serves one query, and can serve no other. The planner estimates one row for (tenant_id, calendar_id) alone
--- where most calendars are small, so a query by name might scan a large calendar in another index. The predicates that
--- only the index's own query implies, and the order of the last three, prevent that.
+-- Each index serves one query and no other. Where most calendars are small, the planner expects one row for
+-- (tenant_id, calendar_id), so it might answer a query by name with another index, and read a whole large calendar.
+-- Therefore only the index's own query implies its predicate, and the last three indexes begin with another column.
 CREATE UNIQUE INDEX resource_seq ON resource (tenant_id, calendar_id, seq) WHERE seq > 0;
 CREATE UNIQUE INDEX resource_uid ON resource (tenant_id, calendar_id, uid) WHERE NOT deleted;
 CREATE INDEX resource_span ON resource USING gist (calendar_id, span) WHERE span IS NOT NULL;
 CREATE INDEX resource_account_uid ON resource (uid, tenant_id) WHERE NOT deleted;
 CREATE INDEX resource_stream ON resource (stream_id, tenant_id);
 
--- directory (inline): people, addresses, devices. Keys that name a person before a tenant is known are global by nature.
+-- directory (inline): accounts and their addresses. A key that finds the tenant of a person cannot begin with it.
 CREATE TABLE account (
     tenant_id        uuid PRIMARY KEY,
     telegram_id      bigint UNIQUE,
@@ -144,7 +144,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_key ON outbox (tenant_id, key);
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('pending', 'processing');
 
--- The messages that have been applied, so that a message that comes twice changes nothing.
+-- The messages that were applied, so that a message that comes twice changes nothing.
 CREATE TABLE inbox (
     tenant_id   uuid        NOT NULL,
     message_key text        NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE inbox (
     PRIMARY KEY (tenant_id, message_key)
 );
 
--- Mail as it came, stored before it is parsed.
+-- Inbound mail as received, stored before it is parsed.
 CREATE TABLE inbound_mail (
     mail_key      text PRIMARY KEY,
     envelope_from text        NOT NULL,
@@ -164,7 +164,7 @@ CREATE TABLE inbound_mail (
     verdict       text
 );
 
--- The meeting and attendee behind the address rsvp+<token>@…
+-- The attendee and the meeting of the reply address rsvp+<token>@….
 CREATE TABLE reply_token (
     token            text PRIMARY KEY,
     tenant_id        uuid NOT NULL,
@@ -174,7 +174,7 @@ CREATE TABLE reply_token (
 );
 CREATE INDEX reply_token_object ON reply_token (tenant_id, uid, attendee);
 
--- Cards sent to chats, so that they can be edited when the meeting changes.
+-- The cards that were sent to chats, so that they can be edited when the meeting changes.
 CREATE TABLE card (
     tenant_id  uuid        NOT NULL,
     stream_id  uuid        NOT NULL,
@@ -197,7 +197,7 @@ CREATE UNLOGGED TABLE rate_limit (
     tat timestamptz NOT NULL
 );
 
--- audit (a follower): the actor, time and door of every change.
+-- audit (asynchronous): who changed what, when, through which door.
 CREATE TABLE audit (
     tenant_id      uuid        NOT NULL,
     position       bigint      NOT NULL,

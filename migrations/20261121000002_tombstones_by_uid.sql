@@ -1,6 +1,6 @@
 -- migrate:up
--- Finds the stream of a deleted UID when an iTIP message about it comes: the stream knows the earlier messages.
--- Tombstones only, so that queries of live resources keep their own indexes.
+-- Finds the stream of a deleted UID, for an iTIP message about it. Only tombstones, so that queries for live resources
+-- keep their own indexes.
 CREATE INDEX resource_buried_uid ON resource (uid, tenant_id) WHERE deleted;
 
 -- migrate:down

@@ -1,6 +1,7 @@
 -- migrate:up
--- A random number for this life of the data. Sync tokens name it: a database put back from a backup counts its changes
--- again from there, and a token from before must be refused (ADR 0006). ``witness`` tells a copy from its original.
+-- The incarnation of the data, which is part of every sync token. A database restored from a backup counts its changes
+-- again from an earlier number, so it must refuse the tokens given out before (ADR 0006). ``witness``: the values that
+-- differ between a copy and its original.
 ALTER TABLE shard ADD COLUMN incarnation uuid NOT NULL DEFAULT gen_random_uuid(), ADD COLUMN witness text;
 
 -- migrate:down

@@ -1,8 +1,8 @@
 -- migrate:up
--- The grants of a calendar, by account id: they are read in the same statement as the calendar itself.
+-- The sharees of a calendar by account id. One statement reads the calendar and who may see it.
 ALTER TABLE calendar ADD COLUMN shares jsonb NOT NULL DEFAULT '{}';
 
--- dav_index (inline): other people's calendars in a sharee's home. The owner's row alone holds the grants.
+-- dav_index (inline): shared calendars in the sharee's home. Only the owner's row decides what is granted.
 CREATE TABLE mount (
     tenant_id   uuid        NOT NULL,
     share_id    uuid        NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE mount (
     PRIMARY KEY (tenant_id, share_id)
 );
 
--- A sharee's own parts in the events of a shared calendar: alarms and transparency.
+-- The sharee's own parts of the events of a shared calendar: alarms and transparency.
 CREATE TABLE overlay (
     tenant_id uuid   NOT NULL,
     share_id  uuid   NOT NULL,

@@ -1,14 +1,14 @@
 -- migrate:up
--- WebDAV-Push. The server's own keys: made once, the same on every node, for ever. The signing key (VAPID) is a scalar of
--- P-256; from the secret come topics that cannot be guessed.
+-- WebDAV-Push. The server's own keys, made once and the same on every node. vapid_key is a scalar of P-256 that signs
+-- messages (VAPID). topic_secret makes topics that cannot be guessed.
 CREATE TABLE push_key (
     only_row     boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     vapid_key    bytea NOT NULL,
     topic_secret bytea NOT NULL
 );
 
--- The collections that each device subscribes to. Not a fact about a person: a lease that apps renew every few days, and
--- that ends with the device's password. The follower of the log counts ``changes``; ``sent`` is the count last sent.
+-- The push subscriptions. They are no facts about a person but leases: apps renew them every few days, and they end
+-- with the device password. A follower of the log counts the ``changes``; ``sent`` is the count at the last message.
 CREATE TABLE push_subscription (
     tenant_id        uuid        NOT NULL,
     subscription_id  uuid        NOT NULL,
@@ -38,7 +38,7 @@ CREATE UNIQUE INDEX push_subscription_resource
 CREATE INDEX push_subscription_collection ON push_subscription (owner_id, collection_id);
 CREATE INDEX push_subscription_device ON push_subscription (tenant_id, device_id);
 
--- Push-Dont-Notify: the subscriptions (NULL: all of that person's) that get no message about a command.
+-- Push-Dont-Notify: the subscriptions (NULL: all of the person's) that get no message about a command.
 CREATE TABLE push_silence (
     command_id    uuid PRIMARY KEY,
     tenant_id     uuid        NOT NULL,

@@ -1,6 +1,6 @@
 -- migrate:up
--- directory (inline): the properties that clients set on a person's own collections, such as availability (RFC 7953).
--- Not a column of account, which every request reads.
+-- directory (inline): the properties that clients have set on a person's own collections, such as calendar-availability
+-- (RFC 7953). They are no column of account, because every request reads that.
 CREATE TABLE principal (
     tenant_id uuid PRIMARY KEY,
     props     jsonb NOT NULL DEFAULT '{}'

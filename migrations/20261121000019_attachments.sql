@@ -1,5 +1,5 @@
 -- migrate:up
--- Managed attachments (RFC 8607, ADR 0018). Names and bytes are sealed with the key of the account they belong to.
+-- Managed attachments (RFC 8607, ADR 0018). Names and bytes are sealed with the key of the account that owns them.
 CREATE TABLE attachment (
     tenant_id     uuid        NOT NULL,
     attachment_id uuid        NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE attachment_chunk (
     FOREIGN KEY (tenant_id, attachment_id) REFERENCES attachment ON DELETE CASCADE
 );
 ALTER TABLE attachment_chunk ALTER COLUMN sealed SET STORAGE EXTERNAL;
--- The objects, by UID, that have or had it.
+-- The objects, by UID, that use or used an attachment.
 CREATE TABLE attachment_use (
     tenant_id     uuid NOT NULL,
     attachment_id uuid NOT NULL,

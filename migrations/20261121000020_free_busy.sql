@@ -1,9 +1,9 @@
 -- migrate:up
--- directory (inline): the audience of a person's free/busy (RFC 6638 §6.1.4); NULL: they have chosen none.
+-- directory (inline): who may ask when a person is busy (RFC 6638 §6.1.4); NULL: the person has not chosen.
 ALTER TABLE principal ADD COLUMN free_busy jsonb;
 
--- company (inline): the people whom a person has invited, or whose invitation they have accepted. `televent rebuild
--- company` fills it from earlier facts.
+-- company (inline): the people with whom a person has meetings that the person organizes or has accepted.
+-- `televent rebuild company` fills it from earlier facts.
 CREATE TABLE company (
     tenant_id uuid NOT NULL,
     stream_id uuid NOT NULL,

@@ -1,6 +1,6 @@
 -- migrate:up
--- The edition of the index that made a row, and its season (ADR 0023); 0: an unknown edition. A worker makes rows that
--- are behind again, and ``indexed_to`` says how far all of them are.
+-- The edition and season with which a row was indexed (ADR 0023); 0: unknown. A worker indexes older rows again, and
+-- ``indexed_to`` is the edition and season that all rows have reached.
 ALTER TABLE resource ADD COLUMN indexed integer NOT NULL DEFAULT 0;
 ALTER TABLE shard ADD COLUMN indexed_to integer NOT NULL DEFAULT 0;
 

@@ -1,5 +1,5 @@
 -- migrate:up
--- A consumer of the log is led by one worker at a time, which holds its lease. A consumer that cannot go on says why.
+-- One worker at a time leads a consumer of the log and holds its lease. A consumer that fails stores its error.
 ALTER TABLE consumer
     ADD COLUMN holder       uuid,
     ADD COLUMN lease_until  timestamptz,

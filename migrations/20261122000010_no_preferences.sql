@@ -1,5 +1,5 @@
 -- migrate:up
--- No fact ever wrote them.
+-- No fact wrote this column.
 ALTER TABLE account DROP COLUMN preferences;
 
 -- migrate:down
