@@ -182,4 +182,4 @@ def test_a_start_that_waits_for_another_gives_up_with_a_sentence(home: Path) -> 
         start_lock(home).exclusive(1),
         pytest.raises(EmbeddedPostgresError, match="another process has been starting or stopping"),
     ):
-        EmbeddedPostgres(patience=0.1).start(home)
+        EmbeddedPostgres(timeout=0.1).start(home)

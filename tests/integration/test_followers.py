@@ -20,7 +20,7 @@ from support.waiting import await_settled, wait_until
 from televent.adapters.postgres.followers.consumers import Batch, ProjectionConsumer
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.followers.runner import Following, following, register
-from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, standing
+from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, statuses
 from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.followers import Policy
 from televent.application.messages.outbox import OutboxMessage
@@ -53,7 +53,7 @@ def hooks(town: Town) -> list[str]:
 
 def behind(core: Core, name: str) -> int:
     with core.pool.connection() as connection:
-        return next(each.behind for each in standing(connection) if each.name == name)
+        return next(each.behind for each in statuses(connection) if each.name == name)
 
 
 def test_a_policy_owes_a_message_for_each_fact_it_reacts_to(town: Town) -> None:
@@ -189,7 +189,7 @@ def test_what_fails_stands_still_is_seen_and_holds_back_nothing_before_it(town: 
     try:
         wait_until(lambda: len(hooks(town)) == 4, what="what comes before the fact that fails")
         with core.pool.connection() as connection:
-            found = wait_until(lambda: next((e for e in standing(connection) if e.name == "webhook" and e.error), None))
+            found = wait_until(lambda: next((e for e in statuses(connection) if e.name == "webhook" and e.error), None))
         assert found.error == "ValueError: cannot read this one"
         assert found.behind >= 2
         broken.clear()

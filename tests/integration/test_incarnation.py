@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from support.dav import Client, Site, dav, event, open_site
 from support.postgres import TestServer, as_url
-from televent.adapters.postgres.event_store.shard import recognise
+from televent.adapters.postgres.event_store.shard import detect_restore
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.cli import cli
 
@@ -34,8 +34,8 @@ def refused(client: Client, token: str) -> bool:
 def test_a_start_like_any_other_changes_nothing(ann: Client, database_url: str) -> None:
     token = ann.sync(ann.calendar()).token()
     with psycopg.connect(database_url, autocommit=True) as connection:
-        assert recognise(connection) is False
-        assert recognise(connection) is False
+        assert detect_restore(connection) is False
+        assert detect_restore(connection) is False
     assert not refused(ann, token)
 
 
@@ -63,8 +63,8 @@ def test_tables_made_anew_are_recognised(ann: Client, database_url: str) -> None
         # What pg_restore --clean does.
         connection.execute("ALTER TABLE shard RENAME TO dumped")
         connection.execute("CREATE TABLE shard AS SELECT * FROM dumped")
-        assert recognise(connection) is True
-        assert recognise(connection) is False
+        assert detect_restore(connection) is True
+        assert detect_restore(connection) is False
 
 
 def test_an_operator_can_say_so(ann: Client, database_url: str) -> None:

@@ -13,7 +13,7 @@ from support.event_store import NOON, Shop, open_shop
 from support.waiting import await_settled
 from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import CACHED_FOR, PostgresSubjectKeys
-from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, standing
+from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, statuses
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 
@@ -199,13 +199,13 @@ def test_a_consumer_that_cannot_go_on_says_why_and_lets_another_try(shop: Shop) 
     first.take()
     first.fail(ValueError("no such\0 thing"))
     with shop.pool.connection() as connection:
-        (found,) = [each for each in standing(connection) if each.name == "audit"]
+        (found,) = [each for each in statuses(connection) if each.name == "audit"]
     assert found.failed_since is not None
     assert found.error == "ValueError: no such thing"
     assert second.take() == 0
     second.insert_tracking(Tracking("Televent", 7))
     with shop.pool.connection() as connection:
-        (found,) = [each for each in standing(connection) if each.name == "audit"]
+        (found,) = [each for each in statuses(connection) if each.name == "audit"]
     assert (found.position, found.failed_since, found.error) == (7, None, None)
 
 
@@ -215,14 +215,14 @@ def test_a_consumer_that_begins_at_the_end_passes_over_what_was_recorded(shop: S
     late, early = PostgresTracking(shop.pool, "late", uuid4()), consumer(shop, "early")
     late.register(at_end=True)
     with shop.pool.connection() as connection:
-        behind = {each.name: each.behind for each in standing(connection)}
+        behind = {each.name: each.behind for each in statuses(connection)}
     assert behind == {"late": 0, "early": 1}
     # Registered again, as each process does when it starts, it stays where it is.
     shop.recorder.insert_events([shop.event(shop.key())])
     late.register(at_end=True)
     await_settled(shop.recorder)
     with shop.pool.connection() as connection:
-        behind = {each.name: each.behind for each in standing(connection)}
+        behind = {each.name: each.behind for each in statuses(connection)}
     assert behind == {"late": 1, "early": 2}
     assert early.take() == 0
 

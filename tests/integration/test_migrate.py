@@ -187,7 +187,7 @@ def test_a_node_waits_for_the_one_that_works_and_gives_up_when_patience_ends(
     with psycopg.connect(empty_database_url, autocommit=True) as worker:
         worker.execute("SELECT pg_advisory_lock(%s)", [migrate.LOCK])
         with pytest.raises(MigrationError, match="another node has been migrating"):
-            migrate.up(empty_database_url, folder=folder, patience=0.1)
+            migrate.up(empty_database_url, folder=folder, timeout=0.1)
         waiting = threading.Thread(target=migrate.up, args=(empty_database_url,), kwargs={"folder": folder})
         waiting.start()
         wait_until(

@@ -83,7 +83,7 @@ def test_many_workers_share_the_work_and_none_is_given_twice(shop: Shop, outbox:
     work(taken[0])
     everything = [outbox_id for mine in taken for outbox_id in mine]
     assert len(everything) == len(set(everything)) == len(messages)
-    assert outbox.standing() == {"completed": 200}
+    assert outbox.counts() == {"completed": 200}
 
 
 def test_a_failing_message_is_tried_after_1_2_4_8_16_minutes_and_then_fails(shop: Shop, outbox: PostgresOutbox) -> None:
@@ -121,9 +121,9 @@ def test_a_worker_that_died_gives_its_work_back(shop: Shop, outbox: PostgresOutb
     # The dead one was only slow: what it says now is not listened to.
     outbox.settle_failure(dead, Failed("late"), NOON + LEASE)
     outbox.complete(dead, NOON + LEASE)
-    assert outbox.standing() == {"processing": 1}
+    assert outbox.counts() == {"processing": 1}
     outbox.complete(living, NOON + LEASE)
-    assert outbox.standing() == {"completed": 1}
+    assert outbox.counts() == {"completed": 1}
 
 
 def test_a_message_that_takes_every_worker_down_is_failed(shop: Shop, outbox: PostgresOutbox) -> None:
@@ -135,7 +135,7 @@ def test_a_message_that_takes_every_worker_down_is_failed(shop: Shop, outbox: Po
         now += LEASE
     assert outbox.claim(now) == []
     assert outbox.reap(now) == 1
-    assert outbox.standing() == {"failed": 1}
+    assert outbox.counts() == {"failed": 1}
 
 
 def test_the_door_claims_its_own_messages_before_they_are_due(shop: Shop, outbox: PostgresOutbox) -> None:
@@ -161,7 +161,7 @@ def test_old_completed_messages_are_forgotten_and_no_others(shop: Shop, outbox: 
     outbox.settle_failure(failed, Failed("gone"), NOON + MINUTE)
     assert outbox.purge(NOON + MINUTE) == 0
     assert outbox.purge(NOON + 2 * MINUTE) == 1
-    assert outbox.standing() == {"failed": 1, "processing": 1}
+    assert outbox.counts() == {"failed": 1, "processing": 1}
 
 
 def test_workers_are_woken_when_something_is_owed(shop: Shop, outbox: PostgresOutbox) -> None:

@@ -77,7 +77,7 @@ def test_a_row_that_cannot_be_read_is_failed_and_the_others_are_claimed(shop: Sh
     (good,) = owe(shop, outbox, PushDue(uuid4()))
     shop.sql("UPDATE outbox SET due_at = due_at + interval '1 second' WHERE outbox_id = %s", (good,))
     assert [each.outbox_id for each in outbox.claim(LATER, limit=BATCH)] == [good]
-    assert outbox.standing() == {"failed": 3 * BATCH, "processing": 1}
+    assert outbox.counts() == {"failed": 3 * BATCH, "processing": 1}
     for outbox_id, name, reason in outbox.failed():
         assert (outbox_id in spoilt, name) == (True, "push/1")
         assert reason == ("push/1 cannot be read: ValidationError: Expected `uuid`, got `int` - at `$.subscription_id`")

@@ -66,7 +66,7 @@ def test_the_server_sees_who_is_connected_and_how_statements_are_prepared(databa
 
 
 def test_a_full_pool_refuses_when_patience_ends(database_url: str) -> None:
-    with open_pool(database_url, 1, 1, patience=0.2) as pool, pool.connection():
+    with open_pool(database_url, 1, 1, timeout=0.2) as pool, pool.connection():
         refused: list[Exception] = []
 
         def ask() -> None:
@@ -84,23 +84,23 @@ def test_a_full_pool_refuses_when_patience_ends(database_url: str) -> None:
 def test_a_wrong_password_is_told_at_once_and_not_quoted(database_url: str) -> None:
     wrong = psycopg.conninfo.make_conninfo(database_url, password="not-the-password")
     with pytest.raises(DatabaseUnavailable, match="password authentication failed") as caught:
-        open_pool(wrong, patience=3600)
+        open_pool(wrong, timeout=3600)
     assert "not-the-password" not in str(caught.value)
 
 
 def test_an_unknown_database_is_told_at_once(database_url: str) -> None:
     with pytest.raises(DatabaseUnavailable, match="does not exist"):
-        open_pool(psycopg.conninfo.make_conninfo(database_url, dbname="nowhere"), patience=3600)
+        open_pool(psycopg.conninfo.make_conninfo(database_url, dbname="nowhere"), timeout=3600)
 
 
 def test_a_server_that_is_away_is_named() -> None:
     with pytest.raises(DatabaseUnavailable, match=r"database calendars at 127\.0\.0\.1:1 does not answer"):
-        open_pool("postgresql://ann:secret@127.0.0.1:1/calendars", patience=0)
+        open_pool("postgresql://ann:secret@127.0.0.1:1/calendars", timeout=0)
 
 
 def test_what_is_no_address_is_not_quoted() -> None:
     with pytest.raises(DatabaseUnavailable, match="no PostgreSQL URL") as caught:
-        open_pool("postgres secret", patience=0)
+        open_pool("postgres secret", timeout=0)
     assert "secret" not in str(caught.value)
 
 

@@ -60,7 +60,7 @@ def test_other_programs_in_a_closed_directory_are_refused_by_name(closed_wheel: 
     account = choose_account(tmp_path / "none yet")
     told = Installation(closed_wheel.directory, closed_wheel.version)
     if account.switches:
-        with pytest.raises(EmbeddedPostgresError, match="who cannot enter"):
+        with pytest.raises(EmbeddedPostgresError, match="which cannot enter"):
             readable_installation(told, account)
     else:
         assert readable_installation(told, account) == told

@@ -99,7 +99,7 @@ def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeyp
     for rows, octets in ((5, 10**6), (500, 1500), (500, 1), (23, 10**6)):
         monkeypatch.setattr(listing_reads, "PAGE_ROWS", rows)
         monkeypatch.setattr(listing_reads, "BARE_ROWS", rows)
-        monkeypatch.setattr(listing_reads, "PAGE_OCTETS", octets)
+        monkeypatch.setattr(listing_reads, "PAGE_BYTES", octets)
         whole = list(shop.reads.members(shop.tenant, calendar, with_text=True))
         assert {row.href: row.ics for row in whole} == texts
         assert len(whole) == len(texts)
@@ -112,7 +112,7 @@ def test_pages_of_changes_leave_nothing_out_however_they_are_cut(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, octets: int
 ) -> None:
     calendar = shop.calendar()
-    monkeypatch.setattr(listing_reads, "PAGE_OCTETS", octets)
+    monkeypatch.setattr(listing_reads, "PAGE_BYTES", octets)
     puts = [shop.stored(calendar, href=f"{number:02}.ics", ics=b"x" * (100 * number)) for number in range(1, 8)]
     # Tombstones have no octets: they must not slip past the end of a page.
     for put in puts[1::2]:
@@ -235,5 +235,5 @@ def test_of_a_long_answer_one_page_is_held_and_not_two(shop: Shop) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert found == 60 * len(text) > 2.5 * listing_reads.PAGE_OCTETS
-    assert peak < 1.5 * listing_reads.PAGE_OCTETS
+    assert found == 60 * len(text) > 2.5 * listing_reads.PAGE_BYTES
+    assert peak < 1.5 * listing_reads.PAGE_BYTES

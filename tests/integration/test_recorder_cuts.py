@@ -118,8 +118,8 @@ def test_a_reader_whose_connection_was_cut_reads_again(shop: Shop) -> None:
 
 
 def test_when_every_idle_connection_was_cut_none_of_them_is_waited_for(database_url: str) -> None:
-    # The patience is a net: asking dead connections one after the other, with pauses, would use it up.
-    with open_pool(database_url, 8, 8, autocommit=True, patience=5.0) as pool:
+    # The timeout is a net: asking dead connections one after the other, with pauses, would use it up.
+    with open_pool(database_url, 8, 8, autocommit=True, timeout=5.0) as pool:
         pids = set()
         held = [pool.getconn() for _ in range(8)]
         for connection in held:
@@ -144,7 +144,7 @@ def test_a_listener_that_fails_does_not_silence_the_others(shop: Shop) -> None:
     for _ in range(2):
         wait_until(rung.is_set)
         rung.clear()
-        shop.wakeups.ring("televent_events")
+        shop.wakeups.notify("televent_events")
     wait_until(rung.is_set)
 
 

@@ -101,7 +101,7 @@ class Deploy:
     now: datetime = NOON
 
     def standing(self) -> dict[str, int]:
-        return self.today.outbox.standing()
+        return self.today.outbox.counts()
 
 
 @pytest.fixture

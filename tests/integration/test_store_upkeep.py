@@ -14,7 +14,7 @@ from psycopg import sql
 from support.dav import event
 from support.followers import catch_up
 from support.waiting import await_settled
-from televent.adapters.postgres.event_store.trace import walk
+from televent.adapters.postgres.event_store.trace import steps_of
 from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.event_store.context import Context
@@ -208,11 +208,11 @@ def test_an_event_taken_out_is_found(core: Core) -> None:
 def test_a_trace_shows_the_whole_walk_across_accounts(core: Core) -> None:
     ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
     meeting(core, ann, "Traced", core.backend.people.internal_address(1002), correlation="request-7")
-    steps = walk(core.pool, "request-7")
+    steps = steps_of(core.pool, "request-7")
     whats = [step.what for step in steps]
     assert {"event-created/1", "invitation-received/1", "delivery-noted/1", "owed itip_local/1"} <= set(whats)
     assert any(str(bob.tenant) in step.where for step in steps)
-    assert walk(core.pool, "nobody-knows") == []
+    assert steps_of(core.pool, "nobody-knows") == []
 
 
 def test_snapshots_are_a_shortcut_to_the_same_state(core: Core) -> None:

@@ -8,7 +8,7 @@ import pytest
 from support.attachments import add, attach_lines, login_of, path, put, refused, rows, text_of, where
 from support.dav import DECLARED, Client, Site, dav, event, open_site
 from support.shares import mounted
-from televent.adapters.postgres.dav_index.attachments import GRACE, LOOK, SETTLED
+from televent.adapters.postgres.dav_index.attachments import CHECK_EVERY, GRACE, SETTLED
 from televent.application.attachments import Upload
 from televent.application.refusals import QuotaExceeded
 from televent.domain.ids import AccountId
@@ -109,10 +109,10 @@ def test_what_is_cleaned_away_gives_its_room_back(site: Site, ann: Client) -> No
     remove(ann, answer.headers["cal-managed-id"])
     assert room(ann)[1] == 1000
     sweep, now = site.core.attachments.sweep, site.core.backend.clock()
-    sweep(now + LOOK * 2)
-    sweep(now + LOOK * 4 + GRACE)
+    sweep(now + CHECK_EVERY * 2)
+    sweep(now + CHECK_EVERY * 4 + GRACE)
     assert room(ann) == (LIMIT, 0)
-    sweep(now + LOOK * 8 + GRACE * 2)
+    sweep(now + CHECK_EVERY * 8 + GRACE * 2)
     assert room(ann) == (LIMIT, 0)
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.attachments import SERIES, add, attach_lines, login_of, path, put, refused, rows, text_of, where
 from support.dav import DECLARED, Client, Site, cal, dav, event, prop_body
 from support.shares import mounted
-from televent.adapters.postgres.dav_index.attachments import GRACE, LOOK
+from televent.adapters.postgres.dav_index.attachments import CHECK_EVERY, GRACE
 from televent.application.attachments import MAX_ATTACHMENTS
 
 MEETING = ("SUMMARY:Tea", *(f"{who}:mailto:{name}@example.com" for who, name in (("ORGANIZER", "ann"),
@@ -280,8 +280,8 @@ def test_of_what_was_cleaned_away_its_owner_learns_that_it_is_gone(site: Site, a
     (line,) = attach_lines(text_of(ann))
     put(ann, "SUMMARY:Without")
     sweep, now = site.core.attachments.sweep, site.core.backend.clock()
-    sweep(now + LOOK * 2)
-    sweep(now + LOOK * 4 + GRACE)
+    sweep(now + CHECK_EVERY * 2)
+    sweep(now + CHECK_EVERY * 4 + GRACE)
     assert ann.ask("GET", where(answer)).status == 410
     assert bob.ask("GET", where(answer)).status == 404
     back = event("a@example.com", "SUMMARY:Back", line)
@@ -296,8 +296,8 @@ def test_a_client_that_loses_the_parameters_does_not_lose_the_file(site: Site, a
     answer = add(ann)
     put(ann, "SUMMARY:Tea", f"ATTACH:{answer.headers['location']}")
     sweep, now = site.core.attachments.sweep, site.core.backend.clock()
-    sweep(now + LOOK * 2)
-    sweep(now + LOOK * 4 + GRACE)
+    sweep(now + CHECK_EVERY * 2)
+    sweep(now + CHECK_EVERY * 4 + GRACE)
     assert ann.ask("GET", where(answer)).body == b"agenda"
 
 

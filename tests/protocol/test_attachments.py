@@ -10,7 +10,7 @@ import pytest
 
 from support.attachments import SERIES, add, attach_lines, login_of, path, put, refused, rows, text_of, where
 from support.dav import Client, Site, cal, event
-from televent.adapters.postgres.dav_index.attachments import GRACE, LOOK
+from televent.adapters.postgres.dav_index.attachments import CHECK_EVERY, GRACE
 from televent.application.attachments import CHUNK, MAX_ATTACHMENT, MAX_ATTACHMENTS, Upload
 from televent.domain.ids import AccountId
 
@@ -267,9 +267,9 @@ def test_what_nobody_has_any_more_goes_after_a_time_of_grace(site: Site, ann: Cl
     managed = dropped.headers["cal-managed-id"]
     assert ann.ask("POST", path(ann, f"action=attachment-remove&managed-id={managed}")).status == 204
     sweep, now = site.core.attachments.sweep, site.core.backend.clock()
-    assert sweep(now + LOOK * 2) == 2
+    assert sweep(now + CHECK_EVERY * 2) == 2
     assert ann.ask("GET", where(dropped)).status == 200
-    sweep(now + LOOK * 4 + GRACE)
+    sweep(now + CHECK_EVERY * 4 + GRACE)
     assert ann.ask("GET", where(dropped)).status == 410
     assert ann.ask("GET", where(kept)).body == b"kept"
     assert rows(site, "SELECT count(*) FROM attachment_chunk WHERE attachment_id = %s", UUID(managed)) == [(0,)]

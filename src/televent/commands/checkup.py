@@ -1,4 +1,4 @@
-"""What ``televent doctor`` looks at."""
+"""The checks of ``televent doctor``."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 Finding = tuple[str, bool, str]
 
 FOLLOWER_LATE: Final = 60.0
-"""Seconds that an event may wait for a follower."""
+"""Max seconds that an event may wait for a follower."""
 
 
 def check_up(settings: Settings) -> list[Finding]:
-    """Each finding: what was looked at, whether it is well, and what was seen or what to do."""
+    """Checks everything that an installation needs. Each finding: the check's name, whether it passed, and details."""
     findings: list[Finding] = [_room(settings)]
     try:
         with database(settings) as url:
@@ -88,17 +88,17 @@ def _database(url: str) -> list[Finding]:
 
 
 def _followers(connection: Connection) -> list[Finding]:
-    """Each follower of the log: how far behind it is, and why it cannot go on."""
-    from televent.adapters.postgres.followers.tracking import standing
+    """A finding for each follower of the log: how far behind it is, and its error."""
+    from televent.adapters.postgres.followers.tracking import statuses
 
     findings: list[Finding] = []
     now = datetime.now(UTC)
-    for each in standing(connection):
+    for each in statuses(connection):
         late = (now - each.since).total_seconds() if each.since is not None else 0.0
-        said = f"{each.behind} events behind" + (f", the oldest for {late:.0f} s" if each.behind else "")
+        detail = f"{each.behind} events behind" + (f", the oldest for {late:.0f} s" if each.behind else "")
         if each.error is not None:
-            said += f"; it cannot go on: {each.error}"
-        findings.append((f"follower {each.name}", late < FOLLOWER_LATE and each.error is None, said))
+            detail += f"; it fails: {each.error}"
+        findings.append((f"follower {each.name}", late < FOLLOWER_LATE and each.error is None, detail))
     return findings
 
 
@@ -124,7 +124,7 @@ def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
 
 def _telegram(settings: Settings) -> Finding:
     if settings.telegram_bot_token is None:
-        return "telegram", True, "no TELEGRAM_BOT_TOKEN: the sandbox stands in"
+        return "telegram", True, "TELEGRAM_BOT_TOKEN is not set: the sandbox replaces Telegram"
     base = settings.telegram_api_base or "https://api.telegram.org"
     host, _, port = base.partition("://")[2].partition("/")[0].partition(":")
     return _reachable("telegram", host, int(port or (443 if base.startswith("https") else 80)))
@@ -132,7 +132,7 @@ def _telegram(settings: Settings) -> Finding:
 
 def _mail(settings: Settings) -> Finding:
     if settings.smtp_host is None:
-        return "mail", True, "no SMTP_HOST: the sandbox catches mail"
+        return "mail", True, "SMTP_HOST is not set: the sandbox catches outgoing mail"
     return _reachable("mail", settings.smtp_host, settings.smtp_port)
 
 

@@ -1,4 +1,4 @@
-"""Operators' commands about the store: migrations, rebuilds, proofs, traces, the queue, a check-up."""
+"""The operator's commands about the store: migrations, rebuilds, verification, traces, the outbox, and the check-up."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from televent.runtime.database import Chosen, OperatorError, database
 
 @click.group()
 def migrate() -> None:
-    """The schema."""
+    """Migrations of the database schema."""
 
 
 @migrate.command("up")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def migrate_up(chosen: Chosen, as_json: bool) -> None:
-    """Apply what is pending."""
+    """Apply all pending migrations."""
     _migrate(chosen, "up", 0, as_json)
 
 
@@ -52,7 +52,7 @@ def _migrate(chosen: Chosen, direction: str, steps: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def migrate_status(chosen: Chosen, as_json: bool) -> None:
-    """What is applied and what is pending."""
+    """List the migrations, applied and pending."""
     from televent.adapters.postgres.schema import migrate as runner
 
     with database(chosen.settings()) as url:
@@ -66,7 +66,7 @@ def migrate_status(chosen: Chosen, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
-    """Make the projection NAME again from the store, beside the live one, while writes go on."""
+    """Rebuild the projection NAME from the store, beside the live one, while writes continue."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -98,36 +98,37 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
             season=season_of(core.backend.clock()),
         )
     value = {"projection": name, "events": result.events, "differing_rows": result.differing}
-    show(value, as_json, [f"{name}: {result.events} events replayed, {result.differing} rows differed and are mended."])
+    line = f"{name}: {result.events} events replayed, {result.differing} rows differed and were corrected."
+    show(value, as_json, [line])
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def restored(chosen: Chosen, as_json: bool) -> None:
-    """Say that the database was put back from a backup: every sync token of before is refused from now on.
+    """Declare that the database was restored from a backup: every earlier sync token is refused from now on.
 
-    A dump restored elsewhere, and recovery to a point in time, are recognised at the next start. Files or a disk put
-    back under the same cluster are not: run this then, before clients come back.
+    Televent detects a dump restored elsewhere, and recovery to a point in time, at the next start. It cannot detect
+    files or a disk that were put back under the same cluster: run this command then, before clients connect again.
     """
-    from televent.adapters.postgres.event_store.shard import renew
+    from televent.adapters.postgres.event_store.shard import renew_incarnation
 
     with opened(chosen) as core, core.pool.connection() as connection:
-        renew(connection)
-    show({"incarnation": "new"}, as_json, ["Clients will read their calendars again, whole."])
+        renew_incarnation(connection)
+    show({"incarnation": "new"}, as_json, ["Every client will read its calendars again."])
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def verify(chosen: Chosen, as_json: bool) -> None:
-    """Prove that no event was changed: every stream's hash chain is computed again."""
+    """Verify that no event was changed: compute the hash chain of every stream again."""
     from televent.adapters.postgres.event_store.verify import broken_chains
 
     with opened(chosen) as core:
         checked, broken = broken_chains(core.pool)
     value: dict[str, Any] = {"events": checked, "broken": [str(each) for each in broken]}
-    lines = [f"{checked} events, every chain whole."]
+    lines = [f"{checked} events, every hash chain is intact."]
     if broken:
         lines = [f"{checked} events; {len(broken)} streams were tampered with:", *map(str, broken)]
     show(value, as_json, lines)
@@ -140,13 +141,13 @@ def verify(chosen: Chosen, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def trace(chosen: Chosen, trace_id: str, as_json: bool) -> None:
-    """The whole walk of a request: TRACE_ID is the X-Request-ID of its answer, or a correlation id."""
-    from televent.adapters.postgres.event_store.trace import walk
+    """Show all that a request caused: TRACE_ID is the X-Request-ID of its answer, or a correlation id."""
+    from televent.adapters.postgres.event_store.trace import steps_of
 
     with opened(chosen) as core:
-        steps = walk(core.pool, trace_id)
+        steps = steps_of(core.pool, trace_id)
     if not steps:
-        raise OperatorError(f"nothing is known of {trace_id!r}")
+        raise OperatorError(f"There are no facts or messages with the correlation id {trace_id!r}.")
     values = [{"at": each.at, "what": each.what, "where": each.where, "detail": each.detail} for each in steps]
     show(values, as_json, [f"{each.at:%H:%M:%S.%f}  {each.what:<28} {each.where}  {each.detail}" for each in steps])
 
@@ -160,11 +161,11 @@ def outbox() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def outbox_list(chosen: Chosen, as_json: bool) -> None:
-    """How many messages are in which state, and the reasons of those that failed."""
+    """Show the number of messages in each state, and the errors of the failed ones."""
     with opened(chosen) as core:
-        standing, failed = core.outbox.standing(), core.outbox.failed()
-    value = {"standing": standing, "failed": [{"id": i, "kind": k, "error": e} for i, k, e in failed]}
-    lines = [f"{state:<11} {count}" for state, count in sorted(standing.items())]
+        counts, failed = core.outbox.counts(), core.outbox.failed()
+    value = {"standing": counts, "failed": [{"id": i, "kind": k, "error": e} for i, k, e in failed]}
+    lines = [f"{state:<11} {count}" for state, count in sorted(counts.items())]
     show(value, as_json, [*lines, *(f"{i}  {k}  {e}" for i, k, e in failed)] or ["The outbox is empty."])
 
 
@@ -172,10 +173,10 @@ def outbox_list(chosen: Chosen, as_json: bool) -> None:
 @click.argument("outbox_id", type=click.UUID)
 @click.pass_obj
 def outbox_requeue(chosen: Chosen, outbox_id: UUID) -> None:
-    """Try a failed message again."""
+    """Retry a failed message."""
     with opened(chosen) as core:
         if not core.outbox.requeue(outbox_id, core.backend.clock()):
-            raise OperatorError(f"there is no failed message {outbox_id}")
+            raise OperatorError(f"There is no failed message {outbox_id}.")
     click.echo(f"{outbox_id} is pending again.")
 
 
@@ -183,7 +184,7 @@ def outbox_requeue(chosen: Chosen, outbox_id: UUID) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor(chosen: Chosen, as_json: bool) -> None:
-    """Look at everything an installation needs, and say what is wrong."""
+    """Check everything that the installation needs, and report what is wrong."""
     from televent.commands.checkup import check_up
 
     findings = check_up(chosen.settings())

@@ -1,4 +1,4 @@
-"""Operators' commands about the followers of the log: where they are, and starting one again."""
+"""The operator's commands about the followers of the log: show their positions, and restart one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def followers() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def followers_list(chosen: Chosen, as_json: bool) -> None:
-    """How far each follower has come, and which cannot go on."""
-    from televent.adapters.postgres.followers.tracking import standing
+    """Show how far behind each follower is, and its error if it fails."""
+    from televent.adapters.postgres.followers.tracking import statuses
 
     with opened(chosen) as core, core.pool.connection() as connection:
-        found, now = standing(connection), core.backend.clock()
+        found, now = statuses(connection), core.backend.clock()
     values = [
         {
             "name": each.name,
@@ -37,7 +37,7 @@ def followers_list(chosen: Chosen, as_json: bool) -> None:
     lines = [
         f"{each.name:<12} {each.behind:>6} events behind"
         + (f", {seconds(each.since, now):.0f} s" if each.behind else "")
-        + (f"; cannot go on: {each.error}" if each.error else "")
+        + (f"; it fails: {each.error}" if each.error else "")
         for each in found
     ]
     show(values, as_json, lines)
@@ -45,26 +45,26 @@ def followers_list(chosen: Chosen, as_json: bool) -> None:
 
 @followers.command("restart")
 @click.argument("name")
-@click.option("--position", type=click.IntRange(min=0), default=0, help="The last event that is not taken in again.")
+@click.option("--position", type=click.IntRange(min=0), default=0, help="The last event that is not processed again.")
 @click.pass_obj
 def followers_restart(chosen: Chosen, name: str, position: int) -> None:
-    """Start follower NAME again from a position of the log (default: the beginning).
+    """Restart the follower NAME from a position of the log (default: the beginning).
 
-    A projection comes to the same rows. A policy owes again only what the outbox has forgotten: completed messages are
-    kept for seven days.
+    A projection writes the same rows again. A policy writes again only the messages that are no longer in the outbox:
+    completed messages are kept there for seven days.
     """
     from televent.adapters.postgres.followers.tracking import restart
 
     with opened(chosen) as core:
         known = [each.name for each in core.followers]
         if name not in known:
-            raise OperatorError(f"there is no follower {name!r}; there are {', '.join(sorted(known))}")
+            raise OperatorError(f"There is no follower {name!r}; the followers are {', '.join(sorted(known))}.")
         restart(core.pool, name, position)
     click.echo(f"{name} goes on from {position}.")
 
 
 def seconds(since: datetime | None, now: datetime) -> float:
-    """For how long the oldest event has waited."""
+    """Seconds that the oldest unread event has waited; 0 without one."""
     return max(0.0, (now - since).total_seconds()) if since is not None else 0.0
 
 

@@ -28,12 +28,13 @@ from televent.runtime.push import Push
 from televent.settings import Settings, SettingsError
 
 BACKLOG = 2048
+"""Max connections that wait in the kernel to be accepted."""
 OWN_FILES = 256
-"""Files that a process opens beside its clients' connections: the database's, and some."""
+"""Max files that a process opens beside its clients' connections, such as connections to the database."""
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the process decides when to stop."""
+    """uvicorn without its signal handlers: the process itself decides when to stop."""
 
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -49,10 +50,10 @@ class _Server(uvicorn.Server):
 
 
 async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Serves until told to stop; then lets requests under way finish."""
+    """Serves HTTP until ``stop`` is set; then it finishes the requests under way."""
     settings = core.settings
     listener = _listen(settings.api_host, settings.api_port)
-    # A pooler hides when the database goes away and comes back as another.
+    # A pooler hides that the database was replaced by another, after which all marks are invalid.
     marks = None if settings.pgbouncer else PostgresMarks(core.conninfo)
     config = uvicorn.Config(
         http_app(core, marks),
@@ -63,7 +64,7 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
         loop="none",
         http=connections_with(patience(settings)),
         server_header=False,
-        # X-Forwarded-For is believed only from proxies that are named: rate limits go by it.
+        # Rate limits count by client address, so X-Forwarded-For is trusted only from the configured proxies.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=75,
@@ -81,7 +82,8 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
 
 
 def patience(settings: Settings) -> Patience:
-    """By settings; with as many connections as this process may open files for, beside those it needs itself."""
+    """The limits of a connection, from the settings. The max number of connections is bounded by the files that this
+    process may open."""
     wanted = round(settings.connections * BESIDE) + OWN_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -98,18 +100,18 @@ def patience(settings: Settings) -> Patience:
 
 
 def http_app(core: Core, marks: Marks | None) -> Any:
-    """The ASGI application. ``marks`` None: no answer is remembered."""
+    """The ASGI application. ``marks`` None: no answer is cached."""
     settings = core.settings
 
     async def check() -> dict[str, str]:
-        def look() -> str:
+        def database_state() -> str:
             try:
-                core.outbox.standing()
+                core.outbox.counts()
             except Exception as error:
                 return type(error).__name__
             return "ok"
 
-        return {"database": await core.run(look)}
+        return {"database": await core.run(database_state)}
 
     limits = rate_limits(core) if settings.rate_limits == "on" else None
     door: Asgi = CaldavDoor(
@@ -128,7 +130,7 @@ def http_app(core: Core, marks: Marks | None) -> Any:
 
 
 def _webhook(core: Core) -> Asgi:
-    """The bot behind the webhook. Imported here: aiogram costs seconds that no other API process pays."""
+    """The bot behind the webhook. The import is here because aiogram takes seconds, which other API processes save."""
     from televent.adapters.postgres.queues.chat_book import PostgresChatBook
     from televent.adapters.telegram.app import make_bot, make_dispatcher
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
@@ -146,7 +148,7 @@ def _webhook(core: Core) -> Asgi:
 
 
 def rate_limits(core: Core) -> RateLimits:
-    """By settings; shared by all nodes, being kept in the database."""
+    """The rate limits, from the settings. All nodes share them, because they are counted in the database."""
     settings = core.settings
     client = Rate(max(1, round(settings.rate_ip_per_second * 60)), 60.0, settings.rate_ip_burst)
     person = Rate(max(1, round(settings.rate_caldav_per_minute)), 60.0, settings.rate_caldav_burst)
@@ -160,10 +162,11 @@ def rate_limits(core: Core) -> RateLimits:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """SO_REUSEPORT lets several API processes share the port, the kernel spreading connections over them."""
+    """The listening socket. With SO_REUSEPORT several API processes share the port, and the kernel distributes the
+    connections. Raises OperatorError where the port is not free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP: asyncio sets TCP_NODELAY only where the protocol is given, and without it an answer in two writes
-    # waits 40 ms for the client's delayed acknowledgement.
+    # The protocol is given explicitly, because asyncio sets TCP_NODELAY only then. Without TCP_NODELAY an answer in two
+    # writes waits 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

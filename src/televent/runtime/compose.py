@@ -1,4 +1,4 @@
-"""The composition root: which parts this installation is made of."""
+"""The composition root: it makes the parts of an installation and connects them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from uuid import uuid4
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
-from televent.adapters.postgres.event_store.shard import raise_base, recognise
+from televent.adapters.postgres.event_store.shard import detect_restore, raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
@@ -45,7 +45,7 @@ FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES)
 
 @dataclass
 class Core:
-    """Everything below the doors. Close it, or use ``open_core``."""
+    """All parts of the installation except the doors. Call ``close`` at the end, or use ``open_core``."""
 
     settings: Settings
     conninfo: str
@@ -63,7 +63,7 @@ class Core:
     threads: ThreadPoolExecutor
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
-        """Calls synchronous code from an asynchronous door."""
+        """Calls synchronous code in a thread, and returns its result."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, function, *args)
 
     @property
@@ -72,22 +72,26 @@ class Core:
         return (*map(following, FOLLOWERS), *([PUSH] if self.settings.push == "on" else []))
 
     def runners(self) -> list[Runner]:
-        """What runs the consumers in this process."""
+        """New runners of all consumers, for this process."""
         return [Runner(self.store, self.pool, self.wakeups, each, self.backend.clock) for each in self.followers]
 
     def close(self) -> None:
+        """Ends the threads and closes the connections."""
         self.threads.shutdown(wait=True, cancel_futures=True)
         self.wakeups.close()
         self.pool.close()
 
 
 def now() -> datetime:
-    """The clock of the running program."""
+    """The current time: the clock of the running program."""
     return datetime.now(UTC)
 
 
 def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = None) -> Core:
-    """``passwords`` None: hashed at the product's cost. Raises DatabaseUnavailable, WrongStoreFormat."""
+    """Makes the core on a migrated database. ``passwords`` None: hashed at the product's cost.
+
+    Raises DatabaseUnavailable, WrongStoreFormat.
+    """
     pool = open_pool(
         conninfo,
         min_size=min(4, settings.pool_size),
@@ -100,7 +104,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         with pool.connection() as connection:
             check_store_format(connection)
             raise_base(connection)
-            recognise(connection)
+            detect_restore(connection)
     except BaseException:
         pool.close()
         raise
@@ -144,7 +148,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
 
 @contextlib.asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
-    """The core for as long as the block lasts; DATABASE_URL must be set."""
+    """The core for the block. DATABASE_URL must be set. Raises DatabaseUnavailable, WrongStoreFormat."""
     assert settings.database_url is not None
     core = await asyncio.to_thread(build_core, settings, settings.database_url.get_secret_value())
     try:

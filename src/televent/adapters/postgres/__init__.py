@@ -1,1 +1,1 @@
-"""Televent."""
+"""Everything that is stored in PostgreSQL, and the embedded server."""

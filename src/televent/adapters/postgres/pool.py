@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: how they are opened, shared, and seen to be alive."""
+"""Opens connections to PostgreSQL, shares them in a pool, and replaces dead ones."""
 
 import select
 import time
@@ -10,8 +10,8 @@ from psycopg_pool import ConnectionPool
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-# Until the network itself says that a host is gone, hours pass by default. Values in seconds, but for
-# tcp_user_timeout, which is in milliseconds; none has an effect on a unix socket.
+# By default a connection to a host that is gone lasts for hours. Values are in seconds, except tcp_user_timeout, which
+# is in milliseconds. None has an effect on a unix socket.
 NETWORK: dict[str, str | int] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -20,7 +20,7 @@ NETWORK: dict[str, str | int] = {
     "tcp_user_timeout": 20_000,
 }
 
-# What waiting does not mend; libpq gives no SQLSTATE for a refused connection, only the server's sentence.
+# Errors that a retry cannot fix. libpq gives no SQLSTATE for a refused connection, only the server's sentence.
 FINAL = (
     "password authentication failed",
     "no password supplied",
@@ -37,7 +37,7 @@ FINAL = (
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not accept us; the message names the place, never the password."""
+    """The database does not accept connections; the message names host and database, never the password."""
 
 
 def open_pool(
@@ -48,21 +48,21 @@ def open_pool(
     application_name: str = "televent",
     prepare_threshold: int | None = 5,
     autocommit: bool = False,
-    patience: float = 30.0,
+    timeout: float = 30.0,
     generic_plans: bool = False,
 ) -> ConnectionPool[Connection]:
-    """An open pool with `min_size` connections made; close it, or use it in a `with` statement.
+    """An open pool with `min_size` connections; close it, or use it in a `with` statement.
 
-    Tries for up to `patience` seconds while the server is starting or away, and also later waits that long for
-    a free connection. `prepare_threshold` is how often a statement runs before it is prepared; None behind
-    pgbouncer in transaction mode. `generic_plans`: a prepared statement is planned once and for all values; each of
-    ours looks rows up in the one index that answers it, and to plan it anew takes longer than to run it.
+    It retries for up to `timeout` seconds while the server starts or does not answer. A caller also waits that long
+    for a free connection. `prepare_threshold`: how often a statement runs before it is prepared; None behind
+    pgbouncer in transaction mode. `generic_plans`: a prepared statement is planned once for all values. Each of our
+    statements reads the one index that answers it, and planning takes longer than running it.
     Raises DatabaseUnavailable.
     """
     place = describe(conninfo)
     defaults = {name: value for name, value in NETWORK.items() if name not in conninfo_to_dict(conninfo)}
     target = make_conninfo(conninfo, **defaults)
-    await_database(target, patience)
+    await_database(target, timeout)
     pool = LivePool(
         target,
         min_size=min_size,
@@ -73,13 +73,13 @@ def open_pool(
             "autocommit": autocommit,
         },
         name=application_name,
-        timeout=patience,
+        timeout=timeout,
         max_lifetime=3600,
         configure=_plan_once if generic_plans else None,
         open=False,
     )
     try:
-        pool.open(wait=True, timeout=patience)
+        pool.open(wait=True, timeout=timeout)
     except psycopg.Error as error:
         pool.close()
         raise DatabaseUnavailable(f"{place} does not give {min_size} connections: {error}") from error
@@ -93,14 +93,14 @@ def _plan_once(connection: Connection) -> None:
 
 
 class LivePool(ConnectionPool[Connection]):
-    """Hands out no connection that the server has closed.
+    """A pool that gives out no connection that the server has closed.
 
-    The pool's own `check` would do, but after a failover every idle connection is dead, and from the second one on
-    it sleeps for one, two, four, … seconds before it looks at the next.
+    The pool's own `check` is too slow: after a failover every idle connection is dead, and from the second one on
+    `check` sleeps for one, two, four, … seconds before it tries the next.
     """
 
     def getconn(self, timeout: float | None = None) -> Connection:
-        """A living connection; dead ones on the way are replaced in the background. Raises PoolTimeout."""
+        """A live connection; the pool replaces dead ones in the background. Raises PoolTimeout."""
         deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
             connection = super().getconn(deadline - time.monotonic())
@@ -116,32 +116,32 @@ class LivePool(ConnectionPool[Connection]):
                 return connection
 
 
-def await_database(conninfo: str, patience: float) -> None:
-    """Return once the server accepts a connection, at the latest after `patience` seconds.
+def await_database(conninfo: str, timeout: float) -> None:
+    """Return when the server accepts a connection; retry for up to `timeout` seconds.
 
-    Raises DatabaseUnavailable, at once for what waiting does not mend: password, database or user wrong.
+    Raises DatabaseUnavailable: at once where a retry cannot help, such as a wrong password, database or user.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while True:
         try:
             psycopg.connect(conninfo).close()
             return
         except psycopg.Error as error:
-            said = " ".join(str(error).split())[:300]
-            if time.monotonic() > deadline or any(final in said for final in FINAL):
-                raise DatabaseUnavailable(f"{describe(conninfo)} does not answer: {said}") from error
+            reason = " ".join(str(error).split())[:300]
+            if time.monotonic() > deadline or any(final in reason for final in FINAL):
+                raise DatabaseUnavailable(f"{describe(conninfo)} does not answer: {reason}") from error
         time.sleep(0.1)
 
 
 def describe(conninfo: str) -> str:
-    """Where a connection string leads, fit for logs: "database televent at db.example.com:5432".
+    """The database, host and port of a connection string, for logs: "database televent at db.example.com:5432".
 
     Raises DatabaseUnavailable where it is no connection string; the message does not quote it.
     """
     try:
         parts = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError as error:
-        raise DatabaseUnavailable("the database's address is no PostgreSQL URL or connection string") from error
+        raise DatabaseUnavailable("the address of the database is no PostgreSQL URL or connection string") from error
     host = parts.get("host") or parts.get("hostaddr") or "the local socket"
     return f"database {parts.get('dbname') or parts.get('user') or ''} at {host}:{parts.get('port') or 5432}"
 
@@ -149,9 +149,9 @@ def describe(conninfo: str) -> str:
 def discard_if_cut(connection: Connection) -> None:
     """Raise OperationalError where the server has closed an idle connection.
 
-    A query to find out would cost every request a round trip. A server that hangs up always writes or closes
-    first, which makes the socket readable; only then is it worth asking. A host that vanished without a word
-    is left to the keepalives.
+    A query to find out would cost every request a round trip. A server that ends a connection writes to it or closes
+    it, which makes the socket readable; only then the check sends a query. The keepalives detect a host that
+    vanished without closing.
     """
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)

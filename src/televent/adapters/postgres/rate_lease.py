@@ -1,7 +1,7 @@
-"""Rate limits without a statement for each request: whoever comes often is admitted several times at once.
+"""Rate limits without a statement for each request: a frequent client gets several admissions at once.
 
-What is admitted ahead is counted in the database when it is taken, so all nodes together admit no more than the rate
-allows, but for the few that a process holds when it ends or when a client pauses.
+Admissions are counted in the database when they are taken in advance, so all nodes together admit no more than the rate
+allows. The few that a process still has when it ends, or when a client pauses, are lost.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Final
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 
 REMEMBERED: Final = 20_000
-"""Keys."""
+"""Max keys in memory."""
 OFTEN: Final = 1.0
-"""Seconds: one who comes again within them is taken to come again."""
+"""Seconds between two requests of a client that counts as frequent."""
 SHARE: Final = 8
-"""Of a burst, this part is admitted ahead."""
+"""Max requests taken in advance: the burst divided by this."""
 
 
 class LeasedLimit:
-    """One limit: ``prefix`` keeps its keys apart from those of others. Safe for use from many threads."""
+    """One rate limit. ``prefix`` keeps its keys apart from those of other limits. Thread-safe."""
 
     def __init__(
         self, limit: PostgresRateLimit, prefix: str, rate: Rate, clock: Callable[[], float] = time.monotonic
@@ -34,7 +34,7 @@ class LeasedLimit:
         self._guard = threading.Lock()
 
     def held(self, key: str) -> bool:
-        """Counts one of those that were admitted beforehand; False where none is left."""
+        """Uses one admission that was taken in advance; False where none is left."""
         with self._guard:
             left, last = self._held.get(key, (0, 0.0))
             if left == 0:
@@ -43,7 +43,7 @@ class LeasedLimit:
             return True
 
     def __call__(self, key: str) -> float | None:
-        """Counts one and returns None, or the seconds after which to come again."""
+        """Admits one request and returns None, or returns the seconds until the client may retry."""
         now = self._clock()
         with self._guard:
             left, last = self._held.get(key, (0, now - 2 * OFTEN))

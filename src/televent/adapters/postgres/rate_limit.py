@@ -1,4 +1,4 @@
-"""Rate limits on which all nodes agree: the generic cell rate algorithm (GCRA, ITU-T I.371) in one statement."""
+"""Rate limits that all nodes share: the generic cell rate algorithm (GCRA, ITU-T I.371) in one statement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from televent.adapters.postgres.rows import Pool
 
-# ``tat`` is when the bucket would be empty again. Two requests at once: the second waits for the first one's row.
+# ``tat`` is the time at which the bucket would be empty again. The second of two requests at once waits for the first
+# one's row.
 HIT = """
     WITH moment AS (SELECT coalesce(%(now)s::timestamptz, clock_timestamp()) AS now),
     hit AS (
@@ -25,7 +26,7 @@ SWEEP = "DELETE FROM rate_limit WHERE tat < coalesce(%s::timestamptz, clock_time
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``count`` requests per ``seconds`` in the long run, ``burst`` at once."""
+    """Max requests: ``count`` per ``seconds`` in the long run, ``burst`` at once."""
 
     count: int
     seconds: float
@@ -33,13 +34,14 @@ class Rate:
 
 
 class PostgresRateLimit:
-    """``pool`` gives connections in autocommit mode. The time is the database's unless one is given."""
+    """Counts requests in the database. ``pool`` gives connections in autocommit mode. Without ``now`` the database's
+    clock counts."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     def hit(self, key: str, rate: Rate, now: datetime | None = None, *, count: int = 1) -> float | None:
-        """None: ``count``, at most the burst, are admitted. Otherwise the seconds after which as many will be."""
+        """Admits ``count`` requests, at most the burst, and returns None; else returns the seconds until it can."""
         interval = timedelta(seconds=rate.seconds / rate.count)
         tolerance = interval * (rate.burst - count)
         asked = {"key": key, "now": now, "taken": interval * count, "tolerance": tolerance}
@@ -47,11 +49,11 @@ class PostgresRateLimit:
             refused = connection.execute(HIT, asked).fetchone()
         if refused is None:
             return None
-        # The row that refused us may be younger than what this statement sees of it.
+        # The row that refused the request may be newer than the snapshot of this statement.
         least = interval.total_seconds()
         return least if refused[0] is None or refused[0] <= 0 else float(refused[0])
 
     def sweep(self, now: datetime | None = None) -> int:
-        """Drops full buckets; how many."""
+        """Deletes the rows that limit no request any more, and returns their number."""
         with self._pool.connection() as connection:
             return connection.execute(SWEEP, (now,)).rowcount

@@ -1,4 +1,4 @@
-"""Reading rows: one round trip each, and a connection that was cut meanwhile is no reason to fail."""
+"""Reads rows, one round trip each, and retries where a connection was cut."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 
 ATTEMPTS = 5
-"""A server that cuts many connections at once cuts them one after the other: the second one taken may die as well."""
+"""Max connections that one read tries. A server that closes many connections closes them one after the other, so the
+second one may be cut as well."""
 
 
 def fetch(pool: Pool, query: str, parameters: Sequence[Any]) -> list[Row]:
@@ -26,9 +27,9 @@ def fetch(pool: Pool, query: str, parameters: Sequence[Any]) -> list[Row]:
 
 
 def reading(pool: Pool, read: Callable[[Connection], T]) -> T:
-    """What ``read`` finds. Reading twice is harmless: a connection that was cut meanwhile is replaced.
+    """The result of ``read``, which is called again with another connection where its connection was cut.
 
-    Raises psycopg.OperationalError when five in a row were.
+    Raises psycopg.OperationalError when ATTEMPTS connections in a row were cut.
     """
     for attempt in range(1, ATTEMPTS + 1):
         connection: Connection | None = None

@@ -1,8 +1,8 @@
-"""Waking those who wait for rows: LISTEN and NOTIFY, out of the writers' way.
+"""Notifies those that wait for new rows: LISTEN and NOTIFY, outside the writers' transactions.
 
-A NOTIFY inside a transaction takes a lock of the whole database at its commit and costs most of the throughput. So it
-is sent after the commit, from a thread and a connection of its own, at most once per 20 ms for all writers of the
-process. A ring may be lost with a connection: whoever waits also polls.
+A NOTIFY inside a transaction takes a lock on the whole database at commit and costs most of the throughput. So it is
+sent after the commit, from its own thread and connection, at most once per 20 ms for all writers of the process. A
+notification may be lost with a connection: every listener also polls.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ OUTBOX = "televent_outbox"
 CHANNELS = (EVENTS, OUTBOX)
 
 INTERVAL = 0.02
+"""Seconds between two NOTIFY statements."""
 RECONNECT = 0.5
+"""Seconds between two attempts to connect."""
 
 
 class Wakeups:
-    """One per process. Its threads start with the first ring and the first listener; ``close`` ends them."""
+    """Sends and receives notifications; one per process. Its threads start when first needed; ``close`` ends them."""
 
     def __init__(self, conninfo: str) -> None:
         given = conninfo_to_dict(conninfo)
@@ -36,20 +38,22 @@ class Wakeups:
         self._guard = threading.Lock()
         self._listeners: dict[int, tuple[str, Callable[[], None]]] = {}
         self._numbered = 0
-        self._rung: set[str] = set()
-        self._bell = threading.Event()
+        self._pending: set[str] = set()
+        self._send_now = threading.Event()
         self._closing = threading.Event()
         self._threads: dict[str, threading.Thread] = {}
 
-    def ring(self, *channels: str) -> None:
-        """Something was committed that listeners of these channels wait for. Returns at once, never raises."""
+    def notify(self, *channels: str) -> None:
+        """Notifies the listeners of these channels, here and in other processes, after a commit. Returns at once and
+        never raises."""
         with self._guard:
-            self._rung.update(channels)
-            self._start("ringer", self._send)
-        self._bell.set()
+            self._pending.update(channels)
+            self._start("notifier", self._send)
+        self._send_now.set()
 
     def listen(self, channel: str, callback: Callable[[], None]) -> Callable[[], None]:
-        """Calls ``callback`` on each ring, from a thread of ours: it must not block. Returns what ends that."""
+        """Calls ``callback`` for each notification, from another thread: it must not block. Returns a function that
+        ends this."""
         with self._guard:
             self._numbered += 1
             number = self._numbered
@@ -63,9 +67,9 @@ class Wakeups:
         return end
 
     def close(self) -> None:
-        """Ends the threads; what was rung before is still sent."""
+        """Ends the threads; pending notifications are sent first."""
         self._closing.set()
-        self._bell.set()
+        self._send_now.set()
         for thread in list(self._threads.values()):
             thread.join()
 
@@ -81,8 +85,8 @@ class Wakeups:
             try:
                 callback()
             except Exception:
-                # Such as an event loop that has closed: the others are still to be woken.
-                log.exception("a listener could not be woken", channels=channels)
+                # The callback's event loop may have closed, for example. The other listeners are still notified.
+                log.exception("a listener could not be notified", channels=channels)
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self._conninfo, autocommit=True)
@@ -90,18 +94,18 @@ class Wakeups:
     def _send(self) -> None:
         connection: psycopg.Connection[tuple[object, ...]] | None = None
         while True:
-            self._bell.wait()
-            self._bell.clear()
+            self._send_now.wait()
+            self._send_now.clear()
             with self._guard:
-                channels, self._rung = sorted(self._rung), set()
+                channels, self._pending = sorted(self._pending), set()
             if channels:
-                # Those in this process need no way round through the server.
+                # Listeners in this process need no round trip to the server.
                 self._wake(*channels)
                 try:
                     connection = connection if connection and not connection.closed else self._connect()
                     connection.execute("SELECT pg_notify(channel, '') FROM unnest(%s::text[]) AS channel", [channels])
                 except psycopg.Error:
-                    # Lost rings are made good by polling; the next one connects anew.
+                    # Listeners poll, so a lost notification only delays them. The next one connects again.
                     if connection is not None:
                         connection.close()
                     connection = None
@@ -109,7 +113,7 @@ class Wakeups:
                 break
             if not self._closing.wait(INTERVAL):
                 continue
-            self._bell.set()
+            self._send_now.set()
         if connection is not None:
             connection.close()
 
@@ -119,7 +123,7 @@ class Wakeups:
                 with self._connect() as connection:
                     for channel in CHANNELS:
                         connection.execute(f"LISTEN {channel}")
-                    # What was rung while nobody listened is not told again.
+                    # PostgreSQL does not repeat notifications that came before LISTEN.
                     self._wake(*CHANNELS)
                     while not self._closing.is_set():
                         for notice in connection.notifies(timeout=RECONNECT):

@@ -1,1 +1,1 @@
-"""The inline read models on PostgreSQL: how they are written and read."""
+"""Writes and reads the inline read models on PostgreSQL."""

@@ -1,4 +1,4 @@
-"""Attachments in PostgreSQL: sealed chunks in a table (ADR 0018), and how much room they take (ADR 0024)."""
+"""Stores attachments in PostgreSQL as sealed chunks in a table (ADR 0018), and counts their bytes (ADR 0024)."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from televent.domain.ids import AccountId
 from televent.ical.editing.attachments import mentioned
 
 ABANDONED = timedelta(days=1)
-"""After which an upload that never ended is gone."""
+"""Max time of an upload. After that an upload that did not finish is deleted."""
 GRACE = timedelta(days=30)
-"""So long an attachment that no object has any more can be taken up again, by undoing or restoring."""
-LOOK = timedelta(hours=12)
-"""How often each one is looked at."""
+"""Max time that an attachment without an object is kept, so that undo and restore find it."""
+CHECK_EVERY = timedelta(hours=12)
+"""Min time between two checks whether an attachment is still used."""
 BATCH = 50
+"""Max attachments checked in one batch."""
 SETTLED = timedelta(minutes=5)
-"""After which an attachment that came is in its object, or will be in none."""
+"""Max time between an upload and the object that uses it. An older attachment is in its object, or never will be."""
 ROUNDS = 4
-"""So many batches are looked at for who needs room; the next who asks goes on from there."""
+"""Max batches that one upload checks to free bytes. The next upload continues from there."""
 
 BEGIN = """
     INSERT INTO attachment (tenant_id, attachment_id, described, created_at, looked_at, creator_id)
     VALUES (%s, %s, %s, %s, %s, %s)"""
 ADD = "INSERT INTO attachment_chunk (tenant_id, attachment_id, ordinal, sealed) VALUES (%s, %s, %s, %s)"
-# Charged and there, or neither: two that come at once cannot both take the last of the room.
+# One statement counts the bytes and makes the attachment readable, so that two uploads at once cannot both take the
+# last free bytes.
 FINISH = """
     WITH charged AS (
         INSERT INTO attachment_quota AS quota (tenant_id, used)
@@ -51,7 +53,7 @@ DROP = """
     WITH gone AS (DELETE FROM attachment WHERE tenant_id = %s AND attachment_id = %s RETURNING tenant_id, size)
     UPDATE attachment_quota SET used = used - gone.size
     FROM gone WHERE attachment_quota.tenant_id = gone.tenant_id AND gone.size IS NOT NULL"""
-# What is taken up again is in use from now on: it and the sweep meet at the row.
+# An attachment that is used again is marked in its row: the sweep and this statement lock the same row.
 CLAIM = """
     WITH known AS (
         UPDATE attachment SET unused_since = NULL
@@ -86,7 +88,7 @@ IN_USE = "UPDATE attachment SET looked_at = %s, unused_since = NULL WHERE tenant
 UNUSED = """
     UPDATE attachment SET looked_at = %s, unused_since = coalesce(unused_since, %s)
     WHERE tenant_id = %s AND attachment_id = %s"""
-# Of what is gone the id stays, so that whoever asks for it learns that it was there (RFC 8607 §3.12.5).
+# The id of a removed attachment stays, so that clients learn that it was there (RFC 8607 §3.12.5).
 FORGET = """
     WITH gone AS (
         UPDATE attachment SET removed_at = %s, described = '', chunks = 0
@@ -100,8 +102,8 @@ FORGET = """
 
 
 class PostgresAttachments:
-    """``pool`` gives connections in autocommit mode. ``quota``: octets for one account. Safe for use from many
-    threads."""
+    """Stores and reads attachments. ``pool`` gives connections in autocommit mode. ``quota``: max bytes per account.
+    Thread-safe."""
 
     def __init__(self, pool: Pool, keys: SubjectKeys, quota: int, entropy: Callable[[int], bytes] = os.urandom) -> None:
         self._pool = pool
@@ -111,40 +113,42 @@ class PostgresAttachments:
 
     @property
     def quota(self) -> int:
+        """Max bytes of the attachments of one account."""
         return self._quota
 
     def used(self, tenants: Collection[AccountId]) -> dict[AccountId, int]:
-        """One statement, and a row for each."""
+        """The bytes that the attachments of each account take."""
         known = {AccountId(row[0]): row[1] for row in fetch(self._pool, USED, (list(tenants),))}
         return {tenant: known.get(tenant, 0) for tenant in tenants}
 
     def room(self, tenant: AccountId, wanted: int, now: datetime) -> int:
-        """What nothing has any more keeps its time of grace only as long as nobody needs the room."""
+        """The free bytes of the account. Where ``wanted`` bytes are not free, it removes unused attachments before
+        their GRACE ends."""
         room = self._quota - self.used([tenant])[tenant]
         for _ in range(ROUNDS):
             if room >= max(wanted, 1) or wanted > self._quota:
                 break
             spare = fetch(self._pool, SPARE, (tenant, now - SETTLED, BATCH))
             for (attachment_id,) in spare:
-                self._look(tenant, attachment_id, now, timedelta(0))
+                self._check_use(tenant, attachment_id, now, timedelta(0))
             room = self._quota - self.used([tenant])[tenant]
             if len(spare) < BATCH:
                 break
         return max(room, 0)
 
     def begin(self, upload: Upload, now: datetime) -> None:
-        """Raises ErasedSubject, StorageFull."""
+        """Begins an upload. Raises ErasedSubject, StorageFull."""
         tenant, attachment_id = upload.tenant, upload.attachment_id
         described = msgspec.msgpack.encode([upload.filename, upload.media_type])
         sealed = self._seal(tenant, attachment_id, "description", described)
         self._execute(BEGIN, tenant, attachment_id, sealed, now, now, upload.creator)
 
     def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, octets: bytes) -> None:
-        """Raises ErasedSubject, StorageFull."""
+        """Stores one chunk. Raises ErasedSubject, StorageFull."""
         self._execute(ADD, tenant, attachment_id, ordinal, self._seal(tenant, attachment_id, str(ordinal), octets))
 
     def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
-        """From now on it can be read. Raises QuotaExceeded."""
+        """Makes the attachment readable. Raises QuotaExceeded."""
         given = {"tenant": tenant, "id": attachment_id, "size": size, "chunks": chunks, "now": now}
         with self._pool.connection() as connection:
             done = connection.execute(FINISH, {**given, "limit": self._quota})
@@ -152,11 +156,12 @@ class PostgresAttachments:
             raise QuotaExceeded()
 
     def drop(self, tenant: AccountId, attachment_id: UUID) -> None:
-        """With its chunks."""
+        """Deletes the attachment with its chunks."""
         self._execute(DROP, tenant, attachment_id)
 
     def claim(self, tenant: AccountId, ids: frozenset[str], uid: str, sharee: AccountId | None) -> dict[str, int]:
-        """Those that are the account's, and of a sharee's making where one asks."""
+        """Marks the attachments as used by the object, and returns their sizes in bytes by id. Only those of the
+        account count; with ``sharee`` only those that this sharee attached."""
         known = [found for each in ids if (found := uuid_of(each)) is not None]
         with self._pool.connection() as connection:
             given = {"tenant": tenant, "ids": known, "sharee": sharee, "uid": uid}
@@ -164,7 +169,7 @@ class PostgresAttachments:
         return {str(row[0]): row[1] for row in rows}
 
     def find(self, tenant: AccountId, attachment_id: UUID) -> tuple[AttachmentRow, tuple[str, ...]] | None:
-        """None where it is not there, or its owner's key is not."""
+        """The attachment and the UIDs that use it; None where it does not exist or the owner's key is destroyed."""
         rows = fetch(self._pool, FIND, (tenant, attachment_id))
         if not rows:
             return None
@@ -178,7 +183,8 @@ class PostgresAttachments:
         return AttachmentRow(tenant, attachment_id, filename, media_type, size, chunks, created_at), tuple(uids)
 
     def read(self, row: AttachmentRow) -> Iterator[bytes]:
-        """Ends early, and so tears the answer, where it vanishes meanwhile."""
+        """The attachment's bytes, in chunks. Raises AttachmentVanished where it is removed meanwhile; the answer is
+        then cut short."""
         for ordinal in range(row.chunks):
             rows = fetch(self._pool, READ, (row.tenant, row.attachment_id, ordinal))
             plain = self._unseal(row.tenant, row.attachment_id, str(ordinal), rows[0][0]) if rows else None
@@ -187,15 +193,15 @@ class PostgresAttachments:
             yield plain
 
     def sweep(self, now: datetime) -> int:
-        """Housekeeping: takes away what nobody has had for the time of grace. Returns how many were looked at."""
+        """Housekeeping: removes attachments that no object has used for GRACE. Returns how many it checked."""
         self._execute(SWEEP_ABANDONED, now - ABANDONED)
-        due = fetch(self._pool, DUE, (now - LOOK, BATCH))
+        due = fetch(self._pool, DUE, (now - CHECK_EVERY, BATCH))
         for tenant, attachment_id in due:
-            self._look(tenant, attachment_id, now, GRACE)
+            self._check_use(tenant, attachment_id, now, GRACE)
         return len(due)
 
-    def _look(self, tenant: AccountId, attachment_id: UUID, now: datetime, grace: timedelta) -> None:
-        """Whether any object still has it; gone where none has had it for that long."""
+    def _check_use(self, tenant: AccountId, attachment_id: UUID, now: datetime, grace: timedelta) -> None:
+        """Notes whether any object uses the attachment; removes it where none has used it for ``grace``."""
         texts: list[Row] = fetch(self._pool, TEXTS, (tenant, attachment_id))
         if any(mentioned(row[0], str(attachment_id)) for row in texts):
             self._execute(IN_USE, now, tenant, attachment_id)
@@ -228,11 +234,11 @@ class PostgresAttachments:
 
 
 class AttachmentVanished(Exception):
-    """An attachment was taken away while it was read."""
+    """An attachment was removed while it was read."""
 
 
 def uuid_of(managed_id: str) -> UUID | None:
-    """An attachment's id is a UUID as Python writes it."""
+    """The UUID of a managed id; None where it is not a UUID as Python writes it."""
     try:
         found = UUID(managed_id)
     except ValueError:

@@ -1,8 +1,8 @@
-"""The hottest reads, asked by many requests at once, answered in one round trip.
+"""Batches the three most frequent reads of many requests into one round trip.
 
-A poll is three rows; what it costs is the trip, the thread and the statement. While one batch is on its way, the
-questions of other requests gather, and the next batch takes them all. Every answer is read after its question was
-asked, so it is as fresh as one read alone: nothing is remembered.
+A client's poll reads three rows; its cost is the round trip, the thread and the statement. While one batch is under
+way, the queries of other requests queue up, and the next batch takes them all. Every query is sent after it was made,
+so its answer is as fresh as that of a single read: nothing is cached.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from televent.application.read_models.resources import ResourceRow
 
 T = TypeVar("T")
 
-AT_ONCE = 2
-"""Batches under way together: one is being asked while another is being read."""
-MOST = 200
-"""Questions in a batch."""
+MAX_BATCHES = 2
+"""Max batches under way: the database answers one while this process reads the other."""
+MAX_QUERIES = 200
+"""Max queries in a batch."""
 
 ACCOUNTS = ACCOUNT_BY.format(where="account.telegram_id = ANY (%s)")
 CALENDARS = f"""
@@ -44,13 +44,13 @@ RESOURCES = f"""
         )
     ) AS found"""  # noqa: S608
 
-Question = tuple[str, Hashable]
+Query = tuple[str, Hashable]
 
 
 class BatchedRun:
-    """Calls synchronous code in threads, as doors do; three of the reads go together with those of other requests.
+    """Calls synchronous code in threads, for doors; it batches three of the reads with those of other requests.
 
-    Belongs to one event loop.
+    It belongs to one event loop.
     """
 
     def __init__(self, reads: PostgresReads, pool: Pool, threads: Executor) -> None:
@@ -61,30 +61,30 @@ class BatchedRun:
             reads.calendar: "calendar",
             reads.resource: "resource",
         }
-        self._waiting: dict[Question, asyncio.Future[Any]] = {}
+        self._waiting: dict[Query, asyncio.Future[Any]] = {}
         self._under_way = 0
 
     def __call__(self, function: Callable[..., T], *args: Any) -> asyncio.Future[T]:
-        """The function's result, awaited."""
+        """Calls the function in a thread; await its result."""
         loop = asyncio.get_running_loop()
         kind = self._kinds.get(function)
         if kind is None:
             return loop.run_in_executor(self._threads, function, *args)
-        question = (kind, args)
-        future = self._waiting.get(question)
+        query = (kind, args)
+        future = self._waiting.get(query)
         if future is None:
-            future = self._waiting[question] = loop.create_future()
-            if self._under_way < AT_ONCE:
-                # Those who ask in this turn of the loop still come along.
+            future = self._waiting[query] = loop.create_future()
+            if self._under_way < MAX_BATCHES:
+                # Queries made in the same iteration of the loop go into the same batch.
                 loop.call_soon(self._send, loop)
         return asyncio.shield(future)
 
     def _send(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._waiting or self._under_way >= AT_ONCE:
+        if not self._waiting or self._under_way >= MAX_BATCHES:
             return
-        asked = dict(list(self._waiting.items())[:MOST])
-        for question in asked:
-            del self._waiting[question]
+        asked = dict(list(self._waiting.items())[:MAX_QUERIES])
+        for query in asked:
+            del self._waiting[query]
         self._under_way += 1
         answering = loop.run_in_executor(self._threads, _answers, self._pool, list(asked))
         answering.add_done_callback(lambda done: self._received(loop, asked, done))
@@ -92,34 +92,34 @@ class BatchedRun:
     def _received(
         self,
         loop: asyncio.AbstractEventLoop,
-        asked: dict[Question, asyncio.Future[Any]],
-        done: asyncio.Future[dict[Question, Any]],
+        asked: dict[Query, asyncio.Future[Any]],
+        done: asyncio.Future[dict[Query, Any]],
     ) -> None:
         self._under_way -= 1
         self._send(loop)
         error = done.exception()
-        for question, future in asked.items():
+        for query, future in asked.items():
             if future.done():
                 continue
             if error is not None:
                 future.set_exception(error)
-                future.exception()  # whoever asked may have gone: that is no error of its own
+                future.exception()  # asyncio would log an error that no caller retrieves: the request may have ended
             else:
-                future.set_result(done.result().get(question))
+                future.set_result(done.result().get(query))
 
 
-def _answers(pool: Pool, questions: list[Question]) -> dict[Question, Any]:
-    return reading(pool, lambda connection: _read(connection, questions))
+def _answers(pool: Pool, queries: list[Query]) -> dict[Query, Any]:
+    return reading(pool, lambda connection: _read(connection, queries))
 
 
-def _read(connection: Connection, questions: list[Question]) -> dict[Question, Any]:
+def _read(connection: Connection, queries: list[Query]) -> dict[Query, Any]:
     keys: dict[str, list[Any]] = {}
-    for kind, key in questions:
+    for kind, key in queries:
         keys.setdefault(kind, []).append(key)
-    found: dict[Question, Any] = {}
+    found: dict[Query, Any] = {}
     cursors: dict[str, Any] = {}
     statements = {"account": ACCOUNTS, "calendar": CALENDARS, "resource": RESOURCES}
-    # A pipeline costs a synchronisation of its own: worth it only where there is more than one statement.
+    # A pipeline costs a synchronisation of its own: it pays only for more than one statement.
     together = connection.pipeline() if len(keys) > 1 else contextlib.nullcontext()
     with together:
         for kind, asked in keys.items():

@@ -1,4 +1,4 @@
-"""With whom has a person to do, and whom does he let ask when he is busy? (RFC 6638 §6.1.4.)"""
+"""Reads the people whom a person meets, and who may ask when the person is busy (RFC 6638 §6.1.4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from televent.adapters.postgres.rows import Row
 from televent.domain.account.free_busy import EVERYONE, KNOWN
 from televent.domain.ids import AccountId
 
-# Rows of a meeting that is gone stay, until it comes back or the rows are made again: what counts is the live resource.
+# The rows of a deleted meeting stay in ``company``; only meetings with a live resource count.
 _LIVE = """
     SELECT {what} FROM company JOIN resource
         ON resource.stream_id = company.stream_id AND resource.tenant_id = company.tenant_id
@@ -32,7 +32,7 @@ SAID = """
 
 
 class CompanyReads:
-    """The part of read_models.reads.Reads about who may ask when somebody is busy."""
+    """The part of read_models.reads.Reads about who may ask when a person is busy."""
 
     def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
         raise NotImplementedError
@@ -40,20 +40,23 @@ class CompanyReads:
     def open_to(
         self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], unsaid: str
     ) -> frozenset[AccountId]:
-        """Those of ``asked`` who let the asker, who has these addresses, ask when they are busy."""
+        """The accounts among ``asked`` that let ``asker``, who has these addresses, ask when they are busy.
+
+        ``unsaid``: the audience of an account that has not chosen one.
+        """
         rows = self._fetch(OPEN_TO, (list(asked), unsaid, str(asker), list(addresses), str(asker)))
         return frozenset(AccountId(row[0]) for row in rows)
 
     def met(self, tenant: AccountId, addresses: Sequence[str]) -> frozenset[str]:
-        """Those of the addresses that the person has live meetings with."""
+        """The addresses among these with which the person has live meetings."""
         rows = self._fetch(f"{_MET} AND company.address = ANY (%s)", (tenant, list(addresses)))
         return frozenset(row[0] for row in rows)
 
     def company(self, tenant: AccountId) -> list[str]:
-        """All of them."""
+        """All addresses with which the person has live meetings, in order."""
         return [row[0] for row in self._fetch(f"{_MET} ORDER BY company.address", (tenant,))]
 
     def free_busy_of(self, tenant: AccountId) -> tuple[str, tuple[AccountId, ...]] | None:
-        """What the person has said of who may ask: the audience, and the people named; None: nothing."""
+        """The audience that the person has chosen, and the people named; None: the person has not chosen."""
         found = self._fetch(SAID, (tenant,))
         return (found[0][0], tuple(AccountId(UUID(each)) for each in found[0][1])) if found else None

@@ -1,4 +1,4 @@
-"""Accounts with their addresses and devices, read in one statement."""
+"""Reads accounts with their addresses and devices in one statement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACCOUNT_WIDTH = 7
 
 
 def accounts_of(rows: list[Row]) -> list[AccountRow]:
-    """One account for each run of rows that differ only in the device."""
+    """The accounts of these rows. Consecutive rows of one account differ only in the device."""
     accounts: list[AccountRow] = []
     devices: list[DeviceRow] = []
     for ordinal, row in enumerate(rows):

@@ -1,7 +1,7 @@
-"""The SQL of what one transaction writes beside its facts.
+"""The SQL that one transaction sends to write rows beside its facts.
 
-Nothing is read back before COMMIT: all statements of a transaction go out at once. So what must not happen is made to
-violate a constraint, and ``conflict_of`` says what each violation means.
+Nothing is read back before COMMIT: all statements of a transaction are sent at once. So each conflict is made to
+violate a constraint, and ``conflict_of`` translates the violation.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from televent.application.read_models.resources import BuryResource, PutResource
 from televent.application.read_models.shares import PutMount, PutOverlay
 from televent.application.read_models.writes import Write
 
-# No counter (the calendar is gone) makes seq NULL: a violation even where a row stands, since PostgreSQL checks the
-# proposed row before it looks for conflicts. A fresh row over a live one makes etag NULL.
+# Without a counter, because the calendar is gone, seq is NULL. That is a violation even where the row exists, because
+# PostgreSQL checks the proposed row before it handles conflicts. A fresh row over a live one makes etag NULL.
 _COUNT = """
     WITH counter AS (
         UPDATE calendar SET seq = seq + 1 WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted RETURNING seq
@@ -69,7 +69,7 @@ EXPECT_CALENDAR = """
     UPDATE calendar SET seq = CASE WHEN seq = %s AND NOT deleted THEN seq END
     WHERE tenant_id = %s AND calendar_id = %s"""
 CLEAR_CALENDAR = "DELETE FROM resource WHERE tenant_id = %s AND calendar_id = %s"
-# A notice keeps the time at which it was given.
+# A notice keeps its time while its revision is the same.
 PUT_MOUNT = """
     INSERT INTO mount AS standing (tenant_id, share_id, owner_id, calendar_id, status, access, title, owner_name,
         summary, notice, noticed_at, revision, props)
@@ -80,7 +80,7 @@ PUT_MOUNT = """
         noticed_at = CASE WHEN standing.revision = excluded.revision THEN standing.noticed_at
             ELSE excluded.noticed_at END,
         revision = excluded.revision"""
-# No mount makes seq NULL, as no calendar does for a resource.
+# Without a mount seq is NULL, as it is for a resource without a calendar.
 PUT_OVERLAY = """
     WITH counter AS (UPDATE mount SET seq = seq + 1 WHERE tenant_id = %s AND share_id = %s RETURNING seq)
     INSERT INTO overlay (tenant_id, share_id, stream_id, parts, seq)
@@ -142,7 +142,7 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 def statements(write: Write) -> tuple[Statement, ...]:
-    """What is sent for one write, in order."""
+    """The statements of one write, in order."""
     match write:
         case PutResource() as put:
             row = (put.tenant, put.calendar_id, put.href, put.stream_id, put.uid, put.etag, put.schedule_tag)
@@ -161,8 +161,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((EXPECT_CALENDAR, (expect.seq, expect.tenant, expect.calendar_id)),)
         case PutMount() as put:
             names = (put.tenant, put.share_id, put.owner, put.of_calendar)
-            told = (put.status, put.access, put.title, put.owner_name, put.summary, put.notice, put.noticed_at)
-            return ((PUT_MOUNT, (*names, *told, put.revision, Jsonb(dict(put.props)))),)
+            shown = (put.status, put.access, put.title, put.owner_name, put.summary, put.notice, put.noticed_at)
+            return ((PUT_MOUNT, (*names, *shown, put.revision, Jsonb(dict(put.props)))),)
         case PutOverlay() as put:
             share = (put.tenant, put.share_id)
             return ((PUT_OVERLAY, (*share, *share, put.stream_id, put.parts)),)
@@ -172,8 +172,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
         case PutPrincipal() as put:
             return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
         case PutFreeBusy() as put:
-            said = {"audience": put.audience, "people": [str(each) for each in put.people]}
-            return ((PUT_FREE_BUSY, (put.tenant, Jsonb(said))),)
+            setting = {"audience": put.audience, "people": [str(each) for each in put.people]}
+            return ((PUT_FREE_BUSY, (put.tenant, Jsonb(setting))),)
         case KeepCompany() as keep:
             meeting = (keep.tenant, keep.stream_id)
             left = ((LEAVE_COMPANY, (*meeting, keep.anew, list(keep.gone))),) if keep.anew or keep.gone else ()
@@ -210,7 +210,7 @@ _REQUIRED: dict[tuple[str, str], type[Conflict]] = {
 
 
 def conflict_of(error: psycopg.Error) -> Conflict | None:
-    """What a refused transaction means; None where it is no matter of who came first."""
+    """The Conflict that a refused transaction means; None where the error is no conflict between writers."""
     where = error.diag
     kind: type[Conflict] | None = None
     if isinstance(error, errors.UniqueViolation):

@@ -1,4 +1,4 @@
-"""Lists of members as doors write them: columns and no objects, since there are many and all are alike."""
+"""Lists the members of a calendar as columns, not as objects, because there are many and all have the same fields."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from televent.application.read_models.resources import BARE_FIELDS, ListedRow, R
 from televent.domain.ids import AccountId
 
 BARE_ROWS: Final = 2_000
-"""Without texts a row takes little room, and each page is a round trip."""
+"""Max rows of a page without texts. Such a row is small, and each page is a round trip."""
 PAGE_ROWS: Final = 500
-PAGE_OCTETS: Final = 4_000_000
-"""A page ends where its texts together pass this, so that memory stays flat whatever was stored."""
+"""Max rows of a page with texts."""
+PAGE_BYTES: Final = 4_000_000
+"""Bytes of texts after which a page ends, so that memory is bounded whatever is stored."""
 
 BARE_COLUMNS: Final = {name: name for name in BARE_FIELDS} | {"size": "coalesce(octet_length(ics), 0)"}
 COLUMNS: Final = BARE_COLUMNS | {"ics": "ics"}
@@ -29,19 +30,19 @@ PAGE: Final = """
 LIVE: Final = "tenant_id = %s AND calendar_id = %s AND ics IS NOT NULL AND href > %s"
 OF_KIND: Final = f"{LIVE} AND component = %s"
 LATER: Final = "tenant_id = %s AND calendar_id = %s AND seq > 0 AND seq > %s AND (ics IS NOT NULL OR seq > %s)"
-# A calendar where nothing is later gives one row without a seq, one that is not there gives none.
+# A calendar without later changes gives one row without a seq. A calendar that does not exist gives no row.
 CHANGED: Final = """
     SELECT there.* FROM calendar LEFT JOIN LATERAL ({page}) AS there ON true
     WHERE calendar.tenant_id = %s AND calendar.calendar_id = %s AND NOT calendar.deleted"""
 
 
 def listed_statement(columns: Sequence[str], where: str = LIVE) -> str:
-    """A page of members by name. Raises KeyError for what is no field of ResourceRow."""
+    """The SQL of a page of members by name. Raises KeyError for a column that is no field of ResourceRow."""
     return _page(columns, ("href",), where, "href")
 
 
 def changed_statement(columns: Sequence[str]) -> str:
-    """A page of changes. Raises KeyError for what is no field of ResourceRow."""
+    """The SQL of a page of changes. Raises KeyError for a column that is no field of ResourceRow."""
     return CHANGED.format(page=_page(columns, ("seq", "deleted", "href"), LATER, "seq"))
 
 
@@ -52,7 +53,7 @@ def _page(columns: Sequence[str], first: Sequence[str], where: str, order: str) 
 
 
 class ListingReads:
-    """The part of read_models.reads.Reads that lists."""
+    """The part of read_models.reads.Reads that lists members."""
 
     def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
         raise NotImplementedError
@@ -62,12 +63,13 @@ class ListingReads:
     ) -> Iterator[list[ListedRow]]:
         """Live members by name, in pages; between pages no connection is held.
 
-        By name and not by ``seq``: a member changed between two pages keeps its name, so none is missed or doubled.
+        The order is by name and not by ``seq``: a member that changes between two pages keeps its name, so none is
+        missed or listed twice.
         """
         query = listed_statement(columns, LIVE if component is None else OF_KIND)
         rest = () if component is None else (component,)
         most = PAGE_ROWS if "ics" in columns else BARE_ROWS
-        bounds = (most, PAGE_OCTETS) if "ics" in columns else (most,)
+        bounds = (most, PAGE_BYTES) if "ics" in columns else (most,)
         after = ""
         while True:
             rows = self._fetch(query, (tenant, calendar_id, after, *rest, *bounds))
@@ -80,17 +82,19 @@ class ListingReads:
     def changed(
         self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, buried: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, each with its seq and whether it is a
-        tombstone before name and fields; and whether there may be more. Tombstones up to the counter ``buried`` are
-        left out. None: no such calendar."""
-        octets = (PAGE_OCTETS,) if "ics" in columns else ()
+        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, and whether there may be more.
+
+        Each row begins with its seq, whether it is a tombstone, and its name; the fields follow. Tombstones up to the
+        counter ``buried`` are left out. None: no such calendar.
+        """
+        bounds = (PAGE_BYTES,) if "ics" in columns else ()
         place = (tenant, calendar_id)
-        rows = self._fetch(changed_statement(columns), (*place, since, buried, limit, *octets, *place))
+        rows = self._fetch(changed_statement(columns), (*place, since, buried, limit, *bounds, *place))
         if not rows:
             return None
         if rows[0][0] is None:
             return [], False
-        # A join promises no order, whatever its parts have.
+        # A join guarantees no order, even where its parts are ordered.
         rows.sort(key=itemgetter(0))
         return rows, _full(rows, columns, 3, limit)
 
@@ -108,10 +112,10 @@ class ListingReads:
 
 
 def _full(rows: Sequence[ListedRow], columns: Sequence[str], before: int, most: int) -> bool:
-    """Whether the page may have ended for want of room."""
+    """Whether the page may have ended because it reached its limit."""
     if len(rows) >= most:
         return True
     if "ics" not in columns:
         return False
     place = before + list(columns).index("ics")
-    return sum(len(row[place] or b"") for row in rows) >= PAGE_OCTETS
+    return sum(len(row[place] or b"") for row in rows) >= PAGE_BYTES

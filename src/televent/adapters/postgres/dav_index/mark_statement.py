@@ -1,16 +1,18 @@
-"""The one statement that asks for marks of rows (application.marks): where each row stands, and which transaction wrote
-it. No two versions of a row agree in both."""
+"""The statement that reads the marks of rows (application.marks).
+
+A mark is the place of a row and the id of the transaction that wrote it. No two versions of a row agree in both.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 WIDTHS: Final = {"account": 1, "calendar": 2, "resource": 3, "home": 1, "principal": 1}
-"""How many parts a key has after its kind."""
+"""The number of parts of a key after its kind."""
 KINDS: Final = tuple(WIDTHS)
-"""In the order of the statement's parameters: an array for each part of each kind."""
+"""The kinds in the order of the statement's parameters: one array for each part of each kind."""
 
-# Sub-selects and no joins: whatever the planner thinks of the tables' sizes, each row is looked up in its index.
+# Sub-selects instead of joins: so the planner looks each row up in its index, whatever sizes it assumes for the tables.
 ASK: Final = """
     SELECT 0, ordinal,
         (SELECT xmin::text || ctid::text FROM account WHERE tenant_id = asked.tenant)
@@ -47,4 +49,5 @@ ASK: Final = """
     SELECT 4, ordinal,
         coalesce((SELECT xmin::text || ctid::text FROM principal WHERE tenant_id = asked.tenant), '')
     FROM unnest($8::uuid[]) WITH ORDINALITY AS asked (tenant, ordinal)"""
-"""Gives the kind's place in KINDS, the key's place among those of its kind (from 1), and the mark; NULL for none."""
+"""The columns: the kind's place in KINDS, the key's place among the keys of its kind (from 1), and the mark, NULL
+without a row."""

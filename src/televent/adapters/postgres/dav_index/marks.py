@@ -1,8 +1,8 @@
-"""Marks of rows (application.marks): where a row stands and which transaction wrote it, which no later one shares.
+"""Reads marks of rows (application.marks): a row's place and the transaction that wrote it, unique to that version.
 
-The questions of all requests of a moment go in one statement over a connection that belongs to the event loop: no
-thread, no cursor, one round trip. A connection that is lost takes every mark with it, since the data that comes back
-may be of another life (a backup, a replica) in which the same transaction ids are given again.
+One statement reads the marks for all requests of a moment, over a connection that belongs to the event loop: no thread,
+no cursor, one round trip. When the connection is lost, every mark becomes invalid: the database that answers next may
+be a backup or a replica, which can use the same transaction ids again.
 """
 
 from __future__ import annotations
@@ -24,24 +24,26 @@ from televent.application.marks import Key, Mark
 
 log = structlog.get_logger("televent.marks")
 
-MOST: Final = 200
-"""Requests whose questions go together."""
+MAX_REQUESTS: Final = 200
+"""Max requests whose keys go into one statement."""
 RECONNECT: Final = 1.0
-"""Seconds between attempts."""
+"""Seconds between two attempts to connect."""
 _NAME: Final = b"televent_marks"
 
 Waiting = tuple[Sequence[Key], "asyncio.Future[Mark | None]"]
 
 
 class PostgresMarks:
-    """Belongs to one event loop; ``close`` in it. The first questions find no connection yet and are not answered."""
+    """Reads marks; it belongs to one event loop, also for ``close``. Until the first connection is open, ``ask`` gives
+    None."""
 
     def __init__(self, conninfo: str) -> None:
         given = conninfo_to_dict(conninfo)
         defaults = {name: value for name, value in NETWORK.items() if name not in given}
         self._conninfo = make_conninfo(conninfo, application_name="televent-marks", **defaults)
         self._waiting: list[Waiting] = []
-        # One is enough: what comes while it is busy goes together the next time, and larger batches cost less.
+        # One connection is enough: requests that come while it is busy share the next batch, and larger batches cost
+        # less per request.
         self._line: _Line | None = None
         self._opening: asyncio.Task[None] | None = None
         self._life = 0
@@ -49,7 +51,7 @@ class PostgresMarks:
         self._closed = False
 
     async def ask(self, keys: Sequence[Key]) -> Mark | None:
-        """See application.marks."""
+        """The marks of these keys; None where one is unknown (application.marks)."""
         loop = asyncio.get_running_loop()
         if self._line is None:
             if self._opening is None and not self._closed and loop.time() >= self._not_before:
@@ -58,12 +60,12 @@ class PostgresMarks:
         future: asyncio.Future[Mark | None] = loop.create_future()
         self._waiting.append((keys, future))
         if len(self._waiting) == 1:
-            # Those who ask in this turn of the loop still come along.
+            # Requests of the same iteration of the loop go into the same statement.
             loop.call_soon(self._send)
         return await future
 
     async def close(self) -> None:
-        """Ends the connection; what is waited for is not answered."""
+        """Closes the connection; requests that wait get None."""
         self._closed = True
         if self._opening is not None:
             self._opening.cancel()
@@ -77,18 +79,18 @@ class PostgresMarks:
             while self._line is None:
                 try:
                     connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-                    # To plan it anew each time would cost five times what it takes.
+                    # Planning the statement takes five times as long as running it.
                     await connection.execute("SET plan_cache_mode = force_generic_plan")
                     self._line = _Line(connection, self._send, self._lost)
                 except psycopg.Error as error:
-                    log.warning("no connection for marks", error=_said(error))
+                    log.warning("the connection for marks cannot be opened", error=_one_line(error))
                     await asyncio.sleep(RECONNECT)
         finally:
             self._opening = None
 
     def _send(self) -> None:
         if self._waiting and self._line is not None and not self._line.busy:
-            asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            asked, self._waiting = self._waiting[:MAX_REQUESTS], self._waiting[MAX_REQUESTS:]
             self._line.ask(asked, self._life)
 
     def _lost(self) -> None:
@@ -105,7 +107,7 @@ class _Line:
     def __init__(
         self, connection: psycopg.AsyncConnection[Any], free: Callable[[], None], lost: Callable[[], None]
     ) -> None:
-        # Kept, since it would close what belongs to it when it is collected.
+        # A reference is kept: the connection would close its socket when it is garbage collected.
         self._connection = connection
         self._pg = connection.pgconn
         self._free, self._lost = free, lost
@@ -122,7 +124,7 @@ class _Line:
         self._flush()
 
     def ask(self, asked: list[Waiting], life: int) -> None:
-        """One statement for what all of these ask, each row once."""
+        """Sends one statement for the keys of all these requests, each key once."""
         named: dict[object, dict[Key, None]] = {kind: {} for kind in KINDS}
         for keys, _ in asked:
             for key in keys:
@@ -143,9 +145,9 @@ class _Line:
         self._flush()
 
     def drop(self, error: Exception | None) -> None:
-        """The connection is given up; those who wait hear that nobody can tell."""
+        """Closes the connection; requests that wait get None."""
         if error is not None:
-            log.warning("a connection for marks was lost", error=_said(error))
+            log.warning("the connection for marks was lost", error=_one_line(error))
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         self._pg.finish()
@@ -204,11 +206,11 @@ def _answer(asked: list[Waiting], marks: dict[Key, bytes | None], life: int) -> 
 
 
 def _element(value: object) -> bytes:
-    """One element of an array as PostgreSQL reads it."""
+    """One element of an array in PostgreSQL's text format."""
     if isinstance(value, UUID):
         return value.hex.encode()
     return b'"' + str(value).replace("\\", "\\\\").replace('"', '\\"').encode() + b'"'
 
 
-def _said(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]

@@ -1,4 +1,4 @@
-"""When an object happens, as columns of its row (ADR 0015): as text, for the values of PostgreSQL's range types."""
+"""Writes when an object happens as columns of its row (ADR 0015), in the text format of PostgreSQL's range types."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from televent.ical.queries.occurs import EDITION, Occurs, Range
 
 _SEASONS = 100_000
-"""Before the season the edition is written."""
+"""Min number above all seasons: the edition is multiplied by it."""
 
 
 def indexed_to(season: int) -> int:
-    """By which edition, and for which season, as one number that grows."""
+    """Edition and season of the index as one number, which only grows."""
     return EDITION * _SEASONS + season
 
 
 def occurs_columns(occurs: Occurs) -> tuple[str | None, str, str, str, str | None, str | None, int]:
-    """span, firm, floats, loose, fbtype, days, indexed."""
+    """The values of the columns span, firm, floats, loose, fbtype, days and indexed."""
     span = occurs.span
     return (
         range_text(span) if span is not None else None,
@@ -30,7 +30,8 @@ def occurs_columns(occurs: Occurs) -> tuple[str | None, str, str, str, str | Non
 
 
 def range_text(each: Range) -> str:
-    """RFC 4791 §9.9: an event of no duration is found at its instant; a range [x,x) would be empty."""
+    """A tstzrange. An event without duration is [x,x], because [x,x) is empty and the event must be found at its
+    instant (RFC 4791 §9.9)."""
     start, end = each
     first = start.isoformat() if start is not None else ""
     if start is not None and start == end:
@@ -39,10 +40,10 @@ def range_text(each: Range) -> str:
 
 
 def multirange_text(ranges: Iterable[Range]) -> str:
-    """They may touch and overlap, and stand in any order."""
+    """A tstzmultirange. The ranges may touch and overlap, in any order."""
     return f"{{{','.join(map(range_text, ranges))}}}"
 
 
 def days_text(days: tuple[int, int]) -> str:
-    """Both days belong to it."""
+    """An int4range that includes both days."""
     return f"[{days[0]},{days[1]}]"

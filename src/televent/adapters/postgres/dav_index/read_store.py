@@ -1,4 +1,4 @@
-"""The inline read models as the application asks for them (Reads): one statement, one round trip each."""
+"""The inline read models behind the application's port Reads: each read is one statement and one round trip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from televent.adapters.postgres.dav_index.company_reads import CompanyReads
 from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
-from televent.adapters.postgres.dav_index.listing_reads import PAGE_OCTETS, ListingReads
+from televent.adapters.postgres.dav_index.listing_reads import PAGE_BYTES, ListingReads
 from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.dav_index.time_reads import (
     ASKED,
@@ -31,9 +31,11 @@ from televent.domain.ids import AccountId
 from televent.domain.inbox_item.collection import INBOX
 
 NOTED_FOR = timedelta(minutes=5)
+"""Min time between two writes of a device's last use."""
 NOTED_DEVICES = 10_000
+"""Max devices whose last write this process remembers."""
 
-# In the order of ResourceRow.
+# The columns in the order of ResourceRow's fields.
 _RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
     coalesce(octet_length(ics), 0)"""
 _BARE = f"{_RESOURCE}, NULL::bytea"
@@ -41,14 +43,14 @@ WHOLE_COLUMNS = f"{_RESOURCE}, ics"
 _NAMED = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
 
 COLLECTIONS = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND NOT deleted ORDER BY name"  # noqa: S608
-# Look-ups by name say "ics IS NOT NULL" and not "NOT deleted", which is the same: it keeps the planner from the partial
-# indexes that answer other questions (see the migration).
+# Queries by name have "ics IS NOT NULL" instead of "NOT deleted", which means the same: so the planner cannot choose
+# the partial indexes that serve other queries (see the migration).
 RESOURCE = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND href = %s AND ics IS NOT NULL
         AND calendar_id = (SELECT calendar_id FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted)
 """  # noqa: S608
-# FULL JOIN ON false: the calendar's row first and once, then the resources' rows, all of one moment.
+# FULL JOIN ON false gives the calendar's row once and first, then the resources' rows, all of one moment.
 FIND = f"""
     WITH home AS MATERIALIZED ({_NAMED})
     SELECT home.*, there.* FROM home FULL JOIN (
@@ -76,7 +78,7 @@ SURPLUS = """
     WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted AND uid = stream_id::text
     ORDER BY seq DESC OFFSET %s LIMIT %s"""
 BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
-# Live ones and tombstones have an index each.
+# Live resources and tombstones have one index each.
 LATEST_BY_UID = f"""
     SELECT * FROM (
         SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
@@ -93,7 +95,7 @@ OVERLAID = f"""
     ) AS found
     WHERE tenant_id = %s AND share_id = %s AND overlay.seq > %s ORDER BY overlay.seq LIMIT %s"""  # noqa: S608
 PRINCIPAL = "SELECT props FROM principal WHERE tenant_id = %s"
-# A page of what happens in a range: in one statement as much as the texts allow, since each page looks anew.
+# One page of a time range. A page is as large as the texts allow, because each page runs the whole query again.
 IN_TIME = f"""
     SELECT {{outer}}, certain FROM (
         SELECT *, sum(octet_length(ics)) OVER (ORDER BY href) - octet_length(ics) AS before FROM (
@@ -105,17 +107,18 @@ IN_TIME = f"""
     WHERE before < %s ORDER BY href"""  # noqa: S608
 UNCERTAIN = f"{_RESOURCE}, CASE WHEN certain THEN NULL ELSE ics END"
 TIME_ROWS = 5000
+"""Max rows of a page of a time range."""
 
 
 class PostgresReads(ShareReads, ListingReads, CompanyReads):
-    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+    """Reads the inline read models. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._noted: dict[tuple[UUID, UUID], datetime] = {}
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]:
-        """The account's calendars by name. The inbox is a collection, and no calendar."""
+        """The account's calendars by name, without the inbox."""
         return [row for row in self.collections(tenant) if row.name != INBOX]
 
     def collections(self, tenant: AccountId) -> list[CalendarRow]:
@@ -123,24 +126,24 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         return [calendar_row(row) for row in self._fetch(COLLECTIONS, (tenant,))]
 
     def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None:
-        """The live calendar of that name."""
+        """The live calendar with that name."""
         rows = self._fetch(_NAMED, (tenant, name))
         return calendar_row(rows[0]) if rows else None
 
     def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
-        """The live resource, with its text; None where it, or the calendar, is not there."""
+        """The live resource, with its text; None where the resource or the calendar does not exist."""
         rows = self._fetch(RESOURCE, (tenant, href, tenant, calendar))
         return ResourceRow(*rows[0]) if rows else None
 
     def find(self, tenant: AccountId, calendar: str, href: str, uid: str) -> Found:
-        """What a PUT must know. Without texts."""
+        """The calendar and the resources that a PUT conflicts with or replaces, without texts."""
         rows = self._fetch(FIND, (tenant, calendar, tenant, href, uid, tenant, uid))
         home, found = _split(rows)
         here = [row for row in found if home and (row.calendar_id, row.href) == (home.calendar_id, href)]
         return Found(home, here[0] if here else None, tuple(row for row in found if row.uid == uid))
 
     def resources(self, tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> list[ResourceRow]:
-        """The live ones among these, with text, in no order."""
+        """The live resources with these names, with text, in no order."""
         return [ResourceRow(*row) for row in self._fetch(SOME, (tenant, calendar_id, list(hrefs)))]
 
     def overlapping(
@@ -154,8 +157,8 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         zone: tzinfo | None = None,
         with_text: bool = True,
     ) -> Iterator[ResourceRow]:
-        """Live members that happen, or may happen, in [start, end), by name, in pages. Without an end on either side
-        all of them, and none is certain."""
+        """Live members that happen, or may happen, in [start, end), by name; it reads them in pages. Without start and
+        end it gives all members, and none is certain."""
         if start is None and end is None:
             return self._of_kind(tenant, calendar_id, component, with_text=True)
         kind = "" if component is None else " AND component = %s"
@@ -174,32 +177,33 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         *,
         without: str | None = None,
     ) -> BusyRows:
-        """What events make of [start, end); periods reach no further."""
+        """The busy periods in [start, end), cut at its ends, without the events of the UID ``without``."""
         return busy(self._pool, tenant, calendar_id, start, end, zone, without)
 
     def changes(
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
-        """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment."""
+        """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, read at one moment."""
         query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
         home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, buried, limit)))
         return (home, found) if home else None
 
     def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
-        """Live events, with text, of which something became his own after ``since``; with the share's counter then."""
+        """Live events, with text, whose own parts the sharee changed after ``since``, each with the share's counter at
+        that change."""
         asked = (share.owner, calendar_id, share.sharee, share.share_id, since, limit)
         return [(row[0], ResourceRow(*row[1:])) for row in self._fetch(OVERLAID, asked)]
 
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]:
-        """The live resources of that UID in all the account's calendars, without text."""
+        """The live resources with that UID in all the account's calendars, without text."""
         return [ResourceRow(*row) for row in self._fetch(BY_UID, (tenant, uid))]
 
     def surplus(self, tenant: AccountId, inbox_id: UUID, *, keep: int, limit: int) -> list[UUID]:
-        """The streams of an inbox's messages beyond the ``keep`` that came last, at most ``limit`` of them."""
+        """The streams of the inbox's messages without the newest ``keep``, at most ``limit``."""
         return [row[0] for row in self._fetch(SURPLUS, (tenant, inbox_id, keep, limit))]
 
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
-        """The resource of that UID, without text: a live one, else the tombstone that was written last."""
+        """The resource with that UID, without text: a live one, else the newest tombstone."""
         rows = self._fetch(LATEST_BY_UID, (tenant, uid, tenant, uid))
         return ResourceRow(*rows[0]) if rows else None
 
@@ -213,7 +217,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         return self._account("account.tenant_id = %s", tenant)
 
     def principal_props(self, tenant: AccountId) -> Mapping[str, str]:
-        """What clients have set on the person's own collections."""
+        """The properties that clients have set on the person's own collections."""
         rows = self._fetch(PRINCIPAL, (tenant,))
         return rows[0][0] if rows else {}
 
@@ -229,7 +233,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
     def accounts_of(
         self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()
     ) -> list[AccountRow]:
-        """The accounts of these Telegram users, of these verified addresses, and of these ids."""
+        """The accounts with these Telegram users, these verified addresses, or these ids."""
         where = """account.tenant_id IN (
             SELECT tenant_id FROM account WHERE telegram_id = ANY (%s::bigint[])
             UNION SELECT tenant_id FROM address WHERE address = ANY (%s::text[]) AND verified
@@ -238,7 +242,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         return accounts_of(self._fetch(ACCOUNT_BY.format(where=where), named))
 
     def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
-        """The accounts of these ids."""
+        """The accounts with these ids."""
         return accounts_of(self._fetch(ACCOUNT_BY.format(where="account.tenant_id = ANY (%s)"), (list(tenants),)))
 
     def accounts(self) -> list[AccountRow]:
@@ -246,7 +250,8 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         return accounts_of(self._fetch(ACCOUNTS, ()))
 
     def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
-        """At most one write per device and five minutes, and no round trip for what this process has just noted."""
+        """Notes the use of a device: at most one write per device and NOTED_FOR, and no round trip where this process
+        made that write."""
         device = (tenant, device_id)
         noted = self._noted.get(device)
         if noted is not None and now - noted < NOTED_FOR:
@@ -263,15 +268,15 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
     def _pages(self, query: str, place: tuple[Any, ...], parameters: Sequence[Any]) -> Iterator[ResourceRow]:
         after = ""
         while True:
-            page = self._fetch(query, (*place, after, *parameters, PAGE_OCTETS))
+            page = self._fetch(query, (*place, after, *parameters, PAGE_BYTES))
             count, size = len(page), 0
             page.reverse()
-            # Each is let go as it is given: nothing of a page is left when the next one comes.
+            # Each row is dropped when it is given out: the memory of a page is free before the next one is read.
             while page:
                 row = ResourceRow(*page.pop())
                 size, after = size + row.size, row.href
                 yield row
-            if count < TIME_ROWS and size < PAGE_OCTETS:
+            if count < TIME_ROWS and size < PAGE_BYTES:
                 return
 
     def _fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:

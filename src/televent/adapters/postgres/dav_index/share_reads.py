@@ -1,6 +1,6 @@
-"""Calendars as other people than their owners see them: what is granted is read with the calendar, in one statement.
+"""Reads shared calendars as sharees see them: one statement reads the calendar together with what is granted.
 
-So a share that is withdrawn is gone with the owner's commit, on every node, whatever the other person's rows say.
+So a share ends with the owner's commit, on every node, whatever the sharee's rows contain.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from televent.domain.ids import AccountId
 from televent.domain.sharing.access import share_id
 
 _COLUMNS = ("tenant_id", "calendar_id", "name", "seq", "floor_seq", "components", "props", "shares")
-# Twelve digits of it: enough to tell one life of the data from another.
+# Twelve digits are enough to tell one incarnation of the data from another.
 _INCARNATION = "(SELECT right(incarnation::text, 12) FROM shard) AS incarnation"
 CALENDAR_COLUMNS = ", ".join((*_COLUMNS, _INCARNATION))
 CALENDAR_WIDTH = len(_COLUMNS) + 1
 
 _PREFIXED = ", ".join((*(f"calendar.{column}" for column in _COLUMNS), _INCARNATION))
 _MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq"
-# Whose key is destroyed is erased: what he shared is gone with it, however much of it is still to be cleared away.
+# An owner whose key is destroyed is erased: their shares end with the key, even where their rows are not deleted yet.
 _KNOWN = """NOT EXISTS (
         SELECT FROM subject_key WHERE subject_key.subject_id = calendar.tenant_id AND subject_key.key IS NULL)"""
 _HELD = f"""JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
@@ -61,7 +61,8 @@ ACQUAINTANCES = f"""
         WHERE calendar.tenant_id = %s AND NOT calendar.deleted
     ) AS known
     GROUP BY person ORDER BY person LIMIT %s"""  # noqa: S608
-MOST_ACQUAINTANCES = 500
+MAX_ACQUAINTANCES = 500
+"""Max persons that one query returns."""
 OVERLAYS = "SELECT stream_id, parts FROM overlay WHERE tenant_id = %s AND share_id = %s AND stream_id = ANY (%s)"
 CALENDAR_OF = f"""
     SELECT {CALENDAR_COLUMNS} FROM calendar
@@ -69,46 +70,46 @@ CALENDAR_OF = f"""
 
 
 class ShareReads:
-    """The part of read_models.reads.Reads that looks across accounts."""
+    """The part of read_models.reads.Reads that reads across accounts."""
 
     def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
         raise NotImplementedError
 
     def calendar_of(self, tenant: AccountId, calendar_id: UUID) -> CalendarRow | None:
-        """The account's live calendar of that id."""
+        """The account's live calendar with that id."""
         rows = self._fetch(CALENDAR_OF, (tenant, calendar_id))
         return calendar_row(rows[0]) if rows else None
 
     def mount(self, tenant: AccountId, share_id: UUID) -> CalendarRow | None:
-        """Somebody else's calendar that this account has accepted and is still granted."""
+        """The shared calendar that this account has accepted and is still granted."""
         rows = self._fetch(MOUNT, (tenant, share_id))
         return _shared(rows[0], tenant) if rows else None
 
     def mounts(self, tenant: AccountId) -> list[CalendarRow]:
-        """All of them."""
+        """All shared calendars that this account has accepted and is still granted."""
         return [_shared(row, tenant) for row in self._fetch(MOUNTS, (tenant,))]
 
     def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
-        """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
+        """The owner's calendar with that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
         rows = self._fetch(GRANTED, (sharee, owner, calendar, str(sharee)))
         return _shared(rows[0], sharee) if rows else None
 
     def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:
-        """The other sides of what is shared with this account and by it, at most 500."""
-        rows = self._fetch(ACQUAINTANCES, (tenant, tenant, MOST_ACQUAINTANCES))
+        """The owners that share with this account and the sharees of its calendars, at most MAX_ACQUAINTANCES."""
+        rows = self._fetch(ACQUAINTANCES, (tenant, tenant, MAX_ACQUAINTANCES))
         return [Acquaintance(person, tuple(addresses), agreed) for person, addresses, agreed in rows]
 
     def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:
-        """What is the other person's own in these events, where he has something of his own."""
+        """The sharee's own parts of these events, by stream, for the events where there are any."""
         return dict(self._fetch(OVERLAYS, (share.sharee, share.share_id, list(stream_ids))))
 
     def shares_of(self, tenant: AccountId) -> list[MountRow]:
-        """Everything that was ever offered to this account, the oldest first."""
+        """Every share that was ever offered to this account, the oldest first."""
         return [MountRow(*row) for row in self._fetch(SHARES, (tenant,))]
 
 
 def calendar_row(row: Row) -> CalendarRow:
-    """A row of CALENDAR_COLUMNS, as its owner sees it."""
+    """The calendar of a row of CALENDAR_COLUMNS, as its owner sees it."""
     tenant, calendar_id, name, seq, floor_seq, components, props, shares, incarnation = row
     return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props, incarnation, shares)
 

@@ -1,5 +1,7 @@
-"""Reading by time (ADR 0015): who happens in a range, and what is busy therein. The index answers; no text is read but
-where it says "perhaps"."""
+"""Reads by time (ADR 0015): the objects that happen in a range, and the busy periods in it.
+
+The index answers. A text is read only where the index is not certain.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,10 @@ from televent.application.read_models.busy import BusyRows
 from televent.domain.ids import AccountId
 from televent.ical.queries.occurs import FREE, days_asked, wall_ranges
 
-# "IS NOT DISTINCT FROM" and not "=", which the key would serve: by walking the whole calendar.
+# With "=" the planner would use the primary key, and read the whole calendar. "IS NOT DISTINCT FROM" prevents that.
 PLACE: Final = "tenant_id IS NOT DISTINCT FROM %s AND calendar_id = %s"
-# What a range is asked with, once for the statement. "span" and "days" are the index's, the rest is exact.
+# The three forms of the asked range, given once per statement. "span" and "days" select by the index, the other columns
+# are exact.
 ASKED: Final = """
     (SELECT %s::tstzrange AS range, %s::tstzrange AS within, %s::tstzrange AS wide) AS asked"""
 TOUCHED: Final = "span && %s::tstzrange AND days && %s::int4multirange"
@@ -54,7 +57,7 @@ def busy(
     zone: tzinfo,
     without: str | None = None,
 ) -> BusyRows:
-    """What events make of [start, end), but for those of the UID ``without``."""
+    """The busy periods in [start, end), without the events of the UID ``without``."""
     parameters = (*asked(start, end, zone), tenant, calendar_id, *touched(start, end), without)
     periods: list[tuple[datetime, datetime, str]] = []
     floats: list[tuple[datetime, datetime, str]] = []

@@ -1,4 +1,4 @@
-"""PostgreSQL of our own, under our own supervision, for when no DATABASE_URL is given."""
+"""The embedded PostgreSQL server, which runs where DATABASE_URL is not set."""
 
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 from televent.adapters.postgres.embedded.running import DATABASE

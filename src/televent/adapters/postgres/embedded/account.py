@@ -1,4 +1,4 @@
-"""The operating system account that PostgreSQL runs under: PostgreSQL refuses to be root."""
+"""Chooses the operating system account for PostgreSQL, which refuses to run as root, and runs programs as it."""
 
 import os
 import pwd
@@ -12,7 +12,7 @@ from typing import IO
 
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 
-# No variable of ours (PGDATA, PGOPTIONS, LD_PRELOAD, tokens) may reach the server.
+# The server must not inherit variables of this process (PGDATA, PGOPTIONS, LD_PRELOAD, tokens).
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 UNPRIVILEGED = ("televent", "nobody")
@@ -20,7 +20,8 @@ UNPRIVILEGED = ("televent", "nobody")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who runs the server: `uid` and `gid`, and whether a child has to switch to them (we are root)."""
+    """The account that runs the server: `uid` and `gid`, and whether a child must switch to them because this process
+    is root."""
 
     uid: int
     gid: int
@@ -28,6 +29,7 @@ class Account:
 
     @property
     def name(self) -> str:
+        """The user name, or "uid N" where there is none."""
         try:
             return pwd.getpwuid(self.uid).pw_name
         except KeyError:
@@ -35,11 +37,11 @@ class Account:
 
     @contextmanager
     def naming(self, directory: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """A name by which a child of this account can open `directory`, and the descriptors it must inherit for it.
+        """A path by which a child of this account can open `directory`, and the descriptors that it must inherit.
 
-        The true name may lead through directories, such as root's home, that the account may not enter; a
-        descriptor opened by us leads there all the same. (The child's working directory would too, but
-        PostgreSQL 15's programs leave it.)
+        The real path may contain directories that the account may not enter, such as root's home. A descriptor that
+        this process opened works nevertheless. (The child's working directory does not: PostgreSQL 15's programs
+        change it.)
         """
         if self.reaches(directory):
             yield str(directory), ()
@@ -53,7 +55,10 @@ class Account:
     def run(
         self, arguments: Sequence[str | Path], *, cwd: Path = Path("/"), descriptors: tuple[int, ...] = ()
     ) -> subprocess.CompletedProcess[str]:
-        """Run to the end as this account, starting in `cwd` even where the account could not enter its parents."""
+        """Run a program to its end as this account, in `cwd`, even where the account cannot enter its parents.
+
+        Raises EmbeddedPostgresError where it cannot be started.
+        """
         try:
             return subprocess.run(
                 [str(argument) for argument in arguments],
@@ -75,7 +80,11 @@ class Account:
     def spawn(
         self, arguments: Sequence[str | Path], log: IO[bytes], *, descriptors: tuple[int, ...] = ()
     ) -> subprocess.Popen[bytes]:
-        """Start and leave running, in a session of its own: Ctrl-C in our terminal must not reach it first."""
+        """Start a program as this account and leave it running. It gets its own session, so that Ctrl-C in this
+        terminal does not reach it.
+
+        Raises EmbeddedPostgresError where it cannot be started.
+        """
         try:
             return subprocess.Popen(
                 [str(argument) for argument in arguments],
@@ -94,7 +103,7 @@ class Account:
             raise EmbeddedPostgresError(f"{arguments[0]} cannot be run as {self.name}: {error}") from error
 
     def private_directory(self, path: Path) -> None:
-        """Make `path` a directory of this account alone (mode 0700)."""
+        """Make the directory `path`, which only this account may enter (mode 0700)."""
         path.mkdir(mode=0o700)
         if self.switches:
             os.chown(path, self.uid, self.gid)
@@ -114,16 +123,17 @@ class Account:
 
 
 def choose_account(cluster: Path) -> Account:
-    """Who shall run the server of `cluster`: ourselves, or when we are root the cluster's owner or a nobody.
+    """The account that runs the server of `cluster`: this process's own; for root, the cluster's owner, else one of
+    UNPRIVILEGED.
 
-    Raises EmbeddedPostgresError when the cluster belongs to somebody we cannot become.
+    Raises EmbeddedPostgresError when the cluster belongs to an account that this process cannot switch to.
     """
     owner = cluster.stat() if cluster.exists() else None
     if os.geteuid() != 0:
         if owner is not None and owner.st_uid != os.geteuid():
-            theirs = Account(owner.st_uid, owner.st_gid, switches=False).name
+            owner_name = Account(owner.st_uid, owner.st_gid, switches=False).name
             raise EmbeddedPostgresError(
-                f"the database in {cluster} belongs to {theirs}: "
+                f"the database in {cluster} belongs to {owner_name}: "
                 "run as that user or as root, or choose another data directory"
             )
         return Account(os.geteuid(), os.getegid(), switches=False)
@@ -136,6 +146,6 @@ def choose_account(cluster: Path) -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid, switches=True)
     raise EmbeddedPostgresError(
-        "PostgreSQL does not run as root and there is no user 'televent' or 'nobody' to run it as: "
+        "PostgreSQL does not run as root, and there is neither a user 'televent' nor 'nobody': "
         "add one, or run televent as an ordinary user"
     )

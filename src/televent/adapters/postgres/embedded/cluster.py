@@ -1,4 +1,4 @@
-"""The files of one database: creating the cluster, its password, its settings, what identifies it."""
+"""The files of one database cluster: creates them, and reads its password, its version and its identifier."""
 
 import os
 import secrets
@@ -15,8 +15,8 @@ from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 
 SUPERUSER = "televent"
 
-# Durability is PostgreSQL's own default and is written out so that nobody has to look it up. Failing
-# statements and the DETAIL of errors quote rows, that is people's calendars: they stay out of the log.
+# The durability settings are PostgreSQL's defaults; they are written out for the operator. Failing statements and the
+# DETAIL of errors quote rows, and so people's calendars: they stay out of the log.
 SETTINGS = """
 # Televent's own; edit freely, it is written once.
 fsync = on
@@ -37,12 +37,15 @@ log_error_verbosity = terse
 log_min_error_statement = panic
 """
 
-# sun_path holds 108 bytes on Linux and 104 on macOS, the final NUL included.
-LONGEST_SOCKET = 103
+# sun_path has 108 bytes on Linux and 104 on macOS, including the final NUL.
+MAX_SOCKET_PATH = 103
 
 
 def written_by(cluster: Path) -> int | None:
-    """The major version that wrote the cluster, None where there is no cluster yet."""
+    """The major version of PostgreSQL that wrote the cluster; None where there is no cluster yet.
+
+    Raises EmbeddedPostgresError.
+    """
     try:
         text = (cluster / "PG_VERSION").read_text("ascii", "replace").strip()
     except FileNotFoundError:
@@ -57,13 +60,13 @@ def written_by(cluster: Path) -> int | None:
 
 
 def system_identifier(cluster: Path) -> int:
-    """The number initdb gave the cluster: the first eight bytes of its control file, in the machine's order."""
+    """The number that initdb gave the cluster: the first eight bytes of its control file, in native byte order."""
     with (cluster / "global" / "pg_control").open("rb") as file:
         return int(struct.unpack("=Q", file.read(8))[0])
 
 
 def password_of(home: Path) -> str:
-    """The superuser's password, read from the file initdb was given it from.
+    """The superuser's password, from the password file in `home`.
 
     Raises EmbeddedPostgresError when the file is missing.
     """
@@ -75,9 +78,9 @@ def password_of(home: Path) -> str:
 
 
 def create(cluster: Path, installation: Installation, account: Account, owner: tuple[int, int] | None) -> None:
-    """Run initdb beside `cluster` and rename the result: what a crash leaves half done is never taken for whole.
+    """Run initdb beside `cluster` and rename the result, so that a crash never leaves an incomplete cluster there.
 
-    `owner`: the uid and gid of files of ours, None for ourselves. Raises EmbeddedPostgresError.
+    `owner`: the uid and gid of the password file; None: those of this process. Raises EmbeddedPostgresError.
     """
     home = cluster.parent
     partial = home / "cluster.partial"
@@ -86,16 +89,16 @@ def create(cluster: Path, installation: Installation, account: Account, owner: t
     password = _write_password(home, owner)
     scratch = Path(mkdtemp(prefix="televent-initdb-"))
     try:
-        told = scratch / "password"
-        told.write_text(password + "\n", "ascii")
-        for place in (scratch, told):
+        password_file = scratch / "password"
+        password_file.write_text(password + "\n", "ascii")
+        for place in (scratch, password_file):
             os.chown(place, account.uid, account.gid)
         account.private_directory(partial)
         with account.naming(partial) as (name, descriptors):
             done = account.run(
                 [
                     *(installation.initdb, "--pgdata", name),
-                    *("--username", SUPERUSER, "--pwfile", told, "--auth", "scram-sha-256"),
+                    *("--username", SUPERUSER, "--pwfile", password_file, "--auth", "scram-sha-256"),
                     *("--encoding", "UTF8", "--data-checksums", "--no-instructions", *_locale(installation)),
                 ],
                 descriptors=descriptors,
@@ -104,8 +107,8 @@ def create(cluster: Path, installation: Installation, account: Account, owner: t
         shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
-        said = " | ".join(line.strip() for line in done.stderr.splitlines() if line.strip())
-        raise EmbeddedPostgresError(f"initdb could not create the database in {home}: {said[-600:]}")
+        reason = " | ".join(line.strip() for line in done.stderr.splitlines() if line.strip())
+        raise EmbeddedPostgresError(f"initdb could not create the database in {home}: {reason[-600:]}")
     with (partial / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
         file.flush()
@@ -117,11 +120,11 @@ def create(cluster: Path, installation: Installation, account: Account, owner: t
 
 
 def socket_directory(home: Path, account: Account) -> Path:
-    """A directory of the account alone for the socket: in `home`, else a short stable name below /tmp."""
+    """A directory for the socket that only the account may enter: in `home`, else a short stable name below /tmp."""
     own = home / "socket"
     longest = len(str(own / ".s.PGSQL.5432"))
-    # A comma separates directories both for the server and for clients; other signs would need quoting.
-    if longest <= LONGEST_SOCKET and fullmatch(r"[\w./+-]+", str(own), 256) and account.reaches(home):
+    # A comma separates directories, for the server and for clients; other special characters would need quoting.
+    if longest <= MAX_SOCKET_PATH and fullmatch(r"[\w./+-]+", str(own), 256) and account.reaches(home):
         if not own.exists():
             account.private_directory(own)
         return own
@@ -133,7 +136,7 @@ def socket_directory(home: Path, account: Account) -> Path:
         status = short.lstat()
         if short.is_dir() and not short.is_symlink() and status.st_uid == account.uid and not status.st_mode & 0o077:
             return short
-    # Somebody else made that name: take a fresh one. Clients learn it from the pid file.
+    # Another account made that name, so a fresh one is used. Clients read it from the pid file.
     fresh = Path(mkdtemp(prefix="televent-", dir="/tmp"))
     os.chown(fresh, account.uid, account.gid)
     return fresh
@@ -142,8 +145,8 @@ def socket_directory(home: Path, account: Account) -> Path:
 def forget_socket(directory: Path, port: int) -> None:
     """Remove the socket of a killed server and the lock beside it.
 
-    Its pid may live on as a zombie that nobody reaps, and then PostgreSQL would not start. The directory is
-    this cluster's alone; to be called only when no server of it is left.
+    The pid in the lock may be that of a zombie that its parent never reaps, and then PostgreSQL would not start. Only
+    this cluster uses the directory. Call this only when no server of the cluster is left.
     """
     for name in (f".s.PGSQL.{port}", f".s.PGSQL.{port}.lock"):
         (directory / name).unlink(missing_ok=True)
@@ -163,7 +166,8 @@ def _write_password(home: Path, owner: tuple[int, int] | None) -> str:
 
 
 def _locale(installation: Installation) -> list[str]:
-    """UTF-8 character classes with code-point order: right for Cyrillic, and no upgrade of libc reorders an index."""
+    """initdb's options for UTF-8 character classes with code-point order: right for Cyrillic, and an upgrade of libc
+    cannot change the order of an index."""
     if installation.major >= 17:
         return ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
     return ["--locale", "C.UTF-8"]

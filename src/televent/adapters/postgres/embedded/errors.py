@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded server, as one sentence for the operator."""
+"""Errors of the embedded server, each one sentence for the operator."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Locks between processes on one data directory: flock, which the kernel drops when a process is killed."""
+"""Locks between processes on one data directory: flock, which the kernel releases when a process is killed."""
 
 import fcntl
 import os
@@ -11,31 +11,31 @@ from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 
 
 class FileLock:
-    """One lock file. Never deleted: unlinking a locked file lets two processes lock two different inodes."""
+    """One lock file. It is never deleted: after that two processes could lock two different inodes."""
 
     def __init__(self, path: Path, *, owner: tuple[int, int] | None = None) -> None:
-        """`owner`: the uid and gid a newly made file is given (only root may), or None for our own."""
+        """`owner`: the uid and gid of a new file (only root may set them); None: those of this process."""
         self._path = path
         self._owner = owner
         self._fd: int | None = None
 
     def try_shared(self) -> bool:
-        """Whether the lock is now held together with any other shared holders."""
+        """Take the lock together with other shared holders. Returns whether it is held now."""
         return self._try(fcntl.LOCK_SH)
 
     def try_exclusive(self) -> bool:
-        """Whether the lock is now held by us alone; a shared hold of ours is upgraded."""
+        """Take the lock alone, also from a shared hold of this process. Returns whether it is held now."""
         return self._try(fcntl.LOCK_EX)
 
     def release(self) -> None:
-        """Let go; nothing happens if it was not held."""
+        """Release the lock; does nothing if it is not held."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
     @contextmanager
     def exclusive(self, timeout: float) -> Iterator[None]:
-        """Hold alone for the block; raises EmbeddedPostgresError when not obtained in `timeout` seconds."""
+        """Hold the lock alone for the block. Raises EmbeddedPostgresError when it is not free in `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not self.try_exclusive():
             if time.monotonic() > deadline:
@@ -57,7 +57,7 @@ class FileLock:
         try:
             fcntl.flock(self._fd, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            # A failed upgrade may have dropped the shared hold (flock(2)): let go wholly, so both agree.
+            # A failed upgrade may have released the shared hold (flock(2)): release it, so that state and kernel agree.
             self.release()
             return False
         return True

@@ -1,4 +1,4 @@
-"""Which running processes serve a cluster: the pid file is a hint that outlives them, so it is never believed alone."""
+"""Finds the running processes of a cluster. The pid file alone proves nothing: it stays when they are killed."""
 
 import os
 import signal
@@ -11,8 +11,8 @@ from pathlib import Path
 from televent.adapters.postgres.embedded.account import Account
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 
-# As the server's own account, because root in a container may lack CAP_SYS_PTRACE and then cannot look
-# into /proc/PID/cwd of others; `.` is the cluster, so its path need not be enterable. Zombies have no cwd.
+# This runs as the server's own account, because root in a container may lack CAP_SYS_PTRACE and then cannot read
+# /proc/PID/cwd of others. `.` is the cluster, so that the account need not enter its path. Zombies have no cwd.
 _LIST = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef . ] && echo "${p#/proc/}"; done 2>/dev/null; true'
 
 
@@ -26,7 +26,7 @@ class PidFile:
 
 
 def read_pid_file(cluster: Path) -> PidFile | None:
-    """What postmaster.pid says, or None where there is none or it is cut short."""
+    """The contents of postmaster.pid; None where there is none or it is incomplete."""
     try:
         lines = (cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
         return PidFile(
@@ -39,9 +39,9 @@ def read_pid_file(cluster: Path) -> PidFile | None:
 
 
 def servers_of(cluster: Path, account: Account) -> set[int]:
-    """The living PostgreSQL processes, postmaster and backends, whose working directory is `cluster`.
+    """The live PostgreSQL processes, postmaster and backends, whose working directory is `cluster`.
 
-    Elsewhere than on Linux only what the pid file names, if it lives.
+    Outside Linux: only the process that the pid file names, if it is alive.
     """
     if not sys.platform.startswith("linux"):
         pid_file = read_pid_file(cluster)
@@ -51,7 +51,7 @@ def servers_of(cluster: Path, account: Account) -> set[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process exists and is more than a zombie waiting for its parent."""
+    """Whether the process exists and is no zombie."""
     try:
         os.kill(pid, 0)
         status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace") if sys.platform == "linux" else ""
@@ -63,12 +63,12 @@ def is_alive(pid: int) -> bool:
 
 
 def disown_pid_file(cluster: Path) -> None:
-    """Make a pid file that was left behind one that a server started by this process takes for stale.
+    """Write this process's pid into the pid file of a killed server, so that the next server can start.
 
-    PostgreSQL refuses to start while any process has the number in it, be it another program's by now or a
-    zombie that nobody reaps; but its parent's number it knows to be nobody else's. The file is kept, because
-    it also names the shared memory that PostgreSQL then looks for and clears up. A file cut short is removed.
-    To be called only when `servers_of` is empty and the start lock is held.
+    PostgreSQL refuses to start while any process has the pid in the file, even another program that got it since, or a
+    zombie. It ignores the pid of its parent, which is this process. The file is kept, because it also names the shared
+    memory that PostgreSQL then removes. An incomplete file is deleted.
+    Call this only when `servers_of` is empty and the start lock is held.
     """
     file = cluster / "postmaster.pid"
     if read_pid_file(cluster) is None:
@@ -78,13 +78,13 @@ def disown_pid_file(cluster: Path) -> None:
     file.write_text(f"{os.getpid()}\n{rest}", "utf-8")
 
 
-def await_orphans(cluster: Path, account: Account, *, patience: float) -> None:
-    """Wait until the backends of a killed postmaster are gone; after `patience` seconds tell them to quit.
+def await_orphans(cluster: Path, account: Account, *, timeout: float) -> None:
+    """Wait until the backends of a killed postmaster have ended; after `timeout` seconds send them SIGQUIT.
 
-    SIGQUIT is what their postmaster would have sent (immediate shutdown; recovery replays the log), and
-    a new server beside a living backend would corrupt the cluster.
+    A new server beside a live backend would corrupt the cluster. SIGQUIT is the postmaster's own signal for an
+    immediate shutdown; the next start recovers from the log. Raises EmbeddedPostgresError where they do not end.
     """
-    if _poll(lambda: not servers_of(cluster, account), patience):
+    if _poll(lambda: not servers_of(cluster, account), timeout):
         return
     for quitting in (signal.SIGQUIT, signal.SIGKILL):
         for pid in servers_of(cluster, account):
@@ -96,7 +96,7 @@ def await_orphans(cluster: Path, account: Account, *, patience: float) -> None:
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process that may just have ended."""
+    """Send a signal to a process; does nothing where it has ended."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -104,7 +104,7 @@ def send(pid: int, number: signal.Signals) -> None:
 
 
 def await_end(pid: int, timeout: float) -> bool:
-    """Whether the process ended within `timeout` seconds."""
+    """Wait for the end of a process. Returns whether it ended within `timeout` seconds."""
     return _poll(lambda: not is_alive(pid), timeout)
 
 

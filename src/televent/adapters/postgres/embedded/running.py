@@ -1,4 +1,4 @@
-"""The server process on one data directory: found, launched, asked whether it is ours, ended."""
+"""Finds, starts, identifies and ends the server process on one data directory."""
 
 import os
 import signal
@@ -20,24 +20,25 @@ from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError, lo
 
 DATABASE = "televent"
 PORT = 5432
-LARGEST_LOG = 10 * 1024 * 1024
+MAX_LOG = 10 * 1024 * 1024
+"""Max bytes of the log at a start; a larger one is renamed first."""
 
 
 class Server:
-    """PostgreSQL on `home`. Whoever calls `serve` or `shut_down` holds the directory's start lock."""
+    """PostgreSQL on `home`. The caller of `serve` or `shut_down` holds the directory's start lock."""
 
-    def __init__(self, home: Path, *, binaries: Path | None, options: Mapping[str, str], patience: float) -> None:
-        """`patience`: seconds to wait for the server to answer. See EmbeddedPostgres for the rest."""
+    def __init__(self, home: Path, *, binaries: Path | None, options: Mapping[str, str], timeout: float) -> None:
+        """`timeout`: seconds to wait for the server to answer. See EmbeddedPostgres for the rest."""
         self.home = home
         self._cluster = home / "cluster"
         self._log = home / "server.log"
         self._binaries = binaries
         self._options = options
-        self._patience = patience
+        self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None
 
     def serve(self) -> str:
-        """The URL of the server, which is adopted where it runs, else launched, after initdb where need be.
+        """The URL of the server. A running server is adopted, else one is started, with initdb for a new cluster.
 
         Raises EmbeddedPostgresError.
         """
@@ -54,11 +55,11 @@ class Server:
             files.create(self._cluster, installation, account, owner_of(self.home))
         return self._launch(account, installation.postgres)
 
-    def shut_down(self, patience: float) -> None:
-        """End the server: cleanly, or after `patience` seconds at once."""
+    def shut_down(self, timeout: float) -> None:
+        """End the server: with a fast shutdown, and after `timeout` seconds with an immediate one."""
         pid_file = processes.read_pid_file(self._cluster)
         if pid_file is not None and pid_file.pid in processes.servers_of(self._cluster, choose_account(self._cluster)):
-            for number, wait in ((signal.SIGINT, patience), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
+            for number, wait in ((signal.SIGINT, timeout), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
                 processes.send(pid_file.pid, number)
                 if processes.await_end(pid_file.pid, wait):
                     break
@@ -66,23 +67,24 @@ class Server:
         self._reap()
 
     def is_alive(self) -> bool:
-        """Whether the process that the pid file names lives; takes microseconds, believes the file."""
+        """Whether the process that the pid file names is alive. It takes microseconds, and does not check that the
+        process is the server."""
         pid_file = processes.read_pid_file(self._cluster)
         return pid_file is not None and processes.is_alive(pid_file.pid)
 
     def _reap(self) -> None:
-        """A zombie of ours would look like a living server to PostgreSQL."""
+        """Reap the server process if it has ended: PostgreSQL would take its zombie for a live server."""
         if self._process is not None:
             self._process.poll()
 
     def _adopt(self, account: Account) -> str | None:
-        """The URL of the server already running on this cluster, or None when there is none."""
+        """The URL of the server that runs on this cluster already; None when there is none."""
         pid_file = processes.read_pid_file(self._cluster)
         if pid_file is not None and pid_file.pid in processes.servers_of(self._cluster, account):
             url = self._await_ready(pid_file.pid)
             if url is not None:
                 return url
-        processes.await_orphans(self._cluster, account, patience=2)
+        processes.await_orphans(self._cluster, account, timeout=2)
         processes.disown_pid_file(self._cluster)
         return None
 
@@ -97,7 +99,7 @@ class Server:
             **self._options,
         }
         arguments = [f"--{name}={value}" for name, value in settings.items()]
-        if self._log.exists() and self._log.stat().st_size > LARGEST_LOG:
+        if self._log.exists() and self._log.stat().st_size > MAX_LOG:
             self._log.replace(self.home / "server.log.1")
         descriptor = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "ab") as file:
@@ -114,9 +116,9 @@ class Server:
         return url
 
     def _await_ready(self, pid: int) -> str | None:
-        """The URL once process `pid` accepts connections; None when it ended (was shutting down, or failed)."""
-        deadline = time.monotonic() + self._patience
-        said = "it has not opened its socket"
+        """The URL when process `pid` accepts connections; None when it ended (it was shutting down, or failed)."""
+        deadline = time.monotonic() + self._timeout
+        reason = "it has not opened its socket"
         while True:
             self._reap()
             pid_file = processes.read_pid_file(self._cluster)
@@ -124,8 +126,8 @@ class Server:
                 try:
                     return self._connect(pid_file)
                 except psycopg.Error as error:
-                    said = str(error).strip().splitlines()[-1]
-                    if "password authentication failed" in said:
+                    reason = str(error).strip().splitlines()[-1]
+                    if "password authentication failed" in reason:
                         raise EmbeddedPostgresError(
                             f"the database in {self.home} does not accept the password in {self.home / 'password'}"
                         ) from error
@@ -133,13 +135,13 @@ class Server:
                 return None
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"PostgreSQL (process {pid}) does not answer after {self._patience:g} s ({said}); "
+                    f"PostgreSQL (process {pid}) does not answer after {self._timeout:g} s ({reason}); "
                     f"{log_tail(self._log)}"
                 )
             time.sleep(0.01)
 
     def _connect(self, pid_file: processes.PidFile) -> str:
-        """Connect, see that it is this cluster that answers, make our database if missing, return its URL."""
+        """Connect, check that the server is this cluster's, create the database if it is missing, return its URL."""
         password = files.password_of(self.home)
         with psycopg.connect(
             host=pid_file.socket_directory,
@@ -151,10 +153,10 @@ class Server:
             connect_timeout=10,
         ) as connection:
             row = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
-            # SQL shows it as a signed number; the control file holds an unsigned one.
+            # SQL gives a signed number; the control file has an unsigned one.
             if row is None or row[0] % 2**64 != files.system_identifier(self._cluster):
                 raise EmbeddedPostgresError(
-                    f"the server at {pid_file.socket_directory} is not the one of {self._cluster}"
+                    f"the server at {pid_file.socket_directory} does not belong to {self._cluster}"
                 )
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if known is None:
@@ -163,14 +165,15 @@ class Server:
         return f"postgresql://{files.SUPERUSER}:{password}@/{DATABASE}?host={host}&port={pid_file.port}"
 
     def _tidy(self, sockets: Path) -> None:
-        """Leave no empty directory below /tmp."""
+        """Remove the socket directory where it is below /tmp and empty."""
         if self.home not in sockets.parents:
             with suppress(OSError):
                 sockets.rmdir()
 
 
 def owner_of(home: Path) -> tuple[int, int] | None:
-    """Whom files in `home` are to belong to: its owner when we are root, so that he can come back to it."""
+    """The uid and gid for new files in `home`: those of its owner where this process is root, so that the owner can run
+    televent there later; else None."""
     if os.geteuid() != 0:
         return None
     status = home.stat()

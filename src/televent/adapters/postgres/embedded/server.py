@@ -1,8 +1,8 @@
-"""One PostgreSQL of our own on one data directory, shared by every Televent process that names it.
+"""One embedded PostgreSQL server on one data directory, shared by every Televent process on that directory.
 
-Who starts first starts the server; who comes later, or after a crash finds it still running, adopts it;
-who leaves last stops it. Nobody is registered anywhere: a shared flock says that a process still uses the
-server, and the kernel drops it when the process is killed.
+The first process starts the server. A later process, or one that finds it running after a crash, adopts it. The last
+process to leave stops it. There is no register of processes: a process that uses the server holds a shared flock, which
+the kernel releases when the process is killed.
 """
 
 import threading
@@ -18,22 +18,22 @@ from televent.adapters.postgres.embedded.watch import Watch
 
 
 class EmbeddedPostgres:
-    """The supervisor. `start` and `stop` may be called from any thread."""
+    """Starts, adopts, watches and stops the server. `start` and `stop` may be called from any thread."""
 
     def __init__(
         self,
         *,
         binaries: Path | None = None,
         options: Mapping[str, str] | None = None,
-        patience: float = 120.0,
+        timeout: float = 120.0,
         revive: bool = True,
     ) -> None:
-        """`binaries`: the bin directory from TELEVENT_PG_BIN; `options`: server settings that override the
-        configuration file's for this run; `patience`: seconds to wait for a recovery or for another process;
-        `revive`: whether a server that is killed while we use it is started again by itself."""
+        """`binaries`: the bin directory from TELEVENT_PG_BIN. `options`: server settings that override the
+        configuration file for this run. `timeout`: seconds to wait for a recovery or for another process.
+        `revive`: whether a server that is killed while this process uses it is started again."""
         self._binaries = binaries
         self._options = dict(options or {})
-        self._patience = patience
+        self._timeout = timeout
         self._revive = revive
         self._server: Server | None = None
         self._users: FileLock | None = None
@@ -43,7 +43,7 @@ class EmbeddedPostgres:
     def start(self, data_dir: Path) -> str:
         """Start or adopt the server on `data_dir` (made if missing) and return its connection URL.
 
-        Calling it again while started makes sure that the server still answers, and starts it if it was killed.
+        A second call checks that the server still answers, and starts it again if it was killed.
         Raises EmbeddedPostgresError with one line for the operator.
         """
         home = data_dir.absolute()
@@ -52,7 +52,7 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(f"already started on {self._server.home}: stop first")
             try:
                 home.mkdir(mode=0o755, parents=True, exist_ok=True)
-                with start_lock(home).exclusive(self._patience):
+                with start_lock(home).exclusive(self._timeout):
                     url = self._enter(home)
             except OSError as error:
                 raise EmbeddedPostgresError(f"the data directory {home} cannot be used: {error}") from error
@@ -61,11 +61,11 @@ class EmbeddedPostgres:
                 self._watch.start()
             return url
 
-    def stop(self, *, patience: float = 30.0) -> bool:
-        """Leave; the last to leave stops the server cleanly. Returns whether the server was stopped.
+    def stop(self, *, timeout: float = 30.0) -> bool:
+        """Leave the server; the last process to leave stops it. Returns whether the server was stopped.
 
-        Open connections are cut (fast shutdown); after `patience` seconds the server is made to end at once,
-        which costs nothing but a recovery at the next start.
+        Open connections are cut (fast shutdown). After `timeout` seconds the server is ended at once, which costs a
+        recovery at the next start.
         """
         with self._mutex:
             if self._watch is not None:
@@ -73,8 +73,8 @@ class EmbeddedPostgres:
                 self._watch = None
             if self._server is None:
                 return False
-            with start_lock(self._server.home).exclusive(self._patience):
-                return self._leave(patience)
+            with start_lock(self._server.home).exclusive(self._timeout):
+                return self._leave(timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -85,22 +85,22 @@ class EmbeddedPostgres:
         self.stop()
 
     def _enter(self, home: Path) -> str:
-        """Say that we use the server and see that it runs; the start lock is held."""
+        """Take the users' lock and start or adopt the server; the caller holds the start lock."""
         if self._server is not None:
             return self._server.serve()
         users = FileLock(home / "users.lock", owner=owner_of(home))
         if not users.try_shared():
-            raise EmbeddedPostgresError(f"the lock {home / 'users.lock'} is held by something else")
+            raise EmbeddedPostgresError(f"another program holds the lock {home / 'users.lock'}")
         self._users = users
-        self._server = Server(home, binaries=self._binaries, options=self._options, patience=self._patience)
+        self._server = Server(home, binaries=self._binaries, options=self._options, timeout=self._timeout)
         try:
             return self._server.serve()
         except BaseException:
-            self._leave(patience=10)
+            self._leave(timeout=10)
             raise
 
-    def _leave(self, patience: float) -> bool:
-        """Say that we use the server no more, and stop it if nobody does; the start lock is held."""
+    def _leave(self, timeout: float) -> bool:
+        """Release the users' lock, and stop the server if no other process uses it; the caller holds the start lock."""
         server, users = self._server, self._users
         self._server = self._users = None
         if server is None or users is None:
@@ -108,7 +108,7 @@ class EmbeddedPostgres:
         try:
             if not users.try_exclusive():
                 return False
-            server.shut_down(patience)
+            server.shut_down(timeout)
             return True
         finally:
             users.release()
@@ -124,5 +124,5 @@ class EmbeddedPostgres:
 
 
 def start_lock(home: Path) -> FileLock:
-    """The lock of `home` held, for a moment, by the one process that starts or stops the server."""
+    """The lock of `home` that a process holds while it starts or stops the server."""
     return FileLock(home / "starting.lock", owner=owner_of(home))

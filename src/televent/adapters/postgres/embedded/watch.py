@@ -1,4 +1,4 @@
-"""Bringing the server back when it is killed while we live, as the kernel does when memory runs out."""
+"""Starts the server again when it is killed while this process runs, for example by the kernel when memory runs out."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ log = logging.getLogger("televent.postgres")
 
 
 class Watch(threading.Thread):
-    """Looks every `interval` seconds whether the server is alive, and revives it; after a failure less often."""
+    """Checks every `interval` seconds whether the server is alive, and starts it again; after a failure less often."""
 
     def __init__(self, alive: Callable[[], bool], revive: Callable[[], object], *, interval: float = 0.5) -> None:
         super().__init__(name="postgres watch", daemon=True)
@@ -25,13 +25,13 @@ class Watch(threading.Thread):
             pause = self._interval
             if self._alive():
                 continue
-            log.error("The embedded PostgreSQL is gone; starting it again.")
+            log.error("The embedded PostgreSQL does not run any more; it is started again.")
             try:
                 self._revive()
             except EmbeddedPostgresError as error:
-                log.error("The embedded PostgreSQL does not come back: %s", error)
+                log.error("The embedded PostgreSQL cannot be started again: %s", error)
                 pause = 10.0
 
     def end(self) -> None:
-        """Look no more; returns at once, even when called by the watch itself."""
+        """End the checks; returns at once, even when the watch itself calls it."""
         self._ended.set()

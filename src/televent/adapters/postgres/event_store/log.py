@@ -1,4 +1,4 @@
-"""Reading the events: of a stream, and of the log in the order of positions."""
+"""Reads the events of a stream, and those of the log in the order of positions."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LOAD = f"""
     (SELECT {_COLUMNS} FROM event
     WHERE tenant_id = %s AND stream_id = %s AND version > coalesce((SELECT version FROM shortcut), 0)
     ORDER BY version)"""  # noqa: S608
-# The bound is taken in the statement that reads: a later one would let events commit between the two. The newest
-# position is the index's last entry; asked for with EXISTS, it was a scan of the whole log for each row of the page.
+# The same statement takes the bound and reads: between two statements, events could commit. The newest position is the
+# last entry of the index; EXISTS instead of max() scanned the whole log for each row of the page.
 PAGE = f"""
     WITH bound AS MATERIALIZED (
         SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling,
@@ -46,7 +46,8 @@ LAST_POSITION = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``ceiling``: everything below it is settled. ``held_back``: there is more, which is not yet."""
+    """One page of the log. ``ceiling``: no event below this position can be added any more. ``held_back``: there are
+    events above the ceiling, which may not be read yet."""
 
     notifications: list[RecordedNotification]
     ceiling: int
@@ -54,7 +55,7 @@ class Page:
 
 
 class PostgresLog:
-    """The events of a database."""
+    """Reads the events of a database. Thread-safe."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -64,7 +65,10 @@ class PostgresLog:
         return fetch(self._pool, query, parameters)
 
     def load(self, key: StreamKey) -> tuple[StoredSnapshot | None, list[RecordedEvent]]:
-        """The snapshot and the events after it. One statement: between two, a newer snapshot could hide events."""
+        """The snapshot, if any, and the events after it.
+
+        It is one statement: between two, a newer snapshot could hide events.
+        """
         rows = self.fetch(LOAD, (key.tenant, key.stream, key.tenant, key.stream))
         snapshot = None
         if rows and rows[0][0] is None:
@@ -84,7 +88,7 @@ class PostgresLog:
         return [_event(row) for row in self.fetch(query, (key.tenant, key.stream, *bounds))]
 
     def page(self, after: int, limit: int, stop: int | None, topics: Sequence[str]) -> Page:
-        """At most ``limit`` events with positions in (after, stop], those of ``topics`` where any are named."""
+        """At most ``limit`` events with positions in (after, stop]. ``topics``: only these; empty: all."""
         bounds = (after, LAST_POSITION if stop is None else stop, not topics, list(topics), limit)
         rows = self.fetch(PAGE, bounds)
         found = [_notification(row[2:]) for row in rows if row[2] is not None]

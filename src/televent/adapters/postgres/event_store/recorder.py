@@ -1,12 +1,13 @@
 """The event store on PostgreSQL, behind the eventsourcing library's recorder interface (ADR 0002).
 
-One call is one round trip: facts, inline rows, effects owed, all or nothing. Calls for one calendar that come while one
-is under way share a transaction (gathering). The order needs no table lock:
+One call is one round trip: facts, inline rows and outbox messages, all or nothing. Calls for one calendar that arrive
+while one is under way share a transaction (group_commit). The order of events needs no table lock:
 
-- the advisory lock of each calendar touched is the transaction's first act, before it has a transaction id, so within
-  a calendar transaction ids are given in the order of commits;
-- an event's position is its transaction's id and its ordinal therein;
-- followers read only below the oldest transaction still running, so what they have read past cannot grow any more.
+- a transaction takes the advisory lock of each calendar first, before it has a transaction id. So within a calendar
+  the order of transaction ids is the order of commits;
+- an event's position is made of its transaction's id and its ordinal in the transaction;
+- followers read only below the oldest transaction that still runs. So no event can be added below a position that a
+  follower has read.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import psycopg
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent
 
 from televent.adapters.postgres.dav_index.inline_rows import conflict_of
-from televent.adapters.postgres.event_store.gathering import Gathering
+from televent.adapters.postgres.event_store.group_commit import GroupCommit
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.event_store.subscription import PostgresSubscription
 from televent.adapters.postgres.event_store.transaction import Batch, batch_of, send
@@ -33,7 +34,7 @@ from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 
 ATTEMPTS = 5
-"""How often a transaction whose connection was cut is sent again."""
+"""Max times that a transaction is sent while its connection is cut."""
 
 LANDED = """
     SELECT position FROM event JOIN unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::uuid[])
@@ -49,13 +50,13 @@ PUT_SNAPSHOT = """
 
 
 class PostgresRecorder(ApplicationRecorder):
-    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+    """Records and reads events. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
         self._pool = pool
         self._wakeups = wakeups
         self._log = PostgresLog(pool)
-        self._gathering: Gathering[Batch, list[int]] = Gathering(self._together, self._alone)
+        self._group_commit: GroupCommit[Batch, list[int]] = GroupCommit(self._together, self._alone)
 
     # ---- Writing -------------------------------------------------------------------------------------------------
     def insert_events(
@@ -67,11 +68,11 @@ class PostgresRecorder(ApplicationRecorder):
         inbox_key: str | None = None,
         **kwargs: Any,
     ) -> list[int]:
-        """All of it or nothing; the positions of the events.
+        """Records the events with their rows and messages, all or nothing, and returns the events' positions.
 
-        Raises a Conflict where somebody else was first, TwoTenants for what belongs to two. A connection lost before
-        its answer came is no failure: whether the transaction is there is looked up by its command id, and only if not
-        it is sent again.
+        Raises a Conflict where another writer was first, TwoTenants for data of more than one tenant. A connection
+        that is lost before the answer is no failure: the recorder looks up by command id whether the transaction
+        committed, and sends it again only if it did not.
         """
         if kwargs:
             raise TypeError(f"unknown arguments: {', '.join(kwargs)}")
@@ -83,8 +84,8 @@ class PostgresRecorder(ApplicationRecorder):
                 raise ValueError("rows and effects are recorded only with the facts that cause them")
             return []
         batch = batch_of(events, writes, outbox, inbox_key)
-        positions = self._gathering.do((batch.tenant, batch.locks), batch) if batch.gathers else self._alone(batch)
-        self._wakeups.ring(EVENTS, *([OUTBOX] if outbox else []))
+        positions = self._group_commit.do((batch.tenant, batch.locks), batch) if batch.may_share else self._alone(batch)
+        self._wakeups.notify(EVENTS, *([OUTBOX] if outbox else []))
         return positions
 
     def _together(self, batches: Sequence[Batch]) -> list[list[int]]:
@@ -110,12 +111,12 @@ class PostgresRecorder(ApplicationRecorder):
                     raise conflict from error
                 if attempt == ATTEMPTS:
                     raise
-                # The server may still be at work on what we sent; then the retry meets its events and waits.
+                # The server may still run the first attempt; then the retry conflicts with its events and waits.
                 time.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
 
     def _landed(self, events: Sequence[RecordedEvent]) -> list[int] | None:
-        """The positions, if these very events stand in the store by the same command."""
+        """The positions of these events, if the same command has recorded them; else None."""
         keys = [StreamKey.parse(str(event.originator_id)) for event in events]
         columns = (
             [key.tenant for key in keys],
@@ -127,7 +128,7 @@ class PostgresRecorder(ApplicationRecorder):
         return positions if len(positions) == len(events) else None
 
     def put_snapshot(self, snapshot: StoredSnapshot) -> None:
-        """Replaces an older one of the stream, and one of another form."""
+        """Stores a snapshot. It replaces an older one of the stream, and one with another topic."""
         key = snapshot.key
         row = (key.tenant, key.stream, snapshot.version, snapshot.topic, snapshot.subject_id)
         with self._pool.connection() as connection:
@@ -135,7 +136,7 @@ class PostgresRecorder(ApplicationRecorder):
 
     # ---- Reading -------------------------------------------------------------------------------------------------
     def load(self, key: StreamKey) -> tuple[StoredSnapshot | None, list[RecordedEvent]]:
-        """The stream's snapshot, if any, and the events after it, of one moment."""
+        """The stream's snapshot, if any, and the events after it, read at one moment."""
         return self._log.load(key)
 
     def select_events(
@@ -147,7 +148,7 @@ class PostgresRecorder(ApplicationRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> list[RecordedEvent]:
-        """A stream's events with versions in (gt, lte]. Raises ValueError for what is no StreamKey."""
+        """A stream's events with versions in (gt, lte]. Raises ValueError where ``originator_id`` is no StreamKey."""
         return self._log.events(StreamKey.parse(str(originator_id)), gt, lte, desc, limit)
 
     def select_notifications(
@@ -159,7 +160,7 @@ class PostgresRecorder(ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """The log from ``start``: only what no transaction still running can come before."""
+        """The log from ``start``, up to the oldest transaction that still runs."""
         after = -1 if start is None else start - inclusive_of_start
         return self._log.page(after, limit, stop, topics).notifications
 

@@ -1,4 +1,4 @@
-"""What positions of this cluster are counted from, and which life of its data this is."""
+"""Keeps positions and sync tokens right after a restore from a backup: the base of positions, and the incarnation."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from psycopg import errors
 
 from televent.adapters.postgres.pool import Connection
 
-# Only what no transaction of this cluster can have written is beyond its next transaction id: in ordinary running
-# nothing is raised, not even while others write.
+# A position beyond the cluster's next transaction id can only come from another cluster. So nothing is raised without
+# a restore, not even while others write.
 RAISE = """
     UPDATE shard SET xid_base = latest.number + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
     FROM (SELECT max(position) >> 20 AS number FROM event) AS latest
@@ -16,23 +16,23 @@ RAISE = """
 
 
 def raise_base(connection: Connection) -> int | None:
-    """After a restore into a younger cluster: positions go on above those restored. The new base, or None.
+    """Raises the base of positions after a restore into a younger cluster, and returns it; None: nothing to raise.
 
-    To be called at start-up, before anything is written. A younger cluster counts its transactions anew; without
-    this, new events would stand before old ones, and every follower would miss them.
+    Call it at start-up, before anything is written. A younger cluster counts its transactions from the start again:
+    without this, new events would have lower positions than old ones, and every follower would miss them.
     """
     with connection.transaction():
         row = connection.execute(RAISE).fetchone()
     return None if row is None else int(row[0])
 
 
-# What tells a copy from its original: another cluster, another timeline (recovery to a point in time ends in a new one,
-# and so does a failover), another database, the tables made anew.
+# A copy differs from its original in one of these: the cluster, the timeline (recovery to a point in time starts a new
+# one, and so does a failover), the database, or the id of a table.
 WITNESS = """
     SELECT concat_ws('/', {cluster}, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
         (SELECT oid FROM pg_database WHERE datname = current_database()), 'shard'::regclass::oid)"""
 _CLUSTER = "(SELECT system_identifier FROM pg_control_system())"
-RECOGNISE = """
+NOTE_WITNESS = """
     UPDATE shard SET witness = %(seen)s,
         incarnation = CASE WHEN witness IS NULL THEN incarnation ELSE gen_random_uuid() END
     WHERE witness IS DISTINCT FROM %(seen)s
@@ -40,11 +40,12 @@ RECOGNISE = """
 RENEW = "UPDATE shard SET incarnation = gen_random_uuid()"
 
 
-def recognise(connection: Connection) -> bool:
-    """True where the data turn out to be put back from a backup: from now on they are another incarnation of
-    themselves, and sync tokens of before are refused. To be called at start-up.
+def detect_restore(connection: Connection) -> bool:
+    """Detects data restored from a backup, and gives them a new incarnation: older sync tokens are refused from then
+    on. Returns whether it was a restore. Call it at start-up.
 
-    Not to be seen from inside: the files of a cluster put back under the same cluster (``televent restored`` says so).
+    It cannot detect that the files of a cluster were put back under the same cluster. The operator then runs
+    ``televent restored``.
     """
     try:
         seen = connection.execute(WITNESS.format(cluster=_CLUSTER)).fetchone()
@@ -52,10 +53,10 @@ def recognise(connection: Connection) -> bool:
         seen = connection.execute(WITNESS.format(cluster="'unknown'")).fetchone()
     assert seen is not None
     with connection.transaction():
-        row = connection.execute(RECOGNISE, {"seen": seen[0]}).fetchone()
+        row = connection.execute(NOTE_WITNESS, {"seen": seen[0]}).fetchone()
     return row is not None and bool(row[0])
 
 
-def renew(connection: Connection) -> None:
-    """Another incarnation: every client reads everything again."""
+def renew_incarnation(connection: Connection) -> None:
+    """Gives the data a new incarnation: every client reads everything again."""
     connection.execute(RENEW)

@@ -1,4 +1,4 @@
-"""The keys of persons: made when first needed, destroyed for good (erasure)."""
+"""The encryption keys of persons: made when first needed, destroyed by erasure."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from uuid import UUID
 from televent.adapters.postgres.dav_index.inline_rows import DESTROY_KEY
 from televent.adapters.postgres.rows import Pool, fetch
 
-KEY_OCTETS = 32
-"""AES-256."""
+KEY_BYTES = 32
+"""Bytes of an AES-256 key."""
 CACHED = 4096
+"""Max keys in the cache of one process."""
 CACHED_FOR = 60.0
-"""Seconds after which a key destroyed by another process is unknown here too."""
+"""Seconds that a key is cached. After that a key that another process destroyed is gone here too."""
 
 SELECT = "SELECT key FROM subject_key WHERE subject_id = %s"
 INSERT = "INSERT INTO subject_key (subject_id, key) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
 class PostgresSubjectKeys:
-    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+    """Reads, makes and destroys keys, with a cache. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(
         self,
@@ -38,7 +39,7 @@ class PostgresSubjectKeys:
         self._known: dict[UUID, tuple[bytes, float]] = {}
 
     def key(self, subject: UUID) -> bytes | None:
-        """The person's key, made if there was none; None once it was destroyed."""
+        """The person's key, made if there is none; None after it was destroyed."""
         with self._guard:
             known = self._known.get(subject)
         if known is not None and self._monotonic() < known[1]:
@@ -46,8 +47,8 @@ class PostgresSubjectKeys:
         rows = fetch(self._pool, SELECT, (subject,))
         if not rows:
             with self._pool.connection() as connection:
-                connection.execute(INSERT, (subject, self._entropy(KEY_OCTETS)))
-            # Of two that made one at once, the first counts.
+                connection.execute(INSERT, (subject, self._entropy(KEY_BYTES)))
+            # Two processes may insert at once: the row that is there counts.
             rows = fetch(self._pool, SELECT, (subject,))
         key: bytes | None = rows[0][0]
         with self._guard:
@@ -59,12 +60,13 @@ class PostgresSubjectKeys:
         return key
 
     def destroy(self, subject: UUID, now: datetime) -> None:
-        """Erasure: what was sealed for this person can never be read again. Other processes forget within a minute."""
+        """Erases the person: data sealed with this key can never be read again. Other processes drop the key from their
+        caches within CACHED_FOR seconds."""
         with self._pool.connection() as connection:
             connection.execute(DESTROY_KEY, (subject, now))
         self.forget(subject)
 
     def forget(self, subject: UUID) -> None:
-        """The key is asked for again the next time: it was destroyed in a transaction of somebody else's."""
+        """Drops the key from the cache, because another transaction destroyed it."""
         with self._guard:
             self._known.pop(subject, None)

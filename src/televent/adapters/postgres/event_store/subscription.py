@@ -1,4 +1,4 @@
-"""Following the log: an iterator that blocks for what comes next and outlives cut connections."""
+"""A subscription to the log: an iterator that waits for new events and survives cut connections."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from televent.application.event_store.recorded import RecordedNotification
 
 PAGE_SIZE = 500
 POLL = 1.0
-"""Seconds between looks where no ring came."""
+"""Seconds between two reads of the log without a notification."""
 SOON = 0.02
-"""Seconds until the next look where events are there but an older transaction still runs."""
+"""Seconds until the next read where there are events but an older transaction still runs."""
 
 
 class PostgresSubscription(Subscription[ApplicationRecorder]):
-    """Yields every event of the log once, in order. To be iterated by one thread; ``stop`` may come from any."""
+    """Yields every event of the log once, in order. One thread may iterate it; any thread may call ``stop``."""
 
     def __init__(
         self,
@@ -35,54 +35,55 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
         self._log = log
         self._seen = -1 if gt is None else gt
         self._page: deque[RecordedNotification] = deque()
-        self._bell = threading.Event()
-        self._end_listening = wakeups.listen(EVENTS, self._bell.set)
+        self._notified = threading.Event()
+        self._end_listening = wakeups.listen(EVENTS, self._notified.set)
 
     def stop(self) -> None:
         """Ends the iteration, also one that is waiting."""
         super().stop()
         self._end_listening()
-        self._bell.set()
+        self._notified.set()
 
     @property
     def seen(self) -> int:
-        """Up to where the log has been looked at: nothing that is asked for is left below it but what waits here."""
+        """The position up to which every event of the topics was given out."""
         return self._page[0].id - 1 if self._page else self._seen
 
     def wait(self, timeout: float) -> int:
-        """How many events ``next`` gives without waiting, after at most ``timeout`` seconds; 0 once stopped."""
+        """The number of events that ``next`` gives without waiting; it waits at most ``timeout`` seconds for one. 0
+        after ``stop``."""
         if not self._page and not self._has_been_stopped:
-            self._bell.clear()
+            self._notified.clear()
             held_back = self._pull()
             if not self._page and timeout > 0 and not self._has_been_stopped:
-                self._bell.wait(min(SOON, timeout) if held_back else timeout)
+                self._notified.wait(min(SOON, timeout) if held_back else timeout)
                 self._pull()
         return 0 if self._has_been_stopped else len(self._page)
 
     def __next__(self) -> RecordedNotification:
         pause = SOON
         while not self._page and not self._has_been_stopped:
-            self._bell.clear()
+            self._notified.clear()
             held_back = self._pull()
             if not self._page and not self._has_been_stopped:
-                # Nobody rings when the transaction that held us back ends without events of its own.
+                # No notification comes when the transaction that held us back ends without events of its own.
                 pause = min(pause * 2, POLL) if held_back else POLL
-                self._bell.wait(pause)
+                self._notified.wait(pause)
         if self._has_been_stopped:
             raise StopIteration
         return self._page.popleft()
 
     def _pull(self) -> bool:
-        """Fills the page; whether there is more that may not be read yet."""
+        """Reads the next page. Returns whether there are more events that may not be read yet."""
         try:
             page = self._log.page(self._seen, PAGE_SIZE, None, self._topics)
         except psycopg.OperationalError:
-            # The database is away: nothing is lost, since the place in the log is ours.
+            # The database does not answer. Nothing is lost: this object keeps the position.
             return True
         self._page.extend(page.notifications)
         if len(page.notifications) == PAGE_SIZE:
             self._seen = page.notifications[-1].id
         else:
-            # All below the ceiling has been looked at, whatever its topic.
+            # Every event below the ceiling was read, whatever its topic.
             self._seen = max(self._seen, page.ceiling - 1)
         return page.held_back

@@ -1,4 +1,4 @@
-"""One walk through the system by its correlation id: facts, effects owed, in the order of time."""
+"""Everything that one request caused, by its correlation id: facts and outbox messages, in the order of time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from televent.adapters.postgres.rows import Pool, fetch
 
 LIMIT = 2000
-# The audit is asynchronous; what it does not hold yet is still in the log, of which only the newest part is searched.
-WALK = """
+# The audit is asynchronous. Events that it lacks are still searched for in the newest part of the log.
+STEPS = """
     WITH recent AS (SELECT * FROM event ORDER BY position DESC LIMIT 5000)
     SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
     FROM audit WHERE correlation_id = %(id)s
@@ -26,7 +26,7 @@ WALK = """
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened."""
+    """One fact or outbox message: its time, name, place, and details."""
 
     at: datetime
     what: str
@@ -34,7 +34,7 @@ class Step:
     detail: str
 
 
-def walk(pool: Pool, correlation_id: str) -> list[Step]:
-    """Every step that carries the id."""
-    rows = fetch(pool, WALK, {"id": correlation_id, "limit": LIMIT})  # type: ignore[arg-type]
+def steps_of(pool: Pool, correlation_id: str) -> list[Step]:
+    """Every step with that correlation id, the oldest first, at most LIMIT."""
+    rows = fetch(pool, STEPS, {"id": correlation_id, "limit": LIMIT})  # type: ignore[arg-type]
     return [Step(at, what, f"{where} {which}", detail) for at, what, where, which, detail in rows]

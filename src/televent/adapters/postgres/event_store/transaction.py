@@ -1,4 +1,4 @@
-"""What one transaction of the recorder sends: for one writer, or for several that were gathered."""
+"""Sends one transaction of the recorder: the batch of one writer, or the batches of a group."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from televent.application.read_models.writes import Write
 from televent.domain.ids import AccountId, StreamKey
 
 ORDINAL_BITS = 20
+"""Bits of a position that number the events of one transaction."""
 SMALL_EVENTS = 100
-SMALL_OCTETS = 64 * 1024
+"""Max events of a batch that may share a transaction."""
+SMALL_BYTES = 64 * 1024
+"""Max bytes of the events of a batch that may share a transaction."""
 
 LOCK = "SELECT pg_advisory_xact_lock(%s)"
 INSERT_EVENT = f"""
@@ -33,7 +36,7 @@ INSERT_INBOX = "INSERT INTO inbox (tenant_id, message_key, received_at) VALUES (
 
 
 class TwoTenants(ValueError):
-    """A transaction was to write to more than one tenant (ADR 9): an error in the program. Nothing was sent."""
+    """The program tried to write to more than one tenant in one transaction (ADR 9). Nothing was sent."""
 
     def __init__(self, tenants: Iterable[UUID]) -> None:
         super().__init__(f"one transaction writes to one tenant, not to {', '.join(sorted(map(str, tenants)))}")
@@ -41,27 +44,30 @@ class TwoTenants(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one writer wants recorded, all of it or nothing."""
+    """The events and rows that one writer wants recorded, all or nothing."""
 
     tenant: AccountId
     events: Sequence[RecordedEvent]
     locks: tuple[int, ...]
-    """The numbers of the calendars touched, sorted."""
+    """The numbers of the advisory locks, one for each calendar written to, sorted."""
     rows: tuple[Statement, ...]
-    """What is written beside the events."""
+    """The statements that write rows beside the events."""
 
     @property
-    def gathers(self) -> bool:
-        """It may share a transaction: those who touch the same calendars would wait for one another, and it is small
-        enough that the others do not wait for it."""
-        small = len(self.events) <= SMALL_EVENTS and sum(len(event.state) for event in self.events) <= SMALL_OCTETS
+    def may_share(self) -> bool:
+        """Whether it may share a transaction with other batches: it locks calendars, so it would wait for them anyway,
+        and it is small, so they hardly wait for it."""
+        small = len(self.events) <= SMALL_EVENTS and sum(len(event.state) for event in self.events) <= SMALL_BYTES
         return small and bool(self.locks)
 
 
 def batch_of(
     events: Sequence[RecordedEvent], writes: Sequence[Write], outbox: Sequence[OutboxMessage], inbox_key: str | None
 ) -> Batch:
-    """Raises ValueError for more events than one transaction can number, TwoTenants for what belongs to two."""
+    """The batch for these events and their effects.
+
+    Raises ValueError for more events than one transaction can number, TwoTenants for data of more than one tenant.
+    """
     if len(events) >= 1 << ORDINAL_BITS:
         raise ValueError("too many events for one transaction")
     tenant = StreamKey.parse(str(events[0].originator_id)).tenant
@@ -80,9 +86,11 @@ def batch_of(
 
 
 def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:
-    """One transaction in one round trip: nothing waits for an answer before the end of the pipeline. The positions of
-    each batch's events. Raises psycopg.Error; then nothing is recorded, or the connection was cut; TwoTenants for
-    batches of two."""
+    """Sends the batches as one transaction in one round trip, and returns the positions of each batch's events.
+
+    No statement waits for an answer before the end of the pipeline. Raises psycopg.Error: then nothing is recorded, or
+    the connection was cut. Raises TwoTenants for batches of more than one tenant.
+    """
     tenants = {batch.tenant for batch in batches}
     if len(tenants) > 1:
         raise TwoTenants(tenants)
@@ -93,7 +101,8 @@ def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batc
         for number in sorted({number for batch in batches for number in batch.locks}):
             connection.execute(LOCK, (number,), prepare=True)
         for batch in batches:
-            # The events first: of a transaction sent again, its own events must be met before its own inbox row.
+            # The events come first: a transaction that is sent again must conflict with its own events, and not with
+            # its own inbox row.
             cursors = []
             for event in batch.events:
                 cursors.append(connection.execute(INSERT_EVENT, _event_row(event, ordinal), prepare=True))

@@ -1,4 +1,4 @@
-"""Was the store tampered with? Every stream's hash chain computed again (ADR 11)."""
+"""Finds events that were tampered with: it computes every stream's hash chain again (ADR 11)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ PAGE = 1000
 
 
 def broken_chains(pool: Pool) -> tuple[int, list[StreamKey]]:
-    """How many events were checked, and the streams in which one does not follow from those before it.
+    """The number of events checked, and the streams whose hash chain is broken.
 
-    An event that was changed, taken out or put in breaks its stream's chain from there on.
+    An event that was changed, removed or inserted breaks the chain of its stream from there on.
     """
     checked = 0
     broken: list[StreamKey] = []

@@ -1,4 +1,4 @@
-"""What a consumer does with a batch of the log: the eventsourcing library's Projection, over a batch as its view."""
+"""Consumers process batches of the log. Each is a Projection of the eventsourcing library; its view is the batch."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.followers import Policy, Projection, RowWrite, folded, reacted
 from televent.application.messages.outbox import OutboxMessage
 
-Owed = tuple[Envelope, OutboxMessage]
+Caused = tuple[Envelope, OutboxMessage]
+"""The envelope of a fact, and a message that the fact caused."""
 
 AUDIENCES: Final[Mapping[str, str]] = {
     "chat": "SELECT tenant_id FROM account WHERE tenant_id = ANY (%s) AND telegram_id IS NOT NULL",
 }
-"""By the name a policy gives (Policy.only_for): which of some accounts can be told that way."""
+"""The query for each audience (Policy.only_for): it selects the accounts that can be reached that way."""
 
 
 class Batch(TrackingRecorder):
-    """The position that a batch reaches: noted event by event, written once, with the batch's effects."""
+    """Tracks the position in a batch event by event, and writes it once, with the batch's effects."""
 
     def __init__(self, tracking: PostgresTracking) -> None:
         self._tracking = tracking
@@ -38,24 +39,25 @@ class Batch(TrackingRecorder):
         self._reached = tracking
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """The position that is written already."""
+        """The position that was written last."""
         return self._tracking.max_tracking_id(application_name)
 
     def close(self, connection: Connection) -> None:
-        """Writes the position reached, in the transaction of ``connection``. Raises IntegrityError."""
+        """Writes the position of the last event, in the transaction of ``connection``. Raises IntegrityError where the
+        lease is lost."""
         if self._reached is not None:
             self._tracking.insert_tracking(self._reached, connection)
 
 
 class Consumer(LibraryProjection[Batch]):
-    """Gathers what a batch of events leads to, and writes it."""
+    """Collects the effects of a batch of events, and writes them."""
 
-    rings: bool = False
-    """Whether the last batch owed messages, so that the outbox's workers are to be woken."""
+    wakes_outbox: bool = False
+    """Whether the batch wrote outbox messages, so that the outbox's workers must be notified."""
 
     @abstractmethod
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
-        """Takes one event of the batch in."""
+        """Processes one event of the batch."""
 
     @abstractmethod
     def write(self, connection: Connection, now: datetime) -> None:
@@ -89,33 +91,33 @@ class PolicyConsumer(Consumer):
     def __init__(self, view: Batch, policy: Policy) -> None:
         super().__init__(view)
         self._policy = policy
-        self._owed: list[Owed] = []
+        self._caused: list[Caused] = []
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
         """Reacts to one event. Raises UnknownStoredName for a fact of a newer program."""
-        self._owed += [(domain_event.envelope, message) for message in reacted(self._policy, domain_event)]
+        self._caused += [(domain_event.envelope, message) for message in reacted(self._policy, domain_event)]
         self.view.insert_tracking(tracking)
 
     def write(self, connection: Connection, now: datetime) -> None:
-        """Writes the messages that somebody can be told."""
-        owed = self._reachable(connection)
-        if owed:
-            rows = [outbox_row(each.tenant, message, each.correlation_id, now) for each, message in owed]
+        """Writes the messages to accounts that can be reached."""
+        messages = self._reachable(connection)
+        if messages:
+            rows = [outbox_row(each.tenant, message, each.correlation_id, now) for each, message in messages]
             with connection.cursor() as cursor:
                 cursor.executemany(ENQUEUE, rows)
-        self.rings = bool(owed)
+        self.wakes_outbox = bool(messages)
 
-    def _reachable(self, connection: Connection) -> Sequence[Owed]:
+    def _reachable(self, connection: Connection) -> Sequence[Caused]:
         audience = self._policy.only_for
-        if audience is None or not self._owed:
-            return self._owed
-        tenants = list({envelope.tenant for envelope, _ in self._owed})
-        there = {row[0] for row in connection.execute(AUDIENCES[audience], (tenants,)).fetchall()}
-        return [each for each in self._owed if each[0].tenant in there]
+        if audience is None or not self._caused:
+            return self._caused
+        tenants = list({envelope.tenant for envelope, _ in self._caused})
+        reachable = {row[0] for row in connection.execute(AUDIENCES[audience], (tenants,)).fetchall()}
+        return [each for each in self._caused if each[0].tenant in reachable]
 
 
 def consumer_of(follower: Projection | Policy) -> Make:
-    """How a batch of that follower is made."""
+    """The function that makes a consumer of this follower for each batch."""
     if isinstance(follower, Projection):
         return lambda batch: ProjectionConsumer(batch, follower)
     return lambda batch: PolicyConsumer(batch, follower)

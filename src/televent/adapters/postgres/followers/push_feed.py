@@ -1,6 +1,6 @@
-"""Follows the log for WebDAV-Push: notes which subscriptions have something to tell, and owes each one message.
+"""Follows the log for WebDAV-Push: counts the changes for each subscription, and writes one message for each.
 
-Writers are not in it: where nobody subscribes, a change costs them nothing at all.
+Writers have no part in this: without subscriptions a change costs them nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from eventsourcing.persistence import Tracking
 from televent.adapters.postgres.followers.consumers import Batch, Consumer
 from televent.adapters.postgres.followers.runner import Following
 from televent.adapters.postgres.pool import Connection
-from televent.adapters.postgres.queues.push_book import Pending, owe
+from televent.adapters.postgres.queues.push_book import Pending, enqueue_push
 from televent.application.event_store.envelope import LoggedEvent
 from televent.application.push import Collection
 from televent.domain.ids import AccountId
@@ -36,13 +36,13 @@ ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
 CONCERNED = """
     SELECT owner_id, tenant_id FROM push_subscription WHERE owner_id = ANY (%s)
     UNION SELECT owner_id, tenant_id FROM push_subscription WHERE tenant_id = ANY (%s)"""
-# In whose homes a calendar of others stands.
+# The sharees that have a shared calendar in their home.
 SHAREES = """
     SELECT calendar.tenant_id, calendar.calendar_id, sharee.key::uuid
     FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (tenant_id, calendar_id)
     JOIN calendar USING (tenant_id, calendar_id) CROSS JOIN jsonb_each(calendar.shares) AS sharee
     WHERE sharee.value ->> 'status' = 'accepted'"""
-# A row written since then is what the fact changed; a tombstone of the object's earlier place is older.
+# The fact changed the rows written since its time. A tombstone at the object's earlier place is older.
 PLACES = """
     SELECT DISTINCT resource.tenant_id, resource.calendar_id, wanted.command_id
     FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::uuid[])
@@ -66,35 +66,36 @@ COUNT = """
 
 
 class PushConsumer(Consumer):
-    """Counts what a batch of events means to each subscription, and owes one message to each concerned."""
+    """Counts the changes of a batch for each subscription, and writes one message to each with changes."""
 
     def __init__(self, view: Batch) -> None:
         super().__init__(view)
         self._events: list[LoggedEvent] = []
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
-        """Keeps one event for ``write``: where nobody subscribes, no fact is decoded."""
+        """Keeps the event for ``write``: without subscriptions no fact is decoded."""
         self._events.append(domain_event)
         self.view.insert_tracking(tracking)
 
     def write(self, connection: Connection, now: datetime) -> None:
-        """Notes what is owed."""
+        """Writes the counts and the messages."""
         if connection.execute(ANY).fetchone() == (True,):
-            self.rings = _note(connection, self._events, now) > 0
+            self.wakes_outbox = _note(connection, self._events, now) > 0
 
 
 PUSH: Final = Following(name="push", make=PushConsumer, at_end=True, pause=0.5)
-"""WebDAV-Push as a consumer of the log. A change is told a second later anyway, so batches may be large."""
+"""WebDAV-Push as a consumer of the log. A message is sent a second after the change at the earliest, so batches may be
+large."""
 
 
 def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) -> int:
-    """Counts what the events mean to each subscription and owes a message to it; to how many."""
+    """Counts the changes for each subscription, writes their messages, and returns the number of messages."""
     tenants = list({event.envelope.tenant for event in events})
     homes = _homes_of_sharees(connection, events)
     tenants += {change.collection.owner for change in homes}
     concerned = connection.execute(CONCERNED, (tenants, tenants)).fetchall()
     owners, people = {row[0] for row in concerned}, {person for row in concerned for person in row}
-    walks = {event.envelope.command_id: event.envelope.correlation_id for event in events}
+    correlations = {event.envelope.command_id: event.envelope.correlation_id for event in events}
     events = [event for event in events if event.envelope.tenant in people]
     found = _changes(connection, events)
     for change in homes:
@@ -119,13 +120,13 @@ def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) 
         key = (watcher.tenant, watcher.subscription_id)
         pending = connection.execute(COUNT, (int(content), int(property_), *key)).fetchone()
         if pending is not None:
-            owe(connection, Pending(*pending), walks[here[-1].command_id], now)
+            enqueue_push(connection, Pending(*pending), correlations[here[-1].command_id], now)
             noted += 1
     return noted
 
 
 def _changes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[Collection, list[Change]]:
-    """The changes of collections, of those that name one and of those whose object has to be looked for."""
+    """The changes of each collection: of facts that name the collection, and of facts whose object is searched for."""
     found: dict[Collection, list[Change]] = {}
     sought: list[tuple[UUID, UUID, datetime, UUID]] = []
     own: list[OwnChange] = []
@@ -153,7 +154,7 @@ def _changes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[Coll
 
 
 def _homes_of_sharees(connection: Connection, events: Sequence[LoggedEvent]) -> list[Change]:
-    """What the owner calls a calendar, and its colour, shows in the homes of others as well."""
+    """The changes of sharees' homes: a shared calendar appears there with the owner's name and colour of it."""
     seen = [
         (place, event.envelope.command_id) for event in events if (place := seen_by_sharees(event.envelope)) is not None
     ]

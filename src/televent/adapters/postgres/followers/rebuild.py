@@ -1,4 +1,4 @@
-"""A projection made again from the store, beside the live one, while writes go on."""
+"""Rebuilds a projection from the store, beside the live one, while writes continue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REACH = "UPDATE consumer SET position = %s, updated_at = now() WHERE name = %s"
 
 
 def names(followers: Sequence[Projection | Policy]) -> list[str]:
-    """What can be rebuilt: the inline projections, and those that follow the log."""
+    """The names of the projections that can be rebuilt: the inline ones, and those among the followers."""
     return [*INLINE, *(each.name for each in followers if isinstance(each, Projection))]
 
 
@@ -33,10 +33,10 @@ def rebuild(
     followers: Sequence[Projection | Policy] = (),
     season: int | None = None,
 ) -> Rebuilt:
-    """Makes the projection of that name again. ``progress`` is told events done and events in all.
+    """Rebuilds the projection with that name. ``progress`` is called with events done and events in all.
 
-    ``followers``: those of the installation, where a projection that follows the log is found. ``season``: for which
-    series without end are indexed; None: each for that in which it was written. Raises KeyError for an unknown name.
+    ``followers``: the followers of the installation. ``season``: series without end are indexed for this season; None:
+    each for the season in which it was written. Raises KeyError for an unknown name.
     """
     if name in INLINE:
         return rebuild_inline(pool, mapper, name, progress, season)
@@ -45,7 +45,7 @@ def rebuild(
 
 
 def _rebuild_follower(pool: Pool, mapper: FactMapper, projection: Projection, progress: Progress) -> Rebuilt:
-    """The live rows are followed on meanwhile; only the last step makes the consumer wait."""
+    """Rebuilds a projection that follows the log. Its consumer goes on meanwhile; only the last step makes it wait."""
     log, total, done, position = PostgresLog(pool), 0, 0, -1
     total = count(log)
     with own_connection(pool) as connection:
@@ -55,7 +55,7 @@ def _rebuild_follower(pool: Pool, mapper: FactMapper, projection: Projection, pr
                 position, done = page[0], done + page[1]
                 progress(done, max(total, done))
             with connection.transaction():
-                # Its leader cannot move on from here: what it reads next comes after what is mended now.
+                # This lock stops the consumer: it reads its next event after the live rows are corrected.
                 connection.execute(HOLD, (projection.name,))
                 while (page := _page(connection, log, mapper, projection, position)) is not None:
                     position, done = page[0], done + page[1]
@@ -69,7 +69,8 @@ def _rebuild_follower(pool: Pool, mapper: FactMapper, projection: Projection, pr
 def _page(
     connection: Connection, log: PostgresLog, mapper: FactMapper, projection: Projection, after: int
 ) -> tuple[int, int] | None:
-    """Folds the next page into the shadow: the position it reaches and its number of events; None after the last."""
+    """Folds the next page into the shadow tables. Returns its last position and its number of events; None at the end
+    of the log."""
     events = log.page(after, PAGE, None, topics_of(projection)).notifications
     if not events:
         return None

@@ -1,8 +1,8 @@
-"""An inline projection made again from the store, while writes go on.
+"""Rebuilds an inline projection from the store, while writes continue.
 
-The rows are first made in temporary tables of the same names, so that the very statements of the recorder fill them.
-Then, for a moment in which writers wait and readers do not, what was recorded meanwhile is added, and the live rows
-that differ are mended. Normally none does.
+The rows are first written to temporary tables with the same names, by the recorder's own statements. Then, for a moment
+in which writers wait and readers do not, the rebuild adds the events recorded meanwhile, and corrects the live rows
+that differ. Normally none differs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from psycopg import sql
 
 from televent.adapters.postgres.dav_index.inline_rows import TABLES, statements
 from televent.adapters.postgres.event_store.log import PostgresLog
-from televent.adapters.postgres.event_store.shard import renew
+from televent.adapters.postgres.event_store.shard import renew_incarnation
 from televent.adapters.postgres.followers.shadow import mend, mend_index, own_connection, shadow, unshadow
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
@@ -38,15 +38,17 @@ from televent.domain.ids import StreamKey
 from televent.projections.inline import inline_writes
 
 PAGE = 1000
+"""Max events of a page."""
 
 INLINE: Final = TABLES
 DIRECTORY = (PutAccount, PutAddress, PutPrincipal, PutFreeBusy, PutDevice, DropDevice)
-"""What is written to the tables of the directory; all else is dav_index, or company."""
+"""The writes to the tables of the directory; the others are writes to dav_index or company."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """``differing``: live rows that were wrong, missing or too many, and are mended."""
+    """``events``: the number of events replayed. ``differing``: the number of live rows that were wrong, missing or
+    superfluous, and are corrected."""
 
     events: int
     differing: int
@@ -56,6 +58,7 @@ Progress = Callable[[int, int], None]
 
 
 def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress, season: int | None) -> Rebuilt:
+    """Rebuilds the inline projection with that name (see rebuild.rebuild). Raises KeyError for an unknown name."""
     tables = INLINE[name]
     log = PostgresLog(pool)
     replay = _Replay(mapper, name, season)
@@ -65,33 +68,33 @@ def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress
         try:
             position, done = -1, 0
             while events := log.page(position, PAGE, None, ()).notifications:
-                # A transaction's events may be cut by the page: what belongs together is applied together.
+                # The page may end within a transaction; the events of a transaction are applied together.
                 whole = _whole_transactions(events) if len(events) == PAGE else events
                 with connection.transaction(), connection.pipeline():
                     replay.apply(connection, whole)
                 position, done = whole[-1].id, done + len(whole)
                 progress(done, max(total, done))
             with connection.transaction():
-                # Several tables are locked one after the other, and writers take them in their own order; but each
-                # writes its events first. Whoever has this lock finds none of them amid the others.
+                # Tables are locked one after the other, and writers lock them in another order. But every writer
+                # inserts its events first: with this lock no writer is between two tables, so there is no deadlock.
                 connection.execute("LOCK TABLE public.event IN EXCLUSIVE MODE")
                 locked = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
                 connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(locked))
-                # No writer of these tables is under way now: what is committed is all there is.
+                # No writer of these tables is under way now: every event is committed.
                 late = _committed_after(connection, log, position)
                 replay.apply(connection, late)
                 indexed = mend_index(connection) if name == "dav_index" else 0
                 differing = sum(mend(connection, table, keys) for table, keys in tables.items())
                 if differing and name == "dav_index":
-                    # Clients may hold what was wrong, under tokens that say they are up to date.
-                    renew(connection)
+                    # Clients may have the wrong rows, with sync tokens that say they are up to date.
+                    renew_incarnation(connection)
             return Rebuilt(done + len(late), differing + indexed)
         finally:
             unshadow(connection, list(tables))
 
 
 class _Replay:
-    """Folds streams and sends the recorder's own statements for them."""
+    """Folds streams and executes the recorder's own statements for them."""
 
     def __init__(self, mapper: FactMapper, projection: str, season: int | None) -> None:
         self._mapper = mapper
@@ -112,7 +115,7 @@ class _Replay:
 
     def _writes(self, stream: str, events: list[RecordedNotification]) -> list[Write]:
         if self._mapper.erased(events[0].subject_id):
-            # No row is made of a person whose key is destroyed, even where their last fact was never recorded.
+            # A person whose key is destroyed gets no rows, even where their AccountErased was never recorded.
             return []
         facts = [self._mapper.to_fact(event) for event in events]
         decider = decider_of(type(facts[0]))
@@ -176,4 +179,5 @@ def _notifications(connection: Connection, key: StreamKey, after: int) -> dict[i
 
 
 def count(log: PostgresLog) -> int:
+    """The number of events in the store."""
     return int(log.fetch("SELECT count(*) FROM event", ())[0][0])

@@ -1,4 +1,4 @@
-"""The SQL of a projection's writes: insert, update, delete, by table and column names that the projection declares."""
+"""Executes a projection's writes: insert, update and delete on the tables that the projection declares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ Shape = tuple[type, str, tuple[str, ...], tuple[str, ...]]
 
 
 def send(connection: Connection, tables: Mapping[str, tuple[str, ...]], writes: Sequence[RowWrite]) -> None:
-    """Sends the writes in their order; neighbours of the same shape go together. ``tables``: each table's key.
+    """Sends the writes in their order; consecutive writes of the same shape share a statement. ``tables``: the key
+    columns of each table.
 
     Raises KeyError for a table that the projection does not declare.
     """

@@ -1,8 +1,9 @@
 """Runs a follower of the log: takes the lease, reads batches, writes effects and position in one transaction.
 
-The subscription, the tracking and the step for one event are the eventsourcing library's; the batch, the lease and
-what happens when a connection is cut are ours (ADR 0001). Any number of workers may run the same consumers: one leads
-each. A worker that is killed between any two steps has written either a whole batch with its position, or nothing.
+The eventsourcing library provides the subscription, the tracking and the step for one event. The batch, the lease and
+the handling of cut connections are ours (ADR 0001). Any number of workers may run the same consumers: one worker leads
+each consumer. A worker that is killed between any two steps has written either a whole batch with its position, or
+nothing.
 """
 
 from __future__ import annotations
@@ -38,14 +39,15 @@ BATCH: Final = 500
 IDLE: Final = LEASE.total_seconds() / 3
 """Seconds after which an idle consumer renews its lease."""
 STANDBY: Final = 1.0
-"""Seconds between two attempts to take a lease that another worker has."""
+"""Seconds between two attempts to take a lease that another worker holds."""
 FIRST_RETRY, LAST_RETRY = 0.2, 30.0
-"""Min and max seconds until a consumer that failed is tried again."""
+"""Min and max seconds until a consumer that failed is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A consumer as it is run. ``at_end``: at its first start it begins with what is recorded from then on."""
+    """A consumer and how to run it. ``at_end``: at its first start it begins at the end of the log. ``pause``: seconds
+    between two batches."""
 
     name: str
     make: Make
@@ -55,14 +57,14 @@ class Following:
 
 
 def following(follower: Projection | Policy) -> Following:
-    """How that projection or policy is run."""
+    """The consumer of this projection or policy."""
     at_end = isinstance(follower, Policy)
     return Following(follower.name, consumer_of(follower), topics_of(follower), at_end, follower.pause)
 
 
 def register(pool: Pool, consumers: Sequence[Following]) -> None:
-    """Makes consumers known before anything more is recorded: every process does so when it starts, and not the worker
-    alone, because what is recorded before a worker first runs must be told too."""
+    """Registers the consumers. Every process does so when it starts, not only the worker: events that are recorded
+    before the first worker runs must reach the consumers too."""
     for consumer in consumers:
         PostgresTracking(pool, consumer.name, uuid4()).register(at_end=consumer.at_end)
 
@@ -84,9 +86,10 @@ class Runner:
         self._subscription: PostgresSubscription | None = None
 
     def advance(self) -> int:
-        """Takes in one batch without waiting for more; how many events it had. 0: up to date, or not ours to lead.
+        """Processes one batch without waiting for more events, and returns the number of its events.
 
-        Raises what the consumer raises; then nothing is written.
+        0: the consumer is up to date, or another worker leads it. Raises what the consumer raises; then nothing is
+        written.
         """
         position = self._tracking.take()
         if position is None:
@@ -99,7 +102,7 @@ class Runner:
             self._tracking.release()
 
     def run(self) -> None:
-        """Leads the consumer whenever no other worker does, until told to stop. Never raises."""
+        """Leads the consumer whenever no other worker does, until ``stop``. Never raises."""
         retry = FIRST_RETRY
         while not self._stopping.is_set():
             try:
@@ -112,8 +115,8 @@ class Runner:
             except IntegrityError:
                 log.info("another worker leads the consumer now", consumer=self._consumer.name)
             except Exception as error:
-                log.exception("a consumer cannot go on; it is tried again", consumer=self._consumer.name)
-                # One event at a time from here, so that all before the one that fails are taken in.
+                log.exception("a consumer failed; it is retried", consumer=self._consumer.name)
+                # One event at a time from here, so that all events before the failing one are processed.
                 self._size = 1
                 with contextlib.suppress(psycopg.Error):
                     self._tracking.fail(error)
@@ -123,14 +126,14 @@ class Runner:
             self._tracking.release()
 
     def stop(self) -> None:
-        """Ends ``run`` after the batch it is at."""
+        """Ends ``run`` after the current batch."""
         self._stopping.set()
         subscription = self._subscription
         if subscription is not None:
             subscription.stop()
 
     def _lead(self, position: int) -> bool:
-        """Until told to stop, or until the lease is lost; whether any batch was taken in."""
+        """Processes batches until ``stop``, or until the lease is lost. Returns whether it processed any."""
         done = False
         with self._subscribed(position) as events:
             self._subscription = pages = self._pages(events)
@@ -154,7 +157,8 @@ class Runner:
         return pages
 
     def _apply(self, events: ApplicationSubscription[str], waiting: int) -> int:
-        """One batch: all its effects and its position, or nothing. Raises IntegrityError where the lease is lost."""
+        """Writes one batch: all its effects and its position, or nothing. Raises IntegrityError where the lease is
+        lost."""
         batch = Batch(self._tracking)
         consumer = self._consumer.make(batch)
         count = min(waiting, self._size)
@@ -163,17 +167,18 @@ class Runner:
             assert isinstance(event, LoggedEvent)
             consumer.process_event(event, tracking)
         with self._pool.connection() as connection, connection.transaction():
-            # First the position: where another worker leads by now, its row is locked, and nothing is done twice.
+            # The position comes first: it locks the consumer's row, so that nothing is done twice where another worker
+            # leads by now.
             batch.close(connection)
             consumer.write(connection, self._clock())
-        if consumer.rings:
-            self._wakeups.ring(OUTBOX)
+        if consumer.wakes_outbox:
+            self._wakeups.notify(OUTBOX)
         self._size = min(self._size * 2, BATCH)
         return count
 
 
 async def follow(runners: Sequence[Runner], stop: asyncio.Event) -> None:
-    """Runs consumers, each in a thread of its own, until told to stop."""
+    """Runs consumers, each in its own thread, until ``stop`` is set."""
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(max(1, len(runners)), thread_name_prefix="follower") as threads:
         running = [loop.run_in_executor(threads, runner.run) for runner in runners]

@@ -1,4 +1,4 @@
-"""Shadow tables: a projection's rows made beside the live ones, and the live ones mended from them."""
+"""Shadow tables: a rebuild writes a projection's rows beside the live ones, and corrects the live ones from them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 
 KEPT = {"device": ("last_used_at",)}
-"""Columns that no fact sets."""
+"""Columns that no fact sets. A rebuild leaves them as they are."""
 
 
 def own_connection(pool: Pool) -> Connection:
-    """A connection that nobody has used before. A pool's connection may have prepared the recorder's statements for the
-    live tables; PostgreSQL does not look again when a temporary table of the same name appears, and the replay would
-    write into the live ones."""
+    """A new connection outside the pool.
+
+    A pool's connection may have prepared the recorder's statements for the live tables. PostgreSQL does not plan them
+    again when a temporary table with the same name appears, so the replay would write into the live tables.
+    """
     assert isinstance(pool.conninfo, str)
     return psycopg.connect(pool.conninfo, autocommit=True, prepare_threshold=None)
 
 
 def shadow(connection: Connection, tables: list[str]) -> None:
-    """Temporary tables come first in the search path: the recorder's statements find them by the same names."""
+    """Makes the shadow tables. They are temporary tables with the same names, which come first in the search path, so
+    the recorder's statements write into them."""
     for table in tables:
         name = sql.Identifier(table)
         connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
@@ -31,6 +34,7 @@ def shadow(connection: Connection, tables: list[str]) -> None:
 
 
 def unshadow(connection: Connection, tables: list[str]) -> None:
+    """Drops the shadow tables."""
     if connection.closed:
         return
     for table in tables:
@@ -38,7 +42,8 @@ def unshadow(connection: Connection, tables: list[str]) -> None:
 
 
 def mend_index(connection: Connection) -> int:
-    """Rows that are right but for when they are said to happen: no client has seen that."""
+    """Corrects the live rows that differ only in the index of occurrences, which no client sees. Returns their
+    number."""
     columns = [sql.Identifier(each) for each in ("span", "firm", "floats", "loose", "fbtype", "days", "indexed")]
     own, made = (
         sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.Identifier(of), each) for each in columns)
@@ -54,7 +59,7 @@ def mend_index(connection: Connection) -> int:
 
 
 def mend(connection: Connection, table: str, keys: Sequence[str]) -> int:
-    """Makes the live rows equal the shadow's; how many were not."""
+    """Makes the live rows equal to the shadow's, and returns how many differed."""
     kept = KEPT.get(table, ())
     columns = [
         row[0]
@@ -75,7 +80,7 @@ def mend(connection: Connection, table: str, keys: Sequence[str]) -> int:
         )
     ).rowcount
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    # Out of the way first, then in: a unique key may stand on another row meanwhile.
+    # All differing rows are deleted before any is inserted: another row may hold the same unique key meanwhile.
     moved = connection.execute(
         sql.SQL("DELETE FROM {live} AS live USING {made} AS made WHERE {same} AND ({differs})").format(
             live=live, made=made, same=same, differs=differs

@@ -1,4 +1,4 @@
-"""How far each consumer of the log has come, and which worker leads it: the ``consumer`` table."""
+"""Stores the position of each consumer of the log, and which worker leads it, in the ``consumer`` table."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool, fetch
 
 LEASE: Final = timedelta(seconds=5)
-"""Seconds that a worker leads a consumer without a word. A worker that was killed is followed by another after that."""
+"""Max time that a worker leads a consumer without renewing its lease. After that another worker may take it."""
 ERROR_LENGTH: Final = 300
+"""Max characters of a stored error."""
 
 SELECT = "SELECT position FROM consumer WHERE name = %s"
-# Everything below the oldest transaction that still runs is settled: what is recorded later has a higher position.
+# Events recorded later have a position above the oldest transaction that still runs.
 REGISTER = """
     INSERT INTO consumer (name, position)
     SELECT %(name)s, CASE
@@ -46,7 +47,7 @@ RESTART = """
     INSERT INTO consumer (name, position) VALUES (%(name)s, %(position)s)
     ON CONFLICT (name) DO UPDATE SET position = excluded.position, updated_at = now(), holder = NULL,
         lease_until = NULL, failed_since = NULL, last_error = NULL"""
-STANDING = """
+STATUSES = """
     SELECT consumer.name, consumer.position, behind.events, behind.since, consumer.failed_since, consumer.last_error
     FROM consumer CROSS JOIN LATERAL (
         SELECT count(*) AS events, min(page.recorded_at) AS since FROM (
@@ -57,9 +58,9 @@ STANDING = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a consumer is. ``behind``: events it has not read, counted up to 10,000; ``since``: when the oldest of them
-    was recorded. ``failed_since`` and ``error`` are set while it cannot go on."""
+class ConsumerStatus:
+    """The status of a consumer. ``behind``: the number of events it has not read, at most 10,000. ``since``: when the
+    oldest of them was recorded. ``failed_since`` and ``error`` are set while it fails."""
 
     name: str
     position: int
@@ -70,10 +71,10 @@ class Standing:
 
 
 class PostgresTracking(TrackingRecorder):
-    """One consumer's row behind the library's interface. ``pool`` gives connections in autocommit mode.
+    """The row of one consumer, behind the library's interface. ``pool`` gives connections in autocommit mode.
 
-    The library passes the name of the application that is followed; here that is always the one store, and the row is
-    the consumer's.
+    The library passes the name of the application that is followed. Here that is always the one store, so the name is
+    ignored.
     """
 
     def __init__(self, pool: Pool, consumer: str, holder: UUID) -> None:
@@ -82,20 +83,20 @@ class PostgresTracking(TrackingRecorder):
         self._holder = holder
 
     def register(self, *, at_end: bool) -> None:
-        """Makes the consumer known. ``at_end``: it begins with what is recorded from now on."""
+        """Adds the consumer where it is new. ``at_end``: it begins at the end of the log."""
         with self._pool.connection() as connection:
             connection.execute(REGISTER, {"name": self._consumer, "at_end": at_end})
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """The position up to which the consumer has done its work; None before it is known."""
+        """The position up to which the consumer has processed the log; None where it is not registered."""
         rows = fetch(self._pool, SELECT, (self._consumer,))
         return int(rows[0][0]) if rows else None
 
     def insert_tracking(self, tracking: Tracking, connection: Connection | None = None) -> None:
         """Moves the consumer forward, in the transaction of ``connection`` where one is given.
 
-        Raises the library's IntegrityError where the lease is another worker's, or the work was done before: the
-        caller's transaction must be rolled back.
+        Raises the library's IntegrityError where another worker holds the lease, or the position was reached before:
+        the caller must roll its transaction back.
         """
         if connection is None:
             with self._pool.connection() as own:
@@ -106,37 +107,39 @@ class PostgresTracking(TrackingRecorder):
             raise IntegrityError(f"{self._consumer} is led by another worker, or past {tracking.notification_id}")
 
     def take(self) -> int | None:
-        """The consumer's position; the lease is ours from now on. None: another worker has it, or it is not known."""
+        """Takes the lease and returns the consumer's position. None: another worker holds the lease, or the consumer is
+        not registered."""
         with self._pool.connection() as connection:
             row = connection.execute(TAKE, self._ours()).fetchone()
         return None if row is None else int(row[0])
 
     def renew(self, seen: int) -> bool:
-        """Keeps the lease and notes that nothing up to ``seen`` concerns the consumer. False: the lease is lost."""
+        """Renews the lease and moves the position to ``seen``, because no event up to there concerns the consumer.
+        False: the lease is lost."""
         with self._pool.connection() as connection:
             return connection.execute(RENEW, self._ours(position=seen)).rowcount > 0
 
     def release(self) -> None:
-        """Gives the lease back, so that another worker need not wait for its end."""
+        """Gives the lease back, so that another worker can take it at once."""
         with self._pool.connection() as connection:
             connection.execute(RELEASE, self._ours())
 
     def fail(self, error: BaseException) -> None:
-        """Gives the lease back and notes why the consumer could not go on; perhaps another worker's program can."""
-        said = " ".join(f"{type(error).__name__}: {error}".replace("\0", "").split())[:ERROR_LENGTH]
+        """Stores why the consumer failed, and gives the lease back: a worker of another version may succeed."""
+        reason = " ".join(f"{type(error).__name__}: {error}".replace("\0", "").split())[:ERROR_LENGTH]
         with self._pool.connection() as connection:
-            connection.execute(FAIL, self._ours(error=said))
+            connection.execute(FAIL, self._ours(error=reason))
 
     def _ours(self, **fields: object) -> dict[str, object]:
         return {"name": self._consumer, "holder": self._holder, "lease": LEASE, **fields}
 
 
 def restart(pool: Pool, consumer: str, position: int = 0) -> None:
-    """Sets a consumer to any position; who leads it notices and goes on from there."""
+    """Sets a consumer to any position. The worker that leads it loses its lease, and the next leader starts there."""
     with pool.connection() as connection:
         connection.execute(RESTART, {"name": consumer, "position": position})
 
 
-def standing(connection: Connection) -> list[Standing]:
-    """Where all consumers are, by name."""
-    return [Standing(*row) for row in connection.execute(STANDING).fetchall()]
+def statuses(connection: Connection) -> list[ConsumerStatus]:
+    """The status of every consumer, by name."""
+    return [ConsumerStatus(*row) for row in connection.execute(STATUSES).fetchall()]

@@ -1,1 +1,1 @@
-"""The outbox and the tables of work beside it: mail, cards, push subscriptions."""
+"""The outbox, and the tables of inbound mail, cards and push subscriptions."""

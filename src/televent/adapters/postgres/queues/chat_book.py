@@ -1,4 +1,4 @@
-"""What the bot must remember of chats: where a dialogue stands, and which messages are cards."""
+"""Stores what the bot needs to know about chats: the state of dialogues, and which messages are cards."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from televent.adapters.postgres.rows import Pool, fetch
 
 
 class PostgresChatBook:
-    """``pool`` gives connections in autocommit mode."""
+    """Stores dialogues and cards. ``pool`` gives connections in autocommit mode."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     # ---- dialogues
     def read(self, key: str) -> tuple[str | None, dict[str, Any]]:
-        """State and data of a dialogue; (None, {}) where none goes on."""
+        """State and data of a dialogue; (None, {}) where there is none."""
         rows = fetch(self._pool, "SELECT state, data FROM dialogue WHERE key = %s", (key,))
         return (rows[0][0], dict(rows[0][1])) if rows else (None, {})
 
     def write_state(self, key: str, state: str | None) -> None:
+        """Sets the state of a dialogue."""
         with self._pool.connection() as connection:
             connection.execute(
                 "INSERT INTO dialogue (key, state) VALUES (%s, %s)"
@@ -33,6 +34,7 @@ class PostgresChatBook:
             )
 
     def write_data(self, key: str, data: Mapping[str, Any]) -> None:
+        """Sets the data of a dialogue."""
         with self._pool.connection() as connection:
             connection.execute(
                 "INSERT INTO dialogue (key, data) VALUES (%s, %s)"
@@ -42,7 +44,7 @@ class PostgresChatBook:
 
     # ---- cards
     def note_card(self, tenant: UUID, stream_id: UUID, chat_id: int, message_id: int, now: datetime) -> None:
-        """A message in a chat shows this event."""
+        """Notes that a message in a chat is a card of this event."""
         with self._pool.connection() as connection:
             connection.execute(
                 "INSERT INTO card (tenant_id, stream_id, chat_id, message_id, kind, sent_at)"
@@ -51,7 +53,7 @@ class PostgresChatBook:
             )
 
     def latest_card(self, tenant: UUID, stream_id: UUID, chat_id: int) -> int | None:
-        """The newest message in that chat that shows the event."""
+        """The id of the newest card of the event in that chat; None where there is none."""
         rows = fetch(
             self._pool,
             "SELECT message_id FROM card WHERE tenant_id = %s AND stream_id = %s AND chat_id = %s"

@@ -1,4 +1,4 @@
-"""Mail as it came, and the tokens in addresses (application.mail.book.MailBook)."""
+"""Stores inbound mail as received, and the tokens in reply addresses (application.mail.book.MailBook)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from televent.domain.ids import AccountId
 
 
 class PostgresMailBook:
-    """Each method is one transaction."""
+    """Stores mail and reply tokens. Each method is one transaction."""
 
     def __init__(self, pool: ConnectionPool[Connection]) -> None:
         self._pool = pool
 
     def keep(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes, now: datetime) -> bool:
-        """False: this very mail was kept before."""
+        """Stores a mail as received. False: the same mail is stored already."""
         with self._pool.connection() as connection:
             kept = connection.execute(
                 "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at)"
@@ -30,13 +30,14 @@ class PostgresMailBook:
             return kept.rowcount == 1
 
     def settle(self, mail_key: str, state: str, verdict: str) -> None:
+        """Notes the final state of a mail, and the reason."""
         with self._pool.connection() as connection:
             connection.execute(
                 "UPDATE inbound_mail SET state = %s, verdict = %s WHERE mail_key = %s", (state, verdict[:500], mail_key)
             )
 
     def unsettled(self, limit: int, before: datetime) -> list[tuple[str, str, list[str], bytes]]:
-        """Kept before then and not settled, the oldest first."""
+        """Mails received before that time and not settled, the oldest first."""
         with self._pool.connection() as connection:
             rows = connection.execute(
                 "SELECT mail_key, envelope_from, recipients, raw FROM inbound_mail"
@@ -46,7 +47,10 @@ class PostgresMailBook:
         return [(row[0], row[1], list(row[2]), bytes(row[3])) for row in rows]
 
     def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
-        """The actor of a fact that a mail caused names the mail by the start of its key."""
+        """The bytes of the mail that brought the first invitation; None where no stored mail did.
+
+        A fact that a mail caused has "mail:" and the start of the mail's key as its actor.
+        """
         with self._pool.connection() as connection:
             first = connection.execute(
                 "SELECT substr(actor, 6) FROM event WHERE tenant_id = %s AND stream_id = %s AND actor LIKE 'mail:%%'"
@@ -55,7 +59,7 @@ class PostgresMailBook:
             ).fetchone()
             if first is None:
                 return None
-            # Keys are hexadecimal digits: those that start alike lie together, and before "g".
+            # Keys are hexadecimal digits: all keys with the same start lie between the start and the start plus "g".
             row = connection.execute(
                 "SELECT raw FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1",
                 (first[0], first[0] + "g"),
@@ -63,9 +67,12 @@ class PostgresMailBook:
         return bytes(row[0]) if row is not None else None
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:
-        """Random, not derived: a token says nothing about who or what it is for."""
+        """The reply token of an attendee of a meeting, made when first needed.
+
+        It is random and not derived, so that it discloses neither the attendee nor the meeting.
+        """
         with self._pool.connection() as connection, connection.transaction():
-            # Two workers may ask at once: the lock makes the second one see what the first one made.
+            # Two workers may ask at once: the lock makes the second one see the first one's token.
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (f"{tenant}/{uid}/{attendee}",))
             row = connection.execute(
                 "SELECT token FROM reply_token WHERE tenant_id = %s AND uid = %s AND attendee = %s",
@@ -81,7 +88,7 @@ class PostgresMailBook:
             return token
 
     def thread(self, token: str, message_id: str) -> str:
-        """The Message-ID of the first mail of a thread: ``message_id`` if this is the first."""
+        """The Message-ID of the first mail of the token's thread; ``message_id`` where this mail is the first."""
         with self._pool.connection() as connection:
             row = connection.execute(
                 "UPDATE reply_token SET first_message_id = coalesce(first_message_id, %s) WHERE token = %s"
@@ -91,6 +98,7 @@ class PostgresMailBook:
         return message_id if row is None else str(row[0])
 
     def resolve(self, token: str) -> ReplyToken | None:
+        """The account, meeting and attendee of a token; None for an unknown one."""
         with self._pool.connection() as connection:
             row = connection.execute(
                 "SELECT token, tenant_id, uid, attendee FROM reply_token WHERE token = %s", (token,)

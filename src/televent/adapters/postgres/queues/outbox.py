@@ -1,4 +1,4 @@
-"""The outbox: effects owed, claimed under a lease by one worker at a time, tried again by the schedule."""
+"""The outbox: one worker at a time claims a pending message under a lease, and a failed message is retried later."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ log = structlog.get_logger("televent.outbox")
 
 BATCH = 10
 """Max messages of one claim."""
-NOBODY = (
+UNKNOWN_REASON = (
     f" is not known to any worker: none took it within {UNKNOWN_FOR // timedelta(minutes=1)} minutes of its time."
     " Start a worker of the version that wrote it, then requeue it"
 )
-"""Why a message is failed that no worker knows, after its name."""
+"""The last error of a message that no worker knows; it follows the message's name."""
 
 
 class PostgresOutbox:
-    """``pool`` gives connections in autocommit mode. Safe for use from many threads; the clock is an argument.
+    """Stores, claims and settles messages. ``pool`` gives connections in autocommit mode. Thread-safe.
 
-    ``catalogue``: the messages that this version of the program knows; it leaves all others to other versions.
+    ``catalogue``: the messages that this version of the program knows. It leaves all others to other versions.
     """
 
     def __init__(self, pool: Pool, wakeups: Wakeups, catalogue: Catalogue = CATALOGUE) -> None:
@@ -60,11 +60,11 @@ class PostgresOutbox:
         self._catalogue = catalogue
 
     def enqueue(self, messages: Sequence[OutboxMessage], tenant: AccountId, correlation_id: str, now: datetime) -> None:
-        """Effects that no fact causes; those that one does are written with it."""
+        """Stores messages that no fact causes. The recorder stores those that a fact causes, with the fact."""
         with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
             for message in messages:
                 connection.execute(ENQUEUE, outbox_row(tenant, message, correlation_id, now, self._catalogue))
-        self._wakeups.ring(OUTBOX)
+        self._wakeups.notify(OUTBOX)
 
     def claim(
         self,
@@ -74,8 +74,11 @@ class PostgresOutbox:
         limit: int = BATCH,
         lease: timedelta = LEASE,
     ) -> list[Claimed]:
-        """The messages of these classes (None: of all in the catalogue) that are due, the oldest first, now ours. No
-        two workers are given the same. A row that cannot be read is failed with its reason, and the next are taken."""
+        """Claims due messages of these classes (None: of all in the catalogue), the oldest first.
+
+        No two workers claim the same message. A row that cannot be read is set to failed with its reason, and the next
+        rows are claimed.
+        """
         names = self._catalogue.names if kinds is None else self._catalogue.names_of(kinds)
         asked = {"now": now, "until": now + lease, "most": ATTEMPTS, "limit": limit, "names": list(names)}
         while True:
@@ -86,23 +89,23 @@ class PostgresOutbox:
     def claim_ids(
         self, tenant: AccountId, ids: Sequence[UUID], now: datetime, *, lease: timedelta = LEASE
     ) -> list[Claimed]:
-        """These, whether due or not, in the order asked, without those that a worker has taken already."""
+        """Claims these messages, due or not, in the order given, without those that a worker has claimed already."""
         asked = {"until": now + lease, "tenant": tenant, "ids": list(ids), "names": list(self._catalogue.names)}
         claimed, _ = self._claim(CLAIM_THESE, asked, now)
         order = {outbox_id: place for place, outbox_id in enumerate(ids)}
         return sorted(claimed, key=lambda message: order[message.outbox_id])
 
     def complete(self, message: Claimed, now: datetime) -> None:
-        """It is done; nothing happens where the claim was lost meanwhile."""
+        """Sets the message to completed; changes nothing where the claim was lost meanwhile."""
         self._settle(COMPLETE, message, {"now": now})
 
     def release(self, message: Claimed, now: datetime) -> None:
-        """Given back untried or half tried: due at once, and this attempt does not count."""
+        """Gives the claim back before the attempt ended: the message is due at once, and the attempt does not count."""
         self._settle(TRY_AGAIN, message, {"due": now, "reason": None, "uncounted": 1})
-        self._wakeups.ring(OUTBOX)
+        self._wakeups.notify(OUTBOX)
 
     def settle_failure(self, message: Claimed, verdict: Verdict, now: datetime) -> None:
-        """What application.outbox.after_failure decided."""
+        """Notes the verdict of application.messages.outbox.after_failure: failed, or due again later."""
         if isinstance(verdict, Failed):
             self._settle(FAIL, message, {"now": now, "reason": verdict.reason[:ERROR_LENGTH]})
         else:
@@ -110,30 +113,36 @@ class PostgresOutbox:
             self._settle(TRY_AGAIN, message, {**again, "uncounted": 0 if verdict.counted else 1})
 
     def reap(self, now: datetime) -> int:
-        """Fails what took every worker down with it; the number of messages. The others come back by their lease."""
+        """Sets to failed the messages whose last attempt ended without a result, and returns their number. Messages
+        with attempts left are due again when their lease ends."""
         return self._run(REAP, {"now": now, "most": ATTEMPTS})
 
     def fail_unknown(self, now: datetime) -> int:
-        """Fails the messages that this version does not know and that no worker of another version took within
-        UNKNOWN_FOR of their time; how many."""
-        asked = {"now": now, "before": now - UNKNOWN_FOR, "reason": NOBODY, "names": list(self._catalogue.names)}
+        """Sets to failed the messages that this version does not know and that no worker of another version took within
+        UNKNOWN_FOR after they were due, and returns their number."""
+        asked = {
+            "now": now,
+            "before": now - UNKNOWN_FOR,
+            "reason": UNKNOWN_REASON,
+            "names": list(self._catalogue.names),
+        }
         failed = self._run(FAIL_UNKNOWN, asked)
         if failed:
-            log.error("messages that no worker knows are failed (see: televent outbox list)", messages=failed)
+            log.error("messages that no worker knows are set to failed (see: televent outbox list)", messages=failed)
         return failed
 
     def requeue(self, outbox_id: UUID, now: datetime) -> bool:
-        """A failed message starts again from its first attempt. False: there is no failed message of that id."""
+        """Makes a failed message pending again, with no attempts. False: there is no failed message with that id."""
         requeued = self._run(REQUEUE, {"now": now, "id": outbox_id}) > 0
-        self._wakeups.ring(OUTBOX)
+        self._wakeups.notify(OUTBOX)
         return requeued
 
     def purge(self, before: datetime) -> int:
-        """Forgets at most a thousand messages completed before then; how many it were."""
+        """Deletes at most a thousand messages completed before that time, and returns their number."""
         return self._run(PURGE, {"before": before})
 
-    def standing(self) -> dict[str, int]:
-        """How many messages are in each state."""
+    def counts(self) -> dict[str, int]:
+        """The number of messages in each state."""
         return dict(fetch(self._pool, "SELECT state, count(*) FROM outbox GROUP BY state", ()))
 
     def failed(self, limit: int = 100) -> list[tuple[UUID, str, str | None]]:
@@ -141,7 +150,7 @@ class PostgresOutbox:
         return [(row[0], row[1], row[2]) for row in fetch(self._pool, FAILED, (limit,))]
 
     def _claim(self, query: str, parameters: dict[str, object], now: datetime) -> tuple[list[Claimed], int]:
-        """The messages, and how many rows could not be read."""
+        """The messages claimed, and the number of rows that could not be read."""
         with self._pool.connection() as connection:
             rows = connection.execute(query, parameters).fetchall()
         claimed: list[Claimed] = []
@@ -156,12 +165,12 @@ class PostgresOutbox:
 
     def _fail_unreadable(self, ours: dict[str, object], name: str, error: UnreadableMessage, now: datetime) -> None:
         reason = " ".join(str(error).replace("\0", "").split())[:ERROR_LENGTH]
-        log.error("a message cannot be read and is failed", name=name, outbox_id=str(ours["id"]), reason=reason)
+        log.error("a message cannot be read and is set to failed", name=name, outbox_id=str(ours["id"]), reason=reason)
         try:
             self._run(FAIL, {**ours, "now": now, "reason": reason})
         except Exception:
-            # Its lease brings it back. The messages claimed with it do not wait for that.
-            log.exception("a message that cannot be read is not failed yet", outbox_id=str(ours["id"]))
+            # It is due again when its lease ends. The messages claimed with it do not wait for that.
+            log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(ours["id"]))
 
     def _settle(self, query: str, message: Claimed, parameters: dict[str, object]) -> None:
         ours = _ours(message.tenant, message.outbox_id, message.attempts, message.lease_until)

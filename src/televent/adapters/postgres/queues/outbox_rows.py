@@ -1,4 +1,4 @@
-"""How an effect owed is written, in the transaction of the facts that cause it or alone."""
+"""Writes an outbox message, in the transaction of the facts that cause it or alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from televent.application.messages.catalogue import CATALOGUE, Catalogue
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
 
-# The same effect is never owed twice: a message whose key or id stands already is left as it is.
+# The key is a dedupe key: a message whose key or id is stored already changes nothing.
 ENQUEUE = """
     INSERT INTO outbox (tenant_id, outbox_id, kind, key, payload, correlation_id, due_at, created_at)
     VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT DO NOTHING"""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# In the order of Claimed; the payload is still to be decoded. What is being processed is due again when its lease
-# ends: so what a dead worker held comes back by itself.
+# The columns in the order of Claimed; the payload is not decoded yet. A message in processing is due again when its
+# lease ends, so the claims of a dead worker return by themselves.
 _CLAIM = """
     WITH chosen AS MATERIALIZED (
         SELECT tenant_id, outbox_id FROM outbox WHERE {chosen} FOR UPDATE SKIP LOCKED
@@ -20,7 +20,7 @@ CLAIM = _CLAIM.format(
 CLAIM_THESE = _CLAIM.format(
     chosen="tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending' AND kind = ANY (%(names)s)"
 )
-# The lease and the count name this very claim: who lost it to another changes nothing.
+# Lease and attempts identify one claim: a worker that lost its claim changes nothing.
 _SETTLE = """
     UPDATE outbox SET {change}, lease_until = NULL
     WHERE tenant_id = %(tenant)s AND outbox_id = %(id)s AND state = 'processing' AND attempts = %(attempts)s
@@ -34,7 +34,7 @@ REAP = """
     UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
         last_error = coalesce(last_error || '; ', '') || 'its workers ended without a word'
     WHERE state = 'processing' AND due_at <= %(now)s AND attempts >= %(most)s"""
-# A message that some worker of another version has tried may lie here too: that worker can have gone for good.
+# This includes messages that a worker of another version has tried: that worker may never run again.
 FAIL_UNKNOWN = """
     UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
         last_error = kind || %(reason)s

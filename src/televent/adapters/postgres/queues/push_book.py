@@ -1,4 +1,4 @@
-"""The subscriptions of WebDAV-Push, and the server's own keys for it (application.push.PushBook)."""
+"""Stores the subscriptions of WebDAV-Push and the server's own keys for it (application.push.PushBook)."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from televent.domain.ids import AccountId
 
 KEYS = "SELECT vapid_key, topic_secret FROM push_key"
 MAKE_KEYS = "INSERT INTO push_key (vapid_key, topic_secret) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-# Two requests of one account count after one another.
+# Serialises the requests of one account, so that they count each other's subscriptions.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('push ' || %s::text, 0))"
 FORGET_EXPIRED = "DELETE FROM push_subscription WHERE tenant_id = %s AND expires_at <= %s"
-# A renewed subscription gets messages of a new generation: should the worker of an older one have died for good, its
-# row in the outbox, which has the same key, would silence the subscription for ever.
+# A renewed subscription gets a new generation, which is part of the message's dedupe key. Otherwise an older message
+# that failed for good would have the same key, and block all later messages.
 RENEW = """
     UPDATE push_subscription SET device_id = %s, public_key = %s, auth_secret = %s, content_depth = %s,
         property_depth = %s, expires_at = %s, generation = generation + 1
@@ -68,7 +68,7 @@ SWEEP_SILENCES = "DELETE FROM push_silence WHERE noted_at < %s"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A subscription of which something is owed, as the row stands after that was noted."""
+    """A subscription with changes that are not sent yet: its row after they were counted."""
 
     tenant: AccountId
     subscription_id: UUID
@@ -78,8 +78,8 @@ class Pending:
     delivered_at: datetime | None
 
 
-def owe(connection: Connection, pending: Pending, correlation_id: str, now: datetime) -> None:
-    """One row in the outbox, however much has changed since the last message: its key is the state of what was told."""
+def enqueue_push(connection: Connection, pending: Pending, correlation_id: str, now: datetime) -> None:
+    """Writes one outbox message, however many changes there were: its dedupe key is the state that was sent last."""
     key = f"push/{pending.subscription_id}/{pending.generation}/{pending.content_sent}/{pending.property_sent}"
     due = now + SETTLES
     if pending.delivered_at is not None:
@@ -89,14 +89,14 @@ def owe(connection: Connection, pending: Pending, correlation_id: str, now: date
 
 
 class PostgresPushBook:
-    """``pool`` gives connections in autocommit mode. Safe for use from many threads."""
+    """Stores push subscriptions. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
         self._pool = pool
         self._wakeups = wakeups
 
     def keys(self, new_vapid_key: Callable[[], int]) -> tuple[int, bytes]:
-        """The server's VAPID key, made if there was none, and the secret of its topics."""
+        """The server's VAPID key and the secret of its topics, made when first needed."""
         rows = fetch(self._pool, KEYS, ())
         if not rows:
             with self._pool.connection() as connection:
@@ -114,7 +114,7 @@ class PostgresPushBook:
         now: datetime,
         expires_at: datetime,
     ) -> Registered:
-        """A subscription, new or renewed. Raises TooManySubscriptions, DeviceGone."""
+        """Makes or renews a subscription. Raises TooManySubscriptions, DeviceGone."""
         what = (endpoint.public_key, endpoint.auth_secret, triggers.content, triggers.property, expires_at)
         place = (collection.owner, collection.kind, collection.collection_id, endpoint.push_resource)
         with self._pool.connection() as connection, connection.transaction():
@@ -133,18 +133,19 @@ class PostgresPushBook:
             return Registered(subscription_id, True)
 
     def end(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> bool:
-        """False: that account has no such subscription, or it has expired."""
+        """Ends a subscription. False: the account has no such subscription, or it has expired."""
         with self._pool.connection() as connection:
             row = connection.execute(END, (tenant, subscription_id)).fetchone()
         return row is not None and row[0] > now
 
     def silence(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
-        """Of what this command is about to change, these subscriptions (None: all of the account's) hear nothing."""
+        """Suppresses the push messages about this command's changes to these subscriptions (None: to all of the
+        account's)."""
         with self._pool.connection() as connection:
             connection.execute(SILENCE, (tenant, command_id, None if only is None else list(only), now))
 
     def owed(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> Owed | None:
-        """None: there is no such subscription any more."""
+        """The subscription with the changes that are not sent yet; None where it does not exist any more."""
         rows = fetch(self._pool, OWED, (tenant, subscription_id, now))
         if not rows:
             return None
@@ -153,19 +154,19 @@ class PostgresPushBook:
         return Owed(tenant, subscription_id, Collection(owner, kind, collection_id), endpoint, *counters)
 
     def told(self, owed: Owed, now: datetime, *, arrived: bool, correlation_id: str) -> None:
-        """What was owed is owed no longer; what came meanwhile is, after a pause."""
+        """Notes that these changes were sent; writes another message, due after a pause, where more came meanwhile."""
         counters = (owed.content_changes, owed.property_changes)
         key = (owed.tenant, owed.subscription_id)
         with self._pool.connection() as connection, connection.transaction():
             row = connection.execute(TOLD, (*counters, arrived, now, *key)).fetchone()
             more = row is not None and row[4]
             if row is not None and more:
-                owe(connection, Pending(*key, *row[:4]), correlation_id, now)
+                enqueue_push(connection, Pending(*key, *row[:4]), correlation_id, now)
         if more:
-            self._wakeups.ring(OUTBOX)
+            self._wakeups.notify(OUTBOX)
 
     def sweep(self, now: datetime) -> None:
-        """Forgets what has expired."""
+        """Deletes expired subscriptions and old silences."""
         with self._pool.connection() as connection:
             connection.execute(SWEEP_SUBSCRIPTIONS, (now,))
             connection.execute(SWEEP_SILENCES, (now - SILENCE_KEPT,))

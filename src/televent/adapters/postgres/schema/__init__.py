@@ -1,1 +1,1 @@
-"""Migrations."""
+"""Migrations, and the check of the store format."""

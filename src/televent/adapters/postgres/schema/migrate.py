@@ -1,7 +1,7 @@
 """Migrations: plain SQL files with a way up and a way down, applied by one node while the others wait.
 
 The file format and the table are dbmate's (https://github.com/amacneil/dbmate), so that its command works on
-them too; two columns of ours, which dbmate leaves alone, keep what was applied and when.
+them too. Two columns of ours, which dbmate leaves alone, keep the checksum and the time of each applied migration.
 """
 
 import time
@@ -36,7 +36,7 @@ __all__ = [
     "up",
 ]
 
-# Any number not used elsewhere; it names this lock to every node of every version, so it never changes.
+# The number of the advisory lock. It is the same for every node of every version, so it never changes.
 LOCK = 7_305_804_402
 
 _TABLE = """
@@ -50,7 +50,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What `up` or `down` did with one migration, and how long it took."""
+    """One migration that `up` applied or `down` took back, and how long that took, in seconds."""
 
     version: str
     name: str
@@ -59,7 +59,11 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One migration as files and database know it: "applied", "pending", "changed" since, or "unknown" here."""
+    """The state of one migration.
+
+    "applied"; "pending": not applied yet; "changed": the file was edited after it was applied; "unknown": the database
+    has it and there is no file.
+    """
 
     version: str
     name: str
@@ -67,21 +71,21 @@ class Status:
     applied_at: datetime | None
 
 
-def up(conninfo: str, *, folder: Path | None = None, patience: float = 300.0) -> list[Applied]:
-    """Apply every pending migration and return what was done, which is nothing on the second call.
+def up(conninfo: str, *, folder: Path | None = None, timeout: float = 300.0) -> list[Applied]:
+    """Apply every pending migration and return those that were applied; a second call applies none.
 
-    Several nodes may call it at once: one works, the others wait up to `patience` seconds. `conninfo` leads to
-    PostgreSQL itself, not through a pooler in transaction mode, which loses session locks.
+    Several nodes may call it at once: one works, the others wait up to `timeout` seconds. `conninfo` leads to
+    PostgreSQL itself, because a pooler in transaction mode loses session locks.
     Raises WrongStoreFormat, MigrationError; psycopg.OperationalError when the database cannot be reached.
     """
     migrations = read_migrations(folder)
     with _connect(conninfo) as connection:
-        # Before anything else: data that this program cannot read must not be left half changed.
+        # This comes first: data that this program cannot read must not be left half changed.
         check_store_format(connection)
-        # The common start finds nothing to do and takes no lock.
+        # Most starts find no pending migration and take no lock.
         if not _pending(migrations, _applied(connection)):
             return []
-        with _only_one(connection, patience):
+        with _only_one(connection, timeout):
             connection.execute(_TABLE)
             done = []
             for migration in _pending(migrations, _applied(connection)):
@@ -91,7 +95,7 @@ def up(conninfo: str, *, folder: Path | None = None, patience: float = 300.0) ->
             return done
 
 
-def down(conninfo: str, steps: int = 1, *, folder: Path | None = None, patience: float = 300.0) -> list[Applied]:
+def down(conninfo: str, steps: int = 1, *, folder: Path | None = None, timeout: float = 300.0) -> list[Applied]:
     """Take back the newest `steps` applied migrations, newest first; fewer when there are fewer.
 
     Raises MigrationError, also for a migration without a way down or without a file.
@@ -99,12 +103,12 @@ def down(conninfo: str, steps: int = 1, *, folder: Path | None = None, patience:
     if steps < 1:
         raise ValueError(f"steps must be at least 1, not {steps}")
     migrations = {migration.version: migration for migration in read_migrations(folder)}
-    with _connect(conninfo) as connection, _only_one(connection, patience):
+    with _connect(conninfo) as connection, _only_one(connection, timeout):
         done = []
         for version in sorted(_applied(connection), key=age, reverse=True)[:steps]:
             migration = migrations.get(version)
             if migration is None:
-                raise MigrationError(f"{version}: applied, but there is no file of that number to take it back")
+                raise MigrationError(f"{version}: applied, but there is no file with that number to take it back")
             if migration.down is None:
                 raise MigrationError(f"{migration.path.name}: has no '-- migrate:down'")
             started = time.monotonic()
@@ -114,7 +118,7 @@ def down(conninfo: str, steps: int = 1, *, folder: Path | None = None, patience:
 
 
 def status(conninfo: str, *, folder: Path | None = None) -> list[Status]:
-    """Every migration that a file or the database knows, oldest first; takes no lock, changes nothing."""
+    """Every migration that has a file or was applied, oldest first. It takes no lock and changes nothing."""
     migrations = {migration.version: migration for migration in read_migrations(folder)}
     with _connect(conninfo) as connection:
         applied = _applied(connection)
@@ -137,16 +141,16 @@ def _connect(conninfo: str) -> Connection:
 
 
 @contextmanager
-def _only_one(connection: Connection, patience: float) -> Iterator[None]:
-    """Hold the migrations' lock, by asking again and again.
+def _only_one(connection: Connection, timeout: float) -> Iterator[None]:
+    """Hold the migrations' lock; poll until it is free.
 
     A waiting `pg_advisory_lock` would hold a snapshot while it waits, and CREATE INDEX CONCURRENTLY in the
     node that works waits for every older snapshot: the two would deadlock.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while not _one(connection, "SELECT pg_try_advisory_lock(%s)", LOCK):
         if time.monotonic() > deadline:
-            raise MigrationError(f"another node has been migrating for more than {patience:g} s")
+            raise MigrationError(f"another node has been migrating for more than {timeout:g} s")
         time.sleep(0.05)
     try:
         yield
@@ -156,11 +160,11 @@ def _only_one(connection: Connection, patience: float) -> Iterator[None]:
 
 
 def _applied(connection: Connection) -> dict[str, tuple[str | None, datetime | None]]:
-    """Applied versions with checksum and time, both None where dbmate applied them."""
+    """The applied versions with checksum and time; both are None where dbmate applied the migration."""
     if _one(connection, "SELECT to_regclass('schema_migrations') IS NULL"):
         return {}
     rows = connection.execute(
-        # Through JSON, because a table made by dbmate has not our columns before the first `up`.
+        # Through JSON, because a table made by dbmate lacks our columns before the first `up`.
         "SELECT version, to_jsonb(m) ->> 'checksum', (to_jsonb(m) ->> 'applied_at')::timestamptz "
         "FROM schema_migrations AS m"
     )
@@ -172,8 +176,8 @@ def _pending(migrations: list[Migration], applied: dict[str, tuple[str | None, d
         checksum, _ = applied.get(migration.version, (None, None))
         if checksum not in (None, migration.checksum):
             raise MigrationError(
-                f"{migration.path.name}: was changed after it was applied; take it back and apply it again, "
-                "or put the change into a new migration"
+                f"{migration.path.name}: was changed after it was applied. Take it back and apply it again, "
+                "or put the change into a new migration."
             )
     return [migration for migration in migrations if migration.version not in applied]
 
@@ -183,7 +187,7 @@ _delete: LiteralString = "DELETE FROM schema_migrations WHERE version = %s"
 
 
 def _run(connection: Connection, migration: Migration, section: Section, record: LiteralString, *values: str) -> None:
-    """Run one section and record it: together, or for transaction:false one statement after the other."""
+    """Run one section and record it, in one transaction; with transaction:false, one statement after the other."""
     if section.transaction:
         with connection.transaction():
             _execute(connection, migration, section, 0, section.sql)
@@ -197,14 +201,14 @@ def _run(connection: Connection, migration: Migration, section: Section, record:
 
 def _execute(connection: Connection, migration: Migration, section: Section, offset: int, statement: str) -> None:
     try:
-        # No parameters: PostgreSQL's simple protocol, which takes many statements at once and leaves % alone.
+        # Without parameters psycopg uses the simple protocol, which takes many statements at once and leaves % alone.
         connection.execute(statement.encode())
     except psycopg.Error as error:
         position = int(error.diag.statement_position or 1) - 1
         skipped = len(statement) - len(statement.lstrip()) if error.diag.statement_position is None else 0
         line = section.line + section.sql.count("\n", 0, offset + max(position, skipped)) + 1
-        said = error.diag.message_primary or str(error)
-        raise MigrationError(f"{migration.path.name}:{line}: {said}") from error
+        reason = error.diag.message_primary or str(error)
+        raise MigrationError(f"{migration.path.name}:{line}: {reason}") from error
 
 
 def _one(connection: Connection, query: LiteralString, *values: object) -> Any:

@@ -1,4 +1,4 @@
-"""Migration files in dbmate's format: `-- migrate:up` and `-- migrate:down`, each with its SQL below it."""
+"""Reads migration files in dbmate's format: `-- migrate:up` and `-- migrate:down`, each with its SQL below it."""
 
 import hashlib
 import re
@@ -10,12 +10,12 @@ _MARK = re.compile(r"--\s*migrate:(up|down)\b(.*)")
 
 
 class MigrationError(Exception):
-    """A migration file is wrong, was changed after it was applied, or failed; the message names the file."""
+    """A migration file is malformed, was changed after it was applied, or failed; the message names the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One half of a file: its SQL, the file's line it starts after, and whether it runs in a transaction."""
+    """One half of a file: its SQL, the number of the line before it, and whether it runs in a transaction."""
 
     sql: str
     line: int
@@ -34,7 +34,7 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the way up, in hexadecimal; line endings do not count."""
+        """SHA-256 of the SQL below `-- migrate:up`, in hexadecimal; line endings do not count."""
         return hashlib.sha256(self.up.sql.encode()).hexdigest()
 
 
@@ -46,15 +46,15 @@ def migrations_folder() -> Path:
 
 
 def read_migrations(folder: Path | None = None) -> list[Migration]:
-    """Every migration of the folder, oldest first. Raises MigrationError naming the file that is wrong."""
+    """Every migration of the folder, oldest first. Raises MigrationError, which names the malformed file."""
     folder = folder or migrations_folder()
     if not folder.is_dir():
-        raise MigrationError(f"{folder}: there is no such folder of migrations")
+        raise MigrationError(f"{folder}: there is no such folder with migrations")
     found: dict[str, Migration] = {}
     for path in sorted(folder.glob("*.sql")):
         match = _FILE.fullmatch(path.name)
         if match is None:
-            raise MigrationError(f"{path.name}: a migration is called NUMBER_name.sql")
+            raise MigrationError(f"{path.name}: the name of a migration must be NUMBER_name.sql")
         migration = _read(path, match[1], match[2])
         if migration.version in found:
             other = found[migration.version].path.name
@@ -64,14 +64,14 @@ def read_migrations(folder: Path | None = None) -> list[Migration]:
 
 
 def age(version: str) -> tuple[int, str]:
-    """The sort key of a version: numbers of any length in the order of their value."""
+    """The sort key of a version: it orders numbers of any length by their value."""
     digits = version.lstrip("0")
     return len(digits), digits
 
 
 def _read(path: Path, version: str, name: str) -> Migration:
     try:
-        lines = path.read_text("utf-8-sig").split("\n")  # Universal newlines; splitlines() would cut at U+2028.
+        lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would also cut at U+2028.
     except UnicodeDecodeError as error:
         raise MigrationError(f"{path.name}: is not UTF-8: {error.reason} at byte {error.start}") from error
     marks: dict[str, tuple[int, bool]] = {}
@@ -81,7 +81,7 @@ def _read(path: Path, version: str, name: str) -> Migration:
             continue
         options = mark[2].split()
         if mark[1] in marks or (mark[1] == "up" and "down" in marks):
-            raise MigrationError(f"{path.name}:{number + 1}: '-- migrate:{mark[1]}' is twice or out of place")
+            raise MigrationError(f"{path.name}:{number + 1}: '-- migrate:{mark[1]}' comes twice or in the wrong order")
         if any(option not in ("transaction:false", "transaction:true") for option in options):
             raise MigrationError(f"{path.name}:{number + 1}: the only option known is transaction:false")
         marks[mark[1]] = number, "transaction:false" not in options

@@ -1,9 +1,9 @@
-"""Where one SQL statement ends and the next begins."""
+"""Splits SQL into its statements."""
 
 import re
 from collections.abc import Iterator
 
-# PostgreSQL's lexical structure (manual, chapter 4.1): what may hide a semicolon.
+# The tokens that may contain a semicolon (PostgreSQL manual, chapter 4.1).
 _TOKEN = re.compile(
     r"""
       (?P<comment> --[^\n]* )
@@ -22,8 +22,8 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 def split_statements(sql: str) -> Iterator[tuple[int, str]]:
     """Each statement with its offset in `sql`, in characters, without the closing semicolon.
 
-    Pieces holding only blanks and comments are left out. `BEGIN ATOMIC` bodies are not recognised: such a
-    function belongs into an ordinary migration, which is sent whole.
+    Pieces with only blanks and comments are left out. `BEGIN ATOMIC` bodies are not recognised: such a
+    function belongs in an ordinary migration, which is sent whole.
     """
     start = place = 0
     blank = True
@@ -47,7 +47,7 @@ def split_statements(sql: str) -> Iterator[tuple[int, str]]:
 
 
 def _after_comment(sql: str, place: int) -> int:
-    """The offset behind a block comment entered before `place`; they nest in PostgreSQL."""
+    """The offset behind the block comment that begins before `place`; block comments nest in PostgreSQL."""
     depth = 1
     while depth and (edge := _COMMENT_EDGE.search(sql, place)) is not None:
         depth += 1 if edge[0] == "/*" else -1

@@ -9,7 +9,7 @@ import psycopg
 from televent.adapters.postgres.schema.migration_files import MigrationError
 from televent.application.event_store.catalogue import STORE_FORMAT
 
-# Through JSON, because a database of before has no such column; one without facts has no format yet.
+# Through JSON, because an older database lacks this column. A database without facts has no format yet.
 _FORMAT = """
     SELECT coalesce((to_jsonb(shard) ->> 'store_format')::integer, CASE WHEN EXISTS (SELECT FROM event) THEN 1 END)
     FROM shard"""
@@ -20,7 +20,7 @@ class WrongStoreFormat(MigrationError):
 
 
 def store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> int | None:
-    """The format of the stored facts; None where the database has no tables, or no facts and no number yet."""
+    """The format of the stored facts; None where there are no tables, or no facts and no format number yet."""
     found = connection.execute(
         "SELECT to_regclass('shard') IS NOT NULL AND to_regclass('event') IS NOT NULL"
     ).fetchone()
@@ -31,7 +31,7 @@ def store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> int | None:
 
 
 def check_store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-    """Changes nothing. Raises WrongStoreFormat."""
+    """Raises WrongStoreFormat unless this program reads the stored facts. Changes nothing."""
     written = store_format(connection)
     if written is None or written == STORE_FORMAT:
         return

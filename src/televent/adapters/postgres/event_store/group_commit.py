@@ -1,8 +1,8 @@
-"""Gathering what would have to wait: transactions of one calendar that come while one is under way go together.
+"""Group commit: writes to one calendar that arrive while a transaction is under way share the next transaction.
 
-Within a calendar transactions follow one another, each with a COMMIT that waits for the disk. So those that arrive
-meanwhile are sent as one: one wait for all of them. Nobody waits longer for that: a writer who finds nobody at work is
-sent at once, and what belongs to different calendars is never put together.
+Transactions of one calendar run one after the other, and each COMMIT waits for the disk. The writes that arrive
+meanwhile are sent in one transaction and wait for the disk once. No writer waits longer because of this: a writer that
+finds no transaction under way is sent at once, and writes to different calendars never share a transaction.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Generic, TypeVar
 Given = TypeVar("Given")
 Got = TypeVar("Got")
 
-MOST = 64
-"""Writers in one transaction."""
+MAX_WRITERS = 64
+"""Max writers in one transaction."""
 
 
 @dataclass(slots=True, eq=False)
 class _Member(Generic[Given, Got]):
-    """A writer and what becomes of him: he has ``results``, or leads ``group``, or neither and goes alone."""
+    """One waiting writer. It has ``results``, or it leads ``group``, or it has neither and is sent alone."""
 
     given: Given
     turn: threading.Event = field(default_factory=threading.Event)
@@ -29,9 +29,12 @@ class _Member(Generic[Given, Got]):
     results: list[Got] | None = None
 
 
-class Gathering(Generic[Given, Got]):
-    """``together`` does the work of several at once, all of it or nothing, and gives the result of each in their order;
-    ``alone`` that of one. Safe for use from many threads."""
+class GroupCommit(Generic[Given, Got]):
+    """Runs work one at a time for each place, and in groups where it queues up. Thread-safe.
+
+    ``together`` does the work of several writers, all or nothing, and returns their results in order. ``alone`` does
+    the work of one.
+    """
 
     def __init__(self, together: Callable[[Sequence[Given]], Sequence[Got]], alone: Callable[[Given], Got]) -> None:
         self._together = together
@@ -40,8 +43,10 @@ class Gathering(Generic[Given, Got]):
         self._queues: dict[Hashable, list[_Member[Given, Got]]] = {}
 
     def do(self, place: Hashable, given: Given) -> Got:
-        """The result for ``given``; raises what ``alone`` raises for it. Where a group fails, for whatever reason, each
-        of its members goes alone, so that nobody is told what befell another."""
+        """The result for ``given``. Raises what ``alone`` raises for it.
+
+        Where a group fails, each of its members is sent alone, so that no writer gets the error of another one.
+        """
         me: _Member[Given, Got] = _Member(given)
         with self._guard:
             queue = self._queues.get(place)
@@ -71,18 +76,18 @@ class Gathering(Generic[Given, Got]):
         try:
             results = self._together([member.given for member in group])
         except Exception:
-            # Whose fault it was, each finds out by himself.
+            # Each member is sent alone next and gets its own error.
             return
         for member, result in zip(group, results, strict=True):
             member.results = [result]
 
     def _pass_on(self, place: Hashable) -> None:
-        """The first of those who have come meanwhile leads them."""
+        """Makes the first writer that waits the leader of the next group."""
         with self._guard:
             queue = self._queues[place]
             if not queue:
                 del self._queues[place]
                 return
-            group, self._queues[place] = queue[:MOST], queue[MOST:]
+            group, self._queues[place] = queue[:MAX_WRITERS], queue[MAX_WRITERS:]
         group[0].group = group
         group[0].turn.set()

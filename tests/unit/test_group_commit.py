@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from support.waiting import wait_until
-from televent.adapters.postgres.event_store.gathering import MOST, Gathering
+from televent.adapters.postgres.event_store.group_commit import MAX_WRITERS, GroupCommit
 
 
 class Work:
@@ -34,19 +34,19 @@ class Work:
 
 
 def crowd(
-    work: Work, numbers: Sequence[int], before: Callable[[Gathering[int, int]], object] = id
+    work: Work, numbers: Sequence[int], before: Callable[[GroupCommit[int, int]], object] = id
 ) -> list[Future[int]]:
     """``numbers``, each from a thread of its own, all come while 0 is being done."""
-    gathering = Gathering(work.together, work.alone)
+    commits = GroupCommit(work.together, work.alone)
     with ThreadPoolExecutor(len(numbers) + 1) as threads:
-        first = threads.submit(gathering.do, "here", 0)
+        first = threads.submit(commits.do, "here", 0)
         wait_until(lambda: work.singles == [0])
-        rest = [threads.submit(gathering.do, "here", number) for number in numbers]
-        wait_until(lambda: len(gathering._queues["here"]) == len(numbers))
-        before(gathering)
+        rest = [threads.submit(commits.do, "here", number) for number in numbers]
+        wait_until(lambda: len(commits._queues["here"]) == len(numbers))
+        before(commits)
         work.go_on.set()
         assert first.result(30) == 0
-    assert not gathering._queues
+    assert not commits._queues
     return rest
 
 
@@ -74,24 +74,24 @@ def test_a_group_that_fails_for_no_member_s_fault_leaves_nobody_without_a_result
 
 def test_a_long_queue_is_done_in_groups_of_a_bounded_size() -> None:
     work = Work()
-    done = crowd(work, range(1, MOST + 11))
-    assert sorted(each.result(30) for each in done) == [number * 2 for number in range(1, MOST + 11)]
-    assert [len(group) for group in work.groups] == [MOST, 10]
+    done = crowd(work, range(1, MAX_WRITERS + 11))
+    assert sorted(each.result(30) for each in done) == [number * 2 for number in range(1, MAX_WRITERS + 11)]
+    assert [len(group) for group in work.groups] == [MAX_WRITERS, 10]
 
 
 def test_nobody_waits_for_another_place() -> None:
     work = Work()
 
-    def elsewhere(gathering: Gathering[int, int]) -> None:
-        assert gathering.do("there", 21) == 42
+    def elsewhere(commits: GroupCommit[int, int]) -> None:
+        assert commits.do("there", 21) == 42
 
     assert [each.result(30) for each in crowd(work, [5], elsewhere)] == [10]
 
 
 def test_who_fails_alone_leaves_the_place_free() -> None:
     work = Work()
-    gathering = Gathering(work.together, work.alone)
+    commits = GroupCommit(work.together, work.alone)
     with pytest.raises(ValueError, match="-1"):
-        gathering.do("here", -1)
-    assert gathering.do("here", 4) == 8
+        commits.do("here", -1)
+    assert commits.do("here", 4) == 8
     assert work.groups == []

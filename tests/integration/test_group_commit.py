@@ -37,7 +37,7 @@ def together(shop: Shop, calendar: object, *acts: Callable[[], list[int]]) -> li
 
 
 def queued(shop: Shop) -> int:
-    return sum(len(queue) for queue in list(shop.recorder._gathering._queues.values()))
+    return sum(len(queue) for queue in list(shop.recorder._group_commit._queues.values()))
 
 
 def storing(shop: Shop, calendar: object, **fields: object) -> Callable[[], list[int]]:
