@@ -1,9 +1,9 @@
-"""``python -m televent``."""
+"""Runs the command line for ``python -m televent``."""
 
 import gc
 
-# Importing makes millions of objects that all stay: looking through them again and again costs a seventh of the start.
-# ``running`` switches the collector on once the services stand.
+# Imports make millions of objects that all stay. The garbage collector would scan them again and again, which takes a
+# seventh of the start. ``runtime.up`` enables it when the services are ready.
 gc.disable()
 
 from televent.cli import main  # noqa: E402

@@ -1,6 +1,6 @@
-"""The command line: starts Televent, or one part of it, and what operators need.
+"""The command line: it starts Televent or one service, and runs the operator's commands.
 
-Modules are imported inside the commands: ``televent --help`` must not wait for a web framework.
+Modules are imported inside the commands, so that ``televent --help`` does not wait for a web framework.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS, *fol
 
 
 def main() -> None:
-    """Runs the command line; a mistake of the operator's is one clear line, never a traceback."""
+    """Runs the command line. A mistake of the operator gives one clear line, never a traceback."""
     from televent.runtime.database import OperatorError
 
     try:

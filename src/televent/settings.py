@@ -1,4 +1,4 @@
-"""Settings: the only reader of the process's environment. A bad one is one clear line that names it."""
+"""Settings from environment variables, which no other module reads. A bad value gives one line that names it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class SettingsError(Exception):
-    """A setting is missing or bad; the message names it, what it is, and what it should be."""
+    """A setting is missing or bad; the message names the variable, its value, and the value it needs."""
 
 
 class Settings(BaseSettings):
@@ -100,12 +100,12 @@ class Settings(BaseSettings):
         if value is not None:
             number, colon, rest = value.get_secret_value().partition(":")
             if not (colon and number.isdigit() and len(rest) >= 3):
-                raise ValueError("must look like 123456:ABC…, as BotFather gives it")
+                raise ValueError("must have the form 123456:ABC…, as BotFather gives it")
         return value
 
     @property
     def base_url(self) -> str:
-        """Where people reach this server."""
+        """The URL at which people reach this server."""
         if self.public_url:
             return self.public_url
         host = "localhost" if self.api_host in ("0.0.0.0", "::", "") else self.api_host
@@ -113,7 +113,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """The settings of this process; ``overrides`` by field name win (command-line options). Raises SettingsError."""
+    """The settings of this process. ``overrides``: command-line options by field name, which take precedence.
+
+    Raises SettingsError.
+    """
     given = {key: value for key, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
@@ -128,12 +131,12 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _shown(alias: object, error: object) -> str:
-    """The bad value, unless it is a secret."""
+    """The bad value for the error message, unless it is a secret."""
     secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL"))
     value = error.get("input") if isinstance(error, dict) else None
     return "a value that is not shown" if secret else repr(value)
 
 
 def child_environment(**changes: str) -> dict[str, str]:
-    """This process's environment for a process that it starts, with ``changes`` by variable name."""
+    """The environment for a child process: this process's own, with ``changes`` by variable name."""
     return {**os.environ, **changes}

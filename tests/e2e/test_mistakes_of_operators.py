@@ -46,7 +46,7 @@ def test_a_port_of_the_api_that_is_taken_is_named(tmp_path: Path, database_url: 
 def test_two_ports_alike_are_one_clear_line(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     done = Televent(tmp_path / "data", API_PORT=str(port), SANDBOX_PORT=str(port)).run("up")
-    assert only_line(done).startswith(f"SANDBOX_PORT={port}: that is API_PORT already.")
+    assert only_line(done).startswith(f"SANDBOX_PORT={port}: API_PORT has the same port.")
 
 
 @pytest.mark.parametrize(

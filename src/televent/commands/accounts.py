@@ -1,4 +1,4 @@
-"""Operators' commands about people and their device passwords."""
+"""The operator's commands about accounts and their device passwords."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def opened(chosen: Chosen) -> Iterator[Core]:
-    """The core for one command; a refusal is a clear line."""
+    """The core for one command. Raises OperatorError, also for a refusal."""
     from televent.domain.refusal import Refusal
     from televent.runtime.compose import build_core
 
@@ -36,7 +36,7 @@ def opened(chosen: Chosen) -> Iterator[Core]:
 
 
 def operator_context(core: Core, tenant: UUID) -> Context:
-    """The circumstances of an operator's command."""
+    """The context of an operator's command on one account."""
     from televent.application.event_store.context import Context
     from televent.domain.ids import AccountId
 
@@ -51,7 +51,7 @@ def operator_context(core: Core, tenant: UUID) -> Context:
 
 
 def find_account(core: Core, name: str) -> AccountRow:
-    """By account id, Telegram id or verified address. Raises OperatorError."""
+    """The account with this account id, Telegram id or verified address. Raises OperatorError."""
     from televent.domain.ids import AccountId
 
     found = None
@@ -63,24 +63,24 @@ def find_account(core: Core, name: str) -> AccountRow:
         with contextlib.suppress(ValueError):
             found = core.reads.account(AccountId(UUID(name)))
     if found is None:
-        raise OperatorError(f"there is no account {name!r} (give an account id, a Telegram id or a verified address)")
+        raise OperatorError(f"There is no account {name!r} (give an account id, a Telegram id or a verified address).")
     return found
 
 
 def show(value: Any, as_json: bool, lines: list[str]) -> None:
-    """JSON for programs, lines for people."""
+    """Prints the value as JSON, or the lines."""
     click.echo(json.dumps(value, indent=2, default=str) if as_json else "\n".join(lines))
 
 
 @click.group()
 def account() -> None:
-    """People."""
+    """Accounts."""
 
 
 @account.command("add")
 @click.option("--telegram-id", type=click.IntRange(1, 2**52), required=True, help="The person's Telegram id.")
 @click.option("--name", required=True, help="Display name.")
-@click.option("--email", default=None, help="An address you vouch for: it counts as verified.")
+@click.option("--email", default=None, help="The person's email address; it counts as verified.")
 @click.option("--device", "device_name", default="Calendar app", show_default=True, help="Name of the device password.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -94,7 +94,7 @@ def add(
     timezone: str,
     as_json: bool,
 ) -> None:
-    """Open an account (or take the one that has this Telegram id) and make a device password for it."""
+    """Open an account (or use the one with this Telegram id) and make a device password for it."""
     from televent.application.use_cases import accounts, devices
 
     with opened(chosen) as core:
@@ -130,7 +130,7 @@ def add(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_accounts(chosen: Chosen, as_json: bool) -> None:
-    """All accounts."""
+    """List all accounts."""
     with opened(chosen) as core:
         rows = core.reads.accounts()
         values = [
@@ -154,7 +154,7 @@ def list_accounts(chosen: Chosen, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def free_busy(chosen: Chosen, who: str, audience: str | None, as_json: bool) -> None:
-    """Say who may ask when WHO is busy, or show it: everyone with an account, those known by meetings and shared
+    """Set or show who may ask when WHO is busy: everyone with an account, people known from meetings and shared
     calendars, or nobody."""
     from televent.application.use_cases.free_busy import audience_of, open_to_audience
 
@@ -173,7 +173,7 @@ def device() -> None:
 
 @device.command("add")
 @click.argument("who")
-@click.option("--name", default="Calendar app", show_default=True, help="What the device is called.")
+@click.option("--name", default="Calendar app", show_default=True, help="Name of the device password.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def add_device(chosen: Chosen, who: str, name: str, as_json: bool) -> None:
@@ -192,7 +192,7 @@ def add_device(chosen: Chosen, who: str, name: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_devices(chosen: Chosen, who: str, as_json: bool) -> None:
-    """The device passwords of WHO."""
+    """List the device passwords of WHO."""
     with opened(chosen) as core:
         row = find_account(core, who)
         values = [
@@ -213,7 +213,7 @@ def list_devices(chosen: Chosen, who: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def revoke_device(chosen: Chosen, who: str, device_id: UUID, as_json: bool) -> None:
-    """Revoke a device password of WHO: it stops at once, everywhere."""
+    """Revoke a device password of WHO: it stops working at once, everywhere."""
     from televent.application.use_cases import devices
 
     with opened(chosen) as core:

@@ -1,4 +1,4 @@
-"""Commands that run Televent: all of it, or one service."""
+"""The commands that run Televent: all services, or one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["COMMANDS", "Chosen"]
 
 SERVICES = {
     "api": "REST, CalDAV and health on API_HOST:API_PORT",
-    "bot": "the Telegram bot, and the messages it owes",
-    "worker": "what is owed: mail, letters, projections",
+    "bot": "the Telegram bot, and its messages to chats",
+    "worker": "the followers of the log, iTIP messages, outgoing mail",
     "mail": "the SMTP/LMTP listener for inbound mail",
-    "sandbox": "a local stand-in for Telegram, and a mail catcher",
+    "sandbox": "a local substitute for Telegram, and a mail catcher",
 }
 
 
@@ -25,8 +25,8 @@ SERVICES = {
 @click.option("--host", default=None, help="API address (API_HOST).")
 @click.pass_obj
 def up(chosen: Chosen, port: int | None, host: str | None) -> None:
-    """Start everything: embedded PostgreSQL, API and CalDAV, bot, worker, mail; and the sandbox where no bot token and
-    no mail server are configured."""
+    """Start everything: embedded PostgreSQL, API and CalDAV, bot, worker, mail; and the sandbox where no bot token or
+    no mail server is configured."""
     from televent.runtime.logs import set_up_logs
     from televent.runtime.up import run_everything
 
@@ -42,7 +42,7 @@ def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | No
     settings = chosen.settings()
     if settings.database_url is None and names != ("sandbox",):
         raise OperatorError(
-            "DATABASE_URL is not set. A single service needs it; `televent up` brings its own database."
+            "DATABASE_URL is not set. A single service needs it; `televent up` starts its own database."
         )
     set_up_logs(settings.log_level, settings.log_format)
     import uvloop
@@ -54,7 +54,7 @@ def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | No
 def _command(name: str, help_text: str) -> click.Command:
     @click.command(name, help=f"Run one service: {help_text}.")
     @click.option(
-        "--with", "others", multiple=True, type=click.Choice(sorted(SERVICES)), help="Another in this process."
+        "--with", "others", multiple=True, type=click.Choice(sorted(SERVICES)), help="Another service in this process."
     )
     @click.option("--ready-fd", type=int, hidden=True)
     @click.option("--lifeline-fd", type=int, hidden=True)

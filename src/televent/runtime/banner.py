@@ -1,4 +1,4 @@
-"""What ``televent up`` prints once everything runs."""
+"""The text that ``televent up`` prints when every service is ready."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from televent.settings import Settings
 
 
 def banner(settings: Settings, *, sandbox: bool, seconds: float) -> str:
-    """Where everything is, and how to connect a calendar app."""
+    """The addresses of all services, and how to connect a calendar app. ``seconds``: how long the start took."""
     base = settings.base_url
-    stand_in = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
+    substitute = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
     inbound = f"{settings.mail_listen_host}:{settings.mail_listen_port} ({settings.mail_listen_protocol.upper()})"
     lines = [
         "",
@@ -17,11 +17,11 @@ def banner(settings: Settings, *, sandbox: bool, seconds: float) -> str:
         f"  CalDAV and API   {base}    (calendar apps: enter this address; health: {base}/health)",
     ]
     if settings.telegram_bot_token is None:
-        lines.append(f"  Chat with the bot {stand_in}/    (a stand-in: no token is configured)")
+        lines.append(f"  Chat with the bot {substitute}/    (the sandbox: TELEGRAM_BOT_TOKEN is not set)")
     else:
         lines.append("  Bot              polling Telegram with TELEGRAM_BOT_TOKEN")
     if settings.smtp_host is None:
-        lines.append(f"  Mail catcher     {stand_in}/mail    (no SMTP_HOST is configured)")
+        lines.append(f"  Mail catcher     {substitute}/mail    (SMTP_HOST is not set)")
     else:
         lines.append(f"  Mail goes to     {settings.smtp_host}:{settings.smtp_port}")
     lines += [

@@ -1,4 +1,4 @@
-"""The bot service: long polling or webhook, and the messages that are owed to chats."""
+"""The bot service: long polling or webhook, and the pending messages to chats."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ log = structlog.get_logger("televent.bot")
 
 
 async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Runs until told to stop. With TELEGRAM_WEBHOOK_URL the API process receives the updates, and only what is owed
-    is sent from here."""
-    # aiogram costs seconds to import: only this process pays.
+    """Runs the bot until ``stop`` is set. With TELEGRAM_WEBHOOK_URL the API process receives the updates, and this
+    process only sends the pending messages."""
+    # The import is here because aiogram takes seconds, which other processes save.
     from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
@@ -35,7 +35,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     settings = core.settings
     token = settings.telegram_bot_token
     if token is None:
-        log.error("TELEGRAM_BOT_TOKEN is not set: the bot has nothing to do")
+        log.error("TELEGRAM_BOT_TOKEN is not set: the bot does nothing")
         ready()
         await stop.wait()
         return
@@ -59,16 +59,17 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
             tasks.append(polling)
         ready()
         stopping = asyncio.create_task(stop.wait())
-        # One that fails takes the service with it: a bot that only seems to run is never started again.
+        # A task that fails ends the service, so that the supervisor starts it again.
         await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         failed = [error for task in tasks if task.done() and (error := task.exception()) is not None]
         if failed:
             raise failed[0]
-        # Whatever the poll has to say from here on is about our own end, the sandbox's perhaps before ours.
+        # From here on the poll's errors only say that this process, or the sandbox, is ending.
         logging.getLogger("aiogram").setLevel(logging.CRITICAL)
         while polling is not None and not polling.done():
-            # It refuses while the poll has not begun yet: ask again, or nobody would ever tell it.
+            # stop_polling raises RuntimeError while the poll has not begun yet, so it is called again until the poll
+            # ends.
             with contextlib.suppress(RuntimeError):
                 await dispatcher.stop_polling()
             await asyncio.wait({polling}, timeout=0.05)
@@ -87,7 +88,7 @@ def chat_handlers(core: Core, bot: Bot, door: BotDoor) -> list[Handler]:
 
 
 async def _until_reachable(step: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
-    """Telegram may be away when we start (or the sandbox not up yet): try again, without a storm.
+    """Retries ``step`` with growing pauses until Telegram, or the sandbox, can be reached, or ``stop`` is set.
 
     Raises OperatorError where Telegram does not know the token.
     """

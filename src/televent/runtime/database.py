@@ -1,4 +1,4 @@
-"""Opening the database for one command: the given one, or the embedded one, started or adopted for the while."""
+"""Opens the database for one command: the one of DATABASE_URL, or the embedded one, which is started or adopted."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from televent.settings import Settings, load_settings
 
 
 class OperatorError(Exception):
-    """Something an operator can mend; the message says what."""
+    """An error that the operator can fix; the message says how."""
 
 
 @dataclass
 class Chosen:
-    """What was chosen on the command line before the command."""
+    """The options that come before the command on the command line."""
 
     data_dir: Path | None = None
 
     def settings(self, **overrides: object) -> Settings:
-        """Raises SettingsError."""
+        """The settings, with these options and ``overrides``. Raises SettingsError."""
         return load_settings(data_dir=self.data_dir, **overrides)
 
 
 @contextlib.contextmanager
 def database(settings: Settings) -> Iterator[str]:
-    """The connection URL of a database that answers. Raises OperatorError."""
+    """The connection URL of a database that answers; an embedded server is left at the end of the block.
+
+    Raises OperatorError.
+    """
     from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
     from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
 
@@ -52,7 +55,7 @@ def database(settings: Settings) -> Iterator[str]:
 
 @contextlib.contextmanager
 def migrated_database(settings: Settings) -> Iterator[str]:
-    """The same, with the schema of this version."""
+    """The connection URL of a database that answers, with every migration applied. Raises OperatorError."""
     from televent.adapters.postgres.schema import migrate
     from televent.adapters.postgres.schema.migration_files import MigrationError
 

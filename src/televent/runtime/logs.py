@@ -1,4 +1,4 @@
-"""Structured logs: for people on a terminal, JSON lines elsewhere. No calendar data, no secret, is ever an argument."""
+"""Structured logs: readable lines on a terminal, JSON lines elsewhere. Calendar data and secrets are never logged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-# What these say at INFO is said better by our own lines, or says what nobody asked.
+# The INFO lines of these loggers repeat our own lines, or are of no use to an operator.
 NOISY = (
     "uvicorn.access",
     "uvicorn.error",
@@ -21,7 +21,8 @@ NOISY = (
 
 
 def set_up_logs(level: str, form: str = "auto") -> None:
-    """``level`` is a name of the logging module; ``form`` console, json, or auto (console on a terminal)."""
+    """Sets up the logs of this process. ``level``: a level name of the logging module. ``form``: console, json, or auto
+    (console on a terminal)."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()

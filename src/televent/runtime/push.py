@@ -1,4 +1,4 @@
-"""WebDAV-Push put together: what the CalDAV door offers, and what the worker does."""
+"""Composes WebDAV-Push: the offer of the CalDAV door, and the handlers of the worker."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from televent.adapters.push.service import PushServices
 
 
-LONGEST_TOKEN = 2048
-"""Characters. A message fits into one record (RFC 8291 §4); a home's token may be longer than that."""
+MAX_TOKEN = 2048
+"""Max characters of a sync token in a message. A message must fit into one record (RFC 8291 §4), and a home's token may
+be longer."""
 
 
 class Push:
-    """The parts that need the server's keys. Made once for each process."""
+    """The parts of WebDAV-Push that need the server's keys. Each process makes one."""
 
     def __init__(self, core: Core) -> None:
         settings = core.settings
@@ -42,35 +43,35 @@ class Push:
         self.topics = Topics(secret)
 
     def offer(self) -> Offer:
-        """What the CalDAV door needs."""
+        """The parts that the CalDAV door needs."""
         endpoint = partial(endpoint_of, anywhere=self._anywhere)
         return Offer(self.book, self.vapid.public_key, self.topics.of, endpoint)
 
     def services(self) -> PushServices:
-        """The push services out there. Imported here: aiohttp costs time that no API process pays."""
+        """The client of push services. The import is here because aiohttp takes time, which API processes save."""
         from televent.adapters.push.service import PushServices
 
         return PushServices(self.vapid, self._core.backend.clock, anywhere=self._anywhere)
 
     def handlers(self, services: PushServices) -> list[Handler]:
-        """The handlers of the outbox's push messages."""
+        """The handlers of push messages in the outbox."""
         return [self.sender(services)]
 
     def sender(self, services: PushServices) -> PushSender:
-        """The handler of the outbox's messages."""
+        """The handler that sends push messages."""
         from televent.adapters.push.sender import PushSender
 
         core = self._core
-        return PushSender(services, self.book, self.topics, self.look, core.run, core.backend.clock)
+        return PushSender(services, self.book, self.topics, self.view, core.run, core.backend.clock)
 
-    def look(self, subscriber: AccountId, collection: Collection) -> Sight | None:
-        """A collection as a subscriber sees it now."""
+    def view(self, subscriber: AccountId, collection: Collection) -> Sight | None:
+        """The collection as the subscriber sees it now; None where the subscriber may not see it any more."""
         from televent.adapters.push.sender import Sight
 
         reads = self._core.reads
         if collection.kind == "home":
             token = home_token(picture([*reads.collections(subscriber), *reads.mounts(subscriber)]))
-            return Sight(token if len(token) <= LONGEST_TOKEN else None)
+            return Sight(token if len(token) <= MAX_TOKEN else None)
         if collection.kind == "inbox":
             inbox = reads.calendar(subscriber, INBOX)
             return Sight(sync_token_of(inbox)) if inbox is not None else None
@@ -85,14 +86,17 @@ class Push:
 
 
 def endpoint_of(push_resource: str, public_key: str, auth_secret: str, *, anywhere: bool) -> Endpoint:
-    """What a client gave, if a message could go there. Raises ValueError."""
+    """The endpoint of a subscription, from the client's values.
+
+    ``anywhere``: private addresses are allowed. Raises ValueError where no message can be sent there.
+    """
     check_push_resource(push_resource, anywhere=anywhere)
     to = recipient(public_key, auth_secret)
     return Endpoint(push_resource, to.public_key, to.auth_secret)
 
 
 def contact(settings: Settings) -> str:
-    """Whom a push service writes to about us (RFC 8292 §2.1)."""
+    """The contact address that push services are given (RFC 8292 §2.1)."""
     if settings.public_url is not None and settings.public_url.startswith("https:"):
         return settings.public_url
     return f"mailto:{settings.smtp_from}"

@@ -1,4 +1,4 @@
-"""The services a process can run: each a coroutine that says when it is ready and ends when told to."""
+"""The services that a process can run. Each is a coroutine that calls ``ready``, and ends when ``stop`` is set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Service = Callable[[Any, Callable[[], None], asyncio.Event], Coroutine[Any, Any,
 
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings, names: Sequence[str]) -> AsyncIterator[Any]:
-    """What the services share: the core, or the settings alone where only the sandbox runs."""
+    """The object that the services share: the core, or only the settings where only the sandbox runs."""
     if tuple(names) == ("sandbox",):
         yield settings
         return
@@ -32,14 +32,14 @@ async def open_services(settings: Settings, names: Sequence[str]) -> AsyncIterat
 
 
 async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """HTTP: health, CalDAV, the bot's webhook."""
+    """Serves HTTP: health, CalDAV, and the bot's webhook."""
     from televent.runtime.api import serve_http
 
     await serve_http(core, ready, stop)
 
 
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Followers of the log, iTIP messages, mail, housekeeping."""
+    """Runs the followers of the log, the delivery of iTIP messages and mail, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.push import Push
     from televent.runtime.worker import drain, housekeeping, keep_indexed
@@ -56,7 +56,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> 
 
 
 def worker_handlers(core: Core) -> list[Handler]:
-    """The handlers of messages between accounts here and of mail."""
+    """The handlers of messages between accounts of this server, and of mail."""
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
     from televent.runtime.worker import CourierHandler
@@ -75,7 +75,7 @@ def worker_handlers(core: Core) -> list[Handler]:
 
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
-    """WebDAV-Push. Messages are carried out apart from letters, which must not wait for a slow push service."""
+    """Sends WebDAV-Push messages. They have their own queue: iTIP messages must not wait for a slow push service."""
     from televent.runtime.worker import drain
 
     services = push.services()
@@ -86,14 +86,14 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
 
 
 async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """The Telegram bot by long polling, and the messages it owes."""
+    """Runs the Telegram bot, and sends the pending messages to chats."""
     from televent.runtime.bot import serve_bot
 
     await serve_bot(core, ready, stop)
 
 
 async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Inbound mail by SMTP or LMTP."""
+    """Receives inbound mail by SMTP or LMTP."""
     from televent.adapters.email.intake import Intake
     from televent.adapters.email.listener import ListenerConfig, serve_mail
 
@@ -104,7 +104,7 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> No
 
 
 async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """The stand-in for Telegram, and the mail catcher."""
+    """Runs the local substitute for Telegram, and the mail catcher."""
     from televent.adapters.sandbox.config import SandboxConfig
     from televent.adapters.sandbox.server import running
 

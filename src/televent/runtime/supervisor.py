@@ -1,7 +1,7 @@
-"""``televent up``: starts every service as a process of its own, keeps them running, stops them together.
+"""Starts every service of ``televent up`` as its own process, keeps them running, and stops them together.
 
-Each child gets one end of a pipe, the lifeline: when this process dies, however it dies, the pipe closes and the child
-ends itself. A second pipe carries one line when the child is ready.
+Each child inherits the reading end of a pipe, the lifeline: when this process ends for any reason, the kernel closes
+the pipe and the child ends itself. On a second pipe the child writes one line when it is ready.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from televent.settings import child_environment
 
 log = structlog.get_logger("televent.runtime.supervisor")
 
-PATIENCE = 15.0
-"""Seconds a child has to stop by itself."""
+STOP_TIMEOUT = 15.0
+"""Seconds that a child has to stop before it is killed."""
 
 
 @dataclass
 class Child:
-    """One service, whichever process runs it at the moment."""
+    """One service. ``process`` is the process that runs it now."""
 
     name: str
     arguments: Sequence[str]
     environment: dict[str, str]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     last: bool = False
-    """Others ask it for something: it is told to stop once they have gone."""
+    """Whether it stops after the others, because they need it."""
     process: asyncio.subprocess.Process | None = None
     failed: str | None = None
 
 
 class Supervisor:
-    """Runs children until told to stop."""
+    """Runs children until ``request_stop``."""
 
     def __init__(self) -> None:
         self._lifeline_read, self._lifeline_write = os.pipe()
@@ -48,14 +48,14 @@ class Supervisor:
         self._stopping = asyncio.Event()
 
     def add(self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, last: bool = False) -> Child:
-        """Starts a child and keeps it running. ``last``: it stops after those that are not."""
+        """Starts a child and keeps it running. ``last``: it stops after the children without this flag."""
         child = Child(name, arguments, child_environment(**environment), last=last)
         self._children.append(child)
         self._tasks.append(asyncio.create_task(self._keep(child), name=name))
         return child
 
     async def all_ready(self) -> str | None:
-        """Waits for every child; returns the name of one that cannot start, if one cannot."""
+        """Waits until every child is ready, and returns None; or the reason why one cannot start."""
         while True:
             if all(child.ready.is_set() for child in self._children):
                 return None
@@ -67,11 +67,11 @@ class Supervisor:
             await asyncio.sleep(0.02)
 
     def request_stop(self) -> None:
-        """Asks for the end; ``stopped`` waits for it."""
+        """Begins to stop all children; ``stopped`` waits for their end."""
         self._stopping.set()
 
     async def stopped(self) -> None:
-        """Returns once every child has gone."""
+        """Waits until every child has ended."""
         await self._stopping.wait()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         os.close(self._lifeline_write)
@@ -132,13 +132,14 @@ class Supervisor:
         if child.last and not ended.done():
             await self._others_gone()
         if not ended.done():
-            # Told from here and not by who asks for the end: a child that was being made at that moment is told too.
+            # The signal is sent here and not in ``request_stop``, so that it also reaches a child that was being
+            # started at that moment.
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             try:
-                return await asyncio.wait_for(asyncio.shield(ended), PATIENCE)
+                return await asyncio.wait_for(asyncio.shield(ended), STOP_TIMEOUT)
             except TimeoutError:
-                log.error("a service does not stop and is killed", service=child.name, after_seconds=PATIENCE)
+                log.error("a service does not stop and is killed", service=child.name, after_seconds=STOP_TIMEOUT)
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
         return await ended

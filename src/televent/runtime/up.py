@@ -1,4 +1,4 @@
-"""What the running commands do: one process with some services, or the whole of Televent with a banner."""
+"""Runs one process with some services, or all of Televent with a banner (``televent up``)."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from televent.settings import Settings
 log = structlog.get_logger("televent")
 
 SANDBOX_TOKEN = "1000000000:sandbox-token-for-the-local-stand-in"
-DATABASE_PATIENCE = 10.0
-"""Seconds that a given database has to answer before ``televent up`` says that it does not."""
+DATABASE_TIMEOUT = 10.0
+"""Seconds that the database of DATABASE_URL has to answer before ``televent up`` ends with an error."""
 
 
 async def run_services(
     settings: Settings, names: Sequence[str], *, ready_fd: int | None = None, lifeline_fd: int | None = None
 ) -> None:
-    """Runs the services until told to stop, until the parent dies, or until one of them fails.
+    """Runs the services until a signal, until the parent process ends, or until one of them fails.
 
-    Raises OperatorError where the database does not answer or is of another store format, or where the port is taken.
+    Raises OperatorError where the database does not answer, has another store format, or a port is taken.
     """
     from televent.adapters.postgres.pool import DatabaseUnavailable
     from televent.adapters.postgres.schema.store_format import WrongStoreFormat
@@ -72,7 +72,7 @@ async def _serve(settings: Settings, names: Sequence[str], stop: asyncio.Event, 
 async def _announce(readies: list[asyncio.Event], ready_fd: int | None) -> None:
     for ready in readies:
         await ready.wait()
-    # What was imported stays: it need not be looked through again.
+    # Imported modules stay for the life of the process, so the garbage collector need not scan them again.
     gc.enable()
     gc.freeze()
     if ready_fd is not None:
@@ -84,7 +84,7 @@ async def _announce(readies: list[asyncio.Event], ready_fd: int | None) -> None:
 
 
 async def run_everything(settings: Settings) -> int:
-    """``televent up``. Returns the exit code."""
+    """Runs ``televent up`` until a signal. Returns the exit code. Raises OperatorError."""
     from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
     from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
     from televent.adapters.postgres.schema import migrate
@@ -97,7 +97,7 @@ async def run_everything(settings: Settings) -> int:
     try:
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()
-            await asyncio.to_thread(await_database, url, DATABASE_PATIENCE)
+            await asyncio.to_thread(await_database, url, DATABASE_TIMEOUT)
         else:
             server = EmbeddedPostgres(binaries=settings.pg_bin)
             url = await asyncio.to_thread(server.start, settings.data_dir.absolute())
@@ -132,7 +132,7 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
     for number in range(settings.api_workers):
         supervisor.add(f"api {number}" if settings.api_workers > 1 else "api", ["api"], environment)
     others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
-    # The bot asks the sandbox for messages to its very end.
+    # The sandbox runs in the worker, and the bot polls it until the bot ends: so the worker stops last.
     supervisor.add("worker", ["worker", *others], environment, last=True)
     supervisor.add("bot", ["bot"], environment)
     asked = asyncio.create_task(stop.wait())
@@ -152,7 +152,7 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
 
 
 def _asked_to_stop() -> asyncio.Event:
-    """Set by Ctrl-C, by a service manager, and by the terminal when it closes, unless nohup says not to mind that."""
+    """An event that SIGINT, SIGTERM and SIGHUP set. SIGHUP stays ignored where the process was started with nohup."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -173,19 +173,20 @@ def _ports(settings: Settings) -> list[tuple[str, int, str]]:
 
 
 def _check_ports(ports: list[tuple[str, int, str]]) -> None:
-    """Raises OperatorError where two are alike, one is nobody's, or another program holds one."""
+    """Raises OperatorError where a port is 0, is given twice, or is in use by another program."""
     taken: dict[int, str] = {}
     for host, port, name in ports:
         if port == 0:
-            raise OperatorError(f"{name}=0: the services must be told where to find one another. Choose a port.")
+            raise OperatorError(f"{name}=0: the services need a fixed port to find each other. Choose a port.")
         if port in taken:
-            raise OperatorError(f"{name}={port}: that is {taken[port]} already. Choose another with {name}.")
+            raise OperatorError(f"{name}={port}: {taken[port]} has the same port. Choose another with {name}.")
         taken[port] = name
         _check_free(host, port, name)
 
 
 def _check_free(host: str, port: int, name: str) -> None:
-    """Raises OperatorError where another program holds the port: better now than from a child's traceback."""
+    """Raises OperatorError where another program uses the port. Without this check a child would fail with a
+    traceback."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The worker: carries out what the outbox owes, and keeps the asynchronous projections up to date."""
+"""The worker: handles the messages of the outbox, keeps the index of occurrences up to date, and does housekeeping."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from televent.runtime.compose import Core
 
 log = structlog.get_logger("televent.worker")
 
-POLL = 10.0
-"""Seconds between looks into the outbox when nobody rings."""
+IDLE_POLL, BUSY_POLL = 2.0, 1.0
+"""Max seconds between two reads of the outbox without a notification: without handlers that run, and with them."""
 CONCURRENCY = 20
+"""Max messages that one process handles at a time."""
 KEEP_COMPLETED = timedelta(days=7)
+"""Min time that a completed message is kept, as a dedupe key."""
 PAUSE = 0.05
 """Seconds between two steps of indexing."""
 
 
 class CourierHandler:
-    """Letters between accounts here that no door carried, and what they tell each other of shared calendars."""
+    """Handles messages between accounts of this server that no door delivered: iTIP messages and share messages."""
 
     kinds = KINDS
 
@@ -39,6 +41,7 @@ class CourierHandler:
         self._core = core
 
     async def handle(self, message: Claimed) -> None:
+        """Delivers one message to an account of this server."""
         context = Context(
             tenant=message.tenant,
             actor="system",
@@ -51,33 +54,33 @@ class CourierHandler:
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
-    """Takes what is due for these handlers until told to stop; then finishes what it holds."""
+    """Claims and handles due messages until ``stop`` is set; then it finishes those under way."""
     by_kind = {kind: handler for handler in handlers for kind in handler.kinds}
-    bell = asyncio.Event()
+    notified = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def ring() -> None:
-        loop.call_soon_threadsafe(bell.set)
+    def notify() -> None:
+        loop.call_soon_threadsafe(notified.set)
 
-    unlisten = core.wakeups.listen(OUTBOX, ring)
+    unlisten = core.wakeups.listen(OUTBOX, notify)
     running: set[asyncio.Task[None]] = set()
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
-            bell.clear()
+            notified.clear()
             room = CONCURRENCY - len(running)
             claimed = await core.run(_claim, core, tuple(by_kind), room) if room else []
             for message in claimed:
-                task = asyncio.create_task(_carry_out(core, by_kind[type(message.message)], message))
+                task = asyncio.create_task(_handle(core, by_kind[type(message.message)], message))
                 running.add(task)
                 task.add_done_callback(running.discard)
             if claimed:
                 continue
-            waiting = asyncio.create_task(bell.wait())
-            # A message put off becomes due without a ring: look again soon while there is work, else now and then.
+            waiting = asyncio.create_task(notified.wait())
+            # A retried message becomes due without a notification, so the outbox is polled.
             await asyncio.wait(
                 {waiting, stopping, *running},
-                timeout=1.0 if running else _patience(),
+                timeout=BUSY_POLL if running else IDLE_POLL,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             waiting.cancel()
@@ -85,10 +88,6 @@ async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) ->
         unlisten()
         stopping.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-
-
-def _patience() -> float:
-    return min(POLL, 2.0)
 
 
 def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Claimed]:
@@ -99,7 +98,7 @@ def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Clai
         return []
 
 
-async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
+async def _handle(core: Core, handler: Handler, message: Claimed) -> None:
     try:
         await handler.handle(message)
     except asyncio.CancelledError:
@@ -108,7 +107,7 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
     except Exception as error:
         verdict = after_failure(message, error, core.backend.clock())
         log.warning(
-            "an effect failed",
+            "a message failed",
             name=message.name,
             outbox_id=str(message.outbox_id),
             attempt=message.attempts,
@@ -119,17 +118,19 @@ async def _carry_out(core: Core, handler: Handler, message: Claimed) -> None:
         await core.run(core.outbox.settle_failure, message, verdict, core.backend.clock())
     else:
         await core.run(core.outbox.complete, message, core.backend.clock())
-        log.info("carried out", name=message.name, correlation_id=message.correlation_id)
+        log.info("a message is completed", name=message.name, correlation_id=message.correlation_id)
 
 
 async def keep_indexed(core: Core, stop: asyncio.Event) -> None:
-    """Brings rows up to date that were indexed by an earlier version, or for a season that is over (ADR 0023): at
-    start-up and then once an hour, a few at a time."""
+    """Indexes rows again that an earlier version indexed, or that were indexed for a past season (ADR 0023).
+
+    It runs at start-up and then once an hour, a few rows at a time.
+    """
     while not stop.is_set():
         try:
             await _index(core, stop)
         except Exception:
-            log.exception("the index of occurrences stays behind; it is tried again in an hour")
+            log.exception("the index of occurrences is not brought up to date; it is retried in an hour")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 3600.0)
 
@@ -149,14 +150,14 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
                 log.info("the index of occurrences is up to date", rows=done)
             return
         after = step.after
-        # Whoever waits for an answer comes first.
+        # The pause lets requests go first.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE)
 
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
-    """Once a minute: messages whose workers died for good, old completed ones, full rate buckets, attachments that
-    nobody has any more."""
+    """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
+    limits, expired push subscriptions and unused attachments."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -171,4 +172,4 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
         except Exception:
-            log.exception("housekeeping failed; it is tried again in a minute")
+            log.exception("housekeeping failed; it is retried in a minute")
