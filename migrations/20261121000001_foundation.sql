@@ -197,7 +197,7 @@ CREATE UNLOGGED TABLE rate_limit (
     tat timestamptz NOT NULL
 );
 
--- audit (asynchronous): who changed what, when, through which door.
+-- audit (a follower): the actor, time and door of every change.
 CREATE TABLE audit (
     tenant_id      uuid        NOT NULL,
     position       bigint      NOT NULL,

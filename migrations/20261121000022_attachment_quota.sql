@@ -1,7 +1,7 @@
 -- migrate:up
 -- The account that made the attachment, the owner or a sharee (RFC 8607 §3.12.2); NULL: it is older than this column.
 ALTER TABLE attachment ADD COLUMN creator_id uuid;
--- When an unused attachment was removed; its id stays known (RFC 8607 §3.12.5).
+-- When an unused attachment was removed. Its id stays, and is answered with 410 (RFC 8607 §3.12.5).
 ALTER TABLE attachment ADD COLUMN removed_at timestamptz;
 -- Bytes that an account's attachments take (RFC 4331, ADR 0024).
 CREATE TABLE attachment_quota (

@@ -237,7 +237,7 @@ def test_a_migration_without_a_way_down_is_not_taken_back(empty_database_url: st
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("first.sql", SHELVES, "a migration is called"),
+        ("first.sql", SHELVES, "the name of a migration must be"),
         ("1_again.sql", SHELVES, "has the same number"),
         ("5_none.sql", "CREATE TABLE t (id int);", "has no '-- migrate:up'"),
         ("5_twice.sql", "-- migrate:up\n-- migrate:up\n", "5_twice.sql:2: "),

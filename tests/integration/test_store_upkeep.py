@@ -210,7 +210,7 @@ def test_a_trace_shows_the_whole_walk_across_accounts(core: Core) -> None:
     meeting(core, ann, "Traced", core.backend.people.internal_address(1002), correlation="request-7")
     steps = steps_of(core.pool, "request-7")
     whats = [step.what for step in steps]
-    assert {"event-created/1", "invitation-received/1", "delivery-noted/1", "owed itip_local/1"} <= set(whats)
+    assert {"event-created/1", "invitation-received/1", "delivery-noted/1", "message itip_local/1"} <= set(whats)
     assert any(str(bob.tenant) in step.where for step in steps)
     assert steps_of(core.pool, "nobody-knows") == []
 

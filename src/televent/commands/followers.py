@@ -60,7 +60,7 @@ def followers_restart(chosen: Chosen, name: str, position: int) -> None:
         if name not in known:
             raise OperatorError(f"There is no follower {name!r}; the followers are {', '.join(sorted(known))}.")
         restart(core.pool, name, position)
-    click.echo(f"{name} goes on from {position}.")
+    click.echo(f"{name} continues from {position}.")
 
 
 def seconds(since: datetime | None, now: datetime) -> float:

@@ -26,7 +26,7 @@ OPEN_TO = f"""
                 AND calendar.shares ? %s
         )
     )"""  # noqa: S608
-SAID = """
+FREE_BUSY = """
     SELECT free_busy ->> 'audience', free_busy -> 'people' FROM principal
     WHERE tenant_id = %s AND free_busy IS NOT NULL"""
 
@@ -58,5 +58,5 @@ class CompanyReads:
 
     def free_busy_of(self, tenant: AccountId) -> tuple[str, tuple[AccountId, ...]] | None:
         """The audience that the person has chosen, and the people named; None: the person has not chosen."""
-        found = self._fetch(SAID, (tenant,))
+        found = self._fetch(FREE_BUSY, (tenant,))
         return (found[0][0], tuple(AccountId(UUID(each)) for each in found[0][1])) if found else None

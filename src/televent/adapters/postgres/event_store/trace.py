@@ -17,7 +17,7 @@ STEPS = """
     SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
     FROM recent WHERE correlation_id = %(id)s
     UNION ALL
-    SELECT created_at, 'owed ' || kind, state, outbox_id::text,
+    SELECT created_at, 'message ' || kind, state, outbox_id::text,
         'attempts ' || attempts || coalesce(', done ' || to_char(finished_at, 'HH24:MI:SS'), '')
             || coalesce(', ' || last_error, '')
     FROM outbox WHERE correlation_id = %(id)s

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.followers.rebuild_inline import INLINE, Progress, Rebuilt, count, rebuild_inline
 from televent.adapters.postgres.followers.row_writes import send
-from televent.adapters.postgres.followers.shadow import mend, own_connection, shadow, unshadow
+from televent.adapters.postgres.followers.shadow import correct, own_connection, shadow, unshadow
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.mapper import FactMapper
@@ -59,7 +59,7 @@ def _rebuild_follower(pool: Pool, mapper: FactMapper, projection: Projection, pr
                 connection.execute(HOLD, (projection.name,))
                 while (page := _page(connection, log, mapper, projection, position)) is not None:
                     position, done = page[0], done + page[1]
-                differing = sum(mend(connection, table, keys) for table, keys in projection.tables.items())
+                differing = sum(correct(connection, table, keys) for table, keys in projection.tables.items())
                 connection.execute(REACH, (max(position, 0), projection.name))
         finally:
             unshadow(connection, list(projection.tables))

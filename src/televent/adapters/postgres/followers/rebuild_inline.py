@@ -17,7 +17,7 @@ from psycopg import sql
 from televent.adapters.postgres.dav_index.inline_rows import TABLES, statements
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.event_store.shard import renew_incarnation
-from televent.adapters.postgres.followers.shadow import mend, mend_index, own_connection, shadow, unshadow
+from televent.adapters.postgres.followers.shadow import correct, correct_index, own_connection, shadow, unshadow
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.deciders import decider_of
@@ -83,8 +83,8 @@ def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress
                 # No writer of these tables is under way now: every event is committed.
                 late = _committed_after(connection, log, position)
                 replay.apply(connection, late)
-                indexed = mend_index(connection) if name == "dav_index" else 0
-                differing = sum(mend(connection, table, keys) for table, keys in tables.items())
+                indexed = correct_index(connection) if name == "dav_index" else 0
+                differing = sum(correct(connection, table, keys) for table, keys in tables.items())
                 if differing and name == "dav_index":
                     # Clients may have the wrong rows, with sync tokens that say they are up to date.
                     renew_incarnation(connection)

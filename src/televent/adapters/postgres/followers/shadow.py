@@ -41,7 +41,7 @@ def unshadow(connection: Connection, tables: list[str]) -> None:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(table)))
 
 
-def mend_index(connection: Connection) -> int:
+def correct_index(connection: Connection) -> int:
     """Corrects the live rows that differ only in the index of occurrences, which no client sees. Returns their
     number."""
     columns = [sql.Identifier(each) for each in ("span", "firm", "floats", "loose", "fbtype", "days", "indexed")]
@@ -58,7 +58,7 @@ def mend_index(connection: Connection) -> int:
     ).rowcount
 
 
-def mend(connection: Connection, table: str, keys: Sequence[str]) -> int:
+def correct(connection: Connection, table: str, keys: Sequence[str]) -> int:
     """Makes the live rows equal to the shadow's, and returns how many differed."""
     kept = KEPT.get(table, ())
     columns = [

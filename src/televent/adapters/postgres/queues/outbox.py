@@ -158,28 +158,28 @@ class PostgresOutbox:
             try:
                 message = self._catalogue.decode(name, payload)
             except UnreadableMessage as error:
-                self._fail_unreadable(_ours(tenant, outbox_id, rest[0], rest[3]), name, error, now)
+                self._fail_unreadable(_claim_key(tenant, outbox_id, rest[0], rest[3]), name, error, now)
             else:
                 claimed.append(Claimed(tenant, outbox_id, name, key, message, *rest))
         return claimed, len(rows) - len(claimed)
 
-    def _fail_unreadable(self, ours: dict[str, object], name: str, error: UnreadableMessage, now: datetime) -> None:
+    def _fail_unreadable(self, claim: dict[str, object], name: str, error: UnreadableMessage, now: datetime) -> None:
         reason = " ".join(str(error).replace("\0", "").split())[:ERROR_LENGTH]
-        log.error("a message cannot be read and is set to failed", name=name, outbox_id=str(ours["id"]), reason=reason)
+        log.error("a message cannot be read and is set to failed", name=name, outbox_id=str(claim["id"]), reason=reason)
         try:
-            self._run(FAIL, {**ours, "now": now, "reason": reason})
+            self._run(FAIL, {**claim, "now": now, "reason": reason})
         except Exception:
             # It is due again when its lease ends. The messages claimed with it do not wait for that.
-            log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(ours["id"]))
+            log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(claim["id"]))
 
     def _settle(self, query: str, message: Claimed, parameters: dict[str, object]) -> None:
-        ours = _ours(message.tenant, message.outbox_id, message.attempts, message.lease_until)
-        self._run(query, {**ours, **parameters})
+        claim = _claim_key(message.tenant, message.outbox_id, message.attempts, message.lease_until)
+        self._run(query, {**claim, **parameters})
 
     def _run(self, query: str, parameters: dict[str, object]) -> int:
         with self._pool.connection() as connection:
             return connection.execute(query, parameters).rowcount
 
 
-def _ours(tenant: AccountId, outbox_id: UUID, attempts: int, lease: datetime) -> dict[str, object]:
+def _claim_key(tenant: AccountId, outbox_id: UUID, attempts: int, lease: datetime) -> dict[str, object]:
     return {"tenant": tenant, "id": outbox_id, "attempts": attempts, "lease": lease}

@@ -32,7 +32,7 @@ TRY_AGAIN = _SETTLE.format(
 )
 REAP = """
     UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
-        last_error = coalesce(last_error || '; ', '') || 'its workers ended without a word'
+        last_error = coalesce(last_error || '; ', '') || 'its last worker ended without a result'
     WHERE state = 'processing' AND due_at <= %(now)s AND attempts >= %(most)s"""
 # This includes messages that a worker of another version has tried: that worker may never run again.
 FAIL_UNKNOWN = """

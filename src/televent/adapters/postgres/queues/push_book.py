@@ -52,11 +52,11 @@ END = "DELETE FROM push_subscription WHERE tenant_id = %s AND subscription_id = 
 SILENCE = """
     INSERT INTO push_silence (tenant_id, command_id, subscriptions, noted_at) VALUES (%s, %s, %s, %s)
     ON CONFLICT (tenant_id, command_id) DO NOTHING"""
-OWED = """
+UNSENT = """
     SELECT owner_id, kind, collection_id, push_resource, public_key, auth_secret, content_changes, property_changes,
         content_changes > content_sent, property_changes > property_sent, coalesce(delivered_at, created_at)
     FROM push_subscription WHERE tenant_id = %s AND subscription_id = %s AND expires_at > %s"""
-TOLD = """
+NOTE_SENT = """
     UPDATE push_subscription SET content_sent = greatest(content_sent, %s),
         property_sent = greatest(property_sent, %s), delivered_at = CASE WHEN %s THEN %s ELSE delivered_at END
     WHERE tenant_id = %s AND subscription_id = %s
@@ -146,7 +146,7 @@ class PostgresPushBook:
 
     def owed(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> Owed | None:
         """The subscription with the changes that are not sent yet; None where it does not exist any more."""
-        rows = fetch(self._pool, OWED, (tenant, subscription_id, now))
+        rows = fetch(self._pool, UNSENT, (tenant, subscription_id, now))
         if not rows:
             return None
         owner, kind, collection_id, resource, public_key, auth_secret, *counters = rows[0]
@@ -158,7 +158,7 @@ class PostgresPushBook:
         counters = (owed.content_changes, owed.property_changes)
         key = (owed.tenant, owed.subscription_id)
         with self._pool.connection() as connection, connection.transaction():
-            row = connection.execute(TOLD, (*counters, arrived, now, *key)).fetchone()
+            row = connection.execute(NOTE_SENT, (*counters, arrived, now, *key)).fetchone()
             more = row is not None and row[4]
             if row is not None and more:
                 enqueue_push(connection, Pending(*key, *row[:4]), correlation_id, now)

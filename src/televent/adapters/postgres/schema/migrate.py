@@ -193,7 +193,7 @@ def _run(connection: Connection, migration: Migration, section: Section, record:
             _execute(connection, migration, section, 0, section.sql)
             connection.execute(record, values)
         return
-    # CREATE INDEX CONCURRENTLY may not stand in a multi-statement string, which is an implicit transaction.
+    # CREATE INDEX CONCURRENTLY may not be in a multi-statement string, which is an implicit transaction.
     for offset, statement in split_statements(section.sql):
         _execute(connection, migration, section, offset, statement)
     connection.execute(record, values)
