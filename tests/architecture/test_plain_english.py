@@ -17,8 +17,6 @@ NOT_YET = (
     "src/televent/policies",
     "src/televent/projections",
     "src/televent/adapters",
-    "src/televent/runtime",
-    "src/televent/commands",
     "tests",
     "bench",
 )

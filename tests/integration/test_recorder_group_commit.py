@@ -1,4 +1,4 @@
-"""Writers of one calendar that share a transaction: each has his own outcome, and the order holds."""
+"""Writers of one calendar that share a transaction: each has its own outcome, and the order holds."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

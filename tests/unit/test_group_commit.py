@@ -1,4 +1,4 @@
-"""Those who come while one is at work go together, and each gets what is his."""
+"""Writers that wait for one transaction share the next one, and each gets its own result."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from televent.adapters.postgres.event_store.group_commit import MAX_WRITERS, Gro
 
 
 class Work:
-    """Doubles numbers; holds whoever does 0 until it is let go; refuses negative ones and groups with 13 in them."""
+    """Doubles numbers; waits at 0 until it is released; refuses negative numbers and groups with 13 in them."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()

@@ -94,7 +94,7 @@ FORGET = """
         UPDATE attachment SET removed_at = %s, described = '', chunks = 0
         WHERE tenant_id = %s AND attachment_id = %s AND unused_since <= %s AND removed_at IS NULL
         RETURNING tenant_id, attachment_id, size
-    ), octets AS (
+    ), chunks AS (
         DELETE FROM attachment_chunk AS chunk USING gone
         WHERE chunk.tenant_id = gone.tenant_id AND chunk.attachment_id = gone.attachment_id
     )
@@ -143,9 +143,9 @@ class PostgresAttachments:
         sealed = self._seal(tenant, attachment_id, "description", described)
         self._execute(BEGIN, tenant, attachment_id, sealed, now, now, upload.creator)
 
-    def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, octets: bytes) -> None:
+    def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, chunk: bytes) -> None:
         """Stores one chunk. Raises ErasedSubject, StorageFull."""
-        self._execute(ADD, tenant, attachment_id, ordinal, self._seal(tenant, attachment_id, str(ordinal), octets))
+        self._execute(ADD, tenant, attachment_id, ordinal, self._seal(tenant, attachment_id, str(ordinal), chunk))
 
     def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
         """Makes the attachment readable. Raises QuotaExceeded."""

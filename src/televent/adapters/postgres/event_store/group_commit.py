@@ -30,7 +30,7 @@ class _Member(Generic[Given, Got]):
 
 
 class GroupCommit(Generic[Given, Got]):
-    """Runs work one at a time for each place, and in groups where it queues up. Thread-safe.
+    """Runs the work of one place (here: a set of calendars) one at a time, and in groups where it waits. Thread-safe.
 
     ``together`` does the work of several writers, all or nothing, and returns their results in order. ``alone`` does
     the work of one.

@@ -115,19 +115,19 @@ class PostgresPushBook:
         expires_at: datetime,
     ) -> Registered:
         """Makes or renews a subscription. Raises TooManySubscriptions, DeviceGone."""
-        what = (endpoint.public_key, endpoint.auth_secret, triggers.content, triggers.property, expires_at)
+        values = (endpoint.public_key, endpoint.auth_secret, triggers.content, triggers.property, expires_at)
         place = (collection.owner, collection.kind, collection.collection_id, endpoint.push_resource)
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(ONE_AT_A_TIME, (tenant,))
             connection.execute(FORGET_EXPIRED, (tenant, now))
             try:
-                renewed = connection.execute(RENEW, (device_id, *what, tenant, *place)).fetchone()
+                renewed = connection.execute(RENEW, (device_id, *values, tenant, *place)).fetchone()
                 if renewed is not None:
                     return Registered(renewed[0], False)
                 if connection.execute(ROOM, (MOST_PER_ACCOUNT, tenant)).fetchone() != (True,):
                     raise TooManySubscriptions()
                 subscription_id = uuid4()
-                connection.execute(INSERT, (tenant, subscription_id, device_id, *what, *place, now))
+                connection.execute(INSERT, (tenant, subscription_id, device_id, *values, *place, now))
             except errors.ForeignKeyViolation:
                 raise DeviceGone() from None
             return Registered(subscription_id, True)
