@@ -1,1 +1,1 @@
-"""What Televent measures of itself, beside its peers: ``make bench``."""
+"""Measures Televent and, beside it, other CalDAV servers: ``make bench``."""

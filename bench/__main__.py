@@ -1,4 +1,4 @@
-"""``python -m bench``: Televent beside Radicale and Xandikos, in one run, on one machine; and what Televent holds."""
+"""``python -m bench``: measures Televent, Radicale and Xandikos in one run on one machine, and Televent's memory."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ PARTS: dict[str, Part] = {
     "memory": measure_memory,
     "town": measure_town,
 }
-EPILOG = """Without any of --large, --memory, --town, --whole the rows at 1,000 events are measured. The times are those
-of a machine with two cores that has nothing else to do. Each part writes its own block of the documentation, if it was
-whole: not --quick, not --only, nothing left out. Ctrl-C or SIGTERM ends everything that was started and removes its
-data."""
+EPILOG = """Without any of --large, --memory, --town, --whole the rows at 1,000 events are measured. The times given are
+for an idle machine with two cores. Each complete part writes its own block of the documentation; a part is not complete
+with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was started and removes its data."""
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -47,32 +46,32 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--large",
         action="store_true",
-        help="the rows at 100,000 events in one calendar, and at 1,000 beside it, to see what grows (about 8 minutes)",
+        help="the rows at 100,000 events in one calendar and at 1,000, to show what grows (about 8 minutes)",
     )
     parser.add_argument(
         "--memory",
         action="store_true",
-        help="what the API process holds while 100,000 items stream to fast and slow readers (about 3 minutes)",
+        help="memory of the API process while 100,000 items stream to fast and slow readers (about 3 minutes)",
     )
     parser.add_argument(
         "--town",
         action="store_true",
         help="10,000 accounts with 100 events each, 200 clients syncing at random (about 6 minutes)",
     )
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and all of these (about 20 minutes)")
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 20 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
-    parser.add_argument("--quick", action="store_true", help="less of everything: under a minute for each part")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")
     parser.add_argument(
-        "--without", action="append", choices=[*servers.STARTERS, CYRUS], default=[], help="leave it out"
+        "--without", action="append", choices=[*servers.STARTERS, CYRUS], default=[], help="leave this server out"
     )
-    parser.add_argument("--write", action="store_true", help="write the tables even of a quick or partial run")
+    parser.add_argument("--write", action="store_true", help="write the tables even after a quick or partial run")
     parser.add_argument("--keep", action="store_true", help="leave data and logs of this run under .bench/")
     return parser.parse_args(given)
 
 
 def chosen_parts(options: argparse.Namespace) -> list[str]:
-    """In the order in which they are measured."""
+    """The parts to measure, in order."""
     if options.whole:
         return list(PARTS)
     named = [name for name in PARTS if name != "thousand" and getattr(options, name)]
@@ -80,7 +79,10 @@ def chosen_parts(options: argparse.Namespace) -> list[str]:
 
 
 async def bench(options: argparse.Namespace, place: Path, console: Console) -> int:
-    """Runs, prints, writes. Returns the exit code: 0 also where goals were missed, 1 where Televent failed."""
+    """Runs the chosen parts, prints and writes their tables.
+
+    Returns the exit code: 1 where Televent failed, otherwise 0, even where goals were missed.
+    """
     load = os.getloadavg()[0]
     failed = False
     for name in chosen_parts(options):
@@ -102,14 +104,16 @@ async def bench(options: argparse.Namespace, place: Path, console: Console) -> i
 
 
 async def unless_stopped(work: Coroutine[Any, Any, int]) -> int:
-    """The exit code of the work; where SIGINT or SIGTERM ends it first, 128 and the signal's number. A second signal
-    does not cut short the clearing up."""
+    """The exit code of the work; 128 plus the signal's number where SIGINT or SIGTERM stops it.
+
+    A second signal does not interrupt the cleanup.
+    """
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
-    told: list[int] = []
+    received: list[int] = []
 
     def stop(number: int) -> None:
-        if not told:
-            told.append(number)
+        if not received:
+            received.append(number)
             task.cancel()
 
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -117,13 +121,13 @@ async def unless_stopped(work: Coroutine[Any, Any, int]) -> int:
     try:
         return await task
     except asyncio.CancelledError:
-        if not told:
+        if not received:
             raise
-        return 128 + told[0]
+        return 128 + received[0]
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """The command. Returns the exit code."""
+    """Runs the command. Returns the exit code."""
     options = arguments(given)
     console = Console(stderr=True)
     place = servers.open_place()

@@ -1,8 +1,8 @@
-"""Filling calendars by the hundred thousand: what the door would decide, written as the recorder writes it, by COPY.
+"""Fills calendars with hundreds of thousands of events: decided as by a PUT, written by COPY.
 
-Facts are sealed and chained one by one, the rows beside them come from the product's own inline projection, positions
-are those of the transaction: ``televent rebuild`` and ``televent verify`` find nothing to mend. What is saved is a
-round trip, a lock and a COMMIT for each event.
+The store is the same as after that many PUTs. Every fact is sealed and chained, its index row comes from the product's
+inline projection, and its position from the transaction: ``televent rebuild`` and ``televent verify`` find no
+difference. COPY saves one round trip, one lock and one COMMIT per event.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from televent.projections.audit import COLUMNS as AUDIT
 from televent.projections.inline import inline_writes
 from televent.runtime.compose import Core, now
 
-PORTION = 5_000
-"""Events in one transaction."""
+BATCH = 5_000
+"""Max events in one transaction."""
 EVENT = (
     *("tenant_id", "stream_id", "version", "position", "topic", "subject_id", "state", "chain"),
     *("command_id", "correlation_id", "actor", "door", "recorded_at"),
@@ -59,17 +59,20 @@ Tick = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event of somebody's calendar, decided and not yet recorded."""
+    """An event that is decided for a calendar and not yet recorded."""
 
     fact: EventCreated
     row: PutResource
 
     def of(self, owner: AccountRow, calendar_id: UUID, uid: str, href: str) -> Draft:
-        """The same event as another person's own: in his calendar, under another UID and name."""
+        """A copy for another owner, in their calendar, with another UID and resource name.
+
+        Raises ValueError where the text has its UID folded over two lines.
+        """
         old = b"UID:" + self.row.uid.encode() + b"\r\n"
         head, found, tail = self.row.ics.partition(old)
         if not found:
-            raise ValueError(f"the text of {self.row.uid} does not hold its UID on one line")
+            raise ValueError(f"the text of {self.row.uid} does not have its UID on one line")
         text = head + b"UID:" + uid.encode() + b"\r\n" + tail
         fact = replace(self.fact, calendar_id=calendar_id, href=href, uid=uid, change=Splice(0, 0, text))
         row = replace(
@@ -86,7 +89,7 @@ class Draft:
 
 
 def draft(core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, prefix: str = "bench") -> Draft:
-    """Event ``number``, by the functions that a PUT goes through. Raises Refusal."""
+    """Event ``number``, made by the functions that a PUT uses. Raises Refusal."""
     text, at = CalendarText(events.event(number, prefix=prefix)), now()
     validated(text)
     loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(owner.tenant, uuid4()))
@@ -101,20 +104,20 @@ def draft(core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, pref
 
 
 def record(core: Core, drafts: Iterator[Draft], tick: Tick) -> None:
-    """Records the drafts; ``tick`` hears how many more stand after each transaction.
+    """Records the drafts; calls ``tick`` after each transaction with the number of events that it stored.
 
-    The names must be new in their calendars. May be interrupted: what was told of stands, and nothing by halves.
+    The resource names must be new in their calendars. After an interruption the store holds whole transactions only.
     """
     with core.pool.connection() as connection:
-        while portion := list(islice(drafts, PORTION)):
+        while batch := list(islice(drafts, BATCH)):
             with connection.transaction():
-                _record(core, connection, portion)
-            tick(len(portion))
+                _record(core, connection, batch)
+            tick(len(batch))
 
 
 def _record(core: Core, connection: Connection, drafts: Sequence[Draft]) -> None:
     stored = [_stored(core, draft) for draft in drafts]
-    # The locks first, as in every transaction: only then may it have an id (ADR 0002).
+    # The transaction must take its locks before PostgreSQL gives it an id (ADR 0002).
     homes: dict[UUID, list[int]] = {}
     locks: set[int] = set()
     for number, draft in enumerate(drafts):
@@ -164,8 +167,11 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iter
 
 
 def settle_store(core: Core) -> None:
-    """What time would do to a store that was filled so fast: followers have read what is new, the tables are vacuumed
-    and their statistics are there, what was written is on the disk. Nobody else may be writing."""
+    """Brings a filled store into the state that it would reach over time.
+
+    All followers are up to date, the tables are vacuumed and analysed, and a checkpoint is done. No other process may
+    write meanwhile.
+    """
     columns = sql.SQL(", ").join(map(sql.Identifier, AUDIT))
     with core.pool.connection() as connection:
         with connection.transaction():

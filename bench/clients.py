@@ -1,4 +1,4 @@
-"""A calendar app that syncs: what it asks at random, and what it must be told."""
+"""A calendar app that syncs: sends random requests and checks the answers."""
 
 from __future__ import annotations
 
@@ -9,35 +9,37 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bench import dav, events
-from bench.filled import Resident
+from bench.filled import Login
 from bench.load import Answer, Connection, LoadError
 from bench.servers import HOST
 from bench.site import expect, hrefs, sync_token
 
 WANTED_AT_ONCE = 20
+"""Max events of one multiget."""
 CALENDAR = "default"
-WITHIN = 60.0
+TIMEOUT = 60.0
 """Seconds without an answer after which the server counts as hung."""
 
 
 @dataclass
 class Book:
-    """What all clients saw: seconds by kind of request, and what went wrong. Closed until the clock runs."""
+    """The results of all clients: seconds by kind of request, and errors. Seconds count only while it is ``open``."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     open: bool = False
 
     def note(self, kind: str, seconds: float) -> None:
+        """Adds the time of one request."""
         if self.open:
             self.seconds.setdefault(kind, []).append(seconds)
 
 
 class Client:
-    """One device of one account, with a connection that is kept."""
+    """One device of one account, with one persistent connection."""
 
-    def __init__(self, resident: Resident, port: int, each: int, book: Book, seed: int) -> None:
-        self._who = resident
+    def __init__(self, login: Login, port: int, each: int, book: Book, seed: int) -> None:
+        self._login = login
         self._port = port
         self._each = each
         self._book = book
@@ -46,7 +48,7 @@ class Client:
         self._token = ""
         self._new = events.NEW
         self._revision = 0
-        self._calendar = f"{resident.home}{CALENDAR}/"
+        self._calendar = f"{login.home}{CALENDAR}/"
         kinds: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (40, self.poll),
             (25, self.sync_unchanged),
@@ -59,14 +61,16 @@ class Client:
         self._acts = [act for _, act in kinds]
 
     async def begin(self) -> None:
-        """Signs in, and reads what there is."""
+        """Signs in and does the first sync."""
         answer = await self._ask("begin", "REPORT", self._calendar, dav.sync_collection(""))
         expect(self._each, answer, "the first sync")
         self._token = sync_token(answer)
 
     async def live(self, until: float, think: float) -> None:
-        """Asks for this and that until then (of the loop's clock), with pauses of ``think`` seconds in the mean. What
-        goes wrong is noted, and it goes on."""
+        """Sends random requests until ``until`` (loop time), with pauses of ``think`` seconds on average.
+
+        An error is noted, and the client continues with a new connection.
+        """
         clock = asyncio.get_running_loop().time
         while True:
             await asyncio.sleep(min(self._random.expovariate(1 / think), until - clock()) if think else 0)
@@ -81,52 +85,58 @@ class Client:
                 self._connection = Connection(HOST, self._port)
 
     def close(self) -> None:
+        """Closes the connection."""
         self._connection.close()
 
-    # ---- what it asks
+    # ---- the requests
 
     async def poll(self) -> None:
+        """Reads the sync token, which must be unchanged."""
         answer = await self._ask("poll", "PROPFIND", self._calendar, dav.POLL, depth=0)
         if sync_token(answer) != self._token:
-            raise LoadError("the token is another, though nothing has changed")
+            raise LoadError("the sync token has changed, though the calendar has not")
 
     async def sync_unchanged(self) -> None:
+        """Syncs; the answer must be empty."""
         await self._sync("sync, nothing new", set())
 
     async def get(self) -> None:
+        """Gets one random event."""
         number = self._any()
         answer = await self._ask("GET", "GET", self._path(number))
         if self._uid(number) not in answer.body:
-            raise LoadError("another event than the one asked for")
+            raise LoadError("the answer is another event than requested")
 
     async def put_and_sync(self) -> None:
-        """A new event, or another text of one that is there; the sync that follows must tell of it and nothing else."""
+        """Puts a new or changed event; the next sync must list this event only."""
         if self._random.random() < 0.5:
             number, self._new = self._new, self._new + 1
         else:
             number = self._any()
         self._revision += 1
-        text = events.event(number, prefix=self._who.prefix, revision=self._revision)
+        text = events.event(number, prefix=self._login.prefix, revision=self._revision)
         await self._ask(
             "PUT", "PUT", self._path(number), text, statuses=(201, 204), content_type="text/calendar; charset=utf-8"
         )
         await self._sync("sync after a PUT", {self._path(number)})
 
     async def query(self) -> None:
+        """Queries one week with data."""
         answer = await self._ask("query of a week", "REPORT", self._calendar, dav.query(*events.WEEK), depth=1)
         expect(events.in_week(self._each), answer, "query of a week")
 
     async def multiget(self) -> None:
+        """Gets up to WANTED_AT_ONCE random events in one request."""
         wanted = {self._path(self._any()) for _ in range(WANTED_AT_ONCE)}
         answer = await self._ask("multiget", "REPORT", self._calendar, dav.multiget(sorted(wanted)), depth=0)
         expect(len(wanted), answer, "multiget")
 
-    # ---- how it asks
+    # ---- sending
 
     async def _sync(self, kind: str, changed: set[str]) -> None:
         answer = await self._ask(kind, "REPORT", self._calendar, dav.sync_collection(self._token))
         if set(found := hrefs(answer)) != changed or len(found) != len(changed):
-            raise LoadError(f"{kind}: told of {found}, not of {sorted(changed)}")
+            raise LoadError(f"{kind}: the answer lists {found}, not {sorted(changed)}")
         self._token = sync_token(answer)
 
     async def _ask(
@@ -144,17 +154,17 @@ class Client:
             method,
             path,
             host=f"{HOST}:{self._port}",
-            login=(self._who.user, self._who.password),
+            login=(self._login.user, self._login.password),
             body=body,
             depth=depth,
             content_type=content_type,
         )
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(TIMEOUT):
                 answer = await self._connection.send(request)
         except TimeoutError as error:
-            raise LoadError(f"{kind}: no answer within {WITHIN:g} s") from error
+            raise LoadError(f"{kind}: no answer within {TIMEOUT:g} s") from error
         self._book.note(kind, time.perf_counter() - began)
         if answer.status not in statuses:
             raise LoadError(f"{kind}: {answer.status} {answer.body[:200].decode('utf-8', 'replace')}")
@@ -164,7 +174,7 @@ class Client:
         return self._random.randrange(self._each)
 
     def _path(self, number: int) -> str:
-        return self._calendar + events.name(number, prefix=self._who.prefix)
+        return self._calendar + events.name(number, prefix=self._login.prefix)
 
     def _uid(self, number: int) -> bytes:
-        return events.uid(number, prefix=self._who.prefix).encode()
+        return events.uid(number, prefix=self._login.prefix).encode()

@@ -1,5 +1,7 @@
-"""Cyrus IMAP's CalDAV server, from Debian: measured where it is installed and the bench runs as root, since its master
-takes the rights of the user ``cyrus``."""
+"""Starts Cyrus IMAP's CalDAV server from Debian.
+
+It is measured where it is installed and the bench runs as root: its master process switches to the user ``cyrus``.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ PROGRAMS = Path("/usr/lib/cyrus/bin")
 PASSWORDS = Path("/usr/sbin/saslpasswd2")
 PASSWORD = "bench"
 PROCESSES = 20
-"""One for each connection of a crowd, and some."""
+"""Number of prefork processes: more than the connections of a row (``workloads.CROWD``)."""
 
 SETTINGS = """\
 configdirectory: {data}/conf
@@ -50,12 +52,12 @@ FOLDERS = ("conf/socket", "conf/db", "conf/proc", "conf/log", "conf/quota", "con
 
 
 def installed() -> bool:
-    """Whether it can be measured here."""
+    """Whether Cyrus can be measured here."""
     return os.geteuid() == 0 and (PROGRAMS / "httpd").exists() and PASSWORDS.exists()
 
 
 def cyrus(place: Path) -> Server:
-    """Cyrus with its own user database and one person. Raises ServerError."""
+    """Starts Cyrus with its own user database and one user. Raises ServerError."""
     http, imap = free_ports(2)
     data = place / "data"
     settings, services, log = place / "imapd.conf", place / "cyrus.conf", place / "cyrus.log"
@@ -76,9 +78,9 @@ def cyrus(place: Path) -> Server:
         await_port(server.name, process, http, log)
         with imaplib.IMAP4(HOST, imap) as admin:
             admin.login("cyrus", PASSWORD)
-            made, said = admin.create("user/bench")
-        if made != "OK":
-            raise ServerError(f"Cyrus makes no mailbox: {said!r}")
+            created, reply = admin.create("user/bench")
+        if created != "OK":
+            raise ServerError(f"Cyrus does not create the mailbox: {reply!r}")
     except (OSError, imaplib.IMAP4.error) as error:
         server.stop()
         raise ServerError(f"Cyrus could not be set up: {error}") from error
@@ -89,7 +91,7 @@ def cyrus(place: Path) -> Server:
 
 
 def own(data: Path) -> None:
-    """Gives everything to the user ``cyrus``. Raises ServerError where that user cannot get there."""
+    """Makes ``cyrus`` the owner of all files. Raises ServerError where that user cannot reach them."""
     user = pwd.getpwnam("cyrus")
     closed = next((each for each in data.parents if not each.stat().st_mode & 0o001), None)
     if closed is not None:
@@ -99,6 +101,6 @@ def own(data: Path) -> None:
 
 
 def version() -> str:
-    """As its own program says it, such as ``3.6.1``."""
-    said = subprocess.run([str(PROGRAMS / "master"), "-V"], capture_output=True, text=True, timeout=10).stdout
-    return said.split()[-1].split("-")[0]
+    """The version of the installed Cyrus, such as ``3.6.1``."""
+    output = subprocess.run([str(PROGRAMS / "master"), "-V"], capture_output=True, text=True, timeout=10).stdout
+    return output.split()[-1].split("-")[0]

@@ -1,4 +1,4 @@
-"""The requests of the workloads, as a calendar app would write them."""
+"""Builds the requests of the workloads as a calendar app sends them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MKCALENDAR = (
 
 
 def sync_collection(token: str) -> bytes:
-    """RFC 6578 section 3.2; an empty token asks for everything."""
+    """A sync-collection REPORT (RFC 6578 section 3.2); an empty token requests everything."""
     return (
         f"{HEAD}<D:sync-collection {NS}><D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level>"
         "<D:prop><D:getetag/></D:prop></D:sync-collection>"
@@ -23,7 +23,7 @@ def sync_collection(token: str) -> bytes:
 
 
 def multiget(hrefs: Sequence[str]) -> bytes:
-    """RFC 4791 section 7.9."""
+    """A calendar-multiget REPORT with data (RFC 4791 section 7.9)."""
     listed = "".join(f"<D:href>{href}</D:href>" for href in hrefs)
     return (
         f"{HEAD}<C:calendar-multiget {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop>{listed}</C:calendar-multiget>"
@@ -31,7 +31,7 @@ def multiget(hrefs: Sequence[str]) -> bytes:
 
 
 def query(start: str, end: str) -> bytes:
-    """RFC 4791 section 7.8: the events between two UTC instants, with their data."""
+    """A calendar-query REPORT for the events between two UTC instants, with data (RFC 4791 section 7.8)."""
     return (
         f"{HEAD}<C:calendar-query {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop><C:filter>"
         f'<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="{start}" end="{end}"/>'
@@ -40,7 +40,7 @@ def query(start: str, end: str) -> bytes:
 
 
 def free_busy(start: str, end: str) -> bytes:
-    """RFC 4791 section 7.10."""
+    """A free-busy-query REPORT between two UTC instants (RFC 4791 section 7.10)."""
     return (f'{HEAD}<C:free-busy-query {NS}><C:time-range start="{start}" end="{end}"/></C:free-busy-query>').encode()
 
 
@@ -54,7 +54,7 @@ def request(
     depth: int | None = None,
     content_type: str = "application/xml; charset=utf-8",
 ) -> bytes:
-    """The whole request as bytes, ready to be written."""
+    """An HTTP/1.1 request as bytes, with Basic authentication."""
     basic = base64.b64encode(":".join(login).encode()).decode()
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Authorization: Basic {basic}", "User-Agent: bench"]
     if depth is not None:

@@ -1,4 +1,4 @@
-"""The events of the bench: about 600 bytes each, one hour long, every tenth weekly; the same for every server."""
+"""The events of the bench, the same for every server: about 600 bytes, one hour long, every tenth weekly."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 FIRST = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+"""The start of event 0."""
 PER_DAY = 3
+"""Number of events per day."""
 WEEKLY = 10
-"""Every so manieth event is weekly."""
+"""One of this many events is weekly."""
 TIMES = 20
+"""Number of occurrences of a weekly event."""
 AHEAD = 50_000
-"""So many events follow FIRST, three a day, until 2071. Further ones lie before it, back to 1979: however large the
-calendar, a week that it reaches holds as many, and those of WEEK and MONTH are the very same."""
+"""Number of events after FIRST, three a day until 2071. Higher numbers lie before FIRST, back to 1979.
+
+A week therefore has the same number of events in a calendar of any size, and WEEK and MONTH have the very same events.
+"""
 NEW = 1_000_000
-"""Numbers from here on are of events that come while it is measured: within a year, but not in WEEK or MONTH."""
+"""The first number of the events that are created during measurement. They lie within a year, after WEEK and MONTH."""
 WEEK = ("20260302T000000Z", "20260309T000000Z")
-"""The week that calendar-query asks for, from Monday to Monday: the first two hundred events reach into it."""
+"""The week of calendar-query, Monday to Monday. The first two hundred events reach into it."""
 MONTH = ("20260401T000000Z", "20260501T000000Z")
-"""The month that free-busy-query asks for."""
+"""The month of free-busy-query."""
 EVER = ("19000101T000000Z", "22000101T000000Z")
 STAMP = "%Y%m%dT%H%M%SZ"
 TEXT = (
@@ -29,7 +34,7 @@ TEXT = (
 
 
 def event(number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
-    """Event ``number``; another ``revision`` is the same event with another summary. UTC times, CRLF."""
+    """The text of event ``number``, with UTC times and CRLF. Another ``revision`` changes its summary and SEQUENCE."""
     start = start_of(number)
     lines = [
         "BEGIN:VCALENDAR",
@@ -56,52 +61,52 @@ def event(number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
 
 
 def start_of(number: int) -> datetime:
-    """When event ``number`` happens, for the first time if it recurs."""
+    """The start of the first occurrence of event ``number``."""
     day = number // PER_DAY
     if number >= NEW:
         day = 200 + day % 365
     elif number >= AHEAD:
-        # None of them recurs into what follows FIRST.
+        # None of their occurrences lies after FIRST.
         day = -TIMES * 7 - 1 - (number - AHEAD) // PER_DAY
     return FIRST + timedelta(days=day, hours=number % PER_DAY * 3)
 
 
 def occurrences(number: int) -> int:
-    """How often it happens."""
+    """Number of occurrences of event ``number``."""
     return 1 if number % WEEKLY else TIMES
 
 
 def folded(line: str) -> list[str]:
-    """RFC 5545 section 3.1, for ASCII text."""
+    """The line folded (RFC 5545 section 3.1). ASCII only."""
     parts = [line[:75]]
     parts += [" " + line[at : at + 74] for at in range(75, len(line), 74)]
     return parts
 
 
 def uid(number: int, *, prefix: str = "bench") -> str:
-    """The event's UID."""
+    """The UID of event ``number``."""
     return f"{prefix}-{number:06d}@bench.example.com"
 
 
 def name(number: int, *, prefix: str = "bench") -> str:
-    """The resource's name."""
+    """The resource name of event ``number``."""
     return f"{prefix}-{number:06d}.ics"
 
 
 @cache
 def in_week(count: int) -> int:
-    """How many of the first ``count`` events have an occurrence in WEEK."""
+    """Number of the first ``count`` events with an occurrence in WEEK."""
     return len({number for number, _ in _hours(count, *WEEK)})
 
 
 @cache
 def busy_hours(count: int) -> int:
-    """How many hours of MONTH the first ``count`` events fill: each of them fills whole ones."""
+    """Number of hours in MONTH that the first ``count`` events fill. Each event fills whole hours."""
     return len({hour for _, hour in _hours(count, *MONTH)})
 
 
 def _hours(count: int, first: str, last: str) -> Iterator[tuple[int, datetime]]:
-    """Which event fills which hour between two instants."""
+    """Pairs of an event number and an hour that it fills, between two instants."""
     start, end = (datetime.strptime(text, STAMP).replace(tzinfo=UTC) for text in (first, last))
     for number in range(count):
         hour = start_of(number)

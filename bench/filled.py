@@ -1,4 +1,4 @@
-"""Televent's data made beforehand, with nobody at the door: one large calendar, or a town of accounts."""
+"""Fills Televent's data before a server runs on it: one large calendar, or many accounts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
 
 THREADS = 12
+"""Number of threads that open accounts."""
 FIRST_TELEGRAM_ID = 7_000_001
 TICKS = 50
+"""Number of accounts between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
-class Resident:
-    """Somebody who can sign in, and the number under which his events are named."""
+class Login:
+    """An account with its password. ``number`` is part of the names and UIDs of its events."""
 
     number: int
     account: str
@@ -36,72 +38,79 @@ class Resident:
 
     @property
     def home(self) -> str:
+        """The path of the account's calendars."""
         return home_of(self.account)
 
     @property
     def prefix(self) -> str:
-        """Of the names and UIDs of his events."""
+        """The prefix of the names and UIDs of its events."""
         return prefix(self.number)
 
 
-class Halted(Exception):
-    """The filling was told to end."""
+class Stopped(Exception):
+    """The filling was stopped."""
 
 
 class Meter:
-    """Tells of progress, and ends the work of a thread that should go on no longer."""
+    """Reports the progress of a filling thread, and stops the thread once ``stop`` is set."""
 
-    def __init__(self, tell: Callable[[str, int], None]) -> None:
-        self._tell = tell
-        self.halt = threading.Event()
+    def __init__(self, report: Callable[[str, int], None]) -> None:
+        self._report = report
+        self.stop = threading.Event()
 
-    def told(self, what: str, more: int) -> None:
-        """Raises Halted."""
-        if self.halt.is_set():
-            raise Halted
-        self._tell(what, more)
+    def add(self, what: str, more: int) -> None:
+        """Reports ``more`` finished accounts or events. Raises Stopped."""
+        if self.stop.is_set():
+            raise Stopped
+        self._report(what, more)
 
 
 def prefix(number: int) -> str:
-    """Of the names and UIDs of a resident's events."""
+    """The prefix of the names and UIDs of an account's events."""
     return f"town{number:05d}"
 
 
-def start_filled(place: Path, resident: Resident) -> Server:
-    """Televent on data made before, with that person's sign-in. Raises ServerError."""
+def start_filled(place: Path, login: Login) -> Server:
+    """Starts Televent on filled data, with that login. Raises ServerError."""
     server = start_televent(place)
-    server.login, server.home = (resident.user, resident.password), resident.home
+    server.login, server.home = (login.user, login.password), login.home
     return server
 
 
-def fill_calendars(place: Path, sizes: dict[str, int], meter: Meter) -> Resident:
-    """One account with a calendar of each name and size; of data that stand already, whose it is."""
+def fill_calendars(place: Path, sizes: dict[str, int], meter: Meter) -> Login:
+    """Fills one account with a calendar of each name and size; reads the login where the data exist already.
+
+    Raises Stopped.
+    """
     known = place / "owner.json"
     if known.exists():
-        return Resident(**json.loads(known.read_text()))
+        return Login(**json.loads(known.read_text()))
     place.mkdir(parents=True, exist_ok=True)
     with open_data(data_of(place)) as core:
         (owner,) = _opened(core, 1, meter)
         for name, size in sizes.items():
             calendar_id = create_calendar(core.backend, context(owner.tenant), name=name)
             drafts = (bulk.draft(core, owner, calendar_id, number) for number in range(size))
-            bulk.record(core, drafts, lambda more: meter.told("events", more))
+            bulk.record(core, drafts, lambda more: meter.add("events", more))
         bulk.settle_store(core)
-        resident = _resident(core, 0, owner)
-    known.write_text(json.dumps(asdict(resident)))
-    return resident
+        login = _login(core, 0, owner)
+    known.write_text(json.dumps(asdict(login)))
+    return login
 
 
-def fill_town(place: Path, accounts: int, each: int, clients: int, meter: Meter) -> list[Resident]:
-    """So many accounts with so many events each in their default calendars; those who can sign in, spread evenly."""
+def fill_town(place: Path, accounts: int, each: int, clients: int, meter: Meter) -> list[Login]:
+    """Fills ``accounts`` accounts with ``each`` events in their default calendars.
+
+    Returns ``clients`` logins, spread evenly over the accounts. Raises Stopped.
+    """
     place.mkdir(parents=True, exist_ok=True)
     with open_data(data_of(place)) as core:
         people = _opened(core, accounts, meter)
-        bulk.record(core, _of_town(core, people, each), lambda more: meter.told("events", more))
+        bulk.record(core, _of_town(core, people, each), lambda more: meter.add("events", more))
         chosen = range(0, accounts, max(accounts // clients, 1))[:clients]
-        residents = [_resident(core, number, people[number]) for number in chosen]
+        logins = [_login(core, number, people[number]) for number in chosen]
         bulk.settle_store(core)
-    return residents
+    return logins
 
 
 def _opened(core: Core, count: int, meter: Meter) -> list[AccountRow]:
@@ -110,10 +119,10 @@ def _opened(core: Core, count: int, meter: Meter) -> list[AccountRow]:
             core.backend,
             context(AccountId(uuid4())),
             telegram_id=FIRST_TELEGRAM_ID + number,
-            name=f"Resident {number}",
+            name=f"Login {number}",
         )
         if number % TICKS == TICKS - 1:
-            meter.told("accounts", TICKS)
+            meter.add("accounts", TICKS)
         return row
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -132,9 +141,9 @@ def _of_town(core: Core, people: Sequence[AccountRow], each: int) -> Iterator[bu
             yield original.of(owner, _home(owner), uid, href)
 
 
-def _resident(core: Core, number: int, owner: AccountRow) -> Resident:
+def _login(core: Core, number: int, owner: AccountRow) -> Login:
     device = add_device(core.backend, context(owner.tenant), name="bench")
-    return Resident(number, str(owner.tenant), str(FIRST_TELEGRAM_ID + number), device.password)
+    return Login(number, str(owner.tenant), str(FIRST_TELEGRAM_ID + number), device.password)
 
 
 def _home(owner: AccountRow) -> UUID:

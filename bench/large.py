@@ -1,7 +1,7 @@
-"""The part at 100,000 events: what grows with the calendar, and what does not.
+"""The part at 100,000 events: measures which requests become slower as the calendar grows.
 
-All stores are filled beforehand. Televent has a calendar of 1,000 beside the large one and is measured on both in turn.
-A peer has one round, and for each answer a limit: many of them take longer than anybody waits.
+All stores are filled beforehand. Televent is measured on a calendar of 1,000 events and on the large one in turn. A
+peer has one round and a time limit per answer, because many of its answers take too long.
 """
 
 from __future__ import annotations
@@ -26,18 +26,21 @@ QUICK = Scale(items=3_000, rounds=2, seconds=0.3, calls=2, full=0, block=0)
 SMALL_ITEMS = 1_000
 SMALL, BIG = "small", "large"
 LIMIT = 20.0
-"""Seconds that a peer has for an answer."""
-WARM_WITHIN = 240.0
+"""Max seconds for a peer's answer."""
+WARM_LIMIT = 240.0
+"""Max seconds for a peer's answer before measurement."""
 FLAT = 1.5
-"""How many times slower what does not depend on the calendar's size may be at 100,000 than at 1,000."""
+"""Max ratio of a time at 100,000 events to the time at 1,000, for answers that do not grow with the calendar."""
 BESIDE = f"{OURS}, {SMALL_ITEMS:,}"
 GROWING = ("sync-all", "etags")
+"""The rows whose answers grow with the calendar."""
 LAST = ("put-1", "put-16", "free-busy")
-"""What makes the calendar larger comes after what counts it; and last what a peer may have to be started anew for."""
+"""The rows that are measured last. PUTs change the number of events, which other rows check. After free-busy a peer may
+need a restart."""
 
 
 def large_rows(only: Sequence[str] | None) -> list[Row]:
-    """The rows at 1,000, but for those that fill a calendar."""
+    """The rows of the part at 1,000 events, without those that fill a calendar."""
     rows = {row.key: row for row in ROWS if row.at_most is None}
     rows["put-1"] = replace(rows["put-1"], title="PUT a new event, one connection", measure=put_single)
     ordered = [key for key in rows if key not in LAST] + list(LAST)
@@ -45,24 +48,24 @@ def large_rows(only: Sequence[str] | None) -> list[Row]:
 
 
 def sizes(scale: Scale) -> dict[str, int]:
-    """The calendars of Televent."""
+    """The number of events in each of Televent's calendars, by name."""
     return {SMALL: SMALL_ITEMS, BIG: scale.items}
 
 
 async def measure_large(task: Task) -> Outcome:
-    """Fills everybody, then measures row by row."""
+    """Fills all servers, then measures row by row."""
     options = task.options
     scale = QUICK if options.quick else LARGE
     peers = [name for name in FILLERS if name not in options.without]
     preparing = [asyncio.ensure_future(ready_peer(task, name, scale)) for name in peers]
     try:
-        resident = await filled_calendars(task, task.place / "televent", scale)
+        login = await filled_calendars(task, task.place / "televent", scale)
         sites = [site for site in await asyncio.gather(*preparing) if site is not None]
     finally:
         for each in preparing:
             each.cancel()
         await asyncio.gather(*preparing, return_exceptions=True)
-    server = filled.start_filled(task.place / "televent", resident)
+    server = filled.start_filled(task.place / "televent", login)
     task.running.callback(server.stop)
     ours = [
         Site(server, scale, collection=BIG),
@@ -83,15 +86,15 @@ async def measure_large(task: Task) -> Outcome:
     return Outcome(report(results, [site.label for site in sites], note, scale), failed)
 
 
-async def filled_calendars(task: Task, place: Path, scale: Scale) -> filled.Resident:
-    """Televent's data, filled in a thread with a bar to look at; ends when this is cancelled."""
+async def filled_calendars(task: Task, place: Path, scale: Scale) -> filled.Login:
+    """Fills Televent's data in a thread and shows a progress bar; cancellation stops the thread."""
     task.say(f"filling Televent with {scale.items:,} events …")
     with task.progress("filling", sum(sizes(scale).values())) as progress:
         meter = filled.Meter(lambda what, more: progress.update(FIRST_TASK, advance=more))
         try:
             return await asyncio.to_thread(filled.fill_calendars, place, sizes(scale), meter)
         finally:
-            meter.halt.set()
+            meter.stop.set()
 
 
 # ---- peers
@@ -102,11 +105,11 @@ FILLERS = {
     "Xandikos": ("bench.peers.fill_xandikos", "git/user/calendars"),
 }
 INDEXED_AFTER = 7
-"""Queries after which Xandikos keeps an index of what they ask for, as long as it runs."""
+"""Number of equal queries after which Xandikos builds an index for them, until it stops."""
 
 
 async def ready_peer(task: Task, name: str, scale: Scale) -> Site | None:
-    """A peer with a large calendar, which it has looked at before; None, with the reason said, where that fails."""
+    """A peer with a large calendar and warm caches. Where that fails, prints the reason and returns None."""
     module, calendars = FILLERS[name]
     starter = servers.STARTERS[name]
     place = task.place / name.lower()
@@ -115,10 +118,10 @@ async def ready_peer(task: Task, name: str, scale: Scale) -> Site | None:
         site = Site(starter(place), scale, collection=BIG)
         task.running.callback(lambda: site.server.stop())
         await site.make_calendar(BIG)
-        site.limit = WARM_WITHIN
+        site.limit = WARM_LIMIT
         for _ in range(INDEXED_AFTER):
             await _query(site)
-        # Underneath a server that is asked nothing meanwhile; each looks at its files when it is asked again.
+        # The files are written while the server runs. It gets no request meanwhile, and reads them at the next request.
         await _fill(module, place / calendars / BIG, scale.items)
         await _warm(site)
     except (ServerError, LoadError, TooSlow, OSError) as error:
@@ -139,17 +142,19 @@ async def _fill(module: str, folder: Path, count: int) -> None:
         *(str(python), "-m", module, str(folder), str(count)), cwd=servers.ROOT, stderr=asyncio.subprocess.PIPE
     )
     try:
-        _, said = await process.communicate()
+        _, output = await process.communicate()
     except BaseException:
         process.kill()
         raise
     if process.returncode:
-        raise ServerError(f"filling ended with {process.returncode}: {said.decode('utf-8', 'replace')[-300:]}")
+        raise ServerError(f"filling ended with {process.returncode}: {output.decode('utf-8', 'replace')[-300:]}")
 
 
 async def _warm(site: Site) -> None:
-    """What a server reads once and remembers is not what a row is to find: UIDs, which a PUT looks for, and times. The
-    PUT changes nothing, since the rows count what is there."""
+    """Fills the peer's caches, which no row should measure: its UIDs by a PUT, its times by a query.
+
+    The PUT writes an event that exists already, because the rows check the number of events.
+    """
     await site.ask(site.request("PROPFIND", site.calendar, dav.POLL, depth=0), 207)
     await site.ask(site.put(site.calendar, 0), 201, 204)
     await _query(site)
@@ -181,7 +186,7 @@ def report(results: Sequence[Result], peers: Sequence[str], note: str, scale: Sc
 
 
 def grown(result: Result) -> float | None:
-    """How many times slower Televent is on the large calendar than on the small one."""
+    """The ratio of Televent's time on the large calendar to its time on the small one."""
     large, small = result.value(OURS), result.value(BESIDE)
     if not large or not small:
         return None
@@ -189,7 +194,7 @@ def grown(result: Result) -> float | None:
 
 
 def verdicts(result: Result, peers: Sequence[str]) -> list[table.Verdict]:
-    """Those of the row, and whether what should not grow has stayed."""
+    """The row's verdicts, and one on growth where the row should not grow."""
     found = table.verdicts(result, peers)
     factor = grown(result)
     if factor is not None and result.row.key not in GROWING:

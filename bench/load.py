@@ -1,4 +1,4 @@
-"""The load generator: HTTP/1.1 over loopback with as little work per request as Python allows, the same for all."""
+"""The load generator: HTTP/1.1 over loopback, the same for every server, with little work per request."""
 
 from __future__ import annotations
 
@@ -9,28 +9,27 @@ from dataclasses import dataclass, field
 from typing import cast
 
 Prepared = bytes
-REFUSED_AFTER = 60.0
+TIMEOUT = 60.0
 """Seconds without an answer after which a server counts as hung."""
-
-
 LONG = 32 * 1024
+"""Bytes of an answer after which its length is read from its head."""
 LAST_CHUNK = b"0\r\n\r\n"
 
 
 class LoadError(Exception):
-    """A server hung up, hung, or answered with another status than the workload needs."""
+    """A server closed the connection, hung, or answered otherwise than the workload needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response; ``head`` holds the status line and the headers as they came."""
+    """One response; ``head`` has the raw status line and headers."""
 
     status: int
     head: bytes
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, any case."""
+        """The value of the first header of that name, in any case; None where there is none."""
         wanted = name.lower().encode()
         for line in self.head.split(b"\r\n")[1:]:
             key, _, value = line.partition(b":")
@@ -51,10 +50,11 @@ class Wire(asyncio.Protocol):
 
     @property
     def open(self) -> bool:
+        """Whether another request can be sent."""
         return self.transport is not None and not self.transport.is_closing() and not self._ended
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's class does not derive from asyncio.Transport
 
     def data_received(self, data: bytes) -> None:
         self._data += data
@@ -68,7 +68,7 @@ class Wire(asyncio.Protocol):
         self._ended = True
         self._look()
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(LoadError(f"the server hung up: {exc or 'end of stream'}"))
+            self._waiter.set_exception(LoadError(f"the server closed the connection: {exc or 'end of stream'}"))
 
     def _look(self) -> None:
         if self._waiter is None or self._waiter.done():
@@ -86,7 +86,7 @@ class Wire(asyncio.Protocol):
         self._waiter.set_result(answer)
 
     def _more_comes(self) -> bool:
-        """Cheap, so that an answer of many megabytes is read through once and not with each piece that comes."""
+        """Whether the answer is incomplete. Cheap: an answer of many megabytes is parsed once, not for every piece."""
         if self._awaited == 0 and len(self._data) > LONG:
             self._awaited = length(bytes(self._data[:LONG]))
         if self._awaited is None:
@@ -94,13 +94,14 @@ class Wire(asyncio.Protocol):
         return len(self._data) < self._awaited
 
     async def send(self, request: Prepared) -> Answer:
+        """The answer to ``request``. Raises LoadError."""
         assert self.transport is not None
         self._waiter = asyncio.get_running_loop().create_future()
         self.transport.write(request)
         return await self._waiter
 
     def close(self) -> None:
-        """Hangs up."""
+        """Closes the connection."""
         if self.transport is not None:
             self.transport.close()
 
@@ -122,13 +123,13 @@ class Connection:
         return await self._wire.send(request)
 
     def close(self) -> None:
-        """Hangs up."""
+        """Closes the connection."""
         if self._wire is not None:
             self._wire.close()
 
 
 def length(start: bytes) -> int | None:
-    """How long an answer is that begins so, with its head; 0 where that is not known, None where it comes in chunks."""
+    """Bytes of the whole answer that begins with ``start``; 0 where unknown, None where it is chunked."""
     end = start.find(b"\r\n\r\n")
     if end < 0:
         return 0
@@ -140,7 +141,7 @@ def length(start: bytes) -> int | None:
 
 
 def parse(data: bytes, *, ended: bool) -> tuple[Answer, bool] | None:
-    """The answer in ``data`` and whether the connection stays open; None while more must come."""
+    """The answer in ``data`` and whether the connection stays open; None while it is incomplete."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -163,7 +164,7 @@ def parse(data: bytes, *, ended: bool) -> tuple[Answer, bool] | None:
 
 
 def unchunk(data: bytes, at: int) -> bytes | None:
-    """The body of a chunked answer; None while the last chunk has not come."""
+    """The body of a chunked answer; None while it is incomplete."""
     if not data.endswith(LAST_CHUNK):
         return None
     body = bytearray()
@@ -182,7 +183,7 @@ def unchunk(data: bytes, at: int) -> bytes | None:
 
 @dataclass(slots=True)
 class Sample:
-    """What one round gave: seconds per request, and the seconds from the first request to the last answer."""
+    """The result of one round: seconds of each request, and seconds from the first request to the last answer."""
 
     latencies: list[float] = field(default_factory=list)
     elapsed: float = 0.0
@@ -204,10 +205,10 @@ async def run(
     count: int | None = None,
     limit: float | None = None,
 ) -> Sample:
-    """A closed loop: each connection sends when its answer has come, for ``seconds`` or until ``count`` are sent.
+    """Sends requests for ``seconds`` or until ``count`` are sent; each connection waits for its answer first.
 
-    Answers still under way at the end are awaited and counted, with their time; with a ``limit`` only until then, in
-    seconds from the start. Raises LoadError.
+    Answers that arrive after the end are counted too. ``limit``: max seconds from the start to wait for them. Raises
+    LoadError.
     """
     allowed = frozenset(statuses)
     make = prepared if callable(prepared) else lambda: prepared
@@ -225,8 +226,8 @@ async def run(
             answer = await connection.send(request)
             done = time.perf_counter()
             if answer.status not in allowed:
-                said = (answer.head.split(b"\r\n")[0] + b" " + answer.body[:300]).decode("utf-8", "replace")
-                raise LoadError(f"{request.split(b' HTTP/')[0].decode()[:120]}: {said}")
+                reply = (answer.head.split(b"\r\n")[0] + b" " + answer.body[:300]).decode("utf-8", "replace")
+                raise LoadError(f"{request.split(b' HTTP/')[0].decode()[:120]}: {reply}")
             sample.latencies.append(done - began)
             if done >= deadline:
                 return
@@ -234,7 +235,7 @@ async def run(
     opened = [Connection(host, port) for _ in range(connections)]
     tasks = [asyncio.ensure_future(one(connection)) for connection in opened]
     try:
-        async with asyncio.timeout(limit or REFUSED_AFTER + (seconds or 0) + (count or 0)):
+        async with asyncio.timeout(limit or TIMEOUT + (seconds or 0) + (count or 0)):
             await asyncio.gather(*tasks)
     except TimeoutError as error:
         if limit is None:

@@ -1,6 +1,6 @@
-"""Interleaved rounds: every server does a row's work in turn, again and again, and the median counts.
+"""Measures a row in interleaved rounds: the servers take turns, and the median of the rounds counts.
 
-On a machine with noise, two servers may be compared only where both were measured within the same minute.
+Other load on the machine varies, so two servers can be compared only if both are measured within the same minute.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from bench.workloads import CROWD, Row
 OURS = "Televent"
 FLOOR = "floor"
 FLOOR_PATH = "/health/floor"
-PATIENCE = 4.0
-"""A server whose round takes so many times longer than planned has no further rounds of that row."""
+MAX_OVERRUN = 4.0
+"""Max ratio of a round's time to its planned time; a slower server has no further rounds of that row."""
 
 
 @dataclass
 class Result:
-    """The values of one row, by site, one of each round; and why a site has none. ``beyond``: for so many seconds no
-    answer came."""
+    """The values of one row, by site: one value per round, or the failure.
+
+    ``beyond`` has the time limit in seconds of a site that did not answer within it.
+    """
 
     row: Row
     values: dict[str, list[float]] = field(default_factory=dict)
@@ -34,12 +36,12 @@ class Result:
     beyond: dict[str, float] = field(default_factory=dict)
 
     def value(self, name: str) -> float | None:
-        """The median of the rounds."""
+        """The median of the rounds; None for a site that failed."""
         values = self.values.get(name)
         return statistics.median(values) if values and name not in self.failures else None
 
     def at_best(self, name: str) -> float | None:
-        """What a site that did not answer in time can have reached at most."""
+        """The best value possible for a site that exceeded its time limit; None for any other."""
         seconds = self.beyond.get(name)
         if seconds is None:
             return None
@@ -47,7 +49,7 @@ class Result:
 
 
 async def floor_rate(site: Site, method: str) -> float:
-    """What the same server and process answer where nothing is to be done."""
+    """Requests per second that the same server process answers without any work."""
     request = site.request(method, FLOOR_PATH, dav.POLL if method == "PROPFIND" else b"")
     sample = await run(
         HOST, site.server.port, request, connections=CROWD, statuses=(200, 207), seconds=site.scale.seconds
@@ -56,14 +58,17 @@ async def floor_rate(site: Site, method: str) -> float:
 
 
 async def measure(row: Row, sites: Sequence[Site], rounds: int, tick: Callable[[str], None]) -> Result:
-    """All rounds of a row. A server that fails is left out, with the reason; the others go on. One that is given up on
-    for its slowness is started anew."""
+    """Measures all rounds of a row.
+
+    A server that fails is left out of further rounds, and the reason is kept. A server that exceeds its time limit is
+    restarted.
+    """
     result = Result(row)
-    tired: set[str] = set()
+    slow: set[str] = set()
     for turn in range(rounds):
         for site in sites:
             name = site.label
-            if name in result.failures or name in result.beyond or name in tired:
+            if name in result.failures or name in result.beyond or name in slow:
                 tick(name)
                 continue
             began = time.perf_counter()
@@ -81,8 +86,8 @@ async def measure(row: Row, sites: Sequence[Site], rounds: int, tick: Callable[[
                 result.failures[name] = str(error)
             else:
                 result.values.setdefault(name, []).append(value)
-            if row.key != "put-1" and time.perf_counter() - began > PATIENCE * max(site.scale.seconds, 1.0) + 5:
-                tired.add(name)
+            if row.key != "put-1" and time.perf_counter() - began > MAX_OVERRUN * max(site.scale.seconds, 1.0) + 5:
+                slow.add(name)
             if row.floor is not None and name == OURS and FLOOR not in result.failures:
                 try:
                     result.values.setdefault(FLOOR, []).append(await floor_rate(site, row.floor))
@@ -93,6 +98,6 @@ async def measure(row: Row, sites: Sequence[Site], rounds: int, tick: Callable[[
 
 
 async def warm_up(site: Site) -> None:
-    """A few requests that nobody counts: connections of the server's own, caches, compiled statements."""
+    """Sends a few uncounted requests, which fill the server's caches and open its database connections."""
     request = site.request("PROPFIND", site.calendar, dav.POLL, depth=0)
     await site.load(request, (207,), connections=2, count=6)

@@ -1,4 +1,4 @@
-"""The part about memory: what the API process holds while a large calendar streams, to fast readers and slow ones."""
+"""The memory part: measures the API process while a large calendar streams to fast and slow readers."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from dataclasses import dataclass
 
 from bench import dav, events, filled, processes, store, table
 from bench.large import BIG, LARGE, QUICK, SMALL, SMALL_ITEMS, filled_calendars
-from bench.load import REFUSED_AFTER, LoadError
+from bench.load import TIMEOUT, LoadError
 from bench.part import Outcome, Task, listed, machine
 from bench.quiet import settle
 from bench.servers import HOST
 from bench.site import Site
 
 LIMIT = 50
-"""Megabytes above idle."""
+"""Max megabytes above idle."""
 STREAMS = (
     ("sync-collection from nothing", b"<D:response>", 2 * processes.MEGABYTE),
     ("PROPFIND depth 1, etags", b"<D:response>", 2 * processes.MEGABYTE),
     ("calendar-query of everything, with data", b"BEGIN:VEVENT", 8 * processes.MEGABYTE),
     ("GET of the calendar as one .ics", b"BEGIN:VEVENT", 8 * processes.MEGABYTE),
 )
-"""What is asked for, what stands in the answer once for each event, and how fast a slow reader reads it, in octets a
-second."""
+"""Title of an answer, a mark that it contains once per event, and bytes per second of a slow reader."""
 BUFFER = 64 * 1024
+"""Bytes of a reader's buffer."""
 TOGETHER = 4
+"""Number of readers at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An answer with every event in it."""
+    """A request whose answer contains every event; ``slow`` is in bytes per second."""
 
     request: bytes
     title: str
@@ -43,13 +44,15 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was seen while so many readers read: octets of the whole, seconds, and in octets what the process held
-    before, at most and afterwards."""
+    """One measurement: ``size`` is the bytes of all answers, ``pace`` the bytes per second of a slow reader.
+
+    ``idle``, ``peak`` and ``after`` are the bytes of memory of the process before, at most and afterwards.
+    """
 
     stream: Stream
     readers: int
     pace: int | None
-    octets: int
+    size: int
     seconds: float
     idle: int
     peak: int
@@ -57,20 +60,24 @@ class Reading:
 
     @property
     def who(self) -> str:
+        """Number and speed of the readers, for the table."""
         how = "fast" if self.pace is None else f"{self.pace / processes.MEGABYTE:g} MB/s"
         return f"{self.readers} × {how}" if self.readers > 1 else how
 
 
 async def measure_memory(task: Task) -> Outcome:
-    """On the data of the part at 100,000 if it has been, else on its like; the API process is a fresh one."""
+    """Measures all streams, each with a new API process.
+
+    It uses the data of the part at 100,000 events; without them it fills the same data.
+    """
     scale = QUICK if task.options.quick else LARGE
     earlier = task.place.parent / "large" / "televent"
     place = earlier if (earlier / "owner.json").exists() else task.place / "televent"
-    resident = await filled_calendars(task, place, scale)
+    login = await filled_calendars(task, place, scale)
     readings: list[Reading] = []
     version = ""
     for number in range(len(STREAMS)):
-        server = filled.start_filled(place, resident)
+        server = filled.start_filled(place, login)
         task.running.callback(server.stop)
         version = store.postgres_version(server)
         readings += await one_process(task, Site(server, scale), number)
@@ -81,15 +88,15 @@ async def measure_memory(task: Task) -> Outcome:
         task.load,
         f"{scale.items:,} events of about 650 bytes in one calendar",
         f"each kind of answer from an API process of its own, which is at {idle:.0f} MB after its start and one such"
-        f" request of each kind for a calendar of {SMALL_ITEMS:,}; peaks are VmHWM, counted anew for each row",
+        f" request of each kind for a calendar of {SMALL_ITEMS:,}; peaks are VmHWM, reset before each row",
     )
     return Outcome(report(readings, note), False)
 
 
 async def one_process(task: Task, site: Site, number: int) -> list[Reading]:
-    """One kind of answer, from a process that has given none of this size yet."""
+    """Measures one kind of answer in a process that has sent no answer of this size before."""
     process = processes.service(site.server.process.pid, "api")
-    # Once each: what is imported, compiled or opened by the first request is not what streaming takes.
+    # One small request of each kind first: imports, compiled code and connections are not the cost of streaming.
     site.collection = SMALL
     for stream in streams(site):
         await read(site, stream.request, None)
@@ -104,7 +111,7 @@ async def one_process(task: Task, site: Site, number: int) -> list[Reading]:
 
 
 def streams(site: Site) -> list[Stream]:
-    """What can be asked of the site's calendar as a whole."""
+    """The streams of the site's calendar."""
     calendar = site.calendar
     requests = (
         site.request("REPORT", calendar, dav.sync_collection("")),
@@ -116,7 +123,7 @@ def streams(site: Site) -> list[Stream]:
 
 
 async def observe(site: Site, stream: Stream, process: int, idle: int, readers: int, pace: int | None) -> Reading:
-    """Lets so many readers read it whole at once. Raises LoadError where an answer is not whole."""
+    """Reads the whole stream with ``readers`` readers at once. Raises LoadError where an answer is incomplete."""
     processes.forget_peak(process)
     began = time.perf_counter()
     counted = await asyncio.gather(
@@ -124,42 +131,44 @@ async def observe(site: Site, stream: Stream, process: int, idle: int, readers: 
     )
     seconds = time.perf_counter() - began
     peak = processes.peak(process)
-    for octets, found in counted:
+    for size, found in counted:
         if found < site.scale.items:
-            raise LoadError(f"{stream.title}: {found} events in {octets} octets, not {site.scale.items}")
-    octets = sum(octets for octets, _ in counted)
-    return Reading(stream, readers, pace, octets, seconds, idle, peak, processes.resident(process))
+            raise LoadError(f"{stream.title}: {found} events in {size} bytes, not {site.scale.items}")
+    size = sum(size for size, _ in counted)
+    return Reading(stream, readers, pace, size, seconds, idle, peak, processes.resident(process))
 
 
 async def read(site: Site, request: bytes, pace: int | None, mark: bytes = b"BEGIN:VEVENT") -> tuple[int, int]:
-    """Octets of the answer, and how often ``mark`` was in it. A slow reader has small buffers and reads so many octets
-    a second. Raises LoadError."""
+    """Bytes of the answer, and the number of times that it contains ``mark``.
+
+    With ``pace`` the reader has small buffers and reads that many bytes per second. Raises LoadError.
+    """
     plain = socket.socket()
     plain.setblocking(False)
     if pace is not None:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     await asyncio.get_running_loop().sock_connect(plain, (HOST, site.server.port))
     reader, writer = await asyncio.open_connection(sock=plain, limit=BUFFER)
-    octets, found, tail, head = 0, 0, b"", b""
+    size, found, tail, head = 0, 0, b"", b""
     began = time.perf_counter()
     try:
         writer.write(request.replace(b"User-Agent: bench", b"User-Agent: bench\r\nConnection: close", 1))
-        while data := await asyncio.wait_for(reader.read(BUFFER), REFUSED_AFTER):
+        while data := await asyncio.wait_for(reader.read(BUFFER), TIMEOUT):
             head = head or data
-            octets += len(data)
+            size += len(data)
             seen = tail + data
             found += seen.count(mark)
-            # What ends the piece may be the beginning of a mark, and is no whole one.
+            # A mark may be split between two pieces; the tail is shorter than a mark, so none counts twice.
             tail = seen[len(seen) - len(mark) + 1 :]
             if pace is not None:
-                await asyncio.sleep(max(0.0, octets / pace - (time.perf_counter() - began)))
+                await asyncio.sleep(max(0.0, size / pace - (time.perf_counter() - began)))
     except (OSError, TimeoutError) as error:
-        raise LoadError(f"the answer broke off after {octets} octets: {error}") from error
+        raise LoadError(f"the answer broke off after {size} bytes: {error}") from error
     finally:
         writer.close()
     if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 207")):
         raise LoadError(head[:200].decode("utf-8", "replace"))
-    return octets, found
+    return size, found
 
 
 def report(readings: Sequence[Reading], note: str) -> str:
@@ -168,7 +177,7 @@ def report(readings: Sequence[Reading], note: str) -> str:
     missed = []
     for each in readings:
         verdict = judged(each.peak, each.idle)
-        megabytes = each.octets / processes.MEGABYTE
+        megabytes = each.size / processes.MEGABYTE
         shown = [each.who, f"{megabytes:,.0f} MB", f"{each.seconds:.1f} s"]
         shown += [f"{(value - each.idle) / processes.MEGABYTE:+.1f} MB" for value in (each.peak, each.after)]
         lines.append([each.stream.title, *shown, str(verdict)])

@@ -1,4 +1,4 @@
-"""What every part of the bench gets and gives."""
+"""The input and the result of every part of the bench."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 @dataclass
 class Task:
-    """A part's circumstances. What it starts it hands to ``running``, which ends it, whatever happens. ``place`` is a
-    directory of its own; ``load`` the load average that the run found on the machine."""
+    """The input of a part.
+
+    ``running`` stops every server that the part registers there. ``place`` is the part's own directory. ``load`` is the
+    machine's load average before the run.
+    """
 
     options: argparse.Namespace
     place: Path
@@ -27,12 +30,12 @@ class Task:
     load: float
 
     def say(self, text: str) -> None:
-        """For whoever waits."""
+        """Prints a line on the console."""
         self.console.print(text, highlight=False, markup=False)
 
     @contextmanager
     def progress(self, description: str, total: int) -> Iterator[Progress]:
-        """A bar; its task is the only one. Where nobody looks, a line at the end."""
+        """Shows a progress bar with one task, FIRST_TASK. Without a terminal it prints one line at the end."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as progress:
             progress.add_task(description, total=total)
@@ -44,14 +47,14 @@ FIRST_TASK = TaskID(0)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``text`` is what stands in the documentation; ``failed``: Televent did not do the work, or not rightly."""
+    """The result of a part: ``text`` is for the documentation; ``failed``: Televent did not do the work correctly."""
 
     text: str
     failed: bool
 
 
 def machine(postgres: str, load: float, *more: str) -> str:
-    """What the numbers were measured on."""
+    """A sentence about the machine, the versions and the load of the measurement."""
     cores = len(os.sched_getaffinity(0))
     parts = [f"{cores} cores", f"Python {platform.python_version()}"]
     if postgres:
@@ -61,5 +64,5 @@ def machine(postgres: str, load: float, *more: str) -> str:
 
 
 def listed(lines: list[str], nothing: str = "none") -> str:
-    """Lines as a list."""
+    """The lines as a Markdown list; ``nothing`` stands for an empty one."""
     return "\n".join(f"- {line}" for line in lines or [nothing])

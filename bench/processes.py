@@ -1,4 +1,4 @@
-"""What processes hold, as Linux tells it (proc(5)). Elsewhere nothing is known."""
+"""Reads the memory of processes on Linux (proc(5))."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from bench.quiet import PROC
 from bench.servers import ServerError
 
 FORGET_PEAK = "5"
+"""The value that resets VmHWM (proc_pid_clear_refs(5))."""
 MEGABYTE = 1024 * 1024
+"""Bytes."""
 
 
 def service(root: int, name: str) -> int:
-    """The process of a service of ``televent up``. Raises ServerError."""
+    """The process id of a service; ``root`` is the process of ``televent up``. Raises ServerError."""
     for entry in PROC.iterdir() if PROC.exists() else ():
         try:
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
@@ -23,24 +25,24 @@ def service(root: int, name: str) -> int:
 
 
 def resident(process: int) -> int:
-    """Octets of memory that are there now."""
+    """Bytes of resident memory now."""
     return kilobytes((PROC / str(process) / "status").read_text(), "VmRSS") * 1024
 
 
 def peak(process: int) -> int:
-    """The most octets there have been since ``forget_peak``."""
+    """Max bytes of resident memory since ``forget_peak``."""
     return kilobytes((PROC / str(process) / "status").read_text(), "VmHWM") * 1024
 
 
 def forget_peak(process: int) -> None:
-    """From now on ``peak`` counts anew."""
+    """Resets ``peak`` to the current memory."""
     (PROC / str(process) / "clear_refs").write_text(FORGET_PEAK)
 
 
 def kilobytes(status: str, name: str) -> int:
-    """A value of /proc/PID/status. Raises ValueError."""
+    """A value of /proc/PID/status, in kilobytes. Raises ValueError where it is missing."""
     for line in status.splitlines():
         key, _, value = line.partition(":")
         if key == name:
             return int(value.split()[0])
-    raise ValueError(f"no {name}")
+    raise ValueError(f"the process status has no {name}")

@@ -1,4 +1,4 @@
-"""Waiting until a server that has just started has nothing to do: what it still loads would count as its work."""
+"""Waits until a new server is idle: the work of its start must not count in a measurement."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from collections import defaultdict
 from pathlib import Path
 
 PROC = Path("/proc")
-PATIENCE = 20.0
-LOOK = 0.5
+MAX_WAIT = 20.0
+"""Max seconds to wait for an idle server."""
+INTERVAL = 0.5
+"""Seconds between two measurements of processor time."""
 IDLE = 0.05
-"""The share of one core below which a server counts as idle."""
+"""Max share of one core that an idle server uses."""
 
 
 def cpu_seconds(root: int) -> float:
-    """Processor time that a process and its descendants have used; 0.0 where /proc does not tell."""
+    """Seconds of processor time that a process and its descendants have used; 0.0 without /proc."""
     children: dict[int, list[int]] = defaultdict(list)
     ticks: dict[int, int] = {}
     for entry in PROC.iterdir() if PROC.exists() else ():
         if not entry.name.isdigit():
             continue
         try:
-            # The name in parentheses may hold blanks: what follows it has fixed places (proc_pid_stat(5)).
+            # The process name in parentheses may contain spaces; fields have fixed places after it (proc_pid_stat(5)).
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
@@ -38,11 +40,11 @@ def cpu_seconds(root: int) -> float:
 
 
 async def settle(root: int) -> None:
-    """Returns when the process and its descendants have been idle for a moment, at the latest after PATIENCE."""
-    deadline = time.monotonic() + PATIENCE
+    """Returns when the process and its descendants were idle for INTERVAL, at the latest after MAX_WAIT."""
+    deadline = time.monotonic() + MAX_WAIT
     used = cpu_seconds(root)
     while time.monotonic() < deadline:
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(INTERVAL)
         used, before = cpu_seconds(root), used
-        if used - before < IDLE * LOOK:
+        if used - before < IDLE * INTERVAL:
             return

@@ -1,4 +1,4 @@
-"""The servers that are measured: how each is installed, started, given a calendar, and stopped."""
+"""Installs, starts and stops the servers that are measured."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".bench" / "peers"
 WANTED = ("radicale==3.9.0", "xandikos==0.4.10")
 HOST = "127.0.0.1"
-READY_WITHIN = 90.0
+READY_TIMEOUT = 90.0
+"""Seconds for a server to start."""
 TELEVENT = (str(Path(sys.executable).with_name("televent")),)
 
 
 class ServerError(Exception):
-    """A server could not be installed or started; the message says which and why."""
+    """A server could not be installed or started; the text says which and why."""
 
 
 @dataclass
 class Server:
-    """A running server: where it listens, who logs in, and where that person's calendars are."""
+    """A running server, with its port, a login and the path of the login's calendars."""
 
     name: str
     version: str
@@ -41,16 +42,16 @@ class Server:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def calendar(self, name: str) -> str:
-        """Path of a calendar of that name."""
+        """The path of the calendar with this name."""
         return f"{self.home}{name}/"
 
     def check(self) -> None:
         """Raises ServerError where the process has ended."""
         if (code := self.process.poll()) is not None:
-            raise ServerError(f"{self.name} ended by itself or by a signal, exit code {code}" + said(code, self.log))
+            raise ServerError(f"{self.name} ended by itself or by a signal, exit code {code}" + log_end(code, self.log))
 
     def stop(self, patience: float = 20.0) -> None:
-        """Asks, waits so many seconds, and at last kills the whole process group."""
+        """Sends SIGTERM, waits ``patience`` seconds, then kills the process group."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -60,18 +61,18 @@ class Server:
                 self.process.wait()
 
 
-def said(code: int, log: Path) -> str:
-    """The last words of a process that failed; a clean end needs none."""
+def log_end(code: int, log: Path) -> str:
+    """The last log lines of a process that failed; "" where the exit code is 0."""
     return f": {tail(log)}" if code else ""
 
 
 def tail(log: Path, lines: int = 6) -> str:
-    """The end of a log, for a message."""
+    """The last lines of a log on one line, for an error text."""
     return " | ".join(log.read_text("utf-8", "replace").splitlines()[-lines:]) if log.exists() else "no log"
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on at the moment."""
+    """Ports that are free at the moment."""
     held = [socket.socket() for _ in range(count)]
     try:
         for one in held:
@@ -83,7 +84,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def install_peers() -> Path:
-    """The peers' own environment under .bench/, made where it is missing. Raises ServerError."""
+    """Installs the peers under .bench/ where they are missing, and returns their Python. Raises ServerError."""
     python = PEERS / "bin" / "python"
     uv = Path(sys.executable).with_name("uv")
     mark = PEERS / ".installed"
@@ -103,7 +104,7 @@ def install_peers() -> Path:
 
 
 def start(command: Sequence[str], log: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """A process in a group of its own, its output in ``log``."""
+    """Starts a process in its own process group, with its output in ``log``."""
     with log.open("wb") as out:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -117,8 +118,8 @@ def start(command: Sequence[str], log: Path, **environment: str) -> subprocess.P
 
 
 def await_port(name: str, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Returns when somebody listens. Raises ServerError."""
-    deadline = time.monotonic() + READY_WITHIN
+    """Returns when the port accepts connections. Raises ServerError."""
+    deadline = time.monotonic() + READY_TIMEOUT
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise ServerError(f"{name} ended with {process.returncode}: {tail(log)}")
@@ -127,11 +128,11 @@ def await_port(name: str, process: subprocess.Popen[bytes], port: int, log: Path
             return
         except OSError:
             time.sleep(0.05)
-    raise ServerError(f"{name} is not ready within {READY_WITHIN:.0f} s: {tail(log)}")
+    raise ServerError(f"{name} is not ready within {READY_TIMEOUT:.0f} s: {tail(log)}")
 
 
 def radicale(place: Path) -> Server:
-    """Radicale with its file store and no authentication: less work than Televent does."""
+    """Starts Radicale with its file store and without authentication, which Televent does have."""
     python = install_peers()
     (port,) = free_ports(1)
     config = place / "radicale.conf"
@@ -146,7 +147,7 @@ def radicale(place: Path) -> Server:
 
 
 def xandikos(place: Path) -> Server:
-    """Xandikos with its git store; it knows no authentication of its own over plain HTTP."""
+    """Starts Xandikos with its git store. It has no authentication over plain HTTP."""
     python = install_peers()
     (port,) = free_ports(1)
     log = place / "xandikos.log"
@@ -158,7 +159,7 @@ def xandikos(place: Path) -> Server:
 
 
 def televent(place: Path) -> Server:
-    """Televent with one account."""
+    """Starts Televent with one account. Raises ServerError."""
     server = start_televent(place)
     try:
         added = _command(
@@ -175,8 +176,7 @@ def televent(place: Path) -> Server:
 
 
 def start_televent(place: Path) -> Server:
-    """Televent as ``televent up`` runs it, on an embedded PostgreSQL, with its rate limits off; on the data in
-    ``place``, if there are any."""
+    """Starts ``televent up`` with an embedded PostgreSQL and without rate limits; uses data that are in ``place``."""
     port, mail, sandbox, smtp = free_ports(4)
     log = place / "televent.log"
     environment = {
@@ -196,12 +196,12 @@ def start_televent(place: Path) -> Server:
 
 
 def data_of(place: Path) -> Path:
-    """Where Televent's data are."""
+    """Televent's data directory."""
     return place / "data"
 
 
 def home_of(account: object) -> str:
-    """The path under which an account's calendars are."""
+    """The path of an account's calendars."""
     return f"/caldav/{account}/"
 
 
@@ -236,7 +236,7 @@ STARTERS: dict[str, Callable[[Path], Server]] = {"Televent": televent, "Radicale
 
 
 def open_place() -> Path:
-    """An empty directory under .bench/ for this run's data; on the same disk for all."""
+    """Creates an empty directory under .bench/ for this run, so that all servers use the same disk."""
     place = ROOT / ".bench" / f"run-{os.getpid()}"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)

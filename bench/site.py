@@ -1,4 +1,4 @@
-"""A server under measurement: what is asked of it, and what an answer must hold to count."""
+"""A server under measurement: sends its requests and checks its answers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bench.servers import HOST, Server
 
 DAV_NS = "{DAV:}"
 ONCE = 1.0
-"""Seconds."""
+"""Seconds above which one call of a limited site is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of everything. Seconds are per round."""
+    """The size of a measurement. ``seconds`` and ``calls`` are per round."""
 
     items: int
     rounds: int
@@ -33,18 +33,21 @@ class Scale:
 
     @property
     def per_round(self) -> int:
+        """Number of events that are put in one round."""
         return self.items // self.rounds
 
 
 class TooSlow(Exception):
-    """No answer within the limit of the site."""
+    """The site did not answer within its limit."""
 
 
 @dataclass
 class Site:
-    """A server under measurement, with what the rows remember of it. ``label`` names it in results, ``collection`` is
-    the calendar asked. ``limit``: seconds after which an answer is waited for no longer; then ``again`` starts the
-    server anew, since it may still be at it."""
+    """A server under measurement, and the state of its rows.
+
+    ``label`` names it in results, ``collection`` is its calendar. ``limit``: max seconds for an answer. After that
+    ``again`` restarts the server, which may still be busy with the request.
+    """
 
     server: Server
     scale: Scale
@@ -56,26 +59,29 @@ class Site:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(events.NEW))
     token: str = ""
     took: float = 0.0
-    """Seconds of the last question."""
+    """Seconds of the last ``ask``."""
 
     def __post_init__(self) -> None:
         self.label = self.label or self.server.name
 
     @property
     def calendar(self) -> str:
+        """The path of the calendar."""
         return self.server.calendar(self.collection)
 
     def request(self, method: str, path: str, body: bytes = b"", **more: object) -> bytes:
+        """A request to this server with its login; ``more`` as in ``dav.request``."""
         host = f"{HOST}:{self.server.port}"
         return dav.request(method, path, host=host, login=self.server.login, body=body, **more)  # type: ignore[arg-type]
 
     def put(self, calendar: str, number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
+        """The PUT of event ``number`` into a calendar."""
         body = events.event(number, prefix=prefix, revision=revision)
         path = calendar + events.name(number, prefix=prefix)
         return self.request("PUT", path, body, content_type="text/calendar; charset=utf-8")
 
     async def ask(self, request: bytes, *statuses: int) -> Answer:
-        """One request on a connection of its own. Raises LoadError for another status, TooSlow."""
+        """Sends one request on a new connection. Raises LoadError for any other status, and TooSlow."""
         connection = Connection(HOST, self.server.port)
         began = time.perf_counter()
         try:
@@ -92,12 +98,13 @@ class Site:
         return answer
 
     async def make_calendar(self, name: str) -> str:
+        """Creates a calendar, returns its path."""
         path = self.server.calendar(name)
         await self.ask(self.request("MKCALENDAR", path, dav.MKCALENDAR), 201)
         return path
 
     async def load(self, prepared: bytes | Callable[[], bytes], statuses: tuple[int, ...], **how: object) -> Sample:
-        """As ``run``. Raises TooSlow where not one answer came within the limit."""
+        """Runs ``load.run`` on this server. Raises TooSlow where no answer arrived within the limit."""
         sample = await run(HOST, self.server.port, prepared, statuses=statuses, limit=self.limit, **how)  # type: ignore[arg-type]
         if self.limit is not None and not sample.latencies:
             raise TooSlow
@@ -108,8 +115,7 @@ class Site:
         return (await self.load(prepared, statuses, connections=connections, seconds=self.scale.seconds)).rate
 
     async def milliseconds(self, prepared: bytes, statuses: tuple[int, ...] = (207,)) -> float:
-        """The median time of a few calls, one after the other; where the site has a limit and the same has just been
-        asked, and took its time, that once is enough."""
+        """The median time of a few calls in sequence; the time of a slow last ``ask`` where the site has a limit."""
         if self.limit is not None and self.took > ONCE:
             return self.took * 1000
         sample = await self.load(prepared, statuses, connections=1, count=self.scale.calls)
@@ -120,17 +126,17 @@ def _tree(answer: Answer) -> etree._Element:
     try:
         return etree.fromstring(answer.body, etree.XMLParser(huge_tree=True))
     except etree.XMLSyntaxError as error:
-        raise LoadError(f"the answer is no XML: {error}") from error
+        raise LoadError(f"the answer is not XML: {error}") from error
 
 
 def hrefs(answer: Answer) -> list[str]:
-    """The resources in a multistatus that are no collections. Raises LoadError."""
+    """The hrefs in a multistatus, without collections. Raises LoadError where it is not XML."""
     found = _tree(answer).iterfind(f"{DAV_NS}response/{DAV_NS}href")
     return [href.text for href in found if href.text and not href.text.endswith("/")]
 
 
 def sync_token(answer: Answer) -> str:
-    """RFC 6578 section 6.4, or the property of that name (section 4). Raises LoadError where there is none."""
+    """The sync token of a REPORT or a property (RFC 6578 sections 6.4, 4). Raises LoadError where there is none."""
     token = _tree(answer).findtext(f".//{DAV_NS}sync-token")
     if not token:
         raise LoadError("the answer has no sync-token")
@@ -138,6 +144,6 @@ def sync_token(answer: Answer) -> str:
 
 
 def expect(count: int, answer: Answer, what: str) -> None:
-    """A fast wrong answer counts for nothing. Raises LoadError."""
+    """Checks the number of resources in an answer. Raises LoadError where it is wrong."""
     if (found := len(hrefs(answer))) != count:
         raise LoadError(f"{what}: {found} resources in the answer, not {count}")

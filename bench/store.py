@@ -1,4 +1,4 @@
-"""The event store by itself: what one process appends, without HTTP, each append with its index in a transaction."""
+"""Measures the event store alone: the appends of one process, without HTTP. Each append writes its index row too."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from televent.settings import load_settings
 
 
 def open_store(server: Server) -> contextlib.AbstractContextManager[Core]:
-    """The measured server's database, from this process."""
+    """Opens the database of a running server in this process."""
     return open_data(Path(server.facts["environment"]["TELEVENT_DATA_DIR"]))
 
 
 @contextlib.contextmanager
 def open_data(data: Path) -> Iterator[Core]:
-    """The database of a data directory, from this process, whether a server runs on it or not."""
+    """Opens the database of a data directory in this process, with or without a server on it."""
     settings = load_settings(data_dir=data)
     with migrated_database(settings) as url:
         core = build_core(settings, url)
@@ -44,14 +44,14 @@ def open_data(data: Path) -> Iterator[Core]:
 
 
 def postgres_version(server: Server) -> str:
-    """As the database says it, without the build."""
+    """The version of the server's PostgreSQL, such as ``17.2``."""
     with open_store(server) as core, core.pool.connection() as connection:
         row = connection.execute("SHOW server_version").fetchone()
         return str(row[0]).split()[0] if row else ""
 
 
 def context(tenant: AccountId) -> Context:
-    """The circumstances of one append."""
+    """The context of one append."""
     return Context(tenant, "operator", "cli", datetime.now(UTC), uuid4(), uuid4().hex)
 
 
@@ -67,7 +67,7 @@ def created(calendar_id: UUID, number: int) -> EventCreated:
 
 
 def append_rates(server: Server, scale: Scale) -> list[str]:
-    """Appends per second with one thread and with sixteen, a line for each."""
+    """Measures the appends per second with one thread and with CROWD threads; returns a line for each."""
     with open_store(server) as core:
         tenant = AccountId(UUID(server.facts["account"]["account"]))
         calendar_id = create_calendar(core.backend, context(tenant), name="append")

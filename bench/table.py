@@ -1,4 +1,4 @@
-"""The table: ratios beside their goals, a verdict for each, and its place in the documentation."""
+"""Builds the tables: ratios, goals and verdicts, and writes them into the documentation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from bench.measure import FLOOR, OURS, Result
 
 FLOOR_SHARE = 0.5
+"""Min share of the floor rate (a request without any work) that a row must reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One goal of one row: what was wanted, what was found, and whether it is met."""
+    """One goal of one row: the wanted value, the measured value, and whether the goal is met."""
 
     wanted: str
     found: str
@@ -30,8 +31,10 @@ def best_peer(result: Result, peers: Sequence[str]) -> float | None:
 
 
 def _best(result: Result, peers: Sequence[str]) -> tuple[float, bool] | None:
-    """The same, and whether it was measured: of a peer that did not answer in time it is what it can have reached at
-    most."""
+    """The value of the fastest peer, and whether it was measured.
+
+    A peer that exceeded its time limit has the best value possible for it, which is not measured.
+    """
     values = [(value, True) for name in peers if (value := result.value(name)) is not None]
     values += [(value, False) for name in peers if (value := result.at_best(name)) is not None]
     if not values:
@@ -40,7 +43,7 @@ def _best(result: Result, peers: Sequence[str]) -> tuple[float, bool] | None:
 
 
 def times_faster(result: Result, peers: Sequence[str]) -> float | None:
-    """How many times faster Televent is than the fastest peer."""
+    """How many times faster Televent is than the fastest peer; None where one of them has no value."""
     ours, best = result.value(OURS), best_peer(result, peers)
     if not ours or not best:
         return None
@@ -48,7 +51,7 @@ def times_faster(result: Result, peers: Sequence[str]) -> float | None:
 
 
 def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
-    """One for each goal of the row that can be judged."""
+    """A verdict for each goal of the row that has the values for it."""
     row, found = result.row, []
     factor = times_faster(result, peers)
     best = _best(result, peers)
@@ -66,7 +69,7 @@ def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
 
 
 def number(value: float | None, unit: str) -> str:
-    """Three digits, as a person reads them."""
+    """The value with three digits and its unit; "–" for None."""
     if value is None:
         return "–"
     digits = f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -74,7 +77,7 @@ def number(value: float | None, unit: str) -> str:
 
 
 def markdown(results: Sequence[Result], peers: Sequence[str], titles: dict[str, str]) -> str:
-    """The table of one size."""
+    """The Markdown table of the results."""
     lines = [["work", OURS, *peers, FLOOR, "verdict"]]
     for result in results:
         shown = [cell(result, name) for name in (OURS, *peers, FLOOR)]
@@ -84,7 +87,7 @@ def markdown(results: Sequence[Result], peers: Sequence[str], titles: dict[str, 
 
 
 def cell(result: Result, name: str) -> str:
-    """What a site reached."""
+    """The cell of one site: its value, its time limit where it exceeded that, or "failed"."""
     if name == OURS and name in result.failures:
         return "failed"
     if name in result.beyond and name not in result.values:
@@ -93,8 +96,10 @@ def cell(result: Result, name: str) -> str:
 
 
 def grid(lines: Sequence[Sequence[str]]) -> str:
-    """Lines of cells, the head first, padded so that they also read well in a terminal; between the first and the last
-    column stand numbers."""
+    """A Markdown table, padded for reading in a terminal. The first line is the head.
+
+    Numbers are in the columns between the first and the last, and are aligned to the right.
+    """
     columns = len(lines[0])
     widths = [max(len(line[column]) for line in lines) for column in range(columns)]
     inner = range(1, columns - 1)
@@ -110,7 +115,7 @@ def _pad(cell: str, width: int, column: int, columns: int) -> str:
 
 
 def shortfalls(results: Sequence[Result], peers: Sequence[str], titles: dict[str, str]) -> list[str]:
-    """Goals missed, goals that could not be judged, and servers that failed: one line each."""
+    """One line for each missed goal, each goal without a verdict, and each failed server."""
     lines = []
     for result in results:
         title = titles.get(result.row.key, result.row.title)
@@ -126,13 +131,12 @@ def shortfalls(results: Sequence[Result], peers: Sequence[str], titles: dict[str
 
 
 def markers(part: str) -> tuple[str, str]:
-    """Between which lines of the document what a part has found stands."""
+    """The lines of the document before and after a part's results."""
     return f"<!-- bench {part}: begin -->", f"<!-- bench {part}: end -->"
 
 
 def replace_between(text: str, part: str, found: str) -> str:
-    """``text`` with ``found`` between the part's markers and everything else as it was. Raises ValueError without
-    them."""
+    """``text`` with ``found`` between the part's markers. Raises ValueError where a marker is missing."""
     first, last = markers(part)
     before, begin, rest = text.partition(first)
     _, end, after = rest.partition(last)
@@ -142,5 +146,5 @@ def replace_between(text: str, part: str, found: str) -> str:
 
 
 def write(path: Path, part: str, found: str) -> None:
-    """Puts what was found in its place in the document. Raises ValueError without markers."""
+    """Writes a part's results into the document. Raises ValueError where a marker is missing."""
     path.write_text(replace_between(path.read_text("utf-8"), part, found), "utf-8")

@@ -1,4 +1,4 @@
-"""The part at 1,000 events: Televent beside Radicale and Xandikos, every calendar filled through its door."""
+"""The part at 1,000 events: measures Televent, Radicale and Xandikos, each filled by PUT."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ CYRUS = "Cyrus"
 
 
 def chosen_rows(only: Sequence[str] | None) -> list[Row]:
-    """In the order of the table: filling comes first, what makes the calendar larger comes last."""
+    """The rows to measure, in order: put-1 fills the calendar first, rows that add events come last."""
     return [row for row in ROWS if only is None or row.key in only or row.key == "put-1"]
 
 
 def starters() -> dict[str, Callable[[Path], servers.Server]]:
-    """Every server that can be measured here, Televent first."""
+    """The starters of all servers that can be measured here, Televent first."""
     return {**servers.STARTERS, **({CYRUS: cyrus.cyrus} if cyrus.installed() else {})}
 
 
 async def measure_thousand(task: Task) -> Outcome:
-    """Every row for every server."""
+    """Starts the servers and measures all rows on each of them."""
     options = task.options
     scale = QUICK if options.quick else FULL
     sites: list[Site] = []
@@ -61,7 +61,7 @@ async def measure_thousand(task: Task) -> Outcome:
 
 
 async def with_progress(task: Task, row: Row, sites: Sequence[Site], rounds: int) -> Result:
-    """All rounds of one row."""
+    """Measures all rounds of a row and shows a progress bar."""
     sites = [site for site in sites if row.at_most is None or site.label == OURS]
     rounds = 1 if row.at_most else rounds
     with task.progress(row.key, rounds * len(sites)) as progress:
@@ -79,7 +79,7 @@ async def with_progress(task: Task, row: Row, sites: Sequence[Site], rounds: int
 
 
 def report(results: Sequence[Result], sites: Sequence[Site], note: str, appended: Sequence[str], scale: Scale) -> str:
-    """The table, what else was seen, and the goals missed."""
+    """The table, the other measurements, and the missed goals."""
     peers = [site.label for site in sites if site.label != OURS]
     titles = titles_at(scale)
     grown = [
@@ -99,5 +99,5 @@ def report(results: Sequence[Result], sites: Sequence[Site], note: str, appended
 
 
 def titles_at(scale: Scale) -> dict[str, str]:
-    """The rows' titles with the numbers of a scale."""
+    """The titles of the rows by key, with the numbers of a scale."""
     return {row.key: row.title.format(items=scale.items, full=scale.full) for row in ROWS}

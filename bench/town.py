@@ -1,4 +1,4 @@
-"""The part with 10,000 accounts: clients that sync at random, as those of a town do, and then as fast as they can."""
+"""The part with 10,000 accounts: clients sync at random times, then without pauses."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from bench.quiet import settle
 from bench.servers import Server
 
 TIMES = 10
-"""How many times its median the 99th percentile of a poll may be."""
+"""Max ratio of the 99th percentile of a poll to its median."""
 BEGINNING = 16
-"""How many clients sign in at once."""
+"""Number of clients that sign in at the same time."""
 SHOWN_ERRORS = 5
+"""Max errors in the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """``think``: the mean pause of a client, in seconds; ``rush``: how long it then goes without any."""
+    """The size of the part. ``think``: mean seconds of a client's pause; ``rush``: seconds without pauses."""
 
     accounts: int
     each: int
@@ -39,17 +40,17 @@ QUICK_SECONDS = 3.0
 
 
 async def measure_town(task: Task) -> Outcome:
-    """Founds the town and lets its clients live."""
+    """Fills the accounts, then runs the clients with pauses and without."""
     size = QUICK if task.options.quick else TOWN
     seconds = QUICK_SECONDS if task.options.quick else task.options.minutes * 60
     place = task.place / "televent"
-    residents = await found(task, size)
-    server = filled.start_filled(place, residents[0])
+    logins = await filled_town(task, size)
+    server = filled.start_filled(place, logins[0])
     task.running.callback(server.stop)
     await settle(server.process.pid)
     process = processes.service(server.process.pid, "api")
     book = Book()
-    clients = [Client(each, server.port, size.each, book, seed) for seed, each in enumerate(residents)]
+    clients = [Client(each, server.port, size.each, book, seed) for seed, each in enumerate(logins)]
     try:
         await begin(task, clients)
         task.say(f"{len(clients)} clients sync for {seconds:g} s …")
@@ -63,29 +64,29 @@ async def measure_town(task: Task) -> Outcome:
     return Outcome(report(calm, rush, seconds, size, note(task, server, size, held)), bool(calm.errors or rush.errors))
 
 
-async def found(task: Task, size: Size) -> list[filled.Resident]:
-    """The town's data, filled in a thread with a bar to look at; ends when this is cancelled."""
+async def filled_town(task: Task, size: Size) -> list[filled.Login]:
+    """Fills the accounts in a thread and shows a progress bar; cancellation stops the thread."""
     total = size.accounts * size.each
     task.say(f"filling Televent with {size.accounts:,} accounts and {total:,} events …")
     with task.progress("accounts", size.accounts) as progress:
         done = {"accounts": 0, "events": 0}
 
-        def tell(what: str, more: int) -> None:
+        def report_progress(what: str, more: int) -> None:
             done[what] += more
             total_of = size.accounts if what == "accounts" else total
             progress.update(FIRST_TASK, description=what, completed=done[what], total=total_of)
 
-        meter = filled.Meter(tell)
+        meter = filled.Meter(report_progress)
         place = task.place / "televent"
         try:
             return await asyncio.to_thread(filled.fill_town, place, size.accounts, size.each, size.clients, meter)
         finally:
-            meter.halt.set()
+            meter.stop.set()
 
 
 async def begin(task: Task, clients: Sequence[Client]) -> None:
-    """Everybody signs in and syncs once: a password that the process sees for the first time takes long on purpose."""
-    task.say("everybody signs in …")
+    """All clients sign in and sync once. The first check of a password is slow on purpose, so it is not measured."""
+    task.say("all clients sign in …")
     gate = asyncio.Semaphore(BEGINNING)
 
     async def one(client: Client) -> None:
@@ -96,7 +97,7 @@ async def begin(task: Task, clients: Sequence[Client]) -> None:
 
 
 async def live(clients: Sequence[Client], book: Book, seconds: float, think: float) -> Book:
-    """What the clients saw in that time."""
+    """Runs the clients for ``seconds`` and returns their results."""
     book.seconds, book.errors, book.open = {}, [], True
     until = asyncio.get_running_loop().time() + seconds
     await together(client.live(until, think) for client in clients)
@@ -104,7 +105,7 @@ async def live(clients: Sequence[Client], book: Book, seconds: float, think: flo
 
 
 async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """All at once; the first failure ends the others, and is raised."""
+    """Runs all coroutines at once. The first error stops the others and is raised."""
     tasks = [asyncio.ensure_future(each) for each in work]
     try:
         await asyncio.gather(*tasks)
@@ -115,14 +116,14 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so many of all do not exceed (nearest rank). Raises ValueError for none."""
+    """The nearest-rank percentile; ``share`` is 0 to 1. Raises ValueError for no values."""
     if not values:
         raise ValueError("no values")
     return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]
 
 
 def note(task: Task, server: Server, size: Size, held: float) -> str:
-    """What it was measured on."""
+    """A sentence about the conditions of the measurement."""
     return machine(
         store.postgres_version(server),
         task.load,
@@ -132,7 +133,7 @@ def note(task: Task, server: Server, size: Size, held: float) -> str:
 
 
 def report(calm: Book, rush: Book, seconds: float, size: Size, note: str) -> str:
-    """Both tables and the verdicts."""
+    """The tables of both runs, and the verdicts."""
     count = sum(map(len, calm.seconds.values()))
     hurried = sum(map(len, rush.seconds.values()))
     judged = verdicts(calm)
@@ -154,12 +155,12 @@ def report(calm: Book, rush: Book, seconds: float, size: Size, note: str) -> str
 
 
 def first_errors(*books: Book) -> list[str]:
-    """A few of the errors, each sentence once."""
+    """The first SHOWN_ERRORS distinct errors."""
     return list(dict.fromkeys(error for book in books for error in book.errors))[:SHOWN_ERRORS]
 
 
 def by_kind(book: Book) -> str:
-    """Count, median and percentiles of each kind of request."""
+    """A table with the count, median and percentiles of each kind of request."""
     lines = [["request", "count", "median", "p90", "p99", "slowest", "p99 over median"]]
     for kind, values in sorted(book.seconds.items(), key=lambda item: -len(item[1])):
         median, high = statistics.median(values), percentile(values, 0.99)
@@ -169,7 +170,7 @@ def by_kind(book: Book) -> str:
 
 
 def verdicts(book: Book) -> list[table.Verdict]:
-    """The goals of the issue: polls that do not stray, and no error."""
+    """The verdicts of the part: polls without outliers, and no errors."""
     errors = table.Verdict("no error", f"{len(book.errors)}", not book.errors)
     polls = book.seconds.get("poll")
     if not polls:

@@ -1,4 +1,4 @@
-"""What is measured: each row asks every server for the same work, and checks that the answer is the right one."""
+"""The rows of the tables: each sends the same requests to every server and checks the answers."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from bench.load import Answer, LoadError
 from bench.site import Scale, Site, expect, sync_token
 
 CROWD = 16
+"""Number of connections of the rows with many connections."""
 READ = 1_000
+"""Number of events that the GET row reads."""
 FULL = Scale(items=1_000, rounds=5, seconds=1.5, calls=5, full=20_000, block=100)
 QUICK = Scale(items=200, rounds=2, seconds=0.5, calls=3, full=1_000, block=40)
 
-# ---- rows: each takes a site and gives the number of one round
+# ---- rows: each measures one round on a site and returns its value
 
 
 async def put_one(site: Site) -> float:
-    """Fills the calendar that the other rows read: an equal share in each round."""
+    """PUTs per second on one connection. It fills the calendar of the other rows, an equal share in each round."""
     share = site.scale.per_round
     start, site.filled = site.filled, site.filled + share
     numbers = itertools.count(start)
@@ -33,29 +35,33 @@ async def put_one(site: Site) -> float:
 
 
 async def put_single(site: Site) -> float:
+    """PUTs of new events per second, on one connection."""
     return await site.rate(lambda: site.put(site.calendar, next(site.numbers)), (201, 204), 1)
 
 
 async def put_crowd(site: Site) -> float:
+    """PUTs of new events per second, on CROWD connections."""
     return await site.rate(lambda: site.put(site.calendar, next(site.numbers)), (201, 204), CROWD)
 
 
 async def get_crowd(site: Site) -> float:
-    """Of a calendar of any size a thousand events, spread over the whole, again and again."""
+    """GETs per second of READ events, which are spread over the whole calendar of any size."""
     numbers = itertools.cycle(range(0, site.scale.items, max(site.scale.items // READ, 1)))
     return await site.rate(lambda: site.request("GET", site.calendar + events.name(next(numbers))), (200,), CROWD)
 
 
 async def poll_crowd(site: Site) -> float:
+    """PROPFINDs of ctag and sync token per second."""
     return await site.rate(site.request("PROPFIND", site.calendar, dav.POLL, depth=0), (207,), CROWD)
 
 
 async def remember_token(site: Site) -> None:
-    """Takes the token of the calendar as it stands."""
+    """Reads the calendar's current sync token."""
     site.token = sync_token(await site.ask(site.request("PROPFIND", site.calendar, dav.POLL, depth=0), 207))
 
 
 async def sync_unchanged_crowd(site: Site) -> float:
+    """sync-collection REPORTs without changes per second."""
     if not site.token:
         await remember_token(site)
         answer = await site.ask(site.request("REPORT", site.calendar, dav.sync_collection(site.token)), 207)
@@ -64,6 +70,7 @@ async def sync_unchanged_crowd(site: Site) -> float:
 
 
 async def sync_ten(site: Site) -> float:
+    """Milliseconds of a sync-collection with ten changes."""
     await remember_token(site)
     first = next(site.numbers) - events.NEW + 1
     for number in range(10):
@@ -77,18 +84,21 @@ async def sync_ten(site: Site) -> float:
 
 
 async def sync_all(site: Site) -> float:
+    """Milliseconds of the first sync-collection of the whole calendar."""
     request = site.request("REPORT", site.calendar, dav.sync_collection(""))
     expect(site.scale.items, await site.ask(request, 207), "sync-collection from nothing")
     return await site.milliseconds(request)
 
 
 async def etags(site: Site) -> float:
+    """Milliseconds of a PROPFIND with all ETags."""
     request = site.request("PROPFIND", site.calendar, dav.ETAGS, depth=1)
     expect(site.scale.items, await site.ask(request, 207), "PROPFIND, depth 1")
     return await site.milliseconds(request)
 
 
 async def multiget(site: Site) -> float:
+    """Milliseconds of a calendar-multiget of 50 events."""
     wanted = [site.calendar + events.name(number * 3 % site.scale.items) for number in range(50)]
     request = site.request("REPORT", site.calendar, dav.multiget(wanted), depth=0)
     answer = await site.ask(request, 207)
@@ -99,6 +109,7 @@ async def multiget(site: Site) -> float:
 
 
 async def query(site: Site) -> float:
+    """Milliseconds of a calendar-query of one week with data."""
     request = site.request("REPORT", site.calendar, dav.query(*events.WEEK), depth=1)
     answer = await site.ask(request, 207)
     expect(events.in_week(site.scale.items), answer, "calendar-query of one week")
@@ -106,6 +117,7 @@ async def query(site: Site) -> float:
 
 
 async def free_busy(site: Site) -> float:
+    """Milliseconds of a free-busy-query of one month."""
     request = site.request("REPORT", site.calendar, dav.free_busy(*events.MONTH), depth=1)
     answer = await site.ask(request, 200)
     if (hours := busy_hours(answer)) != events.busy_hours(site.scale.items):
@@ -114,7 +126,7 @@ async def free_busy(site: Site) -> float:
 
 
 def busy_hours(answer: Answer) -> float:
-    """The hours that the FREEBUSY periods of an answer cover together."""
+    """Hours that the FREEBUSY periods of an answer cover; overlaps count once."""
     text = answer.body.decode().replace("\r\n ", "").replace("\n ", "")
     periods: list[tuple[datetime, datetime]] = []
     for line in text.splitlines():
@@ -136,7 +148,7 @@ def _period(text: str) -> tuple[datetime, datetime]:
 
 
 async def put_full(site: Site) -> float:
-    """Time of a PUT into a full calendar, over the time of a PUT into an empty one; one after the other in turn."""
+    """The ratio of the time of a PUT into a full calendar to that into an empty one, measured in turn."""
     if "full" not in site.server.facts:
         full = site.server.facts["full"] = await site.make_calendar("full")
         numbers = itertools.count()
@@ -161,7 +173,11 @@ Measure = Callable[[Site], Awaitable[float]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. ``goal`` is a multiple of the best peer; ``at_most`` bounds a value of Televent's own."""
+    """One line of the table.
+
+    ``goal`` is the min ratio to the best peer; ``floor`` the method of the request without work; ``at_most`` the max
+    value of Televent, for a row that is measured on Televent only.
+    """
 
     key: str
     title: str
@@ -173,6 +189,7 @@ class Row:
 
     @property
     def more_is_better(self) -> bool:
+        """Whether a greater value is better: a rate, not a time."""
         return self.unit == "/s"
 
 

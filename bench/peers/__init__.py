@@ -1,1 +1,1 @@
-"""Run with the peers' own interpreter: what fills their stores without going through their doors."""
+"""Programs that fill the peers' stores directly, without HTTP. They run with the peers' own interpreter."""

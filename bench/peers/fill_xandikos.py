@@ -1,4 +1,4 @@
-"""Fills a Xandikos calendar that no server has open: a git repository with its work tree, in one commit."""
+"""Fills a Xandikos calendar without a server: a git repository and its work tree, in one commit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench import events
 
 
 def fill(folder: Path, count: int) -> None:
-    """``folder``: a calendar made by MKCALENDAR."""
+    """Writes the first ``count`` events of the bench into ``folder``, a calendar made by MKCALENDAR."""
     repository = Repo(str(folder))
     blobs = []
     with locked_index(repository.index_path()) as index:

@@ -224,5 +224,5 @@ def test_the_first_client_that_fails_ends_the_others_and_is_named() -> None:
 
 @pytest.mark.parametrize("read", [hrefs, sync_token])
 def test_an_answer_that_is_no_xml_is_an_error_of_the_server(read: Callable[[Answer], object]) -> None:
-    with pytest.raises(LoadError, match="no XML"):
+    with pytest.raises(LoadError, match="is not XML"):
         read(Answer(207, b"HTTP/1.1 207 Multi-Status", b"<D:multistatus"))
