@@ -1,9 +1,9 @@
 """Finds the calendar data in a mail (imip/SPEC B3; RFC 6047 §2.4).
 
-Real mail differs from RFC 6047: the part may have no method parameter, or the type application/octet-stream, or lie in
-a TNEF attachment. Candidate parts are tried in this order: text/calendar with a method, text/calendar,
-application/ics, a file name in .ics. The first one that contains a calendar is used. Parts of an enclosed message
-(returned or forwarded) are ignored. Where our reader cannot read the part, another one does, and ``note`` names it.
+Real mail differs from RFC 6047: the part may have no method parameter, or the type application/octet-stream. Candidate
+parts are tried in this order: text/calendar with a method, text/calendar or text/x-vcalendar, application/ics, a file
+name in .ics or .vcs. The first one that contains a calendar is used. Parts of an enclosed message (returned or
+forwarded) are ignored. Where our parser cannot read the part, another parser does, and ``note`` names it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def is_report(message: EmailMessage, envelope_from: str) -> bool:
 
 
 def calendar_part(message: EmailMessage) -> MailedCalendar | None:
-    """The calendar data of a mail, if it has any: a whole VCALENDAR before a component that stands alone."""
+    """The calendar data of a mail; None where it has none.
+
+    A part with a VCALENDAR is preferred to a part with a component only.
+    """
     candidates = sorted(_candidates(message), key=lambda found: found[0])[:MAX_CANDIDATES]
     texts = [(part, text) for _, part in candidates if len(text := _decoded(part)) <= MAX_CALENDAR]
     for begins in (_CALENDAR, _BARE):

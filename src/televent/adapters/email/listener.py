@@ -36,7 +36,7 @@ TIMEOUT = 300.0
 LINE_LIMIT = 64 * 1024
 """Max bytes of a line. RFC 5321 §4.5.3.1.6 allows 1000, but some programs put all their HTML into one line."""
 SWEEP = timedelta(seconds=60)
-"""Seconds between two searches for stored mails that nobody processes, and the min age of such a mail."""
+"""Seconds between two searches for stored mails without outcome, and the min age of such a mail."""
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-received:", b"x-original-to:", b"x-spam")
 

@@ -60,14 +60,14 @@ class PushSender:
         services: PushServices,
         book: PushBook,
         topics: Topics,
-        look: ReadCollection,
+        read_collection: ReadCollection,
         run: Callable[..., Any],
         clock: Callable[[], datetime],
     ) -> None:
         self._services = services
         self._book = book
         self._topics = topics
-        self._look = look
+        self._read_collection = read_collection
         self._run = run
         self._clock = clock
 
@@ -83,7 +83,7 @@ class PushSender:
         owed: Owed | None = await self._run(self._book.owed, message.tenant, subscription_id, self._clock())
         if owed is None or not (owed.content or owed.property):
             return
-        sight: Sight | None = await self._run(self._look, message.tenant, owed.collection)
+        sight: Sight | None = await self._run(self._read_collection, message.tenant, owed.collection)
         if sight is None and owed.collection.owner != owed.tenant:
             # A person without access may not even learn that the collection changes.
             await self._end(owed, "its collection is no longer shared")

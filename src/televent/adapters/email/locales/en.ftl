@@ -19,4 +19,4 @@ via = { $name } via Televent
 unverified = { $name } (unverified)
 verification-subject = Your Televent code: { $code }
 verification-lead = Hello { $name }, your code is { $code }
-verification-rest = Send it to the Televent bot to confirm that this address is yours. It is good for one hour. If you did not ask for it, ignore this mail.
+verification-rest = Send it to the Televent bot to confirm that this address is yours. It is valid for one hour. If you did not ask for it, ignore this mail.

@@ -35,8 +35,10 @@ def access_words(language: str, access: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of /share list. Of the person's own calendars, ``calendar`` and ``sharee`` are set; of another owner's,
-    ``share_id``."""
+    """One line of /share list.
+
+    A share of the person's own calendar has ``calendar`` and ``sharee``; another owner's calendar has ``share_id``.
+    """
 
     text: str
     calendar: str | None
