@@ -84,10 +84,10 @@ def the_dialogue(chat: Chat) -> None:
 def mistakes(chat: Chat) -> None:
     """Each gets an answer that helps, and changes nothing."""
     assert "could not read that. Try for example" in chat.ask(ANN, "/create whatever")
-    assert "I know no such event: nothing-like-it" in chat.ask(ANN, "/attendees nothing-like-it")
+    assert "I did not find this event: nothing-like-it" in chat.ask(ANN, "/attendees nothing-like-it")
     assert "/invite <event>" in chat.ask(ANN, "/invite lunch")
     assert "That is not an email address." in chat.ask(ANN, "/invite lunch not@an@address")
-    assert "I know no time zone Middle/Earth" in chat.ask(ANN, "/timezone Middle/Earth")
+    assert "I do not know the time zone Middle/Earth" in chat.ask(ANN, "/timezone Middle/Earth")
     assert "There is nothing to stop" in chat.ask(ANN, "/cancel")
     assert "What is it called?" in chat.ask(ANN, "/create")
     assert "I have stopped" in chat.ask(ANN, "/cancel")

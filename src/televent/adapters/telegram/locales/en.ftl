@@ -89,7 +89,7 @@ status-declined = Declined
 status-tentative = Tentative
 status-pending = Pending
 status-delegated = Delegated
-event-unknown = I know no such event: { $query }
+event-unknown = I did not find this event: { $query }
 event-ambiguous = Which one? Please use its code:
 you-accepted = ✅ <i>You accepted this invitation.</i>
 you-declined = ❌ <i>You declined this invitation.</i>
@@ -104,7 +104,7 @@ toast-gone = This event is not there any more
 they-accepted = { $name } accepted your meeting.
 they-declined = { $name } declined your meeting.
 they-tentative = { $name } tentatively accepted your meeting.
-cancel-confirm = Cancel this event? Everybody invited is told.
+cancel-confirm = Cancel this event? All attendees will be notified.
 cancelled = 🚫 Cancelled: { $title }
 kept = All right, it stays.
 device-usage = /device add [name] · /device list · /device revoke &lt;number&gt;
@@ -121,14 +121,14 @@ device-revoked = { $name } is revoked. It stops at once.
 device-unknown = There is no such device password. /device list
 timezone-usage = Your time zone is { $zone }. To change it: /timezone Europe/London
 timezone-set = Your time zone is now { $zone }.
-timezone-unknown = I know no time zone { $zone }. Names look like Europe/London or America/New_York.
+timezone-unknown = I do not know the time zone { $zone }. Names look like Europe/London or America/New_York.
 settings =
     ⚙️ <b>Settings</b>
     Name: { $name }
     Time zone: { $zone } (/timezone)
     Addresses: { $addresses }
     Who may ask when you are busy: { $busy } (/settings busy)
-busy-usage = /settings busy everyone|known|nobody – who may ask when you are busy (never with what)
+busy-usage = /settings busy everyone|known|nobody – who may ask when you are busy (they never see your events)
 busy-everyone = everyone with an account here
 busy-known = those you meet with or share a calendar with
 busy-nobody = nobody
@@ -138,12 +138,12 @@ refused = { $sentence }
 failed = Something went wrong. Please try again.
 reply-unproven = An answer to “{ $summary }” came from { $sender }, but I cannot prove that it is theirs. I have not counted it.
 request-unproven = A change to “{ $summary }” came from { $sender }, but I cannot prove that it is the organizer’s. I have not applied it.
-party-crasher = Somebody who was not invited answered “{ $summary }”: { $sender }.
+party-crasher = A person who was not invited answered “{ $summary }”: { $sender }.
 person-status = { $name } ({ $status })
 share-usage =
     /share &lt;calendar&gt; &lt;email or @id&gt; read|write – let somebody see a calendar of yours, or change it
     /share list – what is shared
-    /share stop &lt;number&gt; – an end of it
+    /share stop &lt;number&gt; – stop sharing
 share-offered =
     📤 <b>{ $name }</b> shares a calendar with you: <b>{ $title }</b>
     You may { $access }.
@@ -152,12 +152,12 @@ share-accepted =
 share-ended = 🚫 <b>{ $name }</b> no longer shares <b>{ $title }</b> with you.
 share-access-read = see it
 share-access-write = see and change it
-share-access-busy = see when it is taken
-share-you-accepted = ✅ You have accepted <b>{ $title }</b> of { $name }. It stands in your calendar apps now.
-share-you-declined = ❌ You do not take <b>{ $title }</b> of { $name }.
+share-access-busy = see when it is busy
+share-you-accepted = ✅ You have accepted <b>{ $title }</b> of { $name }. It is in your calendar apps now.
+share-you-declined = ❌ You have declined <b>{ $title }</b> of { $name }.
 share-gone = This calendar is not shared with you any more
 share-accepted-by = ✅ { $name } has accepted your calendar “{ $title }”.
-share-declined-by = ❌ { $name } does not take your calendar “{ $title }”.
+share-declined-by = ❌ { $name } has declined your calendar “{ $title }”.
 share-calendar-unknown = You have no calendar { $title }.
 share-done = 📤 <b>{ $title }</b> is shared with { $name }: { $access }.
 share-none = Nothing is shared. /share
@@ -166,5 +166,5 @@ share-line-theirs = { $number }. <b>{ $title }</b> ← { $name }: { $access }
 share-status-noresponse = no answer yet
 share-status-accepted = accepted
 share-status-declined = declined
-share-unknown = There is no share of that number. /share list
+share-unknown = There is no share with that number. /share list
 share-stopped = Ended: { $name }.
