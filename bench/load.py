@@ -54,23 +54,27 @@ class Wire(asyncio.Protocol):
         return self.transport is not None and not self.transport.is_closing() and not self._ended
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the transport."""
         self.transport = cast(asyncio.Transport, transport)  # uvloop's class does not derive from asyncio.Transport
 
     def data_received(self, data: bytes) -> None:
+        """Adds the bytes to the answer, and completes it where they are the last."""
         self._data += data
-        self._look()
+        self._complete()
 
     def eof_received(self) -> None:
+        """Completes an answer without a length."""
         self._ended = True
-        self._look()
+        self._complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Completes the answer, or fails it where it is incomplete."""
         self._ended = True
-        self._look()
+        self._complete()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(LoadError(f"the server closed the connection: {exc or 'end of stream'}"))
 
-    def _look(self) -> None:
+    def _complete(self) -> None:
         if self._waiter is None or self._waiter.done():
             return
         if not self._ended and self._more_comes():

@@ -88,7 +88,8 @@ async def measure_memory(task: Task) -> Outcome:
         task.load,
         f"{scale.items:,} events of about 650 bytes in one calendar",
         f"each kind of answer from an API process of its own, which is at {idle:.0f} MB after its start and one such"
-        f" request of each kind for a calendar of {SMALL_ITEMS:,}; peaks are VmHWM, reset before each row",
+        f" request of each kind for a calendar of {SMALL_ITEMS:,}; peaks are VmHWM, counted from the start for each"
+        " row",
     )
     return Outcome(report(readings, note), False)
 

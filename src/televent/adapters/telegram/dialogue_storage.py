@@ -14,9 +14,14 @@ from televent.adapters.telegram.door import Caller
 class DialogueBook(Protocol):
     """Reads and writes the state and data of a dialogue. Synchronous; called in a thread."""
 
-    def read(self, key: str) -> tuple[str | None, dict[str, Any]]: ...
-    def write_state(self, key: str, state: str | None) -> None: ...
-    def write_data(self, key: str, data: Mapping[str, Any]) -> None: ...
+    def read(self, key: str) -> tuple[str | None, dict[str, Any]]:
+        """The state and data of a dialogue; None and an empty dict where there is no dialogue."""
+
+    def write_state(self, key: str, state: str | None) -> None:
+        """Stores the state; None ends the dialogue."""
+
+    def write_data(self, key: str, data: Mapping[str, Any]) -> None:
+        """Stores the data, which replace the earlier data."""
 
 
 class DialogueStorage(BaseStorage):
@@ -27,16 +32,20 @@ class DialogueStorage(BaseStorage):
         self._run = run
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        """Stores the state of a dialogue."""
         await self._run(self._book.write_state, _name(key), state.state if isinstance(state, State) else state)
 
     async def get_state(self, key: StorageKey) -> str | None:
+        """The state of a dialogue; None where there is none."""
         state, _ = await self._run(self._book.read, _name(key))
         return state
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
+        """Stores the data of a dialogue."""
         await self._run(self._book.write_data, _name(key), dict(data))
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        """The data of a dialogue."""
         _, data = await self._run(self._book.read, _name(key))
         return data
 

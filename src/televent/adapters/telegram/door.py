@@ -38,6 +38,7 @@ class Person:
 
     @property
     def zone(self) -> ZoneInfo:
+        """The person's time zone."""
         return ZoneInfo(self.account.timezone)
 
 

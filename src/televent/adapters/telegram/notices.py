@@ -29,8 +29,11 @@ PER_SECOND = 30
 class CardBook(Protocol):
     """Stores which chat message is the card of which event. Synchronous."""
 
-    def note_card(self, tenant: UUID, stream_id: UUID, chat_id: int, message_id: int, now: datetime) -> None: ...
-    def latest_card(self, tenant: UUID, stream_id: UUID, chat_id: int) -> int | None: ...
+    def note_card(self, tenant: UUID, stream_id: UUID, chat_id: int, message_id: int, now: datetime) -> None:
+        """Stores that this message is now the card of the event."""
+
+    def latest_card(self, tenant: UUID, stream_id: UUID, chat_id: int) -> int | None:
+        """The message_id of the event's latest card in this chat; None where there is none."""
 
 
 class TelegramNotices:
