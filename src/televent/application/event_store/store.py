@@ -6,29 +6,25 @@ what a fact means is the domain's, what a transaction is the recorder's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-import msgspec
 from eventsourcing.application import Application
 from eventsourcing.persistence import ApplicationRecorder, EventStore, Mapper
 from eventsourcing.utils import Environment
 
 from televent.application.event_store.context import Context
-from televent.application.event_store.deciders import CALENDAR_OBJECT, Decider
+from televent.application.event_store.deciders import Decider
 from televent.application.event_store.mapper import FactMapper, NewEvent, genesis
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
+from televent.application.event_store.snapshots import FORM, Picture, restored
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import DestroyKey
 from televent.application.read_models.calendars import ExpectCalendar
 from televent.application.read_models.writes import Write
-from televent.domain.calendar_object.events import Mark
-from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
-from televent.domain.personal import Personal
-from televent.ical.objects.calendar_text import CalendarText
 
 S = TypeVar("S")
 
@@ -164,48 +160,12 @@ class Store(Application[str]):
     def _snapshot(self, change: Change[Any], version: int, chain: bytes) -> None:
         recorder: StreamRecorder = self._given_recorder  # type: ignore[assignment]
         key = change.loaded.key
-        state = self._given_mapper.seal(_Picture(_flat(change.after)), key.tenant, f"{key}@{version}")
-        recorder.put_snapshot(
-            StoredSnapshot(key, version, change.loaded.decider.name + _SNAPSHOT_FORM, key.tenant, state, chain)
-        )
+        state = self._given_mapper.seal(Picture.of(change.after), key.tenant, f"{key}@{version}")
+        recorder.put_snapshot(StoredSnapshot(key, version, change.loaded.decider.name + FORM, key.tenant, state, chain))
 
     def _restore(self, decider: Decider[S], snapshot: StoredSnapshot) -> S | None:
         """The state in a snapshot; None where its form is not today's: a snapshot is only a shortcut."""
-        if snapshot.topic != decider.name + _SNAPSHOT_FORM:
+        if snapshot.topic != decider.name + FORM:
             return None
         fields = self._given_mapper.unseal(snapshot.state, snapshot.subject_id, f"{snapshot.key}@{snapshot.version}")
-        return None if fields is None else _unflat(decider, fields["state"])
-
-
-_SNAPSHOT_FORM = "/2"
-
-
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A state as it is sealed into a snapshot."""
-
-    state: Personal[Mapping[str, Any]]
-
-
-def _flat(state: Any) -> Mapping[str, Any]:
-    fields = {name: getattr(state, name) for name in state.__dataclass_fields__}
-    fields = {name: each.raw if isinstance(each, CalendarText) else each for name, each in fields.items()}
-    if isinstance(state, CalendarObject):
-        fields["marks"] = list(state.marks.values())
-    return fields
-
-
-def _unflat(decider: Decider[S], fields: dict[str, Any]) -> S:
-    if decider.name == CALENDAR_OBJECT.name:
-        marks = [msgspec.convert(mark, Mark) for mark in fields.pop("marks")]
-        fields["marks"] = {}
-        state = msgspec.convert({**fields, "marks": {}}, type(decider.initial), dec_hook=_text_of)
-        object.__setattr__(state, "marks", {(mark.address, mark.recurrence_id): mark for mark in marks})
-        return state
-    return msgspec.convert(fields, type(decider.initial), dec_hook=_text_of)
-
-
-def _text_of(kind: type, raw: Any) -> Any:
-    if kind is not CalendarText:
-        raise NotImplementedError(kind)
-    return CalendarText(raw)
+        return None if fields is None else restored(type(decider.initial), fields["state"])
