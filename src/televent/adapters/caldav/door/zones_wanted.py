@@ -14,20 +14,22 @@ from televent.ical.text.tree import Component
 
 VARY: Final[Header] = (b"vary", b"CalDAV-Timezones")
 
-Turn = Callable[[Component], bool]
+ZoneEdit = Callable[[Component], bool]
+"""Adds or removes the VTIMEZONEs of a tree. Returns True if it has changed the tree."""
 
 
-def zones_wanted(request: Request) -> Turn | None:
+def zones_wanted(request: Request) -> ZoneEdit | None:
     """The function that adds or removes VTIMEZONEs as the client asks; None: the stored text is sent unchanged."""
     return {"T": in_full, "F": by_reference}.get(request.headers.get("caldav-timezones", "").strip().upper())
 
 
-def turned(row: ResourceRow, turn: Turn | None) -> CalendarText:
-    """The row's text as it is wanted, byte for byte the same where nothing is to be done."""
-    if turn is None:
+def zones_edited(row: ResourceRow, zone_edit: ZoneEdit | None) -> CalendarText:
+    """The row's text with ``zone_edit`` applied. The bytes are the stored ones if it is None, if it changes nothing, or
+    if the text cannot be parsed."""
+    if zone_edit is None:
         return row.text
     try:
         root = row.text.copy()
     except IcalError:
         return row.text
-    return CalendarText.of_tree(root) if turn(root) else row.text
+    return CalendarText.of_tree(root) if zone_edit(root) else row.text

@@ -119,7 +119,8 @@ def _without(action: Action, text: CalendarText, now: datetime) -> CalendarText:
 
 
 def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> CalendarText | None:
-    """The text that stands, unless it is too large to be held, parsed, for as long as an upload may take."""
+    """Checks that the edit is possible. Returns the stored text, or None if it is too large to keep it parsed during an
+    upload, which may take long."""
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
     text = check_edit(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
     return text if len(text.raw) <= MAX_HELD else None

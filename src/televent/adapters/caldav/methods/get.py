@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from televent.adapters.caldav.answers.feed import feed
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.door.zones_wanted import VARY, Turn, turned, zones_wanted
+from televent.adapters.caldav.door.zones_wanted import VARY, ZoneEdit, zones_edited, zones_wanted
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.attachments import get_attachment
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
@@ -53,7 +53,7 @@ async def _object(door: Door, request: Request, person: Person) -> Response:
     if not_modified(request.headers, row.etag, row.modified_at):
         return Response(304, b"", headers)
     headers.append((b"content-type", content_type(row).encode()))
-    return Response(200, turned(row, zones_wanted(request)).raw, headers)
+    return Response(200, zones_edited(row, zones_wanted(request)).raw, headers)
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
@@ -66,5 +66,5 @@ async def _calendar(door: Door, request: Request, person: Person) -> Response:
     return Response(200, _stream(door, row, zones_wanted(request)), headers)
 
 
-def _stream(door: Door, row: CalendarRow, turn: Turn | None) -> Iterator[bytes]:
-    return feed(turned(each, turn) for each in door.members(row, with_text=True) if each.ics is not None)
+def _stream(door: Door, row: CalendarRow, zone_edit: ZoneEdit | None) -> Iterator[bytes]:
+    return feed(zones_edited(each, zone_edit) for each in door.members(row, with_text=True) if each.ics is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
-from televent.adapters.caldav.door.zones_wanted import Turn
+from televent.adapters.caldav.door.zones_wanted import ZoneEdit
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.properties.live import Cell, Getter
 from televent.adapters.caldav.properties.view import ObjectView
@@ -40,22 +40,22 @@ def requested(root: Element) -> Element | None:
     return found if found is not None else child(root, NAME)
 
 
-def getter(element: Element, floating_zone: tzinfo, turn: Turn | None = None) -> Getter:
-    """A getter for the requested part of an object's text. ``turn`` adds or removes VTIMEZONEs. Raises DavError if the
-    element is invalid."""
+def getter(element: Element, floating_zone: tzinfo, zone_edit: ZoneEdit | None = None) -> Getter:
+    """A getter for the requested part of an object's text. ``zone_edit`` adds or removes VTIMEZONEs. Raises DavError if
+    the element is invalid."""
     kind, version = element.get("content-type", "text/calendar"), element.get("version", "2.0")
     if str(kind).lower() != "text/calendar" or str(version) != "2.0":
         raise precondition("supported-calendar-data")
     spec = _spec(element)
-    if spec.whole and turn is None:
+    if spec.whole and zone_edit is None:
         return WHOLE
 
     def partial(view: ObjectView) -> str | None:
         try:
             root = view.row.text.tree
-            if turn is not None:
+            if zone_edit is not None:
                 root = root.copy()
-                turn(root)
+                zone_edit(root)
             return escape_bytes(select(root, spec, floating_zone))
         except IcalError:
             # An object that cannot be expanded is reported as missing; the other objects are still answered.
