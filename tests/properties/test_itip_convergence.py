@@ -15,10 +15,10 @@ from support.as_bytes import (
     above,
     apply_answer,
     asked_anew,
-    attendee_letters,
+    attendee_messages,
     made_again,
     mend_attendee_put,
-    organizer_letters,
+    organizer_messages,
     prepare_organizer_put,
     read_parts,
     receive,
@@ -28,7 +28,7 @@ from televent.ical.itip.overlay import exclude, include
 from televent.ical.itip.parts import is_cancelled, occurrence, sequence_of
 from televent.ical.itip.people import attendees_of, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger, ledger
-from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.itip.sending.outgoing import OutgoingMessage
 from televent.ical.itip.series import planned
 
 ANN, BOB, CY = (f"{name}@example.com" for name in ("ann", "bob", "cy"))
@@ -112,8 +112,8 @@ class Correspondence(RuleBasedStateMachine):
         self.copies: dict[str, bytes | None] = {ANN: None, BOB: None, CY: None}
         self.ledgers: dict[str, Ledger] = {ANN: EMPTY, BOB: EMPTY, CY: EMPTY}
         self.written: dict[str, datetime] = {}
-        self.owed: list[Letter] = []
-        self.carried: list[Letter] = []
+        self.owed: list[OutgoingMessage] = []
+        self.carried: list[OutgoingMessage] = []
         self.title, self.hour = "Sync", 9
         self.moved: dict[str, int] = {}
         self.gone: frozenset[str] = frozenset()
@@ -144,8 +144,8 @@ class Correspondence(RuleBasedStateMachine):
 
     def change(self, who: str, text: bytes | None) -> None:
         old, self.copies[who] = self.copies[who], text
-        letters = organizer_letters if who == ANN else attendee_letters
-        self.send(who, letters(old, text, me=[who], dtstamp=self.now()))
+        messages = organizer_messages if who == ANN else attendee_messages
+        self.send(who, messages(old, text, me=[who], dtstamp=self.now()))
 
     @rule(title=st.sampled_from(["Sync", "Talk", "Review"]))
     def rename(self, title: str) -> None:
@@ -244,48 +244,48 @@ class Correspondence(RuleBasedStateMachine):
         if text != old:
             self.change(who, text)
 
-    def carry(self, letter: Letter) -> None:
-        who = letter.recipient
+    def carry(self, message: OutgoingMessage) -> None:
+        who = message.recipient
         old = self.copies[who]
         applied = receive(
             old,
-            letter.text,
+            message.text,
             me=[who],
             now=self.clock,
             known=self.ledgers[who],
-            anew=letter.asks,
+            anew=message.asks,
             answered=self.written.get(who),
         )
         self.ledgers[who] = {**self.ledgers[who], **ledger(applied.marks)}
         self.copies[who] = applied.text
         if applied.change == "answered":
-            told = organizer_letters(old, applied.text, me=[ANN], dtstamp=self.now())
+            told = organizer_messages(old, applied.text, me=[ANN], dtstamp=self.now())
             answered = {answer.address for answer in applied.answers}
             self.send(who, [each for each in told if each.recipient not in answered])
         elif applied.answer_stands:
             self.send(
-                who, attendee_letters(None, applied.text, me=[who], dtstamp=self.now(), declined=applied.declined)
+                who, attendee_messages(None, applied.text, me=[who], dtstamp=self.now(), declined=applied.declined)
             )
 
-    def send(self, who: str, letters: list[Letter]) -> None:
-        self.owed += letters
-        if letters:
+    def send(self, who: str, messages: list[OutgoingMessage]) -> None:
+        self.owed += messages
+        if messages:
             self.written[who] = self.clock
 
     @rule(data=st.data())
     def deliver_any(self, data: st.DataObject) -> None:
         if self.owed:
-            letter = self.owed.pop(data.draw(st.integers(0, len(self.owed) - 1)))
-            self.carried.append(letter)
-            self.carry(letter)
+            message = self.owed.pop(data.draw(st.integers(0, len(self.owed) - 1)))
+            self.carried.append(message)
+            self.carry(message)
 
     @rule(data=st.data())
     def deliver_twice(self, data: st.DataObject) -> None:
         if self.carried:
-            letter = self.carried[data.draw(st.integers(0, len(self.carried) - 1))]
-            before = self.copies[letter.recipient]
-            self.carry(letter)
-            assert self.copies[letter.recipient] == before
+            message = self.carried[data.draw(st.integers(0, len(self.carried) - 1))]
+            before = self.copies[message.recipient]
+            self.carry(message)
+            assert self.copies[message.recipient] == before
 
     @invariant()
     def every_copy_can_be_read(self) -> None:
@@ -316,9 +316,9 @@ def test_an_answer_to_the_series_between_answers_to_one_occurrence_reaches_all_a
     post = Correspondence()
 
     def oldest_comes() -> None:
-        letter = post.owed.pop(0)
-        post.carried.append(letter)
-        post.carry(letter)
+        message = post.owed.pop(0)
+        post.carried.append(message)
+        post.carry(message)
 
     post.invite()
     post.answer(who=BOB, partstat="ACCEPTED", day=None)

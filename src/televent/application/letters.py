@@ -19,7 +19,7 @@ from televent.application.messages.mail import (
 )
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
-from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.itip.sending.outgoing import OutgoingMessage
 
 MAILS: Mapping[str, type[CalendarMail]] = {
     "invite": CalendarInvite,
@@ -50,7 +50,7 @@ def address_letters(
     backend: Backend,
     context: Context,
     sender: AccountRow,
-    letters: Sequence[Letter],
+    letters: Sequence[OutgoingMessage],
     now: datetime,
     *,
     carried: bool = True,

@@ -120,9 +120,9 @@ def kinds(decision: Decision) -> list[str]:
     return [type(fact).__name__ for fact in decision.facts]
 
 
-def letters(decision: Decision) -> list[tuple[str, str, str]]:
+def messages(decision: Decision) -> list[tuple[str, str, str]]:
     """Method, recipient and kind of each letter."""
-    return [(each.method, each.recipient, each.kind) for each in decision.letters]
+    return [(each.method, each.recipient, each.kind) for each in decision.messages]
 
 
 ORGANIZED = Copy(ANN).given(Copy(ANN).put(meeting()))

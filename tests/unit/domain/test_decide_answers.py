@@ -1,7 +1,7 @@
 """An invitation is answered, in this copy or by a letter: given facts, when a command, then facts or a refusal."""
 
 import pytest
-from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, letters, meeting, says
+from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import CounterProposed, MessageSetAside, RsvpGiven
 from televent.domain.calendar_object.receive import REFRESH_LIMIT
@@ -23,30 +23,30 @@ def test_an_answer_is_given_and_told_to_the_organizer() -> None:
     assert isinstance(given, RsvpGiven)
     assert (given.attendee, given.partstat, given.recurrence_id, given.own) == (BOB, "TENTATIVE", None, True)
     assert given.outline.partstat == "TENTATIVE"
-    (letter,) = decision.letters
-    assert (letter.method, letter.sender, letter.recipient) == ("REPLY", BOB, ANN)
-    assert b"COMMENT:A little late" in letter.text
+    (message,) = decision.messages
+    assert (message.method, message.sender, message.recipient) == ("REPLY", BOB, ANN)
+    assert b"COMMENT:A little late" in message.text
 
 
 def test_the_same_answer_again_changes_nothing() -> None:
     for command in (INVITED.answer("ACCEPTED"), INVITED.answer("ACCEPTED", comment="Gladly")):
         answered = INVITED.given(command)
         decision = answered.when(command)
-        assert (list(decision.facts), list(decision.letters)) == ([], [])
+        assert (list(decision.facts), list(decision.messages)) == ([], [])
 
 
 def test_another_answer_is_a_later_word() -> None:
     accepted = INVITED.given(INVITED.answer("ACCEPTED"))
-    (first,) = INVITED.when(INVITED.answer("ACCEPTED")).letters
-    (second,) = accepted.when(accepted.answer("DECLINED")).letters
+    (first,) = INVITED.when(INVITED.answer("ACCEPTED")).messages
+    (second,) = accepted.when(accepted.answer("DECLINED")).messages
     assert (second.dtstamp - first.dtstamp).total_seconds() == 1
 
 
 def test_one_occurrence_is_answered_by_itself() -> None:
     copy = Copy(BOB).given(Copy(BOB).receive(meeting(WEEKLY, method="REQUEST")))
     decision = copy.when(copy.answer("DECLINED", SECOND))
-    (letter,) = decision.letters
-    assert letter.recurrence_ids == (SECOND,)
+    (message,) = decision.messages
+    assert message.recurrence_ids == (SECOND,)
     answered = copy.given(copy.answer("DECLINED", SECOND))
     assert not answered.when(answered.answer("DECLINED", SECOND)).facts
     assert not copy.when(copy.answer("DECLINED", "20270101T100000")).facts
@@ -77,22 +77,22 @@ def test_an_answer_that_came_is_a_fact_of_the_organizers_copy_and_refreshes_the_
     assert isinstance(given, RsvpGiven)
     assert (given.attendee, given.partstat, given.own) == (BOB, "ACCEPTED", False)
     assert given.mark is not None
-    assert letters(decision) == [("REQUEST", CY, "refresh")]
+    assert messages(decision) == [("REQUEST", CY, "refresh")]
     answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED")))
     assert answered.state.schedule_tag == ORGANIZED.state.schedule_tag
     assert answered.state.text.raw != ORGANIZED.state.text.raw
 
 
 def test_in_a_great_meeting_an_answer_is_told_to_the_organizer_alone() -> None:
-    def letters_for(guests: int) -> int:
+    def messages_for(guests: int) -> int:
         people = tuple(f"guest{number}@example.com" for number in range(guests))
         copy = Copy(ANN).given(Copy(ANN).put(meeting(people=people)))
         decision = copy.when(copy.receive(reply("guest0@example.com", "ACCEPTED")))
         assert kinds(decision)[0] == "RsvpGiven"
-        return len(decision.letters)
+        return len(decision.messages)
 
-    assert letters_for(REFRESH_LIMIT) == REFRESH_LIMIT - 1
-    assert letters_for(REFRESH_LIMIT + 1) == 0
+    assert messages_for(REFRESH_LIMIT) == REFRESH_LIMIT - 1
+    assert messages_for(REFRESH_LIMIT + 1) == 0
 
 
 def test_an_answer_that_comes_twice_or_late_changes_nothing() -> None:
@@ -113,7 +113,7 @@ def test_the_same_answer_in_a_later_letter_is_remembered_and_told_to_nobody() ->
     answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
     decision = answered.when(answered.receive(reply(BOB, "ACCEPTED", sent="20261121T140000Z")))
     assert kinds(decision) == ["RsvpGiven"]
-    assert not decision.letters
+    assert not decision.messages
 
 
 def test_who_was_not_asked_is_set_aside_once() -> None:
@@ -148,10 +148,10 @@ def test_a_proposal_is_kept_once_and_moves_nothing() -> None:
 def test_who_asks_for_it_gets_the_meeting_again() -> None:
     decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(BOB,), method="REFRESH")))
     assert kinds(decision) == ["LettersWritten"]
-    assert letters(decision) == [("REQUEST", BOB, "update")]
-    assert decision.letters[0].dtstamp > NOON.replace(microsecond=0)
+    assert messages(decision) == [("REQUEST", BOB, "update")]
+    assert decision.messages[0].dtstamp > NOON.replace(microsecond=0)
     stranger = ORGANIZED.when(ORGANIZED.receive(meeting(people=(EVE,), method="REFRESH")))
-    assert (list(stranger.facts), list(stranger.letters), stranger.why) == ([], [], "no-attendee")
+    assert (list(stranger.facts), list(stranger.messages), stranger.why) == ([], [], "no-attendee")
 
 
 def test_an_answer_to_a_time_that_went_and_came_back_is_none() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from copies import ANN, BOB, CY, EVE, HOME, INVITED, NOON, ORGANIZED, Copy, kinds, letters, meeting, says
+from copies import ANN, BOB, CY, EVE, HOME, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import EventCancelled, InvitationReceived, Mark, MessageSetAside
 from televent.domain.calendar_object.receive import MARKS_LIMIT
@@ -30,7 +30,7 @@ def test_an_invitation_makes_a_copy_that_asks() -> None:
     assert isinstance(received, InvitationReceived)
     assert (received.calendar_id, received.href, received.uid) == (HOME, "new.ics", "sync@example.com")
     assert (received.asks, received.organizer, received.outline.role) == (True, ANN, "attendee")
-    assert not decision.letters
+    assert not decision.messages
 
 
 def test_the_same_invitation_again_changes_nothing() -> None:
@@ -61,10 +61,10 @@ def test_an_answer_that_stands_is_told_again() -> None:
     copy = copy.given(copy.answer("ACCEPTED"))
     decision = copy.when(copy.receive(request(sequence=1, second=5)))
     assert kinds(decision) == ["InvitationReceived", "LettersWritten"]
-    assert letters(decision) == [("REPLY", ANN, "reply")]
-    assert decision.letters[0].sequence == 1
-    (first,) = (Copy(BOB).given(Copy(BOB).receive(request()))).when(copy.answer("ACCEPTED")).letters
-    assert decision.letters[0].dtstamp > first.dtstamp
+    assert messages(decision) == [("REPLY", ANN, "reply")]
+    assert decision.messages[0].sequence == 1
+    (first,) = (Copy(BOB).given(Copy(BOB).receive(request()))).when(copy.answer("ACCEPTED")).messages
+    assert decision.messages[0].dtstamp > first.dtstamp
 
 
 def test_others_answers_leave_the_schedule_tag_and_everything_else_moves_it() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from copies import ALONE, ANN, BOB, CY, EVE, HOME, INVITED, NOON, ORGANIZED, Copy, kinds, letters, meeting, says
+from copies import ALONE, ANN, BOB, CY, EVE, HOME, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
@@ -25,7 +25,7 @@ def test_an_event_of_ones_own_is_stored_as_it_came() -> None:
     assert (created.calendar_id, created.href, created.uid) == (HOME, "m.ics", "sync@example.com")
     assert created.change.inserted == meeting(people=(), organizer=None)
     assert (created.outline.role, created.outline.summary, created.outline.partstat) == ("none", "Sync", None)
-    assert not decision.letters
+    assert not decision.messages
     assert ALONE.state.schedule_tag is None
 
 
@@ -33,26 +33,26 @@ def test_a_meeting_invites_its_guests() -> None:
     decision = Copy(ANN).when(Copy(ANN).put(meeting(people=(ANN, BOB, CY))))
     assert kinds(decision) == ["EventCreated", "AttendeeInvited", "AttendeeInvited", "LettersWritten"]
     assert decision.facts[1:] == [AttendeeInvited(BOB, None), AttendeeInvited(CY, None), LettersWritten(SECOND)]
-    assert letters(decision) == [("REQUEST", BOB, "invite"), ("REQUEST", CY, "invite")]
+    assert messages(decision) == [("REQUEST", BOB, "invite"), ("REQUEST", CY, "invite")]
 
 
 @pytest.mark.parametrize("copy", [ALONE, ORGANIZED, INVITED], ids=["alone", "organizer", "attendee"])
 def test_the_same_text_again_changes_nothing(copy: Copy) -> None:
     decision = copy.when(copy.put(copy.state.text.raw))
-    assert (list(decision.facts), list(decision.letters)) == ([], [])
+    assert (list(decision.facts), list(decision.messages)) == ([], [])
 
 
 def test_another_time_is_a_reschedule_that_tells_everybody() -> None:
     decision = ORGANIZED.when(ORGANIZED.put(meeting(hour=12)))
     assert kinds(decision) == ["EventRescheduled", "LettersWritten"]
-    assert letters(decision) == [("REQUEST", BOB, "update"), ("REQUEST", CY, "update")]
-    assert all(each.significant and each.sequence == 1 for each in decision.letters)
+    assert messages(decision) == [("REQUEST", BOB, "update"), ("REQUEST", CY, "update")]
+    assert all(each.significant and each.sequence == 1 for each in decision.messages)
 
 
 def test_another_title_is_a_revision() -> None:
     decision = ORGANIZED.when(ORGANIZED.put(meeting(title="Talk")))
     assert kinds(decision) == ["EventRevised", "LettersWritten"]
-    assert not any(each.significant for each in decision.letters)
+    assert not any(each.significant for each in decision.messages)
 
 
 def test_who_comes_and_who_goes_are_facts() -> None:
@@ -60,8 +60,8 @@ def test_who_comes_and_who_goes_are_facts() -> None:
     assert kinds(decision) == ["EventRevised", "AttendeeInvited", "AttendeeRemoved", "LettersWritten"]
     assert AttendeeInvited(EVE, None) in decision.facts
     assert AttendeeRemoved(BOB, None) in decision.facts
-    assert ("CANCEL", BOB, "cancel") in letters(decision)
-    assert ("REQUEST", EVE, "invite") in letters(decision)
+    assert ("CANCEL", BOB, "cancel") in messages(decision)
+    assert ("REQUEST", EVE, "invite") in messages(decision)
 
 
 def test_letters_of_one_second_carry_rising_stamps() -> None:
@@ -69,14 +69,14 @@ def test_letters_of_one_second_carry_rising_stamps() -> None:
     second = first.when(first.put(meeting(title="Three")))
     stamps = [fact.dtstamp for fact in (*first.facts, *second.facts) if isinstance(fact, LettersWritten)]
     assert [(stamp - SECOND).total_seconds() for stamp in stamps] == [0, 1, 2]
-    assert {each.dtstamp for each in second.letters} == {stamps[-1]}
+    assert {each.dtstamp for each in second.messages} == {stamps[-1]}
 
 
 def test_force_send_sends_without_a_change_and_is_not_kept() -> None:
     forced = f"ATTENDEE;PARTSTAT=NEEDS-ACTION;SCHEDULE-FORCE-SEND=REQUEST:mailto:{BOB}"
     decision = ORGANIZED.when(ORGANIZED.put(meeting(people=(forced, CY))))
     assert kinds(decision) == ["LettersWritten"]
-    assert letters(decision) == [("REQUEST", BOB, "update")]
+    assert messages(decision) == [("REQUEST", BOB, "update")]
     created = Copy(ANN).given(Copy(ANN).put(meeting(people=(forced, CY))))
     assert b"FORCE-SEND" not in created.state.text.raw
 
@@ -89,18 +89,18 @@ def test_an_attendees_put_of_his_answer_is_an_answer() -> None:
     given = decision.facts[0]
     assert isinstance(given, RsvpGiven)
     assert (given.attendee, given.partstat, given.own, given.outline.partstat) == (BOB, "ACCEPTED", True, "ACCEPTED")
-    assert letters(decision) == [("REPLY", ANN, "reply")]
+    assert messages(decision) == [("REPLY", ANN, "reply")]
 
 
 def test_what_an_attendee_may_not_change_stays() -> None:
     decision = INVITED.when(INVITED.put(INVITED.state.text.raw.replace(b"SUMMARY:Sync", b"SUMMARY:Mine")))
-    assert (list(decision.facts), list(decision.letters)) == ([], [])
+    assert (list(decision.facts), list(decision.messages)) == ([], [])
 
 
 def test_an_invitation_stored_with_its_answer_is_answered() -> None:
     decision = Copy(BOB).when(Copy(BOB).put(meeting(people=(says(BOB, "ACCEPTED"), CY))))
     assert kinds(decision) == ["EventCreated", "LettersWritten"]
-    assert letters(decision) == [("REPLY", ANN, "reply")]
+    assert messages(decision) == [("REPLY", ANN, "reply")]
 
 
 def test_ones_own_change_moves_the_schedule_tag() -> None:
@@ -135,7 +135,7 @@ def test_who_knows_the_schedule_tag_only_does_not_take_back_an_answer_that_he_ha
     merged = answered.given(replace(answered.put(stale), merge=True)).state.text.raw
     assert b"X-COLOUR:red" in merged
     assert b"PARTSTAT=ACCEPTED:mailto:bob" in merged
-    assert letters(answered.when(replace(answered.put(stale), merge=True))) == []
+    assert messages(answered.when(replace(answered.put(stale), merge=True))) == []
     taken_back = answered.given(answered.put(stale)).state.text.raw
     assert b"PARTSTAT=NEEDS-ACTION:mailto:bob" in taken_back
 
@@ -149,14 +149,14 @@ def test_another_uid_under_the_same_name_is_refused() -> None:
 def test_what_the_organizer_deletes_is_cancelled() -> None:
     decision = ORGANIZED.when(ORGANIZED.delete())
     assert kinds(decision) == ["EventDeleted", "LettersWritten"]
-    assert letters(decision) == [("CANCEL", BOB, "cancel"), ("CANCEL", CY, "cancel")]
-    assert {each.dtstamp.second for each in decision.letters} == {1}
+    assert messages(decision) == [("CANCEL", BOB, "cancel"), ("CANCEL", CY, "cancel")]
+    assert {each.dtstamp.second for each in decision.messages} == {1}
 
 
 def test_what_an_attendee_deletes_he_declines_unless_he_says_nothing() -> None:
-    assert letters(INVITED.when(INVITED.delete())) == [("REPLY", ANN, "reply")]
+    assert messages(INVITED.when(INVITED.delete())) == [("REPLY", ANN, "reply")]
     silent = INVITED.when(INVITED.delete(reply=False))
-    assert (kinds(silent), letters(silent)) == (["EventDeleted"], [])
+    assert (kinds(silent), messages(silent)) == (["EventDeleted"], [])
 
 
 def test_what_is_not_there_cannot_be_deleted_or_moved() -> None:
@@ -171,13 +171,13 @@ def test_a_deleted_meeting_stored_again_remembers_what_was_said() -> None:
     again = ORGANIZED.given(ORGANIZED.delete())
     decision = again.when(again.put(meeting()))
     assert kinds(decision) == ["EventCreated", "AttendeeInvited", "AttendeeInvited", "LettersWritten"]
-    assert {each.dtstamp.second for each in decision.letters} == {2}
+    assert {each.dtstamp.second for each in decision.messages} == {2}
 
 
 def test_a_move_changes_only_the_place_and_once() -> None:
     decision = ORGANIZED.when(ORGANIZED.move())
     assert decision.facts == [EventMoved(ORGANIZED.move().calendar_id, "m.ics")]
-    assert not decision.letters
+    assert not decision.messages
     moved = ORGANIZED.given(ORGANIZED.move())
     assert (moved.state.text.raw, moved.state.schedule_tag) == (ORGANIZED.state.text.raw, ORGANIZED.state.schedule_tag)
     assert not moved.when(moved.move()).facts

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from copies import ANN, BOB, CY, EVE, INVITED, ORGANIZED, Copy, kinds, letters, meeting, says
+from copies import ANN, BOB, CY, EVE, INVITED, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import AttendeeInvited, InvitationReceived, MessageSetAside, RsvpGiven
 from televent.domain.calendar_object.receive import REFRESH_LIMIT
@@ -24,7 +24,7 @@ def test_what_concerns_nobody_else_may_change_hands() -> None:
 
 def test_an_attendee_does_not_become_the_organizer() -> None:
     decision = INVITED.when(INVITED.put(meeting(organizer=BOB, people=(CY, EVE), title="Mine")))
-    assert not decision.letters
+    assert not decision.messages
     after = INVITED.given(INVITED.put(meeting(organizer=BOB, people=(CY, EVE), title="Mine")))
     assert after.state.outline is not None
     assert (after.state.outline.role, after.state.outline.organizer) == ("attendee", ANN)
@@ -45,8 +45,8 @@ def test_others_answers_do_not_bring_back_what_was_thrown_away_without_a_word() 
 
 def test_a_meeting_made_again_has_a_higher_sequence_than_the_one_called_off() -> None:
     again = ORGANIZED.given(ORGANIZED.delete())
-    (bobs, _) = again.when(again.put(meeting())).letters
-    (cancel, _) = ORGANIZED.when(ORGANIZED.delete()).letters
+    (bobs, _) = again.when(again.put(meeting())).messages
+    (cancel, _) = ORGANIZED.when(ORGANIZED.delete()).messages
     assert (cancel.sequence, bobs.sequence) == (1, 1)
     assert bobs.dtstamp > cancel.dtstamp
 
@@ -56,7 +56,7 @@ def test_who_is_sent_in_anothers_place_is_invited_and_all_are_told() -> None:
     decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z")))
     assert kinds(decision) == ["RsvpGiven", "AttendeeInvited", "LettersWritten"]
     assert decision.facts[1] == AttendeeInvited(EVE, None)
-    assert sorted(letters(decision)) == [
+    assert sorted(messages(decision)) == [
         ("REQUEST", BOB, "update"),
         ("REQUEST", CY, "update"),
         ("REQUEST", EVE, "invite"),
@@ -68,7 +68,7 @@ def test_in_a_meeting_of_many_only_the_one_sent_in_anothers_place_is_told() -> N
     big = Copy(ANN).given(Copy(ANN).put(meeting(people=(BOB, *crowd))))
     line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{EVE}":mailto:{BOB}'
     decision = big.when(big.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z")))
-    assert letters(decision) == [("REQUEST", EVE, "invite")]
+    assert messages(decision) == [("REQUEST", EVE, "invite")]
 
 
 def test_an_answer_to_all_that_follow_is_one_fact_and_is_remembered_for_each() -> None:

@@ -22,56 +22,56 @@ from support.as_bytes import (
     Applied,
     above,
     asked_anew,
-    attendee_letters,
+    attendee_messages,
     made_again,
-    organizer_letters,
+    organizer_messages,
     prepare_organizer_put,
     receive,
     without_force_send,
 )
 from televent.ical.itip.receiving.incoming import ledger
 from televent.ical.itip.sending.asked import REMOVED
-from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.itip.sending.outgoing import OutgoingMessage
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 ALONE = (attendee(ANN, "ACCEPTED"), attendee(CY))
 FORCED = (attendee(ANN, "ACCEPTED"), attendee(BOB, extra=";SCHEDULE-FORCE-SEND=REQUEST"), attendee(CY))
 
 
-def to_bob(old: bytes | None, new: bytes | None) -> Letter:
-    letters = organizer_letters(old, new, me=[ANN], dtstamp=at(20, 12))
-    (found,) = [letter for letter in letters if letter.recipient == BOB]
+def to_bob(old: bytes | None, new: bytes | None) -> OutgoingMessage:
+    messages = organizer_messages(old, new, me=[ANN], dtstamp=at(20, 12))
+    (found,) = [message for message in messages if message.recipient == BOB]
     return found
 
 
-def taken(letter: Letter, answered: datetime | None) -> Applied:
+def taken(message: OutgoingMessage, answered: datetime | None) -> Applied:
     """What it makes of the copy in which Bob has accepted."""
     copy = calendar(series(people=ACCEPTED))
-    return receive(copy, letter.text, me=[BOB], now=at(20, 12), anew=letter.asks, answered=answered)
+    return receive(copy, message.text, me=[BOB], now=at(20, 12), anew=message.asks, answered=answered)
 
 
 def test_a_forced_request_makes_him_answer_again() -> None:
-    letter = to_bob(calendar(series(people=ACCEPTED)), calendar(series(people=FORCED)))
-    assert letter.asks
-    applied = taken(letter, answered=at(20, 11))
+    message = to_bob(calendar(series(people=ACCEPTED)), calendar(series(people=FORCED)))
+    assert message.asks
+    applied = taken(message, answered=at(20, 11))
     assert (partstats(applied.text, BOB), applied.asks_again) == (["NEEDS-ACTION"], True)
 
 
 def test_an_answer_that_he_sent_after_it_stands() -> None:
-    letter = to_bob(calendar(series(people=ACCEPTED)), calendar(series(people=FORCED)))
-    assert partstats(taken(letter, answered=at(20, 13)).text, BOB) == ["ACCEPTED"]
+    message = to_bob(calendar(series(people=ACCEPTED)), calendar(series(people=FORCED)))
+    assert partstats(taken(message, answered=at(20, 13)).text, BOB) == ["ACCEPTED"]
 
 
 def test_other_words_ask_nobody_again() -> None:
-    letter = to_bob(calendar(series(people=ACCEPTED)), calendar(series("LOCATION:Room 1", people=ACCEPTED)))
-    assert not letter.asks
-    assert partstats(taken(letter, answered=None).text, BOB) == ["ACCEPTED"]
+    message = to_bob(calendar(series(people=ACCEPTED)), calendar(series("LOCATION:Room 1", people=ACCEPTED)))
+    assert not message.asks
+    assert partstats(taken(message, answered=None).text, BOB) == ["ACCEPTED"]
 
 
 def test_who_was_removed_and_is_invited_again_is_asked_again() -> None:
-    letter = to_bob(calendar(series(people=ALONE)), calendar(series(people=EVERYONE)))
-    assert (letter.kind, letter.asks) == ("invite", True)
-    applied = taken(letter, answered=at(20, 11))
+    message = to_bob(calendar(series(people=ALONE)), calendar(series(people=EVERYONE)))
+    assert (message.kind, message.asks) == ("invite", True)
+    applied = taken(message, answered=at(20, 11))
     assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)
 
 
@@ -105,8 +105,8 @@ def test_who_is_left_out_of_one_occurrence_is_remembered_for_that_one() -> None:
 def test_a_copy_that_was_thrown_away_comes_back_with_a_later_word_of_lower_sequence() -> None:
     """The organizer called it off, with a higher SEQUENCE, and made it again under its UID."""
     cancelled = ((ANN, None, 1, at(20, 12)),)
-    letter = calendar(series().replace("DTSTAMP:20261101", "DTSTAMP:20261121"), method="REQUEST")
-    applied = receive(None, letter, me=[BOB], now=at(21, 12), known=ledger(cancelled))
+    message = calendar(series().replace("DTSTAMP:20261101", "DTSTAMP:20261121"), method="REQUEST")
+    applied = receive(None, message, me=[BOB], now=at(21, 12), known=ledger(cancelled))
     assert applied.change == "invited"
     late = calendar(series(), method="REQUEST")
     assert receive(None, late, me=[BOB], now=at(21, 12), known=ledger(cancelled)).reason == "stale"
@@ -146,12 +146,12 @@ def test_the_guests_know_the_meeting_by_its_first_address() -> None:
 def test_what_he_deleted_is_told_again_with_a_version_that_does_not_know_of_it() -> None:
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     copy = calendar(series(out, people=ACCEPTED))
-    letter = calendar(series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
-    applied = receive(copy, letter, me=[BOB], now=at(21, 12))
+    message = calendar(series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
+    applied = receive(copy, message, me=[BOB], now=at(21, 12))
     assert (applied.declined, applied.answer_stands) == ((SECOND_MONDAY,), True)
     assert applied.text is not None
     assert out.encode() in applied.text
-    (told,) = attendee_letters(None, applied.text, me=[BOB], dtstamp=at(21, 13), declined=applied.declined)
+    (told,) = attendee_messages(None, applied.text, me=[BOB], dtstamp=at(21, 13), declined=applied.declined)
     assert told.recurrence_ids == (None, SECOND_MONDAY)
     assert partstats(told.text, BOB) == ["ACCEPTED", "DECLINED"]
     known = calendar(
@@ -167,8 +167,8 @@ def test_a_moved_occurrence_that_he_deleted_stays_away_while_it_is_known_as_decl
     """Its override is gone from his copy, so that its time differs from the series' is no news."""
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     declined = (attendee(ANN, "ACCEPTED"), attendee(BOB, "DECLINED"), attendee(CY))
-    letter = calendar(second_monday("LOCATION:Room 1", people=declined, hour=15, sequence=1), method="REQUEST")
-    applied = receive(calendar(series(out, people=ACCEPTED)), letter, me=[BOB], now=at(21, 12))
+    message = calendar(second_monday("LOCATION:Room 1", people=declined, hour=15, sequence=1), method="REQUEST")
+    applied = receive(calendar(series(out, people=ACCEPTED)), message, me=[BOB], now=at(21, 12))
     assert applied.text is not None
     assert out.encode() in applied.text
     assert b"RECURRENCE-ID" not in applied.text
@@ -198,12 +198,12 @@ def test_what_is_said_of_an_occurrence_that_he_deleted_is_not_remembered() -> No
 
 def test_what_has_moved_meanwhile_is_back_and_not_told_as_declined() -> None:
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
-    letter = calendar(
+    message = calendar(
         series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"),
         second_monday(hour=15, sequence=1).replace("20261101T08", "20261121T08"),
         method="REQUEST",
     )
-    applied = receive(calendar(series(out, people=ACCEPTED)), letter, me=[BOB], now=at(21, 12))
+    applied = receive(calendar(series(out, people=ACCEPTED)), message, me=[BOB], now=at(21, 12))
     assert applied.text is not None
     assert (applied.declined, applied.answer_stands) == ((), False)
     assert b"EXDATE" not in applied.text

@@ -20,32 +20,32 @@ from meeting_texts import (
     unfolded,
 )
 
-from support.as_bytes import attendee_letters, organizer_letters, prepare_organizer_put
-from televent.ical.itip.sending.outgoing import Letter
+from support.as_bytes import attendee_messages, organizer_messages, prepare_organizer_put
+from televent.ical.itip.sending.outgoing import OutgoingMessage
 
 NOW = at(20, 12)
 
 
-def organizer(old: bytes | None, new: bytes | None) -> dict[tuple[str, str], Letter]:
+def organizer(old: bytes | None, new: bytes | None) -> dict[tuple[str, str], OutgoingMessage]:
     """The letters of Ann, by method and recipient; a test that expects one letter finds no second."""
-    letters = organizer_letters(old, new, me=[ANN], dtstamp=NOW)
-    found = {(letter.method, letter.recipient): letter for letter in letters}
-    assert len(found) == len(letters)
+    messages = organizer_messages(old, new, me=[ANN], dtstamp=NOW)
+    found = {(message.method, message.recipient): message for message in messages}
+    assert len(found) == len(messages)
     return found
 
 
-def bob(old: bytes | None, new: bytes | None) -> list[Letter]:
-    return attendee_letters(old, new, me=[BOB], dtstamp=NOW)
+def bob(old: bytes | None, new: bytes | None) -> list[OutgoingMessage]:
+    return attendee_messages(old, new, me=[BOB], dtstamp=NOW)
 
 
 def test_a_new_meeting_invites_everyone_but_its_organizer() -> None:
-    letters = organizer(None, calendar(series()))
-    assert set(letters) == {("REQUEST", BOB), ("REQUEST", CY)}
-    letter = letters["REQUEST", BOB]
-    assert (letter.kind, letter.significant, letter.sender) == ("invite", True, ANN)
-    assert (letter.uid, letter.sequence, letter.summary) == ("weekly@example.com", 0, "Team Sync")
-    assert letter.recipient_cn == "Bob"
-    assert letter.recurrence_ids == (None,)
+    messages = organizer(None, calendar(series()))
+    assert set(messages) == {("REQUEST", BOB), ("REQUEST", CY)}
+    message = messages["REQUEST", BOB]
+    assert (message.kind, message.significant, message.sender) == ("invite", True, ANN)
+    assert (message.uid, message.sequence, message.summary) == ("weekly@example.com", 0, "Team Sync")
+    assert message.recipient_cn == "Bob"
+    assert message.recurrence_ids == (None,)
 
 
 def test_a_letter_has_its_method_its_zone_before_its_event_and_our_name() -> None:
@@ -66,10 +66,10 @@ def test_a_letter_keeps_private_lines_at_home() -> None:
         attendee(CY, extra=";SCHEDULE-AGENT=SERVER"),
     )
     text = calendar(event(ALARM, "X-MOZ-GENERATION:3", "X-ALT-DESC:<b>x</b>", people=people))
-    letter = unfolded(organizer(None, text)["REQUEST", BOB].text)
+    message = unfolded(organizer(None, text)["REQUEST", BOB].text)
     for word in ("SCHEDULE-", "VALARM", "X-MOZ"):
-        assert word not in letter
-    assert "X-ALT-DESC" in letter
+        assert word not in message
+    assert "X-ALT-DESC" in message
 
 
 @pytest.mark.parametrize("agent", ["CLIENT", "NONE", "X-SOMETHING"])
@@ -93,8 +93,8 @@ def test_a_put_that_changes_nothing_tells_nobody() -> None:
 
 def test_a_new_title_is_a_refresh_of_the_text_not_a_new_question() -> None:
     old, new = calendar(series()), calendar(series().replace("Team Sync", "Team Talk"))
-    letter = organizer(old, new)["REQUEST", BOB]
-    assert (letter.kind, letter.significant, letter.summary) == ("update", False, "Team Talk")
+    message = organizer(old, new)["REQUEST", BOB]
+    assert (message.kind, message.significant, message.summary) == ("update", False, "Team Talk")
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_a_new_title_is_a_refresh_of_the_text_not_a_new_question() -> None:
     ],
 )
 def test_a_moved_meeting_is_significant(was: str, now: str) -> None:
-    letter = organizer(calendar(series()), calendar(series(sequence=1).replace(was, now)))["REQUEST", CY]
-    assert letter.kind == "update"
-    assert letter.significant
+    message = organizer(calendar(series()), calendar(series(sequence=1).replace(was, now)))["REQUEST", CY]
+    assert message.kind == "update"
+    assert message.significant
 
 
 def test_the_same_instant_written_in_another_way_is_no_move() -> None:
@@ -120,21 +120,21 @@ def test_the_same_instant_written_in_another_way_is_no_move() -> None:
 def test_only_the_changed_occurrence_is_sent() -> None:
     old = calendar(series())
     new = calendar(series(), second_monday(hour=12, sequence=1))
-    letter = organizer(old, new)["REQUEST", BOB]
-    assert letter.recurrence_ids == (SECOND_MONDAY,)
-    assert letter.significant
-    assert unfolded(letter.text).count("BEGIN:VEVENT") == 1
-    assert "RRULE:FREQ=WEEKLY;COUNT" not in unfolded(letter.text)
+    message = organizer(old, new)["REQUEST", BOB]
+    assert message.recurrence_ids == (SECOND_MONDAY,)
+    assert message.significant
+    assert unfolded(message.text).count("BEGIN:VEVENT") == 1
+    assert "RRULE:FREQ=WEEKLY;COUNT" not in unfolded(message.text)
 
 
 def test_one_occurrence_cancelled_by_exdate_is_a_cancel_of_that_occurrence() -> None:
     old = calendar(series())
     new = calendar(series("EXDATE;TZID=Europe/Berlin:20261130T100000", sequence=1))
-    letters = organizer(old, new)
-    assert set(letters) == {("CANCEL", BOB), ("CANCEL", CY)}
-    letter = letters["CANCEL", BOB]
-    assert letter.recurrence_ids == (SECOND_MONDAY,)
-    text = unfolded(letter.text)
+    messages = organizer(old, new)
+    assert set(messages) == {("CANCEL", BOB), ("CANCEL", CY)}
+    message = messages["CANCEL", BOB]
+    assert message.recurrence_ids == (SECOND_MONDAY,)
+    text = unfolded(message.text)
     assert "RECURRENCE-ID;TZID=Europe/Berlin:20261130T100000" in text
     assert "STATUS:CANCELLED" in text
     assert "SEQUENCE:1" in text
@@ -144,15 +144,15 @@ def test_one_occurrence_cancelled_by_exdate_is_a_cancel_of_that_occurrence() -> 
 def test_a_cancelled_override_is_a_cancel_of_that_occurrence_not_of_the_series() -> None:
     old = calendar(series(), second_monday(hour=12))
     new = calendar(series(), second_monday("STATUS:CANCELLED", hour=12, sequence=1))
-    letters = organizer(old, new)
-    assert set(letters) == {("CANCEL", BOB), ("CANCEL", CY)}
-    assert letters["CANCEL", BOB].recurrence_ids == (SECOND_MONDAY,)
+    messages = organizer(old, new)
+    assert set(messages) == {("CANCEL", BOB), ("CANCEL", CY)}
+    assert messages["CANCEL", BOB].recurrence_ids == (SECOND_MONDAY,)
 
 
 def test_deleting_a_meeting_cancels_it_for_all_with_a_higher_sequence() -> None:
-    letter = organizer(calendar(series(sequence=2)), None)["CANCEL", BOB]
-    assert (letter.sequence, letter.kind, letter.significant) == (3, "cancel", True)
-    text = unfolded(letter.text)
+    message = organizer(calendar(series(sequence=2)), None)["CANCEL", BOB]
+    assert (message.sequence, message.kind, message.significant) == (3, "cancel", True)
+    text = unfolded(message.text)
     for line in ("METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3", "SUMMARY:Team Sync", "RRULE:FREQ=WEEKLY;COUNT=6"):
         assert line in text
     assert text.count("ATTENDEE") == 1
@@ -160,49 +160,49 @@ def test_deleting_a_meeting_cancels_it_for_all_with_a_higher_sequence() -> None:
 
 def test_a_removed_guest_gets_a_cancel_that_does_not_say_the_meeting_is_off() -> None:
     new = calendar(series(people=(attendee(ANN, "ACCEPTED"), attendee(CY)), sequence=1))
-    letters = organizer(calendar(series()), new)
-    assert letters["CANCEL", BOB].kind == "cancel"
-    assert "STATUS:CANCELLED" not in unfolded(letters["CANCEL", BOB].text)
-    assert letters["REQUEST", CY].significant is False
+    messages = organizer(calendar(series()), new)
+    assert messages["CANCEL", BOB].kind == "cancel"
+    assert "STATUS:CANCELLED" not in unfolded(messages["CANCEL", BOB].text)
+    assert messages["REQUEST", CY].significant is False
 
 
 def test_a_guest_of_one_occurrence_learns_of_no_other() -> None:
     text = calendar(series(), second_monday(people=(*EVERYONE, attendee(DAN))))
-    letter = organizer(calendar(series()), text)["REQUEST", DAN]
-    assert (letter.recurrence_ids, letter.kind) == ((SECOND_MONDAY,), "invite")
-    assert "RRULE:FREQ=WEEKLY;COUNT" not in unfolded(letter.text)
+    message = organizer(calendar(series()), text)["REQUEST", DAN]
+    assert (message.recurrence_ids, message.kind) == ((SECOND_MONDAY,), "invite")
+    assert "RRULE:FREQ=WEEKLY;COUNT" not in unfolded(message.text)
 
 
 def test_a_guest_left_out_of_one_occurrence_has_it_excluded() -> None:
     text = calendar(series(), second_monday(people=(attendee(ANN, "ACCEPTED"), attendee(CY))))
-    letter = unfolded(organizer(None, text)["REQUEST", BOB].text)
-    assert "EXDATE;TZID=Europe/Berlin:20261130T100000" in letter
-    assert "RECURRENCE-ID" not in letter
+    message = unfolded(organizer(None, text)["REQUEST", BOB].text)
+    assert "EXDATE;TZID=Europe/Berlin:20261130T100000" in message
+    assert "RECURRENCE-ID" not in message
     assert "RECURRENCE-ID" in unfolded(organizer(None, text)["REQUEST", CY].text)
 
 
 def test_a_guest_removed_from_one_occurrence_gets_a_cancel_of_it() -> None:
     old = calendar(series(), second_monday(hour=12))
     new = calendar(series(), second_monday(people=(attendee(ANN, "ACCEPTED"), attendee(CY)), hour=12, sequence=1))
-    letters = organizer(old, new)
-    assert letters["CANCEL", BOB].recurrence_ids == (SECOND_MONDAY,)
-    assert "STATUS:CANCELLED" not in unfolded(letters["CANCEL", BOB].text)
+    messages = organizer(old, new)
+    assert messages["CANCEL", BOB].recurrence_ids == (SECOND_MONDAY,)
+    assert "STATUS:CANCELLED" not in unfolded(messages["CANCEL", BOB].text)
 
 
 def test_an_answer_that_is_noted_only_refreshes() -> None:
     old = calendar(series())
     new = calendar(series(people=(attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))))
-    letters = organizer(old, new)
-    assert letters["REQUEST", CY].kind == "refresh"
-    assert not letters["REQUEST", CY].significant
-    assert letters["REQUEST", BOB].kind == "refresh"
+    messages = organizer(old, new)
+    assert messages["REQUEST", CY].kind == "refresh"
+    assert not messages["REQUEST", CY].significant
+    assert messages["REQUEST", BOB].kind == "refresh"
 
 
 def test_force_send_asks_again_without_a_change() -> None:
     old = calendar(series(people=(attendee(ANN), attendee(BOB, "DECLINED"))))
     forced = attendee(BOB, "DECLINED", extra=";SCHEDULE-FORCE-SEND=REQUEST")
-    letters = organizer(old, calendar(series(people=(attendee(ANN), forced))))
-    assert letters["REQUEST", BOB].significant
+    messages = organizer(old, calendar(series(people=(attendee(ANN), forced))))
+    assert messages["REQUEST", BOB].significant
 
 
 def test_a_meeting_of_nobody_else_sends_nothing() -> None:
@@ -261,10 +261,10 @@ def test_an_organizer_answers_for_nobody() -> None:
 def test_an_answer_is_one_reply_with_one_attendee() -> None:
     old = calendar(series(sequence=3))
     new = calendar(series(people=(attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY)), sequence=3))
-    (letter,) = bob(old, new)
-    assert (letter.method, letter.sender, letter.recipient, letter.kind) == ("REPLY", BOB, ANN, "reply")
-    assert letter.sequence == 3
-    text = unfolded(letter.text)
+    (message,) = bob(old, new)
+    assert (message.method, message.sender, message.recipient, message.kind) == ("REPLY", BOB, ANN, "reply")
+    assert message.sequence == 3
+    text = unfolded(message.text)
     assert text.count("ATTENDEE") == 1
     assert 'CN="Bob";PARTSTAT=ACCEPTED:mailto:bob@example.com' in text
     for line in ("METHOD:REPLY", "SEQUENCE:3", "SUMMARY:Team Sync", "DTSTART;TZID=Europe/Berlin", "BEGIN:VTIMEZONE"):
@@ -277,21 +277,21 @@ def test_an_alarm_or_a_colour_of_the_attendee_is_nobodys_business() -> None:
 
 def test_an_answer_for_one_occurrence_names_it() -> None:
     people = (attendee(ANN, "ACCEPTED"), attendee(BOB, "DECLINED"), attendee(CY))
-    (letter,) = bob(calendar(series()), calendar(series(), second_monday(people=people)))
-    assert letter.recurrence_ids == (SECOND_MONDAY,)
-    assert "RECURRENCE-ID;TZID=Europe/Berlin:20261130T100000" in unfolded(letter.text)
+    (message,) = bob(calendar(series()), calendar(series(), second_monday(people=people)))
+    assert message.recurrence_ids == (SECOND_MONDAY,)
+    assert "RECURRENCE-ID;TZID=Europe/Berlin:20261130T100000" in unfolded(message.text)
 
 
 def test_an_occurrence_deleted_by_the_attendee_is_declined() -> None:
     new = calendar(series("EXDATE;TZID=Europe/Berlin:20261130T100000"))
-    (letter,) = bob(calendar(series()), new)
-    assert letter.recurrence_ids == (SECOND_MONDAY,)
-    assert "PARTSTAT=DECLINED" in unfolded(letter.text)
+    (message,) = bob(calendar(series()), new)
+    assert message.recurrence_ids == (SECOND_MONDAY,)
+    assert "PARTSTAT=DECLINED" in unfolded(message.text)
 
 
 def test_a_deleted_invitation_is_declined() -> None:
-    (letter,) = bob(calendar(series()), None)
-    assert "PARTSTAT=DECLINED" in unfolded(letter.text)
+    (message,) = bob(calendar(series()), None)
+    assert "PARTSTAT=DECLINED" in unfolded(message.text)
 
 
 def test_deleting_what_is_cancelled_or_already_declined_says_nothing() -> None:
@@ -307,5 +307,5 @@ def test_no_reply_goes_to_an_organizer_whose_agent_is_the_client() -> None:
 def test_force_send_repeats_a_reply() -> None:
     people = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"))
     forced = series(people=people).replace("ORGANIZER;", "ORGANIZER;SCHEDULE-FORCE-SEND=REPLY;")
-    (letter,) = bob(calendar(series(people=people)), calendar(forced))
-    assert "SCHEDULE-" not in unfolded(letter.text)
+    (message,) = bob(calendar(series(people=people)), calendar(forced))
+    assert "SCHEDULE-" not in unfolded(message.text)

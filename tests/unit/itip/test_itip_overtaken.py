@@ -24,7 +24,7 @@ from meeting_texts import (
 
 from support.as_bytes import (
     apply_answer,
-    attendee_letters,
+    attendee_messages,
     only_others_answered,
     prepare_organizer_put,
     read_parts,
@@ -41,8 +41,8 @@ def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_num
     applied = ask(text, stamped(series(sequence=1), 5), known=first)
     assert partstats(applied.text, BOB) == ["NEEDS-ACTION", "ACCEPTED"]
     assert applied.answer_stands
-    (letter,) = attendee_letters(None, applied.text, me=[BOB], dtstamp=at(6, 1))
-    assert letter.recurrence_ids == (SECOND_MONDAY,)
+    (message,) = attendee_messages(None, applied.text, me=[BOB], dtstamp=at(6, 1))
+    assert message.recurrence_ids == (SECOND_MONDAY,)
 
 
 def test_who_was_removed_and_is_asked_again_keeps_his_answer_and_tells_it() -> None:

@@ -16,9 +16,9 @@ from meeting_texts import (
     unfolded,
 )
 
-from support.as_bytes import attendee_letters, mend_attendee_put, receive
+from support.as_bytes import attendee_messages, mend_attendee_put, receive
 from televent.ical.itip.precedence import Mark
-from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.itip.sending.outgoing import OutgoingMessage
 
 EXDATE = "EXDATE;TZID=Europe/Berlin:20261130T100000"
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"))
@@ -27,11 +27,11 @@ MINE = [BOB, DAN]
 
 def told(old: bytes | None, new: bytes | None, me: list[str]) -> list[tuple[str, tuple[str | None, ...]]]:
     """From which address to which occurrences."""
-    return [(each.sender, each.recurrence_ids) for each in _letters(old, new, me)]
+    return [(each.sender, each.recurrence_ids) for each in _messages(old, new, me)]
 
 
-def _letters(old: bytes | None, new: bytes | None, me: list[str]) -> list[Letter]:
-    return attendee_letters(old, new, me=me, dtstamp=at(20, 12))
+def _messages(old: bytes | None, new: bytes | None, me: list[str]) -> list[OutgoingMessage]:
+    return attendee_messages(old, new, me=me, dtstamp=at(20, 12))
 
 
 def invited(bob: str = "NEEDS-ACTION", dan: str = "NEEDS-ACTION", *lines: str) -> bytes:
@@ -42,7 +42,7 @@ def invited(bob: str = "NEEDS-ACTION", dan: str = "NEEDS-ACTION", *lines: str) -
 def test_each_of_two_addresses_answers_for_itself() -> None:
     assert told(invited(), invited(dan="ACCEPTED"), MINE) == [(DAN, (None,))]
     assert told(invited(), invited("DECLINED", "ACCEPTED"), MINE) == [(BOB, (None,)), (DAN, (None,))]
-    (bobs, dans) = _letters(invited(), invited("DECLINED", "ACCEPTED"), MINE)
+    (bobs, dans) = _messages(invited(), invited("DECLINED", "ACCEPTED"), MINE)
     assert (partstats(bobs.text, BOB), partstats(bobs.text, DAN)) == (["DECLINED"], [])
     assert (partstats(dans.text, BOB), partstats(dans.text, DAN)) == ([], ["ACCEPTED"])
 
@@ -63,11 +63,11 @@ def test_both_lines_stay_what_they_are_in_a_put_and_in_an_update() -> None:
 def test_an_occurrence_that_he_takes_back_is_answered() -> None:
     out, back = calendar(series(EXDATE, people=ACCEPTED)), calendar(series(people=ACCEPTED))
     assert told(out, back, [BOB]) == [(BOB, (SECOND_MONDAY,))]
-    (letter,) = _letters(out, back, [BOB])
-    assert partstats(letter.text, BOB) == ["ACCEPTED"]
+    (message,) = _messages(out, back, [BOB])
+    assert partstats(message.text, BOB) == ["ACCEPTED"]
     apart = calendar(series(people=ACCEPTED), second_monday(people=(attendee(ANN), attendee(BOB, "TENTATIVE"))))
-    (letter,) = _letters(out, apart, [BOB])
-    assert partstats(letter.text, BOB) == ["TENTATIVE"]
+    (message,) = _messages(out, apart, [BOB])
+    assert partstats(message.text, BOB) == ["TENTATIVE"]
 
 
 def test_an_exclusion_of_what_there_never_was_may_go_in_silence() -> None:
@@ -81,8 +81,8 @@ def todo(*lines: str, partstat: str = "IN-PROCESS", method: str | None = None) -
 
 
 def test_how_far_a_to_do_is_is_told_with_the_same_partstat() -> None:
-    (letter,) = _letters(todo("PERCENT-COMPLETE:20"), todo("PERCENT-COMPLETE:60"), [BOB])
-    assert "PERCENT-COMPLETE:60" in unfolded(letter.text)
+    (message,) = _messages(todo("PERCENT-COMPLETE:20"), todo("PERCENT-COMPLETE:60"), [BOB])
+    assert "PERCENT-COMPLETE:60" in unfolded(message.text)
     assert told(todo("PERCENT-COMPLETE:20"), todo("PERCENT-COMPLETE:20", "X-MINE:1"), [BOB]) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from meeting_texts import ANN, BOB, CY, WEEKLY, at, attendee, calendar, event, second_monday, series, unfolded
 
-from support.as_bytes import mend_attendee_put, organizer_letters, prepare_organizer_put, read_parts, receive
+from support.as_bytes import mend_attendee_put, organizer_messages, prepare_organizer_put, read_parts, receive
 from televent.ical.itip.series import MANY, around, planned
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
@@ -54,12 +54,12 @@ def test_an_answer_to_an_occurrence_beyond_the_end_is_not_put_back() -> None:
 def test_an_override_of_the_attendees_own_goes_with_the_end_of_the_series() -> None:
     copy = calendar(series(people=ACCEPTED), second_monday(people=DECLINED))
     shorter = ending("FREQ=WEEKLY;UNTIL=20261124T000000Z")
-    (letter,) = [
+    (message,) = [
         each
-        for each in organizer_letters(calendar(series(people=ACCEPTED)), shorter, me=[ANN], dtstamp=at(20, 12))
+        for each in organizer_messages(calendar(series(people=ACCEPTED)), shorter, me=[ANN], dtstamp=at(20, 12))
         if each.recipient == BOB
     ]
-    applied = receive(copy, letter.text, me=[BOB], now=at(20, 12))
+    applied = receive(copy, message.text, me=[BOB], now=at(20, 12))
     assert applied.text is not None
     assert "RECURRENCE-ID" not in unfolded(applied.text)
     assert not applied.answer_stands
@@ -84,8 +84,8 @@ def test_an_answer_leaves_no_rsvp_in_the_attendees_own_copy() -> None:
 
 def test_who_is_asked_to_the_whole_after_one_occurrence_is_free_until_he_answers() -> None:
     override = second_monday(people=ACCEPTED)
-    letter = calendar(series(), override, method="REQUEST")
-    applied = receive(calendar(override), letter, me=[BOB], now=at(20, 12))
+    message = calendar(series(), override, method="REQUEST")
+    applied = receive(calendar(override), message, me=[BOB], now=at(20, 12))
     assert applied.text is not None
     parts = read_parts(applied.text)
     assert parts.master is not None

@@ -2,7 +2,7 @@
 
 from meeting_texts import ANN, BOB, at, calendar
 
-from support.as_bytes import organizer_letters
+from support.as_bytes import organizer_messages
 
 EVENT = f"""BEGIN:VEVENT
 UID:zones@example.com
@@ -20,6 +20,6 @@ END:VEVENT
 def test_a_letter_brings_the_zone_that_the_client_left_out() -> None:
     text = calendar(EVENT, zone="")
     assert b"VTIMEZONE" not in text
-    (letter,) = organizer_letters(None, text, me=frozenset({ANN}), dtstamp=at(20, 12))
-    assert letter.text.count(b"BEGIN:VTIMEZONE") == 1
-    assert b"TZID:America/New_York" in letter.text
+    (message,) = organizer_messages(None, text, me=frozenset({ANN}), dtstamp=at(20, 12))
+    assert message.text.count(b"BEGIN:VTIMEZONE") == 1
+    assert b"TZID:America/New_York" in message.text

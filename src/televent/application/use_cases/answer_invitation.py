@@ -48,7 +48,7 @@ def answer_invitation(
         decision = decide(loaded.state, command)
         if not decision.facts:
             return loaded.state, Post(), True
-        post = address_letters(backend, context, account, decision.letters, context.now)
+        post = address_letters(backend, context, account, decision.messages, context.now)
         change = Change(loaded, decision.facts, decision.after(loaded.state))
         backend.store.append(context, [change], post.outbox)
         return change.after, post, False

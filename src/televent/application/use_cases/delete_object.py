@@ -63,7 +63,7 @@ def deletion(
         raise StaleStream()
     decision = decide(loaded.state, DeleteObject(backend.people.owner(account), reply, context.now))
     change = Change(loaded, decision.facts, decision.after(loaded.state))
-    return change, address_letters(backend, context, account, decision.letters, context.now)
+    return change, address_letters(backend, context, account, decision.messages, context.now)
 
 
 def _delete(

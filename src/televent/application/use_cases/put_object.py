@@ -82,7 +82,7 @@ def put_object(
         created = found.resource is None
         if not decision.facts:
             return created, loaded.key, loaded.state, Post()
-        post = address_letters(backend, context, account, decision.letters, context.now)
+        post = address_letters(backend, context, account, decision.messages, context.now)
         change = Change(loaded, decision.facts, decision.after(loaded.state))
         backend.store.append(context, [change], post.outbox, expected=conditions.expected(found.calendar))
         return created, loaded.key, change.after, post

@@ -65,7 +65,7 @@ def receive_itip(
         if not decision.facts:
             return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts, decision.after(loaded.state))
-        post = address_letters(backend, context, account, decision.letters, context.now, carried=False)
+        post = address_letters(backend, context, account, decision.messages, context.now, carried=False)
         item = inbox.delivery(backend, context, decision.facts, message)
         backend.store.append(context, [change, *item], post.outbox, inbox_key=message_key)
         note(backend, context, loaded.key, owner, _unanswered(post, decision), change.after.text)

@@ -94,7 +94,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     role = _role(command.text.reading, me)
     old_role = state.outline.role if state.exists and state.outline else "none"
     dtstamp = state.dtstamp(command.now)
-    letters: list[outgoing.Letter] = []
+    messages: list[outgoing.OutgoingMessage] = []
     marks: list[Mark] = []
     if (
         old is not None
@@ -110,25 +110,25 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
             floor = state.outline.sequence + 1
             text = above(text, floor, me=me)
             again = made_again(text, floor, dtstamp=dtstamp)
-        letters = outgoing.organizer_letters(old, text, me=me, dtstamp=dtstamp)
+        messages = outgoing.organizer_messages(old, text, me=me, dtstamp=dtstamp)
         rows = asked_anew(old, text, me=me, dtstamp=dtstamp) if old is not None else again
         marks = [Mark(*row) for row in rows]
     elif "attendee" in (role, old_role):
         if old is not None:
             text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state), merge=command.merge)
-        letters = outgoing.attendee_letters(old, text, me=me, dtstamp=dtstamp)
+        messages = outgoing.attendee_messages(old, text, me=me, dtstamp=dtstamp)
     # RFC 6638 §7.2: it asks for letters once and is never stored.
     text = outgoing.without_force_send(text)
     if text == old:
-        return told([], letters, dtstamp)
+        return told([], messages, dtstamp)
     after = text.reading
     role = _role(after, me)
     if old is None:
         outline, change = outline_of(after, command.owner), Splice(0, 0, text.raw)
         what = what_changed(None, after)
         made = EventCreated(command.calendar_id, command.href, after.uid, outline, change, what)
-        return told([made, *_guests(None, after, role)], letters, dtstamp, marks, text=text)
-    return told(_changed(old, text, after, command.owner, role), letters, dtstamp, marks, text=text)
+        return told([made, *_guests(None, after, role)], messages, dtstamp, marks, text=text)
+    return told(_changed(old, text, after, command.owner, role), messages, dtstamp, marks, text=text)
 
 
 def _changed(
@@ -167,12 +167,12 @@ def _delete(state: CalendarObject, command: DeleteObject) -> Decision:
         raise UnknownResource()
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
     role = state.outline.role if state.outline else "none"
-    letters: list[outgoing.Letter] = []
+    messages: list[outgoing.OutgoingMessage] = []
     if role == "organizer":
-        letters = outgoing.organizer_letters(state.text, None, me=me, dtstamp=dtstamp)
+        messages = outgoing.organizer_messages(state.text, None, me=me, dtstamp=dtstamp)
     elif role == "attendee" and command.reply:
-        letters = outgoing.attendee_letters(state.text, None, me=me, dtstamp=dtstamp)
-    return told([deleted(state)], letters, dtstamp)
+        messages = outgoing.attendee_messages(state.text, None, me=me, dtstamp=dtstamp)
+    return told([deleted(state)], messages, dtstamp)
 
 
 def _move(state: CalendarObject, command: MoveObject) -> Decision:
@@ -203,7 +203,7 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
     )
     if text == state.text:
         return Decision()
-    letters = outgoing.attendee_letters(state.text, text, me=me, dtstamp=dtstamp)
+    messages = outgoing.attendee_messages(state.text, text, me=me, dtstamp=dtstamp)
     was = answer_in(before, mine.address, command.recurrence_id)
     given = RsvpGiven(
         attendee=mine.address,
@@ -218,7 +218,7 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
         occurrence=place_in(before, command.recurrence_id),
         comment=comment_of(command.comment),
     )
-    return told([given], letters, dtstamp, text=text)
+    return told([given], messages, dtstamp, text=text)
 
 
 def _note(state: CalendarObject, command: NoteDelivery) -> Decision:

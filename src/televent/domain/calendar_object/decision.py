@@ -13,7 +13,7 @@ from televent.domain.calendar_object.events import CalendarObjectEvent, EventDel
 from televent.domain.calendar_object.state import CalendarObject, evolve, knowing
 from televent.ical.itip.precedence import Ledger
 from televent.ical.itip.receiving import incoming
-from televent.ical.itip.sending.outgoing import Letter
+from televent.ical.itip.sending.outgoing import OutgoingMessage
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Reading
 
@@ -23,7 +23,7 @@ class Decision:
     """``facts`` to append, ``letters`` they cause. ``why``: where nothing happens, the reason for the journal."""
 
     facts: Sequence[CalendarObjectEvent] = ()
-    letters: Sequence[Letter] = field(default=())
+    messages: Sequence[OutgoingMessage] = field(default=())
     why: str | None = None
     text: CalendarText | None = None
     """The text that the facts make, with what the decision has read of it."""
@@ -37,15 +37,15 @@ class Decision:
 
 def told(
     facts: Sequence[CalendarObjectEvent],
-    letters: Sequence[Letter],
+    messages: Sequence[OutgoingMessage],
     dtstamp: datetime,
     marks: Iterable[Mark] = (),
     *,
     text: CalendarText | None = None,
 ) -> Decision:
     """The facts with the messages that they cause, all of which carry ``dtstamp``; ``text`` is what the facts make."""
-    written = [LettersWritten(dtstamp, tuple(marks))] if letters else []
-    return Decision([*facts, *written], letters, text=text)
+    written = [LettersWritten(dtstamp, tuple(marks))] if messages else []
+    return Decision([*facts, *written], messages, text=text)
 
 
 def deleted(state: CalendarObject) -> EventDeleted:

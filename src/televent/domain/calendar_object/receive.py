@@ -86,13 +86,13 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         people=at_most(people_between(before, reading, but={*me, organizer})) if before is not None else People(),
         quiet=stored is not None and only_others_answered(stored, applied.text, me=me),
     )
-    letters: list[outgoing.Letter] = []
+    messages: list[outgoing.OutgoingMessage] = []
     dtstamp = state.dtstamp(command.now)
     if applied.answer_stands:
         # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
         again = applied.declined
-        letters = outgoing.attendee_letters(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
-    return told([received], letters, dtstamp, text=applied.text)
+        messages = outgoing.attendee_messages(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
+    return told([received], messages, dtstamp, text=applied.text)
 
 
 def _answered(
@@ -137,20 +137,20 @@ def _answered(
     answered = set() if asked - before else {answer.address for answer in applied.answers}
     if len(asked) > REFRESH_LIMIT and asked <= before:
         return Decision(facts, text=text)
-    letters = [
-        letter
-        for letter in outgoing.organizer_letters(state.text, text, me=me, dtstamp=dtstamp)
-        if letter.recipient not in answered and (letter.kind == "invite" or len(asked) <= REFRESH_LIMIT)
+    messages = [
+        message
+        for message in outgoing.organizer_messages(state.text, text, me=me, dtstamp=dtstamp)
+        if message.recipient not in answered and (message.kind == "invite" or len(asked) <= REFRESH_LIMIT)
     ]
-    return told(facts, letters, dtstamp, text=text)
+    return told(facts, messages, dtstamp, text=text)
 
 
 def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:
     """An attendee lost his copy and asks for it (REFRESH, RFC 5546 §3.2.6)."""
     dtstamp = state.dtstamp(command.now)
-    letters = outgoing.organizer_letters(None, state.text, me=command.owner.addresses, dtstamp=dtstamp)
+    messages = outgoing.organizer_messages(None, state.text, me=command.owner.addresses, dtstamp=dtstamp)
     asked = [
-        replace(each, kind="update", significant=False, asks=False) for each in letters if each.recipient in askers
+        replace(each, kind="update", significant=False, asks=False) for each in messages if each.recipient in askers
     ]
     return told([], asked, dtstamp) if asked else Decision(why="no-attendee")
 

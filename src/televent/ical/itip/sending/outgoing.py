@@ -49,7 +49,7 @@ _MANY: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """One iTIP message for one recipient.
 
     *sender* and *recipient* are normalised addresses; *text* is the complete VCALENDAR, with METHOD, of only what
@@ -86,7 +86,7 @@ class _Ready:
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """One message for one recipient, before it is written. *source* has the zones of the components, unless *zones*
-    are known already. The other fields are those of :class:`Letter`."""
+    are known already. The other fields are those of :class:`OutgoingMessage`."""
 
     method: str
     kind: str
@@ -107,10 +107,10 @@ class _Post:
     ready: dict[Hashable, _Ready] = field(default_factory=dict)
     levels: dict[Hashable, int] = field(default_factory=dict)
 
-    def letter(self, to: str, cn: str | None, draft: _Draft) -> Letter:
+    def message(self, to: str, cn: str | None, draft: _Draft) -> OutgoingMessage:
         """The draft as a message to the address *to*, whose CN is *cn*."""
         shown = list(draft.components.values())
-        return Letter(
+        return OutgoingMessage(
             method=draft.method,
             sender=self.sender,
             recipient=to,
@@ -127,9 +127,9 @@ class _Post:
         )
 
 
-def organizer_letters(
+def organizer_messages(
     old: CalendarText | None, new: CalendarText | None, *, me: Collection[str], dtstamp: datetime
-) -> list[Letter]:
+) -> list[OutgoingMessage]:
     """The REQUESTs and CANCELs that a change of the organizer's copy owes (RFC 6638 §3.2.1).
 
     *old* None: created; *new* None: deleted. *me* are the organizer's addresses. Raises IcalError.
@@ -151,15 +151,15 @@ def organizer_letters(
     uid = next(parts.uid for parts in (after, before) if parts is not None)
     post = _Post(sender, uid, dtstamp)
     return [
-        letter
+        message
         for address in asked
-        for letter in _for_one(post, address, view(before, address, mine), view(after, address, mine), after, mine)
+        for message in _for_one(post, address, view(before, address, mine), view(after, address, mine), after, mine)
     ]
 
 
 def _for_one(
     post: _Post, to: str, old: View | None, new: View | None, after: Parts | None, mine: Collection[str]
-) -> list[Letter]:
+) -> list[OutgoingMessage]:
     if new is None:
         return _cancelled(post, to, old, after, mine) if old is not None else []
     if new.master is not None and is_cancelled(new.master):
@@ -179,12 +179,12 @@ def _for_one(
     level = max([*changed.values(), *(_level(post, old, new, rid) for rid in dropped)], default=0)
     if dropped and level == 0:
         level = 1
-    letters = []
+    messages = []
     if gone and not (whole and level > 1):
         cancelled: dict[str | None, Component] = {}
         for rid in sorted(gone):
             cancelled[rid] = _cancel_of(post, to, old, new.parts, rid, _for_all(new.parts, rid))
-        letters.append(post.letter(to, _cn(old, to), _Draft("CANCEL", "cancel", cancelled, old.parts)))
+        messages.append(post.message(to, _cn(old, to), _Draft("CANCEL", "cancel", cancelled, old.parts)))
     elif gone:
         level = max(level, 3)
     forced = _forced(new, to)
@@ -193,8 +193,8 @@ def _for_one(
     if level > 0:
         which = set(new.components) if whole else set(changed)
         kind = "refresh" if level == 1 else "update"
-        letters.append(_request(post, kind, to, new, which, level == 3, asks=forced))
-    return letters
+        messages.append(_request(post, kind, to, new, which, level == 3, asks=forced))
+    return messages
 
 
 def _gone(old: View, new: View) -> set[str]:
@@ -253,7 +253,7 @@ def _cn(shown: View, to: str) -> str | None:
 
 def _request(
     post: _Post, kind: str, to: str, new: View, which: set[str | None], significant: bool, *, asks: bool
-) -> Letter:
+) -> OutgoingMessage:
     if ("REQUEST", new.shape, next(iter(new.components))) not in post.ready:
         for rid, copy in zip(new.components, new.sent(), strict=True):
             fresh = outward(copy, post.dtstamp)
@@ -267,7 +267,7 @@ def _request(
             components[rid] = _asking(ready.component.copy(), ready.people.get(to))
             zones |= {zone.value("TZID"): zone for zone in ready.zones}
     draft = _Draft("REQUEST", kind, components, new.parts, significant, asks, zones.values())
-    return post.letter(to, _cn(new, to), draft)
+    return post.message(to, _cn(new, to), draft)
 
 
 def _asking(component: Component, prop: Property | None) -> Component:
@@ -279,7 +279,7 @@ def _asking(component: Component, prop: Property | None) -> Component:
     return component
 
 
-def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Collection[str]) -> list[Letter]:
+def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Collection[str]) -> list[OutgoingMessage]:
     """The CANCEL of everything that he was asked to."""
     if all(is_cancelled(component) for component in old.components.values()):
         return []
@@ -290,7 +290,7 @@ def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Colle
         there = stays.get(rid) if stays is not None else None
         off = stays is None or (there is not None and is_cancelled(there)) or (rid is not None and _for_all(stays, rid))
         components[rid] = _cancel_of(post, to, old, stays, rid, off)
-    return [post.letter(to, _cn(old, to), _Draft("CANCEL", "cancel", components, old.parts))]
+    return [post.message(to, _cn(old, to), _Draft("CANCEL", "cancel", components, old.parts))]
 
 
 def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | None, off: bool) -> Component:
@@ -315,14 +315,14 @@ def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | No
     return component
 
 
-def attendee_letters(
+def attendee_messages(
     old: CalendarText | None,
     new: CalendarText | None,
     *,
     me: Collection[str],
     dtstamp: datetime,
     declined: Collection[str] = (),
-) -> list[Letter]:
+) -> list[OutgoingMessage]:
     """The REPLY that a change of an attendee's copy owes (RFC 6638 §3.2.2), of all that he answered: one for each of
     his addresses that is asked, for a REPLY has one ATTENDEE (RFC 5546 §3.2.3).
 
@@ -338,7 +338,7 @@ def attendee_letters(
     organizer = organizer_in(shown) or (organizer_in(before) if before is not None else None)
     if organizer is None or organizer in mine or not _replies(shown):
         return []
-    letters = []
+    messages = []
     asked = {
         each: None for parts in (before, after) if parts for _, part in parts.items() for each in attendees_of(part)
     }
@@ -348,8 +348,8 @@ def attendee_letters(
             named = next((component.get("ORGANIZER") for component in components.values()), None)
             cn = named.param("CN") if named is not None else None
             post = _Post(address, shown.uid, dtstamp)
-            letters.append(post.letter(organizer, cn, _Draft("REPLY", "reply", components, shown)))
-    return letters
+            messages.append(post.message(organizer, cn, _Draft("REPLY", "reply", components, shown)))
+    return messages
 
 
 def _replies(parts: Parts) -> bool:
@@ -358,4 +358,4 @@ def _replies(parts: Parts) -> bool:
     return all(map(served, lines))
 
 
-__all__ = ["Letter", "attendee_letters", "organizer_letters", "prepare_organizer_put", "without_force_send"]
+__all__ = ["OutgoingMessage", "attendee_messages", "organizer_messages", "prepare_organizer_put", "without_force_send"]
