@@ -96,7 +96,10 @@ def seen(reads: Reads, share: Share, rows: Iterable[ResourceRow], *, whole: bool
     ``whole``: all, and all of them, for when they are and never to be shown."""
     for page in _pages(rows):
         own = reads.overlays(share, [row.stream_id for row in page]) if share.seq else {}
-        for row in page:
+        page.reverse()
+        while page:
+            # A row that was read leaves the page: the trees of a hundred texts would take too much memory.
+            row = page.pop()
             mine = own.get(row.stream_id)
             shown = with_own(row, share, mine) if whole else presented(row, share, mine)
             if shown is not None:

@@ -78,6 +78,15 @@ class ResourceRow:
         assert self.known is not None
         return self.known
 
+    def once(self) -> CalendarText:
+        """The text for a single look: unlike ``text``, it leaves no tree with a row that waits in a page."""
+        held = self.known is not None and self.known.raw is self.ics
+        return self.text if held else CalendarText(self.ics or b"")
+
+    def bare(self) -> ResourceRow:
+        """The same row without what was read of its text, to wait in a page."""
+        return replace(self, known=None)
+
     def knowing(self, text: CalendarText | None) -> ResourceRow:
         """The same row. Where its text has the bytes of ``text``, it is that one: nothing is read again."""
         return replace(self, ics=text.raw, known=text) if text is not None and text.raw == self.ics else self

@@ -198,13 +198,13 @@ class Door:
         """The live members among ``hrefs``, with text, in no order."""
         reads = self.backend.reads
         rows = reads.resources(row.tenant, row.calendar_id, hrefs)
-        return rows if row.share is None else list(seen(reads, row.share, rows))
+        return rows if row.share is None else [each.bare() for each in seen(reads, row.share, rows)]
 
     def shown(self, row: CalendarRow, rows: Sequence[ResourceRow]) -> dict[str, ResourceRow]:
         """The members among ``rows`` that the person may see, by name, each as the person may see it. ``rows`` must
         have their texts."""
         given = rows if row.share is None else seen(self.backend.reads, row.share, rows)
-        return {each.href: each for each in given}
+        return {each.href: each.bare() for each in given}
 
     def calendars(self, person: Person) -> list[CalendarRow]:
         """The calendars in the person's home: first their own, then those that others share with them."""

@@ -52,7 +52,7 @@ def getter(element: Element, floating_zone: tzinfo, zone_edit: ZoneEdit | None =
 
     def partial(view: ObjectView) -> str | None:
         try:
-            root = view.row.text.tree
+            root = view.row.once().tree
             if zone_edit is not None:
                 root = root.copy()
                 zone_edit(root)
