@@ -41,6 +41,12 @@ def test_no_forbidden_word_or_opening_stands_anywhere() -> None:
     assert found == []
 
 
+def test_the_glossary_has_at_most_twenty_rows() -> None:
+    glossary = (ROOT / "CONTRIBUTING.md").read_text().partition("## Glossary")[2].partition("## ")[0]
+    rows = [line for line in glossary.splitlines() if line.startswith("| ")]
+    assert 2 <= len(rows) - 1 <= 20
+
+
 def test_every_kind_of_file_is_read() -> None:
     names = sources()
     for name in ("src/televent/settings.py", "migrations/20261121000001_foundation.sql", "README.md", "Makefile",

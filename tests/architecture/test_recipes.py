@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import psycopg
 
@@ -17,10 +19,13 @@ import televent.projections
 from televent.application.event_store.catalogue import NAMES
 from televent.application.event_store.deciders import decider_of
 from televent.application.followers import Policy, Projection
+from televent.domain.calendar_object.parked_mail import ParkedFor
 from televent.runtime.compose import FOLLOWERS
 from televent.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "televent"
+TEXT_ID = re.compile(r"^([a-z][\w-]*) *=", re.MULTILINE)
 KEY = """
     SELECT array_agg(attname::text) FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
     WHERE indrelid = to_regclass(%s) AND indisprimary"""
@@ -71,6 +76,21 @@ def test_every_fact_of_a_stream_has_a_stored_name_and_a_decider() -> None:
     assert len(facts) > 30
     assert facts - set(NAMES.values()) == set()
     assert {decider_of(fact).name for fact in facts} >= {"account", "calendar", "calendar-object"}
+
+
+def text_ids(adapter: str, language: str) -> set[str]:
+    """The names of the texts that an adapter has in a language."""
+    return set(TEXT_ID.findall((SOURCE / "adapters" / adapter / "locales" / f"{language}.ftl").read_text()))
+
+
+def test_every_text_is_there_in_every_language_and_every_notice_has_one() -> None:
+    for adapter in ("telegram", "email"):
+        assert text_ids(adapter, "en") == text_ids(adapter, "ru")
+    tree = ast.parse((SOURCE / "policies" / "notices.py").read_text())
+    constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    named = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", value)}
+    assert "party-crasher" in named
+    assert (named | set(get_args(ParkedFor))) - text_ids("telegram", "en") == set()
 
 
 def test_every_setting_is_documented() -> None:
