@@ -46,9 +46,9 @@ test-long: $(READY) ## The long tests: kill -9, chaos, servers that crash, many 
 
 test-all: test test-long ## All tests
 
-coverage: $(READY) ## All tests, and which lines of src they ran; fails under 90 %
+coverage: $(READY) ## The tests of make test, and which lines of src they ran; fails under 90 %
 	@rm -f .coverage .coverage.*
-	$(PYTEST) --cov --cov-report=term --cov-report=html:.coverage-html $(ARGS)
+	$(PYTEST) -m "not long" --cov --cov-report=term --cov-report=html:.coverage-html $(ARGS)
 
 lint: $(READY) ## Check style, types and the import contracts
 	$(BIN)/ruff check .
