@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -134,17 +135,21 @@ class Runner:
 
     def _lead(self, position: int) -> bool:
         """Processes batches until ``stop``, or until the lease is lost. Returns whether it processed any."""
-        done = False
+        done, renewed_at = False, time.monotonic()
         with self._subscribed(position) as events:
             self._subscription = pages = self._pages(events)
             while not self._stopping.is_set():
                 waiting = pages.wait(IDLE)
                 if waiting:
                     self._apply(events, waiting)
-                    done = True
+                    done, renewed_at = True, time.monotonic()
                     self._stopping.wait(self._consumer.pause)
-                elif not self._tracking.renew(pages.seen):
-                    break
+                elif time.monotonic() - renewed_at >= IDLE / 2:
+                    # While an older transaction holds events back, ``wait`` returns every few milliseconds: a renewal
+                    # each time would be a write each time.
+                    if not self._tracking.renew(pages.seen):
+                        break
+                    renewed_at = time.monotonic()
         return done
 
     def _subscribed(self, position: int) -> ApplicationSubscription[str]:
