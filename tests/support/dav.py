@@ -26,7 +26,7 @@ from televent.application.event_store.context import Context
 from televent.application.use_cases.accounts import open_account, verify_address
 from televent.application.use_cases.devices import NewDevice, add_device
 from televent.domain.ids import AccountId
-from televent.runtime.api import patience
+from televent.runtime.api import connection_limits
 from televent.runtime.compose import Core, build_core
 from televent.runtime.push import Push
 from televent.settings import Settings
@@ -243,7 +243,7 @@ def open_site(
     plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=public_url, push=push)
     marks = PostgresMarks(database_url)
     door = Doubted(plain, marks, rate_limits)
-    http = connections_with(patience(core.settings))
+    http = connections_with(connection_limits(core.settings))
     config = uvicorn.Config(
         door,
         host="127.0.0.1",

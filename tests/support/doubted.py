@@ -1,12 +1,12 @@
-"""Remembered answers that are not believed: each is held against what the door itself would say."""
+"""CachedAnswer answers that are not believed: each is held against what the door itself would say."""
 
 from typing import Any
 
-from televent.adapters.caldav.answers.remembering import Remembered, Remembering
+from televent.adapters.caldav.answers.cache import AnswerCache, CachedAnswer
 from televent.adapters.caldav.http import Receive, Scope, Send
 
 
-class Doubted(Remembering):
+class Doubted(AnswerCache):
     """Gives what it remembers, and notes in ``lies`` what differs from a fresh answer though nothing has changed."""
 
     def __init__(self, *given: Any) -> None:
@@ -14,7 +14,7 @@ class Doubted(Remembering):
         self.given = 0
         self.lies: list[str] = []
 
-    async def _give(self, known: Remembered, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _give(self, known: CachedAnswer, scope: Scope, receive: Receive, send: Send) -> None:
         fresh: list[Any] = []
 
         async def keep(message: Any) -> None:

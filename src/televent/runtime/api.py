@@ -11,11 +11,11 @@ from typing import Any
 
 import uvicorn
 
-from televent.adapters.caldav.answers.remembering import Remembering
+from televent.adapters.caldav.answers.cache import AnswerCache
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.door import RateLimits
 from televent.adapters.http.app import Asgi, Front, rest_app
-from televent.adapters.http.connection import BESIDE, Patience, connections_with
+from televent.adapters.http.connection import HARD_LIMIT_FACTOR, ConnectionLimits, connections_with
 from televent.adapters.http.floor import floor
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
@@ -62,7 +62,7 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
         lifespan="off",
         ws="none",
         loop="none",
-        http=connections_with(patience(settings)),
+        http=connections_with(connection_limits(settings)),
         server_header=False,
         # Rate limits count by client address, so X-Forwarded-For is trusted only from the configured proxies.
         proxy_headers=bool(settings.trusted_proxies),
@@ -81,21 +81,21 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event)
         await marks.close()
 
 
-def patience(settings: Settings) -> Patience:
+def connection_limits(settings: Settings) -> ConnectionLimits:
     """The limits of a connection, from the settings. The max number of connections is bounded by the files that this
     process may open."""
-    wanted = round(settings.connections * BESIDE) + OWN_FILES
+    wanted = round(settings.connections * HARD_LIMIT_FACTOR) + OWN_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         wanted = soft
-    return Patience(
+    return ConnectionLimits(
         head=settings.head_seconds,
         idle=settings.body_idle_seconds,
         rate=settings.body_rate,
         write=settings.answer_seconds,
-        connections=max(1, int((wanted - OWN_FILES) / BESIDE)),
+        connections=max(1, int((wanted - OWN_FILES) / HARD_LIMIT_FACTOR)),
     )
 
 
@@ -122,7 +122,7 @@ def http_app(core: Core, marks: Marks | None) -> Any:
         push=Push(core).offer() if settings.push == "on" else None,
     )
     if marks is not None:
-        door = Remembering(door, marks, limits)
+        door = AnswerCache(door, marks, limits)
     mounts: dict[str, Asgi] = {"/health/floor": floor}
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from televent.adapters.caldav.properties.extensions.webdav_push import may_subscribe
 from televent.adapters.caldav.properties.view import sync_token_of
-from televent.adapters.caldav.sync_token import home_token, picture
+from televent.adapters.caldav.sync_token import home_state, home_token
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.push.addresses import check_push_resource
 from televent.adapters.push.encryption import recipient
@@ -21,7 +21,7 @@ from televent.runtime.compose import Core
 from televent.settings import Settings
 
 if TYPE_CHECKING:
-    from televent.adapters.push.sender import PushSender, Sight
+    from televent.adapters.push.sender import CollectionView, PushSender
     from televent.adapters.push.service import PushServices
 
 
@@ -64,25 +64,25 @@ class Push:
         core = self._core
         return PushSender(services, self.book, self.topics, self.view, core.run, core.backend.clock)
 
-    def view(self, subscriber: AccountId, collection: Collection) -> Sight | None:
+    def view(self, subscriber: AccountId, collection: Collection) -> CollectionView | None:
         """The collection as the subscriber sees it now; None where the subscriber may not see it any more."""
-        from televent.adapters.push.sender import Sight
+        from televent.adapters.push.sender import CollectionView
 
         reads = self._core.reads
         if collection.kind == "home":
-            token = home_token(picture([*reads.collections(subscriber), *reads.mounts(subscriber)]))
-            return Sight(token if len(token) <= MAX_TOKEN else None)
+            token = home_token(home_state([*reads.collections(subscriber), *reads.mounts(subscriber)]))
+            return CollectionView(token if len(token) <= MAX_TOKEN else None)
         if collection.kind == "inbox":
             inbox = reads.calendar(subscriber, INBOX)
-            return Sight(sync_token_of(inbox)) if inbox is not None else None
+            return CollectionView(sync_token_of(inbox)) if inbox is not None else None
         if collection.kind != "calendar":
-            return Sight(None)
+            return CollectionView(None)
         row = reads.calendar_of(collection.owner, collection.collection_id)
         if row is not None and collection.owner != subscriber:
             row = reads.granted(collection.owner, row.name, subscriber)
             if row is not None and (row.share is None or not may_subscribe(row.share)):
                 return None
-        return Sight(sync_token_of(row)) if row is not None else None
+        return CollectionView(sync_token_of(row)) if row is not None else None
 
 
 def endpoint_of(push_resource: str, public_key: str, auth_secret: str, *, anywhere: bool) -> Endpoint:

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import structlog
 
+from televent.adapters.caldav.answers.cache import WatchedRun, signed_in
 from televent.adapters.caldav.answers.encoding import MIN_SIZE, gzipped, takes_gzip
-from televent.adapters.caldav.answers.remembering import WatchedRun, signed_in
 from televent.adapters.caldav.answers.streaming import stream
 from televent.adapters.caldav.door import discovery
 from televent.adapters.caldav.door.auth import Authenticator, too_many

@@ -83,7 +83,7 @@ def collection_state(row: CalendarRow) -> CollectionState:
     return CollectionState(_ident(row.calendar_id, row.incarnation), row.seq, blake2b(shown, digest_size=4).hexdigest())
 
 
-def picture(rows: Iterable[CalendarRow]) -> dict[str, CollectionState]:
+def home_state(rows: Iterable[CalendarRow]) -> dict[str, CollectionState]:
     """The current state of a home."""
     return {**_FIXED, **{row.name: collection_state(row) for row in rows}}
 

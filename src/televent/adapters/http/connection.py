@@ -23,7 +23,7 @@ MAX_HEAD: Final = 64 * 1024
 """Max bytes of a request line with its headers."""
 MAX_UNWANTED_BODY: Final = 64 * 1024 * 1024
 """Max bytes of a body that the server still reads after it has answered the request."""
-BESIDE: Final = 1.25
+HARD_LIMIT_FACTOR: Final = 1.25
 """Max open connections as a multiple of the connection limit. Between the limit and this number a connection gets 503;
 above it the server closes the connection without an answer."""
 _RESET: Final = struct.pack("ii", 1, 0)
@@ -33,7 +33,7 @@ RETRY_AFTER: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ConnectionLimits:
     """The limits of one server process."""
 
     head: float
@@ -54,7 +54,7 @@ class Connection(HttpToolsProtocol):
     uvicorn creates one object for each connection and passes no settings. So ``connections_with`` makes a subclass that
     holds the limits."""
 
-    patience: ClassVar[Patience]
+    limits: ClassVar[ConnectionLimits]
 
     _waiting_for: Literal["", "head", "body"] = ""
     """The part of a request that the server waits for; "" if it waits for none."""
@@ -79,15 +79,15 @@ class Connection(HttpToolsProtocol):
     # ---- the connection
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        room = self.patience.connections
+        room = self.limits.connections
         if len(self.connections) > room and not self._close_idle_connection():
-            if len(self.connections) > room * BESIDE:
+            if len(self.connections) > room * HARD_LIMIT_FACTOR:
                 transport.abort()
                 return
             self.app = _busy
         self._waiting_for = "head"
         self._restart_wait()
-        self._start_read_timer(self.patience.head)
+        self._start_read_timer(self.limits.head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_read_timer()
@@ -144,7 +144,7 @@ class Connection(HttpToolsProtocol):
         elif self._waiting_for == "body" and self._received > MAX_UNWANTED_BODY and self.cycle.response_complete:
             self._end_connection(None, "an unwanted body is too large")
         elif self._read_timer is None:
-            self._start_read_timer(self.patience.head if self._waiting_for == "head" else self.patience.idle)
+            self._start_read_timer(self.limits.head if self._waiting_for == "head" else self.limits.idle)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
@@ -188,10 +188,10 @@ class Connection(HttpToolsProtocol):
             return
         if self._server_is_busy():
             self._restart_wait()
-        patience = self.patience
-        until = self._wait_began + patience.head
+        limits = self.limits
+        until = self._wait_began + limits.head
         if self._waiting_for == "body":
-            until = min(self._last_received, self._wait_began + self._received / patience.rate) + patience.idle
+            until = min(self._last_received, self._wait_began + self._received / limits.rate) + limits.idle
         left = until - self.loop.time()
         if left > 0:
             self._start_read_timer(left)
@@ -237,7 +237,7 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stop_write_timer()
-        self._write_timer = self.loop.call_later(self.patience.write, self._on_write_timeout)
+        self._write_timer = self.loop.call_later(self.limits.write, self._on_write_timeout)
 
     def resume_writing(self) -> None:
         self._stop_write_timer()
@@ -261,7 +261,7 @@ class Connection(HttpToolsProtocol):
     def _limit_close(self) -> None:
         """Limits the time of a close. Without a timer the close would wait until the client has read everything."""
         if self._write_timer is None and self.transport.get_write_buffer_size() > 0:
-            self._write_timer = self.loop.call_later(self.patience.write, self._on_write_timeout)
+            self._write_timer = self.loop.call_later(self.limits.write, self._on_write_timeout)
 
     def _on_write_timeout(self) -> None:
         self._write_timer = None
@@ -283,9 +283,9 @@ class _DiscardedTrailers(list[tuple[bytes, bytes]]):
         """Discards the header."""
 
 
-def connections_with(patience: Patience) -> type[Connection]:
+def connections_with(limits: ConnectionLimits) -> type[Connection]:
     """The protocol class for uvicorn's setting ``http``, with these limits."""
-    return type("PatientConnection", (Connection,), {"patience": patience})
+    return type("LimitedConnection", (Connection,), {"limits": limits})
 
 
 def _error_answer(status: int, why: str) -> bytes:

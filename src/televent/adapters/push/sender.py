@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class CollectionView:
     """The state of a collection for one subscriber. ``sync_token`` is None where the collection has none."""
 
     sync_token: str | None
@@ -37,7 +37,7 @@ class Sight:
 class ReadCollection(Protocol):
     """Reads the state of a collection for an account; None where it is deleted or no longer shared. Synchronous."""
 
-    def __call__(self, subscriber: AccountId, collection: Collection) -> Sight | None: ...
+    def __call__(self, subscriber: AccountId, collection: Collection) -> CollectionView | None: ...
 
 
 class Run(Protocol):
@@ -83,7 +83,7 @@ class PushSender:
         owed: Owed | None = await self._run(self._book.owed, message.tenant, subscription_id, self._clock())
         if owed is None or not (owed.content or owed.property):
             return
-        sight: Sight | None = await self._run(self._read_collection, message.tenant, owed.collection)
+        sight: CollectionView | None = await self._run(self._read_collection, message.tenant, owed.collection)
         if sight is None and owed.collection.owner != owed.tenant:
             # A person without access may not even learn that the collection changes.
             await self._end(owed, "its collection is no longer shared")
@@ -130,7 +130,7 @@ class PushSender:
         log.info("subscription ended", subscription_id=str(owed.subscription_id), reason=reason)
 
 
-def push_message(topic: str, owed: Owed, sight: Sight | None) -> bytes:
+def push_message(topic: str, owed: Owed, sight: CollectionView | None) -> bytes:
     """The body of a push (the draft, §"Push Message"). A deleted collection is a content update without sync token."""
     content = property_ = ""
     if owed.content:

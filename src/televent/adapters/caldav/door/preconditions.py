@@ -8,7 +8,7 @@ from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import Person, ctag, sync_token_of
-from televent.adapters.caldav.sync_token import home_token, picture
+from televent.adapters.caldav.sync_token import home_state, home_token
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.conditions import entity_tags
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
@@ -42,7 +42,7 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
             return await _of_calendar(door, request, person, target)
         if target.kind is Kind.HOME:
             rows = await door.run(door.collections, person)
-            return State(None, frozenset({home_token(picture(rows))}))
+            return State(None, frozenset({home_token(home_state(rows))}))
         if target.kind is not Kind.OBJECT:
             return State()
         row = await door.run(_object, door, request, person, target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from televent.adapters.caldav.properties.live import Live
 from televent.adapters.caldav.properties.view import CalendarView, InboxView, View, ctag, sync_token_of
-from televent.adapters.caldav.sync_token import home_token, picture
+from televent.adapters.caldav.sync_token import home_state, home_token
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import cs, d
 
@@ -26,7 +26,7 @@ def _inbox_ctag(view: View) -> str | None:
 
 
 def _home_token(view: View) -> str | None:
-    return None if view.calendars is None else home_token(picture(view.calendars))
+    return None if view.calendars is None else home_token(home_state(view.calendars))
 
 
 PROPERTIES: tuple[Live, ...] = (

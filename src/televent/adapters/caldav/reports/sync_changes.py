@@ -24,8 +24,8 @@ from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.sync_token import (
     CollectionState,
     check_home,
+    home_state,
     home_token,
-    picture,
     read_home_token,
     unknown_token,
 )
@@ -113,7 +113,7 @@ class HomeChanges:
         """The responses and the next token. Calendars are in the order of their names, so that the next page continues
         after this one. Raises DavError 403 valid-sync-token before the first response."""
         known = read_home_token(token) if token else {}
-        shown, current = dict(known), picture(rows)
+        shown, current = dict(known), home_state(rows)
         if token:
             check_home(known, rows)
             # If a new calendar has replaced one of the same name, the old one's members can no longer be listed as

@@ -8,9 +8,9 @@ import pytest
 ASK = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
-from televent.runtime.api import patience
+from televent.runtime.api import limits
 from televent.settings import Settings
-print(patience(Settings(TELEVENT_CONNECTIONS={wanted})).connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
+print(limits(Settings(TELEVENT_CONNECTIONS={wanted})).connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
 

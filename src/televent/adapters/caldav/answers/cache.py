@@ -92,7 +92,7 @@ class WatchedRun:
         return self._run(function, *args)
 
 
-class Remembered:
+class CachedAnswer:
     """One cached answer. ``marks`` None: the request came once, so the entry only has the keys of its rows and no
     answer yet."""
 
@@ -131,7 +131,7 @@ class _RecordingSend:
         await self.send(message)
 
 
-class Remembering:
+class AnswerCache:
     """The CalDAV application with the answer cache in front of it. ``limits`` None: no rate limits."""
 
     def __init__(self, door: Asgi, marks: Marks, limits: RateLimits | None = None) -> None:
@@ -139,7 +139,7 @@ class Remembering:
         self._marks = marks
         self._limits = limits
         self._secret = secrets.token_bytes(32)
-        self._answers: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._answers: OrderedDict[bytes, CachedAnswer] = OrderedDict()
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -168,7 +168,7 @@ class Remembering:
             _watch.reset(token)
         self._store(request, watch, sent, marks)
 
-    async def _give(self, known: Remembered, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _give(self, known: CachedAnswer, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": known.status, "headers": list(known.headers)})
         await send({"type": "http.response.body", "body": known.body})
 
@@ -180,7 +180,7 @@ class Remembering:
         parts += [scope.get("scheme", "").encode(), scope.get("query_string", b""), *headers, body]
         return blake2b(b"\0".join(parts), key=self._secret, digest_size=16).digest()
 
-    def _admitted(self, scope: Scope, known: Remembered) -> bool:
+    def _admitted(self, scope: Scope, known: CachedAnswer) -> bool:
         """True if the cached answer has not expired and the rate limits admit one more request, which it counts."""
         if time.monotonic() > known.until:
             return False
@@ -198,7 +198,7 @@ class Remembering:
             self._size -= before.size
         if not (watch.pure and watch.tenant is not None and sent.whole and sent.status in (200, 207, 304)):
             return
-        answer = Remembered(watch.tenant, (("account", watch.tenant), *watch.keys))
+        answer = CachedAnswer(watch.tenant, (("account", watch.tenant), *watch.keys))
         if before is not None and marks is not None and before.keys == answer.keys:
             answer.marks, answer.until = marks, time.monotonic() + ENTRY_SECONDS
             answer.status, answer.headers, answer.body = sent.status, sent.headers, sent.body
