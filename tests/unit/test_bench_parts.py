@@ -56,19 +56,19 @@ def test_of_a_rate_without_any_answer_one_within_the_limit_is_assumed() -> None:
 
 @pytest.mark.parametrize(("unit", "small", "big"), [("/s", 300.0, 200.0), ("ms", 2.0, 3.0)])
 def test_growing_is_told_as_a_multiple_of_the_time_at_1000(unit: str, small: float, big: float) -> None:
-    found = Result(result(unit).row, {large.HARD_LIMIT_FACTOR: [small], OURS: [big]})
+    found = Result(result(unit).row, {large.BESIDE: [small], OURS: [big]})
     assert large.grown(found) == 1.5
 
 
 @pytest.mark.parametrize(("big", "met"), [(3.0, True), (3.1, False)])
 def test_what_does_not_depend_on_the_size_must_stay(big: float, met: bool) -> None:
-    found = Result(result("ms", "query").row, {large.HARD_LIMIT_FACTOR: [2.0], OURS: [big]})
+    found = Result(result("ms", "query").row, {large.BESIDE: [2.0], OURS: [big]})
     (verdict,) = large.verdicts(found, ())
     assert verdict.met is met
 
 
 def test_an_answer_that_holds_the_whole_calendar_may_grow_with_it() -> None:
-    found = Result(result("ms", "sync-all").row, {large.HARD_LIMIT_FACTOR: [2.0], OURS: [200.0]})
+    found = Result(result("ms", "sync-all").row, {large.BESIDE: [2.0], OURS: [200.0]})
     assert large.verdicts(found, ()) == []
 
 

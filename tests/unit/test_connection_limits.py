@@ -8,9 +8,9 @@ import pytest
 ASK = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
-from televent.runtime.api import limits
+from televent.runtime.api import connection_limits
 from televent.settings import Settings
-print(limits(Settings(TELEVENT_CONNECTIONS={wanted})).connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
+print(connection_limits(Settings(TELEVENT_CONNECTIONS={wanted})).connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
 
