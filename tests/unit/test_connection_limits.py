@@ -10,7 +10,8 @@ import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 from televent.runtime.api import connection_limits
 from televent.settings import Settings
-print(connection_limits(Settings(TELEVENT_CONNECTIONS={wanted})).connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
+limits = connection_limits(Settings(TELEVENT_CONNECTIONS={wanted}))
+print(limits.connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
 
