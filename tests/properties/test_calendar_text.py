@@ -13,7 +13,7 @@ from televent.ical.itip.delivery import note_delivery
 from televent.ical.itip.message import read_message, with_method
 from televent.ical.itip.receiving.incoming import apply_answer, receive
 from televent.ical.itip.sending.allowed import mend_attendee_put
-from televent.ical.itip.sending.organizer import above, prepare_organizer_put, without_force_send
+from televent.ical.itip.sending.organizer import prepare_organizer_put, with_sequence_from, without_force_send
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.own_parts import laid, own_parts
 from televent.ical.objects.sharees import as_busy
@@ -92,7 +92,7 @@ EDITS: dict[str, Callable[[CalendarText], CalendarText | None]] = {
     "delivery": lambda text: note_delivery(text, {BOB: "1.2", ANN: "3.7"}),
     "force-send": without_force_send,
     "guests": lambda text: add_attendees(text, Person(ANN, "Ann"), [Person("cy@example.com", 'C "y"')], now=NOW),
-    "sequence": lambda text: above(text, 7, me=[ANN]),
+    "sequence": lambda text: with_sequence_from(text, 7, me=[ANN]),
     "without zones": _shown(by_reference),
     "zones": _shown(in_full),
 }

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from support.as_bytes import (
-    above,
     apply_answer,
-    asked_anew,
+    asked_again,
     attendee_messages,
     made_again,
     mend_attendee_put,
@@ -22,6 +21,7 @@ from support.as_bytes import (
     prepare_organizer_put,
     read_parts,
     receive,
+    with_sequence_from,
     without_force_send,
 )
 from televent.ical.itip.overlay import exclude, include
@@ -132,8 +132,8 @@ class Correspondence(RuleBasedStateMachine):
     def put(self, forced: str | None = None, floor: int = 0) -> None:
         new = plan(self.title, self.hour, self.moved, self.gone, self.guests, self.weeks, forced)
         old = self.copies[ANN]
-        text = above(prepare_organizer_put(old, new, me=[ANN]), floor, me=[ANN])
-        marks = asked_anew(old, text, me=[ANN], dtstamp=self.clock)
+        text = with_sequence_from(prepare_organizer_put(old, new, me=[ANN]), floor, me=[ANN])
+        marks = asked_again(old, text, me=[ANN], dtstamp=self.clock)
         if floor:
             marks = made_again(text, floor, dtstamp=self.clock)
         self.ledgers[ANN] = {**self.ledgers[ANN], **ledger(marks)}
@@ -253,7 +253,7 @@ class Correspondence(RuleBasedStateMachine):
             me=[who],
             now=self.clock,
             known=self.ledgers[who],
-            anew=message.asks,
+            again=message.asks,
             answered=self.written.get(who),
         )
         self.ledgers[who] = {**self.ledgers[who], **ledger(applied.marks)}

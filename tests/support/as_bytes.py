@@ -109,12 +109,12 @@ def laid(text: bytes, kept: bytes | None) -> bytes:
     return objects_own_parts.laid(CalendarText(text), own).raw
 
 
-above = _gives_bytes(organizer.above)
+with_sequence_from = _gives_bytes(organizer.with_sequence_from)
 add_attachment = _gives_bytes(attachments.add_attachment)
 apply_answer = _gives_bytes(answers.apply_answer)
 as_attendee = _gives_bytes(wire.as_attendee)
 as_organizer = _gives_bytes(wire.as_organizer)
-asked_anew = _takes_bytes(asked.asked_anew)
+asked_again = _takes_bytes(asked.asked_again)
 attendee_messages = _takes_bytes(outgoing.attendee_messages)
 attendees_with = _takes_bytes(attachments.attendees_with)
 each_occurrence = _takes_tree(recurrence_occurrences.each_occurrence)

@@ -20,13 +20,13 @@ from meeting_texts import (
 
 from support.as_bytes import (
     Applied,
-    above,
-    asked_anew,
+    asked_again,
     attendee_messages,
     made_again,
     organizer_messages,
     prepare_organizer_put,
     receive,
+    with_sequence_from,
     without_force_send,
 )
 from televent.ical.itip.receiving.incoming import ledger
@@ -47,7 +47,7 @@ def to_bob(old: bytes | None, new: bytes | None) -> OutgoingMessage:
 def taken(message: OutgoingMessage, answered: datetime | None) -> Applied:
     """What it makes of the copy in which Bob has accepted."""
     copy = calendar(series(people=ACCEPTED))
-    return receive(copy, message.text, me=[BOB], now=at(20, 12), anew=message.asks, answered=answered)
+    return receive(copy, message.text, me=[BOB], now=at(20, 12), again=message.asks, answered=answered)
 
 
 def test_a_forced_request_makes_him_answer_again() -> None:
@@ -77,7 +77,7 @@ def test_who_was_removed_and_is_invited_again_is_asked_again() -> None:
 
 def test_an_answer_from_before_he_was_removed_is_none_to_the_new_invitation() -> None:
     before, after = calendar(series(people=ACCEPTED)), calendar(series(people=ALONE, sequence=1))
-    marks = asked_anew(before, after, me=[ANN], dtstamp=at(20, 12))
+    marks = asked_again(before, after, me=[ANN], dtstamp=at(20, 12))
     assert marks == ((BOB, None, 1, REMOVED),)
     again = calendar(series(people=EVERYONE, sequence=1))
     reply = calendar(series(people=(attendee(BOB, "DECLINED"),)), method="REPLY")
@@ -94,11 +94,11 @@ def test_who_is_left_out_of_one_occurrence_is_remembered_for_that_one() -> None:
     after = calendar(series(people=ACCEPTED), second_monday(people=ALONE, sequence=1))
     prepared = prepare_organizer_put(before, after, me=[ANN])
     again = prepare_organizer_put(prepared, calendar(series(people=(attendee(ANN), attendee(CY)))), me=[ANN])
-    assert [mark[:2] for mark in asked_anew(prepared, again, me=[ANN], dtstamp=at(20, 12)) if mark[0] == BOB] == [
+    assert [mark[:2] for mark in asked_again(prepared, again, me=[ANN], dtstamp=at(20, 12)) if mark[0] == BOB] == [
         (BOB, None)
     ]
     there = calendar(series(people=ACCEPTED), second_monday(people=ACCEPTED))
-    (mark,) = [row for row in asked_anew(there, after, me=[ANN], dtstamp=at(20, 12)) if row[0] == BOB]
+    (mark,) = [row for row in asked_again(there, after, me=[ANN], dtstamp=at(20, 12)) if row[0] == BOB]
     assert mark == (BOB, SECOND_MONDAY, 1, REMOVED)
 
 
@@ -114,9 +114,9 @@ def test_a_copy_that_was_thrown_away_comes_back_with_a_later_word_of_lower_seque
 
 def test_a_meeting_made_again_counts_on_from_where_it_was() -> None:
     text = calendar(series(), second_monday())
-    assert above(text, 3, me=[ANN]).count(b"SEQUENCE:3") == 2
-    assert above(text, 0, me=[ANN]) is text
-    by_bob = above(text, 3, me=[BOB])
+    assert with_sequence_from(text, 3, me=[ANN]).count(b"SEQUENCE:3") == 2
+    assert with_sequence_from(text, 0, me=[ANN]) is text
+    by_bob = with_sequence_from(text, 3, me=[BOB])
     assert by_bob is text
 
 
@@ -178,7 +178,7 @@ def test_who_is_asked_anew_has_all_before_him_again_but_what_he_is_known_to_decl
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     copy = calendar(series(out, people=ACCEPTED))
     fresh = calendar(series(sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
-    applied = receive(copy, fresh, me=[BOB], now=at(21, 12), anew=True, answered=at(30, 12))
+    applied = receive(copy, fresh, me=[BOB], now=at(21, 12), again=True, answered=at(30, 12))
     assert applied.text is not None
     assert b"EXDATE" not in applied.text
     assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)

@@ -57,8 +57,8 @@ from televent.ical.itip.changes import only_answered
 from televent.ical.itip.receiving import incoming
 from televent.ical.itip.results import MarkRow
 from televent.ical.itip.sending import allowed, outgoing
-from televent.ical.itip.sending.asked import asked_anew, made_again
-from televent.ical.itip.sending.organizer import above
+from televent.ical.itip.sending.asked import asked_again, made_again
+from televent.ical.itip.sending.organizer import with_sequence_from
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Attendee, Reading
 
@@ -108,10 +108,10 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
         again: tuple[MarkRow, ...] = ()
         if old is None and state.outline is not None and state.written is not None:
             floor = state.outline.sequence + 1
-            text = above(text, floor, me=me)
+            text = with_sequence_from(text, floor, me=me)
             again = made_again(text, floor, dtstamp=dtstamp)
         messages = outgoing.organizer_messages(old, text, me=me, dtstamp=dtstamp)
-        rows = asked_anew(old, text, me=me, dtstamp=dtstamp) if old is not None else again
+        rows = asked_again(old, text, me=me, dtstamp=dtstamp) if old is not None else again
         marks = [Mark(*row) for row in rows]
     elif "attendee" in (role, old_role):
         if old is not None:

@@ -48,7 +48,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         me=me,
         now=command.now,
         known=known_of(state),
-        anew=command.anew,
+        again=command.anew,
         answered=state.written,
     )
     marks = tuple(Mark(*entry) for entry in applied.marks)

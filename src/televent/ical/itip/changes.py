@@ -1,4 +1,4 @@
-"""What changed between two versions of a component, and whether it is a reschedule: RFC 6638 §3.2.8."""
+"""Compares two versions of a component and decides whether the change is a reschedule: RFC 6638 §3.2.8."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ INTERNAL: Final = (
     "X-RADICALE-",
     "X-APPLE-TRAVEL-",
 )
-"""Beginnings of the names of properties that clients and servers write for themselves."""
+"""Name prefixes of properties that clients and servers write for themselves."""
 
 
 def is_internal(name: str) -> bool:
-    """Whether a property is nobody's business but the program's that wrote it."""
+    """Whether only the program that wrote the property uses it; such properties are not sent to others."""
     return name.upper().startswith(INTERNAL)
 
 
@@ -43,7 +43,7 @@ def rule_of(component: Component) -> frozenset[tuple[str, str]]:
 
 
 def _shortened(old: Parts, before: Component, new: Parts, after: Component) -> bool:
-    """Whether the rule is the same with an earlier end: nobody is asked again for that (RFC 6638 §3.2.8, RRULE)."""
+    """Whether the rule is the same with an earlier end: attendees keep their answers then (RFC 6638 §3.2.8, RRULE)."""
     ends = ("UNTIL", "COUNT")
     earlier, later = rule_of(before), rule_of(after)
     if {part for part in earlier if part[0] not in ends} != {part for part in later if part[0] not in ends}:
@@ -62,10 +62,10 @@ def _shortened(old: Parts, before: Component, new: Parts, after: Component) -> b
 def rescheduled(
     old: Parts, before: Component, new: Parts, after: Component, *, own_exclusions: Collection[str] = ()
 ) -> bool:
-    """Whether those asked must be asked again: another time, new instances, or excluded ones that are back.
+    """Whether the attendees must answer again: another time, new instances, or excluded instances that are back.
 
-    *own_exclusions* are EXDATEs of *before* that its owner, an attendee, made himself: they are not the organizer's
-    to bring back.
+    *own_exclusions* are EXDATEs of *before* that the owner of the copy, an attendee, added. The organizer's text never
+    has them, so their absence in *after* is no change.
     """
     if old.span(before) != new.span(after):
         return True
@@ -80,7 +80,7 @@ def rescheduled(
 
 
 def sequence_due(old: Parts, before: Component, new: Parts, after: Component) -> bool:
-    """Whether RFC 5546 §2.1.4 wants a higher SEQUENCE for the change."""
+    """Whether RFC 5546 §2.1.4 requires a higher SEQUENCE for the change."""
     return (
         old.span(before) != new.span(after)
         or rule_of(before) != rule_of(after)
@@ -95,7 +95,7 @@ def moved_place(before: Component, after: Component) -> bool:
 
 
 def wording(component: Component) -> frozenset[tuple[str, str]]:
-    """What the component says beside its times and people, to be compared with another version of it."""
+    """The component's properties other than times and people, to compare two versions."""
     left_out = {*_OWN_HOUSEKEEPING, *TIMING, "ATTENDEE", "RECURRENCE-ID"}
     said = {
         (prop.name, address_of(prop) if prop.name == "ORGANIZER" else prop.value.strip())
@@ -106,13 +106,13 @@ def wording(component: Component) -> frozenset[tuple[str, str]]:
 
 
 def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:
-    """Who is asked, with the parameters that others may see."""
+    """The attendees by address, with the parameters that others may see."""
     return {address: _seen(prop) for address, prop in attendees_of(component).items()}
 
 
 def only_others_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) -> bool:
     """Whether nothing but others' participation changed in a copy of *me*: an "inconsequential" change, for which the
-    Schedule-Tag stands still (RFC 6638 §3.2.10). Raises IcalError.
+    Schedule-Tag stays the same (RFC 6638 §3.2.10). Raises IcalError.
     """
     mine = addresses(me)
     before, after = parts_of(old), parts_of(new)
@@ -135,8 +135,9 @@ def _only_answers(before: Parts, after: Parts, rid: str | None, mine: Collection
 
 
 def only_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) -> bool:
-    """Whether nothing but the participation of *me* changed in his own copy. What programs write with every change, and
-    TRANSP, which follows the answer, do not count. Raises IcalError.
+    """Whether nothing but the participation of *me* changed in their own copy. Raises IcalError.
+
+    Properties that clients write with every change do not count, nor does TRANSP, which follows the answer.
     """
     mine = addresses(me)
     before, after = parts_of(old), parts_of(new)

@@ -1,4 +1,4 @@
-"""SCHEDULE-STATUS: what became of the messages, on the lines of those they went to (RFC 6638 §3.2.9, §7.3)."""
+"""Writes SCHEDULE-STATUS, the result of a delivery, on the recipients' lines (RFC 6638 §3.2.9, §7.3)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def note_delivery(stored: CalendarText, statuses: Mapping[str, str]) -> Calendar
     for component in root.components():
         if component.name not in SCHEDULED:
             continue
-        # An organizer who is asked as well gets the status as the organizer: nobody writes to them as an attendee.
+        # An organizer who is an attendee too gets the status as the organizer: no message goes to their ATTENDEE line.
         organizer = component.get("ORGANIZER")
         held = address_of(organizer) if organizer is not None else None
         for prop in [*component.all("ORGANIZER"), *component.all("ATTENDEE")]:
@@ -37,6 +37,6 @@ def note_delivery(stored: CalendarText, statuses: Mapping[str, str]) -> Calendar
 
 
 def note_reply_delivery(stored: CalendarText, status: str) -> CalendarText:
-    """An attendee's copy with *status* on its ORGANIZER lines, once their reply was carried (RFC 6638 §7.3)."""
+    """An attendee's copy with *status* on its ORGANIZER lines, once their reply was delivered (RFC 6638 §7.3)."""
     organizers = {address_of(prop) for each in stored.tree.components() for prop in each.all("ORGANIZER")}
     return note_delivery(stored, dict.fromkeys(organizers, status))

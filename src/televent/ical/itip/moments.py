@@ -1,4 +1,4 @@
-"""Dates and times of a component, whatever zone their TZID names: RFC 5545 §3.3, SPEC B4."""
+"""Dates and times of a component, in the zones that their TZIDs name: RFC 5545 §3.3, SPEC B4."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Zones:
         self._known: dict[str, tzinfo | None] = {}
 
     def get(self, tzid: str) -> tzinfo | None:
-        """The zone; None for one that nobody knows, whose times are then floating."""
+        """The zone; None for an unknown one, whose times are then floating."""
         if tzid not in self._known:
             self._known[tzid] = resolve(tzid, self._root)
         return self._known[tzid]
@@ -35,7 +35,7 @@ def written_zone(tzid: str, first: Moment) -> Component | None:
 
 
 def moment_of(prop: Property, zones: Zones, value: str | None = None) -> Moment | None:
-    """The DATE or DATE-TIME that *prop* (or *value*, one of its list) says; None where it says none.
+    """The DATE or DATE-TIME value of *prop* (or *value*, one of its list); None where it is none.
 
     A final Z counts before TZID (SPEC B4). Aware for zoned and UTC times, naive for floating ones.
     """
@@ -44,7 +44,7 @@ def moment_of(prop: Property, zones: Zones, value: str | None = None) -> Moment 
 
 
 def span_of(component: Component, zones: Zones) -> tuple[Moment | None, Moment | None]:
-    """Start and end: DTEND, DUE or DURATION, else what RFC 5545 §3.6.1 says of an event without them."""
+    """Start and end: DTEND, DUE or DURATION, else the default of RFC 5545 §3.6.1."""
     head = component.get("DTSTART")
     tail = component.get("DTEND") or component.get("DUE")
     start = moment_of(head, zones) if head is not None else None

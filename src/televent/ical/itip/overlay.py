@@ -1,6 +1,6 @@
-"""Laying the organizer's part of a component over somebody's copy of it, and leaving him his own.
+"""Replaces the organizer's part of a component in an attendee's copy and keeps the attendee's own part.
 
-What is whose follows RFC 6638 §3.2.2.1. Only lines that say something else are touched.
+RFC 6638 §3.2.2.1 says which properties an attendee may change. Only lines whose content differs are rewritten.
 """
 
 from __future__ import annotations
@@ -29,14 +29,13 @@ PERSONAL: Final = frozenset(
         "REQUEST-STATUS",
     }
 )
-"""What an attendee may write as he likes, beside alarms, X- lines, exclusions and his own answer."""
+"""Properties that an attendee may change freely, besides alarms, X- lines, exclusions and their own answer."""
 
 _SEPARATE: Final = frozenset({"ATTENDEE", "EXDATE"})
 
 
 def lay(target: Component, source: Component, *, also: Collection[str] = (), but: Collection[str] = ()) -> None:
-    """Makes *target* say what *source* says in all that is the organizer's (and in the personal names *also*), *but*
-    not in those names."""
+    """Copies the organizer's properties from *source* to *target*, and the names *also*; the names *but* stay."""
     names = dict.fromkeys(prop.name for prop in [*target.properties, *source.properties])
     for name in names:
         if name in _SEPARATE or name in but or (name not in also and (name in PERSONAL or name.startswith("X-"))):
@@ -45,7 +44,7 @@ def lay(target: Component, source: Component, *, also: Collection[str] = (), but
 
 
 def replace_lines(target: Component, name: str, wanted: Sequence[Property]) -> None:
-    """Makes *wanted* the lines *name* of *target*, in place; lines that say the same already stay as they are."""
+    """Replaces the lines *name* of *target* by *wanted*, in place; lines with equal content stay as they are."""
     standing = target.all(name)
     for old, new in zip(standing, wanted, strict=False):
         if not _same(old, new):
@@ -66,11 +65,11 @@ def line_for(target: Component, prop: Property) -> Property:
 
 
 def lay_attendees(target: Component, source: Component, own: Mapping[str, Property]) -> None:
-    """The ATTENDEE lines of *source*, but *own* for those addresses, one of which *target* has in any case."""
+    """Gives *target* the ATTENDEE lines of *source*, with *own* for those addresses; one own line is always kept."""
     wanted = [own.get(address_of(prop), prop) for prop in source.all("ATTENDEE")]
     if own and mine_in(source, own) is None:
         wanted.append(next(iter(own.values())))
-    # In the order in which they stand, so that the lines of the others are not rewritten for nothing.
+    # In the order of the existing lines, so that the lines of others are not rewritten without need.
     order = {address_of(prop): place for place, prop in enumerate(target.all("ATTENDEE"))}
     wanted.sort(key=lambda prop: order.get(address_of(prop), len(order)))
     replace_lines(target, "ATTENDEE", wanted)
@@ -120,8 +119,8 @@ def _occurrence_of(parts: Parts, prop: Property, value: str) -> str | None:
     return canonical(moment) if moment is not None else None
 
 
-def said(prop: Property, partstat: str, *, status: str | None = None) -> Property:
-    """An ATTENDEE line that answers *partstat*: an answer needs no RSVP any more. *status*: SCHEDULE-STATUS."""
+def answering(prop: Property, partstat: str, *, status: str | None = None) -> Property:
+    """*prop*, an ATTENDEE line, with the answer *partstat* and without RSVP. *status*: its SCHEDULE-STATUS."""
     if partstat_of(prop) != partstat or prop.param("PARTSTAT") is None:
         prop = prop.with_param("PARTSTAT", partstat)
     if partstat != "NEEDS-ACTION":
@@ -131,11 +130,11 @@ def said(prop: Property, partstat: str, *, status: str | None = None) -> Propert
     return prop
 
 
-def opened(component: Component, before: str, after: str) -> None:
-    """Makes what he will come to count as busy.
+def mark_busy(component: Component, before: str, after: str) -> None:
+    """Sets TRANSP to OPAQUE when the attendee accepts: *before* and *after* are values of PARTSTAT.
 
-    Until it is answered an invitation is TRANSPARENT in his copy; X-MICROSOFT-CDO-INTENDEDSTATUS:FREE tells that the
-    organizer meant it so for good.
+    An unanswered invitation is TRANSPARENT in the attendee's copy. X-MICROSOFT-CDO-INTENDEDSTATUS:FREE says that the
+    organizer wants the event to stay TRANSPARENT.
     """
     if before not in {"NEEDS-ACTION", "DECLINED"} or after not in {"ACCEPTED", "TENTATIVE"}:
         return

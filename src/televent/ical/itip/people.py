@@ -16,8 +16,8 @@ PARTSTATS: Final = frozenset(
 def address_of(prop: Property) -> str:
     """The normalised address of an ATTENDEE or ORGANIZER line.
 
-    iCloud names people by principal paths and Exchange by X.400; their EMAIL parameter (RFC 7986 §6.2) is then the
-    address. Where "mailto:" stands twice (an unquoted SENT-BY, I-21) the last one is the value.
+    iCloud writes principal paths and Exchange X.400 names; the EMAIL parameter (RFC 7986 §6.2) is then the address.
+    Where "mailto:" occurs twice (an unquoted SENT-BY, I-21), the last one is the value.
     """
     value = prop.value.strip()
     lower = value.lower()
@@ -59,5 +59,6 @@ def partstat_of(prop: Property | None) -> str:
 
 
 def served(prop: Property | None) -> bool:
-    """Whether the server writes to this person: RFC 6638 §7.1, where unknown agents are as good as NONE."""
+    """Whether the server sends messages to this person: SCHEDULE-AGENT is SERVER (RFC 6638 §7.1)."""
+    # §7.1: an unknown agent counts as NONE.
     return prop is not None and (prop.param("SCHEDULE-AGENT") or "SERVER").strip().upper() == "SERVER"

@@ -1,9 +1,9 @@
-"""Which of two messages is the later one: RFC 5546 §2.1.5, SPEC B6.
+"""Decides which of two messages is the later one: RFC 5546 §2.1.5, SPEC B6.
 
-A :data:`Ledger` remembers, for each occurrence (None: the master) and each calendar user, the SEQUENCE and
-DTSTAMP of the last message of his that was applied. In an attendee's copy the only user is the organizer; in
-the organizer's copy they are the attendees. It lives beside the text, not in it: an attendee's client may
-rewrite DTSTAMP as it likes (RFC 6638 §3.2.2.1, 9), so the text alone cannot tell stale from new.
+A :data:`Ledger` has, for each occurrence (None: the master) and each calendar user, the SEQUENCE and DTSTAMP of
+that user's last message that was applied. In an attendee's copy the only user is the organizer. In the organizer's copy
+the users are the attendees. The ledger is stored beside the text, not in it: an attendee's client may rewrite DTSTAMP
+(RFC 6638 §3.2.2.1, 9), so the text alone cannot tell stale from new.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The last word of one calendar user on one occurrence.
+    """The last message of one calendar user about one occurrence.
 
-    *sequence* and *dtstamp* (UTC; None where the message had none) are those of his message; *cancelled* says
-    that it took the occurrence away, so that a late letter does not bring it back.
+    *sequence* and *dtstamp* (UTC; None where the message had none) are those of the message. *cancelled*: the message
+    cancelled the occurrence, so that a late message does not restore it.
     """
 
     sequence: int
@@ -36,7 +36,7 @@ EMPTY: Final[Ledger] = MappingProxyType({})
 
 
 class Verdict(Enum):
-    """How a message stands to what was applied before it."""
+    """The order of a message relative to the last one applied."""
 
     NEWER = "newer"
     SAME = "same"
@@ -45,10 +45,10 @@ class Verdict(Enum):
 
 
 def judge(known: Mark | None, sequence: int, dtstamp: datetime | None) -> Verdict:
-    """How a message of *sequence* and *dtstamp* stands to *known*, the last one applied.
+    """Compares a message of *sequence* and *dtstamp* with *known*, the last one applied.
 
-    After a cancellation a later DTSTAMP is enough: RFC 5546 §2.1.4 has CANCEL raise SEQUENCE, but an organizer
-    who then asks the same person again sends the number that his own copy has.
+    After a cancellation a later DTSTAMP is enough. RFC 5546 §2.1.4 raises SEQUENCE with a CANCEL, but an organizer who
+    invites the same person again sends the number of the organizer's own copy.
     """
     if known is None:
         return Verdict.NEWER
@@ -70,6 +70,6 @@ def ledger(rows: Iterable[tuple[str, str | None, int, datetime | None]]) -> Ledg
 
 
 def rows(ledger: Ledger) -> tuple[tuple[str, str | None, int, datetime | None], ...]:
-    """What :func:`ledger` reads, sorted."""
+    """The sorted rows of a ledger, as :func:`ledger` reads them."""
     found = ((address, rid, mark.sequence, mark.dtstamp) for (rid, address), mark in ledger.items())
     return tuple(sorted(found, key=lambda row: (row[0], row[1] or "")))

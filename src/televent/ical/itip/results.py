@@ -1,4 +1,4 @@
-"""What came of a message: the values that :mod:`televent.ical.itip.receiving.incoming` returns."""
+"""The results of applying a message, as :mod:`televent.ical.itip.receiving.incoming` returns them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MarkRow = tuple[str, str | None, int, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one attendee said to one occurrence (None: the series or single event). *comment* is unescaped."""
+    """One attendee's answer to one occurrence (None: the series or single event). *comment* is unescaped."""
 
     address: str
     partstat: str
@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Another time or place that an attendee proposes (COUNTER). Texts are unescaped; None: the message is silent."""
+    """Another time or place that an attendee proposes (COUNTER). Texts are unescaped; None: the message lacks it."""
 
     address: str
     recurrence_id: str | None
@@ -62,11 +62,11 @@ class Applied:
 
     *change* "nothing" comes with a *reason*: "stale", "duplicate", "unknown-uid", "party-crasher", "own-event",
     "not-organizer", "no-such-occurrence", "no-attendee", "no-organizer", "declined", "published", …; *text* is then
-    the stored one. *marks* are what the ledger has to learn. *asks_again*: he is asked, or asked anew, for an answer.
-    *answer_stands*: he is asked with a higher SEQUENCE, but nothing moved and his answer stays; the organizer, who
-    may have discarded it as one to an older version, should be told again (RFC 5546 §3.2.2.7); *declined* are then
-    the occurrences that he has deleted. Of a "refresh" *answers*
-    names those who ask; of a "party-crasher" those who answered unasked.
+    the stored one. *marks* are the rows to add to the ledger. *asks_again*: the attendee must answer, for the first
+    time or again. *answer_stands*: SEQUENCE is higher but the time is the same, so the attendee's answer stays. The
+    organizer may have discarded it as an answer to an older version, so it should be sent again (RFC 5546 §3.2.2.7);
+    *declined* are then the occurrences that the attendee has deleted. *answers* names the askers of a "refresh", and
+    the uninvited senders of a "party-crasher".
     """
 
     text: CalendarText | None

@@ -13,7 +13,7 @@ Role = Literal["organizer", "attendee", "none"]
 
 
 def role(text: CalendarText, me: Collection[str]) -> Role:
-    """What the owner of the addresses *me* is in *text*. Addresses are compared without regard to case.
+    """The role of the owner of the addresses *me* in *text*. Case of addresses does not count.
 
     Raises :class:`televent.ical.text.errors.IcalError` where *text* is no calendar object.
     """
@@ -21,7 +21,7 @@ def role(text: CalendarText, me: Collection[str]) -> Role:
 
 
 def role_in(parts: Parts, me: Collection[str]) -> Role:
-    """The same, of an object already read; *me* are normalised addresses."""
+    """The role in an object that is already read; *me* are normalised addresses."""
     organizers = {organizer_of(component) for _, component in parts.items()} - {None}
     if organizers & set(me):
         return "organizer"
@@ -30,5 +30,5 @@ def role_in(parts: Parts, me: Collection[str]) -> Role:
 
 
 def organizer_in(parts: Parts) -> str | None:
-    """The organizer that the components name; of several the first (RFC 6638 §3.2.4.2 allows only one)."""
+    """The organizer that the components name; the first if they name several (RFC 6638 §3.2.4.2 allows only one)."""
     return next((found for _, each in parts.items() if (found := organizer_of(each)) is not None), None)

@@ -1,4 +1,4 @@
-"""Which occurrences a series has, as far as scheduling asks: RFC 5545 §3.8.5, §3.2.13; RFC 6638 §3.2.8."""
+"""Finds the occurrences of a series for scheduling: RFC 5545 §3.8.5, §3.2.13; RFC 6638 §3.2.8."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from televent.ical.text.tree import Component
 from televent.ical.zones.moments import utc_of
 
 MANY: Final = 60
-"""Occurrences that one answer to "this and all following" sets apart, a year of weeks and some."""
+"""Max overrides that one answer to "this and all following" creates; a weekly series has 53 a year."""
 _MOMENT: Final = timedelta(seconds=1)
 _AT_MOST: Final = 1000
 
 
 def planned(parts: Parts, rid: str) -> bool:
-    """Whether the series has the occurrence, excluded or not. What an override says does not count: it may be left
-    over from a series that was longer. Of a series that costs too much to look through everything is believed."""
+    """Whether the rules of the series have the occurrence, excluded or not.
+
+    Overrides do not count: one may be left over from a longer series. True also where the expansion costs too much.
+    """
     moment = parts.moment_named(rid)
     if parts.master is None or moment is None:
         return False
@@ -34,8 +36,10 @@ def planned(parts: Parts, rid: str) -> bool:
 
 
 def around(parts: Parts, rid: str) -> tuple[list[str], list[str] | None]:
-    """The occurrences before *rid*, the last :data:`MANY` of them, and it with those after it: None where they are more
-    than so many, or without end. What is excluded is in neither."""
+    """The last :data:`MANY` occurrences before *rid*, and *rid* with all later ones.
+
+    The second is None where it has more than :data:`MANY` or no end. Excluded occurrences are in neither.
+    """
     moment = parts.moment_named(rid)
     if parts.master is None or moment is None:
         return [], None
@@ -58,9 +62,11 @@ def _from(alone: Component, moment: datetime) -> Iterator[Occurrence]:
 
 
 def no_more(old: Parts, before: Component, new: Parts, after: Component) -> bool:
-    """Whether the rule of *after*, which differs from that of *before* in COUNT and UNTIL alone, makes no occurrence
-    that *before* had not. Both begin at the same time. One has a COUNT and the other an UNTIL: a client that cuts a
-    series short writes UNTIL whatever stood there."""
+    """Whether the rule of *after* makes no occurrence that *before* did not have.
+
+    The rules begin at the same time. They differ only in their end: one has a COUNT, the other an UNTIL. Clients that
+    shorten a series write UNTIL even where it had a COUNT.
+    """
     was, now = _end_of(before, "COUNT"), _end_of(after, "COUNT")
     try:
         if was is not None and now is None:
@@ -73,7 +79,7 @@ def no_more(old: Parts, before: Component, new: Parts, after: Component) -> bool
 
 
 def _counted(parts: Parts, master: Component, most: int) -> int:
-    """How many occurrences its RRULE alone makes, counted as far as *most*."""
+    """The number of occurrences of the RRULE alone, counted up to *most*."""
     alone = _alone(parts, master, excluding=False)
     for each in alone.components():
         each.drop("RDATE")

@@ -12,7 +12,7 @@ from televent.ical.objects.calendar_text import CalendarText
 
 
 def receive_add(encounter: Encounter) -> Applied:
-    """ADD: each component is one more instance of a known series (RFC 5546 §3.2.4), an RDATE with an override."""
+    """Adds one instance to a known series (RFC 5546 §3.2.4), as an RDATE with an override."""
     copy, parts, organizer = encounter.copy, encounter.message.parts, encounter.organizer
     if copy is None or copy.master is None:
         return encounter.nothing("unknown-uid")

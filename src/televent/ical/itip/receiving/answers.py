@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from televent.ical.itip.message import Message, stamp
-from televent.ical.itip.overlay import include, opened, said
+from televent.ical.itip.overlay import answering, include, mark_busy
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of
 from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, partstat_of
 from televent.ical.itip.precedence import Verdict, judge
@@ -84,7 +84,7 @@ def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
     before = partstat_of(prop)
     if fresh and before == given.partstat and (rid is None or parts.master is None or rid not in _excluded(parts)):
         return False
-    answered = _delegated(said(prop, given.partstat, status=given.status), given)
+    answered = _delegated(answering(prop, given.partstat, status=given.status), given)
     edited = fresh
     if answered is not prop:
         component.replace(prop, answered)
@@ -93,7 +93,7 @@ def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
         component.put("COMMENT", escape(given.comment))
         edited = True
     if given.own and edited:
-        opened(component, before, given.partstat)
+        mark_busy(component, before, given.partstat)
     if fresh and rid is not None:
         component.put("DTSTAMP", stamp(given.now))
         include(parts, [rid])

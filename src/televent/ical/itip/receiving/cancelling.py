@@ -16,8 +16,10 @@ from televent.ical.text.tree import Component
 
 
 def receive_cancel(encounter: Encounter) -> Applied:
-    """A cancelled meeting stays as STATUS:CANCELLED, so that the attendee sees what is off; a cancelled occurrence is
-    excluded from the series. The marks are a tombstone: a late message does not bring it back."""
+    """Marks a cancelled meeting STATUS:CANCELLED, so that the attendee still sees it, or excludes an occurrence.
+
+    The marks of the result act as a tombstone: a late message does not restore the meeting.
+    """
     copy, organizer = encounter.copy, encounter.organizer
     if not organizer:
         return encounter.nothing("no-organizer")
@@ -61,7 +63,7 @@ def receive_cancel(encounter: Encounter) -> Applied:
 
 
 def _take(encounter: Encounter, copy: Parts, rid: str | None, sent: Component, *, ranged: bool) -> Change | None:
-    """Takes away what *sent* cancels; None where the copy has no such occurrence."""
+    """Cancels in the copy what *sent* cancels; None where the copy has no such occurrence."""
     sequence, when = sequence_of(sent), encounter.sent(sent)
     named = attendees_of(sent).keys()
     for_all = is_cancelled(sent)

@@ -1,4 +1,4 @@
-"""Somebody sends another in his place: RFC 5546 §2.1.2, §3.2.2.3."""
+"""Applies a delegation to the organizer's copy: RFC 5546 §2.1.2, §3.2.2.3."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from televent.ical.text.values import normalise_address
 
 
 def delegate(copy: Parts, address: str, organizer: str | None) -> bool:
-    """Asks whom *address* has named, in the organizer's *copy*, wherever he has DELEGATED; whether that edits anything.
+    """Invites the delegates of *address* in the organizer's *copy*, where its PARTSTAT is DELEGATED; True if it edits.
 
-    The delegate then gets the organizer's letters like everybody, and his answer is not one of a party crasher. Who
-    was sent himself sends nobody on: §3.2.2.3 lets us restrict that, and so one invitation makes two at the most.
+    The delegate then gets the organizer's messages as every attendee does, and their answer is accepted. A delegate
+    cannot delegate again. §3.2.2.3 lets an organizer restrict that; so one invitation becomes two at most.
     """
     edited = False
     for _, component in copy.items():

@@ -1,4 +1,4 @@
-"""An iTIP message and the copy that it meets: RFC 5546 §3.2."""
+"""An iTIP message together with the copy to which it is applied: RFC 5546 §3.2."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from televent.ical.text.tree import Component
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """One message, one person's copy of its event (None: they have none), and what else decides the outcome.
+    """One message, one person's copy of its event (None: they have none), and the other inputs of the result.
 
-    *me* are the normalised addresses of the person. *now* stands in for a DTSTAMP that the message lacks. *known* says
-    which messages were applied before. *again*: the sender says that the person is to answer once more; *answered* is
-    when the person last answered, and an answer later than the message stands all the same.
-    *copy* is *stored* taken apart, to be edited in place.
+    *me* are the person's normalised addresses. *now* replaces a missing DTSTAMP. *known* has the messages that were
+    applied before. *again*: the sender requires a new answer. *answered* is when the person last answered; an answer
+    later than the message is still valid. *copy* has the components of *stored*; they are edited in place.
     """
 
     message: Message
@@ -43,7 +42,7 @@ class Encounter:
 
     @property
     def organizer(self) -> str:
-        """The organizer's address: as the message says, else as the copy does; "" where neither names one."""
+        """The organizer's address in the message, else in the copy; "" where neither names one."""
         held = organizer_in(self.copy) if self.message.organizer is None and self.copy is not None else None
         return self.message.organizer or held or ""
 

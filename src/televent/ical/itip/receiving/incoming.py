@@ -1,7 +1,7 @@
-"""A message meets one person's copy: RFC 5546 §2.1.5 and §3.2, RFC 6638 §4; SPEC B6.
+"""Applies an iTIP message to one person's copy: RFC 5546 §2.1.5 and §3.2, RFC 6638 §4; SPEC B6.
 
-Everything here may arrive twice, late or not at all: what was applied before, or is older than what was, changes
-nothing.
+A message may arrive twice, late or not at all. A message that was applied before, or is older than the last one
+applied, changes nothing.
 """
 
 from __future__ import annotations
@@ -36,18 +36,17 @@ def receive(
     me: Collection[str],
     now: datetime,
     known: Ledger = EMPTY,
-    anew: bool = False,
+    again: bool = False,
     answered: datetime | None = None,
 ) -> Applied:
-    """What *message* makes of *stored*, the copy that the owner of the addresses *me* has of its UID (None: none).
+    """Applies *message* to *stored*, the copy of its UID that the owner of the addresses *me* has (None: no copy).
 
-    *now* stands in for a missing DTSTAMP; *known* says which messages were applied before. *anew*: the sender says that
-    the owner is to answer once more; an answer that the owner gave later than that, at *answered*, stands all the same.
-    The sender's right to send it is not judged here (SPEC B5): only what the texts say.
-    Raises IcalError where *stored* is no calendar object.
+    *now* replaces a missing DTSTAMP. *known* has the messages that were applied before. *again*: the sender requires a
+    new answer from the owner. The owner's last answer, given at *answered*, stays valid if it is later than that. The
+    caller checks the sender's right to send it (SPEC B5). Raises IcalError where *stored* is no calendar object.
     """
     copy = parts_to_edit(stored) if stored is not None else None
-    encounter = Encounter(message, stored, copy, addresses(me), now, known, anew, answered)
+    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered)
     if copy is not None and copy.uid != message.uid:
         return encounter.nothing("unknown-uid")
     if message.parts.kind == "VJOURNAL":
@@ -73,7 +72,7 @@ def _from_organizer(encounter: Encounter) -> Applied:
         return encounter.nothing("own-event")
     holder = organizer_in(copy) if copy is not None else None
     if holder is not None and message.organizer is not None and holder != message.organizer:
-        # The same UID from another organizer is not applied (SPEC B6; RFC 5546 §3.2.2.4 needs a person to agree).
+        # The same UID from another organizer is not applied (SPEC B6; RFC 5546 §3.2.2.4 asks for the user's consent).
         return encounter.nothing("not-organizer")
     if message.method == "CANCEL":
         return receive_cancel(encounter)
@@ -119,7 +118,7 @@ def _counter(encounter: Encounter, copy: Parts) -> Applied:
         listed = [address for address in who if address in attendees_of(current)]
         if not who:
             return encounter.nothing("no-attendee")
-        # Outlook repeats everybody: the proposer is the one who is tentative.
+        # Outlook lists all attendees: the proposer is the one with PARTSTAT=TENTATIVE.
         tentative = [
             address
             for address in listed
@@ -147,6 +146,6 @@ def _counter(encounter: Encounter, copy: Parts) -> Applied:
 
 
 def _text(component: Component, name: str) -> str | None:
-    """The TEXT property as people read it; None where there is none."""
+    """The unescaped value of a TEXT property; None where there is none."""
     value = component.value(name)
     return unescape(value) if value is not None else None

@@ -1,7 +1,6 @@
-"""Cuts an attendee's message down to the lines of one attendee (RFC 5546 §3.2.3).
+"""Reduces an attendee's message to the lines of one attendee (RFC 5546 §3.2.3).
 
-A REPLY names one ATTENDEE. If one with several were applied as it is, the attendee who is proven would speak for the
-others.
+A REPLY names one ATTENDEE. If it names several, only one of them is authenticated and must not answer for the others.
 """
 
 from __future__ import annotations
@@ -16,7 +15,10 @@ from televent.ical.text.tree import Component
 
 
 def attendee_of(message: Message, believed: Collection[str]) -> str | None:
-    """The attendee a message is from: of several the one who is ``believed``, else one with an answer (SPEC B6)."""
+    """The attendee who sent the message (SPEC B6); None where it has no ATTENDEE.
+
+    An attendee with an answer comes first, then one of the ``believed`` addresses.
+    """
     found: dict[str, bool] = {}
     for _, component in message.parts.items():
         for address, prop in attendees_of(component).items():
@@ -29,11 +31,12 @@ def attendee_of(message: Message, believed: Collection[str]) -> str | None:
 def narrowed(message: Message, address: str) -> Message:
     """The message with the lines of ``address`` alone; None where it has no others. ``message`` is edited.
 
-    A COUNTER that names nobody is its sender's (SPEC B6): the line is added.
+    A COUNTER without ATTENDEE lines is its sender's (SPEC B6): the line is added.
     """
     root = message.text.copy()
     edited = False
-    # Of two components for one occurrence one is read: the other must not come to light when that one is taken away.
+    # Two components may describe one occurrence; only the first is read. All are filtered, so that the second does not
+    # take effect when the first is removed.
     for component in _scheduled(root):
         present = attendees_of(component)
         if not present and message.method == "COUNTER":

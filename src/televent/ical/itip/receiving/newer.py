@@ -1,4 +1,4 @@
-"""What of a REQUEST is later than what a copy has: RFC 5546 §2.1.5, SPEC B6."""
+"""Finds the components of a REQUEST that are later than the copy: RFC 5546 §2.1.5, SPEC B6."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from televent.ical.itip.results import MarkRow
 from televent.ical.text.tree import Component
 
 _MANY: Final = 1000
-"""Exclusions of one series that are remembered as the organizer's."""
+"""Max exclusions per series that the ledger stores as the organizer's."""
 
 
 def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
-    """The components that are later than what the copy has, and how the others stand."""
+    """The components that are later than the copy, and the verdict on the others: SAME if any is, else STALE."""
     copy, parts, organizer = encounter.copy, encounter.message.parts, encounter.organizer
     accepted: dict[str | None, Component] = {}
     worst = Verdict.STALE
@@ -32,16 +32,16 @@ def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
         mark = encounter.mark(rid, organizer)
         current = copy.get(rid) if copy is not None else None
         if mark is not None:
-            # A deleted copy does not tell whether the event was off before: a later message is later.
+            # A deleted copy does not show whether the event was cancelled before, so a later DTSTAMP alone counts.
             gone = copy is None or (current is not None and is_cancelled(current))
             excluded = copy is not None and copy.master is not None and rid in copy.moments(copy.master, "EXDATE")
             mark = Mark(mark.sequence, mark.dtstamp, gone or (excluded and current is None))
         elif current is not None and not is_cancelled(current) and rid is None:
-            # Nothing was ever received for it: only the text tells, and its DTSTAMP may be the client's.
+            # No message was applied to it yet: only the text has a SEQUENCE, and its DTSTAMP may be the client's.
             mark = Mark(sequence_of(current), None) if sequence < sequence_of(current) else None
         verdict = judge(mark, sequence, sent)
         if rid is not None and series is not None and series.dtstamp is not None and sent < series.dtstamp:
-            # A later message about the whole series said what the occurrence is: nothing of its own.
+            # A later message about the whole series removed the occurrence's own component.
             verdict = Verdict.STALE if verdict is Verdict.NEWER else verdict
         if verdict is Verdict.SAME and not _says_the_same(copy, parts, rid, component):
             verdict = Verdict.NEWER
@@ -50,7 +50,7 @@ def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
         elif verdict is Verdict.SAME:
             worst = Verdict.SAME
     if None in accepted:
-        # The series is sent whole: its occurrences are those of this message.
+        # The message has the whole series, so its overrides replace those of the copy.
         for rid, component in parts.overrides.items():
             mark = encounter.mark(rid, organizer)
             sent = encounter.sent(component)
@@ -60,7 +60,7 @@ def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
 
 
 def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component: Component) -> bool:
-    """Whether a message with the same SEQUENCE and DTSTAMP also says the same."""
+    """Whether a message with the same SEQUENCE and DTSTAMP also has the same content."""
     current = copy.get(rid) if copy is not None else None
     if copy is None or current is None:
         return True
@@ -73,22 +73,22 @@ def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component:
 
 
 def marks_of(encounter: Encounter, accepted: dict[str | None, Component]) -> tuple[MarkRow, ...]:
-    """The rows that the ledger has to learn of the accepted components."""
+    """The ledger rows of the accepted components."""
     organizer = encounter.organizer
     rows: list[MarkRow] = [
         (organizer, rid, sequence_of(component), encounter.sent(component)) for rid, component in accepted.items()
     ]
     master = accepted.get(None)
     if master is not None:
-        # The organizer's exclusions are remembered as the organizer's, so that they are told from the attendee's own.
+        # The organizer's exclusions get marks, so that they differ from the attendee's own.
         for rid in sorted(encounter.message.parts.moments(master, "EXDATE"))[:_MANY]:
             if (rid, organizer) not in encounter.known and rid not in accepted:
                 rows.append((organizer, rid, sequence_of(master), encounter.sent(master)))
     return tuple(rows)
 
 
-def told_later(encounter: Encounter) -> set[str]:
-    """The occurrences about which the organizer said something later than this message about the series."""
+def later_occurrences(encounter: Encounter) -> set[str]:
+    """The occurrences with a message of the organizer that is later than this message about the series."""
     master = encounter.message.parts.master
     sent = encounter.sent(master) if master is not None else encounter.now
     return {
@@ -99,9 +99,9 @@ def told_later(encounter: Encounter) -> set[str]:
 
 
 def exclude_later_gone(encounter: Encounter, copy: Parts) -> bool:
-    """Excludes the occurrences of which a later message, come before this one, left nothing."""
+    """Excludes the occurrences that a later message, which arrived before this one, removed."""
     edited = False
-    for rid in told_later(encounter):
+    for rid in later_occurrences(encounter):
         standing = copy.overrides.get(rid)
         if standing is None or is_cancelled(standing):
             edited |= exclude(copy, rid)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from televent.ical.itip.changes import rescheduled, rule_of
 from televent.ical.itip.message import enveloped, outward, stamp, zones_for
-from televent.ical.itip.overlay import adopted, exclude, include, lay, lay_attendees, replace_lines, said
+from televent.ical.itip.overlay import adopted, answering, exclude, include, lay, lay_attendees, replace_lines
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of, text_of
 from televent.ical.itip.people import attendees_of, mine_in, partstat_of
 from televent.ical.itip.precedence import Verdict
 from televent.ical.itip.receiving.encounter import Encounter
-from televent.ical.itip.receiving.newer import exclude_later_gone, marks_of, newer, told_later
+from televent.ical.itip.receiving.newer import exclude_later_gone, later_occurrences, marks_of, newer
 from televent.ical.itip.results import Applied, Change
 from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
@@ -167,14 +167,14 @@ def _merge_series(merge: _Merge) -> None:
         return
     old = before.copy()
     # This message does not bring back occurrences that a later message took away.
-    kept_out = merge.own_exclusions | told_later(encounter)
+    kept_out = merge.own_exclusions | later_occurrences(encounter)
     moved = rescheduled(copy, old, parts, sent, own_exclusions=kept_out)
-    anew = _anew(merge, old, sent)
+    again = _answers_again(merge, old, sent)
     _lay(merge, before, sent, old, moved=moved)
     wanted = parts.moments(sent, "EXDATE")
     own = set() if moved else merge.own_exclusions
     known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
-    if anew:
+    if again:
         # Everything is asked again, but for what the organizer knows the attendee to decline.
         own = known
     if is_cancelled(old) or sequence_of(sent) > sequence_of(old):
@@ -184,7 +184,7 @@ def _merge_series(merge: _Merge) -> None:
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
         for rid in sorted(own):
             exclude(copy, rid)
-    _settle_overrides(merge, earlier, moved=moved, anew=anew, was=rule_of(old))
+    _settle_overrides(merge, earlier, moved=moved, again=again, was=rule_of(old))
 
 
 def _settle_overrides(
@@ -192,7 +192,7 @@ def _settle_overrides(
     earlier: dict[str, Component],
     *,
     moved: bool,
-    anew: bool = False,
+    again: bool = False,
     was: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
     """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it. *was*
@@ -216,7 +216,7 @@ def _settle_overrides(
             continue
         # The attendee's own override, for an answer or an alarm: it follows the series.
         standing = copy.overrides[rid]
-        answers = {} if anew else _mine(standing, merge.mine)
+        answers = {} if again else _mine(standing, merge.mine)
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
             # Removed and asked again, the organizer holds no answer to it any more.
             asked = attendees_of(sent)
@@ -255,7 +255,7 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
     # Called off or removed, and asked once more: the answer stands, but the organizer may hold none any more, and the
     # attendee should see that it takes place after all.
     back = is_cancelled(old) and not is_cancelled(sent)
-    anew = _anew(merge, old, sent)
+    again = _answers_again(merge, old, sent)
     raised = back or sequence_of(sent) > sequence_of(old)
     merge.asks |= back
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
@@ -271,20 +271,20 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
     for address, theirs in asked.items():
         answer = partstat_of(had.get(address))
         if moved:
-            own[address] = said(theirs, "NEEDS-ACTION")
+            own[address] = answering(theirs, "NEEDS-ACTION")
             merge.asks = True
-        elif answer != "NEEDS-ACTION" and not anew:
-            own[address] = said(theirs, answer)
+        elif answer != "NEEDS-ACTION" and not again:
+            own[address] = answering(theirs, answer)
             merge.stands |= raised and partstat_of(theirs) != answer
         else:
             own[address] = theirs
-            merge.asks |= anew and partstat_of(theirs) == "NEEDS-ACTION"
+            merge.asks |= again and partstat_of(theirs) == "NEEDS-ACTION"
     lay_attendees(target, outgoing, own or had)
     merge.moved |= moved or back
     target.put("DTSTAMP", stamp(merge.encounter.sent(sent)))
 
 
-def _anew(merge: _Merge, old: Component, sent: Component) -> bool:
+def _answers_again(merge: _Merge, old: Component, sent: Component) -> bool:
     """Whether the attendee is to answer again: an answer to this very version that was sent later stands."""
     encounter = merge.encounter
     raised = is_cancelled(old) or sequence_of(sent) > sequence_of(old)

@@ -1,1 +1,1 @@
-"""From a change of one copy to the iTIP messages it owes (RFC 6638 §3.2)."""
+"""From a change of one copy to the iTIP messages that it causes (RFC 6638 §3.2)."""

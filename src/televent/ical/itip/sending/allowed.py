@@ -1,14 +1,14 @@
-"""What of an attendee's PUT counts: RFC 6638 §3.2.2.1.
+"""Keeps the allowed part of an attendee's PUT and restores the organizer's part: RFC 6638 §3.2.2.1.
 
-The rest is restored, not refused: a client that rewrites a description it does not understand still gets its answer
-through.
+A change that is not allowed is undone, not refused. A client may rewrite a description that it does not understand; its
+answer is still accepted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from televent.ical.itip.overlay import exclude, lay, lay_attendees, opened, said
+from televent.ical.itip.overlay import answering, exclude, lay, lay_attendees, mark_busy
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_of, parts_to_edit
 from televent.ical.itip.people import address_of, addresses, attendees_of, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger
@@ -28,9 +28,10 @@ def mend_attendee_put(
 ) -> CalendarText:
     """*new* with the organizer's part as *stored* has it; the same object where nothing must change.
 
-    His own are: his PARTSTAT, alarms, TRANSP, COMMENT, CATEGORIES, COLOR, X- lines, COMPLETED and PERCENT-COMPLETE,
-    new EXDATEs, and overrides that change nothing else. Exclusions stay, unless *known* shows that one was his.
-    *merge*: an answer that *stored* has and *new* does not know of is kept. Raises IcalError.
+    The attendee's part is: PARTSTAT on their own line, alarms, TRANSP, COMMENT, CATEGORIES, COLOR, X- lines, COMPLETED,
+    PERCENT-COMPLETE, new EXDATEs, and overrides that change nothing else. EXDATEs of *stored* stay, unless *known*
+    shows that the attendee added them. *me* are the attendee's addresses. *merge*: an answer that *stored* has and
+    *new* does not have is kept. Raises IcalError.
     """
     mine = addresses(me)
     before, after = parts_of(stored), parts_to_edit(new)
@@ -53,7 +54,7 @@ def mend_attendee_put(
 
 
 def _own_marks(before: Parts, organizer: str | None, known: Ledger) -> list[tuple[str, str]]:
-    """The exclusions that the organizer never spoke of, once it is known what he said at all."""
+    """The EXDATEs that no message of the organizer mentioned. Empty where *known* has no message of the organizer."""
     if organizer is None or before.master is None or (None, organizer) not in known:
         return []
     return [(rid, organizer) for rid in before.moments(before.master, "EXDATE") if (rid, organizer) not in known]
@@ -77,29 +78,29 @@ def _mend_overrides(before: Parts, after: Parts, mine: Collection[str], merge: b
 
 def _mend(component: Component, model: Component, mine: Collection[str], merge: bool) -> None:
     organizer = component.get("ORGANIZER")
-    # How far he is with a to-do is his to say (RFC 5546 §3.4.3), whether it takes place the organizer's.
+    # The attendee reports the progress of a to-do (RFC 5546 §3.4.3). The organizer alone cancels it.
     own_status = component.name == "VTODO" and not is_cancelled(component) and not is_cancelled(model)
     lay(component, model, but=("STATUS",) if own_status else ())
     restored = component.get("ORGANIZER")
     if organizer is not None and restored is not None and address_of(organizer) == address_of(restored):
-        # SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on his line are his to set (§7.1, §7.2).
-        component.replace(restored, _his_parameters(restored, organizer))
+        # An attendee may set SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on the ORGANIZER line (§7.1, §7.2).
+        component.replace(restored, _own_parameters(restored, organizer))
     standing, own = attendees_of(model), {}
     for address, now in attendees_of(component).items():
         if address not in mine:
             continue
         before = standing.get(address)
         if merge and before is not None and partstat_of(now) == "NEEDS-ACTION":
-            now = said(now, partstat_of(before))
+            now = answering(now, partstat_of(before))
         if partstat_of(now) != partstat_of(before):
-            # An answer needs no RSVP any more, also where the client leaves it.
-            now = said(now, partstat_of(now))
-            opened(component, partstat_of(before), partstat_of(now))
+            # An answered line needs no RSVP, also where the client left it there.
+            now = answering(now, partstat_of(now))
+            mark_busy(component, partstat_of(before), partstat_of(now))
         own[address] = now
     lay_attendees(component, model, own)
 
 
-def _his_parameters(prop: Property, put: Property) -> Property:
+def _own_parameters(prop: Property, put: Property) -> Property:
     for name in ("SCHEDULE-AGENT", "SCHEDULE-FORCE-SEND"):
         value = put.param(name)
         if value != prop.param(name):

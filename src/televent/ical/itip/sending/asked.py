@@ -1,9 +1,9 @@
-"""Which answers an organizer's change makes void, though the text does not tell: RFC 6638 §3.2.8, RFC 5546 §2.1.4.
+"""Finds the answers that an organizer's change makes void: RFC 6638 §3.2.8, RFC 5546 §2.1.4.
 
-An answer to an older version counts where its time still stands (answers.py), for SEQUENCE also rises when somebody
-else is removed. But a meeting may have moved and come back, or got an occurrence back: everybody was asked anew, and
-what was said before is no answer to that. So the organizer's ledger remembers, under his own address, below which
-SEQUENCE no answer counts.
+An answer to an older version counts while the time is the same (answers.py), because SEQUENCE also rises when another
+attendee is removed. The text alone does not show that a meeting moved and came back, or that a removed occurrence came
+back. In both cases all attendees were asked again, and their earlier answers are void. The organizer's ledger therefore
+stores the lowest SEQUENCE that still counts, under the organizer's own address.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from televent.ical.itip.roles import organizer_in
 from televent.ical.objects.calendar_text import CalendarText
 
 REMOVED: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""The DTSTAMP of a mark that nobody's message made: before any other."""
+"""DTSTAMP of a mark that no message made; earlier than every real one."""
 
 
-def asked_anew(
+def asked_again(
     old: CalendarText | None, new: CalendarText, *, me: Collection[str], dtstamp: datetime
 ) -> tuple[MarkRow, ...]:
-    """What the organizer's ledger has to learn when *new*, as prepared, takes the place of *old*. Raises IcalError."""
+    """The rows to add to the organizer's ledger when *new*, as prepared, replaces *old*.
+
+    *me* are the organizer's addresses; *dtstamp* is that of the messages about the change. Raises IcalError.
+    """
     after = parts_of(new)
     organizer = organizer_in(after)
     if old is None or organizer is None or organizer not in addresses(me):
@@ -45,15 +48,17 @@ def asked_anew(
 
 
 def made_again(text: CalendarText, floor: int, *, dtstamp: datetime) -> tuple[MarkRow, ...]:
-    """The same for a meeting that was deleted and is stored again, with no SEQUENCE below *floor*: what was said to the
-    one before is no answer to this. Raises IcalError."""
+    """The rows to add to the organizer's ledger when a deleted meeting is stored again.
+
+    *floor* is the lowest SEQUENCE of the new text; answers to the deleted meeting do not count. Raises IcalError.
+    """
     organizer = organizer_in(parts_of(text))
     return ((organizer, None, floor, dtstamp),) if organizer is not None else ()
 
 
 def _removed(before: Parts, after: Parts, mine: Collection[str]) -> list[MarkRow]:
-    """Those who are not asked any more. Asked again, they are to answer again, and an answer of before that is still
-    under way is none to that: the CANCEL has raised SEQUENCE."""
+    """A row for each attendee who was removed. If they are invited again, they must answer again. An earlier answer
+    that arrives late does not count: the CANCEL has raised SEQUENCE."""
     rows: list[MarkRow] = []
     for rid, prior in before.items():
         component = after.get(rid) or after.master
@@ -64,7 +69,7 @@ def _removed(before: Parts, after: Parts, mine: Collection[str]) -> list[MarkRow
 
 
 def counts_from(known: Ledger, organizer: str | None, address: str, rid: str | None) -> int:
-    """The lowest SEQUENCE that an answer of *address* to *rid* must be to."""
+    """The lowest SEQUENCE that counts in an answer of *address* to the occurrence *rid*."""
     marks = [known.get((each, organizer)) for each in {rid, None}] if organizer is not None else []
     marks += [mark for each in {rid, None} if (mark := known.get((each, address))) and mark.dtstamp == REMOVED]
     return max((mark.sequence for mark in marks if mark is not None), default=0)

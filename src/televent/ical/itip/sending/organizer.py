@@ -1,7 +1,7 @@
-"""What the server adds to the text that an organizer PUT: RFC 6638 §3.2.1, §3.2.5, §3.2.8; RFC 5546 §2.1.4.
+"""Completes the text that an organizer PUT: RFC 6638 §3.2.1, §3.2.5, §3.2.8; RFC 5546 §2.1.4.
 
-Nothing in the usual case: the client's text goes back as it came. PARTSTAT is reset on a reschedule; answers that the
-client had not seen are kept; SEQUENCE is raised only where RFC 5546 demands it and the client did not.
+The usual case needs no change: the client's text is stored as it came. A reschedule resets PARTSTAT. Answers that the
+client had not seen are kept. SEQUENCE is raised only where RFC 5546 requires it and the client did not raise it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SENT_BY_FORCE: Final = frozenset({"REQUEST", "REPLY"})
 
 
 def prepare_organizer_put(old: CalendarText | None, new: CalendarText, *, me: Collection[str]) -> CalendarText:
-    """*new*, with what the server must change in it; the same object where that is nothing.
+    """*new* with the changes that the server must make; the same object where there are none.
 
     *old* is the stored text, None for a new one; *me* are the organizer's addresses. Raises IcalError.
     """
@@ -39,20 +39,22 @@ def prepare_organizer_put(old: CalendarText | None, new: CalendarText, *, me: Co
         if prior is not None and before is not None:
             edited |= _sequence(before, prior, after, component, mine)
     if before is not None:
-        edited |= _forgotten(before, after, mine)
-        edited |= _outnumbered(before, after, mine)
+        edited |= _restore_answers(before, after, mine)
+        edited |= _raise_above_removed(before, after, mine)
     return CalendarText.of_tree(after.root) if edited else new
 
 
-def above(text: CalendarText, floor: int, *, me: Collection[str]) -> CalendarText:
-    """*text*, which takes the place of a meeting that was called off, with no SEQUENCE below *floor*: whoever got the
-    CANCEL would take a lower one for an older word (RFC 5546 §2.1.4). The same object where none is. Raises IcalError.
+def with_sequence_from(text: CalendarText, floor: int, *, me: Collection[str]) -> CalendarText:
+    """*text* with every SEQUENCE raised to at least *floor*; the same object where none is lower.
+
+    *text* replaces a cancelled meeting. An attendee who got the CANCEL would reject a lower SEQUENCE as older
+    (RFC 5546 §2.1.4). *me* are the organizer's addresses. Raises IcalError.
     """
     mine = addresses(me)
     parts = parts_to_edit(text)
     edited = False
     for _, component in parts.items():
-        # Also where nobody is asked yet: who is asked later may have the CANCEL.
+        # Also where no attendee is asked yet: an attendee who is added later may have the CANCEL.
         if organizer_of(component) in mine and sequence_of(component) < floor:
             component.put("SEQUENCE", str(floor))
             edited = True
@@ -60,9 +62,9 @@ def above(text: CalendarText, floor: int, *, me: Collection[str]) -> CalendarTex
 
 
 def _same_organizer(before: Parts, after: Parts, mine: Collection[str]) -> bool:
-    """Puts back the address under which she organizes, where a client writes another of hers.
+    """Restores the organizer's stored address where a client wrote another address of the same person.
 
-    The guests' copies know the meeting by the first; from any other they take nothing (RFC 5546 §3.2.2.4).
+    The attendees' copies have the stored address and accept messages from no other (RFC 5546 §3.2.2.4).
     """
     known = organizer_in(before)
     asked = any(attendees_of(component).keys() - set(mine) for _, component in before.items())
@@ -78,14 +80,14 @@ def _same_organizer(before: Parts, after: Parts, mine: Collection[str]) -> bool:
 
 
 def _prior(before: Parts | None, rid: str | None) -> Component | None:
-    """What stood for the occurrence before, be it as part of the series."""
+    """The earlier version of the occurrence: its own component, else the one that the series gives."""
     if before is None:
         return None
     return before.get(rid) or (occurrence(before, rid) if rid is not None else None)
 
 
 def _answers(prior: Component | None, component: Component, moved: bool, mine: Collection[str]) -> bool:
-    """Sets the PARTSTAT of those the server asks: what they said, or NEEDS-ACTION where they are asked again."""
+    """Sets PARTSTAT of each attendee that the server schedules: the stored answer, or NEEDS-ACTION if asked again."""
     known = attendees_of(prior) if prior is not None else {}
     edited = False
     for address, prop in attendees_of(component).items():
@@ -108,15 +110,16 @@ def _answered(prop: Property, right: str, earlier: Property | None) -> Property:
             prop = without_params(prop, ["RSVP"])
     status = earlier.param("SCHEDULE-STATUS") if earlier is not None else None
     if status and prop.param("SCHEDULE-STATUS") is None:
-        # RFC 6638 §7.3: clients should not remove it; one that does has not seen what became of its letter.
+        # RFC 6638 §7.3: clients should not remove SCHEDULE-STATUS. One that does has not read it yet.
         prop = prop.with_param("SCHEDULE-STATUS", status)
     return prop
 
 
 def _sequence(before: Parts, prior: Component, after: Parts, component: Component, mine: Collection[str]) -> bool:
-    """Raises SEQUENCE where a change wants it and the client left it, and never lets it go back.
+    """Raises SEQUENCE where the change requires it and the client did not; never lowers it.
 
-    RFC 5546 §2.1.4 has it raised for a change of times or STATUS and with every CANCEL, so when somebody is removed.
+    RFC 5546 §2.1.4 raises SEQUENCE when times or STATUS change and with every CANCEL, so also when an attendee is
+    removed.
     """
     were = {address for address, prop in attendees_of(prior).items() if address not in mine and served(prop)}
     are = {address for address, prop in attendees_of(component).items() if address not in mine and served(prop)}
@@ -128,9 +131,11 @@ def _sequence(before: Parts, prior: Component, after: Parts, component: Componen
     return True
 
 
-def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
-    """Puts back the overrides that hold nothing but somebody's answer to one occurrence and that the client,
-    which had not seen them, left out."""
+def _restore_answers(before: Parts, after: Parts, mine: Collection[str]) -> bool:
+    """Restores the overrides that the client left out and that hold only an attendee's answer to one occurrence.
+
+    The client had not seen them.
+    """
     if before.master is None or after.master is None or organizer_of(after.master) not in mine:
         return False
     if rescheduled(before, before.master, after, after.master):
@@ -142,9 +147,9 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
             continue
         plain, was = occurrence(after, rid), occurrence(before, rid)
         if plain is None or was is None or not planned(after, rid):
-            # The series ends before it now: an answer to what there is not is no reason for a ghost.
+            # The series now ends before this occurrence. An answer alone must not keep it.
             continue
-        # As plain as the series was: what the client now changes in all of it is no reason to forget an answer.
+        # Compared with the old series too: a change of the whole series must not discard an answer.
         if not (_as_plain(before, was, before, override) or _as_plain(after, plain, before, override)):
             continue
         held = False
@@ -161,11 +166,11 @@ def _forgotten(before: Parts, after: Parts, mine: Collection[str]) -> bool:
     return edited
 
 
-def _outnumbered(before: Parts, after: Parts, mine: Collection[str]) -> bool:
+def _raise_above_removed(before: Parts, after: Parts, mine: Collection[str]) -> bool:
     """Raises the series' SEQUENCE above that of each override that is gone.
 
-    The series now speaks for its occurrence, and so does the next override of it, whose SEQUENCE is counted from the
-    series': a lower number than the occurrence had before would be taken for an older word (RFC 5546 §2.1.4).
+    The series now describes that occurrence. A later override of it takes its SEQUENCE from the series. Attendees would
+    reject a lower number than the occurrence had before as older (RFC 5546 §2.1.4).
     """
     if after.master is None or organizer_of(after.master) not in mine:
         return False
@@ -181,7 +186,7 @@ def _outnumbered(before: Parts, after: Parts, mine: Collection[str]) -> bool:
 
 
 def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component) -> bool:
-    """Whether the override says nothing that the series would not say of the occurrence, but for the answers."""
+    """Whether the override differs from the occurrence that the series gives in nothing but the answers."""
     return (
         parts.span(plain) == before.span(override)
         and not moved_place(plain, override)
@@ -190,8 +195,10 @@ def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component
 
 
 def without_force_send(text: CalendarText) -> CalendarText:
-    """*text* without SCHEDULE-FORCE-SEND, which must not be stored (RFC 6638 §7.2): to be called once the letters are
-    written. Who is to get something that nobody knows has SCHEDULE-STATUS 2.3. The same object where there is none."""
+    """*text* without SCHEDULE-FORCE-SEND, which must not be stored (RFC 6638 §7.2); the same object where it has none.
+
+    Call it after the messages are made. A line that asks for an unknown method gets SCHEDULE-STATUS 2.3.
+    """
     if b"SCHEDULE-FORCE-SEND" not in text.raw.upper():
         return text
     root = text.copy()

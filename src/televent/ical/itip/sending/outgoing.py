@@ -1,8 +1,8 @@
-"""Old text and new text of one copy → the letters that the change owes: RFC 6638 §3.2.1, §3.2.2; RFC 5546 §3.
+"""Old text and new text of one copy → the iTIP messages that the change causes: RFC 6638 §3.2.1, §3.2.2; RFC 5546 §3.
 
-Pure: whoever carries the letters (into an account here, or out by mail) may lose, double or reorder them; what
-receives them decides by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP. A caller gives each change of one UID a later
-*dtstamp* than the one before: at DTSTAMP's resolution of one second, max(now, last + 1 s).
+The functions are pure. Delivery (to an account here, or by mail) may lose, repeat or reorder messages. The recipient
+decides by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP. The caller gives each change of one UID a later *dtstamp* than the
+change before: max(now, last + 1 s), since DTSTAMP counts whole seconds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import unescape
 
-_CANCEL_SAYS: Final = frozenset(
+_CANCEL_PROPERTIES: Final = frozenset(
     {
         "UID",
         "DTSTAMP",
@@ -45,17 +45,18 @@ _CANCEL_SAYS: Final = frozenset(
     }
 )
 _MANY: Final = 50
-"""Occurrences cancelled at once beyond which the whole series is sent again instead."""
+"""Max occurrences cancelled one by one in a message; for more the whole series is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """One iTIP message for one recipient.
 
-    *sender* and *recipient* are normalised addresses; *text* is the complete VCALENDAR, with METHOD, of only what
-    the recipient is part of. *significant*: time, recurrence or place moved, or he is asked for the first time;
-    then he is told, else only his copy changes. *kind*: "invite", "update", "cancel", "reply" or "refresh" (only
-    others' answers changed). *recurrence_ids* name the components, None the master.
+    *sender* and *recipient* are normalised addresses. *text* is the complete VCALENDAR with METHOD; it has only the
+    components that the recipient may see. *significant*: time, recurrence or place changed, or the recipient is
+    invited for the first time. The recipient is then notified; else only their copy changes. *kind*: "invite",
+    "update", "cancel", "reply" or "refresh" (only other attendees' answers changed). *recurrence_ids* name the
+    components, None the master.
     """
 
     method: str
@@ -71,12 +72,12 @@ class OutgoingMessage:
     kind: str
     summary: str
     asks: bool = False
-    """He is to answer, whatever he said before: invited (again), or forced by SCHEDULE-FORCE-SEND."""
+    """The recipient must answer again, whatever they answered before: invited (again), or SCHEDULE-FORCE-SEND."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A component made ready for letters, but for what differs from recipient to recipient."""
+    """A component prepared for sending, without the lines that differ between recipients."""
 
     component: Component
     people: dict[str, Property]
@@ -85,8 +86,10 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One message for one recipient, before it is written. *source* has the zones of the components, unless *zones*
-    are known already. The other fields are those of :class:`OutgoingMessage`."""
+    """One message for one recipient, before it is written. *zones* are its VTIMEZONEs, None to find them in *source*.
+
+    The other fields are those of :class:`OutgoingMessage`.
+    """
 
     method: str
     kind: str
@@ -98,8 +101,8 @@ class _Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
-    """From whom and when the letters of one change go out, and what several of them have in common."""
+class _Batch:
+    """The sender and DTSTAMP of all messages of one change, and a cache of the parts that they share."""
 
     sender: str
     uid: str
@@ -130,7 +133,7 @@ class _Post:
 def organizer_messages(
     old: CalendarText | None, new: CalendarText | None, *, me: Collection[str], dtstamp: datetime
 ) -> list[OutgoingMessage]:
-    """The REQUESTs and CANCELs that a change of the organizer's copy owes (RFC 6638 §3.2.1).
+    """The REQUESTs and CANCELs that a change of the organizer's copy causes (RFC 6638 §3.2.1).
 
     *old* None: created; *new* None: deleted. *me* are the organizer's addresses. Raises IcalError.
     """
@@ -149,42 +152,42 @@ def organizer_messages(
         if address and address not in mine
     }
     uid = next(parts.uid for parts in (after, before) if parts is not None)
-    post = _Post(sender, uid, dtstamp)
+    batch = _Batch(sender, uid, dtstamp)
     return [
         message
         for address in asked
-        for message in _for_one(post, address, view(before, address, mine), view(after, address, mine), after, mine)
+        for message in _for_one(batch, address, view(before, address, mine), view(after, address, mine), after, mine)
     ]
 
 
 def _for_one(
-    post: _Post, to: str, old: View | None, new: View | None, after: Parts | None, mine: Collection[str]
+    batch: _Batch, to: str, old: View | None, new: View | None, after: Parts | None, mine: Collection[str]
 ) -> list[OutgoingMessage]:
     if new is None:
-        return _cancelled(post, to, old, after, mine) if old is not None else []
+        return _cancelled(batch, to, old, after, mine) if old is not None else []
     if new.master is not None and is_cancelled(new.master):
         if old is None or (old.master is not None and is_cancelled(old.master)):
             return []
-        return _cancelled(post, to, old, after, mine)
+        return _cancelled(batch, to, old, after, mine)
     if old is None:
-        return [_request(post, "invite", to, new, set(new.components), True, asks=True)]
+        return [_request(batch, "invite", to, new, set(new.components), True, asks=True)]
     gone = _gone(old, new)
-    changed = {rid: level for rid in new.components if (level := _level(post, old, new, rid)) > 0}
+    changed = {rid: level for rid in new.components if (level := _level(batch, old, new, rid)) > 0}
     dropped = [
         rid
         for rid in old.components
         if rid is not None and rid not in new.components and rid not in gone and new.master is not None
     ]
     whole = bool(dropped) or None in changed or len(gone) > _MANY
-    level = max([*changed.values(), *(_level(post, old, new, rid) for rid in dropped)], default=0)
+    level = max([*changed.values(), *(_level(batch, old, new, rid) for rid in dropped)], default=0)
     if dropped and level == 0:
         level = 1
     messages = []
     if gone and not (whole and level > 1):
         cancelled: dict[str | None, Component] = {}
         for rid in sorted(gone):
-            cancelled[rid] = _cancel_of(post, to, old, new.parts, rid, _for_all(new.parts, rid))
-        messages.append(post.message(to, _cn(old, to), _Draft("CANCEL", "cancel", cancelled, old.parts)))
+            cancelled[rid] = _cancel_of(batch, to, old, new.parts, rid, _for_all(new.parts, rid))
+        messages.append(batch.message(to, _cn(old, to), _Draft("CANCEL", "cancel", cancelled, old.parts)))
     elif gone:
         level = max(level, 3)
     forced = _forced(new, to)
@@ -193,7 +196,7 @@ def _for_one(
     if level > 0:
         which = set(new.components) if whole else set(changed)
         kind = "refresh" if level == 1 else "update"
-        messages.append(_request(post, kind, to, new, which, level == 3, asks=forced))
+        messages.append(_request(batch, kind, to, new, which, level == 3, asks=forced))
     return messages
 
 
@@ -207,7 +210,7 @@ def _gone(old: View, new: View) -> set[str]:
 
 
 def _for_all(parts: Parts | None, rid: str | None) -> bool:
-    """Whether what is gone for one is gone for all: only then does a CANCEL have STATUS (RFC 5546 §3.2.5)."""
+    """Whether the occurrence is cancelled for all attendees: only then a CANCEL has STATUS (RFC 5546 §3.2.5)."""
     if parts is None:
         return True
     own = parts.get(rid)
@@ -216,16 +219,16 @@ def _for_all(parts: Parts | None, rid: str | None) -> bool:
     return rid is None or parts.master is None or rid in parts.moments(parts.master, "EXDATE")
 
 
-def _level(post: _Post, old: View, new: View, rid: str | None) -> int:
-    """How much of the occurrence changed, worked out once for all who see the same."""
+def _level(batch: _Batch, old: View, new: View, rid: str | None) -> int:
+    """The level of change of the occurrence, computed once for all recipients with the same view (_compared)."""
     key = (old.shape, new.shape, rid)
-    if key not in post.levels:
-        post.levels[key] = _compared(old, new, rid)
-    return post.levels[key]
+    if key not in batch.levels:
+        batch.levels[key] = _compared(old, new, rid)
+    return batch.levels[key]
 
 
 def _compared(old: View, new: View, rid: str | None) -> int:
-    """0 nothing he can see, 1 others' answers, 2 words or people, 3 time, recurrence or place."""
+    """0 nothing visible to the recipient, 1 others' answers, 2 texts or people, 3 time, recurrence or place."""
     before, after = old.at(rid), new.at(rid)
     if after is None:
         return 0
@@ -252,26 +255,26 @@ def _cn(shown: View, to: str) -> str | None:
 
 
 def _request(
-    post: _Post, kind: str, to: str, new: View, which: set[str | None], significant: bool, *, asks: bool
+    batch: _Batch, kind: str, to: str, new: View, which: set[str | None], significant: bool, *, asks: bool
 ) -> OutgoingMessage:
-    if ("REQUEST", new.shape, next(iter(new.components))) not in post.ready:
+    if ("REQUEST", new.shape, next(iter(new.components))) not in batch.ready:
         for rid, copy in zip(new.components, new.sent(), strict=True):
-            fresh = outward(copy, post.dtstamp)
+            fresh = outward(copy, batch.dtstamp)
             ready = _Ready(fresh, attendees_of(fresh), zones_for([fresh], new.parts))
-            post.ready["REQUEST", new.shape, rid] = ready
+            batch.ready["REQUEST", new.shape, rid] = ready
     components: dict[str | None, Component] = {}
     zones: dict[str | None, Component] = {}
     for rid in new.components:
         if rid in which:
-            ready = post.ready["REQUEST", new.shape, rid]
+            ready = batch.ready["REQUEST", new.shape, rid]
             components[rid] = _asking(ready.component.copy(), ready.people.get(to))
             zones |= {zone.value("TZID"): zone for zone in ready.zones}
     draft = _Draft("REQUEST", kind, components, new.parts, significant, asks, zones.values())
-    return post.message(to, _cn(new, to), draft)
+    return batch.message(to, _cn(new, to), draft)
 
 
 def _asking(component: Component, prop: Property | None) -> Component:
-    """Asks for an answer (RSVP) where none is given and the organizer's program said nothing about it."""
+    """Adds RSVP=TRUE where the attendee has not answered and the organizer's client set no RSVP."""
     if prop is None or partstat_of(prop) != "NEEDS-ACTION" or prop.param("RSVP") is not None:
         return component
     if (prop.param("ROLE") or "").upper() != "NON-PARTICIPANT":
@@ -279,8 +282,8 @@ def _asking(component: Component, prop: Property | None) -> Component:
     return component
 
 
-def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Collection[str]) -> list[OutgoingMessage]:
-    """The CANCEL of everything that he was asked to."""
+def _cancelled(batch: _Batch, to: str, old: View, after: Parts | None, mine: Collection[str]) -> list[OutgoingMessage]:
+    """The CANCEL of everything that the recipient was invited to."""
     if all(is_cancelled(component) for component in old.components.values()):
         return []
     stays = after if after is not None and organizer_in(after) in mine else None
@@ -289,20 +292,20 @@ def _cancelled(post: _Post, to: str, old: View, after: Parts | None, mine: Colle
     for rid in rids:
         there = stays.get(rid) if stays is not None else None
         off = stays is None or (there is not None and is_cancelled(there)) or (rid is not None and _for_all(stays, rid))
-        components[rid] = _cancel_of(post, to, old, stays, rid, off)
-    return [post.message(to, _cn(old, to), _Draft("CANCEL", "cancel", components, old.parts))]
+        components[rid] = _cancel_of(batch, to, old, stays, rid, off)
+    return [batch.message(to, _cn(old, to), _Draft("CANCEL", "cancel", components, old.parts))]
 
 
-def _cancel_of(post: _Post, to: str, old: View, new: Parts | None, rid: str | None, off: bool) -> Component:
+def _cancel_of(batch: _Batch, to: str, old: View, new: Parts | None, rid: str | None, off: bool) -> Component:
     key = ("CANCEL", old.shape, rid)
-    if key not in post.ready:
+    if key not in batch.ready:
         was = old.at(rid)
         assert was is not None
-        fresh = kept(outward(was, post.dtstamp), _CANCEL_SAYS)
+        fresh = kept(outward(was, batch.dtstamp), _CANCEL_PROPERTIES)
         people = attendees_of(fresh)
         fresh.drop("ATTENDEE")
-        post.ready[key] = _Ready(fresh, people, [])
-    ready = post.ready[key]
+        batch.ready[key] = _Ready(fresh, people, [])
+    ready = batch.ready[key]
     component = ready.component.copy()
     number = sequence_of(component) + 1
     if new is not None:
@@ -323,11 +326,12 @@ def attendee_messages(
     dtstamp: datetime,
     declined: Collection[str] = (),
 ) -> list[OutgoingMessage]:
-    """The REPLY that a change of an attendee's copy owes (RFC 6638 §3.2.2), of all that he answered: one for each of
-    his addresses that is asked, for a REPLY has one ATTENDEE (RFC 5546 §3.2.3).
+    """The REPLYs that a change of an attendee's copy causes (RFC 6638 §3.2.2).
 
-    *old* None: he stored an invitation himself; *new* None: he deleted it, which declines what he had not declined.
-    *declined*: occurrences that he had deleted before, to be told again. Raises IcalError.
+    There is one for each invited address of the attendee, for a REPLY has one ATTENDEE (RFC 5546 §3.2.3). *me* are the
+    attendee's addresses. *old* None: the attendee stored an invitation; *new* None: the attendee deleted it, which
+    declines all that was not declined yet. *declined*: occurrences deleted before, to be declined again. Raises
+    IcalError.
     """
     mine = addresses(me)
     before = parts_of(old) if old is not None else None
@@ -347,13 +351,13 @@ def attendee_messages(
             components = {rid: reply_component(answer, dtstamp) for rid, answer in answers.items()}
             named = next((component.get("ORGANIZER") for component in components.values()), None)
             cn = named.param("CN") if named is not None else None
-            post = _Post(address, shown.uid, dtstamp)
-            messages.append(post.message(organizer, cn, _Draft("REPLY", "reply", components, shown)))
+            batch = _Batch(address, shown.uid, dtstamp)
+            messages.append(batch.message(organizer, cn, _Draft("REPLY", "reply", components, shown)))
     return messages
 
 
 def _replies(parts: Parts) -> bool:
-    """Whether the server answers for the attendee: the agent of every ORGANIZER line is the server."""
+    """Whether the server sends the attendee's replies: SCHEDULE-AGENT of every ORGANIZER line is SERVER."""
     lines = [prop for _, component in parts.items() if (prop := component.get("ORGANIZER")) is not None]
     return all(map(served, lines))
 

@@ -1,4 +1,4 @@
-"""What an attendee's change answers, and the component of a REPLY: RFC 6638 §3.2.2.3, RFC 5546 §3.2.3."""
+"""Finds the answers in an attendee's change and makes the components of a REPLY: RFC 6638 §3.2.2.3, RFC 5546 §3.2.3."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from televent.ical.itip.people import address_of, mine_in, partstat_of
 from televent.ical.itip.series import planned
 from televent.ical.text.tree import Component, Property
 
-_REPLY_SAYS: Final = frozenset(
+_REPLY_PROPERTIES: Final = frozenset(
     {
         "UID",
         "DTSTAMP",
@@ -33,12 +33,12 @@ _REPLY_SAYS: Final = frozenset(
 )
 _PROGRESS: Final = ("PERCENT-COMPLETE", "COMPLETED")
 _MANY: Final = 100
-"""Occurrences that one change can decline one by one; more are told by nothing (a client deletes one at a time)."""
+"""Max occurrences that one change declines one by one; further ones are not reported (clients delete one at a time)."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """What the attendee at *address* says to the occurrence that *component* describes."""
+    """The answer of the attendee at *address* to the occurrence that *component* describes."""
 
     address: str
     partstat: str
@@ -48,7 +48,7 @@ class OwnAnswer:
 def attendee_answers(
     before: Parts | None, after: Parts | None, address: str, declined: Collection[str] = ()
 ) -> dict[str | None, OwnAnswer]:
-    """The answers of *address* in a change of his copy, by occurrence; *declined* are told besides."""
+    """The answers of *address* in a change of their copy, by occurrence; *declined* are added as DECLINED."""
     mine = {address}
     if after is None:
         return _declined(before, mine) if before is not None else {}
@@ -58,14 +58,14 @@ def attendee_answers(
         if prop is None:
             continue
         earlier = _earlier(before, rid, mine)
-        if partstat_of(prop) != partstat_of(earlier) or _forced(component) or _got_on(before, rid, component):
+        if partstat_of(prop) != partstat_of(earlier) or _forced(component) or _progressed(before, rid, component):
             found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component)
     for rid in sorted(declined)[:_MANY]:
         found |= _deleted(after, rid, mine)
     if before is not None and before.master is not None and after.master is not None:
         out, excluded = before.moments(before.master, "EXDATE"), after.moments(after.master, "EXDATE")
         for rid in sorted(out - excluded)[:_MANY]:
-            # He takes back what he deleted, so declined: what he says to it now is news, though the series says so too.
+            # The attendee restored a deleted, so declined, occurrence: its answer is new, even if equal to the series'.
             again = after.overrides.get(rid) or (occurrence(after, rid) if planned(after, rid) else None)
             prop = mine_in(again, mine) if again is not None else None
             if again is not None and prop is not None and not is_cancelled(again):
@@ -77,16 +77,16 @@ def attendee_answers(
 
 
 def _deleted(parts: Parts, rid: str, mine: Collection[str]) -> dict[str | None, OwnAnswer]:
-    """The answer that lies in the deletion of the occurrence."""
+    """The DECLINED that the deletion of the occurrence means; empty where the organizer need not know."""
     was = parts.overrides.get(rid) or occurrence(parts, rid)
     prop = mine_in(was, mine) if was is not None else None
-    if was is None or prop is None or not _minds(was, prop):
+    if was is None or prop is None or not _to_be_told(was, prop):
         return {}
     return {rid: OwnAnswer(address_of(prop), "DECLINED", was)}
 
 
 def _earlier(before: Parts | None, rid: str | None, mine: Collection[str]) -> Property | None:
-    """His line in what stood for the occurrence before: its own component, else the series."""
+    """The attendee's line in the earlier version of the occurrence: its own component, else the series."""
     if before is None:
         return None
     component = before.get(rid)
@@ -95,8 +95,8 @@ def _earlier(before: Parts | None, rid: str | None, mine: Collection[str]) -> Pr
     return mine_in(component, mine) if component is not None else None
 
 
-def _got_on(before: Parts | None, rid: str | None, component: Component) -> bool:
-    """Whether there is news of how far a to-do is, which is told by REPLY too (RFC 5546 §3.4.3)."""
+def _progressed(before: Parts | None, rid: str | None, component: Component) -> bool:
+    """Whether the progress of a to-do changed; a REPLY reports that too (RFC 5546 §3.4.3)."""
     was = (before.get(rid) or before.master) if before is not None else None
     if was is None or component.name != "VTODO":
         return False
@@ -108,8 +108,11 @@ def _forced(component: Component) -> bool:
     return prop is not None and (prop.param("SCHEDULE-FORCE-SEND") or "").upper() == "REPLY"
 
 
-def _minds(component: Component, prop: Property) -> bool:
-    """Whether the organizer has to hear that he will not come: not of what is off, declined or asks for no answer."""
+def _to_be_told(component: Component, prop: Property) -> bool:
+    """Whether the organizer must be told of the refusal.
+
+    Not if it is cancelled, already declined or asks for no answer.
+    """
     return (
         not is_cancelled(component)
         and partstat_of(prop) != "DECLINED"
@@ -122,14 +125,14 @@ def _declined(before: Parts, mine: Collection[str]) -> dict[str | None, OwnAnswe
     found: dict[str | None, OwnAnswer] = {}
     for rid, component in before.items():
         prop = mine_in(component, mine)
-        if prop is not None and _minds(component, prop):
+        if prop is not None and _to_be_told(component, prop):
             found[rid] = OwnAnswer(address_of(prop), "DECLINED", component)
     return found
 
 
 def reply_component(answer: OwnAnswer, dtstamp: datetime) -> Component:
     """The component of a REPLY: one ATTENDEE, SEQUENCE as the organizer had it (SPEC A4; I-5, I-18)."""
-    component = only_attendee(kept(outward(answer.component.copy(), dtstamp), _REPLY_SAYS), answer.address)
+    component = only_attendee(kept(outward(answer.component.copy(), dtstamp), _REPLY_PROPERTIES), answer.address)
     prop = component.get("ATTENDEE")
     assert prop is not None
     component.replace(prop, without_params(prop.with_param("PARTSTAT", answer.partstat), ["RSVP"]))

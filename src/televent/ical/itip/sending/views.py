@@ -1,4 +1,4 @@
-"""What one attendee may see of the organizer's object: RFC 6638 §3.2.6."""
+"""The part of an organizer's object that one attendee may see: RFC 6638 §3.2.6."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from televent.ical.text.tree import Component
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One recipient's part of an object. *excluded*: occurrences of his series that are not for him."""
+    """One recipient's part of an object. *excluded*: occurrences of the series that the recipient is not invited to."""
 
     parts: Parts
     components: dict[str | None, Component]
@@ -20,29 +20,29 @@ class View:
 
     @property
     def shape(self) -> tuple[int, tuple[str | None, ...], frozenset[str]]:
-        """What tells this view from others of the same object: most of the recipients share one."""
+        """A key that is equal for equal views of the same object; most recipients share one."""
         return id(self.parts), tuple(self.components), self.excluded
 
     @property
     def master(self) -> Component | None:
-        """The series, where he is asked to it."""
+        """The series, where the recipient is invited to it."""
         return self.components.get(None)
 
     def absent(self) -> frozenset[str]:
-        """Every occurrence that he must not come to: excluded for all by EXDATE, or for him."""
+        """Every occurrence that the recipient is not invited to: excluded for all by EXDATE, or for them alone."""
         if self.master is None:
             return frozenset()
         return self.excluded | self.parts.moments(self.master, "EXDATE")
 
     def at(self, rid: str | None) -> Component | None:
-        """What he is asked to at that occurrence: its own component, else the one that the series gives."""
+        """The component that describes the occurrence for the recipient: its own, else that of the series."""
         found = self.components.get(rid)
         if found is not None or rid is None or self.master is None or rid in self.absent():
             return found
         return occurrence(self.parts, rid)
 
     def sent(self) -> list[Component]:
-        """Copies of his components; the series has an EXDATE for each occurrence that is not his."""
+        """Copies of the recipient's components; the series gets an EXDATE for each excluded occurrence."""
         copies = []
         for rid, component in self.components.items():
             copy = component.copy()
@@ -56,7 +56,7 @@ class View:
 
 
 def view(parts: Parts | None, address: str, me: Collection[str]) -> View | None:
-    """What *address* is asked to by the server for the organizer *me*; None where that is nothing."""
+    """The part that *address* is invited to by the server for the organizer *me*; None where there is none."""
     if parts is None:
         return None
     components: dict[str | None, Component] = {}
