@@ -16,7 +16,7 @@ from support.hostile_rules import HOSTILE, hostile, zone
 from televent.ical.objects.validity import Limits
 from televent.ical.queries.freebusy import busy_periods
 from televent.ical.queries.occurs import MAX_KEPT
-from televent.ical.queries.partial import MAX_COPIED, MAX_EXPANDED, MAX_OCTETS, DataSpec, select
+from televent.ical.queries.partial import MAX_BYTES, MAX_COPIED, MAX_EXPANDED, DataSpec, select
 from televent.ical.queries.query import CompFilter, PropFilter, TimeRange, matches
 from televent.ical.recurrence.occurrences import next_occurrence, occurrences
 from televent.ical.recurrence.recurrence_set import INSTANCE_WORK, MAX_DATES, RecurrenceSet
@@ -152,7 +152,7 @@ def test_answers_are_bounded(text: bytes) -> None:
         with suppress(IcalError):
             expanded = select(root, DataSpec(expand=span))
             assert expanded.count(b"BEGIN:VEVENT") <= MAX_EXPANDED
-            assert len(expanded) <= len(text) + MAX_OCTETS + 100 * MAX_EXPANDED
+            assert len(expanded) <= len(text) + MAX_BYTES + 100 * MAX_EXPANDED
             assert expanded.count(b"\n") <= text.count(b"\n") + MAX_COPIED + 3 * MAX_EXPANDED
     assert len(busy_periods([root], *WEEK)) <= 10_000
 

@@ -117,8 +117,8 @@ def test_a_copy_is_independent() -> None:
     assert root.to_bytes() == TEXT
 
 
-def test_what_does_not_stand_here_cannot_be_removed() -> None:
-    with pytest.raises(ValueError, match="does not stand"):
+def test_an_entry_that_is_not_here_cannot_be_removed() -> None:
+    with pytest.raises(ValueError, match="is not in"):
         parse(TEXT).remove(Property.of("UID", "1@example.com"))
 
 

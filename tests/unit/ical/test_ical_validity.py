@@ -64,13 +64,13 @@ def test_what_has_a_clear_meaning_is_taken(text: bytes) -> None:
 )
 def test_each_refusal_names_the_precondition(text: bytes, precondition: str) -> None:
     with pytest.raises(IcalError) as refused:
-        validate(text, limits=Limits(octets=6000, attendees=3, overrides=3, instances=100, uid=100))
+        validate(text, limits=Limits(max_bytes=6000, attendees=3, overrides=3, instances=100, uid=100))
     assert refused.value.precondition == precondition
 
 
 def test_limits_are_reached_before_they_are_passed() -> None:
     text = calendar(event(*GUESTS[:3]), *OVERRIDES[:3])
-    assert len(validate(text, limits=Limits(octets=len(text), attendees=3, overrides=3, uid=100)).overrides) == 3
+    assert len(validate(text, limits=Limits(max_bytes=len(text), attendees=3, overrides=3, uid=100)).overrides) == 3
 
 
 @pytest.mark.parametrize(

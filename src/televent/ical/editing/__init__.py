@@ -1,1 +1,1 @@
-"""Calendar objects made and changed line by line."""
+"""Makes calendar objects, and edits them line by line."""

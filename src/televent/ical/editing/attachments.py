@@ -1,4 +1,4 @@
-"""Managed attachments in a calendar object, line by line: RFC 8607 §4. Every other line stays as it came."""
+"""Edits the managed attachments of a calendar object line by line: RFC 8607 §4. All other lines stay as they came."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import moment, written
 
 MASTER: Final = "M"
-"""§3.3.2: in ``rid`` it means the component without RECURRENCE-ID, in whatever case it is written."""
+"""The ``rid`` of the component without RECURRENCE-ID, in upper or lower case (§3.3.2)."""
 MAX_RIDS: Final = 100
+"""Max occurrences that one request names."""
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _HINT: Final = re.compile(rb"MANAGED-ID", re.IGNORECASE)
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f"/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 LONGEST_NAME: Final = 200
-"""Characters of a file's name."""
+"""Max characters of a file name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What the line says. ``size`` in octets."""
+    """The values of an ATTACH line. ``size`` is in bytes."""
 
     managed_id: str
     url: str
@@ -43,11 +44,11 @@ class UnknownOccurrence(InvalidCalendarObject):
 
 
 class UnknownAttachment(InvalidCalendarObject):
-    """None of the components in question has that attachment."""
+    """None of the named components has that attachment."""
 
 
 def managed_ids(text: CalendarText) -> frozenset[str]:
-    """Every MANAGED-ID in the text; empty for what cannot be read."""
+    """Every MANAGED-ID in the text; empty for a text that cannot be read."""
     if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
         return frozenset()
     try:
@@ -58,12 +59,12 @@ def managed_ids(text: CalendarText) -> frozenset[str]:
 
 
 def mentioned(text: bytes, managed_id: str) -> bool:
-    """The id stands somewhere in the text: in the URL too, for some clients lose parameters that they do not know."""
+    """True where the id is anywhere in the text, also in a URL: some clients drop parameters that they do not know."""
     return managed_id.encode() in _FOLD.sub(b"", text)
 
 
 def stated_sizes(text: CalendarText) -> dict[str, str]:
-    """The SIZE of each attachment in the text by its id, where one is said."""
+    """The SIZE parameter of each attachment in the text by its id, where it has one."""
     if not managed_ids(text):
         return {}
     lines = [each for part in text.tree.walk() for each in part.all("ATTACH") if _id_of(each)]
@@ -71,8 +72,10 @@ def stated_sizes(text: CalendarText) -> dict[str, str]:
 
 
 def mended_lines(text: CalendarText, sizes: Mapping[str, str]) -> CalendarText:
-    """*text* with every SIZE as *sizes* has it by id (§3.7), and every FILENAME fit to be a file's (§4.2); the same
-    object where nothing must change. A client may leave out either."""
+    """*text* with each SIZE as in *sizes*, by id (§3.7), and each FILENAME made safe (§4.2).
+
+    A client may leave out either. The same object where nothing must change.
+    """
     if not managed_ids(text):
         return text
     root, changed = text.copy(), False
@@ -93,7 +96,7 @@ def mended_lines(text: CalendarText, sizes: Mapping[str, str]) -> CalendarText:
 
 
 def without_managed_ids(root: Component) -> None:
-    """Takes every MANAGED-ID away: outside the server that gave it, an attachment is an unmanaged one (§3.12.7)."""
+    """Removes every MANAGED-ID: outside its own server an attachment is an unmanaged one (§3.12.7)."""
     for part in root.walk():
         for each in part.all("ATTACH"):
             if each.param("MANAGED-ID") is not None:
@@ -101,8 +104,11 @@ def without_managed_ids(root: Component) -> None:
 
 
 def foreign(text: CalendarText) -> CalendarText:
-    """A message from outside, which has no attachments of this server: another server's MANAGED-ID is nothing here, and
-    one of ours nobody there may give away. The same object where there is none, or where it cannot be read."""
+    """A message from outside without its MANAGED-IDs.
+
+    Another server's id has no meaning here, and an outside sender must not refer to an attachment of this server. The
+    same object where there is none, or where the text cannot be read.
+    """
     if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
         return text
     try:
@@ -115,8 +121,10 @@ def foreign(text: CalendarText) -> CalendarText:
 
 
 def fit_name(name: str) -> str:
-    """*name* fit to be shown and to be a file's (RFC 6266 §4.3): its last segment, without control characters and those
-    that turn the direction of writing, of bounded length; "attachment" where nothing is left."""
+    """*name* as a safe file name (RFC 6266 §4.3); "attachment" where nothing is left.
+
+    It is the last path segment without control characters and text direction marks, of bounded length.
+    """
     name = re.split(r"[/\\]", name)[-1]
     name = _UNFIT.sub("", name).strip().strip(".")
     if len(name) > LONGEST_NAME:
@@ -127,7 +135,7 @@ def fit_name(name: str) -> str:
 
 
 def attendees_with(text: CalendarText, managed_id: str) -> frozenset[str]:
-    """Everybody invited to an occurrence that has the attachment."""
+    """The addresses of all attendees of the components that have the attachment."""
     root = text.tree
     return frozenset(
         address_of(attendee)
@@ -140,8 +148,10 @@ def attendees_with(text: CalendarText, managed_id: str) -> frozenset[str]:
 def add_attachment(
     text: CalendarText, attachment: Attachment, rids: Sequence[str] | None, *, now: datetime
 ) -> CalendarText:
-    """One ATTACH more in each component that ``rids`` names, in all for None (§3.4). An occurrence gets an override
-    where it has none. Raises UnknownOccurrence, IcalError."""
+    """Adds an ATTACH to each component that ``rids`` names, to all for None (§3.4).
+
+    An occurrence without an override gets one. Raises UnknownOccurrence, IcalError.
+    """
 
     def change(part: Component) -> None:
         part.add(_line(attachment, part.ending))
@@ -150,7 +160,7 @@ def add_attachment(
 
 
 def update_attachment(text: CalendarText, managed_id: str, attachment: Attachment, *, now: datetime) -> CalendarText:
-    """The new one in place of the old wherever that stands (§3.5). Raises UnknownAttachment, IcalError."""
+    """Replaces the attachment in every component that has it (§3.5). Raises UnknownAttachment, IcalError."""
     found = False
 
     def change(part: Component) -> None:
@@ -169,8 +179,10 @@ def update_attachment(text: CalendarText, managed_id: str, attachment: Attachmen
 def remove_attachment(
     text: CalendarText, managed_id: str, rids: Sequence[str] | None, *, now: datetime
 ) -> CalendarText:
-    """Without it in the components that ``rids`` names, in all for None (§3.6). Raises UnknownOccurrence,
-    UnknownAttachment, IcalError."""
+    """Removes the attachment from the components that ``rids`` names, from all for None (§3.6).
+
+    Raises UnknownOccurrence, UnknownAttachment, IcalError.
+    """
     found: list[bool] = []
 
     def change(part: Component) -> None:
@@ -222,7 +234,7 @@ def _named(parts: Parts, rids: Sequence[str]) -> Iterator[Component]:
 def _fresh(parts: Parts, rid: str) -> Component | None:
     """A new override for an occurrence that the series has."""
     at = parts.moment_named(rid)
-    # Around the first and the last year there is no room to look.
+    # The search needs a day on each side, which the first and the last year of datetime lack.
     if at is None or parts.master is None or not 1 < at.year < 9999:
         return None
     around = timedelta(days=2)

@@ -1,4 +1,4 @@
-"""Calendar objects that we write ourselves, composed by the icalendar library: RFC 5545 §3.6.
+"""Composes our own calendar objects with the icalendar library: RFC 5545 §3.6.
 
 A text that came from a client is edited line by line instead (``edits``). Here there is no such text yet, so the
 library may choose the spelling: it escapes values, encodes parameters (RFC 6868) and folds lines.
@@ -55,7 +55,7 @@ class NewEvent:
 def compose_event(event: NewEvent) -> bytes:
     """Writes a new event: CRLF, folded at 75 bytes, with the VTIMEZONE it needs.
 
-    The same event always gives the same bytes. Raises InvalidCalendarData for a rule that is none.
+    The same event always gives the same bytes. Raises InvalidCalendarData for an invalid rule.
     """
     root = new_calendar()
     if event.tzid is not None and event.tzid not in UTC_NAMES and isinstance(event.start, datetime):
@@ -92,7 +92,7 @@ def invite(text: CalendarText, organizer: Person, guests: Sequence[Person], dtst
 
 
 def new_calendar() -> icalendar.Calendar:
-    """An empty VCALENDAR of ours."""
+    """An empty VCALENDAR with our PRODID."""
     root = icalendar.Calendar()
     root.add("version", "2.0")
     root.add("prodid", PRODID)
@@ -107,13 +107,13 @@ def bytes_of(root: icalendar.Calendar) -> bytes:
 
 
 def plain(text: str) -> str:
-    """Text without the control characters that no line may hold (RFC 5545 §3.1): the library would write them."""
+    """Text without control characters, which no line may have (RFC 5545 §3.1); the library would write them."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def recurrence(rule: str) -> icalendar.vRecur:
-    """An RRULE value (RFC 5545 §3.3.10). Raises InvalidCalendarData for a rule that is none."""
-    parse_rule(rule, None)  # the library takes "every day" for a rule that says nothing
+    """An RRULE value (RFC 5545 §3.3.10). Raises InvalidCalendarData for an invalid rule."""
+    parse_rule(rule, None)  # the library would accept "every day" as an empty rule
     try:
         found: icalendar.vRecur = icalendar.vRecur.from_ical(rule)
     except ValueError as error:

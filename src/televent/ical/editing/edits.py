@@ -1,7 +1,7 @@
 """Adds guests to an event and writes the parts of a new one, line by line: RFC 5545 §3.8.
 
-Every line that a change does not concern stays as it came. SEQUENCE is left alone: the planning of a meeting's iTIP
-messages raises it where the change asks for it (RFC 5546 §2.1.4).
+Every line that a change does not concern stays as it came. SEQUENCE stays the same here: itip.sending raises it
+where the change requires it (RFC 5546 §2.1.4).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Change = Callable[[Component], None]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in an event; ``address`` is a mail address."""
+    """An organizer or attendee; ``address`` is a mail address."""
 
     address: str
     name: str | None = None
@@ -30,7 +30,7 @@ class Person:
 
 
 def add_attendees(text: CalendarText, organizer: Person, guests: Sequence[Person], *, now: datetime) -> CalendarText:
-    """The text with more guests, in the series and in every override. A guest who is invited already stays as they are.
+    """The text with more guests, in the series and in every override. Guests who are invited already stay unchanged.
     Raises IcalError for a text that cannot be read."""
 
     def change(part: Component) -> None:
@@ -46,7 +46,7 @@ def add_attendees(text: CalendarText, organizer: Person, guests: Sequence[Person
 
 
 def set_organizer(part: Component, person: Person) -> None:
-    """ORGANIZER, and the organizer among the attendees as one who comes."""
+    """Sets ORGANIZER and adds the organizer as an attendee who has accepted."""
     named = (("CN", (person.name,)),) if person.name else ()
     part.put("ORGANIZER", f"mailto:{person.address}", named)
     if all(address_of(prop) != normalise_address(person.address) for prop in part.all("ATTENDEE")):
@@ -55,7 +55,7 @@ def set_organizer(part: Component, person: Person) -> None:
 
 
 def add_attendee(part: Component, person: Person) -> None:
-    """One more ATTENDEE who is asked to answer."""
+    """Adds an ATTENDEE line that asks for an answer."""
     params: list[tuple[str, Sequence[str]]] = [
         ("CUTYPE", ("INDIVIDUAL",)),
         ("ROLE", ("REQ-PARTICIPANT",)),

@@ -97,12 +97,12 @@ def moved_place(before: Component, after: Component) -> bool:
 def wording(component: Component) -> frozenset[tuple[str, str]]:
     """The component's properties other than times and people, to compare two versions."""
     left_out = {*_OWN_HOUSEKEEPING, *TIMING, "ATTENDEE", "RECURRENCE-ID"}
-    said = {
+    found = {
         (prop.name, address_of(prop) if prop.name == "ORGANIZER" else prop.value.strip())
         for prop in component.properties
         if prop.name not in left_out and not is_internal(prop.name)
     }
-    return frozenset(pair for pair in said if pair not in {("STATUS", "CONFIRMED"), ("CLASS", "PUBLIC")} and pair[1])
+    return frozenset(pair for pair in found if pair not in {("STATUS", "CONFIRMED"), ("CLASS", "PUBLIC")} and pair[1])
 
 
 def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:

@@ -25,10 +25,10 @@ _SERVERS_OWN: Final = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One iTIP message, read once. *method* is upper-case; PUBLISH where neither body nor MIME named one (SPEC B3).
+    """One iTIP message, read once. *method* is upper-case; PUBLISH where neither body nor MIME names one (SPEC B3).
 
-    *text* is the message as :mod:`normalise` mended it, *parts* are its components, which nobody edits. *came* are the
-    bytes that arrived.
+    *text* is the message as :mod:`normalise` mended it. *parts* are its components and must not be edited. *came* are
+    the bytes that arrived.
     """
 
     method: str
@@ -40,17 +40,16 @@ class Message:
 
 
 def read_message(data: bytes, *, method: str | None = None, charset: str | None = None) -> Message:
-    """Reads what came by mail or from another account here.
+    """Reads a message that came by mail or from another account here.
 
-    *method* is the MIME parameter: the body's METHOD counts before it. *charset* is the MIME part's.
-    Raises IcalError where there is no VCALENDAR, nothing that can be scheduled, or no UID.
+    *method* is the MIME parameter; the body's METHOD counts before it. *charset* is that of the MIME part. Raises
+    IcalError where there is no VCALENDAR, no component that can be scheduled, or no UID.
     """
     return message_of(CalendarText(mended(data, charset=charset)), came=data, method=method)
 
 
 def message_of(text: CalendarText, *, came: bytes | None = None, method: str | None = None) -> Message:
-    """The message in a well-formed text; *came* are the bytes it was mended from, where they are others. Raises
-    IcalError."""
+    """The message in a well-formed text; *came* are the bytes before mending, where they differ. Raises IcalError."""
     parts = parts_of(text)
     if not parts.uid:
         raise InvalidCalendarData("A message without UID names no event.")
@@ -60,7 +59,7 @@ def message_of(text: CalendarText, *, came: bytes | None = None, method: str | N
 
 
 def method_of(root: Component, fallback: str | None = None) -> str:
-    """METHOD of the body, wherever it stands in it; else *fallback*; else PUBLISH."""
+    """METHOD of the body, at any place in it; else *fallback*; else PUBLISH. Upper-case."""
     prop = root.get("METHOD")
     for value in (prop.value if prop is not None else None, fallback):
         named = (value or "").strip().strip('"').upper()
@@ -70,7 +69,7 @@ def method_of(root: Component, fallback: str | None = None) -> str:
 
 
 def with_method(message: Message) -> CalendarText:
-    """The message as an inbox shows it: METHOD stands in it (RFC 6638 §4.1)."""
+    """The message as an inbox has it, with METHOD (RFC 6638 §4.1)."""
     if message.parts.root.get("METHOD") is not None:
         return message.text
     root = message.text.copy()
@@ -99,7 +98,7 @@ def outward(component: Component, dtstamp: datetime) -> Component:
 
 
 def kept(component: Component, names: Collection[str]) -> Component:
-    """*component* with nothing but the properties *names*; it is changed and returned."""
+    """*component* with only the properties *names*; it is changed and returned."""
     for prop in component.properties:
         if prop.name not in names:
             component.remove(prop)
@@ -111,9 +110,9 @@ def kept(component: Component, names: Collection[str]) -> Component:
 def enveloped(
     method: str | None, components: Iterable[Component], source: Parts, zones: Iterable[Component] | None = None
 ) -> CalendarText:
-    """*components* as a VCALENDAR with the zones they name, taken from *source*; RFC 5546 wants them before.
+    """*components* as a VCALENDAR. The zones that they name come first, as RFC 5546 requires.
 
-    *zones* are what :func:`zones_for` found for them, where that is known already.
+    *zones* is the result of :func:`zones_for`; None to find them in *source*. *method* None: without METHOD.
     """
     shown = list(components)
     root = Component.new("VCALENDAR")
@@ -128,7 +127,7 @@ def enveloped(
 
 
 def zones_for(components: Iterable[Component], source: Parts) -> list[Component]:
-    """The VTIMEZONEs that *components* need: as *source* has them, else from the time zone database."""
+    """The VTIMEZONEs that *components* name: from *source*, else from the time zone database."""
     written = {_tzid(sub): sub for sub in source.root.components("VTIMEZONE")}
     since: dict[str, Moment] = {}
     for each in components:
@@ -149,7 +148,7 @@ def _tzid(zone: Component) -> str:
 
 
 def only_attendee(component: Component, address: str) -> Component:
-    """*component* without the ATTENDEE lines of anybody but *address*; it is changed and returned."""
+    """*component* with only the ATTENDEE lines of *address*; it is changed and returned."""
     for prop in component.all("ATTENDEE"):
         if address_of(prop) != address:
             component.remove(prop)
@@ -168,5 +167,5 @@ _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
 
 def crlf(data: bytes) -> bytes:
-    """*data* with the line ends of RFC 5545 §3.1, whatever those of the text it was taken from."""
+    """*data* with CRLF as every line end (RFC 5545 §3.1)."""
     return _BARE_LF.sub(b"\r\n", data) if _BARE_LF.search(data) else data

@@ -1,8 +1,8 @@
-"""What arrives by mail is mended here before anything reads it: RFC 6047 and the field, SPEC B3/B4.
+"""Mends the calendar text of a mail before it is read: RFC 6047 and mail seen in practice, SPEC B3/B4.
 
-A calendar part written by a careless program (folded with CR CR LF, wrapped by a relay, cut short, labelled
-with a charset that does not exist) must not lose its good lines because of its bad ones. Nothing here is done
-to a text that an account already holds: those go back byte for byte.
+A careless program may write a bad calendar part: folded with CR CR LF, wrapped by a relay, cut short, or labelled with
+a charset that does not exist. Its good lines must still count. A stored text is never mended: the client gets back the
+same bytes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Final
 from televent.ical.text.errors import InvalidCalendarData
 
 MAX_MESSAGE: Final = 1024 * 1024
-"""Octets of calendar text that a message may have (SPEC B3)."""
+"""Max bytes of calendar text in a message (SPEC B3)."""
 MAX_COMPONENTS: Final = 1000
-"""Components of scheduling interest that a message may have (SPEC B3)."""
+"""Max VEVENT, VTODO, VJOURNAL and VFREEBUSY components in a message (SPEC B3)."""
 
 # Not "\r*\n|\r": on a row of carriage returns it would begin again at each of them.
 _LINE_END: Final = re.compile(r"\r+\n?|\n")
-# The underscore is no character of a name, but Lotus Notes writes it: such a line is no rest of the one before.
+# RFC 5545 allows no underscore in a name, but Lotus Notes writes it; such a line must not be joined to the one before.
 _CONTENT_LINE: Final = re.compile(r"[A-Za-z0-9._-]+[;:]")
 _FREE_TEXT: Final = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC", "CONTACT"})
 _DATED: Final = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP"})
@@ -44,10 +44,10 @@ def decoded(data: bytes, charset: str | None = None) -> str:
 
 
 def unfolded(text: str) -> list[str]:
-    """The content lines of *text*: unfolded (RFC 5545 §3.1), strays re-joined to the line they were torn from.
+    """The content lines of *text*: unfolded (RFC 5545 §3.1), with wrapped lines joined again.
 
-    A line that is no ``NAME[;:]…`` is the rest of the one before it. In free text the break was meant as a
-    line break; anywhere else (a UID, an address) it was an accident of wrapping.
+    A line that does not begin with ``NAME[;:]`` is the rest of the line before it. In free text the break becomes a
+    line break of the text; elsewhere (a UID, an address) it is dropped.
     """
     lines: list[list[str]] = []
     for raw in _LINE_END.split(text):
@@ -64,7 +64,7 @@ def unfolded(text: str) -> list[str]:
 
 
 def _mended_line(line: str) -> str | None:
-    """One content line a strict reader accepts, or None where nothing of it can be used."""
+    """The line as a strict reader accepts it; None where it cannot be used."""
     name = re.split("[;:]", line, maxsplit=1)[0].upper()
     if name in _ADDRESSED:
         # SENT-BY=mailto:x without its quotes ends the parameters too early (I-21).
@@ -72,7 +72,7 @@ def _mended_line(line: str) -> str | None:
         line = _ENUMERATED.sub(lambda m: f";{m[1].upper()}={m[2].upper().replace('REQ_P', 'REQ-P')}", line)
     value_at = _value_start(line)
     if value_at is None:
-        # A quotation mark that never closes hides the value: read as if none were there.
+        # A quotation mark that never closes would hide the value, so all quotation marks are dropped.
         line = line.replace('"', "")
         value_at = _value_start(line)
     if value_at is None:
@@ -92,7 +92,7 @@ def _mended_line(line: str) -> str | None:
 
 
 def _value_start(line: str) -> int | None:
-    """Where the value of a content line begins: behind the first colon outside quotation marks."""
+    """The position of a content line's value: after the first colon outside quotation marks."""
     quoted = False
     for at, char in enumerate(line):
         if char == '"':
@@ -103,14 +103,14 @@ def _value_start(line: str) -> int | None:
 
 
 def mended(data: bytes, *, charset: str | None = None) -> bytes:
-    """*data* as a well-formed iCalendar stream: UTF-8, CRLF, folded at 75 octets, every BEGIN with its END.
+    """*data* as a well-formed iCalendar stream: UTF-8, CRLF, folded at 75 bytes, every BEGIN with its END.
 
-    A component that is cut off by the end of the text is left out, as what is missing of it is unknown; one
-    that an outer END closes is kept. Raises :class:`InvalidCalendarData` when there is no VCALENDAR in it,
-    or more than :data:`MAX_MESSAGE` octets or :data:`MAX_COMPONENTS` components.
+    A component that the end of the text cuts off is left out, because its missing part is unknown. A component that an
+    outer END closes is kept. Raises :class:`InvalidCalendarData` where there is no VCALENDAR, or there are more than
+    :data:`MAX_MESSAGE` bytes or :data:`MAX_COMPONENTS` components.
     """
     if len(data) > MAX_MESSAGE:
-        raise InvalidCalendarData(f"A message may have {MAX_MESSAGE} octets of calendar data, not {len(data)}.")
+        raise InvalidCalendarData(f"A message may have {MAX_MESSAGE} bytes of calendar data, not {len(data)}.")
     out: list[str] = []
     open_at: list[tuple[str, int]] = []
     seen = 0
@@ -148,16 +148,16 @@ def mended(data: bytes, *, charset: str | None = None) -> bytes:
 
 
 def _folded(line: str) -> bytes:
-    """*line* in UTF-8, folded at 75 octets, never inside a character (RFC 5545 §3.1)."""
-    octets = line.encode("utf-8", errors="replace")
+    """*line* in UTF-8, folded at 75 bytes, never inside a character (RFC 5545 §3.1)."""
+    rest = line.encode("utf-8", errors="replace")
     pieces: list[bytes] = []
     room = 75
-    while len(octets) > room:
+    while len(rest) > room:
         cut = room
-        while cut and octets[cut] & 0xC0 == 0x80:
+        while cut and rest[cut] & 0xC0 == 0x80:
             cut -= 1
-        pieces.append(octets[:cut])
-        octets = octets[cut:]
+        pieces.append(rest[:cut])
+        rest = rest[cut:]
         room = 74
-    pieces.append(octets)
+    pieces.append(rest)
     return b"\r\n ".join(pieces) + b"\r\n"

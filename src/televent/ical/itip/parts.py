@@ -1,4 +1,4 @@
-"""The components of one calendar object by occurrence, and what iTIP asks of them: RFC 5546 §2.1.5, §3.7.1.
+"""The components of one calendar object by occurrence, and their values for iTIP: RFC 5546 §2.1.5, §3.7.1.
 
 An occurrence is named by its canonical recurrence id: the instant in UTC for date-times, the date for all-day
 events, the wall clock for floating ones. None names the master.
@@ -24,7 +24,7 @@ _NOT_OF_AN_OCCURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENC
 
 @dataclass(slots=True)
 class Parts:
-    """One calendar object taken apart. The components are those of *root*: an edit of one is an edit of it."""
+    """The components of one calendar object. They are those of *root*: an edit of one edits *root*."""
 
     root: Component
     kind: str
@@ -42,11 +42,11 @@ class Parts:
         yield from self.overrides.items()
 
     def get(self, rid: str | None) -> Component | None:
-        """The component that stands for the occurrence, where it has one of its own."""
+        """The occurrence's own component (None: the master); None where it has none."""
         return self.master if rid is None else self.overrides.get(rid)
 
     def attendees(self, component: Component) -> dict[str, Property]:
-        """ATTENDEE lines of one of these components by address, read once: for who does not edit them."""
+        """ATTENDEE lines of one of these components by address, read once. For callers that do not edit them."""
         found = self._asked.get(id(component))
         if found is None:
             found = self._asked[id(component)] = attendees_of(component)
@@ -65,7 +65,7 @@ class Parts:
         return moment_of(prop, self.zones)
 
     def moments(self, component: Component, name: str) -> set[str]:
-        """The canonical ids in the EXDATEs or RDATEs (name) of a component; of a PERIOD, its start."""
+        """The canonical ids in the EXDATEs or RDATEs (name) of a component; a PERIOD counts by its start."""
         return {canonical(moment) for _, moment in self.listed(component, name)}
 
     def listed(self, component: Component, name: str) -> Iterator[tuple[Property, Moment]]:
@@ -124,7 +124,7 @@ class Parts:
         return canonical(moment)
 
     def add(self, rid: str | None, component: Component) -> None:
-        """Puts a component in for the occurrence; one that stood for it gives way."""
+        """Adds the component of an occurrence; it replaces the one that was there."""
         old = self.get(rid)
         if old is not None:
             self.root.replace(old, component)
@@ -136,7 +136,7 @@ class Parts:
             self.overrides[rid] = component
 
     def remove(self, rid: str | None) -> None:
-        """Takes out the component of the occurrence, where it has one."""
+        """Removes the component of the occurrence, where it has one."""
         old = self.get(rid)
         if old is None:
             return
@@ -148,17 +148,17 @@ class Parts:
 
 
 def parts_of(text: CalendarText) -> Parts:
-    """Takes a text apart, to be read: the components are the text's own and must stay as they are. Raises IcalError."""
+    """The components of a text, for reading only: they belong to the text and must not be edited. Raises IcalError."""
     return read_parts(text.tree)
 
 
 def parts_to_edit(text: CalendarText) -> Parts:
-    """Takes a copy of a text apart, to be edited. Raises IcalError."""
+    """The components of a copy of a text, for editing. Raises IcalError."""
     return read_parts(text.copy())
 
 
 def read_parts(root: Component) -> Parts:
-    """Takes a tree apart. The first of two components for one occurrence counts (a second master is no update).
+    """The components of a tree. The first of two components for one occurrence counts (a second master is no update).
 
     Raises :class:`InvalidCalendarData` where nothing in it can be scheduled.
     """
@@ -181,7 +181,7 @@ def read_parts(root: Component) -> Parts:
 
 
 def uid_of(component: Component) -> str:
-    """The UID without the blanks that some put around it; empty where there is none."""
+    """The UID without the blanks that some clients write around it; empty where there is none."""
     prop = component.get("UID")
     return prop.value.strip() if prop is not None else ""
 
@@ -209,7 +209,7 @@ def text_of(component: Component, name: str) -> str:
 
 
 def is_cancelled(component: Component) -> bool:
-    """Whether STATUS says CANCELLED."""
+    """Whether STATUS is CANCELLED."""
     return text_of(component, "STATUS").strip().upper() == "CANCELLED"
 
 
@@ -244,7 +244,7 @@ def spelled(parts: Parts, rid: str) -> tuple[dict[str, str], str] | None:
 
 
 def occurrence(parts: Parts, rid: str) -> Component | None:
-    """The occurrence *rid* as a component of its own, as the master says it is: an override that changes nothing."""
+    """A component for the occurrence *rid* as the master describes it: an override that changes nothing."""
     spelling = spelled(parts, rid)
     master = parts.master
     if spelling is None or master is None:
@@ -273,14 +273,14 @@ def occurrence(parts: Parts, rid: str) -> Component | None:
 
 
 def _shifted(prop: Property, start: Moment, moved_to: Moment) -> Property | None:
-    """The end of an occurrence: as far from its start, on the clock of its zone, as the master's end from its."""
+    """The end of an occurrence that starts at *moved_to*: the master's end, moved by the same wall clock time."""
     value = prop.value.strip()
     shape = "%Y%m%d" if "T" not in value else "%Y%m%dT%H%M%SZ" if value.endswith("Z") else "%Y%m%dT%H%M%S"
     try:
         end = datetime.strptime(value, shape)  # noqa: DTZ007 (the wall clock of its TZID)
         by = _wall(moved_to) - _wall(start)
         if value.endswith("Z") and isinstance(start, datetime) and isinstance(moved_to, datetime):
-            # Within one zone Python subtracts the clocks; an end in UTC moves by what really passed.
+            # Within one zone Python subtracts wall clocks; an end in UTC must move by the real time between the two.
             by = _wall(moved_to.astimezone(UTC)) - _wall(start.astimezone(UTC)) if start.tzinfo else by
         return prop.with_value((end + by).strftime(shape))
     except (ValueError, OverflowError, TypeError):

@@ -1,1 +1,1 @@
-"""Calendar texts from outside that our reader cannot read: vCalendar 1.0, and what only vobject understands."""
+"""Readers for outside texts that our own reader rejects: vCalendar 1.0, and vobject for the rest."""

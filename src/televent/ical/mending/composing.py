@@ -1,4 +1,4 @@
-"""Properties that another reader found, composed again by the icalendar library: RFC 5545 §3.2, §3.3."""
+"""Composes properties of another reader again with the icalendar library: RFC 5545 §3.2, §3.3."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.values import unescape
 
 _VERBATIM: Final = frozenset({"UID", "REQUEST-STATUS", "RELATED-TO"})
-"""The library would escape these as TEXT. Programs compare a UID as it is written, and most write it unescaped."""
+"""Properties that are not escaped as TEXT. Programs compare a UID as written, and most write it unescaped."""
 _COMMA: Final = re.compile(r"(?<!\\),")
 
 
 def component(name: str) -> icalendar.Component:
     """An empty component of that name.
 
-    Built part by part and never read with ``from_ical``, which keeps each VTIMEZONE that it meets in a cache of the
-    process: a stranger's zone would then apply to other people's texts.
+    Use this and never ``from_ical``. That function keeps each VTIMEZONE in a cache of the process, so a sender's zone
+    would apply to the texts of other people.
     """
     made = icalendar.Component()
     setattr(made, "name", name.upper())  # noqa: B010 (typed as a constant of the class, but read from the instance)
@@ -34,17 +34,17 @@ def add(part: icalendar.Component, name: str, raw: str, params: Mapping[str, Seq
 
     Raises InvalidCalendarData where the value is not of the type that the property has.
     """
-    said = icalendar.Parameters()
+    parameters = icalendar.Parameters()
     for key, values in (params or {}).items():
         cleaned = [plain(each) for each in values]
         if cleaned:
-            said[key.upper()] = cleaned[0] if len(cleaned) == 1 else cleaned
+            parameters[key.upper()] = cleaned[0] if len(cleaned) == 1 else cleaned
     raw = plain(raw).replace("\n", "\\n")
     try:
-        value = _value(part, name.upper(), raw, said)
-    except Exception as error:  # the library's values raise more than ValueError for what is not theirs
+        value = _value(part, name.upper(), raw, parameters)
+    except Exception as error:  # the library's value types raise more than ValueError for a bad value
         raise InvalidCalendarData(f"{name[:40]} has no value of its type: {raw[:40]!r}") from error
-    value.params = said
+    value.params = parameters
     part.add(name, value, encode=False)
 
 

@@ -1,11 +1,10 @@
-"""The last reader for broken mail: vobject, within bounds; what it reads is composed again by icalendar.
+"""The last reader for broken mail: vobject within bounds; its result is composed again by icalendar.
 
-vobject knows what our own reader does not: grouped properties (``item1.UID``), parameters on BEGIN, components that
-stand without a VCALENDAR around them. It was not written for hostile input: its expression for a content line takes
-exponential time for a row of commas, its unfolding takes quadratic time, its values read time zones into a table of
-the process, and its decoding raises whatever a codec raises. So it sees only single lines that our own linear
-expression accepts, decoded already, few enough; and it says which components and properties there are, not what their
-values mean.
+vobject can read grouped properties (``item1.UID``), parameters on BEGIN, and components without a VCALENDAR; our own
+reader cannot. But vobject was not written for hostile input. Its expression for a content line takes exponential time
+for a row of commas. Its unfolding takes quadratic time. Its values add time zones to a table of the process. Its
+decoding raises any error of a codec. So it gets only a limited number of decoded lines that our own linear expression
+accepts. It only names the components and properties; it does not read their values.
 """
 
 from __future__ import annotations
@@ -47,15 +46,15 @@ def read_leniently(data: bytes, *, charset: str | None = None) -> bytes:
         return bytes_of(_composed(_read(lines)))
     except IcalError:
         raise
-    except Exception as error:  # vobject raises its own, and KeyError, TypeError, AttributeError, IndexError
+    except Exception as error:  # vobject raises its own errors, and KeyError, TypeError, AttributeError, IndexError
         raise InvalidCalendarData(f"vobject: {type(error).__name__}: {str(error)[:80]}") from error
 
 
 def _read(lines: Iterable[LogicalLine]) -> list[Any]:
-    """The outermost components of the text, as vobject has them.
+    """The outermost components of the text, as vobject reads them.
 
-    Under a component that vobject does not know, and without VERSION, it applies none of its behaviors: they cut each
-    text at its first comma.
+    The text is put into an unknown component and VERSION is left out, so that vobject applies none of its behaviors:
+    they cut each text at its first comma.
     """
     rows = [f"{line.name}{line.params}:{line.value}" for line in lines if line.name.upper() != "VERSION"]
     text = "\r\n".join([f"BEGIN:{_AROUND}", *rows, f"END:{_AROUND}", ""])
@@ -76,7 +75,7 @@ def _check_nesting(lines: Iterable[LogicalLine]) -> None:
 
 
 def _composed(found: list[Any]) -> icalendar.Calendar:
-    """The first VCALENDAR; or, where none stands around them, the events, tasks and zones themselves."""
+    """The first VCALENDAR; without one, a VCALENDAR of the events, tasks and zones."""
     source = next((each for each in found if each.name.upper() == "VCALENDAR"), None)
     parts = source.components() if source is not None else found
     root = new_calendar()

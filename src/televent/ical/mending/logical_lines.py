@@ -1,4 +1,4 @@
-"""Splits a foreign calendar text into logical lines, quoted-printable and all: vCalendar 1.0 §2.1; RFC 5545 §3.1."""
+"""Splits a foreign calendar text into logical lines and decodes quoted-printable: vCalendar 1.0 §2.1; RFC 5545 §3.1."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CODECS: Final = re.compile(
     r"iso-2022-jp|gb2312|gbk|gb18030|big5",
     re.IGNORECASE,
 )
-"""Charsets that a line may name. Python knows more, and some of its codecs are slow or no charsets at all."""
+"""Charsets that a line may name. Python has more codecs, but some are slow or no charsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class LogicalLine:
 
 
 def logical_lines(text: str, *, keep_blank: bool = False) -> list[LogicalLine]:
-    """The content lines of *text*; what is no content line is left out.
+    """The content lines of *text*; other lines are left out.
 
-    ``keep_blank`` unfolds as RFC 822 does and vCalendar 1.0 asks: the blank that begins the next row stays. Soft line
+    ``keep_blank`` unfolds as RFC 822 and vCalendar 1.0 do: the blank that begins the next row stays. Soft line
     breaks of quoted-printable values are joined and the values decoded. Raises TooLarge past :data:`MAX_LINES` lines
     or :data:`MAX_LINE` characters of one.
     """
@@ -71,7 +71,7 @@ def _joined(text: str, keep_blank: bool) -> list[str]:
         else:
             soft = False
             continue
-        # Only the first row of a line names its encoding: no search in what has been joined already.
+        # Only the first row of a line names its encoding, so the joined rows are not searched again.
         soft = raw.endswith("=") and _QUOTED_PRINTABLE.search(rows[-1][0].partition(":")[0]) is not None
     joined = ["".join(parts) for parts in rows]
     if any(len(each) > MAX_LINE for each in joined):
@@ -88,8 +88,8 @@ def _decoded(name: str, params: str, value: str) -> LogicalLine:
     data = binascii.a2b_qp(value.encode("utf-8", errors="replace"))
     codec = charset[1] if charset is not None and _CODECS.fullmatch(charset[1]) else "utf-8"
     try:
-        said = data.decode(codec)
+        decoded = data.decode(codec)
     except (LookupError, UnicodeDecodeError):
-        said = data.decode("windows-1252", errors="replace")
+        decoded = data.decode("windows-1252", errors="replace")
     # A line break in a decoded value is part of the text, not the end of the line.
-    return LogicalLine(name, params, re.sub(r"\r\n|\r|\n", r"\\n", said).replace("\0", ""))
+    return LogicalLine(name, params, re.sub(r"\r\n|\r|\n", r"\\n", decoded).replace("\0", ""))

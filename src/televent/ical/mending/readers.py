@@ -1,4 +1,4 @@
-"""Finds the reader that understands an inbound calendar text: ours, the vCalendar 1.0 translator, or vobject.
+"""Reads an inbound calendar text with the first reader that accepts it: ours, vCalendar 1.0, or vobject.
 
 Mail goes through here, and so should an imported file. A client's PUT does not: its text is stored as it came.
 """
@@ -15,7 +15,7 @@ from televent.ical.text.errors import IcalError
 
 
 class Reader(Enum):
-    """The reader that understood a text. The value is what a log says."""
+    """The reader that accepted a text. The value is the text for logs."""
 
     OURS = "our reader"
     VCALENDAR1 = "vCalendar 1.0"
@@ -25,28 +25,28 @@ class Reader(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A text and its reader. ``text`` is as it came, unless another reader than ours composed it again."""
+    """A text and its reader. ``text`` is as it came, or as another reader composed it again."""
 
     text: bytes
     reader: Reader
     refusal: str = ""
-    """Why no reader understands it; empty where one does."""
+    """Why no reader accepts it; empty where one does."""
     message: Message | None = None
-    """The message that the reader understood; None where there is a refusal."""
+    """The message that the reader returned; None where there is a refusal."""
 
     @property
     def note(self) -> str:
-        """Words for a log; empty where our own reader understood it."""
+        """The text for a log; empty where our own reader accepted it."""
         if self.refusal:
             return f"{self.reader.value}: {self.refusal}"
         return "" if self.reader is Reader.OURS else f"read by {self.reader.value}"
 
 
 def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False) -> Readable:
-    """*data* as a text that ``read_message`` reads. Never raises.
+    """*data* as a text that ``read_message`` accepts. Never raises.
 
     ``method`` is the MIME parameter; ``vcalendar1`` says that the part is text/x-vcalendar. A vCalendar 1.0 text that
-    cannot be translated is refused: the other readers would take its rules and times for something else.
+    cannot be translated is refused: the other readers would misread its rules and times.
     """
     if is_vcalendar1(data, labelled=vcalendar1):
         try:
@@ -63,5 +63,5 @@ def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False
 
 
 def _checked(text: bytes, method: str | None, reader: Reader) -> Readable:
-    """Validates by reading it as an iTIP message. Raises IcalError."""
+    """Checks the text by reading it as an iTIP message. Raises IcalError."""
     return Readable(text, reader, message=read_message(text, method=method))

@@ -1,9 +1,9 @@
-"""vCalendar 1.0 (text/x-vcalendar) translated into iCalendar 2.0.
+"""Translates vCalendar 1.0 (text/x-vcalendar) into iCalendar 2.0.
 
 Source: versit Consortium, "vCalendar: The Electronic Calendaring and Scheduling Exchange Format, Version 1.0"
-(18 September 1996), §2 (encoding, properties) and §3; RFC 5545 for what comes out. Old phones, organizers and groupware
-write it, most of them with quoted-printable texts. Pure and bounded; nothing is guessed where guessing would change
-when an event happens: such a text is refused.
+(18 September 1996), §2 (encoding, properties) and §3; RFC 5545 for the result. Old phones, organizers and groupware
+write vCalendar 1.0, most of them with quoted-printable texts. The translation is pure and bounded. A text whose times
+would have to be guessed is refused.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _LISTS: Final = frozenset({"CATEGORIES", "RESOURCES"})
 _AS_THEY_ARE: Final = frozenset({"UID", "URL", "PRIORITY", "SEQUENCE", "RELATED-TO"})
 _STAMPS: Final = {"DCREATED": "CREATED", "LAST-MODIFIED": "LAST-MODIFIED", "COMPLETED": "COMPLETED"}
 _NO_STAMP: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""DTSTAMP of a text that has no time of its own: the earliest, so that any later message counts as newer."""
+"""DTSTAMP of a text without any: the earliest time, so that every later message counts as newer."""
 MAX_ALARMS: Final = 20
-"""Max alarms of one event that are kept."""
+"""Max alarms of one event; further ones are dropped."""
 
 
 @dataclass(slots=True)
 class _Source:
-    """A component as it was read."""
+    """A component with its lines."""
 
     kind: str
     lines: list[LogicalLine] = field(default_factory=list)
@@ -56,16 +56,16 @@ class _Source:
 
 
 def is_vcalendar1(data: bytes, *, labelled: bool = False) -> bool:
-    """True for a text that says VERSION:1.0, or says nothing and is labelled text/x-vcalendar."""
+    """True for a text with VERSION:1.0, or without VERSION and labelled text/x-vcalendar."""
     return _VERSION_2.search(data) is None and (labelled or _VERSION_1.search(data) is not None)
 
 
 def translated(data: bytes, *, method: str | None = None, charset: str | None = None) -> bytes:
     """A vCalendar 1.0 text as one iCalendar 2.0 VCALENDAR. The same text gives the same bytes.
 
-    vCalendar 1.0 knows no METHOD. ``method`` is the MIME parameter; where it is missing too, a text that has an
-    organizer and still waits for somebody's answer is a REQUEST.
-    Raises InvalidCalendarData where it is none or says something that iCalendar cannot, TooLarge beyond our bounds.
+    vCalendar 1.0 has no METHOD. ``method`` is the MIME parameter. Without it a text with an organizer and an unanswered
+    attendee is a REQUEST. Raises InvalidCalendarData where the text is no vCalendar or has no equivalent in
+    iCalendar, TooLarge beyond our bounds.
     """
     if len(data) > MAX_MESSAGE:
         raise TooLarge(f"more than {MAX_MESSAGE} bytes")
@@ -75,10 +75,10 @@ def translated(data: bytes, *, method: str | None = None, charset: str | None = 
         zone = zone_of(head.value("TZ"), head.values("DAYLIGHT"))
         made = [_translated(part, zone) for part in parts]
     except OverflowError as error:
-        raise InvalidCalendarData("a time on the last day that there is") from error
-    said = head.value("METHOD") or method or ("REQUEST" if any(_asks(part) for part in made) else None)
-    if said is not None:
-        add(root, "METHOD", said.strip().upper())
+        raise InvalidCalendarData("a time after the last supported day") from error
+    itip_method = head.value("METHOD") or method or ("REQUEST" if any(_asks(part) for part in made) else None)
+    if itip_method is not None:
+        add(root, "METHOD", itip_method.strip().upper())
     if zone is not None and any(_named(part) for part in made):
         root.add_component(zone.component())
     for part in made:
@@ -87,7 +87,7 @@ def translated(data: bytes, *, method: str | None = None, charset: str | None = 
 
 
 def _read(lines: Sequence[LogicalLine]) -> tuple[_Source, list[_Source]]:
-    """The calendar's own lines, and its closed events and to-dos: what is cut off is left out."""
+    """The calendar's own lines and its events and to-dos; one that the end of the text cuts off is left out."""
     head, parts = _Source("VCALENDAR"), list[_Source]()
     stack: list[_Source] = []
     for line in lines:
@@ -116,10 +116,10 @@ def _translated(source: _Source, zone: Zone | None) -> icalendar.Component:
     part = component(source.kind)
     start = _moment(source.value("DTSTART"), "DTSTART")
     if not (source.value("UID") or "").strip():
-        said = "\n".join(f"{line.name}{line.params}:{line.value}" for line in source.lines)
-        add(part, "UID", f"{hashlib.sha256(said.encode()).hexdigest()[:40]}@vcalendar")
+        content = "\n".join(f"{line.name}{line.params}:{line.value}" for line in source.lines)
+        add(part, "UID", f"{hashlib.sha256(content.encode()).hexdigest()[:40]}@vcalendar")
     add(part, "DTSTAMP", written(_stamp(source, zone)))
-    # A time that repeats keeps its zone; a single one is an instant, which every program reads alike.
+    # A recurring time keeps its zone; a single one becomes UTC, which every client reads alike.
     repeats = any(source.values(name) for name in ("RRULE", "RDATE"))
     for name in ("DTSTART", "DTEND", "DUE"):
         value = _moment(source.value(name), name)
@@ -159,9 +159,9 @@ def _put(part: icalendar.Component, line: LogicalLine, source: _Source) -> None:
         free = value.strip().upper() not in ("0", "OPAQUE", "")
         add(part, name, "TRANSPARENT" if free else "OPAQUE")
     elif name == "STATUS":
-        said = status(value, source.kind)
-        if said is not None:
-            add(part, name, said)
+        translated_status = status(value, source.kind)
+        if translated_status is not None:
+            add(part, name, translated_status)
     elif name == "ATTENDEE":
         for role, address, params in person(line, organized=part.get("ORGANIZER") is not None):
             add(part, role, address, params)
@@ -174,12 +174,12 @@ def _put(part: icalendar.Component, line: LogicalLine, source: _Source) -> None:
 
 
 def _plain(value: str) -> str:
-    """A text without the escapes that vCalendar 1.0 programs write; a backslash before anything else stays."""
+    """A text without the escapes that vCalendar 1.0 programs write; any other backslash stays."""
     return re.sub(r"\\([;,\\nN])", lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
 def _moment(value: str | None, name: str) -> Moment | None:
-    """Naive for a time on the vCalendar's own clock. Raises InvalidCalendarData for what is no date or time."""
+    """The value as a moment, naive for a time in the vCalendar's zone. Raises InvalidCalendarData where it is none."""
     if value is None or not value.strip():
         return None
     text = value.strip().upper()
@@ -193,7 +193,7 @@ def _moment(value: str | None, name: str) -> Moment | None:
 def _put_moments(
     part: icalendar.Component, name: str, values: Sequence[Moment], zone: Zone | None, repeats: bool
 ) -> None:
-    """Dates as dates, UTC as UTC, times of the clock in the zone, as an instant, or floating where no zone is named."""
+    """Adds dates as dates and UTC as UTC. Other times get the zone or become UTC; without a zone they float."""
     for value in values:
         if not isinstance(value, datetime):
             add(part, name, written(value), {"VALUE": ["DATE"]})

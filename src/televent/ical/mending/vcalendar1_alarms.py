@@ -1,4 +1,5 @@
-"""AALARM, DALARM and MALARM of vCalendar 1.0 as VALARM (RFC 5545 §3.6.6). PALARM, which runs a program, is dropped."""
+"""Translates AALARM, DALARM and MALARM of vCalendar 1.0 into VALARM (RFC 5545 §3.6.6). PALARM, which runs a program,
+is dropped."""
 
 from __future__ import annotations
 
@@ -14,13 +15,14 @@ from televent.ical.mending.vcalendar1_zones import Zone
 from televent.ical.text.values import Moment, duration, escape, moment
 
 ALARMS: Final = {"AALARM": "AUDIO", "DALARM": "DISPLAY", "MALARM": "EMAIL"}
-"""The ACTION of each."""
+"""The ACTION of each kind of alarm."""
 MAX_REPEAT: Final = 100
+"""Max repetitions of an alarm."""
 _FIELD: Final = re.compile(r"(?<!\\);")
 
 
 def alarm(line: LogicalLine, start: Moment | None, zone: Zone | None, summary: str) -> icalendar.Component | None:
-    """The VALARM of ``run time;snooze;repeat;content``; None where its time says nothing.
+    """The VALARM of ``run time;snooze;repeat;content``; None where its time cannot be read.
 
     The run time becomes relative to the start, so that each occurrence of a series has its alarm.
     """
@@ -57,7 +59,7 @@ def _ahead(run: str, start: Moment | None, zone: Zone | None) -> timedelta | Non
         return None
     try:
         return _comparable(when, zone) - _comparable(start, zone)
-    except (TypeError, OverflowError):  # one of them floats, the other is in UTC
+    except (TypeError, OverflowError):  # one is floating, the other is in UTC
         return None
 
 

@@ -1,4 +1,4 @@
-"""ATTENDEE and STATUS of vCalendar 1.0 in the words of iCalendar (RFC 5545 §3.2.12, §3.2.16, §3.8.1.11)."""
+"""Translates ATTENDEE and STATUS of vCalendar 1.0 into iCalendar (RFC 5545 §3.2.12, §3.2.16, §3.8.1.11)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PARTSTAT: Final = {
     "DELEGATED": "DELEGATED",
 }
 _ROLE: Final = {"FYI": "NON-PARTICIPANT", "REQUEST": "OPT-PARTICIPANT"}
-"""By EXPECT; REQUIRE and IMMEDIATE are a needed participant, as is who says nothing."""
+"""ROLE by EXPECT. REQUIRE, IMMEDIATE and a missing EXPECT are REQ-PARTICIPANT, the default."""
 _STATUS: Final = {
     "VEVENT": {"TENTATIVE": "TENTATIVE", "CONFIRMED": "CONFIRMED", "ACCEPTED": "CONFIRMED", "CANCELLED": "CANCELLED"},
     "VTODO": {
@@ -36,17 +36,17 @@ Line = tuple[str, str, dict[str, list[str]]]
 
 
 def status(value: str, kind: str) -> str | None:
-    """The STATUS of a component; None where iCalendar has no such word for its kind."""
+    """The STATUS of a component; None where iCalendar has no such value for its kind."""
     return _STATUS.get(kind, {}).get(value.strip().upper())
 
 
 def person(line: LogicalLine, *, organized: bool) -> list[Line]:
     """An ATTENDEE as (property, address, parameters); none where it has no mail address.
 
-    ``organized`` says that the component has an ORGANIZER already: the first ORGANIZER or OWNER is the one.
+    ``organized`` says that the component has an ORGANIZER already: the first ORGANIZER or OWNER counts.
     """
     params, _ = parse_params(f"{line.params}:")
-    said = {name: values[0].strip().upper() for name, values in params if values and values[0]}
+    named_values = {name: values[0].strip().upper() for name, values in params if values and values[0]}
     text = re.sub(r"\Amailto:\s*", "", line.value.strip(), flags=re.IGNORECASE)
     angled = _ANGLED.search(text)
     name, address = (angled[1], angled[2]) if angled is not None else ("", text)
@@ -56,15 +56,15 @@ def person(line: LogicalLine, *, organized: bool) -> list[Line]:
     cn = name.strip().strip('"').strip()
     named = {"CN": [cn]} if cn else {}
     found: list[Line] = []
-    organizes = said.get("ROLE") in ("ORGANIZER", "OWNER")
+    organizes = named_values.get("ROLE") in ("ORGANIZER", "OWNER")
     if organizes and not organized:
         found.append(("ORGANIZER", f"mailto:{address}", named))
     asked = {
         **named,
-        "ROLE": ["CHAIR" if organizes else _ROLE.get(said.get("EXPECT", ""), "REQ-PARTICIPANT")],
-        "PARTSTAT": [_PARTSTAT.get(said.get("STATUS", ""), "ACCEPTED" if organizes else "NEEDS-ACTION")],
+        "ROLE": ["CHAIR" if organizes else _ROLE.get(named_values.get("EXPECT", ""), "REQ-PARTICIPANT")],
+        "PARTSTAT": [_PARTSTAT.get(named_values.get("STATUS", ""), "ACCEPTED" if organizes else "NEEDS-ACTION")],
     }
-    if said.get("RSVP") in ("YES", "TRUE"):
+    if named_values.get("RSVP") in ("YES", "TRUE"):
         asked["RSVP"] = ["TRUE"]
     found.append(("ATTENDEE", f"mailto:{address}", asked))
     return found

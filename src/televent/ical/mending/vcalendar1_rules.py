@@ -1,9 +1,9 @@
-"""Recurrence rules of vCalendar 1.0 as RRULE values.
+"""Translates recurrence rules of vCalendar 1.0 into RRULE values.
 
 Source: versit Consortium, "vCalendar: The Electronic Calendaring and Scheduling Exchange Format, Version 1.0"
-(18 September 1996), "Basic Recurrence Rule Grammar" and its policies. In short: ``D2 #5`` is every second day, five
-times; ``#0`` is for ever; a rule with neither duration nor end date happens twice; the duration counts events, the
-first included; what a rule leaves out is taken from the start.
+(18 September 1996), "Basic Recurrence Rule Grammar" and its policies. ``D2 #5`` is every second day, five times;
+``#0`` has no end. A rule with neither duration nor end date happens twice. The duration counts events, with the first.
+Parts that a rule leaves out are taken from the start.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from televent.ical.text.values import Moment, moment
 MAX_RULE: Final = 512
 """Max characters of a rule."""
 TWICE: Final = 2
-"""Events of a rule that says neither how many nor until when (policy 4)."""
+"""The number of events of a rule with neither duration nor end date (policy 4)."""
 
 _START: Final = re.compile(r"(D|W|MP|MD|YM|YD)(\d{1,4})\Z")
 _END: Final = re.compile(r"\d{8}(T\d{6}Z?)?\Z")
@@ -31,12 +31,12 @@ _DAY: Final = re.compile(r"(\d{1,3})([+-]?)\Z")
 _FREQ: Final = {"D": "DAILY", "W": "WEEKLY", "MP": "MONTHLY", "MD": "MONTHLY", "YM": "YEARLY", "YD": "YEARLY"}
 
 Until = Callable[[Moment], str]
-"""Writes an end date in the form that the start asks for (RFC 5545 §3.3.10)."""
+"""Writes an end date in the form that the type of the start requires (RFC 5545 §3.3.10)."""
 
 
 @dataclass(slots=True)
-class _Said:
-    """The parts of a rule. ``list`` is what stands between the interval and the end."""
+class _RuleParts:
+    """The parts of a rule. ``list`` has the tokens between the interval and the end."""
 
     kind: str
     interval: int
@@ -46,67 +46,67 @@ class _Said:
 
 
 def rrule(text: str, start: Moment, until: Until) -> str:
-    """The RRULE value of a vCalendar 1.0 rule; a rule that is iCalendar already stays as it is.
+    """The RRULE value of a vCalendar 1.0 rule; a rule in the form of iCalendar stays as it is.
 
-    ``start`` is DTSTART as it is written, naive or a date. Raises InvalidCalendarData for what is no rule, and for the
-    extended grammar (times within a day, rules within rules, end markers), which one RRULE cannot say.
+    ``start`` is DTSTART as written, naive or a date. Raises InvalidCalendarData for an invalid rule, and for the
+    extended grammar (times within a day, rules within rules, end markers), which one RRULE cannot express.
     """
     text = text.strip().upper()
     if len(text) > MAX_RULE:
         raise InvalidCalendarData(f"a rule of more than {MAX_RULE} characters")
     if text.startswith("FREQ="):
         return text
-    said = _read(text)
-    parts = [f"FREQ={_FREQ[said.kind]}"]
-    if said.interval > 1:
-        parts.append(f"INTERVAL={said.interval}")
-    parts += _by(said, start)
-    return ";".join([*parts, *_end(";".join(parts), said, start, until)])
+    rule_parts = _read(text)
+    parts = [f"FREQ={_FREQ[rule_parts.kind]}"]
+    if rule_parts.interval > 1:
+        parts.append(f"INTERVAL={rule_parts.interval}")
+    parts += _by(rule_parts, start)
+    return ";".join([*parts, *_end(";".join(parts), rule_parts, start, until)])
 
 
-def _read(text: str) -> _Said:
+def _read(text: str) -> _RuleParts:
     first, *rest = text.split() or [""]
     head = _START.match(first)
     if head is None or int(head[2]) == 0:
         raise _refused(first)
-    said = _Said(head[1], int(head[2]))
+    rule_parts = _RuleParts(head[1], int(head[2]))
     for token in rest:
         if token.startswith("#"):
-            if not token[1:].isascii() or not token[1:].isdigit() or len(token) > 7 or said.count is not None:
+            if not token[1:].isascii() or not token[1:].isdigit() or len(token) > 7 or rule_parts.count is not None:
                 raise _refused(token)
-            said.count = int(token[1:])
+            rule_parts.count = int(token[1:])
         elif _END.match(token):
-            if said.end is not None or (end := moment(token)) is None:
+            if rule_parts.end is not None or (end := moment(token)) is None:
                 raise _refused(token)
-            said.end = end
-        elif said.count is not None or said.end is not None:
+            rule_parts.end = end
+        elif rule_parts.count is not None or rule_parts.end is not None:
             raise _refused(token)
         else:
-            said.list.append(token)
-    return said
+            rule_parts.list.append(token)
+    return rule_parts
 
 
 def _refused(token: str) -> InvalidCalendarData:
     return InvalidCalendarData(f"no rule of the basic vCalendar 1.0 grammar: {token[:20]!r}")
 
 
-def _by(said: _Said, start: Moment) -> list[str]:
-    match said.kind:
+def _by(rule_parts: _RuleParts, start: Moment) -> list[str]:
+    match rule_parts.kind:
         case "D":
-            if said.list:
-                raise _refused(said.list[0])
+            if rule_parts.list:
+                raise _refused(rule_parts.list[0])
             return []
         case "W":
-            return [f"BYDAY={','.join(map(_weekday, said.list))}"] if said.list else []
+            return [f"BYDAY={','.join(map(_weekday, rule_parts.list))}"] if rule_parts.list else []
         case "MP":
-            return [f"BYDAY={','.join(_positions(said.list, start))}"]
+            return [f"BYDAY={','.join(_positions(rule_parts.list, start))}"]
         case "MD":
-            return [f"BYMONTHDAY={_days(said.list, 31)}"] if said.list else [f"BYMONTHDAY={start.day}"]
+            return [f"BYMONTHDAY={_days(rule_parts.list, 31)}"] if rule_parts.list else [f"BYMONTHDAY={start.day}"]
         case "YM":
-            # Without it the day would be taken from the start as well; with months named it must be said.
-            return [f"BYMONTH={_days(said.list, 12)}", f"BYMONTHDAY={start.day}"] if said.list else []
+            # Without months the day comes from the start in RRULE too; with months it must be written.
+            return [f"BYMONTH={_days(rule_parts.list, 12)}", f"BYMONTHDAY={start.day}"] if rule_parts.list else []
         case _:
-            return [f"BYYEARDAY={_days(said.list, 366) if said.list else start.timetuple().tm_yday}"]
+            return [f"BYYEARDAY={_days(rule_parts.list, 366) if rule_parts.list else start.timetuple().tm_yday}"]
 
 
 def _weekday(token: str) -> str:
@@ -116,7 +116,7 @@ def _weekday(token: str) -> str:
 
 
 def _positions(tokens: Sequence[str], start: Moment) -> list[str]:
-    """``1+ SU 1- SU``: each weekday with every position that stands before it; what is left out is the start's."""
+    """``1+ SU 1- SU``: each weekday with every position before it; a missing one is that of the start."""
     own_day, own_position = WEEKDAYS[start.weekday()], (start.day - 1) // 7 + 1
     found: list[str] = []
     positions: list[int] = []
@@ -149,19 +149,19 @@ def _days(tokens: Sequence[str], most: int) -> str:
     return ",".join(map(str, dict.fromkeys(numbers)))
 
 
-def _end(rule: str, said: _Said, start: Moment, until: Until) -> list[str]:
-    if said.end is None:
-        count = TWICE if said.count is None else said.count
+def _end(rule: str, rule_parts: _RuleParts, start: Moment, until: Until) -> list[str]:
+    if rule_parts.end is None:
+        count = TWICE if rule_parts.count is None else rule_parts.count
         return [f"COUNT={count}"] if count else []
-    if said.count and not _ends_before(rule, said.count, start, said.end):
-        return [f"COUNT={said.count}"]
-    return [f"UNTIL={until(said.end)}"]
+    if rule_parts.count and not _ends_before(rule, rule_parts.count, start, rule_parts.end):
+        return [f"COUNT={rule_parts.count}"]
+    return [f"UNTIL={until(rule_parts.end)}"]
 
 
 def _ends_before(rule: str, count: int, start: Moment, end: Moment) -> bool:
-    """True where the end date comes before the last event of the count: RRULE can say only one (policy 3).
+    """True where the end date comes before the last event of the count: RRULE has only one of them (policy 3).
 
-    Raises TooManyInstances where that costs too much to find out.
+    Raises TooManyInstances where the check costs too much.
     """
     first = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day)  # noqa: DTZ001
     stop = end.replace(tzinfo=None) if isinstance(end, datetime) else datetime(end.year, end.month, end.day)  # noqa: DTZ001

@@ -1,4 +1,4 @@
-"""TZ and DAYLIGHT of vCalendar 1.0: one offset from UTC, and the periods in which another holds."""
+"""Reads TZ and DAYLIGHT of vCalendar 1.0: one offset from UTC, and the periods with another offset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from televent.ical.mending.composing import add, component
 from televent.ical.text.values import moment, written
 
 MAX_SEASONS: Final = 50
-"""Max DAYLIGHT properties that are used."""
+"""Max DAYLIGHT properties; further ones are not read."""
 _OFFSET: Final = re.compile(r"([+-]?)(\d{1,2})(?::?(\d\d))?\Z", re.ASCII)
 
 
@@ -29,7 +29,7 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The zone of one vCalendar. All times are naive and on its clock."""
+    """The zone of one vCalendar. All times are naive and in its wall clock time."""
 
     offset: timedelta
     seasons: tuple[Season, ...] = ()
@@ -40,7 +40,7 @@ class Zone:
         return f"vCalendar/{_offset(self.offset)}"
 
     def utc(self, local: datetime) -> datetime:
-        """The instant of a time on this zone's clock."""
+        """The UTC instant of a naive time of this zone."""
         offset = next((each.offset for each in self.seasons if each.start <= local < each.end), self.offset)
         try:
             return (local - offset).replace(tzinfo=UTC)
@@ -48,7 +48,7 @@ class Zone:
             return local.replace(tzinfo=UTC)
 
     def component(self) -> icalendar.Component:
-        """The VTIMEZONE (RFC 5545 §3.6.5). After the last period that the text names, its standard time holds."""
+        """The VTIMEZONE (RFC 5545 §3.6.5). After the last period of the text it has standard time."""
         zone = component("VTIMEZONE")
         add(zone, "TZID", self.tzid)
         zone.add_component(_observance("STANDARD", datetime(1970, 1, 1), self.offset, self.offset))  # noqa: DTZ001
@@ -59,7 +59,7 @@ class Zone:
 
 
 def zone_of(tz: str | None, daylight: Iterable[str]) -> Zone | None:
-    """The zone of a vCalendar's TZ and DAYLIGHT values; None where TZ is missing or no offset: times float then."""
+    """The zone of a vCalendar's TZ and DAYLIGHT values; None, for floating times, where TZ is no offset."""
     offset = _duration(tz or "")
     if offset is None:
         return None

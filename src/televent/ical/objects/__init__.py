@@ -1,1 +1,1 @@
-"""What one calendar object says: its values, whether it is valid, what each reader sees of it."""
+"""One calendar object: its values, its validity and the view of each reader."""

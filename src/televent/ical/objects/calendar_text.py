@@ -1,8 +1,8 @@
-"""One calendar text: its bytes, and what was read from them (RFC 5545 §3.4).
+"""One calendar text: its bytes and the values that were read from them (RFC 5545 §3.4).
 
-A text is parsed when somebody first asks what it says, and never again: the same object goes from the door through the
-decision to the projection. Equal bytes make equal texts. Nobody edits a tree that a text has given out; an edit works
-on a copy of the tree and gives another text.
+A text is parsed at its first use and never again: the same object goes from the door through the decision to the
+projection. Texts with equal bytes are equal. The tree of a text must not be edited; an edit works on a copy of the tree
+and gives another text.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class CalendarText:
         The tree equals the one that a parse of the bytes would give (tests/properties/test_calendar_text.py).
         """
         for component in tree.walk():
-            # A component from another text keeps its lines, but what is added to it later ends as this text's lines do.
+            # A component from another text keeps its lines, but new lines in it get the line ending of this text.
             component.ending = tree.ending
         text = cls(tree.to_bytes())
-        if text.raw.count(b"\n") <= MAX_LINES:  # beyond, the parser has to refuse it
+        if text.raw.count(b"\n") <= MAX_LINES:  # beyond that the parser must refuse it
             text._keep("_tree", tree)
         return text
 
@@ -71,14 +71,14 @@ class CalendarText:
 
     @property
     def recurrence(self) -> RecurrenceSet:
-        """When it happens. Each user sets the work that may be spent on it (``budget``). Raises IcalError."""
+        """The occurrences. Each caller sets the max work of an expansion (``budget``). Raises IcalError."""
         if self._recurrence is None:
             self._keep("_recurrence", RecurrenceSet(self.tree))
         assert self._recurrence is not None
         return self._recurrence
 
     def copy(self) -> Component:
-        """The tree, to be edited: :meth:`of_tree` makes a text of it again. Raises IcalError."""
+        """A copy of the tree for editing; :meth:`of_tree` makes a text of it. Raises IcalError."""
         return self.tree.copy()
 
     def _keep(self, name: str, value: object) -> None:
@@ -98,4 +98,4 @@ class CalendarText:
 
 
 EMPTY: Final = CalendarText(b"")
-"""The text of what is not there."""
+"""The text of an absent object."""

@@ -1,7 +1,7 @@
-"""What of an event is each reader's own: alarms and transparency (CalendarServer sharing §5.5.4).
+"""Separates the parts of an event that each reader has alone: alarms and TRANSP (CalendarServer sharing §5.5.4).
 
-They are taken out of the text that one reader sends, kept beside it, and laid over the text that all share when that
-reader looks. Everything else is everybody's.
+They are taken from the text that a reader sends and stored beside it. When that reader asks for the event, they are
+added to the text that all readers share. All other parts are shared.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from televent.ical.text.tree import Component, Property, parse
 ALARM: Final = "VALARM"
 TRANSP: Final = "TRANSP"
 _KINDS: Final = frozenset(("VEVENT", "VTODO", "VJOURNAL"))
-# What a program writes anew whenever it stores something.
+# Properties that a client writes again whenever it stores an object.
 _PASSING: Final = frozenset(("DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "X-MOZ-GENERATION", "X-LIC-ERROR"))
 _NOTED: Final = ("X-MOZ-LASTACK", "X-MOZ-SNOOZE-TIME")
-"""How names begin under which Thunderbird notes which alarms were seen or put off."""
+"""Name prefixes of the properties in which Thunderbird notes seen and snoozed alarms."""
 _MASTER: Final = ""
 # Folding (RFC 5545 §3.1) may cut the word anywhere.
 _HINT = re.compile(rb"v(?:\r?\n[ \t])*a(?:\r?\n[ \t])*l(?:\r?\n[ \t])*a(?:\r?\n[ \t])*r(?:\r?\n[ \t])*m", re.IGNORECASE)
 
 Own = Mapping[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]]
-"""By RECURRENCE-ID ("" for the series itself): the TRANSP line, the alarms and what is noted of them, as written."""
+"""By RECURRENCE-ID ("" for the series itself): the TRANSP line, the alarms and the notes about them, as written."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnParts:
-    """One reader's alarms, transparency and notes in one event. Equal where they are written alike."""
+    """One reader's alarms, TRANSP and notes in one event. Equal where their texts are equal."""
 
     said: Own
     _parsed: dict[str, Component] = field(default_factory=dict, compare=False, repr=False)
-    """Alarms, and lines inside one, by how they are written: each is parsed once."""
+    """A cache of parsed alarms and lines by their text."""
 
     def kept(self) -> bytes:
-        """The form in which they are stored: :func:`kept_parts` reads it."""
-        # Where nothing is noted, nothing is written of it: so was all that was kept at first.
+        """The bytes that are stored; :func:`kept_parts` reads them."""
+        # Without notes the third field is left out, as in the first stored form.
         rows = {
             key: [transp, list(alarms), *([list(notes)] if notes else [])]
             for key, (transp, alarms, notes) in self.said.items()
@@ -49,14 +49,14 @@ class OwnParts:
         return json.dumps(rows).encode()
 
     def alarm(self, written: str) -> Component:
-        """One of the alarms, as a component to be added to another text. Raises IcalError."""
+        """One of the alarms as a component for another text. Raises IcalError."""
         if written not in self._parsed:
             self._parsed[written] = _component(written)
         return self._parsed[written].copy()
 
 
 def own_parts(text: CalendarText) -> OwnParts:
-    """The alarms and the transparency in a text. Raises IcalError."""
+    """The alarms and TRANSP in a text. Raises IcalError."""
     said: dict[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]] = {}
     parsed: dict[str, Component] = {}
     for part in text.tree.components():
@@ -69,7 +69,7 @@ def own_parts(text: CalendarText) -> OwnParts:
 
 
 def kept_parts(kept: bytes) -> OwnParts:
-    """Reads what :meth:`OwnParts.kept` wrote. Raises IcalError where it cannot be read."""
+    """Reads the bytes of :meth:`OwnParts.kept`. Raises IcalError where they cannot be read."""
     try:
         return OwnParts(
             {
@@ -78,12 +78,14 @@ def kept_parts(kept: bytes) -> OwnParts:
             }
         )
     except (ValueError, TypeError, AttributeError):
-        raise IcalError("what was kept cannot be read") from None
+        raise IcalError("the stored alarms and TRANSP cannot be read") from None
 
 
 def laid(text: CalendarText, own: OwnParts | None) -> CalendarText:
-    """*text* with those alarms and that transparency instead of its own. None: this reader has none yet, so there are
-    no alarms, and it is busy or free as the text says. Raises IcalError."""
+    """*text* with the alarms and TRANSP of *own* instead of its own.
+
+    None: the reader has stored none yet, so the result has no alarms and the TRANSP of *text*. Raises IcalError.
+    """
     if own is None and _HINT.search(text.raw) is None:
         return text
     if own is not None and own == own_parts(text):
@@ -96,8 +98,10 @@ def laid(text: CalendarText, own: OwnParts | None) -> CalendarText:
 
 
 def same_event(one: CalendarText, other: CalendarText) -> bool:
-    """True where they say the same but for what is each reader's own, and for what programs write in passing. Raises
-    IcalError."""
+    """True where the two are equal except for a reader's own parts and for properties that clients rewrite each time.
+
+    Raises IcalError.
+    """
     return _said(one.tree) == _said(other.tree)
 
 
@@ -105,7 +109,7 @@ def _lay(component: Component, own: OwnParts | None) -> None:
     component.remove_if(lambda each: isinstance(each, Component) and each.name == ALARM)
     if own is None:
         return
-    # An occurrence that was set apart since then is like the series.
+    # An override that was added since then gets the parts of the series.
     transp, alarms, notes = own.said.get(_key(component)) or own.said.get(_MASTER) or (None, (), ())
     standing = component.get(TRANSP)
     if _text(standing) != transp:
@@ -148,7 +152,7 @@ def _text(prop: Property | None) -> str | None:
 
 
 def _said(root: Component) -> list[object]:
-    """Time zones and the program's name are left out: what they mean stands in the events."""
+    """The content to compare. Time zones and PRODID are left out: the times of the events show a difference."""
     return sorted((_content(each) for each in root.components() if each.name in _KINDS), key=repr)
 
 

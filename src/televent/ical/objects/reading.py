@@ -1,4 +1,4 @@
-"""What a calendar object says, as values: RFC 5545 §3.6, RFC 4791 §4.1."""
+"""Reads a calendar object into values: RFC 5545 §3.6, RFC 4791 §4.1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _READ: Final = frozenset({
 })  # fmt: skip
 """Properties that have a field of their own, or that programs write with every change."""
 FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=14), timedelta(hours=14)
-"""A floating or all-day time is somewhere within these of the same reading in UTC."""
+"""Max distance of a floating or all-day time from the same wall clock time in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,16 @@ class Instance:
     rrule: str | None
     attendees: tuple[Attendee, ...]
     exceptions: tuple[tuple[str, str, tzinfo | None], ...] = field(default=(), compare=False, repr=False)
-    """Each EXDATE and RDATE line: its name, its value as it is written, the zone that it names."""
+    """Each EXDATE and RDATE line: its name, its value as written, the zone that it names."""
     beside: tuple[Property, ...] = field(default=(), compare=False, repr=False)
-    """Every property that people may care for and that says nothing of times, title, place, status and people."""
+    """Every other property that people may care for: not times, title, place, status or people."""
     inside: tuple[tuple[str, bytes], ...] = field(default=(), compare=False, repr=False)
     """Name and text of each sub-component (VALARM and others)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One calendar object. ``span`` covers every instance, in UTC; its end is None for what never ends."""
+    """One calendar object. ``span`` covers every instance, in UTC; its end is None where it never ends."""
 
     uid: str
     component: str
@@ -95,7 +95,7 @@ class Reading:
         return (self.master, *self.overrides) if self.master is not None else self.overrides
 
     def attendee(self, addresses: Collection[str]) -> Attendee | None:
-        """The first attendee, master first, whose address is one of these."""
+        """The first attendee, master first, with one of these addresses."""
         for instance in self.instances():
             for attendee in instance.attendees:
                 if attendee.address in addresses:
@@ -104,9 +104,9 @@ class Reading:
 
 
 def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
-    """Reads a calendar object; ``every`` where it has been taken apart already. See CalendarText.reading.
+    """Reads a calendar object; ``every`` is its recurrence set, if known. See CalendarText.reading.
 
-    Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a needed value cannot be read.
+    Raises InvalidCalendarObject where UIDs or kinds are mixed, InvalidCalendarData where a value cannot be read.
     """
     parts = [each for each in root.components() if each.name in KINDS]
     if not parts:
@@ -157,7 +157,7 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
             if entry.name not in _READ:
                 beside.append(entry)
 
-    def said(name: str) -> str:
+    def value(name: str) -> str:
         return lines[name].value if name in lines else ""
 
     def time(name: str) -> Moment | None:
@@ -172,24 +172,24 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
     if start is None and part.name == "VEVENT" and root.get("METHOD") is None:
         raise InvalidCalendarObject("an event that is no message needs DTSTART (RFC 5545 §3.6.1)")
     until = time("DUE") if part.name == "VTODO" else time("DTEND")
-    # A task without DUE and DURATION has no end at all (§3.6.2), unlike an event (§3.6.1).
+    # A task without DUE and DURATION has no end (§3.6.2); an event has one (§3.6.1).
     open_ended = part.name == "VTODO" and until is None and "DURATION" not in lines
     made = moment_of(lines["DTSTAMP"], root, zones) if "DTSTAMP" in lines else None
     rid = lines.get("RECURRENCE-ID")
     return Instance(
         recurrence_id=canonical(original) if original is not None else None,
         range_this_and_future=rid is not None and (rid.param("RANGE") or "").upper() == "THISANDFUTURE",
-        sequence=_integer(said("SEQUENCE")),
+        sequence=_integer(value("SEQUENCE")),
         dtstamp=utc_of(made) if made is not None else None,
         start=start,
-        end=None if open_ended else end_of(start, until, duration(said("DURATION"))),
+        end=None if open_ended else end_of(start, until, duration(value("DURATION"))),
         tzid=lines["DTSTART"].param("TZID") if "DTSTART" in lines else None,
-        summary=unescape(said("SUMMARY")),
-        description=unescape(said("DESCRIPTION")),
-        location=unescape(said("LOCATION")),
-        status=said("STATUS").strip().upper() or None,
-        transp=said("TRANSP").strip().upper() or "OPAQUE",
-        rrule=said("RRULE") or None,
+        summary=unescape(value("SUMMARY")),
+        description=unescape(value("DESCRIPTION")),
+        location=unescape(value("LOCATION")),
+        status=value("STATUS").strip().upper() or None,
+        transp=value("TRANSP").strip().upper() or "OPAQUE",
+        rrule=value("RRULE") or None,
         attendees=tuple(attendees),
         exceptions=tuple(exceptions),
         beside=tuple(beside),
@@ -203,7 +203,7 @@ def _integer(value: str) -> int:
 
 
 def address_of(prop: Property) -> str:
-    """The address of a CAL-ADDRESS property; where the value is no mail address, EMAIL counts (SPEC B4)."""
+    """The address of a CAL-ADDRESS property; the EMAIL parameter where the value is no mail address (SPEC B4)."""
     address = normalise_address(prop.value)
     email = prop.param("EMAIL")
     return normalise_address(email) if "@" not in address and email else address

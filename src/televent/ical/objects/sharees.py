@@ -1,7 +1,7 @@
-"""What of an event others than its calendar's owner may see (RFC 5545 §3.8.1.3).
+"""Limits an event to the part that a calendar's sharees may see (RFC 5545 §3.8.1.3).
 
-A PRIVATE event is not there for them; a CONFIDENTIAL one is time that is taken and no more. A classification that is
-not known counts as PRIVATE, as the RFC says. Of several in one object the strictest counts, for all its occurrences.
+Sharees do not see a PRIVATE event. They see a CONFIDENTIAL event only as busy time. An unknown classification counts as
+PRIVATE, as the RFC says. Where one object has several, the strictest counts for all its occurrences.
 """
 
 from __future__ import annotations
@@ -33,18 +33,20 @@ BUSY: Final = "Busy"
 
 
 def visibility(text: CalendarText) -> str:
-    """PUBLIC, CONFIDENTIAL or PRIVATE; found without a parse."""
+    """PUBLIC, CONFIDENTIAL or PRIVATE, found without parsing the text."""
     if _HINT.search(text.raw) is None:
         return PUBLIC
-    said = {found[1].strip().upper() for found in _CLASS.finditer(_FOLD.sub(b"", text.raw))}
-    if said <= {b"PUBLIC", b""}:
+    classes = {found[1].strip().upper() for found in _CLASS.finditer(_FOLD.sub(b"", text.raw))}
+    if classes <= {b"PUBLIC", b""}:
         return PUBLIC
-    return CONFIDENTIAL if said <= {b"PUBLIC", b"", b"CONFIDENTIAL"} else PRIVATE
+    return CONFIDENTIAL if classes <= {b"PUBLIC", b"", b"CONFIDENTIAL"} else PRIVATE
 
 
 def as_busy(text: CalendarText) -> CalendarText | None:
-    """The same event as time that is taken: when, and nothing of what, where and with whom. None for what takes no time
-    (to-dos and journals), and for what cannot be read."""
+    """The event as busy time: its times without title, place and people.
+
+    None for to-dos and journals, which take no time, and for a text that cannot be read.
+    """
     try:
         root = text.copy()
     except IcalError:
@@ -55,7 +57,7 @@ def as_busy(text: CalendarText) -> CalendarText | None:
     for event in events:
         event.remove_if(lambda each: isinstance(each, Component) or each.name not in _TIME)
         for prop in event.properties:
-            # Parameters say no more of the time than zone and kind; the rest may say anything.
+            # Only these parameters belong to the time; any other may reveal something.
             kept = [(name, values) for name, values in prop.params if name in ("TZID", "VALUE", "RANGE")]
             if len(kept) != len(prop.params):
                 event.replace(prop, event.make(prop.name, prop.value, kept))

@@ -1,4 +1,4 @@
-"""Alarms that stand by themselves, outside of any event: what Apple's default-alarm properties hold."""
+"""Checks alarms outside of any event, as Apple's default-alarm properties have them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Final
 from televent.ical.text.errors import InvalidCalendarData, TooLarge
 from televent.ical.text.tree import parse
 
-MAX_OCTETS: Final = 16 * 1024
+MAX_BYTES: Final = 16 * 1024
+"""Max bytes of the text."""
 
 
 def check_alarms(data: bytes) -> None:
-    """Nothing, or VALARM components (RFC 5545 §3.6.6). Raises InvalidCalendarData, TooLarge."""
-    if len(data) > MAX_OCTETS:
-        raise TooLarge(f"more than {MAX_OCTETS} octets")
+    """Accepts an empty text or VALARM components (RFC 5545 §3.6.6). Raises InvalidCalendarData, TooLarge."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"more than {MAX_BYTES} bytes")
     if not data:
         return
     root = parse(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + data + b"\nEND:VEVENT\nEND:VCALENDAR\n")
@@ -21,7 +22,7 @@ def check_alarms(data: bytes) -> None:
     inside = events[0].entries if len(events) == 1 and len(root.entries) == 1 else []
     alarms = events[0].components("VALARM") if inside else []
     if not alarms or len(alarms) != len(inside):
-        raise InvalidCalendarData("VALARM components and nothing else")
+        raise InvalidCalendarData("only VALARM components are allowed here")
     for alarm in alarms:
         for name in ("ACTION", "TRIGGER"):
             if len(alarm.all(name)) != 1:

@@ -1,4 +1,4 @@
-"""What a calendar collection takes: RFC 4791 §4.1, §5.3.2.1."""
+"""Checks whether a calendar collection may store a text: RFC 4791 §4.1, §5.3.2.1."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from televent.ical.text.wall_clock import FIRST, LAST
 
 STORED = ("VEVENT", "VTODO", "VJOURNAL")
 MAX_RULES, MAX_RULE = 4, 4096
-"""Rules of one component (RFC 5545 §3.8.5.3 wants one) and characters of a rule: each BYYEARDAY there is fits twice."""
+"""Max rules of one component (RFC 5545 §3.8.5.3 allows one) and max characters of a rule (twice all BYYEARDAYs)."""
 ONCE = ("UID", "DTSTART", "RECURRENCE-ID", "ORGANIZER")
-"""Said twice, these leave no meaning; of others the first counts."""
+"""Properties that must not repeat, since the meaning would be unclear; of any other the first counts."""
 MIN_DATE_TIME, MAX_DATE_TIME = written(FIRST), written(LAST)
-"""RFC 4791 §5.2.6, §5.2.7: the whole of the time that is counted."""
+"""The earliest and the latest supported time (RFC 4791 §5.2.6, §5.2.7)."""
 WHEN = ("DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "RDATE", "EXDATE")
-"""What says when it happens. What says when it was written down may say anything: some write CREATED:00001231."""
+"""Properties whose times are checked. Others may have any time: some clients write CREATED:00001231."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one calendar object."""
+    """Max sizes and counts of one calendar object."""
 
-    octets: int = 1024 * 1024
+    max_bytes: int = 1024 * 1024
     attendees: int = 500
     overrides: int = 1000
     instances: int = MAX_INSTANCES
@@ -46,11 +46,11 @@ class Limits:
 
 
 def validate(text: CalendarText, *, limits: Limits = Limits()) -> Reading:
-    """What the text says, if it may be stored. Raises IcalError with the precondition it breaks."""
-    if len(text.raw) > limits.octets:
-        raise TooLarge(f"more than {limits.octets} octets")
+    """The values of the text, if it may be stored. Raises IcalError with the precondition that it breaks."""
+    if len(text.raw) > limits.max_bytes:
+        raise TooLarge(f"more than {limits.max_bytes} bytes")
     if b"\0" in text.raw:
-        raise InvalidCalendarData("NUL is no character of iCalendar")
+        raise InvalidCalendarData("iCalendar allows no NUL character")
     root = text.tree
     version = (root.value("VERSION") or "2.0").strip()
     if version != "2.0":
@@ -80,7 +80,7 @@ def validate(text: CalendarText, *, limits: Limits = Limits()) -> Reading:
         raise MixedOrganizers("the components have different organizers (RFC 6638 §3.2.4.2)")
     reading = text.reading
     if len(reading.uid.encode()) > limits.uid:
-        raise InvalidCalendarData(f"a UID of more than {limits.uid} octets")
+        raise InvalidCalendarData(f"a UID of more than {limits.uid} bytes")
     for instance in reading.instances():
         if len(instance.attendees) > limits.attendees:
             raise TooManyAttendees(f"more than {limits.attendees} attendees")

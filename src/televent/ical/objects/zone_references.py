@@ -1,4 +1,4 @@
-"""Calendar objects with their time zones by reference, or with all of them in full: RFC 7809 §3.1.3."""
+"""Removes or adds the VTIMEZONEs of a calendar object: RFC 7809 §3.1.3."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def by_reference(root: Component) -> bool:
-    """Takes the VTIMEZONEs of zones that every program knows out of the tree; False where there are none."""
+    """Removes the VTIMEZONEs of IANA zones from the tree; False where there are none."""
     known = [each for each in root.components("VTIMEZONE") if standard((each.value("TZID") or "").strip())]
     for each in known:
         root.remove(each)
@@ -23,8 +23,10 @@ def by_reference(root: Component) -> bool:
 
 
 def in_full(root: Component) -> bool:
-    """Puts the VTIMEZONEs in that are named and not there, before what names them; False where none is missing. What
-    nobody knows stays without."""
+    """Adds each missing VTIMEZONE before the components that name it; False where none is missing.
+
+    An unknown zone gets none.
+    """
     there = {(each.value("TZID") or "").strip() for each in root.components("VTIMEZONE")}
     since: dict[str, Moment] = {}
     for part in root.components():
@@ -48,7 +50,7 @@ def zone_component(tzid: str, first: Moment = _EPOCH) -> Component | None:
 
 
 def zone_text(tzid: str, first: Moment = _EPOCH) -> bytes | None:
-    """An iCalendar object with that one VTIMEZONE, as CALDAV:calendar-timezone holds it (RFC 4791 §5.2.2)."""
+    """An iCalendar object with that one VTIMEZONE, as in CALDAV:calendar-timezone (RFC 4791 §5.2.2)."""
     try:
         written = vtimezone(tzid, datetime(max(first.year - 1, 1), 1, 1, tzinfo=UTC), None)
     except (KeyError, ValueError, OSError):

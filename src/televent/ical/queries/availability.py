@@ -1,4 +1,4 @@
-"""When is a person available? RFC 7953: VAVAILABILITY with its AVAILABLE parts, and what it makes of free and busy."""
+"""Computes when a person is available: VAVAILABILITY and its AVAILABLE parts in free/busy time (RFC 7953)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from televent.ical.zones.moments import moment_of, utc_of
 
 UNAVAILABLE: Final = "BUSY-UNAVAILABLE"
 STRENGTH: Final = (BUSY, UNAVAILABLE, TENTATIVE)
-"""§4: of two components of one priority the stronger kind holds."""
-MAX_OCTETS: Final = 64 * 1024
+"""Kinds of busy time from strongest to weakest: with equal priority the strongest counts (§4)."""
+MAX_BYTES: Final = 64 * 1024
+"""Max bytes of a stored text."""
 MAX_PARTS: Final = 64
+"""Max AVAILABLE parts of one text."""
 MAX_WORK: Final = 60_000
-"""§8: the complexity of what is stored is bounded. AVAILABLE parts of one text, and what all of them may cost."""
+"""Max steps to expand all AVAILABLE parts of one text (§8 asks for such a bound)."""
 _ZONE: Final = "VTIMEZONE"
 _TIMES: Final = ("DTSTART", "DTEND", "RECURRENCE-ID")
 _ONCE: Final = ("UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "BUSYTYPE", "PRIORITY", "RRULE", "RECURRENCE-ID")
@@ -33,7 +35,7 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One VAVAILABILITY within the time asked about. ``free`` reaches no further than ``span``."""
+    """One VAVAILABILITY within the requested time. ``free`` lies within ``span``."""
 
     rank: int
     kind: str
@@ -46,12 +48,12 @@ def check_availability(data: bytes) -> None:
 
     Raises InvalidCalendarData, TooLarge past 64 KB or 64 parts, TooManyInstances for rules that cost too much.
     """
-    if len(data) > MAX_OCTETS:
-        raise TooLarge(f"more than {MAX_OCTETS} octets")
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"more than {MAX_BYTES} bytes")
     root = parse(data)
     others = [each for each in root.components() if each.name != _ZONE]
     if [each.name for each in others] != ["VAVAILABILITY"]:
-        raise InvalidCalendarData("one VAVAILABILITY, time zones and nothing else (RFC 7953 §7.2.4)")
+        raise InvalidCalendarData("only one VAVAILABILITY and time zones are allowed (RFC 7953 §7.2.4)")
     whole = others[0]
     parts = whole.components("AVAILABLE")
     if len(parts) > MAX_PARTS:
@@ -63,15 +65,17 @@ def check_availability(data: bytes) -> None:
         _check_part(root, part, ("UID", "DTSTAMP", "DTSTART"))
     starts = [start for each in parts if (start := _instant(root, each, "DTSTART")) is not None]
     if starts:
-        # Three years are what is asked about at most.
+        # A free/busy request covers three years at most.
         _rules([root], min(starts), moved(min(starts), timedelta(days=3 * 366)), strict=True)
 
 
 def apply_availability(
     periods: Iterable[Period], objects: Sequence[Component], start: datetime, end: datetime
 ) -> list[Period]:
-    """Busy ``periods`` in [start, end) laid over the time that the VAVAILABILITY components in ``objects`` leave free
-    (§4, §5). What cannot be read counts for nothing, an AVAILABLE that costs too much as never."""
+    """Merges busy ``periods`` in [start, end) with the unavailable time of the VAVAILABILITY in ``objects`` (§4, §5).
+
+    Components that cannot be read do not count. An AVAILABLE that costs too much to expand counts as never available.
+    """
     busy = list(periods)
     state = _unavailable(_rules(objects, start, end, strict=False))
     taken = _joined((each.start, each.end) for each in busy if each.kind == BUSY)
@@ -80,8 +84,11 @@ def apply_availability(
 
 
 def _unavailable(rules: list[_Rule]) -> dict[str, list[Span]]:
-    """§4: from the lowest priority to the highest, each level covers what is below it. Within a level the order of the
-    components must not matter: the strongest busy time counts, and what any of them leaves free is free."""
+    """Unavailable time by kind. A higher priority replaces a lower one (§4).
+
+    With equal priority the order of the components must not matter: the strongest busy time counts, and time that one
+    of them leaves free is free.
+    """
     state: dict[str, list[Span]] = {kind: [] for kind in STRENGTH}
     for rank in sorted({each.rank for each in rules}):
         level = [each for each in rules if each.rank == rank]
@@ -116,13 +123,13 @@ def _rules(objects: Sequence[Component], start: datetime, end: datetime, *, stri
 
 
 def _rank(whole: Component) -> int:
-    """Higher wins: PRIORITY 1 is the highest, 9 the lowest but for 0 and none (§4)."""
+    """The rank of a PRIORITY, higher wins: 1 is the highest, then to 9; 0 and none are the lowest (§4)."""
     given = (whole.value("PRIORITY") or "").strip()
     return 10 - int(given) if given in set("123456789") else 0
 
 
 def _series(root: Component, whole: Component) -> list[Component]:
-    """Each AVAILABLE with its overrides as a calendar object of its own, read as an event would be."""
+    """Each AVAILABLE with its overrides as a calendar object of its own, expanded like an event."""
     groups: dict[str, list[Component]] = {}
     for number, part in enumerate(whole.components("AVAILABLE")):
         uid = (part.value("UID") or "").strip()
@@ -206,7 +213,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _without(spans: list[Span], gone: list[Span]) -> list[Span]:
-    """Both ascending and apart."""
+    """*spans* without *gone*; both are ascending and disjoint."""
     result: list[Span] = []
     place = 0
     for first, last in spans:

@@ -1,4 +1,4 @@
-"""When is a person busy? RFC 4791 §7.10, RFC 5545 §3.6.4."""
+"""Computes when a person is busy: RFC 4791 §7.10, RFC 5545 §3.6.4."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def busy_periods(
 
 
 def merged(periods: Iterable[Period]) -> list[Period]:
-    """Overlapping and touching periods of one kind become one."""
+    """The periods with overlapping and touching ones of one kind joined."""
     result: dict[str, list[Period]] = {}
     for period in sorted(periods):
         if period.end <= period.start:
@@ -97,8 +97,10 @@ def compose_freebusy(
 
 
 def fbtype_of(part: Component, me: frozenset[str], partstat: str | None = None) -> str | None:
-    """FBTYPE of an event's time (RFC 4791 §7.10) and of the person's own answer, which is ``partstat`` or that of the
-    first ATTENDEE in ``me``; None where it is free."""
+    """The FBTYPE of an event (RFC 4791 §7.10); None where it is free.
+
+    The person's answer is ``partstat``, else that of the first ATTENDEE in ``me``.
+    """
     status = (part.value("STATUS") or "").strip().upper()
     if part.name != "VEVENT" or status == "CANCELLED":
         return None

@@ -1,7 +1,7 @@
-"""When a calendar object happens, as an index keeps it: so that a time range is answered without reading its text.
+"""Computes the index entry of a calendar object's times, so that a time-range query need not read its text.
 
-A function of the text alone (RFC 4791 §9.9 is the question, ADR 0015 the reasons). What cannot be known for certain is
-kept as where it may be, and then the text decides.
+The entry depends on the text alone (RFC 4791 §9.9 defines the query, ADR 0015 has the reasons). Where a time is not
+certain, the entry has the range in which it may be; the query then reads the text.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ from televent.ical.text.wall_clock import FIRST, LAST, in_zone, moved, wall_in, 
 from televent.ical.zones.moments import moment_of, utc_of
 
 Range = tuple[datetime | None, datetime | None]
-"""[start, end), aware; None is open. Where both are the same it is that instant."""
+"""[start, end), aware; None is open. Equal start and end mean that instant."""
 
 MAX_KEPT: Final = 400
+"""Max instances indexed per series; later ones are indexed as "may be at any time"."""
 MAX_YEARS: Final = timedelta(days=150 * 366)
-"""Of a series so many instances, and so long after its start, are kept; what comes later may be at any time."""
+"""Max time after the start of a series in which its instances are indexed."""
 _WORK: Final = 4_000
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _ANYWHERE: Final = timedelta(hours=14)
-"""A floating or all-day time is somewhere within this of the same reading in UTC."""
+"""Max distance of a floating or all-day time from the same wall clock time in UTC."""
 _EDGE: Final = _ANYWHERE + timedelta(hours=10)
-"""So far from its ends a stretch of instances is whole on whatever clock."""
+"""Min distance from both ends at which an expanded range has all instances in every zone."""
 _CHANGES: Final = timedelta(hours=3)
-"""No clock change moves a time further."""
+"""Max shift of a clock change."""
 EDITION: Final = 2
-"""One more whenever the same text would be kept otherwise: what was kept before is then made anew."""
+"""Version of the index entry: raise it when the same text gives another entry. Older rows are then indexed again."""
 BEHIND, AHEAD = timedelta(days=45), timedelta(days=365)
-"""Around the beginning of a season, this much of a series that outlasts what is kept of its start is kept too."""
+"""Time before and after the beginning of a season in which a long series is indexed besides its start."""
 _KEPT_OF_A_SEASON: Final = 450
 FREE: Final = "FREE"
 ALL_YEAR: Final = (1, 366)
@@ -49,10 +50,13 @@ _END: Final = LAST.replace(tzinfo=None)
 
 @dataclass(frozen=True, slots=True)
 class Occurs:
-    """``firm``: it happens then. ``floats``: it happens when a clock shows that (written as if it were UTC). ``loose``:
-    it may happen then. ``fbtype``: what all of it is to free/busy, BUSY, BUSY-TENTATIVE or FREE; None: see the text.
-    ``days``: the days of a year, counted from 1, between which every instance lies; (1, 366) for all. ``season``: for
-    which it was made, where another is to be made anew for; 0: for good."""
+    """The index entry of one object.
+
+    ``firm``: ranges in which it happens. ``floats``: ranges of wall clock time in which it happens, written as UTC.
+    ``loose``: ranges in which it may happen. ``fbtype``: BUSY, BUSY-TENTATIVE or FREE for all instances; None: read the
+    text. ``days``: the first and the last day of the year, from 1, that an instance has; (1, 366) for all. ``season``:
+    the season for which the entry is valid; 0: always.
+    """
 
     firm: tuple[Range, ...] = ()
     floats: tuple[Range, ...] = ()
@@ -63,7 +67,7 @@ class Occurs:
 
     @property
     def span(self) -> Range | None:
-        """What covers all of it, floating times widened; None where there is none."""
+        """The range that covers all instances, floating times widened; None where there are none."""
         floats = [(_later(start, -_ANYWHERE), _later(end, _ANYWHERE)) for start, end in self.floats]
         every = [*self.firm, *floats, *self.loose]
         if not every:
@@ -83,9 +87,11 @@ def occurs(
     last: datetime | None = None,
     season: int = 0,
 ) -> Occurs:
-    """What an index keeps of a text. ``role``, ``partstat`` and ``organizer`` are the owner's part in it, ``last`` when
-    all of it is over, as its outline says. ``season``: see season_of; 0: none. A text that cannot be read may happen at
-    any time."""
+    """The index entry of a text. A text that cannot be read may happen at any time.
+
+    ``role``, ``partstat`` and ``organizer`` are the owner's in the text. ``last`` is the end of its last instance, as
+    in its outline. ``season``: see season_of; 0: none.
+    """
     try:
         root, every = text.tree, text.recurrence
     except IcalError:
@@ -94,7 +100,7 @@ def occurs(
         return Occurs(loose=tuple(_tasks(root, every, last)))
     firm, floats, loose, season = _events(every, last, season)
     if any(each.get("DTSTART") is None for each in root.components("VEVENT")):
-        # Only a message can be without: at any time (RFC 6638 §2.3).
+        # Only an iTIP message may lack DTSTART; it matches any time (RFC 6638 §2.3).
         loose.append((None, None))
     series = every.series
     days = _days_of_the_year([*firm, *floats], series, endless=bool(loose)) if series and series.recurs else None
@@ -103,13 +109,16 @@ def occurs(
 
 
 def season_of(at: datetime) -> int:
-    """The quarter of a year, counted."""
+    """The number of the quarter of a year, counted from the year 0."""
     return at.year * 4 + (at.month - 1) // 3
 
 
 def wall_ranges(start: datetime | None, end: datetime | None, zone: tzinfo | None) -> tuple[Range | None, Range]:
-    """A range as clocks of the zone show it, as if in UTC: within the first a floating time is in the range for
-    certain, outside the second it is not. Without a zone nothing is certain."""
+    """A range in wall clock time of the zone, written as UTC, twice.
+
+    A floating time within the first is certainly in the range; one outside the second certainly is not. Without a zone
+    the first is None.
+    """
     low = _shown(start, zone) if start is not None else None
     high = _shown(end, zone) if end is not None else None
     room = _CHANGES if zone is not None else _ANYWHERE + _CHANGES
@@ -121,7 +130,7 @@ def wall_ranges(start: datetime | None, end: datetime | None, zone: tzinfo | Non
 
 
 def days_asked(start: datetime | None, end: datetime | None) -> list[tuple[int, int]]:
-    """The days of a year, from 1, that a range reaches, in one or two stretches; two days more on each side."""
+    """The days of the year, from 1, that a range covers, as one or two intervals, with two more days on each side."""
     if start is None or end is None or end - start > 360 * _DAY:
         return [ALL_YEAR]
     first, last = (moved(start, -2 * _DAY).timetuple().tm_yday, moved(end, 2 * _DAY).timetuple().tm_yday)
@@ -139,7 +148,7 @@ def _later(when: datetime | None, length: timedelta) -> datetime | None:
 def _events(
     every: RecurrenceSet, last: datetime | None, season: int = 0
 ) -> tuple[list[Range], list[Range], list[Range], int]:
-    """firm, floats and loose, and the season where what is kept depends on it."""
+    """firm, floats and loose, and the season if the entry depends on it, else 0."""
     firm: list[Range] = []
     floats: list[Range] = []
     loose: list[Range] = []
@@ -168,7 +177,7 @@ def _events(
                     raise TooManyInstances("the rest")
             keep(start, end)
     except TooManyInstances:
-        # Rules go on in order from here; what an override with RANGE moves, it moves by no more than the shift.
+        # Instances of rules ascend from here. An override with RANGE moves later ones by the shift at most.
         tail = moved(max(reached, utc_of(series.start)), -every.shift - _ANYWHERE)
         if last is not None and last <= tail:
             return firm, floats, loose, 0
@@ -176,7 +185,7 @@ def _events(
         low = max(low, tail)
         over = last is not None and last <= low
         if over or high - low <= 2 * _EDGE:
-            # There is no season, or it came too late, or what is kept of the start reaches beyond it.
+            # There is no season, the series ends before it, or the indexed start covers it.
             loose.append((tail, last))
             return firm, floats, loose, 0 if over else season
         found = _of_a_season(every, series, low, high)
@@ -185,7 +194,7 @@ def _events(
             return firm, floats, loose, 0
         for start, end in found:
             keep(start, end)
-        # What is planned before the tail is kept already, so there the stretch is whole from its beginning.
+        # Instances before the tail are indexed already, so a range that begins there needs no distance from its start.
         low, high = low if low == tail else low + _EDGE, high - _EDGE
         loose += [each for each in ((tail, low), (high, last)) if each[1] is None or each[0] < each[1]]
         return firm, floats, loose, season
@@ -202,7 +211,7 @@ def _season(season: int) -> tuple[datetime, datetime]:
 def _of_a_season(
     every: RecurrenceSet, series: Series, low: datetime, high: datetime
 ) -> list[tuple[Moment, Moment]] | None:
-    """Everything that rules make happen from ``low`` to ``high``, and a little beside it. None: too much."""
+    """All instances of rules from ``low`` to ``high``, and some outside. None: too many."""
     every.budget = Budget(_WORK)
     found: list[tuple[Moment, Moment]] = []
     try:
@@ -216,7 +225,7 @@ def _of_a_season(
 
 
 def _planned(every: RecurrenceSet, series: Series) -> Iterator[tuple[Moment | None, Moment, Moment]]:
-    """When each was planned (None: by no rule), when it starts, when it ends."""
+    """Each instance: its planned time (None: by no rule), start and end."""
     if not _plain(every, series):
         for planned, each in every.planned(FIRST, LAST):
             yield planned, each.start, each.end
@@ -228,12 +237,12 @@ def _planned(every: RecurrenceSet, series: Series) -> Iterator[tuple[Moment | No
 def _ruled(
     every: RecurrenceSet, series: Series, low: datetime, high: datetime
 ) -> Iterator[tuple[Moment | None, Moment, Moment]]:
-    """The same of what rules make from ``low`` to ``high``, and a little beside it."""
+    """The same for instances of rules from ``low`` to ``high``, and some outside."""
     if not _plain(every, series):
         for planned, each in every.ruled(low, high):
             yield planned, each.start, each.end
         return
-    # The same with less ado: nearly every series is like this, and each PUT waits for it.
+    # A faster way to the same result: nearly every series is plain, and each PUT waits for this.
     start, zone, after = wall_of(series.start), series.zone, series.length.after
     first, last = (wall_in(each, zone or UTC) for each in (moved(low, -every.longest - MARGIN), moved(high, MARGIN)))
     for found in merge(*(expand(rule, start, first, last, every.budget) for rule in series.rules)):
@@ -242,13 +251,13 @@ def _ruled(
 
 
 def _plain(every: RecurrenceSet, series: Series) -> bool:
-    """Nothing changes what its rules say."""
-    said = every.overrides or series.excluded or series.excluded_days or series.extra
-    return not said and series.recurs and isinstance(series.start, datetime)
+    """True where no override, RDATE or EXDATE changes the instances of the rules."""
+    changed = every.overrides or series.excluded or series.excluded_days or series.extra
+    return not changed and series.recurs and isinstance(series.start, datetime)
 
 
 def _tasks(root: Component, every: RecurrenceSet, last: datetime | None) -> Iterator[Range]:
-    """Tasks and journals: the tables of §9.9 count some ends in, so it is only where they may be."""
+    """Ranges of tasks and journals. The tables of §9.9 include some ends, so these ranges are never certain."""
     for part in root.components():
         if part.name == "VTODO" and part.get("DTSTART") is None:
             yield _undated(root, part)
@@ -262,7 +271,7 @@ def _tasks(root: Component, every: RecurrenceSet, last: datetime | None) -> Iter
 
 
 def _undated(root: Component, part: Component) -> Range:
-    """A task without DTSTART, by the last five rows of its table."""
+    """The range of a task without DTSTART, by the last five rows of its table in §9.9."""
     due, completed, created = (_instant(root, part, name) for name in ("DUE", "COMPLETED", "CREATED"))
     given = [due] if due is not None else [each for each in (completed, created) if each is not None]
     if not given:
@@ -285,7 +294,7 @@ def _labelled(value: Moment) -> datetime:
 
 
 def _fbtype(root: Component, role: str, partstat: str | None, organizer: str | None) -> str | None:
-    """One word for all instances, where the text and the owner's part in it leave no doubt."""
+    """The FBTYPE of all instances; None where they may differ."""
     parts = root.components("VEVENT")
     people = [address_of(each) for part in parts for each in part.all("ATTENDEE")]
     me: frozenset[str] = frozenset()
@@ -304,7 +313,7 @@ def _fbtype(root: Component, role: str, partstat: str | None, organizer: str | N
 
 
 def _days_of_the_year(ranges: list[Range], series: Series, *, endless: bool) -> tuple[int, int] | None:
-    """Birthdays and the like: a series that keeps to one season is looked at in that season only."""
+    """The days of the year on which a yearly series happens, such as a birthday; None where they are not limited."""
     low, high = 366, 1
     for start, end in ranges:
         if start is None or end is None or start.year != end.year:
@@ -312,7 +321,7 @@ def _days_of_the_year(ranges: list[Range], series: Series, *, endless: bool) -> 
         low, high = min(low, start.timetuple().tm_yday), max(high, end.timetuple().tm_yday)
     if not endless:
         return (low, high) if low <= high else None
-    # What goes on every year keeps to its season, give or take a leap day or a week.
+    # An endless YEARLY rule stays on its days, with a leap day or a week more or less.
     if any(rule.freq != "YEARLY" for rule in series.rules) or len(ranges) < 20:
         return None
     if high - low > 31 or low <= 8 or high >= 358:

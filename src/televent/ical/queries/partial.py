@@ -1,4 +1,4 @@
-"""Parts of a calendar object as a client asks for them: CALDAV:calendar-data, RFC 4791 §9.6."""
+"""Selects the parts of a calendar object that a client requests: CALDAV:calendar-data, RFC 4791 §9.6."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from televent.ical.text.values import Moment, period, written
 from televent.ical.zones.moments import moment_of, utc_of
 
 MAX_EXPANDED = 3_000
+"""Max instances of an expansion."""
 MAX_COPIED = 100_000
-"""Lines that an expansion may repeat: a small text with a thousand alarms and a rule would else become gigabytes."""
-MAX_OCTETS = 4_000_000
-"""The same in octets."""
+"""Max lines that an expansion repeats: else a small text with a thousand alarms and a rule becomes gigabytes."""
+MAX_BYTES = 4_000_000
+"""Max bytes that an expansion repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompSpec:
-    """Which properties and components (§9.6.1). None: all. A property maps to whether its value is wanted."""
+    """The properties and components to return (§9.6.1). None: all. A property maps to True if its value is wanted."""
 
     name: str
     props: dict[str, bool] | None = None
@@ -30,7 +31,7 @@ class CompSpec:
 
 @dataclass(frozen=True, slots=True)
 class DataSpec:
-    """What calendar-data asks for; ranges are (start, end), aware UTC."""
+    """A parsed calendar-data element; ranges are (start, end), aware UTC."""
 
     comp: CompSpec | None = None
     expand: tuple[datetime, datetime] | None = None
@@ -39,12 +40,12 @@ class DataSpec:
 
     @property
     def whole(self) -> bool:
-        """The object is wanted as it stands."""
+        """True where the whole object is requested."""
         return self == DataSpec()
 
 
 def select(root: Component, spec: DataSpec, floating_zone: tzinfo = UTC) -> bytes:
-    """The text asked for; ``root`` stays as it is. Raises TooManyInstances for an expansion without end."""
+    """The requested text; ``root`` is not changed. Raises TooManyInstances for too large an expansion."""
     tree = root.copy()
     if spec.expand is not None:
         tree = _expanded(tree, *spec.expand, floating_zone)
@@ -58,7 +59,7 @@ def select(root: Component, spec: DataSpec, floating_zone: tzinfo = UTC) -> byte
 
 
 def _expanded(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> Component:
-    """Each instance by itself, in UTC, without rules or time zones (§9.6.5). What has no time stays as it is."""
+    """Each instance as a component in UTC, without rules or time zones (§9.6.5). Components without time stay."""
     instances = occurrences(tree, start, end, floating_zone=zone, limit=MAX_EXPANDED)
     parts = tree.components()
     recurs = any(each.get(name) is not None for each in parts for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
@@ -74,20 +75,20 @@ def _expanded(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> 
 
 
 class _Again:
-    """What is written more than once, counted. The first time is what the text itself has."""
+    """Counts the lines and bytes that are written more than once. The first copy of a component is free."""
 
     def __init__(self) -> None:
         self._sizes: dict[int, tuple[int, int]] = {}
-        self._lines = self._octets = 0
+        self._lines = self._bytes = 0
 
     def use(self, part: Component) -> None:
-        """Raises TooManyInstances."""
+        """Counts one copy of a component. Raises TooManyInstances past the limits."""
         known = self._sizes.get(id(part))
         if known is None:
             self._sizes[id(part)] = sum(len(each.entries) + 1 for each in part.walk()), len(part.to_bytes())
             return
-        self._lines, self._octets = self._lines + known[0], self._octets + known[1]
-        if self._lines > MAX_COPIED or self._octets > MAX_OCTETS:
+        self._lines, self._bytes = self._lines + known[0], self._bytes + known[1]
+        if self._lines > MAX_COPIED or self._bytes > MAX_BYTES:
             raise TooManyInstances("the expanded text would be too long")
 
 
@@ -112,7 +113,7 @@ def _put_moment(part: Component, name: str, value: Moment) -> None:
 
 
 def _limit_recurrence(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> None:
-    """Only overrides that are in the range, or would be if they had not been moved (§9.6.6)."""
+    """Keeps only overrides that are in the range, or whose original time is (§9.6.6)."""
     every = RecurrenceSet(tree)
     length = every.series.length if every.series is not None else None
     for part in tree.components():
@@ -130,7 +131,7 @@ def _limit_recurrence(tree: Component, start: datetime, end: datetime, zone: tzi
 
 
 def _limit_freebusy(tree: Component, start: datetime, end: datetime) -> None:
-    """Only periods in the range (§9.6.7). What is no period stays."""
+    """Keeps only periods in the range (§9.6.7). Unreadable values stay."""
     for part in tree.components("VFREEBUSY"):
         for prop in part.all("FREEBUSY"):
             values = prop.value.split(",")

@@ -1,6 +1,6 @@
-"""Does a calendar object match a filter? RFC 4791 §9.7–§9.9.
+"""Decides whether a calendar object matches a filter: RFC 4791 §9.7–§9.9.
 
-Filters are values; the door reads them from XML. ``required_span`` tells an index which objects can match at all.
+Filters are values; the door reads them from XML. An index limits its search to ``required_span``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class ParamFilter:
 
 @dataclass(frozen=True, slots=True)
 class PropFilter:
-    """``any_of``: calendar-query-extended's test="anyof"."""
+    """A prop-filter (§9.7.2). ``any_of``: calendar-query-extended's test="anyof"."""
 
     name: str
     is_not_defined: bool = False
@@ -90,14 +90,14 @@ class CompFilter:
 
 
 def matches(root: Component, wanted: CompFilter, floating_zone: tzinfo = UTC) -> bool:
-    """``wanted`` is the filter's outermost comp-filter, which names VCALENDAR."""
+    """True where the object matches; ``wanted`` is the outermost comp-filter, which names VCALENDAR."""
     if wanted.name.upper() != root.name:
         return wanted.is_not_defined
     return not wanted.is_not_defined and _inside(Occasions(root, floating_zone), root, wanted)
 
 
 def required_span(wanted: CompFilter) -> tuple[datetime | None, datetime | None]:
-    """Outside this no object can match; (None, None) where the filter says nothing about time."""
+    """The range outside which no object can match; (None, None) where the filter has no time range."""
     if wanted.any_of:
         return None, None
     ranges = (each.time_range for each in wanted.comps if each.time_range is not None and not each.is_not_defined)
@@ -106,12 +106,12 @@ def required_span(wanted: CompFilter) -> tuple[datetime | None, datetime | None]
 
 
 def only_component(wanted: CompFilter) -> bool:
-    """The filter says no more than which component: an index knows that."""
+    """True where the filter only names a kind of component, which an index can answer."""
     return _plain(wanted) and all(_plain(each) and not each.comps and each.time_range is None for each in wanted.comps)
 
 
 def only_time(wanted: CompFilter) -> bool:
-    """The filter says no more than that an event, a task or a journal is in a range."""
+    """True where the filter only asks for events, tasks or journals in a range."""
     return (
         _plain(wanted)
         and len(wanted.comps) == 1
@@ -149,8 +149,8 @@ def _comp_matches(asked: Occasions, part: Component, wanted: CompFilter) -> bool
     if wanted.time_range is not None:
         candidates = in_time(asked, part, candidates, wanted.time_range)
         if part.name == "VCALENDAR" and name in ("VEVENT", "VTODO", "VJOURNAL"):
-            # The series and its overrides are one object: the range is that of any instance, the other conditions
-            # are those of the component that describes it.
+            # The series and its overrides are one object. Any instance may match the range; the component that
+            # describes it must match the other conditions.
             candidates = describing(asked, name, wanted.time_range)
     return any(_inside(asked, each, wanted) for each in candidates)
 
@@ -187,6 +187,6 @@ def _folded(text: str, collation: str) -> str:
     if collation == "i;octet":
         return text
     if collation == "i;unicode-casemap":
-        # RFC 5051 compares decomposed characters: é as one character and as two is the same.
+        # RFC 5051 compares decomposed characters: é as one or as two characters is equal.
         return normalize("NFKD", normalize("NFKD", text).casefold())
     return "".join(each.lower() if each.isascii() else each for each in text)

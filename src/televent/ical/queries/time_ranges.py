@@ -28,8 +28,10 @@ class TimeRange:
 
 
 class Occasions:
-    """An object while one filter is asked of it: taken apart once, and with one budget, however many ranges the filter
-    has. Times that float are those of ``zone``."""
+    """One object during one filter: its recurrence set is read once and all ranges of the filter share one budget.
+
+    Floating times are read in ``zone``.
+    """
 
     def __init__(self, root: Component, zone: tzinfo) -> None:
         self.root, self.zone = root, zone
@@ -37,19 +39,22 @@ class Occasions:
 
     @property
     def every(self) -> RecurrenceSet:
-        """Raises IcalError."""
+        """The recurrence set of the object. Raises IcalError."""
         if self._every is None:
             self._every = RecurrenceSet(self.root)
         return self._every
 
     def within(self, start: datetime, end: datetime) -> Iterator[Occurrence]:
-        """What happens in [start, end), in no order. Raises TooManyInstances."""
+        """The occurrences in [start, end), in no order. Raises TooManyInstances."""
         for occurrence in self.every.instances(start, end):
             if touches(occurrence.start, occurrence.end, start, end, self.zone):
                 yield occurrence
 
     def of(self, part: Component, start: datetime, end: datetime) -> Iterator[tuple[Moment, Moment]]:
-        """Start and end of what one component describes, and more than is in [start, end). Raises TooManyInstances."""
+        """Start and end of each occurrence of the component in [start, end), and of some outside.
+
+        Raises TooManyInstances.
+        """
         every = self.every
         if part.get("RECURRENCE-ID") is not None:
             first, last = every.times(part)
@@ -63,17 +68,17 @@ class Occasions:
 
 
 def describing(asked: Occasions, name: str, span: TimeRange) -> list[Component]:
-    """The components that describe what happens in the range, each once."""
+    """The components that describe an occurrence in the range, each once."""
     start, end = bounds(span)
     root, zone = asked.root, asked.zone
     parts = root.components(name)
     found: list[Component] = []
     if name == "VEVENT":
-        # RFC 6638 §2.3: a message about an event need not say when it is; it always matches.
+        # RFC 6638 §2.3: an iTIP message may lack DTSTART; it always matches.
         found = [each for each in parts if each.get("DTSTART") is None]
     if name == "VTODO":
         found = [each for each in parts if _untimed(each) and _todo_in_time(root, each, start, end, zone)]
-    # An endless series is asked only until each component that may describe it has been found.
+    # The expansion of an endless series stops once each of these components was found.
     wanted = [each for each in parts if not _untimed(each) and not (name == "VJOURNAL" and each.get("DTSTART") is None)]
     missing = {id(each) for each in wanted}
     second = timedelta(seconds=1)
@@ -96,7 +101,7 @@ def _untimed(part: Component) -> bool:
 
 
 def _overlaps(occurrence: Occurrence, start: datetime, end: datetime, zone: tzinfo) -> bool:
-    """The tables of §9.9 for an instance that has a start. Those for tasks count the end itself in."""
+    """The tables of §9.9 for an instance with a start. Those for tasks include the end itself."""
     part = occurrence.component
     first, last = utc_of(occurrence.start, zone), utc_of(occurrence.end, zone)
     if part.name == "VTODO" and part.get("DUE") is not None:
@@ -109,7 +114,7 @@ def _overlaps(occurrence: Occurrence, start: datetime, end: datetime, zone: tzin
 
 
 def in_time(asked: Occasions, parent: Component, parts: list[Component], span: TimeRange) -> list[Component]:
-    """Those of ``parts``, which stand in ``parent`` and have one name, that are in the range."""
+    """The components of ``parts`` that are in the range. They are in ``parent`` and have one name."""
     start, end = bounds(span)
     if parts and parts[0].name == "VFREEBUSY":
         return [each for each in parts if _free_busy_in_time(asked.root, each, start, end, asked.zone)]
@@ -140,7 +145,7 @@ def _free_busy_in_time(root: Component, part: Component, start: datetime, end: d
 
 @dataclass(frozen=True, slots=True)
 class _Alarm:
-    """A trigger (§3.8.6.3): an instant, or so long after the start or the end; it comes again ``times`` times."""
+    """A TRIGGER (§3.8.6.3): an instant, or a time after the start or the end; it repeats ``times`` times."""
 
     part: Component
     absolute: Moment | None
@@ -149,7 +154,7 @@ class _Alarm:
     repeat: timedelta
     times: int
 
-    def rings(self, anchor: datetime, start: datetime, end: datetime) -> bool:
+    def is_due(self, anchor: datetime, start: datetime, end: datetime) -> bool:
         """Whether one of its times is in [start, end); ``anchor`` is the first."""
         number = max(-((anchor - start) // self.repeat), 0) if self.repeat else 0
         return number <= self.times and start <= moved(anchor, self.repeat * number) < end
@@ -158,12 +163,12 @@ class _Alarm:
 def _alarms_in_time(
     asked: Occasions, parent: Component, alarms: list[Component], start: datetime, end: datetime
 ) -> list[Component]:
-    """A trigger, or a repetition of it, falls into the range, for some instance of the event (§9.9)."""
+    """The alarms with a trigger or a repetition in the range, for any instance of the event (§9.9)."""
     read = [each for each in map(_alarm, alarms) if each is not None]
     found = {
         id(each.part)
         for each in read
-        if each.absolute is not None and each.rings(moved(utc_of(each.absolute, asked.zone), _NOTHING), start, end)
+        if each.absolute is not None and each.is_due(moved(utc_of(each.absolute, asked.zone), _NOTHING), start, end)
     }
     waiting = [each for each in read if each.absolute is None]
     if waiting:
@@ -171,7 +176,9 @@ def _alarms_in_time(
         for first, last in asked.of(parent, moved(start, -reach), moved(end, reach)):
             asked.every.budget.spend(len(waiting))
             ends = utc_of(first, asked.zone), utc_of(last, asked.zone)
-            found |= {id(each.part) for each in waiting if each.rings(moved(ends[each.at_end], each.after), start, end)}
+            found |= {
+                id(each.part) for each in waiting if each.is_due(moved(ends[each.at_end], each.after), start, end)
+            }
             waiting = [each for each in waiting if id(each.part) not in found]
             if not waiting:
                 break
@@ -193,7 +200,7 @@ def _alarm(part: Component) -> _Alarm | None:
 
 
 def prop_in_time(root: Component, prop: Property, span: TimeRange, zone: tzinfo) -> bool:
-    """One of the property's values is in the range; of a period, some part of it."""
+    """True where a value of the property is in the range, or a part of a period."""
     start, end = bounds(span)
     tzid = prop.param("TZID")
     named = resolve(tzid, root) if tzid is not None else None
@@ -207,7 +214,7 @@ def prop_in_time(root: Component, prop: Property, span: TimeRange, zone: tzinfo)
 
 
 def effective_end_matches(root: Component, part: Component, name: str, span: TimeRange, zone: tzinfo) -> bool:
-    """A range asks for the end that DTSTART and DURATION make, where DTEND or DUE is not written (§9.9)."""
+    """True where the end that DTSTART and DURATION give is in the range; it stands in for DTEND or DUE (§9.9)."""
     head, length = part.get("DTSTART"), duration(part.value("DURATION") or "")
     if (part.name, name) not in (("VEVENT", "DTEND"), ("VTODO", "DUE")) or head is None or length is None:
         return False

@@ -1,4 +1,4 @@
-"""How many instances has a series? RFC 4791 §5.2.8. Counted only where the rule alone does not show it."""
+"""Limits the number of instances of a series: RFC 4791 §5.2.8. They are counted only where the rule may exceed it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.wall_clock import LAST, wall_of
 
 MAX_INSTANCES: Final = 40_000
-"""Every day for a hundred years."""
+"""Max instances of a series: one a day for a hundred years."""
 _FOREVER: Final = timedelta(days=100 * 366)
 _YEAR: Final = timedelta(days=366)
 _A_DAY: Final = {"HOURLY": 24, "MINUTELY": 24 * 60, "SECONDLY": 24 * 3600}
@@ -20,8 +20,11 @@ _UNITS: Final = {"HOURLY": ("BYMINUTE", "BYSECOND"), "MINUTELY": ("BYSECOND",), 
 
 
 def check_instances(every: RecurrenceSet, limit: int = MAX_INSTANCES) -> None:
-    """Raises TooManyInstances for more than ``limit``. A series without end, or with one more than a hundred years away
-    (some write 99991231 for "never"), may have as many in its first year."""
+    """Raises TooManyInstances for a series with more than ``limit`` instances.
+
+    A series without end may have ``limit`` instances in its first year. So may one whose end is more than a hundred
+    years away: some clients write 99991231 for "never".
+    """
     series = every.series
     if series is None:
         return
@@ -46,7 +49,7 @@ def check_instances(every: RecurrenceSet, limit: int = MAX_INSTANCES) -> None:
 
 
 def _at_most(rule: Rule, start: datetime, until: datetime) -> int:
-    """No more than this, by what the rule may make of each day."""
+    """An upper bound of the number of instances, from the max number of times a day."""
     days = max((until - start).days, 0) // (rule.interval if rule.freq == "DAILY" else 1) + 1
     units = _UNITS.get(rule.freq, ("BYHOUR", "BYMINUTE", "BYSECOND"))
     times = -(-_A_DAY.get(rule.freq, 1) // (rule.interval if rule.freq in _A_DAY else 1))

@@ -1,4 +1,4 @@
-"""When does a calendar object happen? RFC 5545 §3.8.5; RFC 4791 §9.6.5, §9.9."""
+"""Finds the occurrences of a calendar object: RFC 5545 §3.8.5; RFC 4791 §9.6.5, §9.9."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ def occurrences(
     floating_zone: tzinfo = UTC,
     limit: int = 10_000,
 ) -> list[Occurrence]:
-    """What happens in [start, end) (aware), earliest first. Floating times and dates are read in ``floating_zone``.
+    """The occurrences in [start, end) (aware), earliest first. Floating times and dates are read in ``floating_zone``.
 
-    Raises TooManyInstances past ``limit``, or where a rule costs more than it may; InvalidCalendarData for a rule that
-    is none.
+    Raises TooManyInstances past ``limit``, or where a rule costs too much; InvalidCalendarData for an invalid rule.
     """
     found: list[Occurrence] = []
     for occurrence in each_occurrence(root, start, end, floating_zone=floating_zone):
@@ -53,8 +52,7 @@ def occurrences(
 def each_occurrence(
     root: Component, start: datetime, end: datetime, *, floating_zone: tzinfo = UTC
 ) -> Iterator[Occurrence]:
-    """The same one by one and in no order, for who needs only the first that will do; an endless series has no end
-    here either."""
+    """The occurrences one by one and in no order, for a caller that stops early; an endless series never ends here."""
     start, end = moved(start, timedelta(0)), moved(end, timedelta(0))
     for occurrence in RecurrenceSet(root).instances(start, end):
         if touches(occurrence.start, occurrence.end, start, end, floating_zone):
@@ -62,9 +60,9 @@ def each_occurrence(
 
 
 def next_occurrence(root: Component, after: datetime, *, floating_zone: tzinfo = UTC) -> Occurrence | None:
-    """The first to start later than ``after`` (aware); None where none does.
+    """The first occurrence that starts later than ``after`` (aware); None where there is none.
 
-    Raises TooManyInstances where finding it costs more than it may, InvalidCalendarData for a rule that is none.
+    Raises TooManyInstances where the search costs too much, InvalidCalendarData for an invalid rule.
     """
     every = RecurrenceSet(root)
     after = moved(after, timedelta(0))
@@ -73,10 +71,11 @@ def next_occurrence(root: Component, after: datetime, *, floating_zone: tzinfo =
         starts = ((utc_of(each.start, floating_zone), number, each) for number, each in enumerate(some))
         return min((each for each in starts if after < each[0] < end), default=None)
 
-    # What is said one by one is looked at once, however many there are.
+    # Overrides, the start and RDATEs are read once.
     single = earliest(every.single(), LAST)
-    # A longer look only where a shorter one finds nothing: neither each second nor each leap day is looked at in vain.
-    for length in _LOOKS:
+    # The search range grows until it has an instance, so that a rule for every second and one for leap days both cost
+    # little.
+    for length in _SEARCH_RANGES:
         end = moved(after, length)
         found = earliest((each for _, each in every.ruled(after, end)), end)
         if found is not None:
@@ -86,7 +85,7 @@ def next_occurrence(root: Component, after: datetime, *, floating_zone: tzinfo =
     return None
 
 
-_LOOKS: Final = (
+_SEARCH_RANGES: Final = (
     timedelta(hours=1),
     timedelta(days=1),
     timedelta(days=32),
@@ -98,7 +97,7 @@ _LOOKS: Final = (
 
 
 def touches(first: Moment, last: Moment, start: datetime, end: datetime, floating_zone: tzinfo) -> bool:
-    """Does [first, last) overlap [start, end)? An instant is in its own moment (RFC 4791 §9.9)."""
+    """True where [first, last) overlaps [start, end). An instant overlaps where it is inside (RFC 4791 §9.9)."""
     begin, finish = utc_of(first, floating_zone), utc_of(last, floating_zone)
     if finish <= begin:
         return start <= begin < end
@@ -106,8 +105,10 @@ def touches(first: Moment, last: Moment, start: datetime, end: datetime, floatin
 
 
 def span(of: Component | RecurrenceSet) -> tuple[datetime, datetime | None]:
-    """UTC bounds of every instance, floating times widened; None where it never ends, or where finding the end costs
-    too much."""
+    """UTC bounds of all instances, floating times widened.
+
+    The end is None where the series never ends, or where finding its end costs too much.
+    """
     every = RecurrenceSet(of) if isinstance(of, Component) else of
     every.budget = Budget()
     bounds: list[tuple[datetime, datetime]] = []
@@ -118,7 +119,7 @@ def span(of: Component | RecurrenceSet) -> tuple[datetime, datetime | None]:
             bounds.append(_widened(first, last, timedelta(0)))
     endless = False
     if series is not None:
-        # An hour more: a nominal day may have twenty-five.
+        # One hour more: a day of 24 hours may last 25 at a clock change.
         room = every.longest + every.shift + timedelta(hours=1 if series.recurs else 0)
         for when, _ in series.extra:
             bounds.append(_widened(when, when, room))
@@ -138,10 +139,10 @@ def _widened(first: Moment, last: Moment, room: timedelta) -> tuple[datetime, da
 
 
 def _last(rule: Rule, series: Series, budget: Budget) -> Moment | None:
-    """No later than this does the rule's last instance start; None: endless."""
+    """An upper bound of the start of the rule's last instance; None: endless."""
     start = wall_of(series.start)
     if rule.until is not None:
-        # Some write 99991231 for "never": there is no day after it.
+        # Some clients write 99991231 for "never", which has no next day in datetime.
         last = max(min(rule.until, LAST.replace(tzinfo=None)), start)
     elif rule.count is None:
         return None

@@ -25,18 +25,20 @@ from televent.ical.zones.tzid import ObservedZone
 
 MARGIN: Final = timedelta(hours=15)
 MAX_DATES: Final = 4_000
-"""RDATEs and EXDATEs of one object."""
+"""Max RDATEs and EXDATEs of one object."""
 INSTANCE_WORK: Final = 3
-"""What an instance costs beside the day that the rule has looked at for it, in steps of an expansion."""
+"""Steps of an expansion that an instance costs, besides the step for its day."""
 OWN_ZONE_WORK: Final = 8
-"""The same in a zone that only the text knows, and that is asked some four times for each."""
+"""Steps that an instance costs in a zone that only its VTIMEZONE defines: it needs about four look-ups."""
 _NOTHING: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One instance. ``recurrence_id`` is canonical, None for what does not recur; ``component`` describes it: its
-    override, or the master, whose times are those of the series."""
+    """One instance. ``recurrence_id`` is canonical, None for an object that does not recur.
+
+    ``component`` describes the instance: its override, or the master, whose own times are those of the series.
+    """
 
     recurrence_id: str | None
     start: Moment
@@ -46,7 +48,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long each instance is. By DURATION ``nominal`` days follow the wall clock, by DTEND ``exact`` time passes
+    """The length of each instance. DURATION gives ``nominal`` days on the wall clock, DTEND gives ``exact`` time
     (§3.8.5.3)."""
 
     exact: timedelta
@@ -60,7 +62,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What the master says."""
+    """The values of the master."""
 
     master: Component
     start: Moment
@@ -87,12 +89,14 @@ class Later:
 
 
 _Start = tuple[Moment, Length | None, bool]
-"""When, how long where that is said, and whether by a rule."""
+"""Start, own length (None: that of the series), and True if a rule gives it."""
 
 
 class RecurrenceSet:
-    """A calendar object taken apart. Raises InvalidCalendarData for a rule that is none, TooManyInstances for more
-    dates than are counted."""
+    """The recurrence set of a calendar object.
+
+    Raises InvalidCalendarData for an invalid rule, TooManyInstances for more single dates than :data:`MAX_DATES`.
+    """
 
     def __init__(self, root: Component) -> None:
         self.root = root
@@ -127,12 +131,12 @@ class RecurrenceSet:
 
     @property
     def shift(self) -> timedelta:
-        """No override moves the instances that follow it further than this."""
+        """Max time by which an override moves the instances after it."""
         return max((abs(utc_of(each.start) - utc_of(each.original)) for each in self.later), default=_NOTHING)
 
     @property
     def longest(self) -> timedelta:
-        """No instance of the series is longer, but for a clock change."""
+        """Max length of an instance of the series, without clock changes."""
         lengths = [each.length.exact for each in self.later]
         if self.series is not None:
             lengths += [self.series.length.exact, *(each.exact for _, each in self.series.extra if each is not None)]
@@ -149,32 +153,32 @@ class RecurrenceSet:
         return start, end_of(start, end, duration(part.value("DURATION") or ""))
 
     def instances(self, start: datetime, end: datetime) -> Iterator[Occurrence]:
-        """All that may happen in [start, end), and some that do not: overrides, then RDATEs, then rules, ascending.
+        """All instances in [start, end), and some outside: overrides, then RDATEs, then those of rules, ascending.
 
-        Raises TooManyInstances where a rule costs more than it may.
+        Raises TooManyInstances where a rule costs too much.
         """
         yield from self.changed()
         for _, occurrence in self.planned(start, end):
             yield occurrence
 
     def single(self) -> Iterator[Occurrence]:
-        """What is said one by one: overrides, the start, RDATEs."""
+        """The instances without a rule: overrides, the start, RDATEs."""
         yield from self.changed()
         yield from (each for _, each in self._planned(self._single()))
 
     def ruled(self, start: datetime, end: datetime) -> Iterator[tuple[Moment | None, Occurrence]]:
-        """What rules make of [start, end), and some outside it, with when it was planned, ascending."""
+        """The instances of rules in [start, end), and some outside, each with its planned time, ascending."""
         yield from self._planned(self._by_rule(*self._reach(start, end)))
 
     def changed(self) -> Iterator[Occurrence]:
-        """What overrides say of single instances."""
+        """The instances that overrides describe."""
         for rid, part in self.overrides.items():
             first, last = self.times(part)
             if first is not None and last is not None:
                 yield Occurrence(rid, first, last, part)
 
     def planned(self, start: datetime, end: datetime) -> Iterator[tuple[Moment | None, Occurrence]]:
-        """What the series itself says, and for what a rule made, when it was planned: those ascend."""
+        """The instances of the series without overrides; those of rules ascend and have their planned time."""
         yield from self._planned(chain(self._single(), self._by_rule(*self._reach(start, end))))
 
     def _planned(self, starts: Iterable[_Start]) -> Iterator[tuple[Moment | None, Occurrence]]:
@@ -285,8 +289,11 @@ class RecurrenceSet:
 
 
 def _name(when: Moment, start: Moment, zone: tzinfo | None, names: set[str], days: set[date]) -> None:
-    """An instance may be named otherwise than its series starts: Exchange names days of an all-day series by a time
-    (SPEC B4), others an instance with a time by its day, or without its zone."""
+    """Adds the names of an instance to *names* and *days*. Clients may name it in another type than DTSTART has.
+
+    Exchange names the days of an all-day series by a time (SPEC B4). Others name a timed instance by its day, or
+    without its zone.
+    """
     names.add(canonical(when))
     if not isinstance(start, datetime):
         names.add(canonical(when.date() if isinstance(when, datetime) else when))
@@ -304,7 +311,7 @@ def _length(part: Component, start: Moment, end: Moment) -> Length:
 
 
 def _shifted(when: Moment, later: Later, zone: tzinfo | None) -> Moment:
-    """Moved as far on the wall clock as the override is from its original time; its zone is the override's."""
+    """*when* moved by the override's distance from its original time on the wall clock, in the override's zone."""
     first, original = later.start, later.original
     if not isinstance(first, datetime):
         return wall_of(when).date() + (first - wall_of(original).date())

@@ -1,1 +1,1 @@
-"""RRULE: read, and expanded within bounds (RFC 5545 §3.3.10)."""
+"""Reads RRULE and expands it within bounds (RFC 5545 §3.3.10)."""

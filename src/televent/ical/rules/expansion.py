@@ -1,8 +1,8 @@
-"""RRULE expanded within bounds: RFC 5545 §3.3.10.
+"""Expands RRULE within bounds: RFC 5545 §3.3.10.
 
 Times here are naive: a rule runs on the wall clock of its event's zone. Each period (year, month, week, day) is a set
-of days that every BYxxx part filters; the times of day are filtered in turn. The work is counted, so that a rule that
-never matches, or matches every second, ends in TooManyInstances and not in a stuck worker.
+of days, which every BYxxx part filters; then the times of day are filtered. The work is counted: a rule that never
+matches, or matches every second, ends in TooManyInstances and does not block a worker.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from televent.ical.rules.rule import Rule
 from televent.ical.text.errors import TooManyInstances
 
 MAX_WORK: Final = 15_000
-"""Days and times looked at in one expansion, of all rules together: some tens of milliseconds."""
+"""Max steps (days and times tested) in one expansion of all rules together: some tens of milliseconds."""
 
 _STEP: Final = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
 _DAY: Final = 86_400
@@ -31,7 +31,7 @@ _LAST: Final = date(9998, 12, 31).toordinal()
 
 
 class Budget:
-    """What may still be spent; rules that are expanded together share one."""
+    """The steps that an expansion may still use; rules that are expanded together share one budget."""
 
     __slots__ = ("left",)
 
@@ -39,7 +39,7 @@ class Budget:
         self.left = work
 
     def spend(self, work: int) -> None:
-        """Raises TooManyInstances when there is no more."""
+        """Uses *work* steps. Raises TooManyInstances when none are left."""
         self.left -= work
         if self.left < 0:
             raise TooManyInstances("the recurrence rule is too costly to expand")
@@ -48,15 +48,15 @@ class Budget:
 def expand(
     rule: Rule, start: datetime, after: datetime, before: datetime, budget: Budget | None = None
 ) -> Iterator[datetime]:
-    """The rule's times in [after, before), ascending. The first is not ``start`` unless the rule says so.
+    """The rule's times in [after, before), ascending. ``start`` is among them only if the rule matches it.
 
-    Raises TooManyInstances when the work outgrows its bound.
+    Raises TooManyInstances when the work exceeds the budget.
     """
     final, count = last_of_count(rule, start), rule.count
     until = rule.until
     if final is not None:
         until, count = final if until is None else min(until, final), None
-    # COUNT counts from the start; without it nothing before the window need be looked at.
+    # COUNT counts from the start; without it the expansion may begin at the window.
     near = start if count is not None else max(start, after)
     high = before if until is None else min(before, _next_second(until))
     produced = 0
@@ -71,8 +71,10 @@ def expand(
 
 
 def last_of_count(rule: Rule, start: datetime) -> datetime | None:
-    """When a rule with COUNT ends, where each step makes one instance: nothing need be counted then. None: where that
-    must be, and where there is no COUNT."""
+    """The last time of a rule with COUNT, where each step gives one instance, so that none must be expanded.
+
+    None where the rule must be expanded, or has no COUNT.
+    """
     unit = _UNIT.get(rule.freq)
     if rule.count is None or unit is None or rule.by or rule.days:
         return None
@@ -83,7 +85,7 @@ def last_of_count(rule: Rule, start: datetime) -> datetime | None:
 
 
 class Expansion:
-    """A rule made ready: sets to look days and times up in, and what may still be spent."""
+    """A rule prepared for expansion: sets of its days and times, and its budget."""
 
     def __init__(self, rule: Rule, start: datetime, budget: Budget) -> None:
         by = rule.by
@@ -91,21 +93,21 @@ class Expansion:
         self.months, self.month_days = frozenset(by.get("BYMONTH", ())), frozenset(by.get("BYMONTHDAY", ()))
         self.year_days, self.weeks = frozenset(by.get("BYYEARDAY", ())), frozenset(by.get("BYWEEKNO", ()))
         self.positions = by.get("BYSETPOS")
-        ordinals = rule.freq in ("MONTHLY", "YEARLY")  # elsewhere there are none, and the weekday is what is meant
+        ordinals = rule.freq in ("MONTHLY", "YEARLY")  # other rules have no ordinals: the weekday alone counts
         self.weekdays = frozenset(day for n, day in rule.days if n == 0 or not ordinals)
         self.nth = frozenset(each for each in rule.days if each[0] != 0) if ordinals else frozenset()
         self.by_year = rule.freq == "YEARLY" and not self.months
-        unsaid = not (self.month_days or rule.days or self.weeks or self.year_days)
-        if unsaid and rule.freq == "YEARLY":
+        no_days = not (self.month_days or rule.days or self.weeks or self.year_days)
+        if no_days and rule.freq == "YEARLY":
             self.months, self.month_days = self.months or frozenset({start.month}), frozenset({start.day})
-        elif unsaid and rule.freq == "MONTHLY":
+        elif no_days and rule.freq == "MONTHLY":
             self.month_days = frozenset({start.day})
         same_weekday = rule.freq == "WEEKLY" or (rule.freq == "YEARLY" and self.weeks)
         if same_weekday and not (rule.days or self.month_days or self.year_days):
             self.weekdays = frozenset({start.weekday()})
 
     def times(self, near: datetime, high: datetime) -> Iterator[datetime]:
-        """Ascending, from before ``near`` to beyond ``high``."""
+        """The rule's times, ascending, from before ``near`` to after ``high``."""
         step = _STEP.get(self.rule.freq)
         clock = self._times_of_day() if step is None else []
         for days in self._periods(near, high):
@@ -124,7 +126,7 @@ class Expansion:
 
     # ---- days
     def _periods(self, near: datetime, high: datetime) -> Iterator[list[date]]:
-        """The days of each period that can fit, from one not later than ``near``, in step with the start."""
+        """The days of each period that may match, in step with the start, from a period at or before ``near``."""
         start, interval = self.start, self.rule.interval
         if self.rule.freq == "YEARLY":
             first = start.year + max(0, near.year - 1 - start.year) // interval * interval
@@ -147,7 +149,7 @@ class Expansion:
 
     def _single_days(self, near: datetime, high: datetime) -> Iterator[list[date]]:
         start, freq, interval = self.start, self.rule.freq, self.rule.interval
-        # An interval of more than a day of hours, minutes or seconds leaves out whole days.
+        # An interval of hours, minutes or seconds that is longer than a day skips whole days.
         every = interval if freq == "DAILY" else 1
         pace = _STEP.get(freq, _DAY) * interval
         origin, end = start.date().toordinal(), min(high.date().toordinal() + 1, _LAST)
@@ -169,7 +171,7 @@ class Expansion:
             number += every
 
     def fits(self, day: date) -> bool:
-        """What every BYxxx part says of the day."""
+        """True where the day matches every BYxxx part."""
         if self.months and day.month not in self.months:
             return False
         if self.month_days and day.day not in self.month_days:
@@ -196,8 +198,10 @@ class Expansion:
         return ((place - 1) // 7 + 1, weekday) in self.nth or (-((length - place) // 7) - 1, weekday) in self.nth
 
     def _week_fits(self, day: date) -> bool:
-        """BYWEEKNO as ISO 8601 counts, with weeks from WKST: week 1 has at least four days of its year, and the days
-        around New Year may belong to a week of the neighbouring one."""
+        """True where the day is in a week of BYWEEKNO. Weeks count as in ISO 8601, but begin on WKST.
+
+        Week 1 has at least four days of its year; days around New Year may be in a week of the next or previous year.
+        """
         wkst, year = self.rule.wkst, day.year
         if day < _week_one(year, wkst):
             year -= 1
@@ -235,7 +239,7 @@ class Expansion:
         hours = sorted(by.get("BYHOUR", ())) or range(24)
         self._spend(len(hours) // 2)
         for hour in dict.fromkeys(hours):
-            # Of each hour only what is in step: an hour that BYHOUR leaves out costs nothing.
+            # Only times in step with the start are tested; an hour that BYHOUR leaves out costs nothing.
             first = hour * 3600 + (offset - hour * 3600) % pace
             for second in range(first, (hour + 1) * 3600, pace):
                 self._spend(1)
@@ -253,7 +257,7 @@ class Expansion:
 
     # ---- positions
     def _at_positions(self, days: list[date], clock: list[time]) -> Iterator[datetime]:
-        """BYSETPOS: found by counting, without making every time of the period."""
+        """The times at the BYSETPOS positions, found by counting, without computing every time of the period."""
         places = self.places(len(days) * len(clock))
         self._spend(len(places))
         for place in places:
@@ -261,7 +265,7 @@ class Expansion:
             yield datetime.combine(days[day], clock[of_day])
 
     def places(self, size: int) -> list[int]:
-        """BYSETPOS, as places in a list of that size."""
+        """The BYSETPOS positions as indexes of a list of that size."""
         places = {each - 1 if each > 0 else size + each for each in self.positions or ()}
         return sorted(each for each in places if 0 <= each < size)
 
@@ -272,7 +276,7 @@ def _week_one(year: int, wkst: int) -> date:
     offset = (new_year.weekday() - wkst) % 7
     if offset > 3:
         return new_year + timedelta(days=7 - offset)
-    # The week that has 1 January of the year 1 would begin before there are days.
+    # The week of 1 January of the year 1 would begin before the first date of Python.
     return new_year - timedelta(days=offset) if year > 1 else new_year
 
 

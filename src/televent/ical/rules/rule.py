@@ -1,4 +1,4 @@
-"""RRULE read: RFC 5545 §3.3.10. ``expansion`` says when it happens."""
+"""Reads RRULE: RFC 5545 §3.3.10. ``expansion`` computes its times."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Rule:
 
 
 def parse_rule(text: str, zone: tzinfo | None) -> Rule:
-    """A rule's text as a value; UNTIL in UTC is read in ``zone``. Raises InvalidCalendarData for what is no rule."""
+    """The rule in a text; UNTIL in UTC is read in ``zone``. Raises InvalidCalendarData for an invalid rule."""
     parts: dict[str, str] = {}
     for part in text.strip().rstrip(";").split(";"):
         name, equals, value = part.partition("=")

@@ -1,21 +1,21 @@
-"""What can be wrong with a calendar object, each with the CalDAV precondition it breaks (RFC 4791 §5.3.2.1)."""
+"""Errors of calendar objects, each with the CalDAV precondition that it breaks (RFC 4791 §5.3.2.1)."""
 
 from __future__ import annotations
 
 
 class IcalError(Exception):
-    """A text that cannot be taken.
+    """A text that cannot be accepted.
 
     IcalError
      ├── InvalidCalendarData      it is not iCalendar                      CALDAV:valid-calendar-data
      ├── InvalidCalendarObject    iCalendar, but no calendar object        CALDAV:valid-calendar-object-resource
      ├── MixedOrganizers          components of different organizers       CALDAV:same-organizer-in-all-components
      ├── UnsupportedComponent     a kind that is not stored                CALDAV:supported-calendar-component
-     ├── TooManyInstances         more occurrences than are ever counted   CALDAV:max-instances
-     ├── TooManyAttendees         more people than one event may have      CALDAV:max-attendees-per-instance
-     ├── TooLarge                 more octets, lines or depth              CALDAV:max-resource-size
-     ├── TooEarly                 before any time that is counted          CALDAV:min-date-time
-     └── TooLate                  after any time that is counted           CALDAV:max-date-time
+     ├── TooManyInstances         more occurrences than the limit          CALDAV:max-instances
+     ├── TooManyAttendees         more attendees than the limit            CALDAV:max-attendees-per-instance
+     ├── TooLarge                 more bytes, lines or depth               CALDAV:max-resource-size
+     ├── TooEarly                 before the earliest supported time       CALDAV:min-date-time
+     └── TooLate                  after the latest supported time          CALDAV:max-date-time
     """
 
     precondition = "valid-calendar-data"
@@ -46,30 +46,30 @@ class UnsupportedComponent(IcalError):
 
 
 class TooManyInstances(IcalError):
-    """The recurrence has more instances than are ever counted."""
+    """The recurrence has more instances than the limit."""
 
     precondition = "max-instances"
 
 
 class TooManyAttendees(IcalError):
-    """An event has more attendees than are taken."""
+    """An event has more attendees than the limit."""
 
     precondition = "max-attendees-per-instance"
 
 
 class TooLarge(IcalError):
-    """The text has more octets, lines or levels than are taken."""
+    """The text has more bytes, lines or levels than the limit."""
 
     precondition = "max-resource-size"
 
 
 class TooEarly(IcalError):
-    """It happens before any time that is counted."""
+    """The object has a time before the earliest supported one."""
 
     precondition = "min-date-time"
 
 
 class TooLate(IcalError):
-    """It happens after any time that is counted."""
+    """The object has a time after the latest supported one."""
 
     precondition = "max-date-time"

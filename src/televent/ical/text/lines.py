@@ -1,7 +1,7 @@
-"""Content lines, losslessly: RFC 5545 §3.1, RFC 6868.
+"""Reads and writes content lines without loss: RFC 5545 §3.1, RFC 6868.
 
-A *raw* line is what stood in the text: folds, ending and all. Its *unfolded* form is what it says. Endings of LF, of
-CR LF and of CR CR LF are read alike; what is written anew has the ending that the text has.
+A *raw* line has the bytes of the text with folds and line ending. Its *unfolded* form has neither. The endings LF,
+CR LF and CR CR LF are read alike; a new line gets the ending of the text that it is added to.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 # A line and the lines that continue it: a line break followed by one blank is no break (RFC 5545 §3.1).
 _RAW = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*\n?")
-# No "\r*": on a row of carriage returns it would begin anew at each of them.
+# No "\r*": on a row of carriage returns it would begin again at each of them.
 _FOLD = re.compile(rb"\r{0,2}\n[ \t]")
 _INDENTED = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r{0,2}\n)*([ \t]+)BEGIN[ \t]*:", re.IGNORECASE)
 _HEAD = re.compile(rb"[ \t]*([A-Za-z0-9_.\-]+)[ \t]*([;:])")
@@ -21,13 +21,13 @@ _VALUE = re.compile(r'"([^"]*)"|([^";:,]*)')
 Params = tuple[tuple[str, tuple[str, ...]], ...]
 
 FOLD_AT = 75
-"""Octets in a line, its ending not counted (RFC 5545 §3.1)."""
+"""Max bytes in a line, without its ending (RFC 5545 §3.1)."""
 
 
 def split_raw(data: bytes) -> list[bytes]:
-    """The text as raw lines; joined they are the text again.
+    """The text as raw lines; joined they give the text again.
 
-    Where the whole text is indented, its own indentation continues no line; deeper rows still do.
+    Where the whole text is indented, that indentation does not continue a line; a deeper one does.
     """
     indented = _INDENTED.match(data)
     if indented is None:
@@ -38,30 +38,30 @@ def split_raw(data: bytes) -> list[bytes]:
 
 
 def unfold(raw: bytes) -> bytes:
-    """What a raw line says, without folds and ending."""
+    """A raw line without folds and ending."""
     body = raw.rstrip(b"\r\n")
     return _FOLD.sub(b"", body) if b"\n" in body else body
 
 
-def text_of(octets: bytes) -> str:
-    """Octets as text: UTF-8, else what a lone mail program meant by windows-1252; never fails."""
+def text_of(data: bytes) -> str:
+    """Bytes as text: UTF-8, else windows-1252, which some mail programs write; never fails."""
     try:
-        return octets.decode()
+        return data.decode()
     except UnicodeDecodeError:
-        return octets.decode("windows-1252", errors="replace")
+        return data.decode("windows-1252", errors="replace")
 
 
 def name_of(unfolded: bytes) -> tuple[str, int] | None:
-    """The property's name in upper case, and where ``;`` or ``:`` stands; None for what is no content line."""
+    """The property's name in upper case, and the position of ``;`` or ``:``; None for what is no content line."""
     found = _HEAD.match(unfolded)
     return (found[1].decode("ascii").upper(), found.start(2)) if found else None
 
 
 def parse_params(text: str) -> tuple[Params, str]:
-    """Parameters and value of what follows a property's name: ``;A=b,"c":value``.
+    """Parameters and value in the text after a property's name: ``;A=b,"c":value``.
 
-    Lenient where real programs are: empty parameters (``;;``), a parameter without ``=``. RFC 6868 escapes are decoded.
-    A line without a value has the value "".
+    Accepts empty parameters (``;;``) and parameters without ``=``, as real programs write them. Decodes RFC 6868
+    escapes. A line without a value has the value "".
     """
     params: list[tuple[str, tuple[str, ...]]] = []
     place, end = 0, len(text)
@@ -98,7 +98,7 @@ def _skip(text: str, place: int) -> int:
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""What no line may hold (RFC 5545 §3.1)."""
+"""Characters that no line may have (RFC 5545 §3.1)."""
 
 _DECODED = {"^n": "\n", "^N": "\n", "^^": "^", "^'": '"'}
 
@@ -108,7 +108,7 @@ def _decode(value: str) -> str:
 
 
 def _encode(value: str) -> str:
-    """A parameter's value as it is written: RFC 6868 escapes, quoted where RFC 5545 §3.2 asks for it."""
+    """A parameter's value as written: with RFC 6868 escapes, quoted where RFC 5545 §3.2 requires it."""
     value = value.replace("^", "^^").replace('"', "^'").replace("\r\n", "^n").replace("\n", "^n")
     value = _CONTROLS.sub("", value)
     return f'"{value}"' if any(each in value for each in ":;,") or value != value.strip() else value
@@ -130,7 +130,7 @@ def compose(name: str, params: Iterable[tuple[str, Sequence[str]]], value: str) 
 
 
 def fold(line: bytes, ending: bytes = b"\r\n") -> bytes:
-    """A raw line of at most 75 octets a row, never cut inside a UTF-8 sequence."""
+    """A raw line with at most 75 bytes a row, never cut inside a UTF-8 sequence."""
     if len(line) <= FOLD_AT:
         return line + ending
     rows, start, room = [], 0, FOLD_AT

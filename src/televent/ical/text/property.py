@@ -56,11 +56,11 @@ class Property:
 
     @property
     def lead(self) -> bytes:
-        """Blank lines that stand before it."""
+        """The blank lines before the line."""
         return self.raw[: len(self.raw) - len(self.raw.lstrip(b"\r\n"))]
 
     def after(self, lead: bytes) -> Property:
-        """The same line after blank lines."""
+        """The same line with the blank lines *lead* before it."""
         self._read()
         twin = Property(lead + self.raw, b"", self.name, 0)
         twin._unfolded, twin._params, twin._value = None, self._params, self._value

@@ -1,4 +1,4 @@
-"""A calendar object as a tree that gives back the octets it was read from (RFC 5545 §3.4, §3.6).
+"""A calendar object as a tree that gives back the bytes it was read from (RFC 5545 §3.4, §3.6).
 
 ``parse(data).to_bytes() == data`` for anything that parses. An edit touches its own lines and no others, and writes
 with the line ending that the text has.
@@ -57,7 +57,7 @@ class Component:
         return None
 
     def value(self, name: str) -> str | None:
-        """The first such property's value."""
+        """The value of the first property of that name; None where there is none."""
         found = self.get(name)
         return None if found is None else found.value
 
@@ -70,13 +70,13 @@ class Component:
         return [each for each in self.entries if isinstance(each, Component) and (name is None or each.name == name)]
 
     def walk(self) -> Iterator[Component]:
-        """This component and all below it."""
+        """This component and all components below it."""
         yield self
         for each in self.components():
             yield from each.walk()
 
     def to_bytes(self) -> bytes:
-        """The text."""
+        """The text of the component as bytes."""
         parts: list[bytes] = []
         self._write(parts)
         return b"".join(parts)
@@ -94,11 +94,11 @@ class Component:
 
     # ---- editing
     def make(self, name: str, value: str, params: Sequence[tuple[str, Sequence[str]]] = ()) -> Property:
-        """A property with this text's line ending; not yet part of it."""
+        """A property with this text's line ending; it is not added yet."""
         return Property.of(name, value, params, ending=self.ending)
 
     def add(self, entry: Property | Component) -> None:
-        """A property goes after the last property, a component last."""
+        """Adds a property after the last property, or a component at the end."""
         if isinstance(entry, Component):
             self.entries.append(entry)
             return
@@ -108,23 +108,25 @@ class Component:
         self.entries.insert(place, entry)
 
     def replace(self, old: Property | Component, new: Property | Component) -> None:
-        """Puts ``new`` where ``old`` stands; raises ValueError where it does not stand. Blank lines before it stay."""
+        """Replaces ``old`` by ``new``; blank lines before it stay. Raises ValueError where ``old`` is not in here."""
         place = self._place(old)
         if isinstance(new, Property) and isinstance(old, Property) and old.lead and not new.lead:
             new = new.after(old.lead)
         self.entries[place] = new
 
     def remove(self, entry: Property | Component) -> None:
-        """Raises ValueError where it does not stand here."""
+        """Removes the entry. Raises ValueError where it is not in here."""
         del self.entries[self._place(entry)]
 
     def remove_if(self, condition: Callable[[Property | Component], bool]) -> None:
-        """Takes away every entry for which the condition holds."""
+        """Removes every entry for which the condition holds."""
         self.entries = [each for each in self.entries if not condition(each)]
 
     def put(self, name: str, value: str, params: Sequence[tuple[str, Sequence[str]]] = ()) -> None:
-        """The one property of that name: the first is replaced, others go; added where there is none. A line that
-        says this already stays as it is."""
+        """Sets the one property of that name: replaces the first, removes the others, adds it where there is none.
+
+        A line with the same content stays as it is.
+        """
         standing = self.all(name)
         wanted = tuple((key.upper(), tuple(values)) for key, values in params)
         if len(standing) == 1 and standing[0].value == value and standing[0].params == wanted:
@@ -138,7 +140,7 @@ class Component:
             self.remove(extra)
 
     def drop(self, name: str) -> None:
-        """Takes away every property of that name."""
+        """Removes every property of that name."""
         self.remove_if(lambda each: isinstance(each, Property) and each.name == name)
 
     def copy(self) -> Component:
@@ -152,16 +154,16 @@ class Component:
         for place, each in enumerate(self.entries):
             if each is entry:
                 return place
-        raise ValueError(f"{entry!r} does not stand in {self.name}")
+        raise ValueError(f"{entry!r} is not in {self.name}")
 
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self.entries)} entries>"
 
 
 def parse(data: bytes) -> Component:
-    """The VCALENDAR in a text. Blank lines and a byte order mark are kept; what is no content line is an error.
+    """The VCALENDAR in a text. Blank lines and a byte order mark are kept; any other line must be a content line.
 
-    Raises InvalidCalendarData for what is not one balanced VCALENDAR, TooLarge past 200,000 lines or 20 levels.
+    Raises InvalidCalendarData where it is not one balanced VCALENDAR, TooLarge past 200,000 lines or 20 levels.
     """
     raws = split_raw(data)
     if len(raws) > MAX_LINES:
@@ -178,7 +180,7 @@ def parse(data: bytes) -> Component:
         if head is None:
             if unfolded.strip():
                 raise InvalidCalendarData(f"line {number} is not a content line")
-            pending.append(raw)  # a blank line: kept with what follows it
+            pending.append(raw)  # a blank line: kept with the next entry
             continue
         name, colon = head
         if pending:
@@ -204,7 +206,7 @@ def parse(data: bytes) -> Component:
                 raise InvalidCalendarData(f"line {number}: END:{kind[:40]} closes nothing")
             stack.pop()._end = raw
         elif not stack:
-            raise InvalidCalendarData(f"line {number} stands outside VCALENDAR")
+            raise InvalidCalendarData(f"line {number} is outside VCALENDAR")
         else:
             stack[-1].entries.append(Property(raw, unfolded, name, colon))
     if root is None:

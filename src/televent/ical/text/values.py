@@ -20,8 +20,11 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
-    """A DATE or DATE-TIME (§3.3.4, §3.3.5); None where it is none. A final Z wins over ``zone``; without either the
-    time floats and is naive. Second 60 is a leap second, read as the one before."""
+    """A DATE or DATE-TIME (§3.3.4, §3.3.5); None where it is none.
+
+    A final Z counts before ``zone``; without either the time is floating and naive. Second 60, a leap second, is read
+    as 59.
+    """
     found = _MOMENT.match(value.strip())
     if found is None:
         return None
@@ -36,7 +39,7 @@ def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
 
 
 def duration(value: str) -> timedelta | None:
-    """A DURATION (§3.3.6); None where it is none. Days are nominal only in calendars: here they are 24 hours."""
+    """A DURATION (§3.3.6); None where it is none. A day counts as 24 hours here."""
     found = _DURATION.match(value.strip().upper())
     if found is None or value.strip().upper() in ("P", "PT", "+P", "-P"):
         return None
@@ -52,7 +55,7 @@ def written(value: Moment) -> str:
         return value.isoformat().replace("-", "")
     if value.tzinfo is None:
         return _basic(value)
-    with suppress(OverflowError):  # the first or the last day that there is: as it is written
+    with suppress(OverflowError):  # the first or last day of datetime: kept as it is
         value = value.astimezone(UTC)
     return _basic(value) + "Z"
 
@@ -62,23 +65,23 @@ def _basic(value: datetime) -> str:
 
 
 canonical = written
-"""A RECURRENCE-ID as it is compared: an instant in UTC, a date, or a floating time."""
+"""A RECURRENCE-ID in the form that is compared: an instant in UTC, a date, or a floating time."""
 
 
 def unescape(value: str) -> str:
-    """TEXT as people read it (§3.3.11)."""
+    """TEXT without its escapes (§3.3.11)."""
     return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value) if "\\" in value else value
 
 
 def escape(text: str) -> str:
-    """TEXT as it is written (§3.3.11). Control characters, which no line may hold, go."""
+    """TEXT with its escapes (§3.3.11). Control characters are dropped: no line may have them."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
     return _CONTROLS.sub("", text)
 
 
 def offset(value: str) -> timedelta | None:
-    """A UTC-OFFSET (§3.3.14), seconds and all; None where it is none. Only less than a day can be an offset."""
+    """A UTC-OFFSET (§3.3.14), with seconds if it has them; None where it is none, or is a day or more."""
     found = _OFFSET.match(value.strip())
     if found is None:
         return None
@@ -102,17 +105,17 @@ def period(value: str, zone: tzinfo | None = None) -> tuple[Moment, Moment] | No
 
 
 def normalise_address(value: str) -> str:
-    """A calendar address as it is compared: ``MAILTO:Ann@Example.com`` is ``ann@example.com`` (SPEC B4)."""
+    """A calendar address in the form that is compared: ``MAILTO:Ann@Example.com`` is ``ann@example.com`` (SPEC B4)."""
     address = value.strip().lower()
     scheme = _MAILTO.match(address)
     return address[scheme.end() :].strip('"<> \t') if scheme else address.strip('"<> \t')
 
 
 def end_of(start: Moment | None, end: Moment | None, length: timedelta | None) -> Moment | None:
-    """The end of an event by DTEND, by DURATION, or by what §3.6.1 says of an event with neither.
+    """The end of an event by DTEND, else by DURATION, else by the default of §3.6.1.
 
-    Mended where the meaning is clear: an end of another kind than the start takes the start's kind and zone; what
-    would end before it starts has no length, and a day for a date.
+    An end of another value type than the start takes the start's type and zone. An end before the start becomes the
+    start itself, or the next day for a date.
     """
     if start is None:
         return end
@@ -126,7 +129,7 @@ def end_of(start: Moment | None, end: Moment | None, length: timedelta | None) -
 
 
 def _plus(start: Moment, length: timedelta) -> Moment:
-    """Days run on the wall clock, what is less than a day in real time (§3.3.6): over a clock change they differ."""
+    """Adds whole days on the wall clock and the rest in real time (§3.3.6); at a clock change the two differ."""
     try:
         if not isinstance(start, datetime) or start.tzinfo is None or start.tzinfo is UTC:
             return start + length

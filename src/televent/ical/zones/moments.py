@@ -15,7 +15,7 @@ def moment_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) 
 
 
 def zone_of(prop: Property, root: Component, zones: dict[str, tzinfo | None]) -> tzinfo | None:
-    """The zone that a property's TZID names, kept in ``zones``; None where it names none that is known."""
+    """The zone that a property's TZID names, cached in ``zones``; None where it is unknown or missing."""
     tzid = prop.param("TZID")
     if tzid is not None and tzid not in zones:
         zones[tzid] = resolve(tzid, root)
@@ -29,5 +29,5 @@ def utc_of(value: Moment, floating: tzinfo = UTC) -> datetime:
     aware = value if value.tzinfo is not None else value.replace(tzinfo=floating)
     try:
         return aware.astimezone(UTC)
-    except OverflowError:  # the first or the last day that there is
+    except OverflowError:  # the first or last day of datetime
         return value.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A VTIMEZONE that no database knows, evaluated: RFC 5545 §3.6.5."""
+"""Evaluates a VTIMEZONE that is not in the time zone database: RFC 5545 §3.6.5."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _NOTHING: Final = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """What is observed around one year: ``parts[i]`` from ``instants[i]`` (UTC) on; before all of them ``initial``.
-    ``walls`` are the same onsets as a wall clock meets them, without and with ``fold``."""
+    """The offsets around one year: that of ``parts[i]`` from ``instants[i]`` (UTC) on, before all of them ``initial``.
+
+    ``walls`` are the same onsets in wall clock time, without and with ``fold``.
+    """
 
     instants: list[datetime]
     walls: tuple[list[datetime], list[datetime]]
@@ -28,8 +30,11 @@ class _Year:
 
 
 class ObservedZone(tzinfo):
-    """Offsets as a VTIMEZONE says. A time that a change skips is read with the offset before it, one that a change
-    repeats is the first of the two, unless ``fold`` says otherwise (§3.3.5)."""
+    """A time zone with the offsets of a VTIMEZONE.
+
+    A time that a clock change skips is read with the offset before it. A repeated time is the first of the two, unless
+    ``fold`` is 1 (§3.3.5).
+    """
 
     def __init__(self, tzid: str, observances: list[Observance]) -> None:
         self.tzid = tzid
@@ -44,7 +49,7 @@ class ObservedZone(tzinfo):
 
     def dst(self, when: datetime | None) -> timedelta | None:
         part = self._part(when)
-        # Standard time is not always what was before, but more is not said.
+        # The offset before is not always standard time, but a VTIMEZONE says no more.
         return part.after - part.before if part is not None and part.daylight else _NOTHING
 
     def tzname(self, when: datetime | None) -> str | None:
@@ -106,7 +111,7 @@ class ObservedZone(tzinfo):
 
 
 def observed(part: Component) -> ObservedZone | None:
-    """The zone that a VTIMEZONE describes; None where it describes none that could be understood."""
+    """The zone that a VTIMEZONE describes; None where it cannot be evaluated."""
     parts = [each for each in part.components() if each.name in ("STANDARD", "DAYLIGHT")]
     if len(parts) > MAX_OBSERVANCES:
         return None

@@ -1,7 +1,7 @@
-"""When an observance of a VTIMEZONE sets in, year by year: RFC 5545 §3.6.5.
+"""Computes the onsets of a VTIMEZONE's observances, year by year: RFC 5545 §3.6.5.
 
-A zone is asked for the offset of each of its times, so a rule of its own must not cost what a rule of an event may: it
-is taken apart once, a year of it is looked at once, and what no zone needs (times of the day, seconds) is not read.
+Each time of an event needs the offset of its zone. So a zone's rule must cost less than an event's rule: it is prepared
+once, each of its years is expanded once, and parts that no zone needs (times of the day, seconds) are not read.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from televent.ical.text.tree import Component
 from televent.ical.text.values import moment, offset, unescape
 
 MAX_DATES: Final = 2_000
-"""RDATEs of one zone."""
+"""Max RDATEs of one zone."""
 MAX_DAYS: Final = 500
-"""Days that all rules of a zone may look at in one year: sixteen rules of one month each."""
+"""Max days a year that all rules of a zone test: sixteen rules of one month each."""
 MAX_RULES: Final = 64
-"""Rules of one zone that are read at all."""
+"""Max rules of one zone; further ones are not read."""
 _RULES: Final = 4
-"""Of one observance; it should have one (§3.6.5)."""
+"""Max rules of one observance; it should have one (§3.6.5)."""
 _COUNTED: Final = 5_000
-"""What the rules of a zone that have a COUNT may cost together, in steps of an expansion."""
+"""Max steps to expand all rules of a zone that have a COUNT."""
 _WAITING: Final = 12
-"""Years, times the interval, that a rule is looked back for: not even 29 February waits longer."""
+"""Max years, times the interval, to search back for an onset: enough for 29 February."""
 _CACHED_YEARS: Final = 400
 _END: Final = datetime(9998, 12, 30)  # noqa: DTZ001 (wall clock)
 
 
 @dataclass(slots=True)
 class Allowance:
-    """What the parts of one zone may use together; who comes later gets what is left."""
+    """The limits that all observances of one zone share; later ones get the rest."""
 
     dates: int = MAX_DATES
     days: int = MAX_DAYS
@@ -56,11 +56,11 @@ class YearlyRule:
 
     @property
     def days(self) -> int:
-        """How many days are looked at for a year."""
+        """The number of days that are tested for a year."""
         return 31 * len(self._months)
 
     def in_year(self, year: int) -> list[datetime]:
-        """Its onsets in that year, ascending, on the wall clock."""
+        """The onsets in that year, ascending, in wall clock time."""
         found = self._years.get(year)
         if found is None:
             if len(self._years) >= _CACHED_YEARS:
@@ -71,7 +71,7 @@ class YearlyRule:
         return found
 
     def last_before(self, low: datetime) -> datetime | None:
-        """Its last onset before ``low``."""
+        """The last onset before ``low``; None where there is none."""
         last = min(low, self._rule.until or low).year
         first = max(self._start.year, last - _WAITING * min(self._rule.interval, 10))
         for year in range(last, first - 1, -1):
@@ -104,7 +104,7 @@ class YearlyRule:
 
 @dataclass(frozen=True, slots=True)
 class Observance:
-    """A STANDARD or DAYLIGHT part. ``start`` and ``dates`` are wall clock times by ``before``, the offset that ends."""
+    """A STANDARD or DAYLIGHT part. ``start`` and ``dates`` are wall clock times in ``before``, the offset that ends."""
 
     start: datetime
     before: timedelta
@@ -116,7 +116,7 @@ class Observance:
     """Ascending; the start is one of them."""
 
     def onsets(self, first: int, last: int) -> Iterator[datetime]:
-        """Its onsets from the beginning of one year to the end of another, in no order, in UTC without a zone."""
+        """The onsets from the beginning of the year *first* to the end of *last*, in no order, naive UTC."""
         low, high = datetime(first, 1, 1), datetime(last, 12, 31, 23, 59, 59)  # noqa: DTZ001 (wall clock)
         for each in self.dates[bisect_left(self.dates, low) :]:
             if each > high:
@@ -127,7 +127,7 @@ class Observance:
                 yield from (less(each, self.before) for each in rule.in_year(year))
 
     def last_before(self, low: datetime) -> datetime | None:
-        """Its last onset before ``low`` (wall clock), in UTC without a zone."""
+        """The last onset before ``low`` (wall clock), naive UTC; None where there is none."""
         place = bisect_left(self.dates, low)
         found = [self.dates[place - 1]] if place else []
         found += [each for rule in self.rules if (each := rule.last_before(low)) is not None]
@@ -135,8 +135,10 @@ class Observance:
 
 
 def observance_of(part: Component, allowance: Allowance) -> Observance | None:
-    """What a STANDARD or DAYLIGHT part says; None where that cannot be understood. A rule that no zone has, or one more
-    than a zone may have, leaves the first onset."""
+    """Reads a STANDARD or DAYLIGHT part; None where it cannot be read.
+
+    A rule past the limits, or of a kind that zones do not use, is left out; the onset at DTSTART stays.
+    """
     start = moment((part.value("DTSTART") or "").strip().removesuffix("Z"))
     after, before = offset(part.value("TZOFFSETTO") or ""), offset(part.value("TZOFFSETFROM") or "")
     if not isinstance(start, datetime) or after is None:
@@ -180,7 +182,7 @@ def _dates(part: Component, before: timedelta, allowance: Allowance) -> Iterator
 
 
 def less(when: datetime, length: timedelta) -> datetime:
-    """Earlier by so much, as far as there is time (a wall clock or UTC, without a zone)."""
+    """*when* minus *length*, both naive, limited to the range of datetime."""
     try:
         return when - length
     except OverflowError:

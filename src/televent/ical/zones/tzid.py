@@ -19,16 +19,16 @@ __all__ = ["ObservedZone", "known", "resolve", "standard", "vtimezone"]
 
 _UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
 _THIS_MACHINES: Final = ("localtime", "posixrules", "right/", "posix/")
-"""Names that a zone database may answer to, but that mean another thing on each machine."""
+"""Names that a zone database may have but whose zone depends on the machine."""
 _LONGEST: Final = 255
 MAX_OWN: Final = 16
-"""So many of an object's own zones are evaluated: each may cost some milliseconds."""
+"""Max own zones of an object that are evaluated: each may cost some milliseconds."""
 _EVALUATED: Final[WeakKeyDictionary[Component, ObservedZone | None]] = WeakKeyDictionary()
-"""For as long as the text is held: each of a thousand dates asks for its zone."""
+"""A cache of evaluated VTIMEZONEs for as long as their trees exist: each of a thousand dates needs its zone."""
 
 
 def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
-    """The zone a TZID names; None for one that nobody knows, whose times float.
+    """The zone that a TZID names; None for an unknown one, whose times are floating.
 
     In this order: the IANA name, also against a VTIMEZONE of that name, which is often older than the database; the
     Windows name; an IANA name after a vendor's prefix (``/example.org/2020_1/Europe/Berlin``); the VTIMEZONE of
@@ -42,7 +42,7 @@ def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
 
 @lru_cache(maxsize=2048)
 def known(name: str) -> tzinfo | None:
-    """The zone of that name in the database, whoever coined the name."""
+    """The database's zone for an IANA name, a Windows name or a vendor's name; None where there is none."""
     if name.upper() in _UTC:
         return UTC
     zone = _iana(WINDOWS_TO_OLSON.get(name, name))
@@ -53,7 +53,7 @@ def known(name: str) -> tzinfo | None:
 
 
 def standard(tzid: str) -> bool:
-    """True for a name of the IANA database: what every program knows without being told."""
+    """True for a name of the IANA database, which every client knows without a VTIMEZONE."""
     return tzid in ("UTC", "Etc/UTC") or (len(tzid) <= _LONGEST and _iana(tzid) is not None)
 
 

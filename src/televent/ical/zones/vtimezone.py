@@ -1,8 +1,8 @@
-"""The VTIMEZONE of an IANA zone, written: RFC 5545 §3.6.5.
+"""Writes the VTIMEZONE of an IANA zone: RFC 5545 §3.6.5.
 
-With rules, not with lists of dates: Outlook is an hour off by a DAYLIGHT part that has only dates (SPEC A4, I-10b).
-What the database says is looked at transition by transition; those of successive years that fall on the same day of
-the month by one pattern become one rule.
+It has rules, not lists of dates: Outlook is an hour off with a DAYLIGHT part that has only dates (SPEC A4, I-10b). The
+transitions of the database are read one by one. Transitions of successive years that follow one pattern in their month
+become one rule.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from televent.ical.text.values import escape
 
 STEADY: Final = 2037
-"""Databases name the transitions of each year up to here; what is after follows one rule."""
+"""The last year whose transitions databases list one by one; later years follow a rule."""
 _CYCLE: Final = 29
-"""In so many years each date has fallen on each weekday."""
+"""Years in which each date falls on each weekday."""
 _STEP: Final = timedelta(days=7)
-"""No two transitions of our time are closer."""
+"""Min time between two transitions; the step of the search for them."""
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ZERO: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One transition; ``wall`` by the offset that ends, as DTSTART of an observance is."""
+    """One transition. ``wall`` is in the offset that ends, as DTSTART of an observance."""
 
     wall: datetime
     instant: datetime
@@ -43,14 +43,16 @@ class _Change:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What may be one rule."""
+        """A key that is equal for transitions that one rule can have."""
         return self.before, self.after, self.name, self.daylight, self.wall.month, self.wall.weekday(), self.wall.time()
 
 
 @dataclass(slots=True)
 class _Run:
-    """Transitions of successive years that fall on one pattern of ``nth`` from the start, the last, or the first such
-    weekday on or after one of ``floors``."""
+    """Transitions of successive years that follow one pattern.
+
+    The pattern is the ``nth`` weekday of a month, the ``last`` one, or the first on or after a day of ``floors``.
+    """
 
     changes: list[_Change] = field(default_factory=list)
     nth: set[int] = field(default_factory=set)
@@ -58,7 +60,7 @@ class _Run:
     floors: set[int] = field(default_factory=set)
 
     def takes(self, change: _Change) -> bool:
-        """Adds the change if it goes on with the pattern."""
+        """Adds the change and returns True if it follows the pattern."""
         day, length = change.wall.day, calendar.monthrange(change.wall.year, change.wall.month)[1]
         nth, last = {(day - 1) // 7 + 1}, day > length - 7
         floors = set(range(max(day - 6, 1), min(day, length - 6) + 1))
@@ -89,8 +91,8 @@ class _Run:
 def vtimezone(tzid: str, first: datetime, last: datetime | None) -> bytes:
     """A VTIMEZONE for the zone of that IANA or Windows name, with CRLF.
 
-    It holds for times from ``first`` to ``last``, or for good: rules that go on are written without an end in either
-    case. Raises ZoneInfoNotFoundError (a KeyError) where no zone has that name.
+    It is valid for times from ``first`` to ``last`` (None: without end). Rules that continue are written without
+    UNTIL. Raises ZoneInfoNotFoundError (a KeyError) where no zone has that name.
     """
     return _written(tzid, first.year, last.year if last is not None else None)
 
@@ -107,7 +109,7 @@ def _written(tzid: str, first: int, last: int | None) -> bytes:
     lines = ["BEGIN:VTIMEZONE", f"TZID:{escape(tzid)}"]
     begin = datetime(first, 1, 1, tzinfo=UTC)
     if not changes or changes[0].instant > begin:
-        # Nothing changes before: what stands then has stood for long.
+        # At the beginning the offset before the first transition is valid.
         since = zone.utcoffset(begin.replace(tzinfo=None)) or _ZERO
         start = datetime(min(first, 1970), 1, 1)  # noqa: DTZ001 (wall clock)
         name = begin.astimezone(zone).tzname() or tzid
@@ -132,19 +134,21 @@ def _changes(zone: ZoneInfo, start: datetime, horizon: int) -> Iterator[_Change]
     end = datetime(min(horizon, 9998), 1, 1, tzinfo=UTC)
     steps = int((end - start) / _STEP) + 1
     for low, high in pairwise(start + _STEP * each for each in range(steps + 1)):
-        if _said(zone, low) == _said(zone, high):
+        if _offset_and_name(zone, low) == _offset_and_name(zone, high):
             continue
         while high - low > timedelta(seconds=1):
             middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-            low, high = (middle, high) if _said(zone, middle) == _said(zone, low) else (low, middle)
+            low, high = (
+                (middle, high) if _offset_and_name(zone, middle) == _offset_and_name(zone, low) else (low, middle)
+            )
         before, after = low.astimezone(zone), high.astimezone(zone)
         was, now = before.utcoffset() or _ZERO, after.utcoffset() or _ZERO
-        # Where the database counts summer as standard and winter as less (Dublin), people still call summer DAYLIGHT.
+        # The database may count summer as standard time and winter as less (Dublin). Here summer is always DAYLIGHT.
         daylight = now > was and bool(after.dst() or before.dst())
         yield _Change((high + was).replace(tzinfo=None), high, was, now, after.tzname() or str(zone), daylight)
 
 
-def _said(zone: ZoneInfo, instant: datetime) -> tuple[timedelta | None, str | None]:
+def _offset_and_name(zone: ZoneInfo, instant: datetime) -> tuple[timedelta | None, str | None]:
     local = instant.astimezone(zone)
     return local.utcoffset(), local.tzname()
 

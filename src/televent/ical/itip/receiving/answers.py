@@ -1,4 +1,4 @@
-"""An answer, tapped here or come as a REPLY: RFC 5546 §3.2.3, RFC 6638 §4.2, SPEC B6."""
+"""Applies an answer, given here or received as a REPLY: RFC 5546 §3.2.3, RFC 6638 §4.2, SPEC B6."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from televent.ical.text.values import escape, normalise_address, unescape
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """An answer to be written into a copy. *own*: it is the copy's owner who answers. *reply* is the ATTENDEE line of
-    the message it came with, *status* the SCHEDULE-STATUS that the line gets."""
+    """An answer to write into a copy. *own*: the owner of the copy answers. *reply* is the ATTENDEE line of the message
+    that had it; *status* is the SCHEDULE-STATUS to write."""
 
     address: str
     partstat: str
@@ -46,10 +46,10 @@ def apply_answer(
 ) -> CalendarText:
     """*stored* with the answer of *address* in it: the attendee's own copy after a tap, or the organizer's.
 
-    *recurrence_id* None answers the series, and with it those of its changed occurrences that wait for an answer or
-    were answered as the series was: one that got an answer of its own keeps it.
-    Only the lines concerned are edited; an occurrence without a component of its own gets one. The same object where
-    nothing changes, or *address* is not asked. Raises IcalError.
+    *recurrence_id* None answers the series, and its overrides that are unanswered or have the same answer as the
+    series; an override with another answer keeps it. *partstat* is a value of PARTSTAT, *now* an aware time. An
+    occurrence without an override gets one. Only the lines concerned are edited. The same object where nothing changes,
+    or *address* is not invited. Raises IcalError.
     """
     parts = parts_to_edit(stored)
     wanted = normalise_address(address)
@@ -71,7 +71,7 @@ def apply_answer(
 
 
 def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
-    """Writes the answer to the occurrence *rid* (None: the series) into the copy; whether that edits anything."""
+    """Writes the answer to the occurrence *rid* (None: the series) into the copy; True if that edits it."""
     component = parts.get(rid)
     fresh = component is None and rid is not None
     if fresh:
@@ -102,7 +102,7 @@ def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
 
 
 def _delegated(line: Property, given: _Given) -> Property:
-    """The line with what the reply says of a delegation (RFC 5546 §3.2.2.3)."""
+    """*line* with the delegation parameters of the reply (RFC 5546 §3.2.2.3)."""
     if given.reply is None:
         return line
     for name in ("DELEGATED-TO", "DELEGATED-FROM"):
@@ -119,7 +119,7 @@ def _excluded(parts: Parts) -> set[str]:
 
 
 def received_answers(encounter: Encounter, copy: Parts) -> Applied:
-    """A REPLY in the organizer's copy. Only the answer counts of it, not its title, times or the rest (SPEC B6)."""
+    """Applies a REPLY to the organizer's copy: only its answers, not its title, times or other lines (SPEC B6)."""
     message, stored = encounter.message, encounter.stored
     answers: list[Answer] = []
     marks: list[MarkRow] = []
@@ -128,7 +128,7 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
     unasked: list[MarkRow] = []
     reason: str | None = None
     edited = False
-    # The master's answer comes first: one to an occurrence in the same message is the more particular.
+    # The master comes first: an answer to one occurrence in the same message then overrides it.
     for _, component in message.parts.items():
         named = component.get("RECURRENCE-ID")
         rid = copy.resolve(named) if named is not None else None
@@ -142,7 +142,7 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
         if line is None:
             reason = reason or "no-attendee"
             continue
-        answer, sent = _said_in(component, line, rid), encounter.sent(component)
+        answer, sent = _answer_in(component, line, rid), encounter.sent(component)
         if answer.address not in attendees_of(current):
             version = min(sequence_of(current), sequence_of(component))
             if judge(encounter.mark(rid, answer.address), version, sent) is not Verdict.NEWER:
@@ -152,8 +152,8 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
             crashers.append(answer)
             unasked.append((answer.address, rid, version, sent))
             continue
-        # No SEQUENCE: the version it answers is unknown, so DTSTAMP alone decides. A higher one than the organizer
-        # ever gave was raised by the attendee's program (I-5).
+        # Without SEQUENCE the answered version is unknown, so DTSTAMP alone decides. A SEQUENCE higher than the
+        # organizer's was raised by the attendee's client (I-5).
         version = sequence_of(current)
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
@@ -185,10 +185,10 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
 
 
 def _follow(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow) -> bool:
-    """An answer to the series also answers the occurrences that got a component of their own without being moved.
+    """Applies an answer to the series also to the overrides whose time is that of the series.
 
-    The attendee need not know of them: it may have been somebody else's answer that set one apart, and that message
-    may still be under way. RFC 5546 §3.2.3: without RECURRENCE-ID the answer is one to every instance.
+    The attendee may not know these overrides: another attendee's answer may have created one, and the message about it
+    may not have arrived yet. Without RECURRENCE-ID an answer is to every instance (RFC 5546 §3.2.3).
     """
     address, _, version, sent = answered
     edited = False
@@ -210,11 +210,11 @@ def _follow(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow)
 
 
 def _spread(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow) -> tuple[bool, list[MarkRow]]:
-    """The answer to one occurrence, which has been entered, given to all that follow it too (RFC 5545 §3.2.13).
+    """Applies the answer to one occurrence also to all later ones (RANGE=THISANDFUTURE, RFC 5545 §3.2.13).
 
-    One component for many occurrences is what few calendar programs can read. So each that follows is set apart; or,
-    where they are many or without end, the series is answered, and what was before it is set apart with the answer
-    that it had.
+    Few clients can read one override for many occurrences. So each later occurrence gets its own override. Where there
+    are too many, or the series has no end, the series gets the answer, and each earlier occurrence gets an override
+    with its old answer.
     """
     address, rid, version, sent = answered
     assert rid is not None
@@ -242,10 +242,10 @@ def _spread(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow)
 
 
 def _same_time(copy: Parts, rid: str | None, message: Message, component: Component) -> bool:
-    """Whether an answer to an older version is one to the time that still stands.
+    """Whether an answer to an older version is to the current time.
 
-    SEQUENCE also rises when somebody is removed or one occurrence of a series is cancelled, of which those who were
-    asked to the rest learn nothing; RFC 5546 §2.1.4 warns against relying on it alone.
+    SEQUENCE also rises when another attendee is removed or one occurrence is cancelled. The remaining attendees do not
+    get a message about that. RFC 5546 §2.1.4 warns against relying on SEQUENCE alone.
     """
     current = copy.get(rid) or (occurrence(copy, rid) if rid is not None else None)
     if current is None or component.get("DTSTART") is None:
@@ -254,13 +254,13 @@ def _same_time(copy: Parts, rid: str | None, message: Message, component: Compon
 
 
 def _codes(status: str) -> str:
-    """Only status codes, whatever stands in REQUEST-STATUS."""
+    """The status codes of a REQUEST-STATUS value without other text, at most ten; "2.0" where there are none."""
     codes = [code for code in status.split(",") if code and all(char.isdigit() or char == "." for char in code)]
     return ",".join(codes[:10]) or "2.0"
 
 
 def _answering(component: Component, current: Component) -> Property | None:
-    """The ATTENDEE who answers: the one with a PARTSTAT; of several the one who is asked."""
+    """The ATTENDEE line that answers: the one with a PARTSTAT, preferably of an invited attendee."""
     given = [
         prop for prop in attendees_of(component).values() if (prop.param("PARTSTAT") or "").strip().upper() in PARTSTATS
     ]
@@ -268,7 +268,7 @@ def _answering(component: Component, current: Component) -> Property | None:
     return next((prop for prop in given if address_of(prop) in asked), given[0] if given else None)
 
 
-def _said_in(component: Component, prop: Property, rid: str | None) -> Answer:
+def _answer_in(component: Component, prop: Property, rid: str | None) -> Answer:
     comment = component.value("COMMENT") or prop.param("X-RESPONSE-COMMENT")
     to = prop.param("DELEGATED-TO")
     return Answer(
@@ -282,5 +282,5 @@ def _said_in(component: Component, prop: Property, rid: str | None) -> Answer:
 
 
 def _occurs(copy: Parts, rid: str) -> bool:
-    """Whether the series has that occurrence at all. An excluded one has none to answer to."""
+    """Whether the series has that occurrence. An excluded occurrence takes no answer."""
     return rid not in _excluded(copy) and planned(copy, rid)

@@ -1,7 +1,7 @@
 """REQUEST in an attendee's copy: RFC 5546 §3.2.2; RFC 6638 §4.1; SPEC B6.
 
-The attendee keeps their own alarms, TRANSP, exclusions, categories, colours and unknown X- lines, and the answer unless
-the time moved.
+The attendee keeps their own alarms, TRANSP, exclusions, categories, colours and unknown X- lines. They keep their
+answer unless the time changed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from televent.ical.text.tree import Component, Property
 
 @dataclass(slots=True)
 class _Merge:
-    """One REQUEST that is laid over one copy, and what that turns out to mean."""
+    """One REQUEST that is merged into one copy, and the results so far."""
 
     encounter: Encounter
     copy: Parts
     accepted: dict[str | None, Component]
-    """The components of the message that count."""
+    """The components of the message that are newer than the copy."""
     moved: bool = False
     asks: bool = False
     stands: bool = False
@@ -61,7 +61,7 @@ def _invited(encounter: Encounter, accepted: dict[str | None, Component]) -> App
     mine = encounter.me
     answers = [prop for each in accepted.values() if (prop := mine_in(each, mine)) is not None]
     if answers and all(partstat_of(prop) == "DECLINED" for prop in answers):
-        # The attendee declined and threw it away; that others answer is no reason to bring it back.
+        # The attendee declined and deleted the event; an update of others' answers must not restore it.
         return encounter.nothing("declined")
     text, asks = _invitation(encounter, accepted)
     fresh_copy = parts_to_edit(text)
@@ -87,10 +87,10 @@ def _updated(encounter: Encounter, copy: Parts, accepted: dict[str | None, Compo
             place = next(i for i, each in enumerate(copy.root.entries) if isinstance(each, Component))
             copy.root.entries.insert(place, zone)
     if merge.declined and copy.master is not None:
-        # What has moved meanwhile is back.
+        # Occurrences that moved meanwhile are no longer excluded.
         merge.declined &= copy.moments(copy.master, "EXDATE")
         merge.stands |= bool(merge.declined)
-    # What was said of them left no trace: a later mark would be taken for a cancellation of the organizer's.
+    # Occurrences that stay deleted get no mark: a mark on an excluded occurrence means that the organizer excluded it.
     every = marks_of(encounter, accepted)
     marks = tuple(mark for mark in every if mark[1] is None or mark[1] not in merge.passed_over)
     text = CalendarText.of_tree(copy.root)
@@ -110,7 +110,7 @@ def _updated(encounter: Encounter, copy: Parts, accepted: dict[str | None, Compo
 
 
 def _invitation(encounter: Encounter, accepted: dict[str | None, Component]) -> tuple[CalendarText, bool]:
-    """The copy of an attendee who had none: as the organizer wrote it, without alarms, and not yet busy."""
+    """A new copy for an attendee: the organizer's text without alarms, not busy until answered; True if unanswered."""
     components, asks = [], False
     for component in accepted.values():
         fresh = outward(component, encounter.sent(component))
@@ -120,7 +120,7 @@ def _invitation(encounter: Encounter, accepted: dict[str | None, Component]) -> 
 
 
 def _unanswered(fresh: Component, mine: frozenset[str]) -> bool:
-    """Whether an answer to *fresh*, new in the attendee's calendar, is waited for: until then the attendee is free."""
+    """Whether *fresh*, new in the attendee's calendar, needs an answer; until then it is set TRANSPARENT."""
     prop = mine_in(fresh, mine)
     if partstat_of(prop) != "NEEDS-ACTION" or is_cancelled(fresh):
         return False
@@ -132,8 +132,10 @@ def _unanswered(fresh: Component, mine: frozenset[str]) -> bool:
 
 
 def _own_exclusions(merge: _Merge) -> set[str]:
-    """The EXDATEs that the attendee made, by deleting an occurrence: those of which the organizer never spoke, or
-    to which the organizer knows the answer."""
+    """The EXDATEs that the attendee added by deleting an occurrence.
+
+    They are those that no message of the organizer mentioned, or for which the organizer has the refusal.
+    """
     copy, parts, accepted = merge.copy, merge.parts, merge.accepted
     if copy.master is None:
         return set()
@@ -149,7 +151,7 @@ def _own_exclusions(merge: _Merge) -> set[str]:
 
 
 def _declined(merge: _Merge, sent: Component) -> bool:
-    """Whether the organizer knows that the attendee will not come to it."""
+    """Whether the organizer's text has the attendee as DECLINED."""
     return partstat_of(mine_in(sent, merge.mine)) == "DECLINED"
 
 
@@ -175,10 +177,10 @@ def _merge_series(merge: _Merge) -> None:
     own = set() if moved else merge.own_exclusions
     known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
     if again:
-        # Everything is asked again, but for what the organizer knows the attendee to decline.
+        # The attendee is asked again about all occurrences except those that the organizer has as declined.
         own = known
     if is_cancelled(old) or sequence_of(sent) > sequence_of(old):
-        # The organizer may have dropped the refusals of what was deleted, like other answers.
+        # The organizer may have discarded the refusals of deleted occurrences, as other answers.
         merge.declined = own - known - wanted
     if copy.moments(before, "EXDATE") != wanted | own:
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
@@ -195,8 +197,11 @@ def _settle_overrides(
     again: bool = False,
     was: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
-    """The overrides that a series sent whole says nothing of: the organizer's are gone, the attendee's follow it. *was*
-    is the rule that the series had."""
+    """Settles the overrides that the new series does not mention.
+
+    The organizer's overrides are removed. The attendee's own overrides are updated from the series. *was* is the rule
+    that the series had before.
+    """
     encounter, copy, sent = merge.encounter, merge.copy, merge.accepted[None]
     wanted = merge.parts.moments(sent, "EXDATE")
     series = encounter.mark(None, encounter.organizer)
@@ -218,7 +223,7 @@ def _settle_overrides(
         standing = copy.overrides[rid]
         answers = {} if again else _mine(standing, merge.mine)
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
-            # Removed and asked again, the organizer holds no answer to it any more.
+            # The attendee was removed and asked again: the organizer no longer has their answer.
             asked = attendees_of(sent)
             merge.stands |= any(partstat_of(prop) != partstat_of(asked.get(each)) for each, prop in answers.items())
         lay(standing, plain)
@@ -230,8 +235,8 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component) -> None:
     current = copy.overrides.get(rid)
     prior = current or occurrence(copy, rid)
     if prior is not None and rid in merge.own_exclusions:
-        # Where the organizer knows the refusal, it has not moved since. Else only the series can tell where it was, for
-        # an override of it is gone.
+        # Where the organizer has the refusal, the time is unchanged. Else only the series still has the old time: the
+        # override was deleted.
         if _declined(merge, sent) or not rescheduled(copy, prior, merge.parts, sent):
             merge.passed_over.add(rid)
             return
@@ -251,9 +256,9 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component) -> None:
 
 
 def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, moved: bool) -> None:
-    """Lays the organizer's component over the copy's, with the answer that is right after it."""
-    # Called off or removed, and asked once more: the answer stands, but the organizer may hold none any more, and the
-    # attendee should see that it takes place after all.
+    """Copies the organizer's part of *sent* to *target* and sets the attendee's answer."""
+    # It was cancelled and is now on again: the answer stays valid, but the organizer may have discarded it, and the
+    # attendee must be notified.
     back = is_cancelled(old) and not is_cancelled(sent)
     again = _answers_again(merge, old, sent)
     raised = back or sequence_of(sent) > sequence_of(old)
@@ -261,7 +266,7 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
     told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
     outgoing = outward(sent, merge.encounter.sent(sent))
     was = target.get("ORGANIZER")
-    # How far a to-do is done is the attendee's to say, unless the organizer says that it is over.
+    # The attendee reports the progress of a to-do, unless the organizer completes or cancels it.
     over = text_of(sent, "STATUS").strip().upper() in {"COMPLETED", "CANCELLED"} or back
     but = ("STATUS",) if target.name == "VTODO" and not over else ()
     lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties}, but=but)
@@ -285,19 +290,19 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
 
 
 def _answers_again(merge: _Merge, old: Component, sent: Component) -> bool:
-    """Whether the attendee is to answer again: an answer to this very version that was sent later stands."""
+    """Whether the attendee must answer again. A later answer to this same version stays valid."""
     encounter = merge.encounter
     raised = is_cancelled(old) or sequence_of(sent) > sequence_of(old)
     return encounter.again and (raised or encounter.answered is None or encounter.answered <= encounter.sent(sent))
 
 
 def _mine(component: Component, mine: frozenset[str]) -> dict[str, Property]:
-    """The attendee's lines: a person may be asked under several addresses."""
+    """The attendee's own ATTENDEE lines: one person may be invited under several addresses."""
     return {address: prop for address, prop in attendees_of(component).items() if address in mine}
 
 
 def _keep_schedule_parameters(target: Component, was: Property | None) -> None:
-    """Keeps the status of the attendee's own reply (RFC 6638 §7.3) and its sender: the organizer has no say in them."""
+    """Keeps the status of the attendee's own reply (RFC 6638 §7.3) and its sender; the organizer does not set them."""
     line = target.get("ORGANIZER")
     if was is None or line is None:
         return
