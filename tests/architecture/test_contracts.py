@@ -16,9 +16,9 @@ BIN = Path(sys.executable).parent
 
 IMPORTS = {
     "psycopg in application": (
-        "application/carry.py",
+        "application/local_delivery.py",
         "import psycopg",
-        "televent.application.carry -> psycopg",
+        "televent.application.local_delivery -> psycopg",
     ),
     "aiogram in projections": (
         "projections/audit.py",

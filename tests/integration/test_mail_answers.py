@@ -92,7 +92,7 @@ def test_a_parked_mail_is_a_fact_that_finds_the_mail_again(town: Town, post: Pos
     event = store.recorder.select_events(str(stream))[-1]
     assert isinstance(event, RecordedEvent)
     parked = store.facts.to_fact(event)
-    assert (parked.why, parked.method, parked.sender) == ("reply-unproven", "REPLY", ZED)
+    assert (parked.reason, parked.method, parked.sender) == ("reply-unproven", "REPLY", ZED)
     assert (parked.summary, parked.recurrence_ids, parked.at) == ("Sync", (None,), town.now)
     with psycopg.connect(town.url) as connection:
         query = "SELECT state FROM inbound_mail WHERE mail_key = %s"

@@ -10,7 +10,7 @@ from support.push import subscribe
 from support.push_post import SOON, Post, open_post, put, token
 from televent.application.messages.outbox import ATTEMPTS, LEASE
 from televent.application.messages.push import PushDue
-from televent.application.push import SPACING, TOLERANCE
+from televent.application.push import MAX_FAILING_TIME, SPACING
 from televent.application.use_cases.devices import revoke_device
 from televent.runtime.push import Push
 
@@ -81,7 +81,7 @@ def test_after_the_last_attempt_the_next_change_is_told_of_anew(post: Post, ann:
 def test_where_nothing_has_arrived_for_days_the_subscription_ends(post: Post, ann: Client) -> None:
     post.device(ann, ann.calendar())
     post.sql("UPDATE push_subscription SET expires_at = expires_at + interval '20 days' RETURNING 1")
-    post.now += TOLERANCE + timedelta(hours=1)
+    post.now += MAX_FAILING_TIME + timedelta(hours=1)
     post.service.answers += [(500, {})] * ATTEMPTS
     put(ann)
     for _ in range(ATTEMPTS):

@@ -79,11 +79,11 @@ def test_a_change_while_a_message_is_under_way_is_told_by_the_next(post: Post, a
     core = post.site.core
     (claimed,) = core.outbox.claim(post.now, kinds=(PushDue,))
     ((subscription_id,),) = post.sql("SELECT subscription_id FROM push_subscription")
-    owed = post.push.book.owed(claimed.tenant, subscription_id, post.now)
-    assert owed is not None
+    due = post.push.book.due(claimed.tenant, subscription_id, post.now)
+    assert due is not None
     put(ann, "b")
     post.notice()
-    post.push.book.told(owed, post.now, arrived=True, correlation_id="walk")
+    post.push.book.finish(due, post.now, arrived=True, correlation_id="walk")
     core.outbox.complete(claimed, post.now)
     post.work(SPACING)
     assert [message.token for message in phone.heard()] == [token(ann)]

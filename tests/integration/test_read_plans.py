@@ -107,9 +107,9 @@ def test_a_first_walk_in_small_pages_does_not_go_through_the_graves_page_by_page
     shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))
     live = [shop.stored(calendar).href for _ in range(5)]
 
-    def page(since: int, buried: int) -> list[tuple[int, str]]:
-        found = shop.reads.changed(shop.tenant, calendar, ("etag",), since, 3, buried)
-        whole = shop.reads.changes(shop.tenant, "work", since, 3, buried=buried)
+    def page(since: int, begun: int) -> list[tuple[int, str]]:
+        found = shop.reads.changed(shop.tenant, calendar, ("etag",), since, 3, begun)
+        whole = shop.reads.changes(shop.tenant, "work", since, 3, begun=begun)
         assert found is not None
         assert whole is not None
         names = [(seq, href) for seq, _, href, _ in found[0]]

@@ -13,7 +13,7 @@ from televent.adapters.postgres.event_store.transaction import TwoTenants, batch
 from televent.application.event_store.conflicts import AlreadyApplied, HrefTaken, NameTaken, StaleStream, UidTaken
 from televent.application.event_store.recorded import StoredSnapshot
 from televent.application.read_models.accounts import PutAccount, PutAddress
-from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar
+from televent.application.read_models.calendars import ExpectCalendar, RemoveCalendar
 from televent.domain.ids import AccountId, StreamKey
 
 
@@ -141,7 +141,7 @@ def test_an_object_moves_between_calendars_in_one_transaction(shop: Shop) -> Non
 def test_nothing_enters_a_calendar_that_is_not_there_any_more(shop: Shop) -> None:
     calendar = shop.calendar()
     standing = shop.stored(calendar)
-    shop.recorder.insert_events([shop.event(shop.key())], writes=[BuryCalendar(shop.tenant, calendar)])
+    shop.recorder.insert_events([shop.event(shop.key())], writes=[RemoveCalendar(shop.tenant, calendar)])
     for gone in (calendar, uuid4()):
         key = shop.key()
         with pytest.raises(StaleStream):
@@ -225,12 +225,12 @@ def test_a_calendar_that_has_moved_on_since_it_was_looked_at_refuses_all(shop: S
     with pytest.raises(StaleStream):
         shop.recorder.insert_events(
             [shop.event(shop.key())],
-            writes=[ExpectCalendar(shop.tenant, calendar, 0), BuryCalendar(shop.tenant, calendar)],
+            writes=[ExpectCalendar(shop.tenant, calendar, 0), RemoveCalendar(shop.tenant, calendar)],
         )
     assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, False)]
     shop.recorder.insert_events(
         [shop.event(shop.key())],
-        writes=[ExpectCalendar(shop.tenant, calendar, 1), BuryCalendar(shop.tenant, calendar)],
+        writes=[ExpectCalendar(shop.tenant, calendar, 1), RemoveCalendar(shop.tenant, calendar)],
     )
     assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, True)]
 

@@ -230,7 +230,7 @@ def test_force_send_sends_again_and_is_not_stored(town: Town, ann: Person, bob: 
     ann.put(meeting(people=(forced,)))
     assert b"FORCE-SEND" not in ann.text()
     assert len(town.topics(bob)) == facts + 1
-    assert town.topics(ann)[-1] == "letters-written/1"
+    assert town.topics(ann)[-1] == "messages-written/1"
 
 
 def test_letters_that_the_door_carries_are_left_alone_by_workers(

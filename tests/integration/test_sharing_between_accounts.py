@@ -31,12 +31,12 @@ def owed(town: Town) -> list[Claimed]:
 
 def told(message: Claimed) -> ShareNews:
     assert isinstance(message.message, ShareLocal)
-    return message.message.told
+    return message.message.news
 
 
 def carry(town: Town, message: Claimed) -> None:
     context = Context(message.tenant, "system", "courier", town.now, uuid4(), message.correlation_id)
-    courier.carry(town.core.backend, context, message.outbox_id, message.message)
+    courier.deliver(town.core.backend, context, message.outbox_id, message.message)
 
 
 def share(ann: Person, bob: Person, access: str = "read") -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.dav import Answer, Client, Site, dav, open_site
 from support.push import CONTENT, PROPERTY, PUSH, Device, subscribe, unbase64, web_push
-from televent.application.push import MOST_PER_ACCOUNT
+from televent.application.push import MAX_SUBSCRIPTIONS
 from televent.application.use_cases.devices import revoke_device
 
 TOPIC, TRANSPORTS, TRIGGERS = f"{{{PUSH}}}topic", f"{{{PUSH}}}transports", f"{{{PUSH}}}supported-triggers"
@@ -251,7 +251,7 @@ def test_where_push_is_off_it_is_not_available_and_not_advertised(database_url: 
 
 def test_an_account_has_a_bounded_number_of_subscriptions(site: Site, ann: Client) -> None:
     device = Device.new()
-    for number in range(MOST_PER_ACCOUNT):
+    for number in range(MAX_SUBSCRIPTIONS):
         assert subscribe(ann, ann.calendar(), f"https://push.example.org/{number}", device=device).status == 204
     refused = subscribe(ann, ann.calendar(), "https://push.example.org/more", device=device)
     assert (refused.status, refused.precondition()) == (403, push("push-not-available"))

@@ -18,7 +18,7 @@ from televent.application.event_store.recorded import RecordedEvent
 from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.calendars import PutCalendar
-from televent.application.read_models.resources import BuryResource, PutResource
+from televent.application.read_models.resources import PutResource, RemoveResource
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.queries.occurs import Occurs
 
@@ -85,9 +85,9 @@ class Shop:
         )
         return replace(row, **fields)
 
-    def bury(self, put: PutResource) -> BuryResource:
+    def bury(self, put: PutResource) -> RemoveResource:
         """What takes that resource away."""
-        return BuryResource(put.tenant, put.calendar_id, put.href, put.stream_id, NOON)
+        return RemoveResource(put.tenant, put.calendar_id, put.href, put.stream_id, NOON)
 
     def stored(self, calendar_id: UUID, **fields: Any) -> PutResource:
         """A resource that stands."""

@@ -26,10 +26,10 @@ from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Runner
 from televent.application.messages.outbox import after_failure
 from televent.application.messages.push import PushDue
-from televent.application.push import SETTLES
+from televent.application.push import BATCH_DELAY
 from televent.runtime.push import Push
 
-SOON = SETTLES + timedelta(seconds=1)
+SOON = BATCH_DELAY + timedelta(seconds=1)
 
 
 @dataclass

@@ -10,18 +10,18 @@ from uuid import UUID
 
 from televent.domain.ids import AccountId
 
-LASTS = timedelta(days=7)
+DEFAULT_LIFETIME = timedelta(days=7)
 """How long a subscription lasts where a client names no time (the draft: at least three days)."""
-LASTS_AT_MOST = timedelta(days=30)
-MOST_PER_ACCOUNT = 256
+MAX_LIFETIME = timedelta(days=30)
+MAX_SUBSCRIPTIONS = 256
 """Subscriptions: some devices times some calendars."""
-SETTLES = timedelta(seconds=1)
+BATCH_DELAY = timedelta(seconds=1)
 """A change is not told at once: others may follow, and one message tells of all."""
 SPACING = timedelta(seconds=10)
 """Between two messages to one subscription."""
-TOLERANCE = timedelta(days=3)
+MAX_FAILING_TIME = timedelta(days=3)
 """For how long messages may fail before the subscription ends."""
-SILENCE_KEPT = timedelta(days=1)
+SUPPRESSION_KEPT = timedelta(days=1)
 
 CollectionKind = Literal["calendar", "home", "inbox", "outbox"]
 
@@ -61,7 +61,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class DuePush:
     """A subscription about which something is to be told: the counters as they stood when it was read."""
 
     tenant: AccountId
@@ -121,15 +121,15 @@ class PushBook(Protocol):
         """False: that account has no such subscription, or it has expired."""
         ...
 
-    def silence(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
+    def suppress(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
         """What this command is about to change is not told to these subscriptions of the account (None: to none of
         them)."""
         ...
 
-    def owed(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> Owed | None:
+    def due(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> DuePush | None:
         """None: there is no such subscription any more."""
         ...
 
-    def told(self, owed: Owed, now: datetime, *, arrived: bool, correlation_id: str) -> None:
+    def finish(self, due: DuePush, now: datetime, *, arrived: bool, correlation_id: str) -> None:
         """What was owed is owed no longer; what came meanwhile is, after a pause. ``arrived`` False: given up."""
         ...

@@ -1,7 +1,7 @@
 """The courier: carries letters from one account here to another, at least once.
 
 A letter is owed in the transaction of the facts that caused it (``ItipLocal``). The door that caused it asks for
-delivery at once; whatever it could not carry, a worker does. The recipient decides idempotently, so a letter carried
+delivery at once; whatever it could not deliver, a worker does. The recipient decides idempotently, so a letter carried
 twice changes nothing.
 """
 
@@ -38,22 +38,22 @@ class Queue(Protocol):
     def release(self, message: Claimed, now: datetime) -> None: ...
 
 
-def carry(backend: Backend, context: Context, outbox_id: UUID, message: Message) -> None:
+def deliver(backend: Backend, context: Context, outbox_id: UUID, message: Message) -> None:
     """Applies one message of the outbox to its recipient's own streams; twice is once. Raises GiveUp for a message
     that is none of KINDS."""
     if not isinstance(message, ItipLocal | ShareLocal):
         raise GiveUp(f"the courier carries no {type(message).__name__}")
     there = context.on_behalf_of(AccountId(message.recipient_tenant), uuid5(outbox_id, "receive"))
     if isinstance(message, ShareLocal):
-        sharing.receive_share(backend, there, message.told)
+        sharing.receive_share(backend, there, message.news)
         return
     receive_itip(
         backend,
         there,
         message=read_message(message.text.encode(), method=message.method),
-        message_key=f"letter/{outbox_id}",
+        message_key=f"itip/{outbox_id}",
         refresh=message.refresh,
-        anew=message.asks,
+        asks_again=message.asks,
         sender_name=message.sender_name,
     )
 
@@ -69,7 +69,7 @@ class LocalCourier:
         """A letter that fails here is given back: the worker tries it again by the outbox's schedule."""
         for claimed in self._queue.claim_ids(context.tenant, outbox_ids, context.now):
             try:
-                carry(self._backend, context, claimed.outbox_id, claimed.message)
+                deliver(self._backend, context, claimed.outbox_id, claimed.message)
             except Exception:
                 log.exception("letter not delivered at once", outbox_id=str(claimed.outbox_id))
                 self._queue.release(claimed, context.now)

@@ -58,7 +58,7 @@ def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
 def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
     stream = envelope.key.stream
     match fact:
-        case InvitationReceived() if not fact.quiet:
+        case InvitationReceived() if not fact.only_answers:
             yield InvitationCard(
                 stream, "invited" if fact.asks else "revised", fact.organizer_name, None, changes_of(fact.what)
             )
@@ -72,7 +72,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             for address in dict.fromkeys(each.address for each in fact.uninvited):
                 yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
         case MailParked():
-            yield ChatText(fact.why, {"summary": fact.summary, "sender": fact.sender[:MAX_TEXT]})
+            yield ChatText(fact.reason, {"summary": fact.summary, "sender": fact.sender[:MAX_TEXT]})
         case ShareOffered() if fact.access != BUSY:
             status = "accepted" if fact.accepted else "offered"
             yield ShareNotice(stream, status, fact.owner_name, fact.title, fact.access)

@@ -61,7 +61,7 @@ _HOME_MEMBERS: Final = frozenset(
 )
 _INBOX_MEMBERS: Final = frozenset({"message-delivered", "message-removed"})
 _PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified", "principal-properties-changed"})
-_SILENT: Final = frozenset(
+_NOT_PUSHED: Final = frozenset(
     {
         "account-opened",
         "share-offered",
@@ -91,7 +91,7 @@ def changes(envelope: Envelope) -> list[Change] | None:
         found.append(Change(home(key.tenant), envelope.command_id, property=True))
     if name in _INBOX_MEMBERS:
         found.append(Change(Collection(key.tenant, "inbox", key.tenant), envelope.command_id, content=True))
-    if found or name in _SILENT:
+    if found or name in _NOT_PUSHED:
         return found
     return None
 
@@ -127,7 +127,7 @@ def home(owner: AccountId) -> Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
+class Depths:
     """A subscription as far as it decides what it is told."""
 
     tenant: AccountId
@@ -137,25 +137,25 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class Suppression:
     """Push-Dont-Notify: who wants to hear nothing of a command; ``only`` None: no subscription of that account."""
 
     tenant: AccountId
     only: frozenset[UUID] | None
 
-    def covers(self, watcher: Watcher) -> bool:
-        return self.tenant == watcher.tenant and (self.only is None or watcher.subscription_id in self.only)
+    def covers(self, depths: Depths) -> bool:
+        return self.tenant == depths.tenant and (self.only is None or depths.subscription_id in self.only)
 
 
-def told(watcher: Watcher, found: Sequence[Change], silences: dict[UUID, Silence]) -> tuple[bool, bool]:
+def updates_for(depths: Depths, found: Sequence[Change], suppressions: dict[UUID, Suppression]) -> tuple[bool, bool]:
     """Whether there is a content update, and whether there is a property update, for that subscription."""
     content = property_ = False
     for change in found:
-        silence = silences.get(change.command_id)
-        if (silence is not None and silence.covers(watcher)) or change.only not in (None, watcher.tenant):
+        suppression = suppressions.get(change.command_id)
+        if (suppression is not None and suppression.covers(depths)) or change.only not in (None, depths.tenant):
             continue
-        if change.content and watcher.content_depth is not None:
+        if change.content and depths.content_depth is not None:
             # Depth 0 is the collection itself: that it is gone is all that can happen to it.
-            content = content or change.gone or watcher.content_depth > 0
-        property_ = property_ or (change.property and watcher.property_depth is not None)
+            content = content or change.gone or depths.content_depth > 0
+        property_ = property_ or (change.property and depths.property_depth is not None)
     return content, property_

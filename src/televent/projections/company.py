@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from televent.application.read_models.company import KeepCompany
+from televent.application.read_models.company import ChangeCompany
 from televent.application.read_models.writes import Write
 from televent.domain.calendar_object.events import (
     AttendeeInvited,
@@ -30,26 +30,26 @@ def company_writes(
 ) -> list[Write]:
     """The rows that change with a calendar object's facts. Those of what is deleted stay, and do not count."""
     # Of a stream that begins nothing stands yet, and most events are made without anybody else in them.
-    anew = before.outline is not None and any(isinstance(fact, EventCreated) for fact in facts)
-    come: dict[str, None] = {}
-    gone: dict[str, None] = {}
+    replaced = before.outline is not None and any(isinstance(fact, EventCreated) for fact in facts)
+    added: dict[str, None] = {}
+    removed: dict[str, None] = {}
     for fact in facts:
         match fact:
             case AttendeeInvited():
-                come[fact.address] = None
-                gone.pop(fact.address, None)
+                added[fact.address] = None
+                removed.pop(fact.address, None)
             case AttendeeRemoved() if fact.entirely:
-                gone[fact.address] = None
-                come.pop(fact.address, None)
+                removed[fact.address] = None
+                added.pop(fact.address, None)
             case _:
                 continue
-    then, now = (None if anew else _host(before.outline)), _host(after.outline)
+    then, now = (None if replaced else _host(before.outline)), _host(after.outline)
     if then != now:
-        come |= {now: None} if now is not None else {}
-        gone |= {then: None} if then is not None else {}
-    if not (anew or come or gone):
+        added |= {now: None} if now is not None else {}
+        removed |= {then: None} if then is not None else {}
+    if not (replaced or added or removed):
         return []
-    return [KeepCompany(key.tenant, key.stream, anew, tuple(filter(_kept, come)), tuple(gone))]
+    return [ChangeCompany(key.tenant, key.stream, replaced, tuple(filter(_kept, added)), tuple(removed))]
 
 
 def _host(outline: Outline | None) -> str | None:

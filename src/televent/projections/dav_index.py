@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from televent.application.read_models.calendars import BuryCalendar, PutCalendar
-from televent.application.read_models.resources import BuryResource, PutResource
+from televent.application.read_models.calendars import PutCalendar, RemoveCalendar
+from televent.application.read_models.resources import PutResource, RemoveResource
 from televent.application.read_models.shares import PutMount, PutOverlay
 from televent.application.read_models.writes import Write
 from televent.domain.calendar.events import CalendarDeleted, CalendarEvent
@@ -32,7 +32,7 @@ def object_writes(
     moved = (before.calendar_id, before.href) != (after.calendar_id, after.href)
     writes: list[Write] = []
     if before.exists and before.calendar_id is not None and (moved or not after.exists):
-        writes.append(BuryResource(key.tenant, before.calendar_id, before.href, key.stream, at))
+        writes.append(RemoveResource(key.tenant, before.calendar_id, before.href, key.stream, at))
     if not after.exists or after.calendar_id is None or after.outline is None:
         return writes
     fresh = moved or not before.exists
@@ -69,7 +69,7 @@ def object_writes(
 def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEvent], calendar_id: Any) -> list[Write]:
     """The row of a calendar collection."""
     if any(isinstance(fact, CalendarDeleted) for fact in facts):
-        return [BuryCalendar(key.tenant, calendar_id)]
+        return [RemoveCalendar(key.tenant, calendar_id)]
     shares = {str(sharee): _share(grant) for sharee, grant in granted(after.grants).items()}
     return [PutCalendar(key.tenant, calendar_id, after.name, after.components, after.props, shares)]
 
@@ -93,7 +93,7 @@ def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: d
     if after.inbox_id is None:
         return []
     if not after.exists:
-        return [BuryResource(key.tenant, after.inbox_id, after.href, key.stream, at)] if before.exists else []
+        return [RemoveResource(key.tenant, after.inbox_id, after.href, key.stream, at)] if before.exists else []
     row = PutResource(
         tenant=key.tenant,
         calendar_id=after.inbox_id,

@@ -25,8 +25,8 @@ from televent.domain.calendar_object.events import (
     EventRescheduled,
     EventRevised,
     InvitationReceived,
-    LettersWritten,
     MessageSetAside,
+    MessagesWritten,
     RsvpGiven,
 )
 from televent.domain.calendar_object.parked_mail import MailParked
@@ -127,7 +127,7 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
                 yield replace(about, answer=answer, occurrence=answer.occurrence)
         case MailParked():
             yield replace(blank, word="parked", by=fact.sender or "an unknown sender")
-        case DeliveryNoted() | LettersWritten():
+        case DeliveryNoted() | MessagesWritten():
             return
         case _:
             assert_never(fact)

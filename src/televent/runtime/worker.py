@@ -17,7 +17,7 @@ from televent.application.event_store.context import Context
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Handler, after_failure
 from televent.ical.queries.occurs import season_of
-from televent.policies.courier import KINDS, carry
+from televent.policies.courier import KINDS, deliver
 from televent.runtime.compose import Core
 
 log = structlog.get_logger("televent.worker")
@@ -50,7 +50,7 @@ class CourierHandler:
             command_id=uuid5(message.outbox_id, "courier"),
             correlation_id=message.correlation_id,
         )
-        await self._core.run(carry, self._core.backend, context, message.outbox_id, message.message)
+        await self._core.run(deliver, self._core.backend, context, message.outbox_id, message.message)
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:

@@ -4,7 +4,7 @@ import pytest
 from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import CounterProposed, MessageSetAside, RsvpGiven
-from televent.domain.calendar_object.receive import REFRESH_LIMIT
+from televent.domain.calendar_object.receive import MAX_REFRESHED
 from televent.domain.calendar_object.refusals import NotInvited, UnknownAnswer, UnknownResource
 
 WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
@@ -18,7 +18,7 @@ def reply(address: str, partstat: str, *lines: str, sent: str = "20261121T130000
 
 def test_an_answer_is_given_and_told_to_the_organizer() -> None:
     decision = INVITED.when(INVITED.answer("TENTATIVE", comment="A little late"))
-    assert kinds(decision) == ["RsvpGiven", "LettersWritten"]
+    assert kinds(decision) == ["RsvpGiven", "MessagesWritten"]
     given = decision.facts[0]
     assert isinstance(given, RsvpGiven)
     assert (given.attendee, given.partstat, given.recurrence_id, given.own) == (BOB, "TENTATIVE", None, True)
@@ -91,22 +91,22 @@ def test_in_a_great_meeting_an_answer_is_told_to_the_organizer_alone() -> None:
         assert kinds(decision)[0] == "RsvpGiven"
         return len(decision.messages)
 
-    assert messages_for(REFRESH_LIMIT) == REFRESH_LIMIT - 1
-    assert messages_for(REFRESH_LIMIT + 1) == 0
+    assert messages_for(MAX_REFRESHED) == MAX_REFRESHED - 1
+    assert messages_for(MAX_REFRESHED + 1) == 0
 
 
 def test_an_answer_that_comes_twice_or_late_changes_nothing() -> None:
     answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
     twice = answered.when(answered.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
-    assert (list(twice.facts), twice.why) == ([], "duplicate")
+    assert (list(twice.facts), twice.reason) == ([], "duplicate")
     late = answered.when(answered.receive(reply(BOB, "DECLINED", sent="20261121T120000Z")))
-    assert (list(late.facts), late.why) == ([], "stale")
+    assert (list(late.facts), late.reason) == ([], "stale")
 
 
 def test_an_answer_to_a_time_that_has_passed_away_changes_nothing() -> None:
     moved = ORGANIZED.given(ORGANIZED.put(meeting(hour=12)))
     decision = moved.when(moved.receive(reply(BOB, "ACCEPTED")))
-    assert (list(decision.facts), decision.why) == ([], "stale")
+    assert (list(decision.facts), decision.reason) == ([], "stale")
 
 
 def test_the_same_answer_in_a_later_letter_is_remembered_and_told_to_nobody() -> None:
@@ -122,7 +122,7 @@ def test_who_was_not_asked_is_set_aside_once() -> None:
     (aside,) = decision.facts
     assert isinstance(aside, MessageSetAside)
     assert (aside.reason, [mark.address for mark in aside.marks]) == ("party-crasher", [EVE])
-    assert ([each.address for each in aside.uninvited], decision.why) == ([EVE], "party-crasher")
+    assert ([each.address for each in aside.uninvited], decision.reason) == ([EVE], "party-crasher")
     after = ORGANIZED.given(ORGANIZED.receive(message))
     assert after.state.text.raw == ORGANIZED.state.text.raw
     again = after.when(after.receive(message))
@@ -131,7 +131,7 @@ def test_who_was_not_asked_is_set_aside_once() -> None:
 
 def test_an_attendee_takes_no_answers() -> None:
     decision = INVITED.when(INVITED.receive(reply(CY, "ACCEPTED")))
-    assert (list(decision.facts), decision.why) == ([], "not-organizer")
+    assert (list(decision.facts), decision.reason) == ([], "not-organizer")
 
 
 def test_a_proposal_is_kept_once_and_moves_nothing() -> None:
@@ -147,18 +147,18 @@ def test_a_proposal_is_kept_once_and_moves_nothing() -> None:
 
 def test_who_asks_for_it_gets_the_meeting_again() -> None:
     decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(BOB,), method="REFRESH")))
-    assert kinds(decision) == ["LettersWritten"]
+    assert kinds(decision) == ["MessagesWritten"]
     assert messages(decision) == [("REQUEST", BOB, "update")]
     assert decision.messages[0].dtstamp > NOON.replace(microsecond=0)
     stranger = ORGANIZED.when(ORGANIZED.receive(meeting(people=(EVE,), method="REFRESH")))
-    assert (list(stranger.facts), list(stranger.messages), stranger.why) == ([], [], "no-attendee")
+    assert (list(stranger.facts), list(stranger.messages), stranger.reason) == ([], [], "no-attendee")
 
 
 def test_an_answer_to_a_time_that_went_and_came_back_is_none() -> None:
     moved = ORGANIZED.given(ORGANIZED.put(meeting(hour=12)))
     back = moved.given(moved.put(meeting(hour=10)))
     late = back.when(back.receive(reply(BOB, "ACCEPTED", sequence=0)))
-    assert (list(late.facts), late.why) == ([], "stale")
+    assert (list(late.facts), late.reason) == ([], "stale")
     assert kinds(back.when(back.receive(reply(BOB, "ACCEPTED", sequence=2))))[0] == "RsvpGiven"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from copies import ANN, BOB, CY, EVE, HOME, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import EventCancelled, InvitationReceived, Mark, MessageSetAside
-from televent.domain.calendar_object.receive import MARKS_LIMIT
+from televent.domain.calendar_object.receive import MAX_MARKS
 
 
 def request(
@@ -36,7 +36,7 @@ def test_an_invitation_makes_a_copy_that_asks() -> None:
 def test_the_same_invitation_again_changes_nothing() -> None:
     copy = Copy(BOB).given(Copy(BOB).receive(request()))
     again = copy.when(copy.receive(request()))
-    assert (list(again.facts), again.why) == ([], "duplicate")
+    assert (list(again.facts), again.reason) == ([], "duplicate")
 
 
 def test_another_time_asks_again() -> None:
@@ -60,7 +60,7 @@ def test_an_answer_that_stands_is_told_again() -> None:
     copy = Copy(BOB).given(Copy(BOB).receive(request()))
     copy = copy.given(copy.answer("ACCEPTED"))
     decision = copy.when(copy.receive(request(sequence=1, second=5)))
-    assert kinds(decision) == ["InvitationReceived", "LettersWritten"]
+    assert kinds(decision) == ["InvitationReceived", "MessagesWritten"]
     assert messages(decision) == [("REPLY", ANN, "reply")]
     assert decision.messages[0].sequence == 1
     (first,) = (Copy(BOB).given(Copy(BOB).receive(request()))).when(copy.answer("ACCEPTED")).messages
@@ -104,18 +104,18 @@ def test_a_cancel_before_its_request_is_set_aside() -> None:
     decision = Copy(BOB).when(Copy(BOB).receive(cancel()))
     (aside,) = decision.facts
     assert isinstance(aside, MessageSetAside)
-    assert (aside.reason, decision.why) == ("unknown-uid", "unknown-uid")
+    assert (aside.reason, decision.reason) == ("unknown-uid", "unknown-uid")
     copy = Copy(BOB).given(Copy(BOB).receive(cancel()))
     assert not copy.state.exists
     assert not copy.when(copy.receive(cancel())).facts
     late = copy.when(copy.receive(request()))
-    assert (list(late.facts), late.why) == ([], "stale")
+    assert (list(late.facts), late.reason) == ([], "stale")
 
 
 def test_a_late_letter_does_not_bring_back_a_deleted_copy_and_a_new_one_does() -> None:
     copy = Copy(BOB).given(Copy(BOB).receive(request(sequence=2, second=5)))
     copy = copy.given(copy.delete())
-    assert copy.when(copy.receive(request(sequence=1))).why == "stale"
+    assert copy.when(copy.receive(request(sequence=1))).reason == "stale"
     again = copy.given(copy.receive(request(sequence=3, second=9, hour=12)))
     assert again.state.exists
     assert b"DTSTART:20261201T120000Z" in again.state.text.raw
@@ -123,12 +123,12 @@ def test_a_late_letter_does_not_bring_back_a_deleted_copy_and_a_new_one_does() -
 
 def test_a_declined_proposal_changes_nothing() -> None:
     decision = INVITED.when(INVITED.receive(meeting(method="DECLINECOUNTER")))
-    assert (list(decision.facts), decision.why) == ([], "counter-declined")
+    assert (list(decision.facts), decision.reason) == ([], "counter-declined")
 
 
 def test_nobody_reschedules_the_organizers_own_meeting() -> None:
     decision = ORGANIZED.when(ORGANIZED.receive(request(sequence=9, second=9, hour=12)))
-    assert (list(decision.facts), decision.why) == ([], "own-event")
+    assert (list(decision.facts), decision.reason) == ([], "own-event")
 
 
 def test_marks_that_strangers_leave_are_bounded() -> None:
@@ -137,6 +137,6 @@ def test_marks_that_strangers_leave_are_bounded() -> None:
         return replace(ORGANIZED, facts=(*ORGANIZED.facts, MessageSetAside("party-crasher", marks)))
 
     crashing = meeting(people=(says(EVE, "ACCEPTED"),), method="REPLY")
-    assert len(left(MARKS_LIMIT - 1).when(ORGANIZED.receive(crashing)).facts) == 1
-    full = left(MARKS_LIMIT).when(ORGANIZED.receive(crashing))
-    assert (list(full.facts), full.why) == ([], "party-crasher")
+    assert len(left(MAX_MARKS - 1).when(ORGANIZED.receive(crashing)).facts) == 1
+    full = left(MAX_MARKS).when(ORGANIZED.receive(crashing))
+    assert (list(full.facts), full.reason) == ([], "party-crasher")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from copies import ANN, EVE, NOON, ORGANIZED, Copy, meeting
 
-from televent.domain.calendar_object.park import MAX_OCCURRENCES, MAX_SENDER, MAX_SUMMARY, PARKED_EVERY
+from televent.domain.calendar_object.park import MAX_OCCURRENCES, MAX_SENDER, MAX_SUMMARY, PARKING_INTERVAL
 from televent.domain.calendar_object.parked_mail import MailParked, ParkMail
 
 KEY = "5e884898"
@@ -27,8 +27,8 @@ def test_a_parked_mail_changes_nothing_that_is_readable() -> None:
 def test_many_such_mails_are_one_fact_in_an_hour() -> None:
     copy = ORGANIZED.given(FORGED)
     assert copy.when(FORGED).facts == ()
-    assert copy.when(replace(FORGED, mail_key="other", now=NOON + PARKED_EVERY - SECOND)).why == "parked-lately"
-    later = replace(FORGED, mail_key="other", now=NOON + PARKED_EVERY)
+    assert copy.when(replace(FORGED, mail_key="other", now=NOON + PARKING_INTERVAL - SECOND)).reason == "parked-lately"
+    later = replace(FORGED, mail_key="other", now=NOON + PARKING_INTERVAL)
     assert [each.mail_key for each in copy.when(later).facts if isinstance(each, MailParked)] == ["other"]
 
 
@@ -42,13 +42,13 @@ def test_a_change_of_the_event_does_not_open_the_gate_again() -> None:
 
 
 def test_each_reason_has_an_hour_of_its_own() -> None:
-    other = replace(FORGED, why="request-unproven", method="REQUEST")
+    other = replace(FORGED, reason="request-unproven", method="REQUEST")
     assert len(ORGANIZED.given(FORGED).when(other).facts) == 1
 
 
 def test_nothing_is_parked_about_an_event_that_is_gone() -> None:
     gone = ORGANIZED.given(ORGANIZED.delete())
-    assert (gone.when(FORGED).facts, gone.when(FORGED).why) == ((), "unknown-uid")
+    assert (gone.when(FORGED).facts, gone.when(FORGED).reason) == ((), "unknown-uid")
     assert Copy(ANN).when(FORGED).facts == ()
 
 

@@ -10,7 +10,7 @@ from televent.domain.calendar_object.events import (
     AttendeeRemoved,
     EventCreated,
     EventMoved,
-    LettersWritten,
+    MessagesWritten,
     RsvpGiven,
 )
 from televent.domain.calendar_object.refusals import UidConflict, UnknownResource
@@ -31,8 +31,8 @@ def test_an_event_of_ones_own_is_stored_as_it_came() -> None:
 
 def test_a_meeting_invites_its_guests() -> None:
     decision = Copy(ANN).when(Copy(ANN).put(meeting(people=(ANN, BOB, CY))))
-    assert kinds(decision) == ["EventCreated", "AttendeeInvited", "AttendeeInvited", "LettersWritten"]
-    assert decision.facts[1:] == [AttendeeInvited(BOB, None), AttendeeInvited(CY, None), LettersWritten(SECOND)]
+    assert kinds(decision) == ["EventCreated", "AttendeeInvited", "AttendeeInvited", "MessagesWritten"]
+    assert decision.facts[1:] == [AttendeeInvited(BOB, None), AttendeeInvited(CY, None), MessagesWritten(SECOND)]
     assert messages(decision) == [("REQUEST", BOB, "invite"), ("REQUEST", CY, "invite")]
 
 
@@ -44,20 +44,20 @@ def test_the_same_text_again_changes_nothing(copy: Copy) -> None:
 
 def test_another_time_is_a_reschedule_that_tells_everybody() -> None:
     decision = ORGANIZED.when(ORGANIZED.put(meeting(hour=12)))
-    assert kinds(decision) == ["EventRescheduled", "LettersWritten"]
+    assert kinds(decision) == ["EventRescheduled", "MessagesWritten"]
     assert messages(decision) == [("REQUEST", BOB, "update"), ("REQUEST", CY, "update")]
     assert all(each.significant and each.sequence == 1 for each in decision.messages)
 
 
 def test_another_title_is_a_revision() -> None:
     decision = ORGANIZED.when(ORGANIZED.put(meeting(title="Talk")))
-    assert kinds(decision) == ["EventRevised", "LettersWritten"]
+    assert kinds(decision) == ["EventRevised", "MessagesWritten"]
     assert not any(each.significant for each in decision.messages)
 
 
 def test_who_comes_and_who_goes_are_facts() -> None:
     decision = ORGANIZED.when(ORGANIZED.put(meeting(people=(CY, EVE))))
-    assert kinds(decision) == ["EventRevised", "AttendeeInvited", "AttendeeRemoved", "LettersWritten"]
+    assert kinds(decision) == ["EventRevised", "AttendeeInvited", "AttendeeRemoved", "MessagesWritten"]
     assert AttendeeInvited(EVE, None) in decision.facts
     assert AttendeeRemoved(BOB, None) in decision.facts
     assert ("CANCEL", BOB, "cancel") in messages(decision)
@@ -67,7 +67,7 @@ def test_who_comes_and_who_goes_are_facts() -> None:
 def test_letters_of_one_second_carry_rising_stamps() -> None:
     first = ORGANIZED.given(ORGANIZED.put(meeting(title="Two")))
     second = first.when(first.put(meeting(title="Three")))
-    stamps = [fact.dtstamp for fact in (*first.facts, *second.facts) if isinstance(fact, LettersWritten)]
+    stamps = [fact.dtstamp for fact in (*first.facts, *second.facts) if isinstance(fact, MessagesWritten)]
     assert [(stamp - SECOND).total_seconds() for stamp in stamps] == [0, 1, 2]
     assert {each.dtstamp for each in second.messages} == {stamps[-1]}
 
@@ -75,7 +75,7 @@ def test_letters_of_one_second_carry_rising_stamps() -> None:
 def test_force_send_sends_without_a_change_and_is_not_kept() -> None:
     forced = f"ATTENDEE;PARTSTAT=NEEDS-ACTION;SCHEDULE-FORCE-SEND=REQUEST:mailto:{BOB}"
     decision = ORGANIZED.when(ORGANIZED.put(meeting(people=(forced, CY))))
-    assert kinds(decision) == ["LettersWritten"]
+    assert kinds(decision) == ["MessagesWritten"]
     assert messages(decision) == [("REQUEST", BOB, "update")]
     created = Copy(ANN).given(Copy(ANN).put(meeting(people=(forced, CY))))
     assert b"FORCE-SEND" not in created.state.text.raw
@@ -85,7 +85,7 @@ def test_an_attendees_put_of_his_answer_is_an_answer() -> None:
     text = INVITED.state.text.raw.replace(b"PARTSTAT=NEEDS-ACTION:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
     text = text.replace(b"PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
     decision = INVITED.when(INVITED.put(text))
-    assert kinds(decision) == ["RsvpGiven", "LettersWritten"]
+    assert kinds(decision) == ["RsvpGiven", "MessagesWritten"]
     given = decision.facts[0]
     assert isinstance(given, RsvpGiven)
     assert (given.attendee, given.partstat, given.own, given.outline.partstat) == (BOB, "ACCEPTED", True, "ACCEPTED")
@@ -99,7 +99,7 @@ def test_what_an_attendee_may_not_change_stays() -> None:
 
 def test_an_invitation_stored_with_its_answer_is_answered() -> None:
     decision = Copy(BOB).when(Copy(BOB).put(meeting(people=(says(BOB, "ACCEPTED"), CY))))
-    assert kinds(decision) == ["EventCreated", "LettersWritten"]
+    assert kinds(decision) == ["EventCreated", "MessagesWritten"]
     assert messages(decision) == [("REPLY", ANN, "reply")]
 
 
@@ -113,7 +113,7 @@ def test_ones_own_answer_alone_leaves_the_schedule_tag() -> None:
     accepted = INVITED.state.text.raw.replace(b"PARTSTAT=NEEDS-ACTION:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
     assert accepted != INVITED.state.text.raw
     alone = INVITED.when(INVITED.put(accepted))
-    assert kinds(alone) == ["RsvpGiven", "LettersWritten"]
+    assert kinds(alone) == ["RsvpGiven", "MessagesWritten"]
     assert INVITED.given(INVITED.put(accepted)).state.schedule_tag == INVITED.state.schedule_tag
     assert INVITED.given(INVITED.answer("DECLINED")).state.schedule_tag == INVITED.state.schedule_tag
 
@@ -123,7 +123,7 @@ def test_an_answer_that_changes_more_moves_the_schedule_tag() -> None:
     alarm = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT"
     for text in (accepted.replace(b"END:VEVENT", alarm), accepted.replace(b"END:VEVENT", b"X-A:1\r\nEND:VEVENT")):
         decision = INVITED.when(INVITED.put(text))
-        assert kinds(decision) == ["EventRevised", "RsvpGiven", "LettersWritten"]
+        assert kinds(decision) == ["EventRevised", "RsvpGiven", "MessagesWritten"]
         after = INVITED.given(INVITED.put(text)).state
         assert after.text.raw.count(b"PARTSTAT=ACCEPTED") == 1
         assert after.schedule_tag != INVITED.state.schedule_tag
@@ -148,7 +148,7 @@ def test_another_uid_under_the_same_name_is_refused() -> None:
 
 def test_what_the_organizer_deletes_is_cancelled() -> None:
     decision = ORGANIZED.when(ORGANIZED.delete())
-    assert kinds(decision) == ["EventDeleted", "LettersWritten"]
+    assert kinds(decision) == ["EventDeleted", "MessagesWritten"]
     assert messages(decision) == [("CANCEL", BOB, "cancel"), ("CANCEL", CY, "cancel")]
     assert {each.dtstamp.second for each in decision.messages} == {1}
 
@@ -170,7 +170,7 @@ def test_what_is_not_there_cannot_be_deleted_or_moved() -> None:
 def test_a_deleted_meeting_stored_again_remembers_what_was_said() -> None:
     again = ORGANIZED.given(ORGANIZED.delete())
     decision = again.when(again.put(meeting()))
-    assert kinds(decision) == ["EventCreated", "AttendeeInvited", "AttendeeInvited", "LettersWritten"]
+    assert kinds(decision) == ["EventCreated", "AttendeeInvited", "AttendeeInvited", "MessagesWritten"]
     assert {each.dtstamp.second for each in decision.messages} == {2}
 
 

@@ -6,7 +6,7 @@ import pytest
 from copies import ANN, BOB, CY, EVE, INVITED, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import AttendeeInvited, InvitationReceived, MessageSetAside, RsvpGiven
-from televent.domain.calendar_object.receive import REFRESH_LIMIT
+from televent.domain.calendar_object.receive import MAX_REFRESHED
 from televent.domain.calendar_object.refusals import OrganizerStays
 
 
@@ -35,7 +35,7 @@ def test_others_answers_do_not_bring_back_what_was_thrown_away_without_a_word() 
     gone = INVITED.given(INVITED.delete(reply=False))
     told = meeting(people=(BOB, says(CY, "ACCEPTED")), method="REQUEST", sent="20261121T140000Z")
     refresh = gone.when(replace(gone.receive(told), refresh=True))
-    assert (list(refresh.facts), refresh.why) == ([], "deleted")
+    assert (list(refresh.facts), refresh.reason) == ([], "deleted")
     (received,) = gone.when(gone.receive(told)).facts
     assert isinstance(received, InvitationReceived)
     # Whoever never had it gets it, in whatever order the letters come.
@@ -54,7 +54,7 @@ def test_a_meeting_made_again_has_a_higher_sequence_than_the_one_called_off() ->
 def test_who_is_sent_in_anothers_place_is_invited_and_all_are_told() -> None:
     line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{EVE}":mailto:{BOB}'
     decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z")))
-    assert kinds(decision) == ["RsvpGiven", "AttendeeInvited", "LettersWritten"]
+    assert kinds(decision) == ["RsvpGiven", "AttendeeInvited", "MessagesWritten"]
     assert decision.facts[1] == AttendeeInvited(EVE, None)
     assert sorted(messages(decision)) == [
         ("REQUEST", BOB, "update"),
@@ -64,7 +64,7 @@ def test_who_is_sent_in_anothers_place_is_invited_and_all_are_told() -> None:
 
 
 def test_in_a_meeting_of_many_only_the_one_sent_in_anothers_place_is_told() -> None:
-    crowd = tuple(f"guest{number}@example.com" for number in range(REFRESH_LIMIT))
+    crowd = tuple(f"guest{number}@example.com" for number in range(MAX_REFRESHED))
     big = Copy(ANN).given(Copy(ANN).put(meeting(people=(BOB, *crowd))))
     line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{EVE}":mailto:{BOB}'
     decision = big.when(big.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z")))
@@ -80,7 +80,7 @@ def test_an_answer_to_all_that_follow_is_one_fact_and_is_remembered_for_each() -
         sent="20261121T130000Z",
     )
     decision = weekly.when(weekly.receive(message))
-    assert kinds(decision) == ["RsvpGiven", "MessageSetAside", "LettersWritten"]
+    assert kinds(decision) == ["RsvpGiven", "MessageSetAside", "MessagesWritten"]
     given, aside = decision.facts[:2]
     assert isinstance(given, RsvpGiven)
     assert isinstance(aside, MessageSetAside)

@@ -226,7 +226,7 @@ def test_an_update_of_an_invitation_says_who_came_went_and_answered() -> None:
 def test_a_quiet_update_says_what_others_answered() -> None:
     message = meeting(people=(BOB, says(CY, "DECLINED")), method="REQUEST", sent="20261121T130000Z")
     received = the(InvitationReceived, INVITED.when(INVITED.receive(message)))
-    assert received.quiet
+    assert received.only_answers
     (answer,) = received.people.answered
     assert (answer.address, answer.was, answer.now, answer.occurrence) == (CY, "NEEDS-ACTION", "DECLINED", None)
 

@@ -19,7 +19,7 @@ from televent.adapters.push.service import GONE, Answer, PushServices, Unreachab
 from televent.adapters.push.topics import Topics
 from televent.application.messages.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
 from televent.application.messages.push import PushDue
-from televent.application.push import TOLERANCE, Collection, Owed, PushBook
+from televent.application.push import MAX_FAILING_TIME, Collection, DuePush, PushBook
 from televent.domain.ids import AccountId
 
 log = structlog.get_logger("televent.push")
@@ -80,64 +80,67 @@ class PushSender:
         if not isinstance(message.message, PushDue):
             raise GiveUp(f"no push message is made of {message.name}")
         subscription_id = message.message.subscription_id
-        owed: Owed | None = await self._run(self._book.owed, message.tenant, subscription_id, self._clock())
-        if owed is None or not (owed.content or owed.property):
+        due: DuePush | None = await self._run(self._book.due, message.tenant, subscription_id, self._clock())
+        if due is None or not (due.content or due.property):
             return
-        sight: CollectionView | None = await self._run(self._read_collection, message.tenant, owed.collection)
-        if sight is None and owed.collection.owner != owed.tenant:
+        sight: CollectionView | None = await self._run(self._read_collection, message.tenant, due.collection)
+        if sight is None and due.collection.owner != due.tenant:
             # A person without access may not even learn that the collection changes.
-            await self._end(owed, "its collection is no longer shared")
+            await self._end(due, "its collection is no longer shared")
             return
-        body = push_message(self._topics.of(owed.collection, owed.tenant), owed, sight)
+        body = push_message(self._topics.of(due.collection, due.tenant), due, sight)
         try:
-            answer = await self._services.send(owed.endpoint, body, topic=self._topics.of_message(owed))
+            answer = await self._services.send(due.endpoint, body, topic=self._topics.of_message(due))
         except BadPushResource as error:
-            await self._end(owed, str(error))
+            await self._end(due, str(error))
             return
         except Unreachable as error:
-            await self._failed(message, owed, f"the push service cannot be reached: {error}")
+            await self._failed(message, due, f"the push service cannot be reached: {error}")
             return
         if answer.taken:
-            await self._run(self._record, owed, True, message.correlation_id)
+            await self._run(self._record, due, True, message.correlation_id)
         if answer.status in GONE or (answer.taken and sight is None):
-            await self._end(owed, "gone at the push service" if sight is not None else "its collection is gone")
+            await self._end(due, "gone at the push service" if sight is not None else "its collection is gone")
         elif not answer.taken:
-            await self._refused(message, owed, answer)
+            await self._refused(message, due, answer)
 
-    async def _refused(self, message: Claimed, owed: Owed, answer: Answer) -> None:
+    async def _refused(self, message: Claimed, due: DuePush, answer: Answer) -> None:
         reason = f"the push service answered {answer.status}"
         busy = answer.status == 429 or answer.status >= 500
         if busy and answer.retry_after is not None:
             raise RetryLater(answer.retry_after, reason)
-        await self._failed(message, owed, reason)
+        await self._failed(message, due, reason)
 
-    async def _failed(self, message: Claimed, owed: Owed, reason: str) -> None:
-        """Raises for a retry while the outbox has attempts left. After that the next change is sent as usual. A
-        subscription without success for longer than TOLERANCE ends (the draft, §"Removal of Invalid Subscriptions")."""
+    async def _failed(self, message: Claimed, due: DuePush, reason: str) -> None:
+        """Raises for a retry while the outbox has attempts left. After that the next change is sent as usual.
+
+        A subscription without success for longer than MAX_FAILING_TIME ends (the draft, §"Removal of Invalid
+        Subscriptions").
+        """
         if message.attempts < ATTEMPTS:
             raise PushFailed(reason)
-        if self._clock() - owed.alive_since > TOLERANCE:
-            await self._end(owed, reason)
+        if self._clock() - due.alive_since > MAX_FAILING_TIME:
+            await self._end(due, reason)
         else:
-            await self._run(self._record, owed, False, message.correlation_id)
+            await self._run(self._record, due, False, message.correlation_id)
         raise GiveUp(reason)
 
-    def _record(self, owed: Owed, arrived: bool, correlation_id: str) -> None:
-        self._book.told(owed, self._clock(), arrived=arrived, correlation_id=correlation_id)
+    def _record(self, due: DuePush, arrived: bool, correlation_id: str) -> None:
+        self._book.finish(due, self._clock(), arrived=arrived, correlation_id=correlation_id)
 
-    async def _end(self, owed: Owed, reason: str) -> None:
-        await self._run(self._book.end, owed.tenant, owed.subscription_id, self._clock())
-        log.info("subscription ended", subscription_id=str(owed.subscription_id), reason=reason)
+    async def _end(self, due: DuePush, reason: str) -> None:
+        await self._run(self._book.end, due.tenant, due.subscription_id, self._clock())
+        log.info("subscription ended", subscription_id=str(due.subscription_id), reason=reason)
 
 
-def push_message(topic: str, owed: Owed, sight: CollectionView | None) -> bytes:
+def push_message(topic: str, due: DuePush, sight: CollectionView | None) -> bytes:
     """The body of a push (the draft, §"Push Message"). A deleted collection is a content update without sync token."""
     content = property_ = ""
-    if owed.content:
+    if due.content:
         token = sight.sync_token if sight is not None else None
         content = f"<D:sync-token>{escape(token)}</D:sync-token>" if token is not None else ""
         content = f"<content-update>{content}</content-update>"
-    if owed.property:
+    if due.property:
         property_ = "<property-update/>"
     return (
         '<?xml version="1.0" encoding="utf-8"?>'

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 from televent.adapters.push.encryption import to_base64url
-from televent.application.push import Collection, Owed
+from televent.application.push import Collection, DuePush
 from televent.domain.ids import AccountId
 
 
@@ -24,13 +24,13 @@ class Topics:
         seen_by = "" if viewer == collection.owner else f"/{viewer}"
         return self._name(f"{collection.kind}/{collection.owner}/{collection.collection_id}{seen_by}")
 
-    def of_message(self, owed: Owed) -> str:
+    def of_message(self, due: DuePush) -> str:
         """The Topic header, at most 32 characters (RFC 8030 §5.4).
 
         The push service cannot tell from it which subscriptions belong to one collection. The kinds of change are part
         of it: a property update alone must not replace an undelivered content update.
         """
-        return self._name(f"message/{owed.subscription_id}/{owed.content}/{owed.property}")
+        return self._name(f"message/{due.subscription_id}/{due.content}/{due.property}")
 
     def _name(self, text: str) -> str:
         return to_base64url(hmac.digest(self._secret, text.encode(), hashlib.sha256)[:16])

@@ -35,7 +35,7 @@ NAMES: Mapping[str, type] = {
     "event-deleted/1": events.EventDeleted,
     "counter-proposed/1": events.CounterProposed,
     "delivery-noted/1": events.DeliveryNoted,
-    "letters-written/1": events.LettersWritten,
+    "messages-written/1": events.MessagesWritten,
     "message-set-aside/1": events.MessageSetAside,
     "mail-parked/1": parked_mail.MailParked,
     "message-delivered/1": inbox_item.MessageDelivered,

@@ -42,4 +42,4 @@ class ShareLocal(Message, frozen=True):
     """One of the three, for the account ``recipient_tenant``."""
 
     recipient_tenant: UUID
-    told: ShareNews
+    news: ShareNews

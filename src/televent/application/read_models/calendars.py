@@ -23,7 +23,7 @@ class PutCalendar:
 
 
 @dataclass(frozen=True, slots=True)
-class BuryCalendar:
+class RemoveCalendar:
     """The calendar is marked deleted; its resource rows and tombstones go."""
 
     tenant: AccountId

@@ -20,23 +20,23 @@ class PutFreeBusy:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepCompany:
+class ChangeCompany:
     """Who stands in a meeting with its owner: ``anew``, those who did before do no longer."""
 
     tenant: AccountId
     stream_id: UUID
-    anew: bool
-    come: tuple[str, ...]
-    gone: tuple[str, ...]
+    replaced: bool
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 class CompanyReads(Protocol):
     """Synchronous; called through threads. Each method is one round trip."""
 
     def open_to(
-        self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], unsaid: str
+        self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], default: str
     ) -> frozenset[AccountId]:
-        """Those of ``asked`` who let the asker, who has these addresses, ask when they are busy. ``unsaid``: the
+        """Those of ``asked`` who let the asker, who has these addresses, ask when they are busy. ``default``: the
         audience of those who have said nothing."""
         ...
 

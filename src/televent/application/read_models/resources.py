@@ -36,7 +36,7 @@ class PutResource:
 
 
 @dataclass(frozen=True, slots=True)
-class BuryResource:
+class RemoveResource:
     """The row becomes a tombstone with the calendar's next ``seq``."""
 
     tenant: AccountId
@@ -132,18 +132,18 @@ class ResourceReads(Protocol):
         ...
 
     def changed(
-        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, buried: int = 0
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, begun: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
         """Up to ``limit`` members with ``seq`` > ``since``, oldest first, each with its seq and whether it is a
-        tombstone before name and fields; and whether there may be more. Tombstones up to the counter ``buried`` are
+        tombstone before name and fields; and whether there may be more. Tombstones up to the counter ``begun`` are
         left out. None: no such calendar."""
         ...
 
     def changes(
-        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, begun: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
         """The calendar as it stands and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment
-        (one statement). Tombstones are included, those up to the counter ``buried`` left out. None: no such
+        (one statement). Tombstones are included, those up to the counter ``begun`` left out. None: no such
         calendar."""
         ...
 

@@ -11,23 +11,23 @@ from televent.application.read_models.accounts import (
     PutDevice,
     PutPrincipal,
 )
-from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar, PutCalendar
-from televent.application.read_models.company import KeepCompany, PutFreeBusy
-from televent.application.read_models.resources import BuryResource, PutResource
+from televent.application.read_models.calendars import ExpectCalendar, PutCalendar, RemoveCalendar
+from televent.application.read_models.company import ChangeCompany, PutFreeBusy
+from televent.application.read_models.resources import PutResource, RemoveResource
 from televent.application.read_models.shares import PutMount, PutOverlay
 
 Write = (
     PutResource
-    | BuryResource
+    | RemoveResource
     | PutCalendar
-    | BuryCalendar
+    | RemoveCalendar
     | ExpectCalendar
     | PutMount
     | PutOverlay
     | PutAccount
     | PutPrincipal
     | PutFreeBusy
-    | KeepCompany
+    | ChangeCompany
     | PutAddress
     | PutDevice
     | DropDevice

@@ -43,9 +43,9 @@ def open_account(
     """The account of that Telegram id, opened with its default calendar if it was not. ``context.tenant`` is the id it
     gets. Raises InvalidName."""
     if telegram_id is not None:
-        standing = backend.reads.account_by_telegram(telegram_id)
-        if standing is not None:
-            return standing
+        existing = backend.reads.account_by_telegram(telegram_id)
+        if existing is not None:
+            return existing
     name = " ".join(name.split())[:256]
     if not name:
         raise InvalidName(name=name)
@@ -63,10 +63,10 @@ def open_account(
         backend.store.append(context, changes)
     except NameTaken:
         # Two first messages of one person arrived at once: the other one opened the account.
-        standing = backend.reads.account_by_telegram(telegram_id) if telegram_id is not None else None
-        if standing is None:
+        existing = backend.reads.account_by_telegram(telegram_id) if telegram_id is not None else None
+        if existing is None:
             raise
-        return standing
+        return existing
     return backend.people.account(context.tenant)
 
 

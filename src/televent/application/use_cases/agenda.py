@@ -135,14 +135,14 @@ def _occurrences(row: ResourceRow, me: frozenset[str], start: datetime, end: dat
     from dataclasses import replace
 
     reading = row.text.reading
-    standing = {each.recurrence_id: each for each in reading.instances()}
+    by_id = {each.recurrence_id: each for each in reading.instances()}
     entries = []
     try:
         occurrences = occurring(row.text.tree, start, end, floating_zone=zone, limit=PER_OBJECT)
     except IcalError:
         return []  # a hostile series costs its own owner a line, never the day
     for occurrence in occurrences:
-        instance = standing.get(occurrence.recurrence_id) or standing.get(None) or next(iter(reading.instances()))
+        instance = by_id.get(occurrence.recurrence_id) or by_id.get(None) or next(iter(reading.instances()))
         entry = entry_of(row.stream_id, reading, instance, me)
         entries.append(
             replace(entry, recurrence_id=occurrence.recurrence_id, start=occurrence.start, end=occurrence.end)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.addressing import Addressed, address_messages
 from televent.application.backend import Backend
-from televent.application.carry import carry
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
-from televent.application.letters import Post, address_letters
+from televent.application.local_delivery import deliver_locally
 from televent.domain.calendar_object.commands import AnswerInvitation
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject
@@ -43,16 +43,16 @@ def answer_invitation(
     key = StreamKey(context.tenant, stream_id)
     command = AnswerInvitation(owner, partstat, recurrence_id, comment, context.now)
 
-    def step() -> tuple[CalendarObject, Post, bool]:
+    def step() -> tuple[CalendarObject, Addressed, bool]:
         loaded = backend.store.load(CALENDAR_OBJECT, key)
         decision = decide(loaded.state, command)
         if not decision.facts:
-            return loaded.state, Post(), True
-        post = address_letters(backend, context, account, decision.messages, context.now)
+            return loaded.state, Addressed(), True
+        addressed = address_messages(backend, context, account, decision.messages, context.now)
         change = Change(loaded, decision.facts, decision.after(loaded.state))
-        backend.store.append(context, [change], post.outbox)
-        return change.after, post, False
+        backend.store.append(context, [change], addressed.outbox)
+        return change.after, addressed, False
 
-    state, post, already = retrying(step)
-    state = carry(backend, context, key, owner, post, state.text) or state
+    state, addressed, already = retrying(step)
+    state = deliver_locally(backend, context, key, owner, addressed, state.text) or state
     return Answered(state.text, partstat, already)

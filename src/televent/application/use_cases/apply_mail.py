@@ -126,21 +126,21 @@ def _apply(delivery: _Delivery, trust: str, row: ResourceRow | None, name: str |
         message=delivery.message,
         message_key=key,
         sender_name=name,
-        standing=row.text if row is not None else None,
+        stored=row.text if row is not None else None,
     )
     if received.changed or (method == "REFRESH" and received.reason is None):
         return Verdict("applied", f"{method} {trust}")
     return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
 
 
-def _park(delivery: _Delivery, row: ResourceRow, why: ParkedFor) -> Verdict:
-    """Nothing is applied. What would change nothing is not parked either."""
+def _park(delivery: _Delivery, row: ResourceRow, reason: ParkedFor) -> Verdict:
+    """Parks the mail: nothing is applied. A mail that would change nothing is ignored instead."""
     backend, context, method = delivery.mail_backend.backend, delivery.context, delivery.message.method
-    would = would_change(backend, context, message=delivery.message, standing=row.text)
+    would = would_change(backend, context, message=delivery.message, stored=row.text)
     if not would.changed:
         return Verdict("ignored", would.reason or "no change")
     occurrences = tuple(recurrence_id for recurrence_id, _ in delivery.message.parts.items())
-    command = ParkMail(why, method, delivery.mail.sender.address, delivery.mail.key, occurrences, context.now)
+    command = ParkMail(reason, method, delivery.mail.sender.address, delivery.mail.key, occurrences, context.now)
     park_mail(backend, context, stream_id=row.stream_id, command=command)
     return Verdict("parked", "the sender is not proven")
 
@@ -148,8 +148,8 @@ def _park(delivery: _Delivery, row: ResourceRow, why: ParkedFor) -> Verdict:
 def _copy(delivery: _Delivery) -> ResourceRow | None:
     """The person's live copy of the message's UID, with its text."""
     reads, tenant = delivery.mail_backend.backend.reads, delivery.account.tenant
-    standing = next(iter(reads.by_uid(tenant, delivery.message.uid)), None)
-    return reads.by_stream(tenant, standing.stream_id) if standing is not None else None
+    found = next(iter(reads.by_uid(tenant, delivery.message.uid)), None)
+    return reads.by_stream(tenant, found.stream_id) if found is not None else None
 
 
 def _organizer(row: ResourceRow) -> Organizer | None:

@@ -27,7 +27,7 @@ from televent.application.refusals import (
     UnknownResource,
 )
 from televent.application.use_cases.put_object import Stored, put_object
-from televent.application.use_cases.shared_objects import pinned_to, standing_under
+from televent.application.use_cases.shared_objects import pinned_to, stored_under
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import READ, READ_WRITE
 from televent.ical.editing.attachments import UnknownAttachment, UnknownOccurrence, attendees_with, managed_ids
@@ -57,9 +57,9 @@ def edit_attachments(
     href: str,
     edit: Edit,
     conditions: Conditions = NONE,
-    standing: CalendarText | None = None,
+    stored: CalendarText | None = None,
 ) -> Stored:
-    """``row`` is the calendar as the person who acts sees it; ``context.tenant`` is its owner. ``standing`` is the
+    """``row`` is the calendar as the person who acts sees it; ``context.tenant`` is its owner. ``stored`` is the
     object's text, where the caller has read it.
 
     Raises Refusal; then nothing has changed.
@@ -67,7 +67,7 @@ def edit_attachments(
     name = row.share.calendar if row.share is not None else row.name
 
     def step() -> Stored:
-        found = _found(backend, row, href, conditions).knowing(standing)
+        found = _found(backend, row, href, conditions).knowing(stored)
         text = _edited(backend, context, row, found, edit)
         with pinned_to(found, conditions) as unchanged:
             return put_object(
@@ -77,7 +77,7 @@ def edit_attachments(
                 href=href,
                 text=text,
                 conditions=unchanged,
-                standing=found.text,
+                stored=found.text,
             )
 
     return retrying(step)
@@ -115,7 +115,7 @@ def _found(backend: Backend, row: CalendarRow, href: str, conditions: Conditions
     if row.share is not None:
         if row.share.access != READ_WRITE:
             raise ReadOnlyShare()
-        found = standing_under(backend, row, row.share, href, conditions)
+        found = stored_under(backend, row, row.share, href, conditions)
     else:
         found = next(iter(backend.reads.resources(row.tenant, row.calendar_id, [href])), None)
         conditions.check(found, row)

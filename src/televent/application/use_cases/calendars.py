@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
+from televent.application.addressing import Addressed
 from televent.application.backend import INLINE_RECIPIENTS, Backend
-from televent.application.carry import carry
 from televent.application.event_store.conflicts import NameTaken
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR
 from televent.application.event_store.handle import handle, retrying
 from televent.application.event_store.store import Change
-from televent.application.letters import Post
+from televent.application.local_delivery import deliver_locally
 from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
 from televent.application.refusals import (
     CalendarNameTaken,
@@ -24,7 +24,7 @@ from televent.application.refusals import (
 )
 from televent.application.shared_view import share_named
 from televent.application.use_cases.delete_object import deletion
-from televent.application.use_cases.sharing import tell_of_deletion
+from televent.application.use_cases.sharing import end_messages
 from televent.domain.calendar.commands import ChangeProperties, CreateCalendar, DeleteCalendar, RenameCalendar
 from televent.domain.calendar.decide import decide
 from televent.domain.calendar_object.state import CalendarObject
@@ -90,7 +90,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
     Raises UnknownCalendar, DefaultCalendarStays."""
     owner = backend.people.owner(backend.people.account(context.tenant))
 
-    def step() -> list[tuple[Context, Change[CalendarObject], Post]]:
+    def step() -> list[tuple[Context, Change[CalendarObject], Addressed]]:
         account = backend.people.account(context.tenant)
         row = _calendar(backend, context, name)
         if account.default_calendar == row.calendar_id:
@@ -99,26 +99,28 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
         gone = decide(loaded.state, DeleteCalendar(row.calendar_id))
         # The calendar first: its members' rows go with it, and need no tombstones.
         changes: list[Change[Any]] = [Change(loaded, gone)]
-        posts = []
+        addressed_all = []
         for member in backend.reads.members(context.tenant, row.calendar_id, with_text=False):
             if member.schedule_tag is None:
                 continue
             each = context.on_behalf_of(context.tenant, uuid5(context.command_id, str(member.stream_id)), context.door)
-            change, post = deletion(backend, each, account, member, reply=reply)
+            change, addressed = deletion(backend, each, account, member, reply=reply)
             changes.append(change)
-            posts.append((each, change, post))
-        owed = [message for _, _, post in posts for message in post.outbox] + tell_of_deletion(context, row)
+            addressed_all.append((each, change, addressed))
+        owed = [message for _, _, addressed in addressed_all for message in addressed.outbox] + end_messages(
+            context, row
+        )
         # A meeting that came while these were read would go without a word to its guests: then all is read again.
-        standing = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
-        backend.store.append(context, changes, owed, expected=[standing])
-        return posts
+        unchanged = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
+        backend.store.append(context, changes, owed, expected=[unchanged])
+        return addressed_all
 
-    carried = 0
-    for each, change, post in retrying(step):
-        carried += len(post.local)
-        if carried > INLINE_RECIPIENTS:
+    delivered = 0
+    for each, change, addressed in retrying(step):
+        delivered += len(addressed.local)
+        if delivered > INLINE_RECIPIENTS:
             break  # what is left is a worker's
-        carry(backend, each, change.loaded.key, owner, post, change.loaded.state.text)
+        deliver_locally(backend, each, change.loaded.key, owner, addressed, change.loaded.state.text)
 
 
 def _check_name(name: str) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from televent.application.addressing import Addressed, address_messages
 from televent.application.backend import Backend
-from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
-from televent.application.letters import Post, address_letters
+from televent.application.local_delivery import deliver_locally
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import ExpectCalendar
 from televent.application.read_models.resources import ResourceRow
@@ -55,7 +55,7 @@ def delete_stream(backend: Backend, context: Context, *, stream_id: UUID, reply:
 
 def deletion(
     backend: Backend, context: Context, account: AccountRow, resource: ResourceRow, *, reply: bool
-) -> tuple[Change[CalendarObject], Post]:
+) -> tuple[Change[CalendarObject], Addressed]:
     """What the deletion of a resource records, and the letters that it owes; nothing is recorded yet. Raises
     StaleStream where the resource is not what the stream says."""
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
@@ -63,7 +63,7 @@ def deletion(
         raise StaleStream()
     decision = decide(loaded.state, DeleteObject(backend.people.owner(account), reply, context.now))
     change = Change(loaded, decision.facts, decision.after(loaded.state))
-    return change, address_letters(backend, context, account, decision.messages, context.now)
+    return change, address_messages(backend, context, account, decision.messages, context.now)
 
 
 def _delete(
@@ -74,11 +74,13 @@ def _delete(
 ) -> None:
     account = backend.people.account(context.tenant)
 
-    def step() -> tuple[Change[CalendarObject], Post]:
+    def step() -> tuple[Change[CalendarObject], Addressed]:
         resource, expected = find()
-        change, post = deletion(backend, context, account, resource, reply=reply)
-        backend.store.append(context, [change], post.outbox, expected=expected)
-        return change, post
+        change, addressed = deletion(backend, context, account, resource, reply=reply)
+        backend.store.append(context, [change], addressed.outbox, expected=expected)
+        return change, addressed
 
-    change, post = retrying(step)
-    carry(backend, context, change.loaded.key, backend.people.owner(account), post, change.loaded.state.text)
+    change, addressed = retrying(step)
+    deliver_locally(
+        backend, context, change.loaded.key, backend.people.owner(account), addressed, change.loaded.state.text
+    )

@@ -72,7 +72,7 @@ def _is_news(fact: CalendarObjectEvent) -> bool:
     them inconsequential, and a meeting of fifty would fill the inbox."""
     match fact:
         case InvitationReceived():
-            return not fact.quiet
+            return not fact.only_answers
         case RsvpGiven():
             return not fact.own
         case EventCancelled() | CounterProposed():

@@ -119,7 +119,7 @@ def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Se
                 href=row.href,
                 text=text,
                 conditions=Conditions(if_match=(row.etag,)),
-                standing=row.text,
+                stored=row.text,
             )
         except PreconditionFailed:
             raise StaleStream() from None

@@ -28,7 +28,7 @@ from televent.application.refusals import (
 from televent.application.shared_view import presented
 from televent.application.use_cases.delete_object import delete_object
 from televent.application.use_cases.put_object import Stored, put_object, validated
-from televent.application.use_cases.shared_objects import put_into_shared, standing_under
+from televent.application.use_cases.shared_objects import put_into_shared, stored_under
 from televent.domain.refusal import Refusal
 from televent.domain.sharing.access import READ_WRITE
 from televent.ical.editing.attachments import foreign
@@ -106,7 +106,7 @@ def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[Reso
     """The row as its owner has it, and the text as the one who moves it sees it."""
     if source.row is not None and source.row.share is not None:
         share = source.row.share
-        raw = standing_under(backend, source.row, share, source.href, conditions)
+        raw = stored_under(backend, source.row, share, source.href, conditions)
         shown = None
         if raw is not None:
             own = backend.reads.overlays(share, [raw.stream_id]) if share.seq else {}

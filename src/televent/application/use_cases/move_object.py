@@ -96,8 +96,8 @@ def copy_object(
         there = backend.reads.find(context.tenant, destination.calendar, destination.href, resource.uid)
         _destination(there, resource, overwrite)
         text = _load(backend, context, resource).state.text
-        standing = there.resource
-        unchanged = Conditions(if_none_match=("*",)) if standing is None else Conditions(if_match=(standing.etag,))
+        existing = there.resource
+        unchanged = Conditions(if_none_match=("*",)) if existing is None else Conditions(if_match=(existing.etag,))
         try:
             stored = put_object(
                 backend,
@@ -111,7 +111,7 @@ def copy_object(
         except PreconditionFailed:
             # What stands there has changed since it was looked at.
             raise StaleStream() from None
-        return replace(stored, created=standing is None)
+        return replace(stored, created=existing is None)
 
     return retrying(step)
 

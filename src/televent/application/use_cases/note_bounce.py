@@ -15,11 +15,11 @@ UNDELIVERABLE = "5.1"
 
 def note_bounce(backend: Backend, context: Context, *, uid: str, attendee: str) -> bool:
     """False where the event is gone. Raises UnknownAccount."""
-    standing = next(iter(backend.reads.by_uid(context.tenant, uid)), None)
-    if standing is None:
+    row = next(iter(backend.reads.by_uid(context.tenant, uid)), None)
+    if row is None:
         return False
     owner = backend.people.owner(backend.people.account(context.tenant))
     note = NoteDelivery(owner, ((attendee, UNDELIVERABLE),))
-    key = StreamKey(context.tenant, standing.stream_id)
+    key = StreamKey(context.tenant, row.stream_id)
     handle(backend.store, context, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)
     return True

@@ -36,8 +36,8 @@ def change_principal(
         facts = decide(loaded.state, command)
         if facts:
             # Should it be deleted meanwhile, all is looked at again.
-            standing = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []
-            backend.store.append(context, [Change(loaded, facts)], expected=standing)
+            unchanged = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []
+            backend.store.append(context, [Change(loaded, facts)], expected=unchanged)
 
     retrying(step)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from televent.application.addressing import Addressed, address_messages
 from televent.application.attachments import MAX_ATTACHMENTS
 from televent.application.backend import OBJECT_LIMIT, Backend
-from televent.application.carry import carry
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
-from televent.application.letters import Post, address_letters
+from televent.application.local_delivery import deliver_locally
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import Found, ResourceRow
 from televent.application.refusals import (
@@ -60,35 +60,35 @@ def put_object(
     account: AccountRow | None = None,
     managed: frozenset[str] = frozenset(),
     sharee: AccountId | None = None,
-    standing: CalendarText | None = None,
+    stored: CalendarText | None = None,
 ) -> Stored:
     """``account`` is the context's tenant, where the door has read it for this very request: it spares a round trip.
     ``managed``: attachments that the text may name whoever they belong to. ``sharee``: who acts, where the calendar is
-    not their own. ``standing`` is what stands under the name, where the caller has read it. Raises Refusal; then
+    not their own. ``stored`` is what stands under the name, where the caller has read it. Raises Refusal; then
     nothing has changed."""
     reading = validated(text)
     attached = managed_ids(text) - managed
     account = account or backend.people.account(context.tenant)
     owner = backend.people.owner(account)
 
-    def step() -> tuple[bool, StreamKey, CalendarObject, Post]:
+    def step() -> tuple[bool, StreamKey, CalendarObject, Addressed]:
         found = backend.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(backend, context, found, href, reading, owner, conditions)
-        loaded = _load(backend, context, found.resource, reading, standing)
+        loaded = _load(backend, context, found.resource, reading, stored)
         sizes = _attached(backend, loaded, attached, reading, owner, sharee)
         true = mended_lines(text, sizes)
         command = PutObject(owner, target, href, true, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
         if not decision.facts:
-            return created, loaded.key, loaded.state, Post()
-        post = address_letters(backend, context, account, decision.messages, context.now)
+            return created, loaded.key, loaded.state, Addressed()
+        addressed = address_messages(backend, context, account, decision.messages, context.now)
         change = Change(loaded, decision.facts, decision.after(loaded.state))
-        backend.store.append(context, [change], post.outbox, expected=conditions.expected(found.calendar))
-        return created, loaded.key, change.after, post
+        backend.store.append(context, [change], addressed.outbox, expected=conditions.expected(found.calendar))
+        return created, loaded.key, change.after, addressed
 
-    created, key, state, post = retrying(step)
-    state = carry(backend, context, key, owner, post, state.text) or state
+    created, key, state, addressed = retrying(step)
+    state = deliver_locally(backend, context, key, owner, addressed, state.text) or state
     return Stored(created, etag_of(text) if state.text == text else None, state.schedule_tag, key.stream)
 
 
@@ -114,14 +114,14 @@ def _attached(
     its (RFC 8607 §3.7). Raises UnmanagedId, TooManyAttachments."""
     if not attached:
         return {}
-    standing = loaded.state.text if loaded.state.exists else EMPTY
-    sizes, known = stated_sizes(standing), managed_ids(standing)
+    stored = loaded.state.text if loaded.state.exists else EMPTY
+    sizes, known = stated_sizes(stored), managed_ids(stored)
     new = attached - known
     if not new:
         return sizes
     organizer = reading.organizer
     invited = organizer is not None and organizer.address not in owner.addresses and reading.attendee(owner.addresses)
-    if invited and standing.raw:
+    if invited and stored.raw:
         # What a guest attaches is not refused but left out, like all else that is the organizer's (RFC 6638 §3.2.2.1).
         return sizes
     if len(attached) > max(MAX_ATTACHMENTS, len(known)):
@@ -163,7 +163,7 @@ def _target(
 
 
 def _load(
-    backend: Backend, context: Context, resource: ResourceRow | None, reading: Reading, standing: CalendarText | None
+    backend: Backend, context: Context, resource: ResourceRow | None, reading: Reading, stored: CalendarText | None
 ) -> Loaded[CalendarObject]:
     if resource is None:
         buried = backend.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
@@ -178,4 +178,4 @@ def _load(
     # The conditions were checked against the index: what was loaded must be that very text.
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()
-    return replace(loaded, state=knowing(loaded.state, standing))
+    return replace(loaded, state=knowing(loaded.state, stored))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
+from televent.application.addressing import Addressed, address_messages
 from televent.application.backend import Backend
-from televent.application.carry import note
 from televent.application.event_store.conflicts import AlreadyApplied
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
-from televent.application.letters import Post, address_letters
+from televent.application.local_delivery import note_statuses
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases import inbox
 from televent.application.use_cases.default_calendar import calendar_for_new
@@ -20,8 +20,8 @@ from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.events import (
-    LettersWritten,
     MessageSetAside,
+    MessagesWritten,
     RsvpGiven,
 )
 from televent.domain.calendar_object.state import CalendarObject, knowing
@@ -29,7 +29,7 @@ from televent.domain.ids import StreamKey
 from televent.ical.itip.message import Message as ItipMessage
 from televent.ical.objects.calendar_text import CalendarText
 
-_SILENT = (LettersWritten, MessageSetAside)
+_NO_CHANGE = (MessagesWritten, MessageSetAside)
 """Facts that are no change to the person's event."""
 
 
@@ -49,28 +49,37 @@ def receive_itip(
     message: ItipMessage,
     message_key: str | None = None,
     refresh: bool = False,
-    anew: bool = False,
+    asks_again: bool = False,
     sender_name: str | None = None,
-    standing: CalendarText | None = None,
+    stored: CalendarText | None = None,
 ) -> Received:
     """Applies the message to ``context.tenant``'s copy; twice is once. ``refresh`` and ``anew`` as in
-    ReceiveMessage. ``standing`` is the copy's text, where the caller has read it."""
+    ReceiveMessage. ``stored`` is the copy's text, where the caller has read it."""
     account = backend.people.account(context.tenant)
     owner = backend.people.owner(account)
 
     def step() -> Received:
         loaded, decision = _decided(
-            backend, context, account, message, standing, refresh=refresh, anew=anew, sender_name=sender_name
+            backend,
+            context,
+            account,
+            message,
+            stored,
+            refresh=refresh,
+            asks_again=asks_again,
+            sender_name=sender_name,
         )
         if not decision.facts:
-            return Received(False, decision.why, loaded.key.stream if loaded.state.exists else None)
+            return Received(False, decision.reason, loaded.key.stream if loaded.state.exists else None)
         change = Change(loaded, decision.facts, decision.after(loaded.state))
-        post = address_letters(backend, context, account, decision.messages, context.now, carried=False)
+        addressed = address_messages(
+            backend, context, account, decision.messages, context.now, delivered_by_caller=False
+        )
         item = inbox.delivery(backend, context, decision.facts, message)
-        backend.store.append(context, [change, *item], post.outbox, inbox_key=message_key)
-        note(backend, context, loaded.key, owner, _unanswered(post, decision), change.after.text)
-        changed = change.after.text != loaded.state.text or not all(isinstance(f, _SILENT) for f in decision.facts)
-        return Received(changed, decision.why, loaded.key.stream if change.after.exists else None)
+        backend.store.append(context, [change, *item], addressed.outbox, inbox_key=message_key)
+        note_statuses(backend, context, loaded.key, owner, _unanswered(addressed, decision), change.after.text)
+        changed = change.after.text != loaded.state.text or not all(isinstance(f, _NO_CHANGE) for f in decision.facts)
+        return Received(changed, decision.reason, loaded.key.stream if change.after.exists else None)
 
     try:
         return retrying(step)
@@ -79,12 +88,12 @@ def receive_itip(
 
 
 def would_change(
-    backend: Backend, context: Context, *, message: ItipMessage, standing: CalendarText | None = None
+    backend: Backend, context: Context, *, message: ItipMessage, stored: CalendarText | None = None
 ) -> Received:
     """What ``receive_itip`` would do, undone: whoever asks a person about a message asks about none that is old."""
     account = backend.people.account(context.tenant)
-    loaded, decision = _decided(backend, context, account, message, standing)
-    return Received(bool(decision.facts), decision.why, loaded.key.stream if loaded.state.exists else None)
+    loaded, decision = _decided(backend, context, account, message, stored)
+    return Received(bool(decision.facts), decision.reason, loaded.key.stream if loaded.state.exists else None)
 
 
 def _decided(
@@ -92,19 +101,19 @@ def _decided(
     context: Context,
     account: AccountRow,
     message: ItipMessage,
-    known: CalendarText | None,
+    stored: CalendarText | None,
     *,
     refresh: bool = False,
-    anew: bool = False,
+    asks_again: bool = False,
     sender_name: str | None = None,
 ) -> tuple[Loaded[CalendarObject], Decision]:
     # A meeting the person organises, or answered, may stand in any of his calendars.
     # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
     # before there was any resource is remembered by the stream that the UID itself names.
-    standing = backend.reads.latest_by_uid(context.tenant, message.uid)
-    stream = standing.stream_id if standing is not None else uuid5(context.tenant, f"uid/{message.uid}")
+    latest = backend.reads.latest_by_uid(context.tenant, message.uid)
+    stream = latest.stream_id if latest is not None else uuid5(context.tenant, f"uid/{message.uid}")
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
-    loaded = replace(loaded, state=knowing(loaded.state, known))
+    loaded = replace(loaded, state=knowing(loaded.state, stored))
     place = loaded.state.calendar_id if loaded.state.exists else None
     command = ReceiveMessage(
         owner=backend.people.owner(account),
@@ -113,13 +122,13 @@ def _decided(
         message=message,
         now=context.now,
         refresh=refresh,
-        anew=anew,
+        asks_again=asks_again,
         sender_name=sender_name,
     )
     return loaded, decide(loaded.state, command)
 
 
-def _unanswered(post: Post, decision: Decision) -> Post:
+def _unanswered(addressed: Addressed, decision: Decision) -> Addressed:
     """Who has just answered has the status of his answer (RFC 6638 §4.2), though a letter goes to him too."""
     answered = {fact.attendee for fact in decision.facts if isinstance(fact, RsvpGiven)}
-    return replace(post, statuses=tuple(pair for pair in post.statuses if pair[0] not in answered))
+    return replace(addressed, statuses=tuple(pair for pair in addressed.statuses if pair[0] not in answered))

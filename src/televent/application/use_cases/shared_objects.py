@@ -63,7 +63,7 @@ def put_into_shared(
 
     def step() -> tuple[Stored, CalendarText]:
         nonlocal raw
-        raw = standing_under(backend, row, share, href, conditions)
+        raw = stored_under(backend, row, share, href, conditions)
         if raw is not None and reading.uid == raw.uid and same_event(text, raw.text):
             return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.text
         if share.access != READ_WRITE:
@@ -84,15 +84,15 @@ def put_into_shared(
                 text=theirs,
                 conditions=pinned,
                 sharee=share.sharee,
-                standing=raw.text if raw is not None else None,
+                stored=raw.text if raw is not None else None,
             )
         return stored, theirs
 
     stored, theirs = retrying(step)
     answer_within(backend, context, share, raw, reading)
     own = own_parts(text)
-    standing = backend.reads.overlays(share, [stored.stream_id]) if share.seq else {}
-    if standing or own != own_parts(laid(theirs, None)):
+    overlays = backend.reads.overlays(share, [stored.stream_id]) if share.seq else {}
+    if overlays or own != own_parts(laid(theirs, None)):
         keep_own_parts(backend, context, share, stored.stream_id, own.kept())
     # An ETag only where reading gives back what was sent (RFC 4791 §5.3.4).
     exact = stored.etag is not None and laid(theirs, own) == text
@@ -122,7 +122,7 @@ def delete_from_shared(
         raise ReadOnlyShare()
 
     def step() -> None:
-        raw = standing_under(backend, row, share, href, conditions)
+        raw = stored_under(backend, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
         with pinned_to(raw, conditions) as pinned:
@@ -149,10 +149,10 @@ def move_in_shared(
         raise ReadOnlyShare()
 
     def step() -> Stored:
-        raw = standing_under(backend, row, share, href, conditions)
+        raw = stored_under(backend, row, share, href, conditions)
         if raw is None:
             raise UnknownResource()
-        standing_under(backend, into, there, to, NONE)
+        stored_under(backend, into, there, to, NONE)
         source, destination = Place(share.calendar, href), Place(there.calendar, to)
         with pinned_to(raw, conditions) as pinned:
             return move_object(
@@ -181,7 +181,7 @@ def _share(row: CalendarRow) -> Share:
     return row.share
 
 
-def standing_under(
+def stored_under(
     backend: Backend, row: CalendarRow, share: Share, href: str, conditions: Conditions
 ) -> ResourceRow | None:
     """What stands under the name; the conditions are about it as this person sees it. Raises PreconditionFailed,

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
+from televent.application.addressing import WORKER_DELAY
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, MOUNT
 from televent.application.event_store.handle import handle
-from televent.application.letters import HELD_BACK
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.messages.share_local import ShareAnswer, ShareEnd, ShareLocal, ShareNews, ShareOffer
@@ -76,8 +76,8 @@ def share_calendar(
         raise UnknownSharee()
     row, owner = _own(backend, context, name), backend.people.account(context.tenant)
     # Never one that the owner has not written himself: whoever could share with a number would learn whose it is.
-    standing = row.shares.get(str(sharee.tenant))
-    address = known_by.lower() or (str(standing["address"]) if standing is not None else f"urn:uuid:{sharee.tenant}")
+    granted = row.shares.get(str(sharee.tenant))
+    address = known_by.lower() or (str(granted["address"]) if granted is not None else f"urn:uuid:{sharee.tenant}")
     summary = " ".join(summary.split())[:MAX_SUMMARY]
     command = ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
 
@@ -94,7 +94,7 @@ def share_calendar(
         )
         return [_message(context, sharee.tenant, told)]
 
-    _tell(backend, context, row, command, offer)
+    _record_and_send(backend, context, row, command, offer)
 
 
 def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: AccountId) -> None:
@@ -106,10 +106,10 @@ def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: Acc
         revision = after.grants[sharee].revision
         return [_end(context, row.calendar_id, sharee, revision)]
 
-    _tell(backend, context, row, command, end)
+    _record_and_send(backend, context, row, command, end)
 
 
-def tell_of_deletion(context: Context, row: CalendarRow) -> list[OutboxMessage]:
+def end_messages(context: Context, row: CalendarRow) -> list[OutboxMessage]:
     """What those are owed with whom a calendar was shared that is deleted now."""
     return [
         _end(context, row.calendar_id, AccountId(UUID(sharee)), int(grant["revision"]) + 1)
@@ -132,7 +132,7 @@ def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: 
 
     key = StreamKey(context.tenant, share_id)
     handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command), answer)
-    _carry(backend, context, sent)
+    _deliver(backend, context, sent)
     return row
 
 
@@ -209,7 +209,7 @@ def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
     return row
 
 
-def _tell(backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, told: Any) -> None:
+def _record_and_send(backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, told: Any) -> None:
     sent: list[UUID] = []
 
     def messages(after: Calendar) -> list[OutboxMessage]:
@@ -219,10 +219,10 @@ def _tell(backend: Backend, context: Context, row: CalendarRow, command: Calenda
 
     key = StreamKey(context.tenant, row.calendar_id)
     handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command), messages)
-    _carry(backend, context, sent)
+    _deliver(backend, context, sent)
 
 
-def _carry(backend: Backend, context: Context, sent: list[UUID]) -> None:
+def _deliver(backend: Backend, context: Context, sent: list[UUID]) -> None:
     if backend.courier is not None and sent:
         backend.courier.deliver(context, sent)
 
@@ -232,8 +232,8 @@ def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) 
 
 
 def _message(context: Context, recipient: AccountId, told: ShareNews) -> OutboxMessage:
-    # The door carries it itself (letters.HELD_BACK); a worker does if the door dies.
-    return replace(_owed(context, str(recipient), ShareLocal(recipient, told)), due_at=context.now + HELD_BACK)
+    # The door carries it itself (letters.WORKER_DELAY); a worker does if the door dies.
+    return replace(_owed(context, str(recipient), ShareLocal(recipient, told)), due_at=context.now + WORKER_DELAY)
 
 
 def _owed(context: Context, name: str, message: Message) -> OutboxMessage:

@@ -77,8 +77,8 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 facts.append(DefaultCalendarChosen(command.default_calendar))
             return facts
         case OpenFreeBusy():
-            standing = state.free_busy.people if state.free_busy is not None else ()
-            people = standing if command.people is None else tuple(dict.fromkeys(command.people))
+            named = state.free_busy.people if state.free_busy is not None else ()
+            people = named if command.people is None else tuple(dict.fromkeys(command.people))
             if len(people) > MAX_NAMED:
                 raise TooManySharees()
             opened = FreeBusyOpened(command.audience, people)

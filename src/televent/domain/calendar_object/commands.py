@@ -68,7 +68,7 @@ class ReceiveMessage:
     message: Message
     now: datetime
     refresh: bool = False
-    anew: bool = False
+    asks_again: bool = False
     sender_name: str | None = None
     """The sender's display name, where the message came with one."""
 

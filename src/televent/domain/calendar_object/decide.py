@@ -19,7 +19,7 @@ from televent.domain.calendar_object.commands import (
     PutObject,
     ReceiveMessage,
 )
-from televent.domain.calendar_object.decision import Decision, deleted, known_of, outline_of, told
+from televent.domain.calendar_object.decision import Decision, decided, deleted, known_of, outline_of
 from televent.domain.calendar_object.differences import what_changed
 from televent.domain.calendar_object.events import (
     AttendeeRemoved,
@@ -120,15 +120,15 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     # RFC 6638 §7.2: it asks for letters once and is never stored.
     text = outgoing.without_force_send(text)
     if text == old:
-        return told([], messages, dtstamp)
+        return decided([], messages, dtstamp)
     after = text.reading
     role = _role(after, me)
     if old is None:
         outline, change = outline_of(after, command.owner), Splice(0, 0, text.raw)
         what = what_changed(None, after)
         made = EventCreated(command.calendar_id, command.href, after.uid, outline, change, what)
-        return told([made, *_guests(None, after, role)], messages, dtstamp, marks, text=text)
-    return told(_changed(old, text, after, command.owner, role), messages, dtstamp, marks, text=text)
+        return decided([made, *_guests(None, after, role)], messages, dtstamp, marks, text=text)
+    return decided(_changed(old, text, after, command.owner, role), messages, dtstamp, marks, text=text)
 
 
 def _changed(
@@ -172,7 +172,7 @@ def _delete(state: CalendarObject, command: DeleteObject) -> Decision:
         messages = outgoing.organizer_messages(state.text, None, me=me, dtstamp=dtstamp)
     elif role == "attendee" and command.reply:
         messages = outgoing.attendee_messages(state.text, None, me=me, dtstamp=dtstamp)
-    return told([deleted(state)], messages, dtstamp)
+    return decided([deleted(state)], messages, dtstamp)
 
 
 def _move(state: CalendarObject, command: MoveObject) -> Decision:
@@ -218,7 +218,7 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
         occurrence=place_in(before, command.recurrence_id),
         comment=comment_of(command.comment),
     )
-    return told([given], messages, dtstamp, text=text)
+    return decided([given], messages, dtstamp, text=text)
 
 
 def _note(state: CalendarObject, command: NoteDelivery) -> Decision:

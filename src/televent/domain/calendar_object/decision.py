@@ -9,7 +9,7 @@ from datetime import datetime
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.differences import MAX_TEXT, bounded
-from televent.domain.calendar_object.events import CalendarObjectEvent, EventDeleted, LettersWritten, Mark, Outline
+from televent.domain.calendar_object.events import CalendarObjectEvent, EventDeleted, Mark, MessagesWritten, Outline
 from televent.domain.calendar_object.state import CalendarObject, evolve, knowing
 from televent.ical.itip.precedence import Ledger
 from televent.ical.itip.receiving import incoming
@@ -20,11 +20,11 @@ from televent.ical.objects.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``facts`` to append, ``letters`` they cause. ``why``: where nothing happens, the reason for the journal."""
+    """``facts`` to append, ``letters`` they cause. ``reason``: where nothing happens, the reason for the journal."""
 
     facts: Sequence[CalendarObjectEvent] = ()
     messages: Sequence[OutgoingMessage] = field(default=())
-    why: str | None = None
+    reason: str | None = None
     text: CalendarText | None = None
     """The text that the facts make, with what the decision has read of it."""
 
@@ -35,7 +35,7 @@ class Decision:
         return knowing(state, self.text)
 
 
-def told(
+def decided(
     facts: Sequence[CalendarObjectEvent],
     messages: Sequence[OutgoingMessage],
     dtstamp: datetime,
@@ -44,7 +44,7 @@ def told(
     text: CalendarText | None = None,
 ) -> Decision:
     """The facts with the messages that they cause, all of which carry ``dtstamp``; ``text`` is what the facts make."""
-    written = [LettersWritten(dtstamp, tuple(marks))] if messages else []
+    written = [MessagesWritten(dtstamp, tuple(marks))] if messages else []
     return Decision([*facts, *written], messages, text=text)
 
 

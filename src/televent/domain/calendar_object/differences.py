@@ -81,7 +81,7 @@ def occurrence_of(recurrence_id: str, series: Instance | None) -> Occurrence:
     return Occurrence(bounded(recurrence_id, MAX_NAME), original or When(bounded(recurrence_id, MAX_NAME), None, None))
 
 
-def standing(reading: Reading, recurrence_id: str | None) -> Details | None:
+def details_in(reading: Reading, recurrence_id: str | None) -> Details | None:
     """What a text says of an occurrence, or with None of the event or series."""
     found = next((each for each in reading.instances() if each.recurrence_id == recurrence_id), None)
     if found is None and recurrence_id is not None and reading.master is not None:
@@ -115,7 +115,7 @@ def _pairs(before: Reading | None, after: Reading) -> dict[str, _Pair]:
             continue
         earlier = then.get(rid) or (_plain(was, rid) if steady and was is not None else None)
         later = here.get(rid) or (_plain(now, rid) if steady and now is not None else None)
-        if earlier is None or later is None or _said(earlier) != _said(later):
+        if earlier is None or later is None or _shown(earlier) != _shown(later):
             pairs[rid] = earlier, later
     return pairs
 
@@ -128,12 +128,12 @@ def _difference(rid: str, was: Instance | None, now: Instance | None, series: In
     )
 
 
-def _said(each: Instance) -> tuple[object, ...]:
+def _shown(each: Instance) -> tuple[object, ...]:
     return each.start, each.end, each.summary, each.location, each.status
 
 
 def _whole(each: Instance) -> tuple[object, ...]:
-    return *_said(each), each.rrule, each.tzid
+    return *_shown(each), each.rrule, each.tzid
 
 
 def _exceptions(was: Instance, now: Instance) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

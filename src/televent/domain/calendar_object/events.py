@@ -148,7 +148,7 @@ class InvitationReceived:
     change: Personal[Splice]
     what: Personal[WhatChanged]
     people: Personal[People]
-    quiet: bool = False
+    only_answers: bool = False
     """Nothing but others' answers came with it (RFC 6638 §3.2.10: an "inconsequential" change)."""
 
 
@@ -211,7 +211,7 @@ class DeliveryNoted:
 
 
 @dataclass(frozen=True, slots=True)
-class LettersWritten:
+class MessagesWritten:
     """The change before it was told to others. Their copies take the later DTSTAMP for the newer word (RFC 5546
     §2.1.5), so the next letters about this UID must carry a later one. ``marks``: to which occurrences everybody was
     asked anew, so that no answer to an older SEQUENCE counts."""
@@ -245,7 +245,7 @@ CalendarObjectEvent = (
     | EventDeleted
     | CounterProposed
     | DeliveryNoted
-    | LettersWritten
+    | MessagesWritten
     | MessageSetAside
     | MailParked
 )

@@ -8,7 +8,7 @@ from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.parked_mail import MailParked, ParkMail
 from televent.domain.calendar_object.state import CalendarObject
 
-PARKED_EVERY = timedelta(hours=1)
+PARKING_INTERVAL = timedelta(hours=1)
 """Min time between two parked mails about one event for one reason: a stranger can send any number of them."""
 MAX_SUMMARY = 200
 """Max characters of a title in the fact."""
@@ -21,12 +21,12 @@ MAX_OCCURRENCES = 50
 def park_mail(state: CalendarObject, command: ParkMail) -> Decision:
     """One fact, or none where there is no such event or a mail was parked for the same reason within the last hour."""
     if not state.exists or state.outline is None:
-        return Decision(why="unknown-uid")
-    last = state.parked.get(command.why)
-    if last is not None and command.now < last + PARKED_EVERY:
-        return Decision(why="parked-lately")
+        return Decision(reason="unknown-uid")
+    last = state.parked.get(command.reason)
+    if last is not None and command.now < last + PARKING_INTERVAL:
+        return Decision(reason="parked-lately")
     parked = MailParked(
-        why=command.why,
+        reason=command.reason,
         method=command.method,
         sender=command.sender[:MAX_SENDER],
         mail_key=command.mail_key,

@@ -19,7 +19,7 @@ class MailParked:
     the event's title at that time, or its UID where it has none. ``recurrence_ids``: the occurrences that the mail is
     about; None stands for the whole event."""
 
-    why: ParkedFor
+    reason: ParkedFor
     method: str
     sender: Personal[str]
     mail_key: str
@@ -32,7 +32,7 @@ class MailParked:
 class ParkMail:
     """Keep a mail for the person to decide. The fields are those of the fact; ``now`` becomes its ``at``."""
 
-    why: ParkedFor
+    reason: ParkedFor
     method: str
     sender: str
     mail_key: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from televent.domain.calendar_object.commands import ReceiveMessage
-from televent.domain.calendar_object.decision import Decision, known_of, outline_of, told
+from televent.domain.calendar_object.decision import Decision, decided, known_of, outline_of
 from televent.domain.calendar_object.details import People
 from televent.domain.calendar_object.differences import MAX_TEXT, bounded, what_changed
 from televent.domain.calendar_object.events import (
@@ -19,19 +19,19 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.people import at_most, invited, people_between, short
-from televent.domain.calendar_object.replies import proposed, said_by
+from televent.domain.calendar_object.replies import answer_of, counter_proposals
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
 from televent.ical.itip.receiving import incoming
 from televent.ical.itip.sending import outgoing
 from televent.ical.objects.calendar_text import CalendarText
 
-MARKS_LIMIT = 1000
+MAX_MARKS = 1000
 """Marks of one copy beyond which a message that changes no text is not remembered: strangers send those."""
-REFRESH_LIMIT = 100
+MAX_REFRESHED = 100
 """Attendees beyond whom the others do not hear of each answer at once but with the organizer's next letter: their
 number squared is the number of letters (RFC 6638 §4.2 says SHOULD)."""
-CRASHERS_LIMIT = 10
+MAX_UNINVITED = 10
 """Uninvited answers of one message that are remembered."""
 
 
@@ -41,19 +41,19 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     stored = state.text if state.exists else None
     if command.refresh and state.deleted:
         # He threw it away, perhaps without a word (RFC 6638 §8.1): what others answer does not bring it back.
-        return Decision(why="deleted")
+        return Decision(reason="deleted")
     applied = incoming.receive(
         stored,
         command.message,
         me=me,
         now=command.now,
         known=known_of(state),
-        again=command.anew,
+        again=command.asks_again,
         answered=state.written,
     )
     marks = tuple(Mark(*entry) for entry in applied.marks)
     if applied.change == "counter":
-        return Decision(proposed(state, command, applied, _news(state, marks)), why=applied.reason)
+        return Decision(counter_proposals(state, command, applied, _news(state, marks)), reason=applied.reason)
     if applied.change == "refresh":
         return _sent_again(state, command, frozenset(answer.address for answer in applied.answers))
     if applied.text is None or (applied.text == stored and applied.change != "answered"):
@@ -84,7 +84,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         change=change,
         what=what,
         people=at_most(people_between(before, reading, but={*me, organizer})) if before is not None else People(),
-        quiet=stored is not None and only_others_answered(stored, applied.text, me=me),
+        only_answers=stored is not None and only_others_answered(stored, applied.text, me=me),
     )
     messages: list[outgoing.OutgoingMessage] = []
     dtstamp = state.dtstamp(command.now)
@@ -92,7 +92,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
         again = applied.declined
         messages = outgoing.attendee_messages(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
-    return told([received], messages, dtstamp, text=applied.text)
+    return decided([received], messages, dtstamp, text=applied.text)
 
 
 def _answered(
@@ -109,7 +109,7 @@ def _answered(
     facts: list[CalendarObjectEvent] = []
     for answer in applied.answers:
         place = (answer.address, answer.recurrence_id)
-        said = said_by(answer, was, command.sender_name if len(applied.answers) == 1 else None)
+        said = answer_of(answer, was, command.sender_name if len(applied.answers) == 1 else None)
         facts.append(
             RsvpGiven(
                 attendee=answer.address,
@@ -135,14 +135,14 @@ def _answered(
         facts += invited(people_between(was, reading, but=before).came)
     # The one who answered knows it; that somebody else is asked now, in their place, is news to them too.
     answered = set() if asked - before else {answer.address for answer in applied.answers}
-    if len(asked) > REFRESH_LIMIT and asked <= before:
+    if len(asked) > MAX_REFRESHED and asked <= before:
         return Decision(facts, text=text)
     messages = [
         message
         for message in outgoing.organizer_messages(state.text, text, me=me, dtstamp=dtstamp)
-        if message.recipient not in answered and (message.kind == "invite" or len(asked) <= REFRESH_LIMIT)
+        if message.recipient not in answered and (message.kind == "invite" or len(asked) <= MAX_REFRESHED)
     ]
-    return told(facts, messages, dtstamp, text=text)
+    return decided(facts, messages, dtstamp, text=text)
 
 
 def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:
@@ -152,7 +152,7 @@ def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozense
     asked = [
         replace(each, kind="update", significant=False, asks=False) for each in messages if each.recipient in askers
     ]
-    return told([], asked, dtstamp) if asked else Decision(why="no-attendee")
+    return decided([], asked, dtstamp) if asked else Decision(reason="no-attendee")
 
 
 def _set_aside(
@@ -161,19 +161,19 @@ def _set_aside(
     """Nothing in the text changes; what must be known of the message later is kept."""
     reason = applied.reason or applied.change
     if reason == "party-crasher":
-        marks = marks[:CRASHERS_LIMIT]
+        marks = marks[:MAX_UNINVITED]
     news = _news(state, marks)
-    if not news or len(state.marks) + len(news) > MARKS_LIMIT:
-        return Decision(why=reason)
+    if not news or len(state.marks) + len(news) > MAX_MARKS:
+        return Decision(reason=reason)
     if reason != "party-crasher":
-        return Decision([MessageSetAside(reason, news)], why=reason)
+        return Decision([MessageSetAside(reason, news)], reason=reason)
     places = {(mark.address, mark.recurrence_id) for mark in news}
     name = command.sender_name if len(applied.answers) == 1 else None
     uninvited = tuple(
-        said_by(answer, None, name) for answer in applied.answers if (answer.address, answer.recurrence_id) in places
+        answer_of(answer, None, name) for answer in applied.answers if (answer.address, answer.recurrence_id) in places
     )
     summary = bounded(state.outline.summary if state.outline is not None else "", MAX_TEXT)
-    return Decision([MessageSetAside(reason, news, uninvited, summary)], why=reason)
+    return Decision([MessageSetAside(reason, news, uninvited, summary)], reason=reason)
 
 
 def _news(state: CalendarObject, marks: Iterable[Mark]) -> tuple[Mark, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.details import Answered, Details
-from televent.domain.calendar_object.differences import MAX_TEXT, bounded, standing, when_of
+from televent.domain.calendar_object.differences import MAX_TEXT, bounded, details_in, when_of
 from televent.domain.calendar_object.events import CalendarObjectEvent, CounterProposed, Mark
 from televent.domain.calendar_object.people import answer_in, comment_of, name_of, place_in, short
 from televent.domain.calendar_object.state import CalendarObject
@@ -14,7 +14,7 @@ from televent.ical.itip.receiving import incoming
 from televent.ical.objects.reading import Reading
 
 
-def said_by(answer: incoming.Answer, before: Reading | None, sender_name: str | None) -> Answered:
+def answer_of(answer: incoming.Answer, before: Reading | None, sender_name: str | None) -> Answered:
     """An answer as a fact tells it; ``before`` is the organizer's text that it met."""
     line = answer_in(before, answer.address, answer.recurrence_id) if before is not None else None
     return Answered(
@@ -27,7 +27,7 @@ def said_by(answer: incoming.Answer, before: Reading | None, sender_name: str | 
     )
 
 
-def proposed(
+def counter_proposals(
     state: CalendarObject, command: ReceiveMessage, applied: incoming.Applied, news: tuple[Mark, ...]
 ) -> list[CalendarObjectEvent]:
     """What attendees propose instead of what stands."""
@@ -38,7 +38,7 @@ def proposed(
     for mark in news:
         rid = mark.recurrence_id
         proposal = next(each for each in applied.proposals if (each.address, each.recurrence_id) == (mark.address, rid))
-        was = standing(before, rid)
+        was = details_in(before, rid)
         basis = was or Details(None, None, None, "", "", None)
         now = replace(
             basis,

@@ -23,9 +23,9 @@ from televent.domain.calendar_object.events import (
     EventRescheduled,
     EventRevised,
     InvitationReceived,
-    LettersWritten,
     Mark,
     MessageSetAside,
+    MessagesWritten,
     Outline,
     RsvpGiven,
     Splice,
@@ -136,7 +136,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, text=text, outline=fact.outline, marks=marks)
         case InvitationReceived():
             text = changed(state.text, fact.change)
-            tag = state.schedule_tag if fact.quiet and state.exists else _tag(fact.outline, text)
+            tag = state.schedule_tag if fact.only_answers and state.exists else _tag(fact.outline, text)
             return CalendarObject(
                 calendar_id=fact.calendar_id,
                 href=fact.href,
@@ -167,12 +167,12 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, text=changed(state.text, fact.change), outline=fact.outline)
         case CounterProposed():
             return replace(state, marks=_marked(state.marks, (fact.mark,)))
-        case LettersWritten():
+        case MessagesWritten():
             return replace(state, written=fact.dtstamp, marks=_marked(state.marks, fact.marks))
         case MessageSetAside():
             return replace(state, marks=_marked(state.marks, fact.marks))
         case MailParked():
-            return replace(state, parked={**state.parked, fact.why: fact.at})
+            return replace(state, parked={**state.parked, fact.reason: fact.at})
         case AttendeeInvited() | AttendeeRemoved():
             return state
         case _:

@@ -234,7 +234,7 @@ class Door:
         if self.push is not None and "push-dont-notify" in request.headers:
             named = dont_notify(request.headers["push-dont-notify"])
             if named is not None:
-                self.push.book.silence(tenant, context.command_id, named or None, context.now)
+                self.push.book.suppress(tenant, context.command_id, named or None, context.now)
         return context
 
 

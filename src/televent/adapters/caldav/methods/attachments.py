@@ -131,7 +131,7 @@ def _change(
 ) -> None:
     context, given = door.context(request, person, row), conditions(request.headers, request.seq)
     href = request.target.name
-    edit_attachments(door.backend, context, row=row, href=href, edit=edit, conditions=given, standing=standing)
+    edit_attachments(door.backend, context, row=row, href=href, edit=edit, conditions=given, stored=standing)
 
 
 async def get_attachment(door: Door, request: Request, person: Person) -> Response:

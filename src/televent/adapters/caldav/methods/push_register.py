@@ -19,8 +19,8 @@ from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d, empty, push
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.application.push import (
-    LASTS,
-    LASTS_AT_MOST,
+    DEFAULT_LIFETIME,
+    MAX_LIFETIME,
     DeviceGone,
     Endpoint,
     Offer,
@@ -162,10 +162,10 @@ def _depth(asked: Element | None, local: str, supported: int | None) -> int | No
 
 
 def _expires(element: Element | None, now: datetime) -> datetime:
-    """The time when the subscription ends, LASTS_AT_MOST from now at the latest. Raises DavError 400 if the element is
+    """The time when the subscription ends, MAX_LIFETIME from now at the latest. Raises DavError 400 if the element is
     not an HTTP date or is in the past."""
     if element is None:
-        return (now + LASTS).replace(microsecond=0)
+        return (now + DEFAULT_LIFETIME).replace(microsecond=0)
     try:
         asked = parsedate_to_datetime(text_of(element).strip())
         asked = asked.replace(tzinfo=asked.tzinfo or UTC).astimezone(UTC)
@@ -173,4 +173,4 @@ def _expires(element: Element | None, now: datetime) -> datetime:
         raise DavError(400, text="expires must be a date such as Sun, 06 Nov 1994 08:49:37 GMT.") from None
     if asked <= now:
         raise DavError(400, text="expires must be in the future.")
-    return min(asked, now + LASTS_AT_MOST).replace(microsecond=0)
+    return min(asked, now + MAX_LIFETIME).replace(microsecond=0)

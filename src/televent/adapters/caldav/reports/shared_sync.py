@@ -103,7 +103,7 @@ def _changes(
     reads = door.backend.reads
     after = since.seq
     while after < row.seq:
-        read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True, buried=since.begun)
+        read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True, begun=since.begun)
         rows = read[1] if read is not None and read[0].calendar_id == row.calendar_id else []
         rows = [each for each in rows if each.seq <= row.seq]
         shown = door.shown(row, [each for each in rows if not each.deleted])

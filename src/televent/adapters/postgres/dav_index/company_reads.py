@@ -38,13 +38,13 @@ class CompanyReads:
         raise NotImplementedError
 
     def open_to(
-        self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], unsaid: str
+        self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], default: str
     ) -> frozenset[AccountId]:
         """The accounts among ``asked`` that let ``asker``, who has these addresses, ask when they are busy.
 
-        ``unsaid``: the audience of an account that has not chosen one.
+        ``default``: the audience of an account that has not chosen one.
         """
-        rows = self._fetch(OPEN_TO, (list(asked), unsaid, str(asker), list(addresses), str(asker)))
+        rows = self._fetch(OPEN_TO, (list(asked), default, str(asker), list(addresses), str(asker)))
         return frozenset(AccountId(row[0]) for row in rows)
 
     def met(self, tenant: AccountId, addresses: Sequence[str]) -> frozenset[str]:

@@ -31,9 +31,9 @@ from televent.application.read_models.accounts import (
     PutDevice,
     PutPrincipal,
 )
-from televent.application.read_models.calendars import BuryCalendar, ExpectCalendar, PutCalendar
-from televent.application.read_models.company import KeepCompany, PutFreeBusy
-from televent.application.read_models.resources import BuryResource, PutResource
+from televent.application.read_models.calendars import ExpectCalendar, PutCalendar, RemoveCalendar
+from televent.application.read_models.company import ChangeCompany, PutFreeBusy
+from televent.application.read_models.resources import PutResource, RemoveResource
 from televent.application.read_models.shares import PutMount, PutOverlay
 from televent.application.read_models.writes import Write
 
@@ -148,14 +148,14 @@ def statements(write: Write) -> tuple[Statement, ...]:
             row = (put.tenant, put.calendar_id, put.href, put.stream_id, put.uid, put.etag, put.schedule_tag)
             rest = (put.component, put.ics, put.recurs, *occurs_columns(put.occurs), put.modified_at, put.fresh)
             return ((PUT_RESOURCE, (put.tenant, put.calendar_id, *row, *rest)),)
-        case BuryResource() as bury:
-            place = (bury.tenant, bury.calendar_id)
-            return ((BURY_RESOURCE, (*place, bury.modified_at, *place, bury.href, bury.stream_id)),)
+        case RemoveResource() as removed:
+            place = (removed.tenant, removed.calendar_id)
+            return ((BURY_RESOURCE, (*place, removed.modified_at, *place, removed.href, removed.stream_id)),)
         case PutCalendar() as put:
             props, shares = Jsonb(dict(put.props)), Jsonb(dict(put.shares))
             return ((PUT_CALENDAR, (put.tenant, put.calendar_id, put.name, list(put.components), props, shares)),)
-        case BuryCalendar() as bury:
-            place = (bury.tenant, bury.calendar_id)
+        case RemoveCalendar() as removed:
+            place = (removed.tenant, removed.calendar_id)
             return ((BURY_CALENDAR, place), (CLEAR_CALENDAR, place))
         case ExpectCalendar() as expect:
             return ((EXPECT_CALENDAR, (expect.seq, expect.tenant, expect.calendar_id)),)
@@ -174,10 +174,14 @@ def statements(write: Write) -> tuple[Statement, ...]:
         case PutFreeBusy() as put:
             setting = {"audience": put.audience, "people": [str(each) for each in put.people]}
             return ((PUT_FREE_BUSY, (put.tenant, Jsonb(setting))),)
-        case KeepCompany() as keep:
-            meeting = (keep.tenant, keep.stream_id)
-            left = ((LEAVE_COMPANY, (*meeting, keep.anew, list(keep.gone))),) if keep.anew or keep.gone else ()
-            return (*left, *(((JOIN_COMPANY, (*meeting, list(keep.come))),) if keep.come else ()))
+        case ChangeCompany() as changed:
+            meeting = (changed.tenant, changed.stream_id)
+            left = (
+                ((LEAVE_COMPANY, (*meeting, changed.replaced, list(changed.removed))),)
+                if changed.replaced or changed.removed
+                else ()
+            )
+            return (*left, *(((JOIN_COMPANY, (*meeting, list(changed.added))),) if changed.added else ()))
         case PutAddress() as put:
             codes = (put.code_hash, put.code_until)
             return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)

@@ -80,16 +80,16 @@ class ListingReads:
             after = rows[-1][0]
 
     def changed(
-        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, buried: int = 0
+        self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, begun: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
         """Up to ``limit`` members with ``seq`` > ``since``, oldest first, and whether there may be more.
 
         Each row begins with its seq, whether it is a tombstone, and its name; the fields follow. Tombstones up to the
-        counter ``buried`` are left out. None: no such calendar.
+        counter ``begun`` are left out. None: no such calendar.
         """
         bounds = (PAGE_BYTES,) if "ics" in columns else ()
         place = (tenant, calendar_id)
-        rows = self._fetch(changed_statement(columns), (*place, since, buried, limit, *bounds, *place))
+        rows = self._fetch(changed_statement(columns), (*place, since, begun, limit, *bounds, *place))
         if not rows:
             return None
         if rows[0][0] is None:

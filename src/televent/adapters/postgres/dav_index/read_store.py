@@ -181,11 +181,11 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         return busy(self._pool, tenant, calendar_id, start, end, zone, without)
 
     def changes(
-        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, buried: int = 0
+        self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, begun: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
         """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, read at one moment."""
         query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
-        home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, buried, limit)))
+        home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, begun, limit)))
         return (home, found) if home else None
 
     def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:

@@ -21,15 +21,15 @@ from televent.application.push import Collection
 from televent.domain.ids import AccountId
 from televent.policies.push import (
     Change,
+    Depths,
     OwnChange,
-    Silence,
-    Watcher,
+    Suppression,
     calendar,
     changes,
     home,
     own_share,
     seen_by_sharees,
-    told,
+    updates_for,
 )
 
 ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
@@ -49,14 +49,14 @@ PLACES = """
         AS wanted (tenant_id, stream_id, since, command_id)
     JOIN resource ON resource.stream_id = wanted.stream_id AND resource.tenant_id = wanted.tenant_id
     WHERE resource.modified_at >= wanted.since"""
-WATCHERS = """
+SUBSCRIPTIONS = """
     SELECT owner_id, kind, collection_id, tenant_id, subscription_id, content_depth, property_depth
     FROM push_subscription WHERE owner_id = ANY (%s) AND expires_at > %s"""
 MOUNTS = """
     SELECT mount.owner_id, mount.calendar_id, mount.tenant_id, wanted.command_id, wanted.content
     FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::boolean[]) AS wanted (tenant_id, share_id, command_id, content)
     JOIN mount USING (tenant_id, share_id)"""
-SILENCES = """
+SUPPRESSIONS = """
     SELECT command_id, tenant_id, subscriptions FROM push_silence
     WHERE tenant_id = ANY (%s) AND command_id = ANY (%s)"""
 COUNT = """
@@ -103,21 +103,21 @@ def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) 
             found.setdefault(change.collection, []).append(change)
     if not found:
         return 0
-    watchers = connection.execute(WATCHERS, (list(owners), now)).fetchall()
+    subscriptions = connection.execute(SUBSCRIPTIONS, (list(owners), now)).fetchall()
     commands = {change.command_id for each in found.values() for change in each}
-    asking = {tenant for _, _, _, tenant, *_ in watchers}
-    silences = {
-        command: Silence(AccountId(tenant), None if only is None else frozenset(only))
-        for command, tenant, only in connection.execute(SILENCES, (list(asking), list(commands))).fetchall()
+    asking = {tenant for _, _, _, tenant, *_ in subscriptions}
+    suppressions = {
+        command: Suppression(AccountId(tenant), None if only is None else frozenset(only))
+        for command, tenant, only in connection.execute(SUPPRESSIONS, (list(asking), list(commands))).fetchall()
     }
     noted = 0
-    for owner, kind, collection_id, *row in watchers:
+    for owner, kind, collection_id, *row in subscriptions:
         here = found.get(Collection(owner, kind, collection_id), [])
-        watcher = Watcher(*row)
-        content, property_ = told(watcher, here, silences)
+        depths = Depths(*row)
+        content, property_ = updates_for(depths, here, suppressions)
         if not content and not property_:
             continue
-        key = (watcher.tenant, watcher.subscription_id)
+        key = (depths.tenant, depths.subscription_id)
         pending = connection.execute(COUNT, (int(content), int(property_), *key)).fetchone()
         if pending is not None:
             enqueue_push(connection, Pending(*pending), correlations[here[-1].command_id], now)

@@ -32,7 +32,7 @@ from televent.application.read_models.accounts import (
     PutDevice,
     PutPrincipal,
 )
-from televent.application.read_models.company import KeepCompany, PutFreeBusy
+from televent.application.read_models.company import ChangeCompany, PutFreeBusy
 from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 from televent.projections.inline import inline_writes
@@ -131,7 +131,7 @@ def _projection_of(write: Write) -> str | None:
         return write.projection
     if isinstance(write, DestroyKey):
         return None
-    if isinstance(write, KeepCompany):
+    if isinstance(write, ChangeCompany):
         return "company"
     return "directory" if isinstance(write, DIRECTORY) else "dav_index"
 

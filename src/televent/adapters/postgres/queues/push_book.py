@@ -17,14 +17,14 @@ from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.messages.push import PushDue
 from televent.application.push import (
-    MOST_PER_ACCOUNT,
-    SETTLES,
-    SILENCE_KEPT,
+    BATCH_DELAY,
+    MAX_SUBSCRIPTIONS,
     SPACING,
+    SUPPRESSION_KEPT,
     Collection,
     DeviceGone,
+    DuePush,
     Endpoint,
-    Owed,
     Registered,
     TooManySubscriptions,
     Triggers,
@@ -63,7 +63,7 @@ NOTE_SENT = """
     RETURNING generation, content_sent, property_sent, delivered_at,
         content_changes > content_sent OR property_changes > property_sent"""
 SWEEP_SUBSCRIPTIONS = "DELETE FROM push_subscription WHERE expires_at <= %s"
-SWEEP_SILENCES = "DELETE FROM push_silence WHERE noted_at < %s"
+SWEEP_SUPPRESSIONS = "DELETE FROM push_silence WHERE noted_at < %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Pending:
 def enqueue_push(connection: Connection, pending: Pending, correlation_id: str, now: datetime) -> None:
     """Writes one outbox message, however many changes there were: its dedupe key is the state that was sent last."""
     key = f"push/{pending.subscription_id}/{pending.generation}/{pending.content_sent}/{pending.property_sent}"
-    due = now + SETTLES
+    due = now + BATCH_DELAY
     if pending.delivered_at is not None:
         due = max(due, pending.delivered_at + SPACING)
     message = OutboxMessage(uuid4(), key, PushDue(pending.subscription_id), due)
@@ -124,7 +124,7 @@ class PostgresPushBook:
                 renewed = connection.execute(RENEW, (device_id, *values, tenant, *place)).fetchone()
                 if renewed is not None:
                     return Registered(renewed[0], False)
-                if connection.execute(ROOM, (MOST_PER_ACCOUNT, tenant)).fetchone() != (True,):
+                if connection.execute(ROOM, (MAX_SUBSCRIPTIONS, tenant)).fetchone() != (True,):
                     raise TooManySubscriptions()
                 subscription_id = uuid4()
                 connection.execute(INSERT, (tenant, subscription_id, device_id, *values, *place, now))
@@ -138,25 +138,25 @@ class PostgresPushBook:
             row = connection.execute(END, (tenant, subscription_id)).fetchone()
         return row is not None and row[0] > now
 
-    def silence(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
+    def suppress(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
         """Suppresses the push messages about this command's changes to these subscriptions (None: to all of the
         account's)."""
         with self._pool.connection() as connection:
             connection.execute(SILENCE, (tenant, command_id, None if only is None else list(only), now))
 
-    def owed(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> Owed | None:
+    def due(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> DuePush | None:
         """The subscription with the changes that are not sent yet; None where it does not exist any more."""
         rows = fetch(self._pool, UNSENT, (tenant, subscription_id, now))
         if not rows:
             return None
         owner, kind, collection_id, resource, public_key, auth_secret, *counters = rows[0]
         endpoint = Endpoint(resource, bytes(public_key), bytes(auth_secret))
-        return Owed(tenant, subscription_id, Collection(owner, kind, collection_id), endpoint, *counters)
+        return DuePush(tenant, subscription_id, Collection(owner, kind, collection_id), endpoint, *counters)
 
-    def told(self, owed: Owed, now: datetime, *, arrived: bool, correlation_id: str) -> None:
+    def finish(self, due: DuePush, now: datetime, *, arrived: bool, correlation_id: str) -> None:
         """Notes that these changes were sent; writes another message, due after a pause, where more came meanwhile."""
-        counters = (owed.content_changes, owed.property_changes)
-        key = (owed.tenant, owed.subscription_id)
+        counters = (due.content_changes, due.property_changes)
+        key = (due.tenant, due.subscription_id)
         with self._pool.connection() as connection, connection.transaction():
             row = connection.execute(NOTE_SENT, (*counters, arrived, now, *key)).fetchone()
             more = row is not None and row[4]
@@ -166,7 +166,7 @@ class PostgresPushBook:
             self._wakeups.notify(OUTBOX)
 
     def sweep(self, now: datetime) -> None:
-        """Deletes expired subscriptions and old silences."""
+        """Deletes expired subscriptions and old suppressions."""
         with self._pool.connection() as connection:
             connection.execute(SWEEP_SUBSCRIPTIONS, (now,))
-            connection.execute(SWEEP_SILENCES, (now - SILENCE_KEPT,))
+            connection.execute(SWEEP_SUPPRESSIONS, (now - SUPPRESSION_KEPT,))

@@ -1,4 +1,4 @@
-"""From the letters of a decision to the effects owed: into a mailbox here, or out by email."""
+"""From the messages of a decision to the effects owed: into a mailbox here, or out by email."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ MAILS: Mapping[str, type[CalendarMail]] = {
 DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
 """SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
 
-HELD_BACK = timedelta(seconds=3)
+WORKER_DELAY = timedelta(seconds=3)
 """How long workers leave alone what the door is about to carry itself: they are woken with the commit, and the door
 would answer before what a worker has in hand is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Addressed:
     """``local``: ids of the outbox rows for accounts here. ``statuses``: recipient → SCHEDULE-STATUS once carried."""
 
     outbox: tuple[OutboxMessage, ...] = ()
@@ -46,53 +46,53 @@ class Post:
     statuses: tuple[tuple[str, str], ...] = ()
 
 
-def address_letters(
+def address_messages(
     backend: Backend,
     context: Context,
     sender: AccountRow,
-    letters: Sequence[OutgoingMessage],
+    messages: Sequence[OutgoingMessage],
     now: datetime,
     *,
-    carried: bool = True,
-) -> Post:
-    """Addresses each letter. A letter at nobody's internal address goes nowhere and gets status 3.7.
+    delivered_by_caller: bool = True,
+) -> Addressed:
+    """Addresses each message. A message at nobody's internal address goes nowhere and gets status 3.7.
 
     ``carried``: the caller carries the local ones itself, if they are few (carry.py); else a worker does at once.
     """
     outbox: list[OutboxMessage] = []
     local: list[UUID] = []
     statuses: dict[str, str] = {}
-    accounts = backend.people.accounts_of_addresses({letter.recipient: None for letter in letters})
-    for ordinal, letter in enumerate(letters):
-        account = accounts.get(letter.recipient)
-        outbox_id = uuid5(context.command_id, f"letter/{ordinal}/{letter.method}/{letter.recipient}")
-        key = f"letter/{outbox_id}"
-        quiet = letter.kind == "refresh"
+    accounts = backend.people.accounts_of_addresses({message.recipient: None for message in messages})
+    for ordinal, message in enumerate(messages):
+        account = accounts.get(message.recipient)
+        outbox_id = uuid5(context.command_id, f"itip/{ordinal}/{message.method}/{message.recipient}")
+        key = f"itip/{outbox_id}"
+        refresh = message.kind == "refresh"
         if account is not None:
             if account.tenant == sender.tenant:
                 continue
-            message = ItipLocal(
+            local_message = ItipLocal(
                 recipient_tenant=account.tenant,
-                recipient=letter.recipient,
-                text=letter.text.decode(),
-                method=letter.method,
-                refresh=quiet,
-                asks=letter.asks,
+                recipient=message.recipient,
+                text=message.text.decode(),
+                method=message.method,
+                refresh=refresh,
+                asks=message.asks,
                 sender_name=sender.name,
             )
-            outbox.append(OutboxMessage(outbox_id, key, message, now))
-            if not quiet:
+            outbox.append(OutboxMessage(outbox_id, key, local_message, now))
+            if not refresh:
                 local.append(outbox_id)
-                statuses[letter.recipient] = DELIVERED
-        elif backend.people.is_internal(letter.recipient) or not _mailable(letter.recipient):
-            statuses[letter.recipient] = UNKNOWN_USER
-        elif not quiet:
-            mail = MAILS[letter.kind](
-                text=letter.text.decode(),
-                method=letter.method,
-                uid=letter.uid,
-                recipient=letter.recipient,
-                recipient_name=letter.recipient_cn,
+                statuses[message.recipient] = DELIVERED
+        elif backend.people.is_internal(message.recipient) or not _mailable(message.recipient):
+            statuses[message.recipient] = UNKNOWN_USER
+        elif not refresh:
+            mail = MAILS[message.kind](
+                text=message.text.decode(),
+                method=message.method,
+                uid=message.uid,
+                recipient=message.recipient,
+                recipient_name=message.recipient_cn,
                 sender_name=sender.name,
                 sender_address=next(iter(sender.addresses), None),
                 sender_telegram_id=sender.telegram_id,
@@ -100,11 +100,11 @@ def address_letters(
                 locale=sender.locale,
             )
             outbox.append(OutboxMessage(outbox_id, key, mail, now))
-            statuses[letter.recipient] = SENT
-    if carried and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
-        inline, held = frozenset(local), now + HELD_BACK
+            statuses[message.recipient] = SENT
+    if delivered_by_caller and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
+        inline, held = frozenset(local), now + WORKER_DELAY
         outbox = [replace(each, due_at=held) if each.outbox_id in inline else each for each in outbox]
-    return Post(tuple(outbox), tuple(local), tuple(statuses.items()))
+    return Addressed(tuple(outbox), tuple(local), tuple(statuses.items()))
 
 
 def _mailable(address: str) -> bool:
