@@ -1,1 +1,1 @@
-"""Televent."""
+"""The domain: pure decisions about accounts, calendars, calendar objects and shares."""

@@ -1,4 +1,4 @@
-"""Identities. Each is given from outside: nothing in the domain makes one up."""
+"""Ids of accounts and streams. Callers pass every id in; the domain never generates one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AccountId = NewType("AccountId", UUID)
 
 @dataclass(frozen=True, slots=True)
 class StreamKey:
-    """Names one stream: whose it is, and which."""
+    """Names one stream: the account that owns it, and the stream's id."""
 
     tenant: AccountId
     stream: UUID
@@ -28,5 +28,5 @@ class StreamKey:
 
 
 def account_stream(tenant: AccountId) -> StreamKey:
-    """The stream of an account, which carries the account's own id."""
+    """The stream of an account; its id is the account's id."""
     return StreamKey(tenant, tenant)

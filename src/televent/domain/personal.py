@@ -1,4 +1,4 @@
-"""Marks the fields of a fact that are about a person and are sealed at rest with that person's key."""
+"""Marks the personal fields of a fact, which are encrypted at rest with that person's key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much room the properties of a collection may take."""
+"""The size limit of a collection's properties."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Refusals: the state that forbids a command, one class each.
+"""Refusals: one class for each reason that makes a command impossible.
 
-The docstring of each is the sentence for people. A refusal knows no protocol: every door has one table from
+The docstring of each class is the sentence for people. A refusal knows no protocol: every door has one table from
 Refusal to its own answer, and a test fails on a missing row.
 """
 
@@ -18,12 +18,12 @@ class Refusal(Exception):
 
     @classmethod
     def sentence(cls) -> str:
-        """The class's docstring: what a person is told."""
+        """The first line of the class's docstring, the sentence for people."""
         return (cls.__doc__ or "").strip().split("\n")[0]
 
 
 def every_refusal(root: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    """All leaf refusals known to the program."""
+    """All refusal classes without subclasses, in the modules imported so far."""
     for child in root.__subclasses__():
         if child.__subclasses__():
             yield from every_refusal(child)

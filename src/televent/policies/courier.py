@@ -25,13 +25,13 @@ from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 
 KINDS = (ItipLocal, ShareLocal)
-"""The messages that the courier carries."""
+"""The classes of messages that the courier delivers."""
 
 log = structlog.get_logger("televent.courier")
 
 
 class Queue(Protocol):
-    """The outbox as the courier needs it."""
+    """The functions of the outbox that the courier needs."""
 
     def claim_ids(self, tenant: AccountId, ids: list[UUID], now: datetime) -> list[Claimed]: ...
     def complete(self, message: Claimed, now: datetime) -> None: ...
@@ -39,10 +39,9 @@ class Queue(Protocol):
 
 
 def deliver(backend: Backend, context: Context, outbox_id: UUID, message: Message) -> None:
-    """Applies one message of the outbox to its recipient's own streams; twice is once. Raises GiveUp for a message
-    that is none of KINDS."""
+    """Applies one outbox message to its recipient's own streams; idempotent. Raises GiveUp for a class not in KINDS."""
     if not isinstance(message, ItipLocal | ShareLocal):
-        raise GiveUp(f"the courier carries no {type(message).__name__}")
+        raise GiveUp(f"the courier does not deliver {type(message).__name__}")
     there = context.on_behalf_of(AccountId(message.recipient_tenant), uuid5(outbox_id, "receive"))
     if isinstance(message, ShareLocal):
         sharing.receive_share(backend, there, message.news)
@@ -59,19 +58,19 @@ def deliver(backend: Backend, context: Context, outbox_id: UUID, message: Messag
 
 
 class LocalCourier:
-    """Delivers at once what the outbox already owes."""
+    """Delivers messages at once that are already in the outbox."""
 
     def __init__(self, backend: Backend, queue: Queue) -> None:
         self._backend = backend
         self._queue = queue
 
     def deliver(self, context: Context, outbox_ids: list[UUID]) -> None:
-        """A letter that fails here is given back: the worker tries it again by the outbox's schedule."""
+        """Delivers these messages. One that fails is released, and a worker tries it again by the outbox's schedule."""
         for claimed in self._queue.claim_ids(context.tenant, outbox_ids, context.now):
             try:
                 deliver(self._backend, context, claimed.outbox_id, claimed.message)
             except Exception:
-                log.exception("letter not delivered at once", outbox_id=str(claimed.outbox_id))
+                log.exception("message not delivered at once", outbox_id=str(claimed.outbox_id))
                 self._queue.release(claimed, context.now)
             else:
                 self._queue.complete(claimed, context.now)

@@ -1,7 +1,6 @@
-"""What people are told in a chat of what happened to their calendars: facts in, chat messages out.
+"""The notices policy: turns facts about people's calendars into chat messages.
 
-The use cases tell nobody. This policy follows the log, so whatever door a change came through, the person concerned is
-told once.
+Use cases notify nobody. This policy follows the log, so a change through any door gives one notice.
 """
 
 from __future__ import annotations
@@ -47,12 +46,12 @@ FACTS = (
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
-    """The chat messages that a fact owes to the person whose stream it stands in."""
-    owed = []
+    """The chat messages of a fact, for the account that owns the stream."""
+    messages = []
     for ordinal, message in enumerate(_notices(fact, envelope)):
         message_id = envelope.derived_id(f"notice/{ordinal}")
-        owed.append(OutboxMessage(message_id, f"notice/{message_id}", message, envelope.now))
-    return owed
+        messages.append(OutboxMessage(message_id, f"notice/{message_id}", message, envelope.now))
+    return messages
 
 
 def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
@@ -76,7 +75,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case ShareOffered() if fact.access != BUSY:
             status = "accepted" if fact.accepted else "offered"
             yield ShareNotice(stream, status, fact.owner_name, fact.title, fact.access)
-        # A sharee who is told only when the owner is busy has nothing to accept, and loses nothing that they saw.
+        # A sharee with access to busy times only has nothing to accept, and so gets no notice of the end either.
         case ShareEnded() if fact.title and fact.access != BUSY:
             yield ShareNotice(stream, "ended", fact.owner_name, fact.title, fact.access)
         case ShareAnswered():
@@ -87,7 +86,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
 
 
 def changes_of(what: WhatChanged) -> tuple[EventChange, ...]:
-    """What a card can say of a change: the event or the series first, then occurrences, at most MAX_CHANGES."""
+    """The changes that a card lists: the event or the series first, then occurrences, at most MAX_CHANGES."""
     pairs: list[tuple[str | None, Details | None, Details | None]] = [(None, what.was, what.now)]
     pairs += [(each.occurrence.recurrence_id, each.was, each.now) for each in what.occurrences]
     found = (_change(name, was, now) for name, was, now in pairs if was is not None and now is not None and was != now)

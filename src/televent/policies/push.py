@@ -1,8 +1,8 @@
-"""Who is to be told of what was recorded: facts in, collections that have changed out (WebDAV-Push). Pure.
+"""The push policy: which collections a fact changed, and which subscriptions get a push (WebDAV-Push). Pure.
 
-A fact of a calendar object does not say in which calendar the object stands; whoever asks looks that up. Facts that
-are not named here are taken for such facts: a stream that is no calendar object stands in no calendar, so nothing
-comes of it.
+A fact of a calendar object does not name its calendar, so the caller reads the calendar from the index. Facts that are
+not named here are treated in the same way. For a stream that is no calendar object the caller finds no calendar, and
+no push follows.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from televent.domain.sharing.overlay.events import OwnPartsSet
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A collection changed by a command. ``content``: its members did, or it is ``gone``; ``property``: its own
-    properties did."""
+    """A command changed a collection. ``content``: its members changed, or it was deleted (``gone``). ``property``: its
+    own properties changed."""
 
     collection: Collection
     command_id: UUID
@@ -29,12 +29,12 @@ class Change:
     property: bool = False
     gone: bool = False
     only: AccountId | None = None
-    """To whom alone it is a change; None: to everybody."""
+    """The only account that sees the change; None: all accounts see it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnChange:
-    """Of a share at the person it is granted to: his alarms in its events (``content``), or else its name or colour."""
+    """A sharee changed their own view of a shared calendar: alarms of its events (``content``), else its name or colour."""
 
     tenant: AccountId
     share_id: UUID
@@ -48,12 +48,12 @@ _CALENDAR_PROPERTIES: Final = frozenset(
 _HOME_MEMBERS: Final = frozenset(
     {
         "calendar-created",
-        # A calendar with another name or colour is a changed member of the home, whose sync token shows it.
+        # A calendar is a member of the home. A new name or colour changes that member, and the home's sync token.
         "calendar-properties-changed",
         "mount-properties-changed",
         "calendar-renamed",
         "calendar-deleted",
-        # Other people's calendars come and go as well.
+        # Shared calendars appear in the home, and disappear.
         "share-accepted",
         "share-declined",
         "share-ended",
@@ -78,7 +78,7 @@ _NOT_PUSHED: Final = frozenset(
 
 
 def changes(envelope: Envelope) -> list[Change] | None:
-    """The collections that a fact changed. None: it is about the object of that stream, wherever that stands."""
+    """The collections that a fact changed. None: the caller must find the calendar of the stream's object."""
     name, key = envelope.name, envelope.key
     found: list[Change] = []
     if name in _CALENDAR_PROPERTIES:
@@ -100,12 +100,12 @@ _SEEN_BY_SHAREES: Final = frozenset({"calendar-properties-changed"})
 
 
 def seen_by_sharees(envelope: Envelope) -> Collection | None:
-    """The calendar that looks different now in the homes of its sharees too; None: the fact is about something else."""
+    """The calendar whose name or colour changed, also in its sharees' homes. None: the fact is about something else."""
     return calendar(envelope.tenant, envelope.key.stream) if envelope.name in _SEEN_BY_SHAREES else None
 
 
 def own_share(event: LoggedEvent) -> OwnChange | None:
-    """What a sharee changed for themselves in a shared calendar; None: the fact is about something else."""
+    """The change that a sharee made for themselves in a shared calendar; None: the fact is about something else."""
     envelope = event.envelope
     if envelope.name == "mount-properties-changed":
         return OwnChange(envelope.tenant, envelope.key.stream, envelope.command_id, content=False)
@@ -122,13 +122,13 @@ def calendar(owner: AccountId, calendar_id: UUID) -> Collection:
 
 
 def home(owner: AccountId) -> Collection:
-    """A person's home, which is the principal as well."""
+    """A person's calendar home. It is the principal too."""
     return Collection(owner, "home", owner)
 
 
 @dataclass(frozen=True, slots=True)
 class Depths:
-    """A subscription as far as it decides what it is told."""
+    """A subscription's trigger depths. None: no trigger of that kind."""
 
     tenant: AccountId
     subscription_id: UUID
@@ -138,24 +138,25 @@ class Depths:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Push-Dont-Notify: who wants to hear nothing of a command; ``only`` None: no subscription of that account."""
+    """Push-Dont-Notify for one command. ``only``: the subscriptions that get no push; None: all of the account's."""
 
     tenant: AccountId
     only: frozenset[UUID] | None
 
     def covers(self, depths: Depths) -> bool:
+        """True where the subscription gets no push for the command."""
         return self.tenant == depths.tenant and (self.only is None or depths.subscription_id in self.only)
 
 
 def updates_for(depths: Depths, found: Sequence[Change], suppressions: dict[UUID, Suppression]) -> tuple[bool, bool]:
-    """Whether there is a content update, and whether there is a property update, for that subscription."""
+    """Whether the changes give that subscription a content update, and whether a property update."""
     content = property_ = False
     for change in found:
         suppression = suppressions.get(change.command_id)
         if (suppression is not None and suppression.covers(depths)) or change.only not in (None, depths.tenant):
             continue
         if change.content and depths.content_depth is not None:
-            # Depth 0 is the collection itself: that it is gone is all that can happen to it.
+            # Depth 0 means the collection itself, and its deletion is the only content update of that depth.
             content = content or change.gone or depths.content_depth > 0
         property_ = property_ or (change.property and depths.property_depth is not None)
     return content, property_

@@ -1,1 +1,1 @@
-"""Televent."""
+"""Projections: pure functions from facts to rows. Each file answers one question."""

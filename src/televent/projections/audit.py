@@ -1,4 +1,4 @@
-"""Who changed what, when, through which door?"""
+"""The audit projection: for each fact its stream, actor, door and time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = (
 
 
 def fold(_fact: Any, envelope: Envelope) -> list[Insert]:
-    """One row for each fact: the envelope, never what is sealed in the fact, so that the row outlives erasure."""
+    """One row for each fact, from the envelope alone. It has no personal data, so it may stay after an erasure."""
     values = (
         envelope.tenant,
         envelope.position,
@@ -43,6 +43,6 @@ AUDIT = Projection(
     tables={"audit": ("tenant_id", "stream_id", "version")},
     fold=fold,
     envelope_only=True,
-    # Nobody waits for the audit: large batches cost writers less.
+    # No reader waits for the audit, and large batches cost writers less.
     pause=1.0,
 )

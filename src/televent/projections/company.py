@@ -1,7 +1,7 @@
-"""With whom has a person to do? (INLINE.)
+"""The inline projection of the people with whom an account has meetings.
 
-Whom he has asked to meetings that he organizes, and whose invitations he has accepted, if only perhaps. An invitation
-alone makes nobody known: a stranger could send one (RFC 6638 §11.4).
+They are the people whom the account invited, and the organizers whose invitations it accepted, also tentatively. An
+invitation alone does not count, because a stranger could send one (RFC 6638 §11.4).
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 
 _WILLING = frozenset({"ACCEPTED", "TENTATIVE", "IN-PROCESS", "COMPLETED"})
-LONGEST = 320
-"""Characters: no account has a longer address, and an index takes no row of any length."""
+MAX_ADDRESS = 320
+"""Max characters of an address in a row. No account has a longer one, and an index bounds the size of its rows."""
 
 
 def company_writes(
     key: StreamKey, before: CalendarObject, after: CalendarObject, facts: Sequence[CalendarObjectEvent]
 ) -> list[Write]:
-    """The rows that change with a calendar object's facts. Those of what is deleted stay, and do not count."""
-    # Of a stream that begins nothing stands yet, and most events are made without anybody else in them.
+    """The rows that change with a calendar object's facts. A deleted object's rows stay, but readers ignore them."""
+    # A new stream has no rows to replace. Most events have no attendees, and then nothing is written.
     replaced = before.outline is not None and any(isinstance(fact, EventCreated) for fact in facts)
     added: dict[str, None] = {}
     removed: dict[str, None] = {}
@@ -53,11 +53,11 @@ def company_writes(
 
 
 def _host(outline: Outline | None) -> str | None:
-    """Whose invitation it is that the person has accepted."""
+    """The organizer whose invitation the owner accepted; None without one."""
     if outline is None or outline.role != "attendee" or (outline.partstat or "").upper() not in _WILLING:
         return None
     return outline.organizer
 
 
 def _kept(address: str) -> bool:
-    return len(address) <= LONGEST and "\x00" not in address
+    return len(address) <= MAX_ADDRESS and "\x00" not in address

@@ -1,6 +1,6 @@
-"""What does CalDAV see? (INLINE: written in the transaction of the facts.)
+"""The inline projection of the rows that CalDAV reads. It is written in the transaction of the facts.
 
-The same pure function serves the recorder and the rebuild, so a rebuilt index equals the live one octet for octet.
+The recorder and the rebuild call the same pure functions, so a rebuilt index equals the live one byte for byte.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from televent.ical.queries.occurs import occurs
 def object_writes(
     key: StreamKey, before: CalendarObject, after: CalendarObject, at: datetime, season: int
 ) -> list[Write]:
-    """The rows that change when a calendar object goes from one state to another; series without end are indexed for
-    ``season``."""
+    """The rows that change between two states of a calendar object. ``season``: the quarter of a year for which series
+    without end are indexed."""
     moved = (before.calendar_id, before.href) != (after.calendar_id, after.href)
     writes: list[Write] = []
     if before.exists and before.calendar_id is not None and (moved or not after.exists):
@@ -75,7 +75,7 @@ def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEve
 
 
 def _share(grant: Grant) -> dict[str, Any]:
-    """``unseen``: the answer that the owner has not seen yet, its number and when it came."""
+    """A grant as the calendar's row stores it. ``unseen``: number and time of an answer that the owner has not seen."""
     unseen = {} if grant.unseen_at is None else {"unseen": [grant.answered, grant.unseen_at.isoformat()]}
     return {
         "access": grant.access,
@@ -89,7 +89,7 @@ def _share(grant: Grant) -> dict[str, Any]:
 
 
 def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: datetime) -> list[Write]:
-    """The row of a message. Several can be about one UID: what is unique in the inbox is the item."""
+    """The row of an inbox item. The row's uid is the item's id, because several messages can be about one UID."""
     if after.inbox_id is None:
         return []
     if not after.exists:
@@ -113,7 +113,7 @@ def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: d
 
 
 def mount_writes(key: StreamKey, after: Mount, at: datetime) -> list[Write]:
-    """The row of somebody else's calendar."""
+    """The row of a calendar that is shared with the account."""
     if after.owner is None or after.calendar_id is None:
         return []
     return [
@@ -136,7 +136,7 @@ def mount_writes(key: StreamKey, after: Mount, at: datetime) -> list[Write]:
 
 
 def overlay_writes(key: StreamKey, after: Overlay) -> list[Write]:
-    """What is somebody's own in an event of somebody else's."""
+    """The row of a sharee's own parts of a shared event."""
     if after.share_id is None or after.object_id is None or after.parts is None:
         return []
     return [PutOverlay(key.tenant, after.share_id, after.object_id, after.parts)]

@@ -1,7 +1,7 @@
-"""Who is who, how are they reached, which devices may sign in? (INLINE.)
+"""The inline projection of accounts, their addresses and their device passwords.
 
-Inline because a revoked device password must stop at once on every node, and because an address must never belong to
-two accounts: the unique keys of these rows decide it.
+It is inline for two reasons. A revoked device password must stop working at once on every node. And the unique keys of
+its rows must refuse an address that belongs to another account.
 """
 
 from __future__ import annotations

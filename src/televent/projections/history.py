@@ -1,6 +1,6 @@
-"""What happened to one event, entry by entry, told from its facts alone.
+"""The history of one event: a fold over its facts.
 
-The fold reads no calendar text: facts carry what changed. ``history_words`` says an entry in plain English.
+The fold reads no calendar text, because the facts hold the changes. ``history_words`` writes an entry as a sentence.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ Word = Literal[
     "filed",
     "deleted",
 ]
-"""The kinds of entries. A program reads these; people read what ``history_words`` makes of the entry."""
+"""The kinds of entries, for programs. ``history_words`` makes sentences of them, for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened.
+    """One entry of a history.
 
-    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's envelope. ``by`` is the name or address of the one who
-    did it where the fact knows better than the actor does: an organizer or attendee elsewhere. ``occurrence`` None: it
-    happened to the event as a whole. ``guest`` and ``answer`` belong to words about people, ``properties`` to
-    "edited"; ``count`` says how much an "unlisted" entry stands for.
+    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's envelope. ``by``: the name or address of an organizer or
+    attendee, where they and not the actor caused the change. ``occurrence`` None: the change is of the whole event.
+    ``guest`` and ``answer`` are set for words about people, ``properties`` for "edited". ``count``: the number of changes
+    that an "unlisted" entry replaces.
     """
 
     at: datetime
@@ -81,13 +81,13 @@ class Entry:
     count: int = 0
 
 
-def history(told: Iterable[tuple[CalendarObjectEvent, Envelope]]) -> list[Entry]:
+def history(events: Iterable[tuple[CalendarObjectEvent, Envelope]]) -> list[Entry]:
     """The entries of one event's facts, oldest first."""
-    return [entry for fact, envelope in told for entry in entries_of(fact, envelope)]
+    return [entry for fact, envelope in events for entry in entries_of(fact, envelope)]
 
 
 def entries_of(fact: CalendarObjectEvent, envelope: Envelope) -> list[Entry]:
-    """The entries of one fact; none for what is no news to people."""
+    """The entries of one fact; none for a fact that changes nothing for people."""
     return list(_entries(fact, Entry(envelope.now, envelope.actor, envelope.door, "edited")))
 
 
@@ -147,7 +147,7 @@ def _invitation(fact: InvitationReceived, blank: Entry) -> Iterator[Entry]:
 def _cancelled(fact: EventCancelled, blank: Entry) -> Iterator[Entry]:
     entries = []
     if fact.recurrence_id is not None:
-        # Each occurrence by its name; where the rest of a series was cut off, its rule says so.
+        # Each cancelled occurrence is an entry. Where the rest of a series was cancelled, the new rule is one too.
         for entry in _changes(fact.what, blank):
             gone = entry.word in ("occurrence-removed", "status")
             entries.append(replace(entry, word="cancelled") if gone else entry)
@@ -201,5 +201,5 @@ def _people(people: People, blank: Entry) -> Iterator[Entry]:
 
 
 def _shown(what: WhatChanged) -> Details | None:
-    """The event itself, else the first occurrence that the text has."""
+    """The event itself, or the first occurrence where the text has only occurrences."""
     return what.now or next((each.now for each in what.occurrences if each.now is not None), None)

@@ -1,4 +1,4 @@
-"""Says an entry of an event's history in plain English."""
+"""Writes an entry of an event's history as an English sentence."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PROPERTIES: Final = {
 def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None) -> str:
     """The entry as a sentence without a full stop.
 
-    ``name_of`` gives the display name of an actor. ``zone`` is the reader's: without it, times are in the event's own.
+    ``name_of`` gives the display name of an actor. ``zone``: the reader's time zone; None: the event's own.
     """
     who = entry.by or name_of(entry.actor)
     saying = _Saying(zone, entry.at.year)
@@ -92,7 +92,7 @@ def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None)
 
 
 class _Saying:
-    """Phrases for one reader: their zone, and the year that goes without saying."""
+    """Phrases for one reader. ``zone``: the reader's time zone; ``year``: the year that is not written."""
 
     def __init__(self, zone: tzinfo | None, year: int) -> None:
         self._zone = zone
@@ -118,24 +118,24 @@ class _Saying:
         """ "Mon 25 Oct 10:00 (Europe/London)"; the year only where it is not the entry's."""
         try:
             return self._written(self._local(when)) + self._in(when)
-        except ValueError:  # what named the occurrence was no time
+        except ValueError:  # the RECURRENCE-ID was no time
             return when.local
 
     def moved(self, who: str, it: str, was: Details | None, now: Details | None) -> str:
-        """From when to when; the end is told where the length changed."""
+        """The old and the new time; the new end too where the duration changed."""
         if was is None or now is None or was.start is None or now.start is None:
             return f"{who} changed when {it} takes place"
         if was.start == now.start:
             if was.end is None or now.end is None:
                 return f"{who} changed the end of {it}"
             return f"{who} changed the end of {it} from {self._change(was, now, self._end)}"
-        said = f"{who} moved {it} from {self._change(was, now, self._start)}"
+        sentence = f"{who} moved {it} from {self._change(was, now, self._start)}"
         if now.end is not None and self._length(was) != self._length(now):
-            said += f", now until {self._until(self._start(now), self._end(now))}"
-        return said
+            sentence += f", now until {self._until(self._start(now), self._end(now))}"
+        return sentence
 
     def proposed(self, who: str, it: str, was: Details | None, now: Details | None, answer: Answered | None) -> str:
-        """Another time, another place, or both."""
+        """The proposed time, the proposed place, or both."""
         wishes = []
         if now is not None and now.start is not None and (was is None or was.start != now.start):
             wishes.append(self.at(now.start) + (f" instead of {self.at(was.start)}" if was and was.start else ""))
@@ -184,7 +184,7 @@ class _Saying:
         return last
 
     def _last(self, details: Details) -> date | None:
-        """The end as people say it: of whole days, the last of them."""
+        """The end as people say it: the last day of a whole-day event, whose DTEND is exclusive."""
         if details.end is None:
             return None
         end = self._local(details.end)
@@ -214,7 +214,7 @@ class _Saying:
         return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}{year}{clock}"
 
     def _until(self, start: date, end: date) -> str:
-        """The later time: on the same day the clock alone."""
+        """The later time, without the date where it is on the same day."""
         if isinstance(start, datetime) and isinstance(end, datetime) and start.date() == end.date():
             return f"{end:%H:%M}"
         return self._written(end)

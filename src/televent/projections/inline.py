@@ -1,4 +1,4 @@
-"""Which rows are written in the transaction of the facts: those of ``dav_index``, ``company`` and ``directory``."""
+"""The rows written in the transaction of the facts: those of ``dav_index``, ``company`` and ``directory``."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ from televent.projections.directory import account_writes
 def inline_writes(
     key: StreamKey, before: Any, after: Any, facts: Sequence[Any], at: datetime, season: int | None = None
 ) -> list[Write]:
-    """The rows for one stream's change. Pure; ``before`` and ``after`` are states of the stream's kind. ``season``: for
-    which series without end are indexed; None: that of ``at``."""
+    """The rows that one stream's change writes. Pure. ``before`` and ``after`` are states of the stream's kind.
+
+    ``season``: the quarter of a year for which series without end are indexed; None: that of ``at``. Raises TypeError
+    for a state without an inline projection.
+    """
     if not facts:
         return []
     match after:

@@ -1,4 +1,4 @@
-"""What can be asked of an account."""
+"""The commands of an account."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ class ChangeProfile:
 
 @dataclass(frozen=True, slots=True)
 class ChangePrincipalProperties:
-    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2).
-    ``default_calendar``: the one that new invitations come to from now on (RFC 6638 §9.2); None: as it was."""
+    """Change the properties of a person's home and inbox.
+
+    ``set`` adds or replaces properties. ``remove`` deletes them; a missing one is no error (RFC 4918 §9.2).
+    ``default_calendar``: the calendar for new invitations (RFC 6638 §9.2); None: no change.
+    """
 
     set: Mapping[str, str]
     remove: frozenset[str]
@@ -38,7 +41,7 @@ class ChangePrincipalProperties:
 
 @dataclass(frozen=True, slots=True)
 class OpenFreeBusy:
-    """``people`` None: the people named before stay."""
+    """Set who may ask when the person is busy. ``people`` None: the people named before stay."""
 
     audience: str
     people: tuple[AccountId, ...] | None
@@ -74,7 +77,7 @@ class RevokeDevice:
 
 @dataclass(frozen=True, slots=True)
 class EraseAccount:
-    """End the account for good. Nothing can be asked of it afterwards."""
+    """End the account for good. Every later command is refused."""
 
 
 AccountCommand = (

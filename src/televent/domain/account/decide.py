@@ -1,4 +1,4 @@
-"""What happens to an account when something is asked of it."""
+"""Decides the commands of an account."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MAX_DEVICES = 50
 
 
 def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
-    """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    """The facts of a command; none where the account is already so. Raises Refusal."""
     if state.erased:
         if isinstance(command, EraseAccount):
             return []

@@ -1,4 +1,4 @@
-"""What can have happened to a person's account."""
+"""The facts of a person's account."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ class ProfileChanged:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalPropertiesChanged:
-    """What clients have set on the person's own collections: ``inbox {namespace}local`` or ``home {namespace}local`` to
-    XML inner text."""
+    """Clients changed properties of the person's home or inbox.
+
+    ``props`` has all of them: ``inbox {namespace}local`` or ``home {namespace}local`` → the XML inner text.
+    """
 
     props: Personal[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class AddressClaimed:
-    """The person says that this address is theirs. It counts for nothing until it is verified."""
+    """The person claims an address. It has no effect until it is verified. ``code_until``: when the code expires."""
 
     address: Personal[str]
     code_hash: Personal[str]
@@ -75,8 +77,11 @@ class DevicePasswordRevoked:
 
 @dataclass(frozen=True, slots=True)
 class AccountErased:
-    """The account is gone for good, and the last fact of its stream is this one. The person's key is destroyed with it:
-    a later reader finds placeholders in every fact before."""
+    """The account is erased; this is the last fact of its stream.
+
+    The person's key is destroyed in the same transaction. Readers then get placeholders for the personal fields of
+    all earlier facts.
+    """
 
 
 AccountEvent = (

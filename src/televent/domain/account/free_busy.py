@@ -1,4 +1,4 @@
-"""Who may ask when a person is busy: RFC 6638 §6.1.4."""
+"""The audiences that may ask when a person is busy: RFC 6638 §6.1.4."""
 
 from __future__ import annotations
 

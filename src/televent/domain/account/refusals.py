@@ -1,4 +1,4 @@
-"""Why an account does not change as asked."""
+"""The refusals of an account's commands."""
 
 from __future__ import annotations
 

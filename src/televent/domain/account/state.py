@@ -1,4 +1,4 @@
-"""A person's account, as its facts have made it."""
+"""The state of a person's account, folded from its facts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ from televent.domain.account.events import (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """``erased``: nothing is known about the person any more, and nothing can happen to the account."""
+    """The state of an account. ``claims``: address → (hash of the code, its expiry). ``devices``: id → name.
+
+    ``erased``: the state holds nothing about the person, and every command but EraseAccount is refused.
+    """
 
     opened: bool = False
     telegram_id: int | None = None

@@ -1,4 +1,4 @@
-"""What can be asked of a calendar collection."""
+"""The commands of a calendar collection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CreateCalendar:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProperties:
-    """``set`` replaces or adds, ``remove`` takes away; what is not there is no error (RFC 4918 §9.2)."""
+    """``set`` adds or replaces properties, ``remove`` deletes them; a missing one is no error (RFC 4918 §9.2)."""
 
     calendar_id: UUID
     set: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What happens to a calendar collection when something is asked of it."""
+"""Decides the commands of a calendar collection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from televent.domain.sharing.grants.decide import decide_sharing
 
 
 def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
-    """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    """The facts of a command; none where the calendar is already so. Raises Refusal."""
     match command:
         case CreateCalendar():
             if state.created:

@@ -1,4 +1,4 @@
-"""What can have happened to a calendar collection: to its name and properties, never to its objects."""
+"""The facts of a calendar collection: its name, properties and shares. Its objects have streams of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from televent.domain.sharing.grants.events import SharingEvent
 
 @dataclass(frozen=True, slots=True)
 class CalendarCreated:
-    """``props`` are dead and live properties alike, keyed ``{namespace}local``, as XML inner text."""
+    """A calendar was created. ``props``: dead and live properties, ``{namespace}local`` → the XML inner text."""
 
     calendar_id: UUID
     name: str
@@ -28,7 +28,7 @@ class CalendarPropertiesChanged:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRenamed:
-    """Its URL's last segment changed; what is in it, and what clients know of it, stays (RFC 4918 §9.9)."""
+    """The last segment of the calendar's URL changed. Its members and sync tokens stay valid (RFC 4918 §9.9)."""
 
     calendar_id: UUID
     name: str

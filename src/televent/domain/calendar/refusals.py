@@ -1,4 +1,4 @@
-"""Why a calendar collection does not change as asked."""
+"""The refusals of a calendar collection's commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A calendar collection, as its facts have made it."""
+"""The state of a calendar collection, folded from its facts."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Televent."""
+"""One person's copy of a calendar object: its commands, facts, state and decisions."""

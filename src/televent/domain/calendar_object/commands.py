@@ -1,4 +1,4 @@
-"""What can be asked of a calendar object."""
+"""The commands of a calendar object."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from televent.ical.objects.calendar_text import CalendarText
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose copy it is: every address that means this person, normalised."""
+    """The owner of a copy: every address of this person, normalised."""
 
     addresses: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class PutObject:
-    """``text`` is valid. ``merge``: the client knows the Schedule-Tag and perhaps not
-    the newest text; what it could not know is to be kept (RFC 6638 §3.2.10)."""
+    """Store a text that a client sent. ``text`` is valid.
+
+    ``merge``: the client matched the Schedule-Tag and may not know the newest text, so changes by other attendees are
+    kept (RFC 6638 §3.2.10).
+    """
 
     owner: Owner
     calendar_id: UUID
@@ -33,7 +36,7 @@ class PutObject:
 
 @dataclass(frozen=True, slots=True)
 class DeleteObject:
-    """``reply`` False: an attendee's copy goes without declining (RFC 6638 §8.1, Schedule-Reply: F)."""
+    """Delete the copy. ``reply`` False: an attendee does not decline (RFC 6638 §8.1, Schedule-Reply: F)."""
 
     owner: Owner
     reply: bool
@@ -57,10 +60,11 @@ class AnswerInvitation:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveMessage:
-    """An iTIP message that came for this owner. ``calendar_id`` and ``href`` are used if it makes a new object.
+    """Apply an iTIP message to the owner's copy. ``calendar_id`` and ``href`` are used if it makes a new object.
 
-    Of a letter from an account here more is known than its text says: ``refresh``, it tells only what others answered;
-    ``anew``, the owner is to answer it whatever he said before."""
+    Two flags come only with a message from an account here. ``refresh``: it only updates the answers of other
+    attendees. ``asks_again``: the owner has to answer, even after an earlier answer.
+    """
 
     owner: Owner
     calendar_id: UUID
@@ -75,7 +79,7 @@ class ReceiveMessage:
 
 @dataclass(frozen=True, slots=True)
 class NoteDelivery:
-    """``statuses``: address → SCHEDULE-STATUS code (RFC 6638 §3.2.9)."""
+    """Write delivery results into the copy. ``statuses``: pairs of address and SCHEDULE-STATUS (RFC 6638 §3.2.9)."""
 
     owner: Owner
     statuses: tuple[tuple[str, str], ...]

@@ -1,7 +1,8 @@
-"""What happens to one person's copy when something is asked of it, and who is told.
+"""Decides the commands of one person's copy of a calendar object.
 
-A PUT, a tap and a letter end here alike. The decision holds the facts and the letters that they cause: the owner's own
-transaction decides who is told what, because only here the old and the new text are both at hand.
+A PUT, a tap in the chat and an iTIP message are all decided here. The decision holds the facts and the iTIP messages
+that they cause. The messages must be decided in the owner's transaction, because only there the old and the new text
+are both at hand.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
 
 def decide(state: CalendarObject, command: CalendarObjectCommand) -> Decision:
-    """The facts and letters; a command repeated on its own result yields nothing. Raises Refusal."""
+    """The facts and iTIP messages of a command; none where the copy is already so. Raises Refusal."""
     match command:
         case PutObject():
             return _put(state, command)
@@ -117,7 +118,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
         if old is not None:
             text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state), merge=command.merge)
         messages = outgoing.attendee_messages(old, text, me=me, dtstamp=dtstamp)
-    # RFC 6638 §7.2: it asks for letters once and is never stored.
+    # RFC 6638 §7.2: SCHEDULE-FORCE-SEND applies to this request only and is never stored.
     text = outgoing.without_force_send(text)
     if text == old:
         return decided([], messages, dtstamp)
@@ -134,7 +135,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
 def _changed(
     old: CalendarText, text: CalendarText, after: Reading, owner: Owner, role: str
 ) -> list[CalendarObjectEvent]:
-    """What a PUT over a standing text says of the meeting."""
+    """The facts of a PUT that replaces a stored text."""
     before, outline, change = old.reading, outline_of(after, owner), change_between(old, text)
     answers = list(_own_answers(before, after, owner.addresses)) if role == "attendee" else []
     what = what_changed(before, after)
@@ -232,7 +233,7 @@ def _note(state: CalendarObject, command: NoteDelivery) -> Decision:
 
 
 def _check_alone(old: CalendarText, me: frozenset[str]) -> None:
-    """Nobody but the owner is asked to what he hands over to another organizer. Raises OrganizerStays."""
+    """Checks that an event with a new organizer has no other attendees. Raises OrganizerStays."""
     if any(attendee.address not in me for each in old.reading.instances() for attendee in each.attendees):
         raise OrganizerStays()
 
@@ -246,7 +247,7 @@ def _role(reading: Reading, me: frozenset[str]) -> str:
 
 
 def _times(reading: Reading) -> frozenset[tuple[object, ...]]:
-    """What RFC 6638 §3.2.8 calls a change of time, place taken in as iMIP clients show it."""
+    """The values whose change means a reschedule (RFC 6638 §3.2.8); the place too, because iMIP clients show it so."""
     return frozenset(
         (each.recurrence_id, each.start, each.end, each.rrule, each.location) for each in reading.instances()
     )
@@ -255,7 +256,7 @@ def _times(reading: Reading) -> frozenset[tuple[object, ...]]:
 def _own_answers(
     before: Reading, after: Reading, me: frozenset[str]
 ) -> Iterable[tuple[Attendee, str | None, str | None]]:
-    """The owner's lines that answer otherwise than before, each with the earlier answer and the RECURRENCE-ID."""
+    """The owner's ATTENDEE lines with a changed answer, each with the earlier answer and the RECURRENCE-ID."""
     old = {
         (each.recurrence_id, attendee.address): attendee.partstat
         for each in before.instances()
@@ -270,7 +271,7 @@ def _own_answers(
 
 
 def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarObjectEvent]:
-    """Who came and who went, as facts of the organizer's copy."""
+    """The facts of attendees who were invited or removed; none in a copy that is not the organizer's."""
     if role != "organizer":
         return []
     people = people_between(before, after, but={after.organizer.address} if after.organizer else ())

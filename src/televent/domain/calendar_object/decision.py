@@ -1,4 +1,4 @@
-"""What a decision is made of."""
+"""The result of a decision, and the parts that decisions share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from televent.ical.objects.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``facts`` to append, ``letters`` they cause. ``reason``: where nothing happens, the reason for the journal."""
+    """``facts`` to append and the iTIP ``messages`` that they cause. ``reason``: why nothing happens, for the log."""
 
     facts: Sequence[CalendarObjectEvent] = ()
     messages: Sequence[OutgoingMessage] = field(default=())
@@ -29,7 +29,7 @@ class Decision:
     """The text that the facts make, with what the decision has read of it."""
 
     def after(self, state: CalendarObject) -> CalendarObject:
-        """The state that was decided on, after the facts. Its text is read no more than it was."""
+        """The state after the facts. It reuses ``text``, so the text is not parsed again."""
         for fact in self.facts:
             state = evolve(state, fact)
         return knowing(state, self.text)
@@ -43,7 +43,7 @@ def decided(
     *,
     text: CalendarText | None = None,
 ) -> Decision:
-    """The facts with the messages that they cause, all of which carry ``dtstamp``; ``text`` is what the facts make."""
+    """The decision with these facts and messages. ``dtstamp``: the DTSTAMP of the messages; ``text``: the new text."""
     written = [MessagesWritten(dtstamp, tuple(marks))] if messages else []
     return Decision([*facts, *written], messages, text=text)
 
@@ -52,20 +52,20 @@ def deleted(state: CalendarObject) -> EventDeleted:
     """The fact that the resource is gone."""
     if state.details is not None or state.outline is None:
         return EventDeleted(state.details)
-    # Nothing but single occurrences: the title is what is known without reading the text.
+    # The text has only single occurrences. The outline has a title; the rest would need the parser.
     summary = bounded(state.outline.summary, MAX_TEXT)
     return EventDeleted(Details(None, None, None, summary, "", state.outline.status))
 
 
 def known_of(state: CalendarObject) -> Ledger:
-    """Which messages were applied to this copy, as the broker reads it."""
+    """The marks of this copy, in the form that ical.itip reads."""
     return incoming.ledger(
         (mark.address, mark.recurrence_id, mark.sequence, mark.dtstamp) for mark in state.marks.values()
     )
 
 
 def outline_of(reading: Reading, owner: Owner) -> Outline:
-    """What the index and the policies need to know of a text."""
+    """The outline of a text."""
     mine = reading.attendee(owner.addresses)
     organizer = reading.organizer.address if reading.organizer else None
     if organizer is not None and organizer in owner.addresses:

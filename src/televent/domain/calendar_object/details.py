@@ -1,6 +1,6 @@
-"""What people are told of an event: values that need no iCalendar parser to be read.
+"""The parts of an event that people see, as values that need no iCalendar parser.
 
-A fact carries these beside the text edit. Cards, history, webhooks and search read them. Every text in them is bounded,
+Facts hold them beside the text edit. Cards, history, webhooks and search read them. Every text in them is bounded,
 because a stranger can send an event with a title of a megabyte.
 """
 
@@ -12,11 +12,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A date or a time as the calendar says it.
+    """A date or a time of an event.
 
-    ``local`` is what a clock on the wall shows, as RFC 5545 §3.3.4 and §3.3.5 write it, without the final Z:
-    "20261025" (a whole day) or "20261025T100000". ``zone`` names the time zone, ``utc`` is the same instant in UTC.
-    Both are None for a whole day and for a floating time, which every reader takes in their own zone.
+    ``local`` is the local time, written as in RFC 5545 §3.3.4 and §3.3.5 without the final Z: "20261025" (a whole day)
+    or "20261025T100000". ``zone`` names the time zone, ``utc`` is the same instant in UTC. Both are None for a whole
+    day and for a floating time, which every reader takes in their own zone.
     """
 
     local: str
@@ -28,7 +28,7 @@ class When:
 class Details:
     """One instance of an event: DTSTART, its exclusive end, RRULE, SUMMARY, LOCATION and STATUS.
 
-    ``title`` and ``place`` are "" where the event has none; ``rule`` is None for what does not recur by a rule.
+    ``title`` and ``place`` are "" where the event has none; ``rule`` is None without an RRULE.
     """
 
     start: When | None
@@ -44,7 +44,7 @@ class Occurrence:
     """Names one occurrence of a series by its RECURRENCE-ID (RFC 5545 §3.8.4.4).
 
     ``recurrence_id`` is canonical (an instant in UTC, a date or a floating time); ``original`` is the same in the zone
-    of the series: where the occurrence stood before anybody moved it.
+    of the series, the time before any reschedule.
     """
 
     recurrence_id: str
@@ -53,7 +53,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One occurrence before and after. ``was`` None: it was added; ``now`` None: it takes place no more."""
+    """One occurrence before and after a change. ``was`` None: it was added; ``now`` None: it was removed."""
 
     occurrence: Occurrence
     was: Details | None
@@ -79,10 +79,10 @@ class WhatChanged:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An attendee who came or went. ``occurrences``: only to or from these, at most 10, and ``unlisted`` others;
-    empty: the whole event.
+    """An attendee who was invited or removed.
 
-    ``entirely`` (of one who went): they are asked to no occurrence any more.
+    ``occurrences``: the occurrences concerned, at most 10; ``unlisted`` counts the others. Empty: the whole event.
+    ``entirely`` (after a removal): the attendee is invited to no occurrence any more.
     """
 
     address: str

@@ -1,6 +1,6 @@
-"""What changed between two readings of one calendar object, in the words of :mod:`details`.
+"""Compares two readings of one calendar object, in the values of :mod:`details`.
 
-Only decisions call this: replay takes from the fact what was found here.
+Only decisions call this. Replay takes the result from the fact.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _Pair = tuple[Instance | None, Instance | None]
 
 
 def what_changed(before: Reading | None, after: Reading) -> WhatChanged:
-    """The event before and after; ``before`` None: it is new."""
+    """The event before and after a change; ``before`` None: it is new."""
     was, now = before.master if before is not None else None, after.master
     pairs = _pairs(before, after)
     listed = sorted(pairs, key=str)[:MAX_OCCURRENCES]
@@ -48,7 +48,7 @@ def what_changed(before: Reading | None, after: Reading) -> WhatChanged:
 
 
 def details_of(instance: Instance) -> Details:
-    """What people are told of one instance."""
+    """The details of one instance."""
     return Details(
         start=when_of(instance.start, instance.tzid),
         end=when_of(instance.end, instance.tzid),
@@ -60,7 +60,7 @@ def details_of(instance: Instance) -> Details:
 
 
 def when_of(value: Moment | None, tzid: str | None = None) -> When | None:
-    """A moment as it stands in a fact; ``tzid`` names its zone where the zone itself has no name."""
+    """A moment in the form that facts store; ``tzid`` names its zone where the zone object has no name."""
     if value is None:
         return None
     if not isinstance(value, datetime):
@@ -82,7 +82,7 @@ def occurrence_of(recurrence_id: str, series: Instance | None) -> Occurrence:
 
 
 def details_in(reading: Reading, recurrence_id: str | None) -> Details | None:
-    """What a text says of an occurrence, or with None of the event or series."""
+    """The details of an occurrence; with None, of the event or series. None where there is no such instance."""
     found = next((each for each in reading.instances() if each.recurrence_id == recurrence_id), None)
     if found is None and recurrence_id is not None and reading.master is not None:
         found = _plain(reading.master, recurrence_id)
@@ -90,23 +90,23 @@ def details_in(reading: Reading, recurrence_id: str | None) -> Details | None:
 
 
 def bounded(text: str, limit: int) -> str:
-    """At most ``limit`` characters of a text; the last one then says that there were more."""
+    """At most ``limit`` characters of a text; "…" is the last one where the text was cut."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _pairs(before: Reading | None, after: Reading) -> dict[str, _Pair]:
-    """Each occurrence that differs, by RECURRENCE-ID, as it was and as it is."""
+    """Each occurrence that differs, before and after, by RECURRENCE-ID."""
     then = {each.recurrence_id or "": each for each in before.overrides} if before is not None else {}
     here = {each.recurrence_id or "": each for each in after.overrides}
     was, now = before.master if before is not None else None, after.master
     pairs: dict[str, _Pair] = {}
-    # Where the series itself moved, its occurrences have other names: only what has a component of its own is compared.
+    # A moved series has other RECURRENCE-IDs, so only occurrences with a component of their own are compared.
     steady = was is not None and now is not None and (was.start, was.rrule) == (now.start, now.rrule)
     if steady and was is not None and now is not None and was.exceptions != now.exceptions:
         old, new = _exceptions(was, now)
         for name, rids in (("EXDATE", new["EXDATE"] - old["EXDATE"]), ("RDATE", old["RDATE"] - new["RDATE"])):
             for rid in rids:
-                # A cancelled occurrence may be excluded and have a component that says so.
+                # A cancelled occurrence may have both an EXDATE and a component with STATUS:CANCELLED.
                 pairs[rid] = then.get(rid) or _plain(was, rid), here.get(rid) if name == "EXDATE" else None
         for rid in (old["EXDATE"] - new["EXDATE"]) | (new["RDATE"] - old["RDATE"]):
             pairs[rid] = None, here.get(rid) or _plain(now, rid)
@@ -137,7 +137,7 @@ def _whole(each: Instance) -> tuple[object, ...]:
 
 
 def _exceptions(was: Instance, now: Instance) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The EXDATEs and RDATEs of which only one side has the line, canonical, on either side."""
+    """The canonical EXDATEs and RDATEs of each side, from the lines that the other side does not have."""
     shared = set(was.exceptions) & set(now.exceptions)
     found = []
     for each in (was, now):
@@ -156,13 +156,13 @@ def _exceptions(was: Instance, now: Instance) -> tuple[dict[str, set[str]], dict
 
 
 def _plain(series: Instance, rid: str) -> Instance:
-    """The occurrence as the series has it."""
+    """The occurrence without any change of its own: the series' values at that time."""
     at = _at(rid, series)
     if at is None or series.start is None or series.end is None:
         return replace(series, recurrence_id=rid, start=at, end=None, rrule=None)
     try:
         if isinstance(at, datetime) and at.tzinfo is not None and isinstance(series.end, datetime):
-            # Lengths are real time: over a clock change the wall clock would say another one.
+            # A duration is exact time. Local times would give another one across a change of the clock.
             length = utc_of(series.end) - utc_of(series.start)
             end: Moment = (utc_of(at) + length).astimezone(at.tzinfo)
         else:
@@ -173,7 +173,7 @@ def _plain(series: Instance, rid: str) -> Instance:
 
 
 def _at(rid: str, series: Instance | None) -> Moment | None:
-    """When the occurrence stands in the series, in the zone of the series."""
+    """The original time of the occurrence, in the zone of the series."""
     at = moment(rid)
     start = series.start if series is not None else None
     if isinstance(at, datetime) and at.tzinfo is not None and isinstance(start, datetime) and start.tzinfo is not None:
@@ -200,7 +200,7 @@ def _properties(before: Reading, after: Reading) -> tuple[str, ...]:
             continue
         lost = [prop for raw, prop in old.items() if raw not in new][:left]
         found = [prop for raw, prop in new.items() if raw not in old][:left]
-        # The same may be written in other lines: folded elsewhere, its name in small letters.
+        # Different lines may be equal properties: folded elsewhere, or with a name in lower case.
         differ = {(one.name, one.params, one.value) for one in lost} ^ {
             (one.name, one.params, one.value) for one in found
         }

@@ -1,8 +1,8 @@
-"""What can have happened to one person's copy of a calendar object.
+"""The facts of one person's copy of a calendar object.
 
-A fact that changes the text carries the change itself (``Splice``) and what the index needs to know
-about the new text (``Outline``), so that replay never parses iCalendar. Beside them it says what people are told of the
-change (``WhatChanged``, ``People``), so that nobody who reads facts parses iCalendar either.
+A fact that changes the text holds the text edit (``Splice``) and the values that the index needs from the new text
+(``Outline``), so that replay never parses iCalendar. Beside them it holds the change as people see it
+(``WhatChanged``, ``People``), so that followers do not parse iCalendar either.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from televent.domain.personal import Personal
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """How a text changed: at ``offset`` (bytes), ``removed`` bytes give way to ``inserted``."""
+    """A text edit: at ``offset`` (bytes), ``removed`` bytes are replaced by ``inserted``."""
 
     offset: int
     removed: int
@@ -27,10 +27,10 @@ class Splice:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is known about a text without reading it again.
+    """The values of a text that readers need without parsing it.
 
-    ``span_start``/``span_end`` are UTC and cover every instance; ``span_end`` None means without end. ``role`` is the
-    owner's part in the scheduling of this object ("organizer", "attendee" or "none"), ``partstat`` their own answer.
+    ``span_start`` and ``span_end`` (UTC) cover every instance; ``span_end`` None: without end. ``role`` is the owner's
+    role in the meeting: "organizer", "attendee" or "none". ``partstat``: the owner's own answer.
     """
 
     component: str
@@ -47,7 +47,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The newest message applied for one address and one occurrence (RFC 5546 §2.1.5)."""
+    """The newest message that was applied for one address and one occurrence (RFC 5546 §2.1.5)."""
 
     address: str
     recurrence_id: str | None
@@ -67,7 +67,7 @@ class EventCreated:
 
 @dataclass(frozen=True, slots=True)
 class EventRescheduled:
-    """Time, recurrence or place changed: everybody who answered is asked again (RFC 6638 §3.2.8)."""
+    """Time, recurrence or place changed: attendees have to answer again (RFC 6638 §3.2.8)."""
 
     outline: Personal[Outline]
     change: Personal[Splice]
@@ -76,7 +76,7 @@ class EventRescheduled:
 
 @dataclass(frozen=True, slots=True)
 class EventRevised:
-    """Anything else in the text changed."""
+    """Something else in the text changed."""
 
     outline: Personal[Outline]
     change: Personal[Splice]
@@ -85,8 +85,10 @@ class EventRevised:
 
 @dataclass(frozen=True, slots=True)
 class AttendeeInvited:
-    """Somebody is asked to the organizer's event. ``occurrences``: only to these, at most 10, and ``unlisted``
-    others; empty: to all of it."""
+    """The organizer invited an attendee.
+
+    ``occurrences``: the invitation is only to these, at most 10, and to ``unlisted`` others. Empty: to the whole event.
+    """
 
     address: Personal[str]
     name: Personal[str | None]
@@ -96,10 +98,11 @@ class AttendeeInvited:
 
 @dataclass(frozen=True, slots=True)
 class AttendeeRemoved:
-    """Somebody is asked no more: to these ``occurrences``, at most 10, and ``unlisted`` others; empty: to the event or
-    to the series.
+    """The organizer removed an attendee.
 
-    ``entirely``: to nothing of it. An attendee taken off a series may still be asked to one occurrence of it.
+    ``occurrences``: only from these, at most 10, and from ``unlisted`` others. Empty: from the event or the series.
+    ``entirely``: the attendee is invited to nothing of it any more. An attendee who was removed from a series may still
+    be invited to one occurrence.
     """
 
     address: Personal[str]
@@ -111,9 +114,9 @@ class AttendeeRemoved:
 
 @dataclass(frozen=True, slots=True)
 class RsvpGiven:
-    """Somebody answered. ``own``: the owner of this copy did; else the answer came to the organizer's copy.
+    """An attendee answered. ``own``: the owner of this copy did; else the answer arrived in the organizer's copy.
 
-    ``was`` is the answer that stood before; ``occurrence`` names ``recurrence_id`` for people.
+    ``was`` is the answer before; ``occurrence`` is the occurrence of ``recurrence_id``, for people.
     """
 
     attendee: Personal[str]
@@ -131,10 +134,10 @@ class RsvpGiven:
 
 @dataclass(frozen=True, slots=True)
 class InvitationReceived:
-    """An organizer's REQUEST made or changed this copy. ``asks``: an answer is wanted (again).
+    """An organizer's REQUEST made or changed this copy. ``asks``: the owner has to answer, perhaps again.
 
-    ``organizer_name`` is the sender's name where the message came with one, else the CN of ORGANIZER. ``people`` is
-    empty where the message made the copy: then ``what.was`` is None too.
+    ``organizer_name`` is the sender's name where the message came with one, else the CN of ORGANIZER. Where the message
+    made the copy, ``people`` is empty and ``what.was`` is None.
     """
 
     calendar_id: UUID
@@ -149,14 +152,14 @@ class InvitationReceived:
     what: Personal[WhatChanged]
     people: Personal[People]
     only_answers: bool = False
-    """Nothing but others' answers came with it (RFC 6638 §3.2.10: an "inconsequential" change)."""
+    """The message changed only the answers of other attendees (RFC 6638 §3.2.10: an "inconsequential" change)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventCancelled:
     """The organizer cancelled the meeting, an occurrence of it, or this attendee's part in it.
 
-    ``what.occurrences`` has what became of each occurrence that was cancelled.
+    ``what.occurrences`` has each cancelled occurrence.
     """
 
     recurrence_id: str | None
@@ -170,7 +173,7 @@ class EventCancelled:
 
 @dataclass(frozen=True, slots=True)
 class EventMoved:
-    """The resource has another name or stands in another calendar of the same person."""
+    """The resource has another name, or is in another calendar of the same person."""
 
     calendar_id: UUID
     href: str
@@ -178,7 +181,7 @@ class EventMoved:
 
 @dataclass(frozen=True, slots=True)
 class EventDeleted:
-    """The resource is gone; a tombstone remains. ``was`` is what was deleted: the event, or the series."""
+    """The resource was deleted; a tombstone remains. ``was``: the deleted event, or the series."""
 
     was: Personal[Details | None]
 
@@ -187,7 +190,7 @@ class EventDeleted:
 class CounterProposed:
     """An attendee proposes another time or place (RFC 5546 §3.2.7); ``proposal`` is the message itself.
 
-    ``was`` is what stands in the organizer's copy, ``now`` what the attendee proposes.
+    ``was`` is the event in the organizer's copy, ``now`` the event that the attendee proposes.
     """
 
     attendee: Personal[str]
@@ -203,7 +206,7 @@ class CounterProposed:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNoted:
-    """What became of the iTIP messages (RFC 6638 §3.2.9): SCHEDULE-STATUS on the lines concerned."""
+    """The delivery results of iTIP messages were written into SCHEDULE-STATUS (RFC 6638 §3.2.9)."""
 
     statuses: Personal[tuple[tuple[str, str], ...]]
     outline: Personal[Outline]
@@ -212,9 +215,12 @@ class DeliveryNoted:
 
 @dataclass(frozen=True, slots=True)
 class MessagesWritten:
-    """The change before it was told to others. Their copies take the later DTSTAMP for the newer word (RFC 5546
-    §2.1.5), so the next letters about this UID must carry a later one. ``marks``: to which occurrences everybody was
-    asked anew, so that no answer to an older SEQUENCE counts."""
+    """iTIP messages were made for the change recorded before this fact.
+
+    Receivers take the message with the later DTSTAMP for the newer one (RFC 5546 §2.1.5). So the next messages about
+    this UID must have a DTSTAMP later than ``dtstamp``. ``marks``: the occurrences for which all attendees were asked
+    again; an answer to an older SEQUENCE of them no longer counts.
+    """
 
     dtstamp: datetime
     marks: Personal[tuple[Mark, ...]] = ()
@@ -222,9 +228,11 @@ class MessagesWritten:
 
 @dataclass(frozen=True, slots=True)
 class MessageSetAside:
-    """A message changed no text but is remembered: a CANCEL that came before its REQUEST, or an answer of somebody who
-    was not asked. ``reason`` is a word for the journal; ``uninvited`` are the answers of those who were not asked, and
-    ``summary`` is the title of the event that they answered."""
+    """A message changed no text, but its marks are kept.
+
+    It is a CANCEL that arrived before its REQUEST, or an answer of a person who was not invited. ``reason`` is a word
+    for the log. ``uninvited``: the answers of people who were not invited; ``summary``: the title of the event.
+    """
 
     reason: str
     marks: Personal[tuple[Mark, ...]]

@@ -1,4 +1,4 @@
-"""Which mails are parked: those about a standing event, a few in an hour (imip/SPEC B5)."""
+"""Decides which mails are parked: those about a stored event, one per reason and hour (imip/SPEC B5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from televent.domain.calendar_object.parked_mail import MailParked, ParkMail
 from televent.domain.calendar_object.state import CalendarObject
 
 PARKING_INTERVAL = timedelta(hours=1)
-"""Min time between two parked mails about one event for one reason: a stranger can send any number of them."""
+"""Min time between two parked mails about one event for one reason, because a stranger can send any number."""
 MAX_SUMMARY = 200
 """Max characters of a title in the fact."""
 MAX_SENDER = 320
@@ -19,7 +19,7 @@ MAX_OCCURRENCES = 50
 
 
 def park_mail(state: CalendarObject, command: ParkMail) -> Decision:
-    """One fact, or none where there is no such event or a mail was parked for the same reason within the last hour."""
+    """One fact; none without such an event, and none within an hour after a mail parked for the same reason."""
     if not state.exists or state.outline is None:
         return Decision(reason="unknown-uid")
     last = state.parked.get(command.reason)

@@ -1,4 +1,4 @@
-"""A mail about an event that is kept and not applied: the fact and the command (imip/SPEC B5)."""
+"""A mail about an event that is stored but not applied: the fact and the command (imip/SPEC B5)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Literal
 from televent.domain.personal import Personal
 
 ParkedFor = Literal["reply-unproven", "request-unproven"]
-"""Why a mail is parked: nothing proves that an answer comes from the attendee, or that a change comes from the
-organizer."""
+"""Reasons to park a mail: nothing proves that a reply comes from the attendee, or a change from the organizer."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailParked:
-    """A mail was kept for the person to decide. ``mail_key``: the key under which the raw mail is kept. ``summary``:
-    the event's title at that time, or its UID where it has none. ``recurrence_ids``: the occurrences that the mail is
-    about; None stands for the whole event."""
+    """A mail was stored for the person to decide on.
+
+    ``mail_key``: the key of the stored raw mail. ``summary``: the event's title at that time, or its UID without a
+    title. ``recurrence_ids``: the occurrences that the mail is about; None: the whole event.
+    """
 
     reason: ParkedFor
     method: str
@@ -30,7 +31,7 @@ class MailParked:
 
 @dataclass(frozen=True, slots=True)
 class ParkMail:
-    """Keep a mail for the person to decide. The fields are those of the fact; ``now`` becomes its ``at``."""
+    """Store a mail for the person to decide on. The fields are those of the fact; ``now`` becomes its ``at``."""
 
     reason: ParkedFor
     method: str

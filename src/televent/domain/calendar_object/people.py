@@ -1,4 +1,4 @@
-"""Who came, who went and who answered between two readings of one calendar object."""
+"""Finds attendees who were invited, were removed or answered between two readings of one calendar object."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ MAX_COMMENT: Final = MAX_TEXT
 
 
 def people_between(before: Reading | None, after: Reading, *, but: Collection[str]) -> People:
-    """Everybody whose part changed, except the addresses ``but``. ``before`` None: everybody came.
+    """The attendees who changed, except the addresses ``but``. ``before`` None: all were invited now.
 
-    Answers are bounded; who came and who went is whole (see ``at_most``), for the organizer's copy has a fact for each.
+    The answers are bounded. The invited and removed ones are complete, because the organizer's copy has a fact for
+    each; ``at_most`` bounds them.
     """
     came: dict[str, Guest] = {}
     went: dict[str, Guest] = {}
@@ -34,7 +35,7 @@ def people_between(before: Reading | None, after: Reading, *, but: Collection[st
     series = (before.master if before is not None else None) or after.master
     now = {attendee.address for each in after.instances() for attendee in each.attendees}
     for each in after.instances():
-        # A component that was made for one occurrence is compared with what the series said.
+        # A new component of one occurrence is compared with the series.
         base = then.get(each.recurrence_id) or (series if each.recurrence_id is not None else None)
         earlier = base.attendees if base is not None else ()
         if earlier == each.attendees:
@@ -64,14 +65,14 @@ def people_between(before: Reading | None, after: Reading, *, but: Collection[st
 
 
 def at_most(people: People) -> People:
-    """The same with at most 50 of each kind and the number of those left out."""
+    """The same with at most 50 of each kind; ``unlisted`` counts the others too."""
     came, went = people.came[:MAX_PEOPLE], people.went[:MAX_PEOPLE]
     left_out = len(people.came) - len(came) + len(people.went) - len(went)
     return People(came, went, people.answered, people.unlisted + left_out)
 
 
 def invited(came: Iterable[Guest]) -> list[AttendeeInvited]:
-    """A fact of the organizer's copy for each guest who came."""
+    """A fact of the organizer's copy for each invited guest."""
     return [AttendeeInvited(each.address, each.name, each.occurrences, each.unlisted) for each in came]
 
 
@@ -86,7 +87,7 @@ def answer_in(reading: Reading, address: str, recurrence_id: str | None) -> Atte
 
 
 def comment_in(reading: Reading, recurrence_id: str | None) -> str | None:
-    """The COMMENT of that occurrence."""
+    """The COMMENT of that occurrence, bounded; None without one."""
     for each in reading.instances():
         if each.recurrence_id == recurrence_id:
             return comment_of(next((unescape(prop.value) for prop in each.beside if prop.name == "COMMENT"), None))
@@ -94,17 +95,17 @@ def comment_in(reading: Reading, recurrence_id: str | None) -> str | None:
 
 
 def comment_of(value: str | None) -> str | None:
-    """A comment as a fact holds it."""
+    """A comment, stripped and bounded for a fact."""
     return bounded(value.strip(), MAX_COMMENT) or None if value else None
 
 
 def name_of(attendee: Attendee | None) -> str | None:
-    """The display name (CN) as a fact holds it."""
+    """The display name (CN), stripped and bounded for a fact."""
     return short(attendee.cn) if attendee is not None else None
 
 
 def short(name: str | None) -> str | None:
-    """A person's name as a fact holds it."""
+    """A person's name, stripped and bounded for a fact."""
     return bounded(name.strip(), MAX_NAME) or None if name else None
 
 
@@ -118,7 +119,7 @@ def place_in(reading: Reading | None, recurrence_id: str | None) -> Occurrence |
 def _note(
     guests: dict[str, Guest], attendee: Attendee, each: Instance, series: Instance | None, *, entirely: bool
 ) -> None:
-    """Adds the instance to what is known of the guest. The series comes first and says everything."""
+    """Adds the instance to the guest's entry. The series comes first, and an entry for it covers every occurrence."""
     known = guests.get(attendee.address)
     if each.recurrence_id is None:
         guests[attendee.address] = Guest(attendee.address, name_of(attendee), entirely=entirely)

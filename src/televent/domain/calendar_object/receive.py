@@ -1,4 +1,4 @@
-"""An iTIP message meets one person's copy (RFC 5546 §3, RFC 6638 §3.2)."""
+"""Decides what an iTIP message changes in one person's copy (RFC 5546 §3, RFC 6638 §3.2)."""
 
 from __future__ import annotations
 
@@ -27,20 +27,23 @@ from televent.ical.itip.sending import outgoing
 from televent.ical.objects.calendar_text import CalendarText
 
 MAX_MARKS = 1000
-"""Marks of one copy beyond which a message that changes no text is not remembered: strangers send those."""
+"""Max marks of one copy from messages that change no text, because strangers can send those."""
 MAX_REFRESHED = 100
-"""Attendees beyond whom the others do not hear of each answer at once but with the organizer's next letter: their
-number squared is the number of letters (RFC 6638 §4.2 says SHOULD)."""
+"""Max attendees whose copies get each answer at once; in a larger meeting they get it with the organizer's next
+message. The number of messages grows with the square of the attendees (RFC 6638 §4.2 says SHOULD)."""
 MAX_UNINVITED = 10
-"""Uninvited answers of one message that are remembered."""
+"""Max uninvited answers that are kept from one message."""
 
 
 def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
-    """Idempotent by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP: what was applied, or is older, changes nothing."""
+    """The facts and replies of a received message; none for one that was applied before or is older.
+
+    Idempotent by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP.
+    """
     me = command.owner.addresses
     stored = state.text if state.exists else None
     if command.refresh and state.deleted:
-        # He threw it away, perhaps without a word (RFC 6638 §8.1): what others answer does not bring it back.
+        # The owner deleted the copy, perhaps without a reply (RFC 6638 §8.1). Answers of others do not restore it.
         return Decision(reason="deleted")
     applied = incoming.receive(
         stored,
@@ -65,7 +68,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     organizer = reading.organizer.address if reading.organizer else ""
     organizer_name = short(command.sender_name) or short(reading.organizer.cn if reading.organizer else None)
     what = what_changed(before, reading)
-    # A copy that was deleted before still has its text in the state: the change is told from there.
+    # The state of a deleted copy still has its text, so the text edit starts from there.
     change = change_between(state.text, applied.text)
     if applied.change in ("cancelled", "occurrence-cancelled", "removed"):
         recurrence_id = next((mark.recurrence_id for mark in marks), None)
@@ -89,7 +92,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     messages: list[outgoing.OutgoingMessage] = []
     dtstamp = state.dtstamp(command.now)
     if applied.answer_stands:
-        # Asked anew with a higher SEQUENCE though nothing moved: the organizer may have dropped the answer that stands.
+        # A higher SEQUENCE asks again although nothing moved: the organizer may have lost the answer that still counts.
         again = applied.declined
         messages = outgoing.attendee_messages(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
     return decided([received], messages, dtstamp, text=applied.text)
@@ -102,14 +105,14 @@ def _answered(
     text: CalendarText,
     marks: tuple[Mark, ...],
 ) -> Decision:
-    """A REPLY in the organizer's copy; the others' copies hear of it by what the broker calls "refresh"."""
+    """Applies a REPLY to the organizer's copy. The other attendees' copies get a message of the kind "refresh"."""
     me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
     was, reading = state.text.reading, text.reading
     outline, change = outline_of(reading, command.owner), change_between(state.text, text)
     facts: list[CalendarObjectEvent] = []
     for answer in applied.answers:
         place = (answer.address, answer.recurrence_id)
-        said = answer_of(answer, was, command.sender_name if len(applied.answers) == 1 else None)
+        answered = answer_of(answer, was, command.sender_name if len(applied.answers) == 1 else None)
         facts.append(
             RsvpGiven(
                 attendee=answer.address,
@@ -119,13 +122,13 @@ def _answered(
                 mark=next((each for each in marks if (each.address, each.recurrence_id) == place), None),
                 outline=outline,
                 change=Splice(0, 0, b"") if facts else change,
-                name=said.name,
-                was=said.was,
-                occurrence=said.occurrence,
-                comment=said.comment,
+                name=answered.name,
+                was=answered.was,
+                occurrence=answered.occurrence,
+                comment=answered.comment,
             )
         )
-    # An answer to this and all following is one fact; that it was to each of them too is remembered beside it.
+    # An answer to this and all following occurrences is one fact; the marks of the others are kept in a second one.
     places = {(answer.address, answer.recurrence_id) for answer in applied.answers}
     if more := tuple(mark for mark in marks if (mark.address, mark.recurrence_id) not in places):
         facts.append(MessageSetAside("this-and-future", more))
@@ -133,20 +136,20 @@ def _answered(
     before = {each.address for instance in was.instances() for each in instance.attendees}
     if asked - before:
         facts += invited(people_between(was, reading, but=before).came)
-    # The one who answered knows it; that somebody else is asked now, in their place, is news to them too.
-    answered = set() if asked - before else {answer.address for answer in applied.answers}
+    # The sender knows their own answer. But a delegate, newly invited, is news for the sender too.
+    senders = set() if asked - before else {answer.address for answer in applied.answers}
     if len(asked) > MAX_REFRESHED and asked <= before:
         return Decision(facts, text=text)
     messages = [
         message
         for message in outgoing.organizer_messages(state.text, text, me=me, dtstamp=dtstamp)
-        if message.recipient not in answered and (message.kind == "invite" or len(asked) <= MAX_REFRESHED)
+        if message.recipient not in senders and (message.kind == "invite" or len(asked) <= MAX_REFRESHED)
     ]
     return decided(facts, messages, dtstamp, text=text)
 
 
 def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:
-    """An attendee lost his copy and asks for it (REFRESH, RFC 5546 §3.2.6)."""
+    """Sends the meeting again to attendees who asked for it (REFRESH, RFC 5546 §3.2.6)."""
     dtstamp = state.dtstamp(command.now)
     messages = outgoing.organizer_messages(None, state.text, me=command.owner.addresses, dtstamp=dtstamp)
     asked = [
@@ -158,7 +161,7 @@ def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozense
 def _set_aside(
     state: CalendarObject, command: ReceiveMessage, applied: incoming.Applied, marks: tuple[Mark, ...]
 ) -> Decision:
-    """Nothing in the text changes; what must be known of the message later is kept."""
+    """The message changes no text; its marks are kept where a later message needs them."""
     reason = applied.reason or applied.change
     if reason == "party-crasher":
         marks = marks[:MAX_UNINVITED]

@@ -1,4 +1,4 @@
-"""Why a calendar object does not change as asked."""
+"""The refusals of a calendar object's commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What attendees say about an organizer's event: their answers and proposals, as facts tell them."""
+"""Turns attendees' answers and proposals into the values and facts of the organizer's copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from televent.ical.objects.reading import Reading
 
 
 def answer_of(answer: incoming.Answer, before: Reading | None, sender_name: str | None) -> Answered:
-    """An answer as a fact tells it; ``before`` is the organizer's text that it met."""
+    """An answer in the form that facts store. ``before``: the organizer's text before the answer."""
     line = answer_in(before, answer.address, answer.recurrence_id) if before is not None else None
     return Answered(
         address=answer.address,
@@ -30,7 +30,7 @@ def answer_of(answer: incoming.Answer, before: Reading | None, sender_name: str 
 def counter_proposals(
     state: CalendarObject, command: ReceiveMessage, applied: incoming.Applied, news: tuple[Mark, ...]
 ) -> list[CalendarObjectEvent]:
-    """What attendees propose instead of what stands."""
+    """A fact for each new proposal of an attendee."""
     if not news:
         return []
     before = state.text.reading

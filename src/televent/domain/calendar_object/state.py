@@ -1,4 +1,4 @@
-"""One person's copy of a calendar object, as its facts have made it."""
+"""The state of one person's copy of a calendar object, folded from its facts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CalendarObject:
     written: datetime | None = None
     """DTSTAMP of the last iTIP messages about it."""
     details: Details | None = None
-    """What people are told of the event or the series; None where the text has only occurrences."""
+    """The details of the event or the series; None where the text has only occurrences."""
     parked: Mapping[str, datetime] = field(default_factory=dict)
     """When a mail about it was parked last, by reason."""
 
@@ -61,18 +61,18 @@ class CalendarObject:
         return self.outline is not None and not self.deleted
 
     def dtstamp(self, now: datetime) -> datetime:
-        """What letters written ``now`` carry: later than those before, in whole seconds as iCalendar has them."""
+        """The DTSTAMP of messages made ``now``: later than all before, in whole seconds (RFC 5545 §3.3.5)."""
         second = now.replace(microsecond=0)
         return second if self.written is None else max(second, self.written + timedelta(seconds=1))
 
 
 def etag_of(text: CalendarText) -> str:
-    """The entity tag of a stored text, unquoted: a hash, so the same on every node, whatever its clock."""
+    """The entity tag of a stored text, unquoted. It is a hash, so every node computes the same."""
     return hashlib.sha256(text.raw).hexdigest()[:32]
 
 
 def knowing(state: CalendarObject, text: CalendarText | None) -> CalendarObject:
-    """The same state. Where its text has the bytes of ``text``, it is that one: nothing is read again."""
+    """The same state; it takes ``text`` for its own where the bytes are equal, so that it is not parsed again."""
     return replace(state, text=text) if text is not None and state.text == text else state
 
 
@@ -83,7 +83,7 @@ def changed(text: CalendarText, change: Splice) -> CalendarText:
 
 
 def change_between(before: CalendarText, after: CalendarText) -> Splice:
-    """The step from ``before`` to ``after`` as the one stretch that differs."""
+    """The text edit from ``before`` to ``after``: the one range that differs."""
     old, new = before.raw, after.raw
     limit = min(len(old), len(new))
     head = _common(old, new, limit)
@@ -92,7 +92,7 @@ def change_between(before: CalendarText, after: CalendarText) -> Splice:
 
 
 def _common(left: bytes, right: bytes, limit: int) -> int:
-    """The length of the common prefix, by halving: comparing slices runs at memory speed, a loop does not."""
+    """The length of the common prefix, by binary search: comparing slices is much faster than a loop over bytes."""
     low, high = 0, limit
     while low < high:
         middle = (low + high + 1) // 2
@@ -108,7 +108,7 @@ def _marked(marks: Mapping[MarkKey, Mark], new: Iterable[Mark]) -> Mapping[MarkK
 
 
 def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
-    """The state after one more fact. Only assigns: what the fact says was decided before."""
+    """The state after one more fact. It only assigns values; it decides nothing."""
     match fact:
         case EventCreated():
             return CalendarObject(
@@ -118,7 +118,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 text=(text := CalendarText(fact.change.inserted)),
                 outline=fact.outline,
                 schedule_tag=_tag(fact.outline, text),
-                # A UID that is stored again after it was deleted: others remember what they were told of it.
+                # The UID may be stored again after a deletion. Other people still have the messages of before.
                 marks=state.marks,
                 written=state.written,
                 details=fact.what.now,
@@ -130,8 +130,8 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, text=text, outline=fact.outline, schedule_tag=tag, details=fact.what.now)
         case RsvpGiven():
             text = changed(state.text, fact.change)
-            # RFC 6638 §3.2.10: the organizer's tag stands still for others' replies. An attendee's stands still for his
-            # own answer as well (ADR 0020): whoever wrote before he read it must not lose what he wrote.
+            # RFC 6638 §3.2.10: replies of others do not change the organizer's Schedule-Tag. An attendee's own answer
+            # does not change it either (ADR 0020), so that a client that has not read the answer can still write.
             marks = _marked(state.marks, (fact.mark,)) if fact.mark else state.marks
             return replace(state, text=text, outline=fact.outline, marks=marks)
         case InvitationReceived():

@@ -14,7 +14,7 @@ INBOX = "inbox"
 def inbox_of(tenant: AccountId) -> UUID:
     """The id of an account's inbox collection. It needs no fact: every account has an inbox.
 
-    By MD5 because the migration that gives one to older accounts must find the same id, and PostgreSQL has no other
-    hash of that size built in.
+    The id is an MD5 hash, because a migration must compute the same id in SQL, and PostgreSQL has no other built-in
+    hash of 16 bytes.
     """
     return UUID(hashlib.md5(f"{tenant}/inbox".encode(), usedforsecurity=False).hexdigest())

@@ -1,4 +1,4 @@
-"""What can be asked of a scheduling message in an inbox."""
+"""The commands of a scheduling message in an inbox."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RemoveMessage:
-    """Take the item away."""
+    """Remove the message from the inbox."""

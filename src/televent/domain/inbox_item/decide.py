@@ -1,4 +1,4 @@
-"""What happens to a scheduling message in an inbox when something is asked of it."""
+"""Decides the commands of a scheduling message in an inbox."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from televent.domain.inbox_item.state import InboxItem
 
 
 def decide(state: InboxItem, command: RemoveMessage) -> list[InboxItemEvent]:
-    """The facts; none where there is no such item any more."""
+    """The facts of a removal; none where the message is already removed."""
     return [MessageRemoved(state.inbox_id)] if state.exists and state.inbox_id is not None else []

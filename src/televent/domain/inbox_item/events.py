@@ -1,4 +1,4 @@
-"""What can have happened to a scheduling message in an inbox."""
+"""The facts of a scheduling message in an inbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from televent.domain.personal import Personal
 
 @dataclass(frozen=True, slots=True)
 class MessageDelivered:
-    """``text`` is the iTIP message as it came, ``component`` the kind of what it is about."""
+    """An iTIP message was stored in the inbox. ``text``: the message; ``component``: its kind, such as "VEVENT"."""
 
     inbox_id: UUID
     href: str
@@ -20,7 +20,7 @@ class MessageDelivered:
 
 @dataclass(frozen=True, slots=True)
 class MessageRemoved:
-    """Acknowledged by the person's calendar app, or too old to be kept."""
+    """A calendar app deleted the message, or newer messages displaced it (use_cases.inbox.MAX_MESSAGES)."""
 
     inbox_id: UUID
 

@@ -1,7 +1,6 @@
-"""A scheduling message in an inbox, as its facts have made it: RFC 6638 §2.2, §4.
+"""The state of a scheduling message in an inbox, folded from its facts: RFC 6638 §2.2, §4.
 
-The message was applied when it came; the item only tells the person's calendar apps that it came, until one of them
-takes it away.
+The message was applied when it arrived. The item only informs the person's calendar apps, until one deletes it.
 """
 
 from __future__ import annotations

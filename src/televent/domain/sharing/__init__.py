@@ -1,1 +1,1 @@
-"""Who else may see or change a calendar."""
+"""Shared calendars: access that an owner grants to other accounts."""

@@ -8,7 +8,7 @@ READ = "read"
 READ_WRITE = "read-write"
 BUSY = "read-free-busy"
 ACCESS = (BUSY, READ, READ_WRITE)
-"""All grants, the least first: to see when the owner is busy (RFC 4791 §6.1.1), to read events, to change them."""
+"""All kinds of access, the least first: see when the owner is busy (RFC 4791 §6.1.1), read events, change events."""
 
 
 def share_id(calendar_id: UUID, sharee: UUID) -> UUID:

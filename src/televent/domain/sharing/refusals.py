@@ -1,4 +1,4 @@
-"""Why a calendar is not shared, or a shared one does not change, as asked."""
+"""The refusals of sharing and of changes in shared calendars."""
 
 from __future__ import annotations
 

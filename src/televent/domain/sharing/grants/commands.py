@@ -1,4 +1,4 @@
-"""What the owner of a calendar can do with its grants."""
+"""The commands of a calendar's grants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to the grants of a calendar when something is asked of them."""
+"""Decides the commands of a calendar's grants."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_SHAREES = 200
 
 
 def decide_sharing(grants: Grants, command: SharingCommand) -> list[SharingEvent]:
-    """What happens; the same command on its own result yields nothing. Raises Refusal."""
+    """The facts of a command; none where the grants are already so. Raises TooManySharees."""
     before = grants.get(command.sharee, NOBODY)
     match command:
         case ShareCalendar():
@@ -37,8 +37,8 @@ def decide_sharing(grants: Grants, command: SharingCommand) -> list[SharingEvent
             if before.access is None and len(granted(grants)) >= MAX_SHAREES:
                 raise TooManySharees()
             revision = before.revision + 1
-            told = (command.address, command.name, command.summary)
-            return [CalendarShared(command.calendar_id, command.sharee, command.access, revision, *told)]
+            texts = (command.address, command.name, command.summary)
+            return [CalendarShared(command.calendar_id, command.sharee, command.access, revision, *texts)]
         case WithdrawShare():
             if before.access is None:
                 return []

@@ -1,4 +1,4 @@
-"""What can have happened to the grants of a calendar, in the stream of its owner."""
+"""The facts of a calendar's grants, in the stream of the calendar."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from televent.domain.personal import Personal
 
 @dataclass(frozen=True, slots=True)
 class CalendarShared:
-    """A sharee was granted access, or other access than before. ``revision`` counts what the sharee was told about this
-    calendar, withdrawals too: a message that comes late is recognised by it."""
+    """A sharee was granted access, or other access than before.
+
+    ``revision`` counts the messages to this sharee about this calendar, withdrawals included. The sharee's side ignores
+    a message with an older revision.
+    """
 
     calendar_id: UUID
     sharee: UUID

@@ -1,4 +1,4 @@
-"""The grants of one calendar, as the facts of its owner's stream have made them."""
+"""The grants of one calendar, folded from the facts of its stream."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ from televent.domain.sharing.grants.events import (
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """``access`` None: withdrawn, and remembered for its numbers. ``status`` in the words of CS:invite. ``unseen_at``:
-    when the answer came that the owner has not seen yet; None: there is none."""
+    """One sharee's grant.
+
+    ``access`` None: withdrawn; the grant stays, because its numbers must not start again. ``status``: "noresponse",
+    "accepted" or "declined", as in CS:invite. ``unseen_at``: when an answer arrived that the owner has not seen; None:
+    there is none.
+    """
 
     access: str | None
     revision: int
@@ -46,7 +50,7 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
             kept = before is not None and before.access is not None and before.status == "accepted"
             status = "accepted" if kept else "noresponse"
             answered = before.answered if before is not None else 0
-            # A sharee who is asked again has not answered yet: the earlier answer counts no more.
+            # A new offer to a sharee who has not accepted needs a new answer; the earlier answer no longer counts.
             unseen = before.unseen_at if before is not None and kept else None
             grant = Grant(fact.access, fact.revision, fact.address, fact.name, fact.summary, status, answered, unseen)
         case ShareWithdrawn():

@@ -1,1 +1,1 @@
-"""One share, in the stream of the sharee."""
+"""One share, in a stream of the sharee's account."""

@@ -1,4 +1,4 @@
-"""What can be asked of a share at the sharee."""
+"""The commands of one share on the sharee's side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AnswerShare:
 
 @dataclass(frozen=True, slots=True)
 class ChangeMountProperties:
-    """``set`` replaces or adds, ``remove`` takes away: then the owner's shows again."""
+    """``set`` adds or replaces the sharee's properties; ``remove`` deletes them, and the owner's show again."""
 
     share_id: UUID
     set: Mapping[str, str]

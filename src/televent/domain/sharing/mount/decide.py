@@ -1,4 +1,4 @@
-"""What happens to a share at the sharee when something is asked of it."""
+"""Decides the commands of one share on the sharee's side."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from televent.domain.sharing.refusals import NotShared
 
 
 def decide(state: Mount, command: MountCommand) -> list[MountEvent]:
-    """What happens; the same command on its own result yields nothing. Raises NotShared, TooManyProperties."""
+    """The facts of a command; none where the share is already so. Raises NotShared, TooManyProperties."""
     match command:
         case OfferShare():
             if command.revision <= state.revision:
                 return []
-            told = (command.access, command.revision, command.title, command.owner_name, command.summary)
+            offered = (command.access, command.revision, command.title, command.owner_name, command.summary)
             return [
-                ShareOffered(command.share_id, command.owner, command.calendar_id, *told, state.status == "accepted")
+                ShareOffered(command.share_id, command.owner, command.calendar_id, *offered, state.status == "accepted")
             ]
         case EndShare():
             if command.revision <= state.revision:

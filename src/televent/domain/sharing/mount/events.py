@@ -1,4 +1,4 @@
-"""What can have happened to one share, in the stream of the sharee."""
+"""The facts of one share, in a stream of the sharee's account."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from televent.domain.personal import Personal
 
 @dataclass(frozen=True, slots=True)
 class ShareOffered:
-    """``revision`` is the owner's count (CalendarShared). ``accepted``: the sharee had accepted before, and is told of
-    other access or another name."""
+    """The owner offers a calendar, or changes the access or title of one that was offered.
+
+    ``revision`` is the owner's count (CalendarShared). ``accepted``: the sharee has already accepted.
+    """
 
     share_id: UUID
     owner: UUID
@@ -27,7 +29,7 @@ class ShareOffered:
 
 @dataclass(frozen=True, slots=True)
 class ShareEnded:
-    """The owner took the share back, or deleted the calendar. The rest is what was offered; "" where nothing was."""
+    """The owner withdrew the share, or deleted the calendar. The texts are those of the offer; "" without an offer."""
 
     share_id: UUID
     revision: int
@@ -50,7 +52,7 @@ class ShareDeclined:
 
 @dataclass(frozen=True, slots=True)
 class MountPropertiesChanged:
-    """All properties of one's own, as in CalendarCreated."""
+    """The sharee's own properties changed. ``props`` has all of them, as in CalendarCreated."""
 
     share_id: UUID
     props: Personal[Mapping[str, str]]
@@ -58,7 +60,7 @@ class MountPropertiesChanged:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDismissed:
-    """The person has seen what was said last of this share."""
+    """The sharee dismissed the last notification of this share."""
 
     share_id: UUID
 

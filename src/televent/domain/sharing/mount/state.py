@@ -1,7 +1,6 @@
-"""Another person's calendar among one's own: whether the sharee accepted it, and how it looks to the sharee.
+"""A mount: whether the sharee accepted a shared calendar, and which properties the sharee set on it.
 
-The stream of one share at the person it is granted to. The owner's stream alone says what is granted, and whether the
-grant still stands.
+The mount is a stream of the sharee's account. The calendar's own stream alone decides whether access is still granted.
 """
 
 from __future__ import annotations
@@ -24,8 +23,11 @@ from televent.domain.sharing.mount.events import (
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """``status``: "" before the first fact, then offered, accepted, declined or ended. ``notice``: what was said last
-    and not dismissed: the status at that time, "" for nothing."""
+    """The state of a mount.
+
+    ``status``: "" before the first fact, then "offered", "accepted", "declined" or "ended". ``notice``: the status that
+    a notification shows until the sharee dismisses it; "": there is no notification.
+    """
 
     status: str = ""
     share_id: UUID | None = None

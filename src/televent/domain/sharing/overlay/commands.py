@@ -1,4 +1,4 @@
-"""What can be asked of a sharee's own parts of a shared event."""
+"""The command of a sharee's own parts of a shared event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to a sharee's own parts of a shared event when a client sets them."""
+"""Decides the command of a sharee's own parts of a shared event."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from televent.domain.sharing.overlay.state import Overlay
 
 
 def decide(state: Overlay, command: SetOwnParts) -> list[OwnPartsSet]:
-    """What happens; the same command on its own result yields nothing."""
+    """One fact; none where the parts are already so."""
     same = state.parts == command.parts
     return [] if same else [OwnPartsSet(command.share_id, command.object_id, command.parts)]

@@ -1,4 +1,4 @@
-"""What can have happened to a sharee's own parts of a shared event."""
+"""The fact of a sharee's own parts of a shared event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from televent.domain.personal import Personal
 
 @dataclass(frozen=True, slots=True)
 class OwnPartsSet:
-    """``parts`` as ical.own_parts writes them."""
+    """The sharee's parts changed. ``parts``: in the format of ical.objects.own_parts."""
 
     share_id: UUID
     object_id: UUID

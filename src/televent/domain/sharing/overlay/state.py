@@ -1,6 +1,6 @@
-"""A sharee's own parts of an event in another person's calendar: their alarms, and whether they are busy.
+"""A sharee's own parts of an event in another person's calendar: their alarms, and whether it makes them busy.
 
-The stream of one event at one person it is shared with.
+Each pair of an event and a sharee has one stream, in the sharee's account.
 """
 
 from __future__ import annotations
@@ -24,5 +24,5 @@ def evolve(state: Overlay, fact: OwnPartsSet) -> Overlay:
 
 
 def overlay_id(share_id: UUID, object_id: UUID) -> UUID:
-    """The stream of that event at that person."""
+    """The stream's id for that event in that share."""
     return uuid5(share_id, str(object_id))
