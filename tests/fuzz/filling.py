@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 
-def filled(octets: bytes, fill: dict[bytes, bytes]) -> bytes:
+def filled(raw: bytes, fill: dict[bytes, bytes]) -> bytes:
     """With each value in its places; a Content-Length that was right is right again."""
-    head, end, body = octets.partition(b"\r\n\r\n")
+    head, end, body = raw.partition(b"\r\n\r\n")
     before = len(body)
     for name, value in fill.items():
         head, body = head.replace(name, value), body.replace(name, value)

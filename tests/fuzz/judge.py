@@ -12,7 +12,7 @@ from fuzz.wire import Outcome
 
 def complaint(case: Case, outcome: Outcome, bound: float) -> str:
     """Why this answer is wrong; nothing where it may be so. ``bound``: seconds."""
-    if outcome.status == 502 and case.octets.startswith((b"COPY ", b"MOVE ")):
+    if outcome.status == 502 and case.raw.startswith((b"COPY ", b"MOVE ")):
         return ""  # The destination is on another server (RFC 4918 §9.8.5).
     if outcome.status >= 500:
         return f"{outcome.status}"
@@ -31,9 +31,9 @@ def complaint(case: Case, outcome: Outcome, bound: float) -> str:
     return "a traceback" if b"Traceback (most recent" in outcome.body else ""
 
 
-def smallest(octets: bytes, bad: Callable[[bytes], bool], tries: int = 80) -> bytes:
+def smallest(raw: bytes, bad: Callable[[bytes], bool], tries: int = 80) -> bytes:
     """Halves and lines taken away from the body, and headers from the head, as long as it stays bad."""
-    head, _, body = octets.partition(b"\r\n\r\n")
+    head, _, body = raw.partition(b"\r\n\r\n")
     first, *headers = head.split(b"\r\n")
 
     def joined(some: list[bytes], content: bytes) -> bytes:
@@ -57,4 +57,4 @@ def smallest(octets: bytes, bad: Callable[[bytes], bool], tries: int = 80) -> by
                 place += size
         size //= 2
     found = joined(headers, body)
-    return found if bad(found) else octets
+    return found if bad(found) else raw

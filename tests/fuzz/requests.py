@@ -98,7 +98,7 @@ LOGINS = (
 class Case:
     """A request as octets. ``@LOGIN@`` and ``@HOME@`` in it stand for the person's; so it can be sent again later."""
 
-    octets: bytes
+    raw: bytes
     framed: bool = True
     """HTTP/1.1 as it should be, however mad its meaning: it is to be answered."""
 
@@ -124,10 +124,10 @@ def case(dice: Random, calendar: str) -> Case:
     if dice.random() < 0.03:
         headers |= {f"X-{n}": "y" * dice.choice((1, 900)) for n in range(dice.choice((40, 400)))}
         framed = False
-    octets = _written(method, path, headers, body)
+    raw = _written(method, path, headers, body)
     if dice.random() < 0.06:
-        return Case(_misframed(dice, octets, body), framed=False)
-    return Case(octets, framed)
+        return Case(_misframed(dice, raw, body), framed=False)
+    return Case(raw, framed)
 
 
 def put(name: str, calendar: str, body: bytes) -> Case:
@@ -235,22 +235,22 @@ def _mutated(dice: Random, body: bytes) -> bytes:
     return bytes(out)
 
 
-def _misframed(dice: Random, octets: bytes, body: bytes) -> bytes:
+def _misframed(dice: Random, raw: bytes, body: bytes) -> bytes:
     length = f"Content-Length: {len(body)}".encode()
     return dice.choice(
         (
-            octets.replace(length, b"Content-Length: -1", 1),
-            octets.replace(length, b"Content-Length: 99999999999999999999999", 1),
-            octets.replace(length, length + b"\r\nContent-Length: 3", 1),
-            octets.replace(length, length + b"\r\nTransfer-Encoding: chunked", 1),
-            octets.replace(length, b"Transfer-Encoding: chunked", 1),
-            octets.replace(length, b"Transfer-Encoding: xchunked", 1),
-            octets.replace(length, b"", 1),
-            octets.replace(b"HTTP/1.1", b"HTTP/9.9", 1),
-            octets.replace(b"\r\n", b"\n"),
-            octets.replace(b": ", b" : "),
-            octets[: dice.randrange(1, len(octets))],
-            octets + octets,
+            raw.replace(length, b"Content-Length: -1", 1),
+            raw.replace(length, b"Content-Length: 99999999999999999999999", 1),
+            raw.replace(length, length + b"\r\nContent-Length: 3", 1),
+            raw.replace(length, length + b"\r\nTransfer-Encoding: chunked", 1),
+            raw.replace(length, b"Transfer-Encoding: chunked", 1),
+            raw.replace(length, b"Transfer-Encoding: xchunked", 1),
+            raw.replace(length, b"", 1),
+            raw.replace(b"HTTP/1.1", b"HTTP/9.9", 1),
+            raw.replace(b"\r\n", b"\n"),
+            raw.replace(b": ", b" : "),
+            raw[: dice.randrange(1, len(raw))],
+            raw + raw,
             bytes(dice.randrange(256) for _ in range(200)),
         )
     )

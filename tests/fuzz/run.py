@@ -56,11 +56,11 @@ class Run:
         self.slow = slow.Slow()
         self._lock = threading.Lock()
 
-    def ask(self, octets: bytes, framed: bool = True) -> Outcome:
+    def ask(self, raw: bytes, framed: bool = True) -> Outcome:
         """Sends octets with the person's own login and home in them. What is no request may get no answer: it is not
         waited for as long."""
-        octets = filled(octets, self.fill)
-        return send(self.host, self.port, octets, self.settings.bound * 6 if framed else 1.0)
+        raw = filled(raw, self.fill)
+        return send(self.host, self.port, raw, self.settings.bound * 6 if framed else 1.0)
 
     def go(self, dice: Random, until: float, clients: int, slow_clients: int) -> None:
         """Sends until that moment of the monotonic clock."""
@@ -86,7 +86,7 @@ class Run:
             self._judge(requests.poll(calendar) if sent % 20 == 0 else requests.case(dice, calendar))
 
     def _judge(self, case: Case) -> None:
-        outcome = self.ask(case.octets, case.framed)
+        outcome = self.ask(case.raw, case.framed)
         with self._lock:
             self.statuses[outcome.status] += 1
             if found := _TOKEN.search(outcome.body):
@@ -94,25 +94,25 @@ class Run:
             if found := _MANAGED.search(outcome.head):
                 self.fill[b"@MANAGED@"] = found[1]
             if outcome.seconds > self.slowest and case.framed:
-                self.slowest, self.slowest_case = outcome.seconds, case.octets
+                self.slowest, self.slowest_case = outcome.seconds, case.raw
         said = complaint(case, outcome, self.settings.bound)
         if said and outcome.status < 500:
             # A busy machine is slow, too: only what is wrong a second time is.
-            said = complaint(case, self.ask(case.octets, case.framed), self.settings.bound)
+            said = complaint(case, self.ask(case.raw, case.framed), self.settings.bound)
         if said:
             self._keep(case, said)
 
     def _keep(self, case: Case, said: str) -> None:
-        def still(octets: bytes) -> bool:
-            return bool(complaint(Case(octets, case.framed), self.ask(octets, case.framed), self.settings.bound))
+        def still(raw: bytes) -> bool:
+            return bool(complaint(Case(raw, case.framed), self.ask(raw, case.framed), self.settings.bound))
 
-        again = still(case.octets)
-        least = smallest(case.octets, still) if again and "took" not in said else case.octets
+        again = still(case.raw)
+        least = smallest(case.raw, still) if again and "took" not in said else case.raw
         with self._lock:
             self.settings.kept.mkdir(exist_ok=True)
             path = self.settings.kept / f"{len(list(self.settings.kept.glob('*.http'))):03}.http"
             path.write_bytes(least)
-            (path.with_suffix(".whole")).write_bytes(case.octets)
+            (path.with_suffix(".whole")).write_bytes(case.raw)
             first = least[:300].decode("utf-8", "replace").splitlines()[:1]
             self.wrong.append(f"{said}{'' if again else ', once'}: {first} saved as {path}")
             print(self.wrong[-1], flush=True)
@@ -120,7 +120,7 @@ class Run:
     def aftermath(self) -> None:
         """Still alive, still answering at once, nothing raised, memory within its bound."""
         begun = time.monotonic()
-        after = self.ask(requests.poll("default").octets)
+        after = self.ask(requests.poll("default").raw)
         if after.status != 207 or time.monotonic() - begun > self.settings.bound:
             self.wrong.append(f"a poll afterwards: {after.status} after {after.seconds:.1f} s")
         if self.slow.came and not self.slow.ended:

@@ -45,7 +45,7 @@ def clients(host: str, port: int, count: int, fill: dict[bytes, bytes]) -> Itera
     """``count`` of them for as long as the block runs. One that the server ends comes again."""
     done, seen = threading.Event(), Slow()
     if count:
-        send(host, port, filled(requests.put("large.ics", "default", TEXT).octets, fill), 30.0)
+        send(host, port, filled(requests.put("large.ics", "default", TEXT).raw, fill), 30.0)
     thread = threading.Thread(target=_feed, args=(host, port, count, fill, done, seen), daemon=True)
     thread.start()
     try:

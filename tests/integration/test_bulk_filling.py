@@ -69,7 +69,7 @@ def sql(core: Core, query: str, *parameters: object) -> list[tuple[object, ...]]
         return connection.execute(query, parameters or None).fetchall()
 
 
-def test_a_rebuild_finds_nothing_to_mend_and_every_chain_is_whole(core: Core) -> None:
+def test_a_rebuild_finds_no_difference_and_every_chain_is_whole(core: Core) -> None:
     filled(core)
     for name in ("dav_index", "directory"):
         assert rebuild(core.pool, core.store.facts, name, lambda done, total: None).differing == 0

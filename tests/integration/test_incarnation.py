@@ -58,7 +58,7 @@ def test_a_database_made_of_a_copy_knows_that_it_is_another(
         postgres_server.drop(name)
 
 
-def test_tables_made_anew_are_recognised(ann: Client, database_url: str) -> None:
+def test_tables_that_were_made_again_are_recognised(ann: Client, database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         # What pg_restore --clean does.
         connection.execute("ALTER TABLE shard RENAME TO dumped")
@@ -75,7 +75,7 @@ def test_an_operator_can_say_so(ann: Client, database_url: str) -> None:
     assert set(ann.sync(ann.calendar()).responses()) == {f"{ann.calendar()}a.ics"}
 
 
-def test_a_rebuild_that_mended_something_refuses_the_tokens_of_before(ann: Client, database_url: str) -> None:
+def test_a_rebuild_that_corrected_a_row_refuses_earlier_tokens(ann: Client, database_url: str) -> None:
     core, token = ann.site.core, ann.sync(ann.calendar()).token()
     assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
     assert not refused(ann, token)

@@ -44,7 +44,7 @@ def together(count: int, act: Callable[[], Result]) -> list[Result]:
     return results
 
 
-def test_each_person_has_one_key_whoever_asks_first(shop: Shop) -> None:
+def test_each_person_has_one_key_whichever_caller_asks_first(shop: Shop) -> None:
     ann, bob = uuid4(), uuid4()
     keys = together(8, lambda: PostgresSubjectKeys(shop.pool).key(ann))
     assert len(keys) == 8
@@ -103,7 +103,7 @@ def test_several_at_once_are_admitted_whole_or_not_at_all(shop: Shop) -> None:
     assert limit.hit("ann", rate, NOON + 12 * SECOND, count=3) == 6.0
 
 
-def test_whoever_comes_often_is_admitted_ahead_and_never_more_than_the_burst(shop: Shop) -> None:
+def test_a_frequent_caller_is_admitted_ahead_and_never_more_than_the_burst(shop: Shop) -> None:
     clock = iter(range(10_000))
     often = LeasedLimit(PostgresRateLimit(shop.pool), "ip", Rate(1, 3600, 16), lambda: next(clock) / 10_000)
     admitted = asked = 0
@@ -118,7 +118,7 @@ def test_whoever_comes_often_is_admitted_ahead_and_never_more_than_the_burst(sho
     assert not often.held("bob")
 
 
-def test_whoever_comes_seldom_takes_nothing_ahead(shop: Shop) -> None:
+def test_a_rare_caller_takes_nothing_ahead(shop: Shop) -> None:
     clock = iter(range(0, 10_000, 2))
     seldom = LeasedLimit(PostgresRateLimit(shop.pool), "ip", Rate(1, 3600, 16), lambda: float(next(clock)))
     for _ in range(16):

@@ -113,7 +113,7 @@ def test_a_proven_sender_does_not_speak_for_another(town: Town, post: PostOffice
     assert ann.says(YAN) == "NEEDS-ACTION"
 
 
-def test_who_says_that_he_is_proven_is_not(town: Town, post: PostOffice, ann: Person) -> None:
+def test_a_mail_that_claims_to_be_authenticated_is_not(town: Town, post: PostOffice, ann: Person) -> None:
     forged = [("Authentication-Results", "mx.example.net; dmarc=pass header.from=example.net")]
     post.send(itip_mail(reply(), headers=forged), outside_address(town, ann))
     assert post.verdict() == "parked"

@@ -31,13 +31,13 @@ def test_an_invitation_from_outside_is_in_the_calendar_and_the_chat(town: Town, 
     assert (notice["what"], notice["stream_id"], notice["organizer_name"]) == ("invited", str(row.stream_id), "Zed")
 
 
-def test_an_answer_to_it_is_owed_to_the_organizer(town: Town, post: PostOffice, bob: Person) -> None:
+def test_an_answer_to_it_is_queued_for_the_organizer(town: Town, post: PostOffice, bob: Person) -> None:
     post.send(itip_mail(asked()), bob.address)
     answer_invitation(
         town.core.backend, bob.context(), stream_id=bob.row(OUT).stream_id, partstat="ACCEPTED", recurrence_id=None
     )
-    (letter,) = town.owed("calendar_reply")
-    assert (letter["recipient"], letter["method"], letter["uid"]) == (ZED, "REPLY", OUT)
+    (message,) = town.owed("calendar_reply")
+    assert (message["recipient"], message["method"], message["uid"]) == (ZED, "REPLY", OUT)
 
 
 def test_the_method_may_stand_in_the_mail_alone(post: PostOffice, bob: Person) -> None:

@@ -60,7 +60,7 @@ def calendar_of(mail: EmailMessage) -> bytes:
     return text
 
 
-def test_each_guest_gets_a_mail_of_his_own(town: Town, other: OtherServer, ann: Person) -> None:
+def test_each_guest_gets_a_separate_mail(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(*ALARM, people=(ZED, YAN)))
     send(town, other)
     assert sorted(each.recipients for each in other.mails) == [[YAN], [ZED]]
@@ -77,8 +77,8 @@ def test_each_guest_gets_a_mail_of_his_own(town: Town, other: OtherServer, ann: 
         organizer = parse(calendar).components("VEVENT")[0].get("ORGANIZER")
         assert organizer is not None
         assert address_of(organizer) == f"rsvp+{tokens[who]}@televent.app"
-        for octets in (received.raw, calendar):
-            assert other_token.encode() not in octets
+        for content in (received.raw, calendar):
+            assert other_token.encode() not in content
 
 
 def test_what_is_for_the_server_alone_does_not_leave(town: Town, other: OtherServer, ann: Person) -> None:
@@ -94,9 +94,9 @@ def test_what_is_for_the_server_alone_does_not_leave(town: Town, other: OtherSer
     calendar = calendar_of(mail)
     parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
     assert len(parts) == 4
-    for octets in (received.raw, *parts):
-        assert isinstance(octets, bytes)
-        assert b"televent.internal" not in octets.replace(b"\r\n ", b"")
+    for content in (received.raw, *parts):
+        assert isinstance(content, bytes)
+        assert b"televent.internal" not in content.replace(b"\r\n ", b"")
     assert parts[-1] == calendar
     assert b"SCHEDULE-" not in calendar
     assert b"VALARM" not in calendar
@@ -139,7 +139,7 @@ def test_updates_and_the_end_belong_to_the_first_mail(town: Town, other: OtherSe
     assert sequences == sorted(set(sequences))
 
 
-def test_a_letter_sent_twice_is_the_same_mail(town: Town, other: OtherServer, ann: Person) -> None:
+def test_a_message_sent_twice_is_the_same_mail(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
     (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
     for _ in range(2):

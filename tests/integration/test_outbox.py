@@ -36,7 +36,7 @@ def enqueue(shop: Shop, outbox: PostgresOutbox, count: int = 1, **fields: object
     return messages
 
 
-def test_a_message_is_owed_with_the_facts_that_cause_it_and_only_once(shop: Shop, outbox: PostgresOutbox) -> None:
+def test_a_message_is_queued_with_the_facts_that_cause_it_and_only_once(shop: Shop, outbox: PostgresOutbox) -> None:
     message = owed()
     shop.recorder.insert_events([shop.event(shop.key())], outbox=[message])
     shop.recorder.insert_events([shop.event(shop.key())], outbox=[replace(message, outbox_id=uuid4())])

@@ -65,7 +65,7 @@ def test_a_refusal_is_tried_again_by_the_schedule(post: Post, ann: Client, statu
     assert post.owed() == []
 
 
-def test_after_the_last_attempt_the_next_change_is_told_of_anew(post: Post, ann: Client) -> None:
+def test_after_the_last_attempt_the_next_change_is_pushed_again(post: Post, ann: Client) -> None:
     phone = post.device(ann, ann.calendar())
     post.service.answers += [(500, {})] * ATTEMPTS
     put(ann)
@@ -147,7 +147,7 @@ def test_an_expired_subscription_is_told_nothing(post: Post, ann: Client) -> Non
     assert post.subscriptions() == 0
 
 
-def test_a_message_owed_to_a_revoked_device_does_not_leave(post: Post, ann: Client) -> None:
+def test_a_message_queued_for_a_revoked_device_is_not_sent(post: Post, ann: Client) -> None:
     phone_password = post.site.device(ann.tenant)
     there = Client(post.site, ann.tenant, ann.user, phone_password.password)
     phone = post.device(there, there.calendar())

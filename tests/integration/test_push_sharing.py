@@ -29,7 +29,7 @@ def bob(post: Post) -> Client:
     return post.site.person(102, "Bob", "bob@example.com")
 
 
-def test_the_other_person_is_told_with_a_sync_token_of_his_own(post: Post, ann: Client, bob: Client) -> None:
+def test_the_other_person_is_told_with_their_own_sync_token(post: Post, ann: Client, bob: Client) -> None:
     path = mounted(ann, bob)
     anns, bobs = post.device(ann, ann.calendar("work")), post.device(bob, path)
     before = bob.sync(path).token()
@@ -91,7 +91,7 @@ def test_ones_own_alarm_is_told_to_ones_own_devices_alone(post: Post, ann: Clien
     assert anns.arrived() == []
 
 
-def test_whoever_may_know_only_when_somebody_is_busy_cannot_subscribe(post: Post, ann: Client, bob: Client) -> None:
+def test_a_sharee_with_free_busy_only_cannot_subscribe(post: Post, ann: Client, bob: Client) -> None:
     principal = f"<D:href>{bob.home}</D:href>"
     answer = ann.ask("ACL", ann.calendar("work"), granted_acl(principal, "C:read-free-busy"))
     assert answer.status == 200, answer.text
@@ -132,7 +132,7 @@ def test_what_the_owner_calls_it_is_told_to_the_homes_where_it_stands(post: Post
     assert len(homes[bob.user].heard()) == told
 
 
-def test_whoever_is_only_asked_is_not_told_of_names(post: Post, ann: Client, bob: Client) -> None:
+def test_a_person_who_has_not_accepted_is_not_told_of_names(post: Post, ann: Client, bob: Client) -> None:
     assert share(ann, "mailto:bob@example.com").status == 200
     home = post.device(bob, bob.home)
     assert ann.ask("PROPPATCH", ann.calendar("work"), named("Ours")).status == 207

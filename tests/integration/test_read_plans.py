@@ -101,7 +101,7 @@ GRAVES = """
     FROM generate_series(1, %s) AS i"""
 
 
-def test_a_first_walk_in_small_pages_does_not_go_through_the_graves_page_by_page(shop: Shop) -> None:
+def test_a_first_sync_in_small_pages_does_not_read_the_tombstones_page_by_page(shop: Shop) -> None:
     calendar, graves = shop.calendar(), 3000
     shop.sql(GRAVES, (shop.tenant, calendar, graves))
     shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))
@@ -123,7 +123,7 @@ def test_a_first_walk_in_small_pages_does_not_go_through_the_graves_page_by_page
     assert [href for _, href in page(0, graves - 2)] == [f"g{graves - 1}", f"g{graves}", live[0]]
 
 
-def test_what_an_inbox_has_too_much_of_is_found_without_going_through_the_graves(shop: Shop) -> None:
+def test_surplus_messages_of_an_inbox_are_found_without_reading_the_tombstones(shop: Shop) -> None:
     calendar, graves = shop.calendar(), 5000
     shop.sql(GRAVES, (shop.tenant, calendar, graves))
     shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))

@@ -34,7 +34,7 @@ def test_a_calendar_is_found_by_name_with_its_properties(shop: Shop) -> None:
     assert shop.reads.calendar(AccountId(uuid4()), "work") is None
 
 
-def test_a_resource_comes_with_the_octets_that_were_stored(shop: Shop) -> None:
+def test_a_resource_comes_with_the_bytes_that_were_stored(shop: Shop) -> None:
     text = bytes(range(256)) * 8
     put = shop.stored(shop.calendar(), ics=text, schedule_tag="tag", recurs=True)
     row = shop.reads.resource(shop.tenant, "work", put.href)
@@ -91,15 +91,15 @@ def test_changes_come_oldest_first_up_to_a_limit_with_the_counter_of_the_same_mo
     assert shop.reads.changes(shop.tenant, "none", 0, 3) is None
 
 
-def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_come_in_pages_bounded_by_rows_and_by_bytes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     calendar = shop.calendar()
     texts = {f"{number:02}.ics": b"x" * (100 * number + 1) for number in range(23)}
     for href, text in texts.items():
         shop.stored(calendar, href=href, ics=text)
-    for rows, octets in ((5, 10**6), (500, 1500), (500, 1), (23, 10**6)):
+    for rows, page_bytes in ((5, 10**6), (500, 1500), (500, 1), (23, 10**6)):
         monkeypatch.setattr(listing_reads, "PAGE_ROWS", rows)
         monkeypatch.setattr(listing_reads, "BARE_ROWS", rows)
-        monkeypatch.setattr(listing_reads, "PAGE_BYTES", octets)
+        monkeypatch.setattr(listing_reads, "PAGE_BYTES", page_bytes)
         whole = list(shop.reads.members(shop.tenant, calendar, with_text=True))
         assert {row.href: row.ics for row in whole} == texts
         assert len(whole) == len(texts)
@@ -109,10 +109,10 @@ def test_members_come_in_pages_bounded_by_rows_and_by_octets(shop: Shop, monkeyp
 
 @pytest.mark.parametrize(("limit", "octets"), [(3, 10**6), (500, 400), (500, 1), (4, 300)])
 def test_pages_of_changes_leave_nothing_out_however_they_are_cut(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, octets: int
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, page_bytes: int
 ) -> None:
     calendar = shop.calendar()
-    monkeypatch.setattr(listing_reads, "PAGE_BYTES", octets)
+    monkeypatch.setattr(listing_reads, "PAGE_BYTES", page_bytes)
     puts = [shop.stored(calendar, href=f"{number:02}.ics", ics=b"x" * (100 * number)) for number in range(1, 8)]
     # Tombstones have no octets: they must not slip past the end of a page.
     for put in puts[1::2]:

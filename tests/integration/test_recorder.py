@@ -219,7 +219,7 @@ def test_rows_without_facts_are_refused(shop: Shop) -> None:
     assert shop.recorder.insert_events([]) == []
 
 
-def test_a_calendar_that_has_moved_on_since_it_was_looked_at_refuses_all(shop: Shop) -> None:
+def test_a_calendar_that_has_changed_since_it_was_read_refuses_all(shop: Shop) -> None:
     calendar = shop.calendar()
     shop.stored(calendar)
     with pytest.raises(StaleStream):

@@ -74,7 +74,7 @@ def test_who_is_refused_is_the_only_one(shop: Shop, at: int) -> None:
     assert [row.seq for row in found[1]] == list(range(1, 8))
 
 
-def test_two_with_the_same_name_or_stream_or_letter_are_one_and_a_refusal(shop: Shop) -> None:
+def test_two_writes_with_the_same_name_or_stream_or_message_are_one_and_a_refusal(shop: Shop) -> None:
     calendar = shop.calendar()
     for fields, refusal in (({"href": "a.ics"}, HrefTaken), ({"uid": "a@example.com"}, UidTaken)):
         done = together(shop, calendar, storing(shop, calendar, **fields), storing(shop, calendar, **fields))
@@ -117,8 +117,8 @@ def test_when_the_group_s_connection_is_cut_each_of_them_is_recorded_once(shop: 
         threads.submit(shop.recorder.insert_events, [shop.event(gate)], writes=[put])
         wait_until(lambda: shop.sql(WAITING))
         acts = [storing(shop, calendar), storing(shop, calendar)]
-        letter = [shop.put(calendar, last, fresh=True)]
-        acts.append(lambda: shop.recorder.insert_events([shop.event(last)], writes=letter, inbox_key="letter/1"))
+        message = [shop.put(calendar, last, fresh=True)]
+        acts.append(lambda: shop.recorder.insert_events([shop.event(last)], writes=message, inbox_key="letter/1"))
         futures = []
         for number, act in enumerate(acts, 1):
             futures.append(threads.submit(act))

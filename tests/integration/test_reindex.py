@@ -127,7 +127,7 @@ def test_work_that_was_broken_off_goes_on_where_it_was(
     assert rows(core) == fresh
 
 
-def test_when_a_season_is_over_what_depends_on_it_is_made_anew_and_nothing_else(core: Core, ann: AccountRow) -> None:
+def test_when_a_season_is_over_only_the_rows_that_depend_on_it_are_indexed_again(core: Core, ann: AccountRow) -> None:
     season = season_of(now())
     through(core, season)
     later = now() + timedelta(days=3 * 365)

@@ -79,7 +79,7 @@ def test_an_edit_must_change_something_that_the_bot_itself_has_sent() -> None:
     asyncio.run(walk())
 
 
-def test_whoever_has_not_written_to_the_bot_is_unknown_to_it_and_whoever_blocks_it_is_lost() -> None:
+def test_a_person_who_never_wrote_to_the_bot_is_unknown_and_one_who_blocks_it_is_lost() -> None:
     async def walk() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             with pytest.raises(TelegramBadRequest, match="Bad Request: chat not found"):

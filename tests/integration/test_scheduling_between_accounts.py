@@ -101,14 +101,14 @@ def test_another_title_asks_nobody_again(town: Town, ann: Person, bob: Person) -
     assert bob.row().schedule_tag != tag
 
 
-def test_an_attendee_who_deletes_his_copy_declines(ann: Person, bob: Person) -> None:
+def test_an_attendee_who_deletes_the_copy_declines(ann: Person, bob: Person) -> None:
     ann.put(meeting(people=("bob@example.com",)))
     bob.delete()
     assert ann.says(bob) == "DECLINED"
     assert bob.rows() == []
 
 
-def test_an_attendee_may_delete_his_copy_without_a_word(town: Town, ann: Person, bob: Person) -> None:
+def test_an_attendee_may_delete_the_copy_without_a_reply(town: Town, ann: Person, bob: Person) -> None:
     ann.put(meeting(people=("bob@example.com",)))
     bob.delete(reply=False)
     assert ann.says(bob) == "NEEDS-ACTION"
@@ -233,7 +233,7 @@ def test_force_send_sends_again_and_is_not_stored(town: Town, ann: Person, bob: 
     assert town.topics(ann)[-1] == "messages-written/1"
 
 
-def test_letters_that_the_door_carries_are_left_alone_by_workers(
+def test_messages_that_the_door_delivers_are_left_alone_by_workers(
     town: Town, ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(town.core.backend, "courier", _Nobody())

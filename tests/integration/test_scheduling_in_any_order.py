@@ -15,7 +15,7 @@ def bob(town: Town) -> Person:
     return town.person("bob")
 
 
-def letter(method: str, *lines: str, sequence: int = 0, second: int = 0, people: tuple[str, ...] = ()) -> bytes:
+def message(method: str, *lines: str, sequence: int = 0, second: int = 0, people: tuple[str, ...] = ()) -> bytes:
     """What Ann, who has no account here, sends by mail."""
     text = meeting(*lines, f"SEQUENCE:{sequence}", people=people or ("bob@example.com",))
     text = text.replace(b"DTSTAMP:20261101T080000Z", b"DTSTAMP:20261101T0800%02dZ" % second)
@@ -24,51 +24,51 @@ def letter(method: str, *lines: str, sequence: int = 0, second: int = 0, people:
 
 def answer(address: str, partstat: str = "ACCEPTED", *, second: int = 0) -> bytes:
     line = f"ATTENDEE;PARTSTAT={partstat}:mailto:{address}"
-    return letter("REPLY", second=second, people=(line,))
+    return message("REPLY", second=second, people=(line,))
 
 
 def test_a_request_that_its_cancel_has_overtaken_makes_no_meeting(bob: Person) -> None:
-    early = bob.receive(letter("CANCEL", "STATUS:CANCELLED", sequence=1, second=5))
+    early = bob.receive(message("CANCEL", "STATUS:CANCELLED", sequence=1, second=5))
     assert (early.changed, early.reason, early.stream_id) == (False, "unknown-uid", None)
-    late = bob.receive(letter("REQUEST", sequence=0, second=0))
+    late = bob.receive(message("REQUEST", sequence=0, second=0))
     assert (late.changed, late.reason) == (False, "stale")
     assert bob.rows() == []
-    assert bob.receive(letter("REQUEST", sequence=2, second=9)).changed
+    assert bob.receive(message("REQUEST", sequence=2, second=9)).changed
     assert bob.says(bob) == "NEEDS-ACTION"
 
 
-def test_a_late_letter_does_not_bring_back_what_was_deleted(bob: Person) -> None:
-    bob.receive(letter("REQUEST", sequence=3, second=5))
+def test_a_late_message_does_not_bring_back_a_deleted_copy(bob: Person) -> None:
+    bob.receive(message("REQUEST", sequence=3, second=5))
     bob.delete()
-    assert bob.receive(letter("REQUEST", sequence=2, second=0)).reason == "stale"
-    assert bob.receive(letter("REQUEST", sequence=3, second=5)).reason == "duplicate"
+    assert bob.receive(message("REQUEST", sequence=2, second=0)).reason == "stale"
+    assert bob.receive(message("REQUEST", sequence=3, second=5)).reason == "duplicate"
     assert bob.rows() == []
-    assert bob.receive(letter("REQUEST", "DTSTART:20261202T100000Z", sequence=4, second=9)).changed
+    assert bob.receive(message("REQUEST", "DTSTART:20261202T100000Z", sequence=4, second=9)).changed
     assert b"DTSTART:20261202T100000Z" in bob.text()
 
 
 def test_what_a_client_stored_and_deleted_is_remembered_too(bob: Person) -> None:
     bob.put(meeting("SEQUENCE:3", people=("bob@example.com",)))
-    bob.receive(letter("REQUEST", "SUMMARY:Talk", sequence=3, second=5))
+    bob.receive(message("REQUEST", "SUMMARY:Talk", sequence=3, second=5))
     bob.delete()
-    assert bob.receive(letter("REQUEST", sequence=2, second=0)).reason == "stale"
+    assert bob.receive(message("REQUEST", sequence=2, second=0)).reason == "stale"
     assert bob.rows() == []
 
 
 def test_a_cancel_of_a_deleted_meeting_is_remembered_once(town: Town, bob: Person) -> None:
-    bob.receive(letter("REQUEST", second=0))
+    bob.receive(message("REQUEST", second=0))
     bob.delete()
-    cancel = letter("CANCEL", "STATUS:CANCELLED", sequence=1, second=5)
+    cancel = message("CANCEL", "STATUS:CANCELLED", sequence=1, second=5)
     for _ in range(3):
         assert not bob.receive(cancel).changed
-    assert bob.receive(letter("REQUEST", sequence=0, second=3)).reason == "stale"
+    assert bob.receive(message("REQUEST", sequence=0, second=3)).reason == "stale"
     with psycopg.connect(town.url) as connection:
         query = "SELECT count(*) FROM event WHERE topic = 'message-set-aside/1' AND tenant_id = %s"
         assert connection.execute(query, (bob.tenant,)).fetchone() == (1,)
 
 
 def test_a_request_that_comes_twice_is_applied_once(town: Town, bob: Person) -> None:
-    request = letter("REQUEST")
+    request = message("REQUEST")
     assert bob.receive(request).changed
     seq = bob.row().seq
     again = bob.receive(request)
@@ -78,10 +78,10 @@ def test_a_request_that_comes_twice_is_applied_once(town: Town, bob: Person) -> 
 
 
 def test_an_answer_that_stands_is_told_again(town: Town, bob: Person) -> None:
-    bob.receive(letter("REQUEST", sequence=0, second=0))
+    bob.receive(message("REQUEST", sequence=0, second=0))
     bob.answer("ACCEPTED")
     (first,) = town.owed("calendar_reply")
-    bob.receive(letter("REQUEST", sequence=1, second=5))
+    bob.receive(message("REQUEST", sequence=1, second=5))
     assert bob.says(bob) == "ACCEPTED"
     replies = {each["text"] for each in town.owed("calendar_reply")} - {first["text"]}
     assert len(replies) == 1
@@ -106,9 +106,9 @@ def test_who_was_not_asked_changes_nothing_but_is_reported_once(town: Town, bob:
     assert notice["values"] == {"summary": "Sync", "sender": "eve@example.com"}
 
 
-def test_who_lost_his_copy_gets_it_again(town: Town, bob: Person) -> None:
+def test_an_attendee_who_lost_the_copy_gets_it_again(town: Town, bob: Person) -> None:
     bob.put(meeting(people=("cy@example.com", "dan@example.com"), organizer="bob@example.com"))
-    asking = letter("REFRESH", people=("cy@example.com",)).replace(b"mailto:ann@", b"mailto:bob@")
+    asking = message("REFRESH", people=("cy@example.com",)).replace(b"mailto:ann@", b"mailto:bob@")
     bob.receive(asking)
     (sent,) = town.owed("calendar_update")
     assert (sent["recipient"], sent["method"]) == ("cy@example.com", "REQUEST")
@@ -120,7 +120,7 @@ def test_who_lost_his_copy_gets_it_again(town: Town, bob: Person) -> None:
 def test_a_proposal_of_another_time_leaves_the_meeting_as_it_is(bob: Person) -> None:
     bob.put(meeting(people=("cy@example.com",), organizer="bob@example.com"))
     before = bob.row()
-    proposed = letter(
+    proposed = message(
         "COUNTER", "DTSTART:20261203T100000Z", people=("ATTENDEE;PARTSTAT=TENTATIVE:mailto:cy@example.com",)
     )
     assert bob.receive(proposed.replace(b"mailto:ann@", b"mailto:bob@")).changed
@@ -129,16 +129,16 @@ def test_a_proposal_of_another_time_leaves_the_meeting_as_it_is(bob: Person) -> 
 
 
 def test_a_proposal_that_is_declined_leaves_the_copy_as_it_is(bob: Person) -> None:
-    bob.receive(letter("REQUEST"))
+    bob.receive(message("REQUEST"))
     before = bob.row()
-    declined = bob.receive(letter("DECLINECOUNTER", second=5))
+    declined = bob.receive(message("DECLINECOUNTER", second=5))
     assert (declined.changed, declined.reason) == (False, "counter-declined")
     assert bob.row() == before
 
 
 def test_the_same_uid_from_somebody_else_is_not_applied(bob: Person) -> None:
-    bob.receive(letter("REQUEST"))
-    foreign = letter("REQUEST", "SUMMARY:Taken", sequence=9, second=9).replace(b"mailto:ann@", b"mailto:eve@")
+    bob.receive(message("REQUEST"))
+    foreign = message("REQUEST", "SUMMARY:Taken", sequence=9, second=9).replace(b"mailto:ann@", b"mailto:eve@")
     assert bob.receive(foreign).reason == "not-organizer"
     assert b"SUMMARY:Sync" in bob.text()
 

@@ -135,7 +135,7 @@ class Neighbours(RuleBasedStateMachine):
 
     # ---- What must be true
     @invariant()
-    def bob_sees_what_he_may(self) -> None:
+    def bob_sees_what_is_granted(self) -> None:
         answers = [self.bob.ask("GET", self.path), self.bob.sync(self.path, props=DATA)]
         for name, standing in self.events.items():
             answer = self.bob.ask("GET", self.path + name)
@@ -158,7 +158,7 @@ class Neighbours(RuleBasedStateMachine):
         return {href: entry.text(dav("getetag")) for href, entry in members.items() if href != self.path}
 
 
-def test_a_sharee_sees_what_he_is_granted_and_nothing_else(database_url: str) -> None:
+def test_a_sharee_sees_what_is_granted_and_nothing_else(database_url: str) -> None:
     with open_site(database_url) as site:
         Neighbours.site = site
         run_state_machine_as_test(

@@ -205,7 +205,7 @@ def test_an_event_taken_out_is_found(core: Core) -> None:
     assert broken_chains(core.pool)[1] != []
 
 
-def test_a_trace_shows_the_whole_walk_across_accounts(core: Core) -> None:
+def test_a_trace_shows_a_whole_request_across_accounts(core: Core) -> None:
     ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
     meeting(core, ann, "Traced", core.backend.people.internal_address(1002), correlation="request-7")
     steps = steps_of(core.pool, "request-7")

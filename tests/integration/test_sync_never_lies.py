@@ -110,7 +110,7 @@ class Life(RuleBasedStateMachine):
             del self.stands[calendar]
 
     @rule(calendar=CALENDARS)
-    def make_calendar_anew(self, calendar: str) -> None:
+    def make_calendar_again(self, calendar: str) -> None:
         self.delete_calendar(calendar)
         self.make_calendar(calendar)
 
@@ -243,7 +243,7 @@ def live(server: TestServer, examples: int, steps: int, *, derandomize: bool = T
     )
 
 
-def test_whoever_follows_tokens_ends_with_what_the_server_has(
+def test_a_client_that_follows_tokens_ends_with_what_the_server_has(
     postgres_server: TestServer, migrated_template: str
 ) -> None:
     live(postgres_server, examples=12, steps=40)

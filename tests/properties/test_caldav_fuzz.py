@@ -103,8 +103,8 @@ def ann(database_url: str) -> Iterator[Client]:
 def wrong(ann: Client, request: Case) -> str:
     """What is wrong with the answer; nothing where it may be so."""
     login = "Basic " + base64.b64encode(f"{ann.user}:{ann.password}".encode()).decode()
-    octets = request.octets.replace(b"@LOGIN@", login.encode()).replace(b"@HOME@", ann.home.encode())
-    return complaint(request, send("127.0.0.1", ann.site.port, octets, HANGS), HANGS)
+    raw = request.raw.replace(b"@LOGIN@", login.encode()).replace(b"@HOME@", ann.home.encode())
+    return complaint(request, send("127.0.0.1", ann.site.port, raw, HANGS), HANGS)
 
 
 BOUNDED = settings(
@@ -123,8 +123,8 @@ def test_xml_that_means_nothing_is_answered(ann: Client, request: tuple[str, str
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Authorization: @LOGIN@", "Content-Type: application/xml"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}"]
-    octets = "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + body
-    assert wrong(ann, Case(octets)) == ""
+    raw = "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + body
+    assert wrong(ann, Case(raw)) == ""
 
 
 def test_requests_of_bad_clients_are_answered(ann: Client) -> None:
@@ -132,4 +132,4 @@ def test_requests_of_bad_clients_are_answered(ann: Client) -> None:
     # Those that HTTP itself leaves half said are not to be answered, but waited for.
     cases = [each for each in (case(dice, "default") for _ in range(400)) if each.framed]
     for request in cases:
-        assert wrong(ann, request) == "", request.octets[:4000]
+        assert wrong(ann, request) == "", request.raw[:4000]

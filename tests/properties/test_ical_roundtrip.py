@@ -158,7 +158,7 @@ def test_a_new_title_is_read_back_and_nothing_else_moves(before: str, after: str
     assert master is not None
     assert master.summary == after
 
-    def rest(octets: bytes) -> list[bytes]:
-        return [each for each in split_raw(octets) if not each.startswith((b"SUMMARY", b"DTSTAMP"))]
+    def rest(data: bytes) -> list[bytes]:
+        return [each for each in split_raw(data) if not each.startswith((b"SUMMARY", b"DTSTAMP"))]
 
     assert rest(edited) == rest(text)

@@ -93,13 +93,13 @@ def shown(text: bytes | None, address: str) -> dict[str, tuple[str, str | None, 
 
 def agree(guest: bytes | None, organizer: bytes | None, address: str) -> bool:
     """Whether two copies show the same; what the guest has deleted for himself the organizer knows to be declined."""
-    his, hers = shown(guest, address), shown(organizer, address)
-    if guest is not None and his:
+    guest_view, organizer_view = shown(guest, address), shown(organizer, address)
+    if guest is not None and guest_view:
         # No ghosts: whatever has a component of its own is one of the series.
         parts = read_parts(guest)
         assert all(planned(parts, rid) or is_cancelled(each) for rid, each in parts.overrides.items())
-    return all(hers.get(rid) == found for rid, found in his.items()) and all(
-        rid in his or answer == "DECLINED" for rid, (_, _, answer) in hers.items()
+    return all(organizer_view.get(rid) == found for rid, found in guest_view.items()) and all(
+        rid in guest_view or answer == "DECLINED" for rid, (_, _, answer) in organizer_view.items()
     )
 
 

@@ -69,7 +69,7 @@ def test_a_stranger_learns_nothing_not_even_which_numbers_are_here(ann: Client, 
     assert {(each.status, each.data) for each in answers.values()} == {("3.7;Invalid calendar user", "")}
 
 
-def test_whoever_is_found_by_his_address_refuses_in_so_many_words(ann: Client, bob: Client) -> None:
+def test_a_person_found_by_address_refuses_with_a_status(ann: Client, bob: Client) -> None:
     (answer,) = told(post(ann, question(ANN, BOB))).values()
     assert (answer.status, answer.data) == ("3.8;No authority", "")
 

@@ -96,10 +96,10 @@ def test_who_asks_before_sending_is_not_told_to_send_what_is_refused(
         connection.putheader(name, value)
     connection.endheaders()
     assert connection.sock is not None
-    octets = connection.sock.makefile("rb").read()
+    raw = connection.sock.makefile("rb").read()
     # Read to its end: the connection is closed, for what would come next might be a body or a request.
-    assert octets.startswith(f"HTTP/1.1 {status} ".encode())
-    assert b"100 Continue" not in octets
+    assert raw.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"100 Continue" not in raw
     connection.close()
 
 
@@ -154,7 +154,7 @@ def test_a_renamed_calendar_says_the_same_of_attachments(ann: Client) -> None:
 
 
 # ---- PUT
-def test_a_put_with_a_wrong_size_or_a_dangerous_name_is_mended(ann: Client) -> None:
+def test_a_put_with_a_wrong_size_or_a_dangerous_name_is_corrected(ann: Client) -> None:
     put(ann)
     add(ann, b"agenda")
     right = attach_lines(text_of(ann))
@@ -243,7 +243,7 @@ def test_a_guest_can_neither_add_nor_change_nor_remove_one(ann: Client, bob: Cli
     assert attach_lines(text_of(ann)) == lines
 
 
-def test_a_guest_cannot_put_an_attachment_into_a_meeting_that_he_brings_himself(ann: Client) -> None:
+def test_a_guest_cannot_put_an_attachment_into_a_meeting_that_the_guest_creates(ann: Client) -> None:
     put(ann)
     managed = add(ann).headers["cal-managed-id"]
     (line,) = attach_lines(text_of(ann))
@@ -254,7 +254,7 @@ def test_a_guest_cannot_put_an_attachment_into_a_meeting_that_he_brings_himself(
 
 
 # ---- sharing
-def test_a_sharee_uses_again_only_what_he_has_attached_himself(ann: Client, bob: Client) -> None:
+def test_a_sharee_uses_again_only_the_sharees_own_attachments(ann: Client, bob: Client) -> None:
     assert ann.ask("MKCALENDAR", ann.calendar("work")).status == 201
     put(ann)
     add(ann)
@@ -263,14 +263,14 @@ def test_a_sharee_uses_again_only_what_he_has_attached_himself(ann: Client, bob:
     one, two = event("one@example.com", "SUMMARY:One"), event("two@example.com", "SUMMARY:Two")
     assert bob.put(f"{place}one.ics", one).status == 201
     assert bob.ask("POST", f"{place}one.ics?action=attachment-add", b"his").status == 201
-    (his,) = lines_at(bob, f"{place}one.ics")
-    again = two.replace(b"END:VEVENT", his.encode() + b"\r\nEND:VEVENT")
+    (bobs,) = lines_at(bob, f"{place}one.ics")
+    again = two.replace(b"END:VEVENT", bobs.encode() + b"\r\nEND:VEVENT")
     assert bob.put(f"{place}two.ics", again).status == 201
     taken = event("three@example.com", "SUMMARY:Three", hers)
     assert refused(bob.put(f"{place}three.ics", taken)) == (403, cal("valid-managed-id-parameter"))
     # The calendar is hers, and so is what is attached in it.
     assert ann.put(f"{ann.calendar('work')}three.ics", taken).status == 201
-    assert bob.put(f"{bob.calendar()}mine.ics", event("m@example.com", "SUMMARY:M", his)).status == 403
+    assert bob.put(f"{bob.calendar()}mine.ics", event("m@example.com", "SUMMARY:M", bobs)).status == 403
 
 
 # ---- what is gone

@@ -91,7 +91,7 @@ def test_the_object_comes_back_where_that_is_preferred(ann: Client) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 7])
-def test_octets_of_any_number_come_back_as_they_went(ann: Client, size: int) -> None:
+def test_bytes_of_any_number_come_back_as_they_went(ann: Client, size: int) -> None:
     put(ann)
     body = bytes(number * 7 % 251 for number in range(size))
     answer = add(ann, body)
@@ -284,7 +284,7 @@ def test_an_upload_that_never_ended_goes_and_is_never_read(site: Site, ann: Clie
     assert rows(site, "SELECT count(*) FROM attachment WHERE attachment_id = %s", torn) == [(0,)]
 
 
-def test_name_and_octets_are_sealed_and_erasure_takes_them(site: Site, ann: Client) -> None:
+def test_name_and_bytes_are_sealed_and_erasure_takes_them(site: Site, ann: Client) -> None:
     put(ann)
     answer = add(ann, b"a very secret text", name="secret-name.txt")
     stored = rows(

@@ -132,7 +132,7 @@ def test_a_long_multistatus_is_compressed_for_who_asks(ann: Client) -> None:
     assert "content-encoding" not in short.headers
 
 
-def test_an_etag_names_the_octets_as_they_are(ann: Client) -> None:
+def test_an_etag_names_the_bytes_as_they_are(ann: Client) -> None:
     path = f"{ann.calendar()}long.ics"
     etag = ann.put(path, event("a@example.com", f"DESCRIPTION:{'z' * 9000}")).headers["etag"]
     answer = ann.ask("GET", path, Accept_Encoding="gzip")

@@ -121,7 +121,7 @@ def test_no_two_resources_have_one_id_and_allprop_does_not_give_it(ann: Client, 
         assert dav("resource-id") not in everything.props
 
 
-def test_what_is_made_anew_has_a_new_id_and_what_is_changed_keeps_its_own(ann: Client) -> None:
+def test_a_resource_made_again_has_a_new_id_and_a_changed_one_keeps_its_own(ann: Client) -> None:
     path = ann.calendar() + "a.ics"
     ann.put(path, event("a@example.com", "SUMMARY:One"))
     first = ident(ann, path)

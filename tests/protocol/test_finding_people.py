@@ -44,7 +44,7 @@ def test_an_address_that_is_known_whole_finds_its_person(ann: Client, bob: Clien
     assert found(ann, text, prop, kind=kind) == {bob.home}
 
 
-def test_of_a_stranger_is_shown_what_he_is_called_and_the_address_that_was_known(ann: Client, bob: Client) -> None:
+def test_a_stranger_is_shown_by_name_and_by_the_address_that_was_asked_for(ann: Client, bob: Client) -> None:
     answer = ask(ann, condition("bob@example.com", "C:calendar-user-address-set"))
     entry = answer.only()
     assert entry.text(dav("displayname")) == "Bob Stone"
@@ -116,7 +116,7 @@ def test_people_who_share_calendars_find_one_another_by_name(ann: Client, bob: C
     assert found(bob, "ann", "D:displayname") == set()
 
 
-def test_who_was_only_asked_has_shown_no_address_but_the_one_he_was_asked_by(ann: Client, bob: Client) -> None:
+def test_an_invited_person_has_shown_only_the_invited_address(ann: Client, bob: Client) -> None:
     ann.ask("MKCALENDAR", ann.calendar("work"))
     share(ann, "mailto:stone@example.com")
     before = ask(ann, condition("stone", "D:displayname"))
@@ -128,7 +128,7 @@ def test_who_was_only_asked_has_shown_no_address_but_the_one_he_was_asked_by(ann
 
 
 @pytest.mark.parametrize("by", ["home", "telegram", "urn"])
-def test_sharing_with_somebody_by_another_name_does_not_tell_his_address(ann: Client, bob: Client, by: str) -> None:
+def test_sharing_by_another_name_does_not_tell_the_sharees_address(ann: Client, bob: Client, by: str) -> None:
     ann.ask("MKCALENDAR", ann.calendar("work"))
     mail = bob.site.core.backend.people.mail_domain
     who = {"home": bob.home, "telegram": f"mailto:102@{mail}", "urn": f"urn:uuid:{bob.tenant}"}[by]

@@ -158,7 +158,7 @@ def test_an_inbox_that_held_too_many_comes_down_to_what_it_keeps(
 
 
 @pytest.mark.parametrize("level", ["1", "infinite"])
-def test_whoever_follows_the_home_sees_that_a_message_came(ann: Client, bob: Client, level: str) -> None:
+def test_a_client_that_follows_the_home_sees_that_a_message_came(ann: Client, bob: Client, level: str) -> None:
     def follow(token: str = "") -> Answer:
         asked = f"<D:sync-token>{token}</D:sync-token><D:sync-level>{level}</D:sync-level><D:prop><D:getetag/></D:prop>"
         return bob.report(bob.home, "D:sync-collection", asked, Depth="0")

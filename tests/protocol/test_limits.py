@@ -35,7 +35,7 @@ def test_the_bounds_are_properties_that_no_client_sets(ann: Client) -> None:
     assert list(answer.only().by_status) == ["403"]
 
 
-def test_an_object_of_the_largest_size_is_taken_and_one_more_octet_is_not(ann: Client) -> None:
+def test_an_object_of_the_largest_size_is_taken_and_one_more_byte_is_not(ann: Client) -> None:
     size = int(limit(ann, "max-resource-size"))
     bare = event("a@example.com", "COMMENT:")
     lines = "COMMENT:" + "x" * (size - len(bare))

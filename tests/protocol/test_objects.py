@@ -6,7 +6,7 @@ import pytest
 from support.dav import Client, cal, event
 
 
-def test_what_is_put_is_got_octet_for_octet(ann: Client) -> None:
+def test_what_is_put_is_got_byte_for_byte(ann: Client) -> None:
     text = event(
         "a@example.com", "SUMMARY:T\u00e9a\\, and", 'X-UNKNOWN;X-P="q;r":v', "DESCRIPTION:" + "y" * 60 + "\r\n  folded"
     )

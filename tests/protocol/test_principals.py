@@ -14,7 +14,7 @@ def search(client: Client, text: str, prop: str = "D:displayname", path: str = "
     return set(client.report(path, "D:principal-property-search", inner, Depth="0").responses())
 
 
-def test_a_person_finds_himself_and_nobody_else(ann: Client) -> None:
+def test_a_client_finds_its_own_principal_and_no_other(ann: Client) -> None:
     ann.site.person(102, "Annabel", "annabel@example.com")
     assert search(ann, "aNN") == {ann.home}
     assert search(ann, "ann@example", "C:calendar-user-address-set", ann.home) == {ann.home}

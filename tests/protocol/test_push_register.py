@@ -329,5 +329,5 @@ def elsewhere(database_url: str) -> Iterator[Client]:
         yield site.person(101)
 
 
-def test_an_operator_may_allow_push_services_in_his_own_network(elsewhere: Client) -> None:
+def test_an_operator_may_allow_push_services_in_the_operators_network(elsewhere: Client) -> None:
     assert subscribe(elsewhere, elsewhere.calendar(), "http://127.0.0.1:8080/up").status == 204

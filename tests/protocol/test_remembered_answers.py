@@ -184,7 +184,7 @@ def test_what_comes_from_memory_is_counted_too(database_url: str, which: str) ->
     assert (answer.status, answer.headers["retry-after"], limit.asked) == (429, "5", 1)
 
 
-def test_whoever_hangs_up_while_asking_disturbs_nobody(site: Site, ann: Client) -> None:
+def test_a_client_that_hangs_up_while_asking_disturbs_no_other(site: Site, ann: Client) -> None:
     remembered(site, poll(ann))
     for _ in range(5):
         hasty = Client(site, ann.tenant, ann.user, ann.password)

@@ -101,7 +101,7 @@ def test_with_another_schedule_tag_nothing_changes(ann: Client, place: str) -> N
     assert "SUMMARY:Talk" in ann.ask("GET", place).text
 
 
-def test_a_deleted_copy_is_a_refusal_unless_the_client_says_no_word(ann: Client, bob: Client, place: str) -> None:
+def test_a_deleted_copy_is_a_decline_unless_the_client_wants_no_reply(ann: Client, bob: Client, place: str) -> None:
     assert bob.ask("DELETE", copy_of(bob), Schedule_Reply="F").status == 204
     assert "PARTSTAT=DECLINED" not in ann.ask("GET", place).text
     ann.put(f"{ann.calendar()}two.ics", meeting().replace(b"one@", b"two@"))

@@ -87,7 +87,7 @@ def test_an_event_becomes_a_meeting_and_is_one_no_longer(ann: Client, bob: Clien
     assert "schedule-tag" not in ann.ask("GET", place).headers
 
 
-def test_an_attendee_forces_his_answer(ann: Client, bob: Client, place: str) -> None:
+def test_an_attendee_forces_the_answer_to_be_sent(ann: Client, bob: Client, place: str) -> None:
     """§7.2: the same answer is sent again."""
     ann.put(place, meeting())
     (copy,) = copies(bob)
@@ -203,7 +203,7 @@ def test_free_busy_is_not_asked_of_the_inbox(ann: Client) -> None:
     assert (refused.status, refused.precondition()) == (403, dav("supported-report"))
 
 
-def test_a_calendar_with_invitations_can_be_deleted_without_a_word(ann: Client, bob: Client, place: str) -> None:
+def test_a_calendar_with_invitations_can_be_deleted_without_replies(ann: Client, bob: Client, place: str) -> None:
     """§8.1, of each copy in it."""
     for name, header in (("quiet", {"Schedule_Reply": "F"}), ("loud", {})):
         bob.ask("MKCALENDAR", bob.calendar(name))

@@ -98,7 +98,7 @@ def test_a_sharee_sees_whose_calendar_it_is_and_nothing_of_the_others(ann: Clien
     assert principals == {ann.home, bob.home}
 
 
-def test_everybody_has_a_name_and_a_colour_of_his_own_even_for_reading_only(ann: Client, bob: Client) -> None:
+def test_each_sharee_has_their_own_name_and_colour_even_for_reading_only(ann: Client, bob: Client) -> None:
     def patched(client: Client, path: str, name: str, colour: str) -> None:
         inner = f"<D:displayname>{name}</D:displayname><A:calendar-color>{colour}</A:calendar-color>"
         body = f"<D:propertyupdate {DECLARED}><D:set><D:prop>{inner}</D:prop></D:set></D:propertyupdate>"
@@ -119,7 +119,7 @@ def test_everybody_has_a_name_and_a_colour_of_his_own_even_for_reading_only(ann:
     assert seen(bob, path) == ("Work", "#00FF00FF")
 
 
-def test_what_else_the_owner_has_set_is_his_own_affair(ann: Client, bob: Client) -> None:
+def test_the_owners_other_properties_stay_private(ann: Client, bob: Client) -> None:
     inner = '<N:note xmlns:N="urn:example">Salary talks</N:note>'
     body = f"<D:propertyupdate {DECLARED}><D:set><D:prop>{inner}</D:prop></D:set></D:propertyupdate>"
     ann.ask("PROPPATCH", ann.calendar("work"), body)
@@ -231,7 +231,7 @@ def test_a_page_of_a_shared_calendar_ends_where_it_is_asked_to(ann: Client, bob:
     assert found == {path + f"{name}.ics" for name in "abcde"}
 
 
-def test_whoever_takes_it_out_of_his_home_leaves_it_to_the_owner(ann: Client, bob: Client) -> None:
+def test_a_sharee_who_removes_it_from_their_home_leaves_it_to_the_owner(ann: Client, bob: Client) -> None:
     ann.put(ann.calendar("work") + "a.ics", event("a@example.com"))
     path = mounted(ann, bob, "read-write")
     assert bob.ask("DELETE", path).status == 204

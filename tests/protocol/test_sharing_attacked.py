@@ -111,7 +111,7 @@ def test_an_erased_sharee_leaves_the_owners_calendar_as_it_is(ann: Client, bob: 
 
 
 # ---- Offers
-def test_who_has_declined_sees_nothing_of_it_until_he_accepts_the_next_offer(ann: Client, bob: Client) -> None:
+def test_a_person_who_declined_sees_nothing_until_they_accept_the_next_offer(ann: Client, bob: Client) -> None:
     path = mounted(ann, bob, "read-write")
     name = "<D:set><D:prop><D:displayname>Hers</D:displayname></D:prop></D:set>"
     bob.ask("PROPPATCH", path, f"<D:propertyupdate {DECLARED}>{name}</D:propertyupdate>")
@@ -199,7 +199,7 @@ def test_what_is_changed_while_it_is_moved_goes_along_or_the_move_fails(ann: Cli
 
 
 # ---- Meetings
-def test_a_guest_answers_in_the_calendar_of_who_invited_him(ann: Client, bob: Client, eve: Client) -> None:
+def test_a_guest_answers_in_the_calendar_of_the_organizer(ann: Client, bob: Client, eve: Client) -> None:
     path = mounted(ann, bob, "read-write")
     ann.put(ann.calendar("work") + "m.ics", meeting("ann", "bob", "eve"))
     (own,) = members(bob, bob.calendar())
@@ -232,7 +232,7 @@ def test_one_occurrence_can_be_answered_there_too(ann: Client, bob: Client) -> N
         assert says(text, "bob@example.com") == "NEEDS-ACTION"
 
 
-def letters(site: Site) -> list[str]:
+def messages(site: Site) -> list[str]:
     """What is owed to people elsewhere, the oldest first."""
     query = (
         "SELECT payload::text FROM outbox WHERE payload ->> 'recipient' = 'stranger@example.com' ORDER BY created_at"
@@ -247,17 +247,17 @@ def test_what_a_sharee_schedules_goes_out_in_the_owners_name(ann: Client, bob: C
     assert bob.put(path + "m.ics", meeting(*people)).status == 201
     (hers,) = members(eve, eve.calendar())
     assert "ORGANIZER:mailto:ann@example.com" in eve.ask("GET", hers).text
-    assert len(letters(site)) == 1
+    assert len(messages(site)) == 1
     # Whoever is asked answers the owner, and the answer is the owner's.
     assert eve.put(hers, answered(eve.ask("GET", hers).body, "eve@example.com", "ACCEPTED")).status == 204
     assert says(ann.ask("GET", ann.calendar("work") + "m.ics").text, "eve@example.com") == "ACCEPTED"
     assert members(bob, f"{bob.home}inbox/") == []
     # And his deletion is the owner's cancellation.
     assert bob.ask("DELETE", path + "m.ics").status == 204
-    assert len(letters(site)) == 2
+    assert len(messages(site)) == 2
     assert "STATUS:CANCELLED" in eve.ask("GET", hers).text or members(eve, eve.calendar()) == []
-    assert not [letter for letter in letters(site) if "bob@example.com" in letter or str(bob.tenant) in letter]
-    assert len([letter for letter in letters(site) if "ann@example.com" in letter]) == 2
+    assert not [message for message in messages(site) if "bob@example.com" in message or str(bob.tenant) in message]
+    assert len([message for message in messages(site) if "ann@example.com" in message]) == 2
 
 
 def test_who_may_only_read_schedules_nothing(ann: Client, bob: Client, eve: Client, site: Site) -> None:
@@ -271,7 +271,7 @@ def test_who_may_only_read_schedules_nothing(ann: Client, bob: Client, eve: Clie
         assert refused.xml.find(f".//{dav('privilege')}/{dav('write-content')}") is not None
     assert bob.ask("DELETE", path + "m.ics").status == 403
     assert says(bob.ask("GET", own).text, "bob@example.com") == "NEEDS-ACTION"
-    assert (members(eve, eve.calendar()), letters(site)) == ([], [])
+    assert (members(eve, eve.calendar()), messages(site)) == ([], [])
 
 
 def free_busy(client: Client, who: str) -> str:

@@ -7,7 +7,7 @@ from support.dav import Client, Site, event
 
 
 @pytest.mark.own_database
-def test_ones_own_calendar_is_served_without_a_look_at_mounts(site: Site, ann: Client) -> None:
+def test_ones_own_calendar_is_served_without_reading_mounts(site: Site, ann: Client) -> None:
     path = ann.calendar()
     ann.put(path + "a.ics", event("a@example.com"))
     token = ann.sync(path).token()

@@ -137,7 +137,7 @@ def test_the_owner_is_told_what_was_answered(ann: Client, bob: Client, verdict: 
     assert invite.find(f"{cs('user')}/{cs(f'invite-{verdict}')}") is not None
 
 
-def test_each_answer_is_told_anew_and_only_the_last_one_stands(ann: Client, bob: Client) -> None:
+def test_each_answer_is_told_again_and_only_the_last_one_counts(ann: Client, bob: Client) -> None:
     share(ann, "mailto:bob@example.com")
     reply(bob, ann)
     (first,) = notices(ann)
@@ -159,7 +159,7 @@ def test_taking_the_calendar_out_of_ones_home_is_an_answer(ann: Client, bob: Cli
     assert said.find(cs("invite-declined")) is not None
 
 
-def test_what_is_withdrawn_deleted_or_asked_anew_leaves_no_answer_behind(ann: Client, bob: Client) -> None:
+def test_a_share_withdrawn_deleted_or_offered_again_leaves_no_answer_behind(ann: Client, bob: Client) -> None:
     mounted(ann, bob)
     unshare(ann, "mailto:bob@example.com")
     assert notices(ann) == {}

@@ -76,7 +76,7 @@ def test_a_new_event_brings_its_owner_no_alarms(ann: Client, bob: Client) -> Non
     assert ann.ask("GET", ann.calendar("work") + "b.ics").body == event("b@example.com", "SUMMARY:New")
 
 
-def test_who_follows_tokens_sees_his_own_change_and_the_others_do_not(ann: Client, bob: Client, eve: Client) -> None:
+def test_a_sharees_own_change_shows_in_the_sharees_tokens_only(ann: Client, bob: Client, eve: Client) -> None:
     path, hers = mounted(ann, bob, "read-write"), mounted(ann, eve)
     first, other = bob.sync(path).token(), eve.sync(hers).token()
     ctag = bob.propfind(path, "CS:getctag").only().text("{http://calendarserver.org/ns/}getctag")
@@ -117,7 +117,7 @@ def test_pages_lead_through_both_kinds_of_changes(ann: Client, bob: Client) -> N
     assert bob.sync(path, token).responses() == {}
 
 
-def test_every_way_of_reading_shows_the_same_octets_and_tag(ann: Client, bob: Client) -> None:
+def test_every_way_of_reading_shows_the_same_bytes_and_tag(ann: Client, bob: Client) -> None:
     path = mounted(ann, bob, "read-write")
     etag = bob.put(path + "a.ics", tea(30)).headers["etag"]
     data = "<D:prop><D:getetag/><D:getcontentlength/><C:calendar-data/></D:prop>"
@@ -161,9 +161,7 @@ def test_what_is_free_for_one_may_be_busy_for_another(ann: Client, bob: Client) 
     assert not busy(bob)
 
 
-def test_an_event_of_which_one_has_something_of_his_own_is_gone_when_its_owner_deletes_it(
-    ann: Client, bob: Client
-) -> None:
+def test_an_event_with_a_sharees_own_parts_is_gone_when_its_owner_deletes_it(ann: Client, bob: Client) -> None:
     path = mounted(ann, bob)
     first = bob.sync(path).token()
     bob.put(path + "a.ics", tea(30))

@@ -40,14 +40,14 @@ def connect(site: Site) -> Iterator[Open]:
     """Opens connections and sends something on each."""
     with contextlib.ExitStack() as opened:
 
-        def connect(octets: bytes = b"", receiving: int | None = None) -> socket.socket:
+        def connect(raw: bytes = b"", receiving: int | None = None) -> socket.socket:
             connection = socket.socket()
             if receiving is not None:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receiving)
             connection.settimeout(60)
             connection.connect(("127.0.0.1", site.port))
             opened.enter_context(connection)
-            connection.sendall(octets)
+            connection.sendall(raw)
             return connection
 
         yield connect
@@ -67,8 +67,8 @@ def rest(connection: socket.socket) -> bytes:
     return connection.makefile("rb").read()
 
 
-def status(octets: bytes) -> int:
-    found = re.match(rb"HTTP/1\.1 (\d\d\d) ", octets)
+def status(raw: bytes) -> int:
+    found = re.match(rb"HTTP/1\.1 (\d\d\d) ", raw)
     return int(found[1]) if found else 0
 
 
@@ -90,12 +90,12 @@ def test_a_head_that_does_not_come_is_a_408_and_the_end(connect: Open, begun: by
 
 
 @limited(TELEVENT_HEAD_SECONDS=SHORT)
-def test_a_connection_on_which_nothing_comes_is_ended_without_a_word(connect: Open) -> None:
+def test_a_connection_on_which_nothing_comes_is_ended_without_an_answer(connect: Open) -> None:
     assert rest(connect()) == b""
 
 
 @limited(TELEVENT_HEAD_SECONDS=SHORT)
-def test_a_head_that_comes_octet_by_octet_does_not_begin_anew_with_each(connect: Open) -> None:
+def test_a_byte_does_not_restart_the_timeout_of_a_head(connect: Open) -> None:
     connection = connect(b"GET / HTTP/1.1\r\nX-Slow: ")
     connection.settimeout(0.02)
 
@@ -111,9 +111,9 @@ def test_a_head_that_comes_octet_by_octet_does_not_begin_anew_with_each(connect:
 @limited(TELEVENT_HEAD_SECONDS=SHORT, KEEP_ALIVE="1")
 @pytest.mark.parametrize("more", [b"GET / HT", b"\r\n", b"\r\n\r\n"])
 def test_a_connection_that_was_good_once_is_held_to_the_same(connect: Open, more: bytes) -> None:
-    octets = rest(connect(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + more))
-    assert status(octets) == 200
-    assert status(octets[octets.index(b"app.\n") + 5 :] if b"app.\n" in octets else b"") in (408, 0)
+    raw = rest(connect(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + more))
+    assert status(raw) == 200
+    assert status(raw[raw.index(b"app.\n") + 5 :] if b"app.\n" in raw else b"") in (408, 0)
 
 
 def test_a_head_without_end_is_refused_before_it_fills_the_memory(connect: Open) -> None:

@@ -157,7 +157,7 @@ def test_there_is_no_sync_of_what_is_not_there(ann: Client) -> None:
     assert (answer.status, answer.precondition()) == (403, dav("supported-report"))
 
 
-def test_a_first_walk_in_pages_tells_of_no_grave_older_than_itself(ann: Client) -> None:
+def test_a_first_sync_in_pages_names_no_tombstone_older_than_itself(ann: Client) -> None:
     names = [f"n{number}" for number in range(8)]
     put(ann, *names)
     for name in names[1::2]:
@@ -183,7 +183,7 @@ def test_a_first_walk_in_pages_tells_of_no_grave_older_than_itself(ann: Client) 
 
 
 @pytest.mark.parametrize("begun", ["99999", "-1", "", "x"])
-def test_a_first_walk_that_never_began_is_no_token(ann: Client, begun: str) -> None:
+def test_a_first_sync_that_never_began_is_no_token(ann: Client, begun: str) -> None:
     put(ann, "a", "b", "c")
     token = ann.sync(ann.calendar(), limit=1).token()
     answer = ann.sync(ann.calendar(), f"{token.rpartition('-')[0]}-{begun}")

@@ -102,7 +102,7 @@ def test_who_may_not_is_told_that_before_anything_else(
         assert ann.ask(method, path, body, login=False, **headers).status == 401
 
 
-def test_a_destination_where_one_may_not_is_refused_before_overwrite_is_looked_at(ann: Client, bob: Client) -> None:
+def test_a_forbidden_destination_is_refused_before_overwrite_is_checked(ann: Client, bob: Client) -> None:
     source = put(ann)
     for method in ("COPY", "MOVE"):
         answer = ann.ask(method, source, Destination=put(bob, method), Overwrite="nonsense")
@@ -191,7 +191,7 @@ def test_what_is_put_again_as_it_was_changes_neither_tag_nor_date_nor_token(ann:
     assert ann.sync(ann.calendar()).token() == token
 
 
-def test_a_tag_never_comes_back_for_other_octets(ann: Client) -> None:
+def test_a_tag_never_comes_back_for_other_bytes(ann: Client) -> None:
     path, tags, dates = put(ann), [], []
     for number in range(4):
         text = event("a@example.com", f"SUMMARY:{number % 2}")

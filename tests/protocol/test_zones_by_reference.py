@@ -78,7 +78,7 @@ def test_zones_that_are_missing_are_put_in_where_that_is_asked(ann: Client, how:
     assert "BEGIN:VTIMEZONE" not in given(ann, None, how)
 
 
-def test_who_asks_for_nothing_gets_the_octets_that_were_stored(ann: Client) -> None:
+def test_a_client_that_asks_for_nothing_gets_the_bytes_that_were_stored(ann: Client) -> None:
     text = with_zones(*LONDON, tzid="Europe/London")
     ann.put(f"{ann.calendar()}a.ics", text)
     answer = ann.ask("GET", f"{ann.calendar()}a.ics")

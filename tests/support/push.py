@@ -32,8 +32,8 @@ def unbase64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def base64url(octets: bytes) -> str:
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @dataclass
@@ -75,8 +75,8 @@ class Device:
         return plain[:-1]
 
 
-def _hkdf(salt: bytes, material: bytes, info: bytes, octets: int) -> bytes:
-    return HKDF(hashes.SHA256(), octets, salt, info).derive(material)
+def _hkdf(salt: bytes, material: bytes, info: bytes, data: int) -> bytes:
+    return HKDF(hashes.SHA256(), data, salt, info).derive(material)
 
 
 def verify_vapid(header: str, expected_key: str) -> dict[str, Any]:
@@ -137,9 +137,9 @@ class Message:
     property: bool
 
 
-def read_message(octets: bytes) -> Message:
+def read_message(data: bytes) -> Message:
     """Raises AssertionError for what is no push-message of the draft."""
-    root = etree.fromstring(octets)
+    root = etree.fromstring(data)
     assert root.tag == f"{{{PUSH}}}push-message"
     names = {"P": PUSH, "D": "DAV:"}
     content = root.find("P:content-update", names)

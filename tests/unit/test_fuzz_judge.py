@@ -41,22 +41,22 @@ def test_what_is_no_request_needs_no_answer() -> None:
 
 def test_a_request_is_cut_down_to_what_is_bad_about_it() -> None:
     whole = b"PUT /x HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nContent-Length: 900\r\n\r\n" + b"a" * 600 + b"BAD" + b"b" * 297
-    least = smallest(whole, lambda octets: b"BAD" in octets and b"Host" in octets, tries=200)
+    least = smallest(whole, lambda raw: b"BAD" in raw and b"Host" in raw, tries=200)
     assert least == b"PUT /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nBAD"
 
 
 def test_a_seed_makes_the_same_requests_again() -> None:
-    first, second = ([requests.case(dice, "c").octets for _ in range(200)] for dice in (Random(5), Random(5)))
+    first, second = ([requests.case(dice, "c").raw for _ in range(200)] for dice in (Random(5), Random(5)))
     assert first == second
     assert len(set(first)) > 190
 
 
 def test_many_of_the_objects_can_be_read() -> None:
     dice, good = Random(7), 0
-    puts = [each for each in (requests.case(dice, "c").octets for _ in range(600)) if each.startswith(b"PUT ")]
-    for octets in puts:
+    puts = [each for each in (requests.case(dice, "c").raw for _ in range(600)) if each.startswith(b"PUT ")]
+    for raw in puts:
         try:
-            parse(octets.partition(b"\r\n\r\n")[2])
+            parse(raw.partition(b"\r\n\r\n")[2])
             good += 1
         except IcalError:
             continue
@@ -65,16 +65,16 @@ def test_many_of_the_objects_can_be_read() -> None:
 
 def test_what_is_filled_in_leaves_a_right_length_right() -> None:
     case = requests.put("a.ics", "c", b"at @HOME@")
-    octets = filled(case.octets, {b"@HOME@": b"/caldav/somebody/", b"@LOGIN@": b"Basic x"})
-    head, _, body = octets.partition(b"\r\n\r\n")
+    raw = filled(case.raw, {b"@HOME@": b"/caldav/somebody/", b"@LOGIN@": b"Basic x"})
+    head, _, body = raw.partition(b"\r\n\r\n")
     assert body == b"at /caldav/somebody/"
     assert head.endswith(b"\r\nContent-Length: %d" % len(body))
-    wrong = case.octets.replace(b"Content-Length: 9", b"Content-Length: 3")
+    wrong = case.raw.replace(b"Content-Length: 9", b"Content-Length: 3")
     assert b"Content-Length: 3\r\n" in filled(wrong, {b"@HOME@": b"/"})
 
 
 def test_some_requests_are_about_attachments() -> None:
     dice = Random(3)
-    made = [requests.case(dice, "c").octets for _ in range(800)]
+    made = [requests.case(dice, "c").raw for _ in range(800)]
     for wanted in (b"action=attachment-add", b"rid=", b"@MANAGED@", b"ATTACH;MANAGED-ID", b"<D:acl "):
-        assert any(wanted in octets for octets in made), wanted
+        assert any(wanted in raw for raw in made), wanted

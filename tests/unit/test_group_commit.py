@@ -50,7 +50,7 @@ def crowd(
     return rest
 
 
-def test_those_who_come_meanwhile_go_together_and_each_gets_his_own() -> None:
+def test_calls_that_come_meanwhile_go_together_and_each_gets_its_own_result() -> None:
     work = Work()
     done = crowd(work, range(1, 8))
     assert [each.result(30) for each in done] == [2, 4, 6, 8, 10, 12, 14]
@@ -58,7 +58,7 @@ def test_those_who_come_meanwhile_go_together_and_each_gets_his_own() -> None:
     assert [sorted(group) for group in work.groups] == [[1, 2, 3, 4, 5, 6, 7]]
 
 
-def test_a_group_that_fails_is_done_one_by_one_and_only_the_guilty_is_told() -> None:
+def test_a_batch_that_fails_is_done_one_by_one_and_only_the_bad_call_fails() -> None:
     work = Work()
     done = crowd(work, [1, -2, 3])
     assert [done[0].result(30), done[2].result(30)] == [2, 6]

@@ -35,7 +35,7 @@ def test_the_same_answer_again_changes_nothing() -> None:
         assert (list(decision.facts), list(decision.messages)) == ([], [])
 
 
-def test_another_answer_is_a_later_word() -> None:
+def test_another_answer_is_a_later_message() -> None:
     accepted = INVITED.given(INVITED.answer("ACCEPTED"))
     (first,) = INVITED.when(INVITED.answer("ACCEPTED")).messages
     (second,) = accepted.when(accepted.answer("DECLINED")).messages
@@ -109,7 +109,7 @@ def test_an_answer_to_a_time_that_has_passed_away_changes_nothing() -> None:
     assert (list(decision.facts), decision.reason) == ([], "stale")
 
 
-def test_the_same_answer_in_a_later_letter_is_remembered_and_told_to_nobody() -> None:
+def test_the_same_answer_in_a_later_message_is_remembered_and_told_to_nobody() -> None:
     answered = ORGANIZED.given(ORGANIZED.receive(reply(BOB, "ACCEPTED", sent="20261121T130000Z")))
     decision = answered.when(answered.receive(reply(BOB, "ACCEPTED", sent="20261121T140000Z")))
     assert kinds(decision) == ["RsvpGiven"]

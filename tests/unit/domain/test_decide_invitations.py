@@ -112,7 +112,7 @@ def test_a_cancel_before_its_request_is_set_aside() -> None:
     assert (list(late.facts), late.reason) == ([], "stale")
 
 
-def test_a_late_letter_does_not_bring_back_a_deleted_copy_and_a_new_one_does() -> None:
+def test_a_late_message_does_not_bring_back_a_deleted_copy_and_a_new_one_does() -> None:
     copy = Copy(BOB).given(Copy(BOB).receive(request(sequence=2, second=5)))
     copy = copy.given(copy.delete())
     assert copy.when(copy.receive(request(sequence=1))).reason == "stale"

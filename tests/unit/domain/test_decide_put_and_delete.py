@@ -64,7 +64,7 @@ def test_who_comes_and_who_goes_are_facts() -> None:
     assert ("REQUEST", EVE, "invite") in messages(decision)
 
 
-def test_letters_of_one_second_carry_rising_stamps() -> None:
+def test_messages_of_one_second_have_rising_stamps() -> None:
     first = ORGANIZED.given(ORGANIZED.put(meeting(title="Two")))
     second = first.when(first.put(meeting(title="Three")))
     stamps = [fact.dtstamp for fact in (*first.facts, *second.facts) if isinstance(fact, MessagesWritten)]
@@ -81,7 +81,7 @@ def test_force_send_sends_without_a_change_and_is_not_kept() -> None:
     assert b"FORCE-SEND" not in created.state.text.raw
 
 
-def test_an_attendees_put_of_his_answer_is_an_answer() -> None:
+def test_an_attendees_put_of_an_answer_is_an_answer() -> None:
     text = INVITED.state.text.raw.replace(b"PARTSTAT=NEEDS-ACTION:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
     text = text.replace(b"PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob", b"PARTSTAT=ACCEPTED:mailto:bob")
     decision = INVITED.when(INVITED.put(text))
@@ -129,7 +129,7 @@ def test_an_answer_that_changes_more_moves_the_schedule_tag() -> None:
         assert after.schedule_tag != INVITED.state.schedule_tag
 
 
-def test_who_knows_the_schedule_tag_only_does_not_take_back_an_answer_that_he_has_not_read() -> None:
+def test_a_client_that_knows_only_the_schedule_tag_does_not_undo_an_unread_answer() -> None:
     stale = INVITED.state.text.raw.replace(b"END:VEVENT", b"X-COLOUR:red\r\nEND:VEVENT")
     answered = INVITED.given(INVITED.answer("ACCEPTED"))
     merged = answered.given(replace(answered.put(stale), merge=True)).state.text.raw
@@ -153,7 +153,7 @@ def test_what_the_organizer_deletes_is_cancelled() -> None:
     assert {each.dtstamp.second for each in decision.messages} == {1}
 
 
-def test_what_an_attendee_deletes_he_declines_unless_he_says_nothing() -> None:
+def test_an_attendees_delete_declines_unless_no_reply_is_wanted() -> None:
     assert messages(INVITED.when(INVITED.delete())) == [("REPLY", ANN, "reply")]
     silent = INVITED.when(INVITED.delete(reply=False))
     assert (kinds(silent), messages(silent)) == (["EventDeleted"], [])
@@ -183,7 +183,7 @@ def test_a_move_changes_only_the_place_and_once() -> None:
     assert not moved.when(moved.move()).facts
 
 
-def test_what_became_of_letters_is_noted_once_and_leaves_the_schedule_tag() -> None:
+def test_a_delivery_is_noted_once_and_leaves_the_schedule_tag() -> None:
     decision = ORGANIZED.when(ORGANIZED.note(bob="1.2", cy="3.7"))
     assert kinds(decision) == ["DeliveryNoted"]
     noted = ORGANIZED.given(ORGANIZED.note(bob="1.2", cy="3.7"))

@@ -31,7 +31,7 @@ def test_an_attendee_does_not_become_the_organizer() -> None:
     assert b"SUMMARY:Sync" in after.state.text.raw
 
 
-def test_others_answers_do_not_bring_back_what_was_thrown_away_without_a_word() -> None:
+def test_others_answers_do_not_bring_back_a_copy_deleted_without_a_reply() -> None:
     gone = INVITED.given(INVITED.delete(reply=False))
     told = meeting(people=(BOB, says(CY, "ACCEPTED")), method="REQUEST", sent="20261121T140000Z")
     refresh = gone.when(replace(gone.receive(told), refresh=True))

@@ -50,13 +50,13 @@ def test_the_calendar_is_the_last_alternative_and_once_more_attached() -> None:
     assert (attached.get_filename(), attached.get_param("name")) == ("invite.ics", "invite.ics")
 
 
-def test_both_calendar_parts_are_the_octets_that_were_given() -> None:
+def test_both_calendar_parts_are_the_bytes_that_were_given() -> None:
     *_, calendar, attached = sent(calendar_mail(mail(), "REQUEST", CALENDAR)).walk()
     assert calendar["Content-Transfer-Encoding"] == attached["Content-Transfer-Encoding"] == "base64"
     assert calendar.get_payload(decode=True) == attached.get_payload(decode=True) == CALENDAR
 
 
-def test_every_line_is_ascii_of_at_most_78_octets_and_ends_in_crlf() -> None:
+def test_every_line_is_ascii_of_at_most_78_bytes_and_ends_in_crlf() -> None:
     raw = calendar_mail(mail(), "REQUEST", CALENDAR).as_bytes()
     raw.decode("ascii")
     assert b"\n" not in raw.replace(b"\r\n", b"")

@@ -53,7 +53,7 @@ def test_a_subdomain_is_proven_by_its_domain() -> None:
     assert not results("dkim=pass header.d=mail.example.net", "From: zed@example.net")
 
 
-def test_only_our_own_edge_is_believed_and_its_newest_word() -> None:
+def test_only_our_own_mail_server_is_believed_and_its_newest_header() -> None:
     old = f"Authentication-Results: {EDGE}; dmarc=pass header.from=example.net"
     foreign = "Authentication-Results: mx.example.net; dmarc=pass header.from=example.net"
     fresh = f"Authentication-Results: {EDGE}; dmarc=fail header.from=example.net"

@@ -16,7 +16,7 @@ IDENTITY = Identity(
 )
 
 
-def letter(*lines: str, method: str = "REQUEST") -> bytes:
+def message(*lines: str, method: str = "REQUEST") -> bytes:
     rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Televent//Calendar 1.0//EN", f"METHOD:{method}"]
     rows += ["BEGIN:VEVENT", "UID:1@example.com", "DTSTAMP:20261121T120000Z", "DTSTART:20261201T100000Z", *lines]
     return ("\r\n".join([*rows, "END:VEVENT", "END:VCALENDAR"]) + "\r\n").encode()
@@ -28,7 +28,7 @@ def event(text: bytes) -> Component:
 
 def test_the_organizer_is_an_address_that_we_receive_for() -> None:
     text = as_organizer(
-        letter("ORGANIZER;CN=tg:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net"), IDENTITY
+        message("ORGANIZER;CN=tg:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net"), IDENTITY
     )
     organizer = event(text).get("ORGANIZER")
     assert organizer is not None
@@ -38,7 +38,7 @@ def test_the_organizer_is_an_address_that_we_receive_for() -> None:
 def test_the_person_behind_it_stands_among_the_attendees_once() -> None:
     lines = ("ORGANIZER:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net")
     own = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:tg_7@televent.internal"
-    for text in (letter(*lines), letter(*lines, own)):
+    for text in (message(*lines), message(*lines, own)):
         people = attendees_of(event(as_organizer(text, IDENTITY)))
         assert sorted(people) == ["ann@example.com", "z@example.net"]
         assert people["ann@example.com"].param("PARTSTAT") == "ACCEPTED"
@@ -59,7 +59,7 @@ def test_the_person_behind_it_stands_among_the_attendees_once() -> None:
     ],
 )
 def test_no_internal_address_leaves(line: str) -> None:
-    text = letter("ORGANIZER:mailto:tg_7@televent.internal", line)
+    text = message("ORGANIZER:mailto:tg_7@televent.internal", line)
     for sent in (as_organizer(text, IDENTITY), as_attendee(text, IDENTITY)):
         assert b"televent.internal" not in sent.replace(b"\r\n ", b"").lower()
 
@@ -72,7 +72,7 @@ def test_people_here_are_known_by_their_mail_address_and_nobodies_by_none() -> N
 
 
 def test_a_reply_goes_as_the_invitation_addressed_it() -> None:
-    text = letter(
+    text = message(
         "ORGANIZER;CN=Zed:mailto:zed@example.net", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.com", method="REPLY"
     )
     assert as_attendee(text, IDENTITY) == text
@@ -80,7 +80,7 @@ def test_a_reply_goes_as_the_invitation_addressed_it() -> None:
 
 def test_a_clients_long_lines_are_folded() -> None:
     long = ("DESCRIPTION:" + "ö" * 100, "ATTENDEE;CN=" + "z" * 90 + ":mailto:z@example.net")
-    sent = as_organizer(letter("ORGANIZER:mailto:tg_7@televent.internal", *long), IDENTITY)
+    sent = as_organizer(message("ORGANIZER:mailto:tg_7@televent.internal", *long), IDENTITY)
     assert max(len(line) for line in sent.split(b"\r\n")) <= 75
     assert event(sent).value("DESCRIPTION") == "ö" * 100
     sent.decode()
@@ -88,14 +88,14 @@ def test_a_clients_long_lines_are_folded() -> None:
 
 def test_the_first_version_says_that_it_is_the_first() -> None:
     lines = ("ORGANIZER:mailto:tg_7@televent.internal", "ATTENDEE:mailto:z@example.net")
-    assert event(as_organizer(letter(*lines), IDENTITY)).value("SEQUENCE") == "0"
-    assert event(as_organizer(letter(*lines, "SEQUENCE:3"), IDENTITY)).value("SEQUENCE") == "3"
+    assert event(as_organizer(message(*lines), IDENTITY)).value("SEQUENCE") == "0"
+    assert event(as_organizer(message(*lines, "SEQUENCE:3"), IDENTITY)).value("SEQUENCE") == "3"
 
 
 def test_the_ids_of_attachments_stay_here_and_their_urls_leave() -> None:
     """RFC 8607 §4.3, §3.12.7: on another server it is an unmanaged attachment."""
     line = "ATTACH;MANAGED-ID=1d;FMTTYPE=text/plain;SIZE=3:https://cal.example.com/a/1d/x.txt"
-    for sent in (as_organizer(letter(line), IDENTITY), as_attendee(letter(line), IDENTITY)):
+    for sent in (as_organizer(message(line), IDENTITY), as_attendee(message(line), IDENTITY)):
         (attached,) = event(sent).all("ATTACH")
         assert attached.params == (("FMTTYPE", ("text/plain",)), ("SIZE", ("3",)))
         assert attached.value == "https://cal.example.com/a/1d/x.txt"

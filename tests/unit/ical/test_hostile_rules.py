@@ -111,7 +111,7 @@ def text(request: pytest.FixtureRequest) -> bytes:
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_whatever_a_text_says_looking_at_it_takes_a_bounded_number_of_steps(
+def test_every_query_of_a_hostile_text_takes_a_bounded_number_of_steps(
     text: bytes, way: Callable[[Component], object], steps: Steps
 ) -> None:
     root = parse(text)

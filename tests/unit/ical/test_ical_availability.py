@@ -44,11 +44,11 @@ def busy(*rules: str, periods: tuple[Period, ...] = (), hours: int = 24) -> list
 
 def slots(found: list[Period], start: datetime) -> str:
     """As the tables of §5.1 show it, two hours to a letter."""
-    letters = {BUSY: "B", UNAVAILABLE: "U", TENTATIVE: "T"}
+    signs = {BUSY: "B", UNAVAILABLE: "U", TENTATIVE: "T"}
     row = ""
     for number in range(12):
         begin = start + SLOT * number
-        row += next((letters[each.kind] for each in found if each.start <= begin and begin + SLOT <= each.end), "F")
+        row += next((signs[each.kind] for each in found if each.start <= begin and begin + SLOT <= each.end), "F")
     return row
 
 

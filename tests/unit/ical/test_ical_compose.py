@@ -53,7 +53,7 @@ def test_a_meeting_says_all_that_was_given() -> None:
     assert [each.value("TRIGGER") for each in alarms] == ["-PT15M", "-PT1H"]
 
 
-def test_every_row_ends_in_crlf_and_has_at_most_75_octets() -> None:
+def test_every_row_ends_in_crlf_and_has_at_most_75_bytes() -> None:
     text = compose_event(NewEvent("1@example.com", NOW, "ë" * 200, START, END))
     rows = text.split(b"\r\n")
     assert rows.pop() == b""

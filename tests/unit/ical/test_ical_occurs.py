@@ -56,7 +56,7 @@ def test_a_text_that_cannot_be_read_may_be_at_any_time() -> None:
     assert occurs(event(*TIMES, f"RDATE:{dates}")).span == (None, None)
 
 
-def test_what_comes_once_a_year_is_looked_for_in_its_season_only() -> None:
+def test_a_yearly_occurrence_is_searched_in_its_season_only() -> None:
     birthday = occurs(event("DTSTART;VALUE=DATE:19710506", "RRULE:FREQ=YEARLY"))
     assert birthday.days[0] > 100
     assert birthday.days[1] < 140

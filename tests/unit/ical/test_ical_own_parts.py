@@ -23,13 +23,13 @@ ANNS = text(*event("SUMMARY:Tea", "TRANSP:OPAQUE", *alarm(5)))
 BOBS = text(*event("SUMMARY:Tea", "TRANSP:TRANSPARENT", *alarm(30), *alarm(60)))
 
 
-def test_each_sees_his_own_over_the_same_event() -> None:
+def test_each_sharee_sees_their_own_parts_over_the_same_event() -> None:
     assert laid(ANNS, own_parts(BOBS)) == BOBS
     assert laid(BOBS, own_parts(ANNS)) == ANNS
     assert laid(ANNS, own_parts(ANNS)) == ANNS
 
 
-def test_who_has_nothing_of_his_own_has_no_alarms_and_is_busy_as_the_event_says() -> None:
+def test_a_sharee_without_own_parts_has_no_alarms_and_is_busy_as_the_event_says() -> None:
     assert laid(ANNS, None) == text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
     silent = text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
     assert laid(silent, None) is silent

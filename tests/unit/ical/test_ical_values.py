@@ -133,7 +133,7 @@ def test_the_canonical_form_tells_dates_floating_times_and_instants_apart(value:
         (date(9999, 12, 31), None, None, date(9999, 12, 31)),
     ],
 )
-def test_an_end_is_completed_and_mended(
+def test_an_end_is_completed_and_corrected(
     start: Moment, end: Moment | None, length: timedelta | None, said: Moment
 ) -> None:
     assert end_of(start, end, length) == said

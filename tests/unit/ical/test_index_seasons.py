@@ -98,7 +98,7 @@ def test_a_series_is_whole_from_its_first_hour_wherever_it_is(zone: str) -> None
     }
 
 
-def test_what_was_over_before_the_season_is_not_made_anew_for_the_next() -> None:
+def test_an_event_over_before_the_season_is_not_indexed_again_for_the_next() -> None:
     text = calendar(event("RRULE:FREQ=DAILY;UNTIL=20250101T000000Z", start="DTSTART:20190304T090000Z"))
     index = occurs(text, season=SEASON, last=datetime(2025, 1, 1, 1, tzinfo=UTC))
     assert index.season == 0

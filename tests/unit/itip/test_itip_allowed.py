@@ -27,7 +27,7 @@ def mend(stored: bytes, new: bytes) -> bytes:
     ],
     ids=["partstat", "personal", "exdate", "own override", "stamps"],
 )
-def test_what_is_his_to_change_stays_as_he_put_it(new: bytes) -> None:
+def test_lines_that_an_attendee_may_change_stay_as_put(new: bytes) -> None:
     assert mend(calendar(series()), new) is new
 
 
@@ -55,7 +55,7 @@ def test_an_added_guest_is_taken_off_again() -> None:
     assert mend(calendar(series()), new) == calendar(series(people=ACCEPTED))
 
 
-def test_a_moved_override_of_his_own_goes_back_to_its_time_with_its_answer() -> None:
+def test_an_override_that_the_attendee_moved_goes_back_to_its_time_with_its_answer() -> None:
     new = calendar(series(), second_monday(people=ACCEPTED, hour=15, summary="Later"))
     assert mend(calendar(series()), new) == calendar(series(), second_monday(people=ACCEPTED))
 
@@ -67,7 +67,7 @@ def test_an_override_of_the_organizer_comes_back_unless_an_exdate_takes_its_plac
     assert mend(stored, declined) is declined
 
 
-def test_an_exclusion_of_the_organizer_stays_and_one_of_his_own_may_go() -> None:
+def test_an_exclusion_of_the_organizer_stays_and_one_of_the_attendee_may_go() -> None:
     stored, new = calendar(series(EXDATE)), calendar(series())
     assert EXDATE in unfolded(mend(stored, new))
     known: dict[tuple[str | None, str], Mark] = {(None, ANN): Mark(0, None)}

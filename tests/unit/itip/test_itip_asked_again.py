@@ -50,19 +50,19 @@ def taken(message: OutgoingMessage, answered: datetime | None) -> Applied:
     return receive(copy, message.text, me=[BOB], now=at(20, 12), again=message.asks, answered=answered)
 
 
-def test_a_forced_request_makes_him_answer_again() -> None:
+def test_a_forced_request_makes_the_attendee_answer_again() -> None:
     message = to_bob(calendar(series(people=ACCEPTED)), calendar(series(people=FORCED)))
     assert message.asks
     applied = taken(message, answered=at(20, 11))
     assert (partstats(applied.text, BOB), applied.asks_again) == (["NEEDS-ACTION"], True)
 
 
-def test_an_answer_that_he_sent_after_it_stands() -> None:
+def test_an_answer_sent_after_the_request_stays() -> None:
     message = to_bob(calendar(series(people=ACCEPTED)), calendar(series(people=FORCED)))
     assert partstats(taken(message, answered=at(20, 13)).text, BOB) == ["ACCEPTED"]
 
 
-def test_other_words_ask_nobody_again() -> None:
+def test_another_place_asks_nobody_again() -> None:
     message = to_bob(calendar(series(people=ACCEPTED)), calendar(series("LOCATION:Room 1", people=ACCEPTED)))
     assert not message.asks
     assert partstats(taken(message, answered=None).text, BOB) == ["ACCEPTED"]
@@ -75,7 +75,7 @@ def test_who_was_removed_and_is_invited_again_is_asked_again() -> None:
     assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)
 
 
-def test_an_answer_from_before_he_was_removed_is_none_to_the_new_invitation() -> None:
+def test_an_answer_from_before_the_removal_is_no_answer_to_the_new_invitation() -> None:
     before, after = calendar(series(people=ACCEPTED)), calendar(series(people=ALONE, sequence=1))
     marks = asked_again(before, after, me=[ANN], dtstamp=at(20, 12))
     assert marks == ((BOB, None, 1, REMOVED),)
@@ -102,7 +102,7 @@ def test_who_is_left_out_of_one_occurrence_is_remembered_for_that_one() -> None:
     assert mark == (BOB, SECOND_MONDAY, 1, REMOVED)
 
 
-def test_a_copy_that_was_thrown_away_comes_back_with_a_later_word_of_lower_sequence() -> None:
+def test_a_deleted_copy_comes_back_with_a_later_message_of_lower_sequence() -> None:
     """The organizer called it off, with a higher SEQUENCE, and made it again under its UID."""
     cancelled = ((ANN, None, 1, at(20, 12)),)
     message = calendar(series().replace("DTSTAMP:20261101", "DTSTAMP:20261121"), method="REQUEST")
@@ -143,7 +143,7 @@ def test_the_guests_know_the_meeting_by_its_first_address() -> None:
     assert prepare_organizer_put(alone, hers, me=mine) is hers
 
 
-def test_what_he_deleted_is_told_again_with_a_version_that_does_not_know_of_it() -> None:
+def test_a_deleted_occurrence_is_declined_again_for_a_version_that_does_not_know_of_it() -> None:
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     copy = calendar(series(out, people=ACCEPTED))
     message = calendar(series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
@@ -163,7 +163,7 @@ def test_what_he_deleted_is_told_again_with_a_version_that_does_not_know_of_it()
     assert (again.declined, again.answer_stands) == ((), False)
 
 
-def test_a_moved_occurrence_that_he_deleted_stays_away_while_it_is_known_as_declined() -> None:
+def test_a_moved_occurrence_that_the_attendee_deleted_stays_away_while_it_is_known_as_declined() -> None:
     """Its override is gone from his copy, so that its time differs from the series' is no news."""
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     declined = (attendee(ANN, "ACCEPTED"), attendee(BOB, "DECLINED"), attendee(CY))
@@ -174,7 +174,7 @@ def test_a_moved_occurrence_that_he_deleted_stays_away_while_it_is_known_as_decl
     assert b"RECURRENCE-ID" not in applied.text
 
 
-def test_who_is_asked_anew_has_all_before_him_again_but_what_he_is_known_to_decline() -> None:
+def test_an_attendee_asked_again_has_every_occurrence_again_but_those_known_as_declined() -> None:
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     copy = calendar(series(out, people=ACCEPTED))
     fresh = calendar(series(sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
@@ -184,7 +184,7 @@ def test_who_is_asked_anew_has_all_before_him_again_but_what_he_is_known_to_decl
     assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)
 
 
-def test_what_is_said_of_an_occurrence_that_he_deleted_is_not_remembered() -> None:
+def test_news_of_an_occurrence_that_the_attendee_deleted_is_not_remembered() -> None:
     """Else a series that asks him anew, and comes later, would take that word for a cancellation."""
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     stay = calendar(second_monday(people=ACCEPTED).replace("20261101T08", "20261122T08"), method="REQUEST")

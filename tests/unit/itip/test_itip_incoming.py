@@ -149,7 +149,7 @@ def test_a_cancelled_occurrence_leaves_the_series() -> None:
     assert "STATUS:CANCELLED" not in unfolded(applied.text or b"")
 
 
-def test_a_cancelled_meeting_does_not_come_back_with_a_late_letter() -> None:
+def test_a_cancelled_meeting_does_not_come_back_with_a_late_message() -> None:
     first = ask(None, series())
     off = ask(first.text, stamped(series("STATUS:CANCELLED", sequence=1), 5), known=first, method="CANCEL")
     assert off.change == "cancelled"

@@ -109,7 +109,7 @@ def test_sequence_counts_before_dtstamp(sequence: int, hour: int, verdict: Verdi
     assert judge(Mark(2, at(1, 8)), sequence, at(1, hour)) is verdict
 
 
-def test_after_a_cancellation_a_later_letter_is_enough() -> None:
+def test_after_a_cancellation_a_later_message_is_enough() -> None:
     assert judge(Mark(2, at(1, 8), cancelled=True), 1, at(1, 9)) is Verdict.NEWER
     assert judge(Mark(2, at(1, 8), cancelled=True), 1, at(1, 7)) is Verdict.STALE
     assert judge(None, 0, None) is Verdict.NEWER

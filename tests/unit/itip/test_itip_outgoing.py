@@ -48,7 +48,7 @@ def test_a_new_meeting_invites_everyone_but_its_organizer() -> None:
     assert message.recurrence_ids == (None,)
 
 
-def test_a_letter_has_its_method_its_zone_before_its_event_and_our_name() -> None:
+def test_a_message_has_its_method_its_zone_before_its_event_and_our_name() -> None:
     text = unfolded(organizer(None, calendar(series()))["REQUEST", BOB].text)
     lines = text.split("\n")
     assert lines[0] == "BEGIN:VCALENDAR"
@@ -59,7 +59,7 @@ def test_a_letter_has_its_method_its_zone_before_its_event_and_our_name() -> Non
     assert "DTSTAMP:20261101T080000Z" not in lines
 
 
-def test_a_letter_keeps_private_lines_at_home() -> None:
+def test_a_message_leaves_private_lines_out() -> None:
     people = (
         attendee(ANN, "ACCEPTED"),
         attendee(BOB, extra=";SCHEDULE-STATUS=1.2;SCHEDULE-FORCE-SEND=REQUEST"),

@@ -45,7 +45,7 @@ def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_num
     assert message.recurrence_ids == (SECOND_MONDAY,)
 
 
-def test_who_was_removed_and_is_asked_again_keeps_his_answer_and_tells_it() -> None:
+def test_an_attendee_removed_and_asked_again_keeps_the_answer_and_sends_it() -> None:
     """His answer to the first letter may reach the organizer after the second: it counts there, so it does here."""
     first = ask(None, series())
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
@@ -93,7 +93,7 @@ def test_a_later_occurrence_outlives_an_earlier_series() -> None:
     assert "DTSTART;TZID=Europe/Berlin:20261130T140000" in unfolded(applied.text or b"")
 
 
-def test_a_late_word_about_the_series_does_not_ask_anew_for_what_was_taken_away_since() -> None:
+def test_a_late_message_about_the_series_does_not_bring_back_a_cancelled_occurrence() -> None:
     first = ask(None, series())
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     gone = ask(text, stamped(second_monday("STATUS:CANCELLED", sequence=1), 6), known=first, method="CANCEL")
@@ -106,7 +106,7 @@ def test_a_late_word_about_the_series_does_not_ask_anew_for_what_was_taken_away_
     assert "EXDATE;TZID=Europe/Berlin:20261130T100000" in unfolded(applied.text or b"")
 
 
-def test_an_answer_of_who_was_not_asked_counts_not_even_once_he_is() -> None:
+def test_an_answer_of_an_uninvited_person_does_not_count_after_a_later_invitation() -> None:
     rows = ["BEGIN:VEVENT", "UID:weekly@example.com", "DTSTAMP:20261110T080000Z", "SEQUENCE:0"]
     message = calendar("\n".join([*rows, attendee(DAN, "ACCEPTED"), "END:VEVENT", ""]), method="REPLY")
     crashed = receive(calendar(series()), message, me=[ANN], now=at(20, 12))

@@ -60,7 +60,7 @@ def test_both_lines_stay_what_they_are_in_a_put_and_in_an_update() -> None:
     assert (partstats(applied.text, BOB), partstats(applied.text, DAN)) == (["DECLINED"], ["ACCEPTED"])
 
 
-def test_an_occurrence_that_he_takes_back_is_answered() -> None:
+def test_an_occurrence_that_the_attendee_restores_is_answered() -> None:
     out, back = calendar(series(EXDATE, people=ACCEPTED)), calendar(series(people=ACCEPTED))
     assert told(out, back, [BOB]) == [(BOB, (SECOND_MONDAY,))]
     (message,) = _messages(out, back, [BOB])
@@ -86,7 +86,7 @@ def test_how_far_a_to_do_is_is_told_with_the_same_partstat() -> None:
     assert told(todo("PERCENT-COMPLETE:20"), todo("PERCENT-COMPLETE:20", "X-MINE:1"), [BOB]) == []
 
 
-def test_the_status_of_a_to_do_is_his_until_it_is_called_off() -> None:
+def test_the_status_of_a_to_do_is_the_attendees_until_it_is_cancelled() -> None:
     done = todo("STATUS:COMPLETED", "COMPLETED:20261121T100000Z")
     stored = todo("STATUS:NEEDS-ACTION")
     assert mend_attendee_put(stored, done, me=[BOB]) is done
@@ -95,7 +95,7 @@ def test_the_status_of_a_to_do_is_his_until_it_is_called_off() -> None:
     assert "STATUS:NEEDS-ACTION" in unfolded(mend_attendee_put(stored, off, me=[BOB]))
 
 
-def test_the_organizers_words_leave_the_status_of_a_to_do_unless_it_is_over() -> None:
+def test_the_organizers_message_leaves_the_status_of_a_to_do_unless_it_is_over() -> None:
     done = todo("STATUS:COMPLETED")
     for status, stands in (("NEEDS-ACTION", "COMPLETED"), ("CANCELLED", "CANCELLED")):
         update = todo(f"STATUS:{status}", "LOCATION:Here", method="REQUEST").replace(

@@ -33,11 +33,11 @@ def calendar_parts(name: str) -> list[tuple[bytes, str | None, str | None]]:
     found = []
     for part in email.message_from_bytes(data, policy=email.policy.compat32).walk():
         if part.get_content_type() in {"text/calendar", "application/ics"}:
-            octets = part.get_payload(decode=True)
+            content = part.get_payload(decode=True)
             method, charset = part.get_param("method"), part.get_param("charset")
             found.append(
                 (
-                    octets if isinstance(octets, bytes) else b"",
+                    content if isinstance(content, bytes) else b"",
                     method if isinstance(method, str) else None,
                     charset if isinstance(charset, str) else None,
                 )

@@ -82,7 +82,7 @@ def test_an_answer_leaves_no_rsvp_in_the_attendees_own_copy() -> None:
     assert mend_attendee_put(calendar(series(people=asked)), as_asked, me=[BOB]) is as_asked
 
 
-def test_who_is_asked_to_the_whole_after_one_occurrence_is_free_until_he_answers() -> None:
+def test_an_attendee_of_one_occurrence_asked_to_the_series_is_free_until_they_answer() -> None:
     override = second_monday(people=ACCEPTED)
     message = calendar(series(), override, method="REQUEST")
     applied = receive(calendar(override), message, me=[BOB], now=at(20, 12))

@@ -17,7 +17,7 @@ END:VEVENT
 """
 
 
-def test_a_letter_brings_the_zone_that_the_client_left_out() -> None:
+def test_a_message_has_the_zone_that_the_client_left_out() -> None:
     text = calendar(EVENT, zone="")
     assert b"VTIMEZONE" not in text
     (message,) = organizer_messages(None, text, me=frozenset({ANN}), dtstamp=at(20, 12))

@@ -42,7 +42,7 @@ def private(text: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(from_base64url(text)), ec.SECP256R1())
 
 
-def test_the_example_of_rfc_8291_comes_out_octet_for_octet() -> None:
+def test_the_example_of_rfc_8291_comes_out_byte_for_byte() -> None:
     body = encrypt(MESSAGE, recipient(UA_PUBLIC, AUTH_SECRET), private(AS_PRIVATE), from_base64url(SALT))
     assert to_base64url(body) == BODY
 
@@ -120,7 +120,7 @@ def test_a_token_signed_by_another_is_none_of_ours() -> None:
         verify_vapid(header, ours.public_key)
 
 
-def test_the_signature_is_two_numbers_of_32_octets_whatever_their_size() -> None:
+def test_the_signature_is_two_numbers_of_32_bytes_whatever_their_size() -> None:
     vapid = Vapid(1, "mailto:a@example.com")
     for _ in range(64):
         token = vapid.authorization("https://push.example.org/x", NOON).split("t=")[1].split(",")[0]
