@@ -1,4 +1,4 @@
-"""``make demo``: the walk, for a person to watch."""
+"""``make demo``: the whole tour of ``walk.py``, for a person to watch."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rich.console import Console
 
-from e2e.walk import Walk
+from e2e.tour import Tour
 from support.running import Televent
 
 
 def show(console: Console, data_dir: Path) -> str:
-    """Starts everything on that data directory, walks, and stops it. Returns what Televent printed and logged before
-    it was told to stop. Raises AssertionError where a step does not come out as it should."""
+    """Starts Televent on that data directory, runs the tour, and stops it. Returns the output of Televent before it was
+    stopped. Raises AssertionError where a step fails."""
     console.print("Starting Televent on an embedded PostgreSQL …")
     with Televent(data_dir) as televent:
         console.print(f"Ready after {televent.ready_seconds():.1f} s. Where to look:")
@@ -31,8 +31,8 @@ def show(console: Console, data_dir: Path) -> str:
             console.print(f"[green]{steps:2}[/green]  {line}", highlight=False)
             console.print(f"    [dim]{look}[/dim]", highlight=False)
 
-        Walk(televent.api, televent.sandbox, tell).go()
-        console.print("\nThat was the whole walk. Stopping.")
+        Tour(televent.api, televent.sandbox, tell).go()
+        console.print("\nThat was the whole tour. Stopping.")
         return televent.output()
 
 

@@ -1,4 +1,4 @@
-"""What people do and see in the walk: they chat, tap, look into their mail, and sign in with a calendar app."""
+"""The acts of people in the tour: they chat, tap, read their mail, and sign in with a calendar app."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from support.waiting import wait_until
 PATIENCE = 30.0
 
 
-class Hands:
-    """People's hands and eyes: the pages of the sandbox, by their control interface."""
+class People:
+    """The acts and views of people: the pages of the sandbox, by their control API."""
 
     def __init__(self, sandbox: str) -> None:
         self.sandbox = sandbox
@@ -60,7 +60,7 @@ class Hands:
         return {**found, "raw": self.http("GET", f"/sandbox/mails/{found['id']}")}
 
     def device_password(self, person: int) -> str:
-        """A new one, from /device add; it is shown once."""
+        """A new device password, from /device add; the bot shows it once."""
         self.say(person, f"/device add Laptop of {person}")
         found = re.search(r"Password: ([0-9a-zA-Z]{16})", self.heard(person, "Password:")["text"])
         assert found is not None
@@ -68,7 +68,7 @@ class Hands:
 
 
 class CalendarApp:
-    """python-caldav, that knows the server's root and a device password and nothing else."""
+    """python-caldav, which gets only the server's root and a device password."""
 
     def __init__(self, root: str, person: int, password: str) -> None:
         self.client = DAVClient(url=root + "/", username=str(person), password=password)

@@ -1,4 +1,4 @@
-"""The bench's parts at Televent alone and at a small scale: that they run, say what they found, and leave nothing."""
+"""The bench's parts at Televent alone and at a small scale: that they run, print their results, and leave nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALONE = ("--without", "Radicale", "--without", "Xandikos")
 
 
 def belonging_to(place: Path) -> set[int]:
-    """The processes that were started with something in that directory."""
+    """The processes whose command line or environment names that directory."""
     found = set()
     for entry in Path("/proc").iterdir():
         try:
@@ -58,7 +58,7 @@ class Bench:
             reader.start()
 
     def end(self) -> int:
-        """Its exit code, when it has ended by itself."""
+        """The exit code after it has ended by itself."""
         code = self.process.wait(240)
         for reader in self._readers:
             reader.join()
@@ -95,7 +95,7 @@ def test_what_televent_holds_is_measured_and_said(started: list[Bench]) -> None:
     ("arguments", "amid", "asked"),
     [(("--quick", "--town"), "clients sync", signal.SIGTERM), (("--memory",), "filling", signal.SIGINT)],
 )
-def test_whoever_ends_the_bench_ends_what_it_started(
+def test_ending_the_bench_ends_what_it_started(
     started: list[Bench], arguments: tuple[str, ...], amid: str, asked: signal.Signals
 ) -> None:
     run = Bench(*arguments)

@@ -1,4 +1,4 @@
-"""kill -9 of everything in the middle of writes: what was acknowledged is there."""
+"""After kill -9 of all processes in the middle of writes, every acknowledged write is stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.waiting import wait_until
 
 WRITERS = 4
 State = tuple[str, bytes] | None
-"""A resource's ETag and octets; None where there is none."""
+"""The ETag and bytes of a resource; None where it does not exist."""
 
 
 class Connection:
@@ -47,7 +47,7 @@ class Writer:
     acknowledged: dict[str, State] = field(default_factory=dict)
     changes: int = 0
     under_way: str | None = None
-    """What was asked when the server died; nobody knows whether it was done."""
+    """The request at the moment when the server died. Its result is unknown."""
     refused: tuple[int, bytes] = (503, b"")
 
     def run(self) -> None:
@@ -113,7 +113,7 @@ def test_every_acknowledged_change_survives_the_death_of_everything(tmp_path: Pa
         assert found == certain
         with CalendarApp(televent.api, 1001, account["password"]) as app:
             entries, _ = app.sync(token)
-        # Whoever followed the tokens before learns the same: nothing missed, nothing invented.
+        # A client that followed tokens before gets the same members: none is missing, none is too many.
         told = {path.rpartition("/")[2]: entry for path, entry in entries.items()}
         assert {name for name, entry in told.items() if entry.props} - under_way == {n for n, s in certain.items() if s}
         assert set(told) <= set(acknowledged) | under_way
@@ -130,7 +130,7 @@ def test_every_acknowledged_change_survives_the_death_of_everything(tmp_path: Pa
 
 
 def read_back(connection: Connection, certain: dict[str, State]) -> dict[str, State]:
-    """What the server holds under these names."""
+    """The server's content under these names."""
     found: dict[str, State] = {}
     for name in certain:
         status, etag, text = connection.ask("GET", name)

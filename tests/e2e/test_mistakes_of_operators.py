@@ -1,4 +1,4 @@
-"""What is set wrong is one clear line that names it, exit code 2, and no traceback."""
+"""A wrong setting gives one clear line that names it, exit code 2, and no traceback."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_service_that_is_just_being_made_is_told_to_stop() -> None:
         await supervisor.stopped()
         return child.process.returncode if child.process is not None else None
 
-    # Nobody had to kill it: it was told, before it knew how to end by itself or after.
+    # No kill was needed: SIGTERM ended it, before or after it had installed its handler.
     assert asyncio.run(run()) in (-signal.SIGTERM, 0)
 
 

@@ -1,4 +1,4 @@
-"""WebDAV-Push as a phone sees it: no polling, whatever door a change comes in by."""
+"""WebDAV-Push from a phone's view: no polling, whatever door a change comes through."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from e2e.people import PATIENCE, CalendarApp, Hands
-from e2e.walk import ANN, put
+from e2e.people import PATIENCE, CalendarApp, People
+from e2e.tour import ANN, put
 from support.dav import event
 from support.push import CONTENT, Message, open_push_service, push_register, read_message
 from support.running import Televent
@@ -20,10 +20,10 @@ from support.waiting import wait_until
 @pytest.mark.xdist_group("e2e")
 def test_what_the_bot_and_another_app_change_reaches_the_phone_without_a_poll(tmp_path: Path) -> None:
     with open_push_service() as service, Televent(tmp_path / "data", TELEVENT_PUSH_HOSTS="any") as televent:
-        hands = Hands(televent.sandbox)
-        hands.say(ANN, "/start")
-        hands.tap(ANN, hands.heard(ANN, "please provide your email"), "Skip")
-        password = hands.device_password(ANN)
+        people = People(televent.sandbox)
+        people.say(ANN, "/start")
+        people.tap(ANN, people.heard(ANN, "please provide your email"), "Skip")
+        password = people.device_password(ANN)
         with CalendarApp(televent.api, ANN, password) as phone:
             url, device = service.subscription()
             path = urlsplit(str(phone.calendar.url)).path
@@ -31,12 +31,12 @@ def test_what_the_bot_and_another_app_change_reaches_the_phone_without_a_poll(tm
             _, before = phone.sync()
 
             def heard(token: str) -> Message | None:
-                """The message that tells of this state."""
+                """The push message with this sync token."""
                 messages = [read_message(device.read(each.body)) for each in service.for_resource(url)]
                 return next((each for each in messages if each.token == token), None)
 
-            hands.say(ANN, "/create Team Meeting, tomorrow 3pm, 1 hour")
-            hands.tap(ANN, hands.heard(ANN, "Shall I create this?"), "Create")
+            people.say(ANN, "/create Team Meeting, tomorrow 3pm, 1 hour")
+            people.tap(ANN, people.heard(ANN, "Shall I create this?"), "Create")
             wait_until(lambda: service.for_resource(url), PATIENCE, what="a push after the bot's event")
             changed, after = phone.sync(before)
             assert len(changed) == 1

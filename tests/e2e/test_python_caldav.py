@@ -1,4 +1,4 @@
-"""python-caldav finds the calendars, and what it stores comes back."""
+"""python-caldav finds the calendars and reads back the events that it stores."""
 
 from datetime import UTC, datetime
 

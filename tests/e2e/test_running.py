@@ -101,7 +101,7 @@ def command(pid: int) -> list[str]:
 
 
 def alive(pid: int) -> bool:
-    """Whether it runs: a process that nobody has waited for yet has no command line any more."""
+    """Whether it runs. A dead process that its parent has not collected has no command line."""
     return "--lifeline-fd" in command(pid)
 
 
@@ -110,7 +110,7 @@ def test_a_stop_during_the_start_ends_everything_cleanly(tmp_path: Path, number:
     televent = Televent(tmp_path / "data")
     process = televent.spawn()
     try:
-        # The services are being made: the server stands, and the first child is there.
+        # The services are starting: the database server runs, and the first child exists.
         wait_until(lambda: services(televent) or process.poll() is not None, 60, what="the first service")
         os.killpg(process.pid, number)
         assert process.wait(60) == 0

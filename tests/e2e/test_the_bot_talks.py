@@ -1,4 +1,4 @@
-"""What people say to the bot and what it answers, through the real bot, its Bot API stand-in and a calendar app."""
+"""Conversations with the bot, through the real bot, its Bot API stand-in and a calendar app."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from e2e.walk import ANN, BOB, Walk
+from e2e.tour import ANN, BOB, Tour
 from support.running import Televent
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
 
-class Chat(Walk):
-    """A walk's hands and eyes, and a count of what was said."""
+class Chat(Tour):
+    """The acts and views of people, and a count of the bot's messages that were read."""
 
     def ask(self, person: int, text: str) -> str:
         """The bot's next message after ``text``."""
@@ -82,7 +82,7 @@ def the_dialogue(chat: Chat) -> None:
 
 
 def mistakes(chat: Chat) -> None:
-    """Each gets an answer that helps, and changes nothing."""
+    """Each wrong input gets an answer that helps, and changes nothing."""
     assert "could not read that. Try for example" in chat.ask(ANN, "/create whatever")
     assert "I did not find this event: nothing-like-it" in chat.ask(ANN, "/attendees nothing-like-it")
     assert "/invite <event>" in chat.ask(ANN, "/invite lunch")
@@ -109,7 +109,7 @@ def invitations(chat: Chat) -> None:
 
 
 def cancelling(chat: Chat) -> None:
-    """Asks first; then everybody is told."""
+    """The bot asks first. Then all guests are notified."""
     assert "Cancel this event?" in chat.ask(ANN, "/cancel lunch")
     chat.tap(ANN, chat.heard(ANN, "Cancel this event?"), "Keep it")
     chat.heard(ANN, "All right, it stays.")
@@ -121,7 +121,7 @@ def cancelling(chat: Chat) -> None:
 
 
 def sharing(chat: Chat) -> None:
-    """Offered, accepted, listed, ended; the other one is told each time."""
+    """A share is offered, accepted, listed and ended; the other person is notified each time."""
     assert "/share list" in chat.ask(ANN, "/share Televent")
     assert "You have no calendar Nothing" in chat.ask(ANN, "/share Nothing @1002 read")
     assert "nobody of that name" in chat.ask(ANN, "/share Televent nobody@example.com read")
@@ -138,7 +138,7 @@ def sharing(chat: Chat) -> None:
 
 
 def devices(chat: Chat, televent: Televent) -> None:
-    """A revoked device password stops at once."""
+    """A revoked device password is refused at once."""
     assert "There are no device passwords." in chat.ask(ANN, "/device list")
     shown = chat.ask(ANN, "/device add Phone")
     password = re.findall(r"Password: ([0-9a-zA-Z]{16})", shown)[0]

@@ -1,6 +1,6 @@
-"""Three workers and the bot are killed at random: every card, notice and mail is owed once, and none is lost.
+"""Three workers and the bot are killed at random: every card, notice and mail is queued once, and none is lost.
 
-At the stand-in a message comes twice only where the kill fell between the call and its record. The test counts them.
+The stand-in gets a message twice only where the kill came between the call and its record. The test counts these.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from e2e.people import CalendarApp, Hands
+from e2e.people import CalendarApp, People
 from support.running import free_ports
 from support.town import meeting
 from support.waiting import wait_until
@@ -32,11 +32,11 @@ ANN, BOB = 1001, 1002
 SECONDS = 120.0
 """Seconds during which workers are killed."""
 AFTERWARDS = 420.0
-"""Seconds until all is done: messages in the hands of a killed worker come back after two minutes."""
+"""Seconds until all is done: the messages that a killed worker holds become free after two minutes."""
 
 
 class Services:
-    """Each service in a process of its own, on one database."""
+    """Each service in its own process, on one database."""
 
     def __init__(self, database_url: str, folder: Path) -> None:
         api, sandbox, mail, smtp = free_ports(4)
@@ -122,7 +122,7 @@ class Killer(threading.Thread):
 
 
 class Organizer:
-    """Ann's calendar app: a meeting with Bob and a guest outside, again and again."""
+    """Ann's calendar app creates meetings with Bob and a guest outside."""
 
     def __init__(self, services: Services, password: str, folder: str) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(services.api).netloc, timeout=60)
@@ -147,7 +147,7 @@ class Organizer:
 
 
 def accept(app: CalendarApp, token: str) -> tuple[int, str]:
-    """Bob's app accepts what is new; how many meetings that were, and the next token."""
+    """Bob's app accepts all new meetings. Returns their number and the next sync token."""
     entries, token = app.sync(token)
     accepted = 0
     for path, entry in entries.items():
@@ -172,9 +172,9 @@ def owed(database_url: str) -> tuple[Counter[str], Counter[str]]:
     return Counter(row[0] for row in rows), Counter(row[1] for row in rows)
 
 
-def said(hands: Hands, person: int, words: str) -> Counter[str]:
-    """How often the bot has said each text with these words to that person."""
-    messages = hands.http("GET", f"/sandbox/people/{person}/messages?after=0")["messages"]
+def said(people: People, person: int, words: str) -> Counter[str]:
+    """The number of messages of the bot to that person, for each text with these words."""
+    messages = people.http("GET", f"/sandbox/people/{person}/messages?after=0")["messages"]
     texts = [each["text"] or "" for each in messages if each["from"] == "bot"]
     return Counter(next(line for line in text.splitlines() if "Meeting " in line) for text in texts if words in text)
 
@@ -184,12 +184,12 @@ def said(hands: Hands, person: int, words: str) -> Counter[str]:
 @pytest.mark.xdist_group("e2e")
 def test_every_card_notice_and_mail_comes_though_workers_are_killed(database_url: str, tmp_path: Path) -> None:
     with services(database_url, tmp_path) as running:
-        hands = Hands(running.sandbox)
+        people = People(running.sandbox)
         passwords = {}
         for person in (ANN, BOB):
-            hands.say(person, "/start")
-            hands.tap(person, hands.heard(person, "please provide your email"), "Skip")
-            passwords[person] = hands.device_password(person)
+            people.say(person, "/start")
+            people.tap(person, people.heard(person, "please provide your email"), "Skip")
+            passwords[person] = people.device_password(person)
         with CalendarApp(running.api, ANN, passwords[ANN]) as app:
             organizer = Organizer(running, passwords[ANN], urlsplit(str(app.calendar.url)).path)
         killer = Killer(running, seed=7)
@@ -221,8 +221,8 @@ def test_every_card_notice_and_mail_comes_though_workers_are_killed(database_url
         assert kinds["invite_notification"] == organizer.meetings
         assert kinds["rsvp_notification"] == accepted
         assert kinds["calendar_invite"] == organizer.meetings
-        cards, answers = said(hands, BOB, "Meeting "), said(hands, ANN, "Meeting ")
-        mails = Counter(each["subject"] for each in hands.http("GET", "/sandbox/mails?to=gail@example.com"))
+        cards, answers = said(people, BOB, "Meeting "), said(people, ANN, "Meeting ")
+        mails = Counter(each["subject"] for each in people.http("GET", "/sandbox/mails?to=gail@example.com"))
         for heard, count in ((cards, organizer.meetings), (answers, accepted), (mails, organizer.meetings)):
             assert len(heard) == count
         twice = {"chat": (cards + answers).total() - len(cards) - len(answers), "mail": mails.total() - len(mails)}

@@ -1,6 +1,6 @@
-"""The first whole walk: /create in Telegram → invitation → Accept → green tick in a calendar app → mail → cancelled.
+"""A tour of the whole product: /create in Telegram → invitation → Accept → answer in a calendar app → mail → cancelled.
 
-Over real sockets, with real clients: the chat page's control interface, python-caldav, curl, SMTP. Told step by step,
+It uses real sockets and real clients: the chat page's control API, python-caldav, curl, SMTP. Each step is reported,
 so that a test can run it and a person can watch it.
 """
 
@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from e2e.letters import Letter, attendee_line, read_letter
-from e2e.people import PATIENCE, CalendarApp, Hands
+from e2e.itip_mail import ItipMail, attendee_line, read_itip_mail
+from e2e.people import PATIENCE, CalendarApp, People
 from support.waiting import wait_until
 
 ANN, BOB = 1001, 1002
@@ -46,25 +46,25 @@ END:VCALENDAR
 """
 
 Tell = Callable[[str, str], None]
-"""Takes what has happened, and the address of the page where it can be seen."""
+"""Called with each finished step, and with the URL of the page that shows it."""
 
 
 @dataclass
 class Meeting:
-    """What Ann's PUT made: where it is, and what both invited people were sent."""
+    """The meeting of Ann's PUT: its URL, and the messages to both guests."""
 
     uid: str
     url: str
     card: dict[str, Any]
-    letter: Letter
+    invitation: ItipMail
 
     @property
     def path(self) -> str:
         return urlsplit(self.url).path
 
 
-class Walk(Hands):
-    """One walk through a running Televent."""
+class Tour(People):
+    """One tour of a running Televent."""
 
     def __init__(self, api: str, sandbox: str, tell: Tell = lambda line, look: None) -> None:
         super().__init__(sandbox)
@@ -75,7 +75,7 @@ class Walk(Hands):
         self._tell(line, where or f"{self.sandbox}/")
 
     def go(self) -> None:
-        """Every step, asserting each."""
+        """Runs every step and asserts its result."""
         self.sign_up()
         self.create_in_the_chat()
         password = self.device_password(ANN)
@@ -121,13 +121,13 @@ class Walk(Hands):
         assert len(card["buttons"][0]) == 3
         self.tell("Bob's card arrives in Telegram, with three buttons")
         mail = self.mail(EVE, "REQUEST")
-        letter = read_letter(mail["raw"], "REQUEST", EVE)
+        invitation = read_itip_mail(mail["raw"], "REQUEST", EVE)
         assert mail["subject"].startswith("Invitation: Walk & talk")
-        assert letter.words.startswith("You've been invited to: Walk & talk")
-        assert letter.value("UID") == uid
-        assert "PARTSTAT=NEEDS-ACTION" in attendee_line("\n".join(letter.lines), EVE)
+        assert invitation.words.startswith("You've been invited to: Walk & talk")
+        assert invitation.value("UID") == uid
+        assert "PARTSTAT=NEEDS-ACTION" in attendee_line("\n".join(invitation.lines), EVE)
         self.tell(f"Eve's mail is a valid REQUEST: {mail['subject']}", f"{self.sandbox}/mail")
-        return Meeting(uid, url, card, letter)
+        return Meeting(uid, url, card, invitation)
 
     def accept(self, anns: CalendarApp, meeting: Meeting) -> None:
         before, token = anns.sync()
@@ -170,13 +170,13 @@ class Walk(Hands):
         assert str(left.icalendar_component["STATUS"]) == "CANCELLED"
         self.tell("Bob's card says that it was cancelled, and so does his calendar")
         mail = self.mail(EVE, "CANCEL")
-        letter = read_letter(mail["raw"], "CANCEL", EVE)
+        cancellation = read_itip_mail(mail["raw"], "CANCEL", EVE)
         assert mail["subject"].startswith("Canceled: Walk & talk")
-        assert letter.value("STATUS") == "CANCELLED"
-        assert letter.sequence() > meeting.letter.sequence()
+        assert cancellation.value("STATUS") == "CANCELLED"
+        assert cancellation.sequence() > meeting.invitation.sequence()
         for same in ("UID", "ORGANIZER"):
-            assert letter.value(same) == meeting.letter.value(same)
-        # Nobody inside is written to, and nobody outside twice.
+            assert cancellation.value(same) == meeting.invitation.value(same)
+        # No guest with an account gets a mail, and no other guest gets two.
         assert [each["envelope_to"] for each in self.http("GET", "/sandbox/mails")] == [[EVE], [EVE]]
         self.tell(f"Eve gets a CANCEL: {mail['subject']}", f"{self.sandbox}/mail")
 

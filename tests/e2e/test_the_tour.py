@@ -1,4 +1,4 @@
-"""The walk, as ``make demo`` shows it."""
+"""The whole tour, as ``make demo`` shows it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.running import Televent
 
 
 @pytest.mark.xdist_group("e2e")
-def test_a_meeting_walks_from_the_chat_to_calendar_apps_and_mail_and_back(tmp_path: Path) -> None:
+def test_a_meeting_goes_from_the_chat_to_calendar_apps_and_mail_and_back(tmp_path: Path) -> None:
     page = StringIO()
     output = show(Console(file=page, width=200), tmp_path / "data")
     assert '"level": "error"' not in output
@@ -21,5 +21,5 @@ def test_a_meeting_walks_from_the_chat_to_calendar_apps_and_mail_and_back(tmp_pa
     shown = page.getvalue()
     for step in ("/create", "/device add", "curl -X PUT", "taps Accept", "METHOD:REPLY", "/attendees", "tombstone"):
         assert step in shown
-    assert shown.rstrip().endswith("That was the whole walk. Stopping.")
+    assert shown.rstrip().endswith("That was the whole tour. Stopping.")
     assert Televent(tmp_path / "data").descendants() == []
