@@ -94,7 +94,7 @@ def test_three_events_a_day_stand_on_both_sides_of_the_first() -> None:
     starts = [events.start_of(number) for number in range(100_000)]
     assert len(set(starts)) == len(starts)
     assert (min(starts).year, max(starts).year) == (1979, 2071)
-    # What recurs before the first event ends before it.
+    # A series that begins before the first event ends before it.
     assert max(start for start in starts if start < events.FIRST) + timedelta(weeks=events.TIMES - 1) < events.FIRST
 
 

@@ -1,4 +1,4 @@
-"""The authenticator by itself: what a failure costs, and what is remembered."""
+"""The authenticator by itself: the cost of a failure, and its cache."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 @dataclass
 class CountingPasswords:
-    """Passwords that stand as they are, and how often they were looked at."""
+    """Passwords in plain text, and a count of how often they were checked."""
 
     checks: int = 0
 
@@ -48,7 +48,7 @@ class Directory:
 
 @dataclass
 class Desk:
-    """What an authenticator needs of an backend."""
+    """The part of a backend that an authenticator needs."""
 
     reads: Directory = field(default_factory=Directory)
     passwords: CountingPasswords = field(default_factory=CountingPasswords)

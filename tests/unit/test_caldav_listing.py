@@ -1,4 +1,4 @@
-"""A long list is written by a form; it reads to the octet as if each member had been asked by itself."""
+"""A long list is written from a template, byte for byte as if each member had been asked for by itself."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from televent.domain.ids import AccountId
 
 TENANT = AccountId(UUID(int=7))
 ANN = Person(AccountRow(TENANT, 101, "Ann", "Europe/London", "en", None), (), f"/caldav/{TENANT}/")
-# What every client asks of members, what some ask, and what is not there.
+# Properties that every client asks for, that some ask for, and that do not exist.
 PLAIN = (d("getetag"), d("getcontenttype"), d("resourcetype"), d("getcontentlength"), d("getlastmodified"))
 ABSENT = (d("displayname"), c("calendar-description"), "{urn:example:100%25s}percent", "none")
 EXTRA = {calendar_data.NAME: calendar_data.WHOLE}
@@ -49,7 +49,7 @@ ROWS = st.builds(
 
 
 def listed(listing: Listing, rows: list[ResourceRow]) -> str:
-    """As if the columns had been read."""
+    """The rows as if their columns had been read."""
     found: list[tuple[Any, ...]] = [(row.href, *(getattr(row, each) for each in listing.columns)) for row in rows]
     return "".join(listing.written(found))
 

@@ -18,11 +18,11 @@ print(limits.connections, *resource.getrlimit(resource.RLIMIT_NOFILE))
 @pytest.mark.parametrize(
     ("soft", "hard", "wanted", "answer"),
     [
-        # Enough: nothing is touched.
+        # The limit suffices: it is not changed.
         (1000, 1000, 100, (100, 1000, 1000)),
-        # As far as the process may go, it goes.
+        # The soft limit is raised as far as is needed.
         (300, 1000, 400, (400, 756, 1000)),
-        # It may not: the rest of its files is for the database.
+        # The hard limit is too low: fewer connections are taken, and the other files are for the database.
         (300, 500, 400, (195, 500, 500)),
         (100, 100, 400, (1, 100, 100)),
     ],

@@ -1,4 +1,4 @@
-"""The fuzzer notices what it is there to notice, and makes requests that mean something."""
+"""The fuzzer finds the faults that it searches for, and makes requests that reach the server's code."""
 
 from random import Random
 

@@ -36,7 +36,7 @@ class Work:
 def crowd(
     work: Work, numbers: Sequence[int], before: Callable[[GroupCommit[int, int]], object] = id
 ) -> list[Future[int]]:
-    """``numbers``, each from a thread of its own, all come while 0 is being done."""
+    """Calls with ``numbers``, each from its own thread, while 0 is being done."""
     commits = GroupCommit(work.together, work.alone)
     with ThreadPoolExecutor(len(numbers) + 1) as threads:
         first = threads.submit(commits.do, "here", 0)

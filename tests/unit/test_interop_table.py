@@ -1,4 +1,4 @@
-"""What foreign suites say is read as they meant it: nothing that did not pass looks as if it had."""
+"""The output of foreign suites is read correctly: a test that did not pass is never counted as passed."""
 
 from pathlib import Path
 

@@ -48,7 +48,7 @@ class Keys:
 
 
 def stored(mapper: FactMapper, fact: object, version: int = 1, previous: bytes | None = None) -> RecordedEvent:
-    context = Context(TENANT, "ann", "bot", NOW, UUID(int=3), "walk")
+    context = Context(TENANT, "ann", "bot", NOW, UUID(int=3), "request")
     return mapper.to_stored_event(NewEvent(str(KEY), version, fact, context, TENANT, previous or genesis(str(KEY))))
 
 

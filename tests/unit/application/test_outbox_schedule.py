@@ -1,4 +1,4 @@
-"""What becomes of an effect that failed."""
+"""A message whose delivery failed gets a time for the next attempt, or becomes a failure."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from televent.application.messages.push import PushDue
 from televent.domain.ids import AccountId
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-MESSAGE = Claimed(AccountId(UUID(int=1)), UUID(int=2), "push/1", "push/2", PushDue(UUID(int=3)), 1, "walk", NOON, NOON)
+MESSAGE = Claimed(AccountId(UUID(int=1)), UUID(int=2), "push/1", "push/2", PushDue(UUID(int=3)), 1, "one", NOON, NOON)
 
 
 def in_minutes(verdict: Verdict) -> float:

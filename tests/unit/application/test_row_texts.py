@@ -1,4 +1,4 @@
-"""A row passes on what was read of its text, and lets go of it where rows wait."""
+"""A row passes its parsed text on, and releases the tree where rows wait."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

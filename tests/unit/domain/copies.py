@@ -59,7 +59,7 @@ def series(*lines: str, overrides: tuple[str, ...] = (), start: str = "20261026T
 
 
 def override(of: str, start: str, *lines: str, title: str = "Sync") -> str:
-    """The component of the occurrence ``of`` that stands at ``start`` instead."""
+    """The component of the occurrence ``of`` that is moved to ``start``."""
     rows = ["BEGIN:VEVENT", "UID:weekly@example.com", "DTSTAMP:20261001T080000Z", f"SUMMARY:{title}"]
     rows += [f"RECURRENCE-ID;TZID=Europe/London:{of}", f"DTSTART;TZID=Europe/London:{start}", "DURATION:PT1H"]
     return "\r\n".join([*rows, *lines, "END:VEVENT"])
@@ -121,7 +121,7 @@ def kinds(decision: Decision) -> list[str]:
 
 
 def messages(decision: Decision) -> list[tuple[str, str, str]]:
-    """Method, recipient and kind of each letter."""
+    """Method, recipient and kind of each iTIP message."""
     return [(each.method, each.recipient, each.kind) for each in decision.messages]
 
 

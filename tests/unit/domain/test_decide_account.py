@@ -1,4 +1,4 @@
-"""An account: given what happened to it, when something is asked of it, then this."""
+"""An account: given its facts, when a command, then facts or a refusal."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""An invitation is answered, in this copy or by a letter: given facts, when a command, then facts or a refusal."""
+"""Answers to an invitation, in this copy or by iTIP message: given facts, when a command, then facts or a refusal."""
 
 import pytest
 from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
@@ -12,7 +12,7 @@ SECOND = "20261208T100000Z"
 
 
 def reply(address: str, partstat: str, *lines: str, sent: str = "20261121T130000Z", sequence: int = 0) -> bytes:
-    """What an attendee's program mails."""
+    """The iTIP message that an attendee's program mails."""
     return meeting(*lines, people=(says(address, partstat),), method="REPLY", sent=sent, sequence=sequence)
 
 

@@ -1,4 +1,4 @@
-"""An organizer's letter meets an attendee's copy: given facts, when a command, then facts or a refusal."""
+"""An organizer's iTIP message comes to an attendee's copy: given facts, when a command, then facts or a refusal."""
 
 from dataclasses import replace
 

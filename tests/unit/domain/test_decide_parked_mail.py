@@ -1,4 +1,4 @@
-"""Mail that nothing proves: given a copy, when such a mail comes, then it is parked, a few in an hour."""
+"""Unauthenticated mail: given a copy, when such a mail comes, then it is parked, up to a limit per hour."""
 
 from dataclasses import replace
 from datetime import timedelta

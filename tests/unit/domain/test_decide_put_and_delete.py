@@ -1,4 +1,4 @@
-"""What a PUT, a DELETE and a MOVE make of a copy: given facts, when a command, then facts or a refusal."""
+"""PUT, DELETE and MOVE of a copy: given facts, when a command, then facts or a refusal."""
 
 from dataclasses import replace
 

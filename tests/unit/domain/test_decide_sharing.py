@@ -1,4 +1,4 @@
-"""A share's two sides: given what happened, when something is asked or told, then this."""
+"""A share's two sides: given facts, when a command, then facts or a refusal."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -155,7 +155,7 @@ def test_an_answer_is_unseen_until_the_owner_has_seen_it() -> None:
     assert unseen(shared(), answered) == NOON
     assert decide(calendar(shared(), answered), dismiss) == [seen]
     assert decide(calendar(shared(), answered, seen), dismiss) == []
-    # What came after the one that was seen is still to be seen.
+    # A notification that came after the one that was seen is still unseen.
     later = ShareAnswered(WORK, BOB, False, 2, NOON, "Bob", "Work")
     assert decide(calendar(shared(), answered, later), dismiss) == []
 

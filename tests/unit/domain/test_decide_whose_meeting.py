@@ -1,4 +1,4 @@
-"""Whose meeting it is, and what comes to a copy that was thrown away."""
+"""Which calendar object a meeting belongs to, and which messages a deleted copy still takes."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def test_others_answers_do_not_bring_back_a_copy_deleted_without_a_reply() -> No
     assert (list(refresh.facts), refresh.reason) == ([], "deleted")
     (received,) = gone.when(gone.receive(told)).facts
     assert isinstance(received, InvitationReceived)
-    # Whoever never had it gets it, in whatever order the letters come.
+    # An attendee who never had it gets it, in whatever order the messages come.
     (first,) = Copy(BOB).when(replace(Copy(BOB).receive(told), refresh=True)).facts
     assert isinstance(first, InvitationReceived)
 

@@ -36,7 +36,7 @@ from televent.projections.history_words import say
 
 KEY = StreamKey(AccountId(UUID(int=1)), UUID(int=2))
 NOON = datetime(2026, 10, 20, 12, tzinfo=UTC)
-ENVELOPE = Envelope(KEY, 1, 7, "event-created/1", "ann-id", "caldav", NOON, UUID(int=3), "walk")
+ENVELOPE = Envelope(KEY, 1, 7, "event-created/1", "ann-id", "caldav", NOON, UUID(int=3), "request")
 NAMES = {"ann-id": "Ann"}
 PARIS = ZoneInfo("Europe/Paris")
 

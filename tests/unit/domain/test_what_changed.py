@@ -81,7 +81,7 @@ def test_whole_days_floating_and_zoned_times_are_told_apart() -> None:
     assert start("DTSTART:20261026T100000") == When("20261026T100000", None, None)
     eight = datetime(2026, 7, 6, 8, tzinfo=UTC)
     assert start("DTSTART;TZID=Europe/Berlin:20260706T100000") == When("20260706T100000", "Europe/Berlin", eight)
-    # A Windows name is told by the name that every zone database has.
+    # A Windows zone name is stated as the name that every zone database has.
     windows = start("DTSTART;TZID=W. Europe Standard Time:20260706T100000")
     assert windows == When("20260706T100000", "Europe/Berlin", eight)
 

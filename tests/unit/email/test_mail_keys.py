@@ -1,4 +1,4 @@
-"""What names a mail: imip/SPEC B1."""
+"""The dedupe key of a mail: imip/SPEC B1."""
 
 from televent.adapters.email.listener import mail_key
 

@@ -28,7 +28,7 @@ def mail(**fields: object) -> Mail:
 
 
 def sent(message: EmailMessage) -> EmailMessage:
-    """As it is read on the other side."""
+    """The mail as its recipient parses it."""
     parsed = BytesParser(policy=policy.default).parsebytes(message.as_bytes())
     assert isinstance(parsed, EmailMessage)
     return parsed

@@ -1,4 +1,4 @@
-"""Who is a mail from: RFC 8601 §5, RFC 7489 §3.1, imip/SPEC B5."""
+"""The authenticated sender of a mail: RFC 8601 §5, RFC 7489 §3.1, imip/SPEC B5."""
 
 from email.message import EmailMessage
 

@@ -1,4 +1,4 @@
-"""A letter as it leaves the house: RFC 5545 §3.1, RFC 6638 §7, imip/SPEC A3 and A4."""
+"""An iTIP message as it is mailed: RFC 5545 §3.1, RFC 6638 §7, imip/SPEC A3 and A4."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""What a rule may cost, whatever it says: every way to look at a series ends, with a bounded answer.
+"""The cost of a recurrence rule is bounded: every query of a series ends, with a bounded answer.
 
-Cost is counted in steps (days that a rule looks at, instances that are made), never in time: the counts are the same on
-every machine, and at them each way takes less than about 50 ms of a processor.
+Cost is counted in steps (days that a rule visits, instances that it makes), never in time. The counts are the same on
+every machine. With these counts each query takes less than about 50 ms of a processor.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,7 @@ WAYS: dict[str, Callable[[Component], object]] = {
 
 
 class Steps:
-    """How often days were looked at, and instances made."""
+    """How many days were visited and how many instances were made."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.days = self.instances = 0
@@ -117,11 +117,11 @@ def test_every_query_of_a_hostile_text_takes_a_bounded_number_of_steps(
     root = parse(text)
     with suppress(IcalError):
         way(root)
-    # A rule pays a step for two days; the same is looked at twice at most (checked, then bounded). Zones have their own
-    # allowance: so many days of each year that comes into view.
+    # A rule pays a step for two days. It is evaluated twice at most (checked, then bounded). Zones have their own
+    # allowance: a number of days for each year that is evaluated.
     years = MADE // 365 + 3
     assert steps.days <= 4 * MAX_WORK + years * onsets.MAX_DAYS + 12 * onsets.MAX_DAYS
-    # What is said one by one is bounded by itself: changed occurrences, single dates.
+    # Items that a text lists one by one have bounds of their own: changed occurrences, single dates.
     said = 4 * min(len(root.components()), 3 * Limits().overrides) + MAX_DATES
     assert steps.instances <= MADE + said
 

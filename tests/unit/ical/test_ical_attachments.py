@@ -38,7 +38,7 @@ def parts(text: bytes) -> list[bytes]:
 
 
 def rest(text: bytes) -> list[bytes]:
-    """All other lines."""
+    """All lines but those of the attachment."""
     return [each for each in unfolded(text).split(b"\r\n") if not each.startswith((b"ATTACH;MANAGED", b"DTSTAMP"))]
 
 

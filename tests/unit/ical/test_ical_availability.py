@@ -1,4 +1,4 @@
-"""RFC 7953: what VAVAILABILITY makes of a person's time."""
+"""RFC 7953: VAVAILABILITY applied to a person's busy periods."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -43,7 +43,7 @@ def busy(*rules: str, periods: tuple[Period, ...] = (), hours: int = 24) -> list
 
 
 def slots(found: list[Period], start: datetime) -> str:
-    """As the tables of §5.1 show it, two hours to a letter."""
+    """A day as the tables of §5.1 show it: one character for each two hours."""
     signs = {BUSY: "B", UNAVAILABLE: "U", TENTATIVE: "T"}
     row = ""
     for number in range(12):

@@ -1,4 +1,4 @@
-"""New calendar objects are whole, valid and say what was meant."""
+"""New calendar objects are complete and valid, and read back as the values that they were made of."""
 
 from datetime import UTC, date, datetime
 

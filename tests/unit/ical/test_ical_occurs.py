@@ -1,4 +1,4 @@
-"""What an index keeps of a text (ADR 0015)."""
+"""The index rows of a calendar object: its occurrences and their busy type (ADR 0015)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ def test_a_floating_time_is_kept_as_clocks_show_it_and_found_wherever_they_are()
 
 def test_a_series_is_kept_in_part_and_the_rest_may_be_at_any_time() -> None:
     found = occurs(event(*TIMES, "RRULE:FREQ=DAILY"))
-    assert len(found.firm) == MAX_KEPT + 1  # DTSTART stands by itself
+    assert len(found.firm) == MAX_KEPT + 1  # DTSTART is an instance even where the rule does not make it
     ((tail, end),) = found.loose
     assert end is None
     assert tail is not None
@@ -97,7 +97,7 @@ def test_a_task_without_dates_is_where_its_table_may_find_it() -> None:
             {"role": "organizer", "organizer": "ann@example.com"},
             "BUSY",
         ),
-        # By which of his addresses he may be meant is not in the text.
+        # The text does not say which addresses belong to the owner.
         ((f"ORGANIZER:{ANN}", f"ATTENDEE:{BOB}"), {"role": "organizer", "organizer": "ann@example.com"}, None),
         ((f"ATTENDEE:{BOB}",), {}, None),
     ],

@@ -1,4 +1,4 @@
-"""Alarms and transparency are each reader's own; the rest of an event is everybody's."""
+"""Each sharee has their own alarms and transparency; all sharees have the same rest of the event."""
 
 import pytest
 

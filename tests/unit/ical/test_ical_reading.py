@@ -1,4 +1,4 @@
-"""What a calendar object says: RFC 5545 §3.6."""
+"""The values of a calendar object: RFC 5545 §3.6."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

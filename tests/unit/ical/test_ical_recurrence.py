@@ -126,7 +126,7 @@ def test_this_and_future_moves_and_stretches_what_follows() -> None:
             start="DTSTART;TZID=Europe/Berlin:20260328T140000",
         ),
     )
-    # Each moves a day and five hours on the clock, the clock change between notwithstanding.
+    # Each moves by a day and five hours of wall-clock time, although a clock change lies between.
     assert happens(text, *MARCH) == [
         "0325T0800/0325T0900",
         "0326T0800/0326T0900",

@@ -1,4 +1,4 @@
-"""Calendar files of many programs: given back octet for octet, and read as several parsers agree they say."""
+"""Calendar files of many programs: written byte for byte as they were read; several parsers agree on the values."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ FILES = sorted((SAMPLES / "ics").glob("*.ics"))
 EXPECTED: dict[str, Any] = json.loads((SAMPLES / "expected.json").read_text()) if FILES else {}
 
 NO_CALENDAR = {"exchange-cdo-request.ics", "exchange-cdo-tz-us-canada.ics", "podio-invite.ics"}
-"""Broken as texts: a line cut without a fold, a line outside. Mail that looks so is mended before it is read."""
+"""Broken texts: a line cut without a fold, a line outside VCALENDAR. Mail with such a text is repaired first."""
 NO_OBJECT = {
     "exchange-minimal-no-dtstart.ics",  # no UID
     "exchange-publish-utc-display-tzid.ics",  # a feed of many
@@ -33,7 +33,7 @@ OWN_ZONE = {
     "lotus-calconnect-exception.ics",
     "lotus-calconnect-exception2.ics",
 }
-"""Their TZID says something only by the file's own VTIMEZONE, which zones.resolve does not evaluate: times float."""
+"""Only the file's own VTIMEZONE defines their TZID. ``zones.resolve`` does not evaluate it, so their times float."""
 
 needs_samples = pytest.mark.skipif(not FILES, reason="the collection of real calendars is not beside the repository")
 

@@ -1,4 +1,4 @@
-"""What of an event others than the calendar's owner may see."""
+"""The parts of an event that a sharee may see."""
 
 import pytest
 

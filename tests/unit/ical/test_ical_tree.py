@@ -1,4 +1,4 @@
-"""The tree gives back the octets it was read from, and an edit touches only its lines."""
+"""The tree gives back the bytes it was read from, and an edit touches only its lines."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a calendar collection takes: RFC 4791 §4.1, §5.3.2.1."""
+"""The calendar objects that a calendar collection takes: RFC 4791 §4.1, §5.3.2.1."""
 
 import pytest
 from ical_texts import calendar, event
@@ -80,7 +80,7 @@ def test_limits_are_reached_before_they_are_passed() -> None:
         "FREQ=HOURLY",
         "FREQ=DAILY;COUNT=40000",
         "FREQ=MINUTELY;COUNT=40000",
-        # What the parts let pass is counted, not what they might.
+        # The instances that the BYxxx parts let pass are counted, not those of the frequency.
         "FREQ=HOURLY;BYHOUR=9;BYMINUTE=0,10,20,30,40,50",
         "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1;BYHOUR=1,2,3,4,5,6,7,8;BYMINUTE=0,1,2,3,4,5,6,7,8,9;BYSECOND=0,30",
     ],

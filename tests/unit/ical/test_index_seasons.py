@@ -1,6 +1,6 @@
-"""Series that outlast what is kept of their start are kept for the season as well (ADR 0023).
+"""A series that is longer than its indexed beginning is indexed for the season as well (ADR 0023).
 
-Never wrongly; and around the season no text is needed.
+The index is never wrong, and a query within the season reads no text.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,7 @@ def overlaps(ranges: tuple[Range, ...], start: datetime, end: datetime) -> bool:
 
 
 def says(index: Occurs, start: datetime, end: datetime) -> tuple[bool, bool]:
-    """Certain, and possible: as the statements of the read store ask it."""
+    """Whether an occurrence is certain, and whether one is possible, by the read store's conditions."""
     within, wide = wall_ranges(start, end, BERLIN)
     certain = overlaps(index.firm, start, end)
     if within is not None and within[0] is not None and within[1] is not None:
@@ -66,7 +66,7 @@ def test_what_the_index_says_is_what_the_text_says(start: str, lines: list[str])
     text = calendar(event(*lines, start=start))
     index = occurs(text, season=SEASON)
     root, random = parse(text), Random(7)
-    # Around the season's ends most of all, in the season, and anywhere.
+    # Windows around the season's ends most of all, in the season, and anywhere.
     for _ in range(300):
         around = random.choice((BEGIN - BEHIND, BEGIN + AHEAD, NOW, BEGIN + random.random() * timedelta(days=3000)))
         begin = around + random.uniform(-60, 60) * timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""What only vobject reads is composed again by icalendar, and vobject never sees input beyond the bounds."""
+"""A text that only vobject reads is composed again by icalendar. Vobject never gets input beyond the bounds."""
 
 import pytest
 from hypothesis import given
@@ -58,7 +58,7 @@ def test_what_our_reader_reads_is_left_as_it_came() -> None:
 
 
 def test_a_name_with_an_underscore_is_a_line_of_its_own() -> None:
-    """Lotus Notes writes them; taken for the rest of the line before, they would become part of a UID."""
+    """Lotus Notes writes such lines. Read as the rest of the line before, they would become part of a UID."""
     assert read_message(WHOLE.replace("DTSTAMP", "X_NOTES:1\nDTSTAMP").encode()).uid == "040000,odd;uid@example.net"
 
 

@@ -75,7 +75,7 @@ def event(*lines: str, head: tuple[str, ...] = (), start: str = "DTSTART:2026102
         ("YD3 1 100 200 #10", "FREQ=YEARLY;INTERVAL=3;BYYEARDAY=1,100,200;COUNT=10"),
         ("YD1 #2", "FREQ=YEARLY;BYYEARDAY=182;COUNT=2"),
         ("w1 tu #2", "FREQ=WEEKLY;BYDAY=TU;COUNT=2"),
-        # Whichever comes first (policy 3): the tenth day, or the third of July.
+        # The earlier one ends it (policy 3): the tenth day, or the third of July.
         ("D1 #10 19940703T090000", "FREQ=DAILY;UNTIL=19940703T090000"),
         ("D1 #2 19940703T090000", "FREQ=DAILY;COUNT=2"),
         ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),

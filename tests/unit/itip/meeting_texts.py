@@ -37,7 +37,7 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 
 def wire(text: str) -> bytes:
-    """*text* as it stands on the wire: CRLF, nothing else changed."""
+    """*text* as it is sent: CRLF, nothing else changed."""
     return text.strip("\n").replace("\n", "\r\n").encode() + b"\r\n"
 
 
@@ -85,7 +85,7 @@ def series(*lines: str, people: Sequence[str] = EVERYONE, sequence: int = 0) -> 
 def second_monday(
     *lines: str, people: Sequence[str] = EVERYONE, sequence: int = 0, hour: int = 10, summary: str = "Team Sync"
 ) -> str:
-    """The override of 30 November; *hour* is where it now begins."""
+    """The override of 30 November; *hour* is its new start."""
     return event(
         "RECURRENCE-ID;TZID=Europe/Berlin:20261130T100000",
         *lines,
@@ -102,7 +102,7 @@ SECOND_MONDAY = "20261130T090000Z"
 
 
 def unfolded(data: bytes) -> str:
-    """*data* as text without folds, LF ends: what assertions look into."""
+    """*data* as text without folds and with LF line ends, for assertions."""
     return data.decode().replace("\r\n ", "").replace("\r\n", "\n")
 
 
@@ -111,13 +111,13 @@ def stamped(text: str, day: int, hour: int = 8) -> str:
 
 
 def ask(stored: bytes | None, *components: str, known: Applied | None = None, method: str = "REQUEST") -> Applied:
-    """Bob's copy gets a letter; *known* is what was applied last."""
+    """Bob's copy receives an iTIP message; *known* are the marks of the messages applied before."""
     rows = known.marks if known is not None else ()
     message = calendar(*components, method=method)
     return receive(stored, message, me=[BOB], now=at(20, 12), known=ledger(rows))
 
 
 def partstats(data: bytes | None, address: str) -> list[str]:
-    """PARTSTATs of *address*, a component each."""
+    """The PARTSTAT of *address* in each component."""
     assert data is not None
     return re.findall(rf"ATTENDEE[^\n]*PARTSTAT=([A-Z-]+)[^\n]*:mailto:{re.escape(address)}", unfolded(data))

@@ -1,4 +1,4 @@
-"""What an attendee's PUT may change: RFC 6638 §3.2.2.1."""
+"""The changes that an attendee's PUT may make: RFC 6638 §3.2.2.1."""
 
 from __future__ import annotations
 

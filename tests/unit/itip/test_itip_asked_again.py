@@ -1,4 +1,4 @@
-"""Who is asked once more answers once more: RFC 6638 §3.2.7, §7.2; RFC 5546 §2.1.4."""
+"""An attendee who is asked again answers again: RFC 6638 §3.2.7, §7.2; RFC 5546 §2.1.4."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def to_bob(old: bytes | None, new: bytes | None) -> OutgoingMessage:
 
 
 def taken(message: OutgoingMessage, answered: datetime | None) -> Applied:
-    """What it makes of the copy in which Bob has accepted."""
+    """The result of the message for the copy in which Bob has accepted."""
     copy = calendar(series(people=ACCEPTED))
     return receive(copy, message.text, me=[BOB], now=at(20, 12), again=message.asks, answered=answered)
 
@@ -103,7 +103,7 @@ def test_who_is_left_out_of_one_occurrence_is_remembered_for_that_one() -> None:
 
 
 def test_a_deleted_copy_comes_back_with_a_later_message_of_lower_sequence() -> None:
-    """The organizer called it off, with a higher SEQUENCE, and made it again under its UID."""
+    """The organizer cancelled it, with a higher SEQUENCE, and created it again with the same UID."""
     cancelled = ((ANN, None, 1, at(20, 12)),)
     message = calendar(series().replace("DTSTAMP:20261101", "DTSTAMP:20261121"), method="REQUEST")
     applied = receive(None, message, me=[BOB], now=at(21, 12), known=ledger(cancelled))
@@ -138,7 +138,7 @@ def test_an_answer_to_a_meeting_that_was_deleted_is_none_to_the_one_made_again()
 def test_the_guests_know_the_meeting_by_its_first_address() -> None:
     mine, other = [ANN, "anna@example.com"], series().replace(f"mailto:{ANN}\n", "mailto:anna@example.com\n", 1)
     assert prepare_organizer_put(calendar(series()), calendar(other), me=mine) == calendar(series())
-    # Of what nobody else is asked to nobody knows.
+    # This meeting has no guests who could know it by an address.
     alone, hers = calendar(series(people=())), calendar(series(people=()).replace(ANN, "anna@example.com"))
     assert prepare_organizer_put(alone, hers, me=mine) is hers
 
@@ -164,7 +164,7 @@ def test_a_deleted_occurrence_is_declined_again_for_a_version_that_does_not_know
 
 
 def test_a_moved_occurrence_that_the_attendee_deleted_stays_away_while_it_is_known_as_declined() -> None:
-    """Its override is gone from his copy, so that its time differs from the series' is no news."""
+    """Bob's copy has no override of it any more, so its time, which differs from the series', is no change."""
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     declined = (attendee(ANN, "ACCEPTED"), attendee(BOB, "DECLINED"), attendee(CY))
     message = calendar(second_monday("LOCATION:Room 1", people=declined, hour=15, sequence=1), method="REQUEST")
@@ -185,7 +185,7 @@ def test_an_attendee_asked_again_has_every_occurrence_again_but_those_known_as_d
 
 
 def test_news_of_an_occurrence_that_the_attendee_deleted_is_not_remembered() -> None:
-    """Else a series that asks him anew, and comes later, would take that word for a cancellation."""
+    """Otherwise a later REQUEST for the series would take that mark for a cancellation."""
     out = "EXDATE;TZID=Europe/Berlin:20261130T100000"
     stay = calendar(second_monday(people=ACCEPTED).replace("20261101T08", "20261122T08"), method="REQUEST")
     first = receive(calendar(series(out, people=ACCEPTED)), stay, me=[BOB], now=at(22, 12))

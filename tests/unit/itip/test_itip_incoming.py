@@ -1,4 +1,4 @@
-"""A message in somebody's copy: RFC 5546 §2.1.5, §3.2; RFC 6638 §4; SPEC B6."""
+"""An iTIP message is applied to an attendee's or organizer's copy: RFC 5546 §2.1.5, §3.2; RFC 6638 §4; SPEC B6."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BOB_ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(C
 def reply(
     stored: bytes, *lines: str, known: Applied | None = None, sequence: int | None = 0, who: str = BOB
 ) -> Applied:
-    """Ann's copy gets an answer, "ACCEPTED" unless *lines* hold an ATTENDEE."""
+    """Ann's copy receives an answer: "ACCEPTED", unless *lines* have an ATTENDEE."""
     body = list(lines)
     if not any("ATTENDEE" in each for each in body):
         body.append(attendee(who, "ACCEPTED"))

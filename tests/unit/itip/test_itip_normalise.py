@@ -1,4 +1,4 @@
-"""Mending what careless programs write: SPEC B3, B4; and which message is the later one: RFC 5546 §2.1.5."""
+"""Repairs of incorrect iTIP messages: SPEC B3, B4. The order of two messages: RFC 5546 §2.1.5."""
 
 from __future__ import annotations
 

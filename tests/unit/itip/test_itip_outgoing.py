@@ -1,4 +1,4 @@
-"""Who is told what when a text changes: RFC 6638 §3.2.1, §3.2.2, §3.2.6; SPEC A4."""
+"""The messages that a change of a text sends, and to which attendees: RFC 6638 §3.2.1, §3.2.2, §3.2.6; SPEC A4."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOW = at(20, 12)
 
 
 def organizer(old: bytes | None, new: bytes | None) -> dict[tuple[str, str], OutgoingMessage]:
-    """The letters of Ann, by method and recipient; a test that expects one letter finds no second."""
+    """Ann's iTIP messages by method and recipient. Fails for two messages of one method to one recipient."""
     messages = organizer_messages(old, new, me=[ANN], dtstamp=NOW)
     found = {(message.method, message.recipient): message for message in messages}
     assert len(found) == len(messages)

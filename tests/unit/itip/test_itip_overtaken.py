@@ -1,4 +1,4 @@
-"""What letters in an unlucky order brought to light, each as small as it can be told: RFC 5546 §2.1.4, §2.1.5."""
+"""Messages that arrive in another order than they were sent: RFC 5546 §2.1.4, §2.1.5."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from televent.ical.itip.receiving.incoming import ledger
 
 
 def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_number() -> None:
-    """Removed and asked again: the second REQUEST overtook the CANCEL, and the organizer has no answer any more."""
+    """Bob was removed and invited again. The second REQUEST came before the CANCEL; the organizer has no answer."""
     first = ask(None, series())
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=SECOND_MONDAY, now=at(2, 1))
     applied = ask(text, stamped(series(sequence=1), 5), known=first)
@@ -46,7 +46,7 @@ def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_num
 
 
 def test_an_attendee_removed_and_asked_again_keeps_the_answer_and_sends_it() -> None:
-    """His answer to the first letter may reach the organizer after the second: it counts there, so it does here."""
+    """The answer to the first message may reach the organizer after the second. It counts there, so it counts here."""
     first = ask(None, series())
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     text = apply_answer(text, address=BOB, partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 2))
@@ -71,7 +71,7 @@ def test_another_title_for_the_series_forgets_no_answer_to_an_occurrence() -> No
 
 
 def test_an_occurrence_that_is_moved_back_makes_the_series_count_higher() -> None:
-    """The next move of it counts from the series: its number would be lower than that of the letter before."""
+    """Its next move takes its SEQUENCE from the series, which would be lower than that of the message before."""
     moved = calendar(series(), second_monday(hour=14, sequence=4))
     back = prepare_organizer_put(moved, calendar(series()), me=[ANN])
     again = prepare_organizer_put(back, calendar(series(), second_monday(hour=14)), me=[ANN])

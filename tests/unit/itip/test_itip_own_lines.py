@@ -1,4 +1,4 @@
-"""What an attendee says in his own copy, under one address or two, of a meeting or a to-do: RFC 6638 §3.2.2."""
+"""An attendee's own lines in a meeting or a to-do, with one address or two: RFC 6638 §3.2.2."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MINE = [BOB, DAN]
 
 
 def told(old: bytes | None, new: bytes | None, me: list[str]) -> list[tuple[str, tuple[str | None, ...]]]:
-    """From which address to which occurrences."""
+    """The occurrences that each address answers."""
     return [(each.sender, each.recurrence_ids) for each in _messages(old, new, me)]
 
 
@@ -35,7 +35,7 @@ def _messages(old: bytes | None, new: bytes | None, me: list[str]) -> list[Outgo
 
 
 def invited(bob: str = "NEEDS-ACTION", dan: str = "NEEDS-ACTION", *lines: str) -> bytes:
-    """Both of his addresses are asked."""
+    """Both addresses of Bob are invited."""
     return calendar(series(*lines, people=(attendee(ANN, "ACCEPTED"), attendee(BOB, bob), attendee(DAN, dan))))
 
 

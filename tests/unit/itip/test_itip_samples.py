@@ -26,7 +26,7 @@ needs_samples = pytest.mark.skipif(not EXPECTED, reason="the collection of real 
 
 
 def calendar_parts(name: str) -> list[tuple[bytes, str | None, str | None]]:
-    """(octets, MIME method, charset) of each calendar part, in the order of expected.json."""
+    """(bytes, MIME method, charset) of each calendar part, in the order of expected.json."""
     data = (SAMPLES / name).read_bytes()
     if name.endswith(".ics"):
         return [(data, None, None)]

@@ -1,4 +1,4 @@
-"""A series that ends earlier than it did, and occurrences that there are not: RFC 6638 §3.2.8, §3.2.2.1."""
+"""A series that now ends earlier, and occurrences that do not exist: RFC 6638 §3.2.8, §3.2.2.1."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_only_new_occurrences_make_answers_void(old: str, new: str, asks: bool) 
 
 
 def test_an_answer_to_an_occurrence_beyond_the_end_is_not_put_back() -> None:
-    """The client cut the series short without having seen that answer."""
+    """The client shortened the series before it had read that answer."""
     stored = calendar(series(people=ACCEPTED), second_monday(people=DECLINED))
     text = prepare_organizer_put(stored, ending("FREQ=WEEKLY;UNTIL=20261124T000000Z"), me=[ANN])
     assert "RECURRENCE-ID" not in unfolded(text)
@@ -111,7 +111,7 @@ def test_a_series_without_end_has_no_list_of_what_follows() -> None:
     endless = read_parts(ending("FREQ=DAILY"))
     earlier, later = around(endless, "20290101T090000Z")
     assert (len(earlier), later) == (MANY, None)
-    # A rule that runs away is looked at no longer than any other.
+    # A rule without end costs no more than any other.
     assert around(read_parts(ending("FREQ=SECONDLY")), "20290101T090000Z") == ([], None)
 
 

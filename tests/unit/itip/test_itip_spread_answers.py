@@ -1,4 +1,4 @@
-"""Answers to this and all following, and in somebody's place: RFC 5545 §3.2.13; RFC 5546 §3.2.2.3, §3.2.3."""
+"""Answers to "this and all following", and answers of a delegate: RFC 5545 §3.2.13; RFC 5546 §3.2.2.3, §3.2.3."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_of_a_series_without_end_the_series_is_answered_and_what_was_before_set_
     endless = calendar(series(people=ACCEPTED).replace(WEEKLY, "RRULE:FREQ=WEEKLY"))
     before = dict.fromkeys(("20261123T090000Z", "20261130T090000Z"), "ACCEPTED")
     assert said(answered(endless, ranged("DECLINED")).text) == {None: "DECLINED", THIRD: "DECLINED"} | before
-    # From the first on it is one to the series.
+    # An answer from the first occurrence on is an answer to the series.
     whole = answered(endless, ranged("DECLINED", rid="20261123T100000"))
     assert said(whole.text) == {None: "DECLINED", "20261123T090000Z": "DECLINED"}
 

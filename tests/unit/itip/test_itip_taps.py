@@ -1,4 +1,4 @@
-"""An answer given here, and what became of letters: RFC 6638 §3.2.2, §3.2.9."""
+"""An answer given in the chat, and the delivery status of messages: RFC 6638 §3.2.2, §3.2.9."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RFC 7809 §3: letters carry the definitions of their time zones, also where the client sent none."""
+"""RFC 7809 §3: iTIP messages have the definitions of their time zones, also where the client sent none."""
 
 from meeting_texts import ANN, BOB, at, calendar
 

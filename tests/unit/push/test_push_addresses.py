@@ -1,4 +1,4 @@
-"""A push goes into the internet and never into the network that the server stands in."""
+"""A push message goes to the internet and never into the server's own network."""
 
 import asyncio
 import ipaddress

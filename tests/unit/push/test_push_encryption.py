@@ -1,4 +1,4 @@
-"""What is encrypted here is what the standards' own examples are, octet for octet; and only that device reads it."""
+"""Encryption gives the examples of the standards byte for byte, and only the subscribed device can decrypt it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def test_the_device_of_the_tests_reads_the_example_of_rfc_8291() -> None:
 
 
 def test_the_keys_are_those_of_the_first_example_of_rfc_8188() -> None:
-    # §3.1: the salt, the key, and the one record after a header of 21 octets.
+    # §3.1: the salt, the key, and the one record after a header of 21 bytes.
     body = from_base64url("I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg")
     key, nonce = content_keys(body[:16], from_base64url("yqdlZ-tYemfogSmv7Ws5PQ"))
     assert (to_base64url(key), to_base64url(nonce)) == ("_wniytB-ofscZDh4tbSjHw", "Bcs8gkIRKLI8GeI8")
