@@ -46,7 +46,7 @@ def supported(client: Client, path: str) -> etree._Element:
 
 
 def name_of(privilege: etree._Element) -> str:
-    """Of a DAV:supported-privilege."""
+    """The name of the privilege in a DAV:supported-privilege."""
     found = privilege.find("D:privilege/*", NAMESPACES)
     assert found is not None
     return str(found.tag)
@@ -166,7 +166,7 @@ WRITE_PARTS = ("D:write-properties", "D:write-content", "D:bind", "D:unbind")
         (("D:read", "D:write"), "read-write"),
         (("D:read", *WRITE_PARTS), "read-write"),
         (("C:read-free-busy",), "busy"),
-        # What would be granted with less or with more than was asked for is not granted at all.
+        # A request is refused where only less or only more than it asks for can be granted.
         (("D:write",), None),
         (("D:bind",), None),
         (("D:read", "D:bind"), None),

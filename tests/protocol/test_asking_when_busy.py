@@ -1,4 +1,4 @@
-"""RFC 6638 §6, §11.3, §11.4: who may ask when somebody is busy, and how he says so."""
+"""RFC 6638 §6, §11.3, §11.4: the people who may ask for free/busy, and how the owner sets that."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def entries(who: Client) -> list[tuple[str, set[str], bool]]:
 
 
 def asking(who: Client) -> list[str]:
-    """The principals of the entries that let somebody ask; the owner's own aside."""
+    """The principals that may ask, from the access list without the owner's own entry."""
     return [name for name, names, _ in entries(who)[1:] if cal("schedule-query-freebusy") in names]
 
 
@@ -95,7 +95,7 @@ def test_who_is_no_longer_asked_to_a_meeting_may_not_ask(ann: Client, bob: Clien
 
 
 def test_an_invitation_opens_nothing_until_it_is_accepted(ann: Client, bob: Client) -> None:
-    """A stranger could send one. She knows that he is here, as the letter was delivered, but that is all."""
+    """Any person can send an invitation. Its delivery shows that Bob has an account here, and nothing else."""
     number = "mailto:tg_102@televent.internal"
     assert status(ann, ANN, number)[:3] == "3.7"
     invite(ann, ANN, number)
@@ -132,7 +132,7 @@ def test_the_owner_names_who_may_ask(ann: Client, bob: Client, site: Site) -> No
     assert let_ask(bob, ace(by_name(ann)), ace("<D:href>mailto:ann@example.com</D:href>")).status == 200
     assert asking(bob) == [ann.home]
     assert status(ann, ANN, BOB) == "2.0;Success"
-    # Named by nobody, whatever meeting there is.
+    # The owner has not named Eve, so a meeting with her allows nothing.
     assert status(eve, "mailto:eve@example.com", BOB)[:3] == "3.8"
 
 

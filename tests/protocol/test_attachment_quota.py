@@ -1,4 +1,4 @@
-"""RFC 4331: the room that attachments may take."""
+"""RFC 4331: the quota of attachments."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def bob(site: Site) -> Client:
 
 
 def room(client: Client, place: str = "") -> tuple[int, int]:
-    """Available and used."""
+    """The available and the used bytes."""
     entry = client.propfind(place or client.home, *NAMES).only()
     return int(entry.text(AVAILABLE)), int(entry.text(USED))
 
@@ -49,7 +49,7 @@ def test_every_collection_says_what_is_used_and_what_is_left(ann: Client) -> Non
         assert room(ann, place) == (LIMIT - 1000, 1000), place
     members = ann.propfind(ann.home, *NAMES, depth="1").responses()
     assert {entry.text(USED) for entry in members.values()} == {"1000"}
-    # Of an object there is nothing to say.
+    # An object has no quota properties.
     assert ann.propfind(path(ann), *NAMES).only().missing == {AVAILABLE, USED}
 
 
@@ -77,7 +77,7 @@ def test_what_does_not_fit_is_refused_by_name_and_nothing_of_it_is_kept(site: Si
     add(ann, b"x" * (LIMIT - 10))
     before = text_of(ann)
     assert refused(add(ann, b"x" * 11)) == FULL
-    # Of a body whose length nobody announced it is seen as it comes.
+    # The length of a chunked body is known only as the body is read.
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     parts = (b"x" * 300_000 for _ in range(3))
     connection.request(
@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_refused_by_name_and_nothing_of_it_is_kept(site: Si
     assert rows(site, "SELECT count(*) FROM attachment WHERE tenant_id = %s", ann.tenant) == [(1,)]
     assert add(ann, b"x" * 10).status == 201
     assert room(ann) == (0, LIMIT)
-    # Events count nothing.
+    # Events do not count.
     assert ann.put(f"{ann.calendar()}b.ics", event("b@example.com")).status == 201
     assert refused(add(ann, b"x")) == FULL
 
@@ -121,7 +121,7 @@ def test_what_is_attached_to_nothing_any_more_gives_way_to_who_needs_the_room(si
     kept, dropped = add(ann, b"k" * 400_000), add(ann, b"d" * 600_000)
     assert refused(add(ann, b"n" * 500_000)) == FULL
     remove(ann, dropped.headers["cal-managed-id"])
-    # What came this very moment may be on its way into an object.
+    # An attachment that was stored just now may still be put into an object.
     assert refused(add(ann, b"n" * 500_000)) == FULL
     with site.core.pool.connection() as connection:
         connection.execute("UPDATE attachment SET looked_at = looked_at - %s", (SETTLED * 2,))

@@ -1,4 +1,4 @@
-"""RFC 8607, rule by rule: parameters, PUT of ATTACH lines, guests, sharees, what is gone."""
+"""RFC 8607, rule by rule: parameters, PUT of ATTACH lines, guests, sharees, removed attachments."""
 
 import http.client
 
@@ -21,7 +21,7 @@ def bob(site: Site) -> Client:
 
 
 def copy_of(guest: Client) -> str:
-    """The path of the one event in somebody's calendar."""
+    """The path of the one event in the client's calendar."""
     found = guest.propfind(guest.calendar(), "D:getetag", depth="1").responses()
     (href,) = [each for each in found if each.endswith(".ics")]
     return href
@@ -40,7 +40,7 @@ def remove(client: Client, managed: str, query: str = "", **headers: str) -> tup
     return answer.status, answer.headers.get("cal-managed-id", "")
 
 
-# ---- what is asked
+# ---- requests
 def test_the_master_is_named_in_either_case_and_each_only_once(ann: Client) -> None:
     put(ann, *SERIES)
     assert add(ann, query="&rid=m").status == 201
@@ -97,7 +97,7 @@ def test_who_asks_before_sending_is_not_told_to_send_what_is_refused(
     connection.endheaders()
     assert connection.sock is not None
     raw = connection.sock.makefile("rb").read()
-    # Read to its end: the connection is closed, for what would come next might be a body or a request.
+    # The read ends because the server closes the connection: the next bytes could be a body or a request.
     assert raw.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"100 Continue" not in raw
     connection.close()
@@ -160,7 +160,7 @@ def test_a_put_with_a_wrong_size_or_a_dangerous_name_is_corrected(ann: Client) -
     right = attach_lines(text_of(ann))
     bent = text_of(ann).replace("SIZE=6", "SIZE=60").replace("FILENAME=agenda.html", 'FILENAME="../../agenda.html"')
     answer = ann.put(path(ann), bent.encode())
-    # §3.7, §4.2. What is stored is not what was sent, so there is no entity tag (RFC 4791 §5.3.4).
+    # §3.7, §4.2. The stored bytes are not the client's, so there is no entity tag (RFC 4791 §5.3.4).
     assert (answer.status, "etag" in answer.headers) == (204, False)
     assert attach_lines(text_of(ann)) == right
     other = bent.replace("a@example.com", "b@example.com")
@@ -207,7 +207,7 @@ def test_guests_are_told_of_every_attachment_that_comes_changes_and_goes(ann: Cl
     assert lines_at(bob, href) == attach_lines(text_of(ann))
     assert messages(bob) == told + 2
     assert bob.ask("GET", where(second)).body == b"new"
-    # What was taken from the meeting is no longer the guests' to read.
+    # The guests cannot read an attachment that was removed from the meeting.
     assert bob.ask("GET", where(first)).status == 404
     assert remove(ann, second.headers["cal-managed-id"])[0] == 204
     assert lines_at(bob, href) == []
@@ -226,7 +226,7 @@ def test_a_guest_can_neither_add_nor_change_nor_remove_one(ann: Client, bob: Cli
         answer = bob.ask("POST", f"{href}?{query}", b"x")
         assert refused(answer) == (403, cal("allowed-attendee-scheduling-object-change"))
     lines = lines_at(bob, href)
-    # By PUT it is mended like all else that is the organizer's: his own attachment, a stale one, none.
+    # A guest's PUT is corrected like any change of the organizer's lines: an own attachment, a stale one, none.
     mine = event("own@example.com", "SUMMARY:Own")
     assert bob.put(f"{bob.calendar()}own.ics", mine).status == 201
     assert bob.ask("POST", f"{bob.calendar()}own.ics?action=attachment-add", b"x").status == 201
@@ -268,12 +268,12 @@ def test_a_sharee_uses_again_only_the_sharees_own_attachments(ann: Client, bob: 
     assert bob.put(f"{place}two.ics", again).status == 201
     taken = event("three@example.com", "SUMMARY:Three", hers)
     assert refused(bob.put(f"{place}three.ics", taken)) == (403, cal("valid-managed-id-parameter"))
-    # The calendar is hers, and so is what is attached in it.
+    # Ann owns the calendar and every attachment in it.
     assert ann.put(f"{ann.calendar('work')}three.ics", taken).status == 201
     assert bob.put(f"{bob.calendar()}mine.ics", event("m@example.com", "SUMMARY:M", bobs)).status == 403
 
 
-# ---- what is gone
+# ---- removed attachments
 def test_of_what_was_cleaned_away_its_owner_learns_that_it_is_gone(site: Site, ann: Client, bob: Client) -> None:
     put(ann)
     answer = add(ann)

@@ -28,7 +28,7 @@ def test_options_and_properties_say_what_may_be_attached(ann: Client) -> None:
     assert entry.text(cal("max-attachment-size")) == str(MAX_ATTACHMENT)
     assert entry.text(cal("max-attachments-per-resource")) == str(MAX_ATTACHMENTS)
     home = ann.propfind(ann.home, "C:managed-attachments-server-URL").only()
-    # §6.1: no href means the scheme and authority by which the client has reached the home.
+    # §6.1: no href means the scheme and authority of the client's own request.
     assert len(home.props[cal("managed-attachments-server-URL")]) == 0
 
 
@@ -47,7 +47,7 @@ def test_an_attachment_is_added_and_every_other_line_stays(ann: Client) -> None:
     assert [each for each in after if not each.startswith("DTSTAMP")] == [
         each for each in before if not each.startswith("DTSTAMP")
     ]
-    # The client has not seen the text: an entity tag would tell it that it has.
+    # The client has not read the new text. An entity tag would claim that it has.
     assert "etag" not in answer.headers
 
 
@@ -227,7 +227,7 @@ def test_others_cannot_read_it_and_an_invited_one_can(ann: Client, bob: Client, 
     assert bob.ask("GET", urlsplit(url).path).body == b"agenda"
     eve = site.person(103, "Eve", "eve@example.com")
     assert eve.ask("GET", urlsplit(url).path).status == 404
-    # What is attached to the meeting is the organizer's to say.
+    # Only the organizer changes the attachments of a meeting.
     refusal = bob.ask("POST", f"{copy}?action=attachment-add", b"x")
     assert refused(refusal) == (403, cal("allowed-attendee-scheduling-object-change"))
     assert bob.put(copy, bob.ask("GET", copy).body).status == 204

@@ -1,4 +1,4 @@
-"""RFC 7953 §7.2: the calendar-availability property, what it makes of free/busy; the alarms Apple keeps there."""
+"""RFC 7953 §7.2: the calendar-availability property, its effect on free/busy, and Apple's alarms."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def patch(client: Client, path: str, inner: str, verb: str = "set") -> dict[str,
 
 
 def asked(bob: Client, site: Site) -> str:
-    """What Bob is told of Ann's Wednesday."""
+    """Ann's free/busy on Wednesday, as Bob gets it."""
     rows = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",

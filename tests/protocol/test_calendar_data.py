@@ -87,12 +87,12 @@ def test_a_series_is_expanded_over_a_clock_change_with_what_was_changed_and_left
     assert values(lines, "SUMMARY") == ["Weekly", "Moved", "Weekly", "Weekly"]
     text = "\n".join(lines)
     assert not any(word in text for word in ("RRULE", "EXDATE", "VTIMEZONE", "TZID"))
-    # The range is that of the instance as it now is: nothing is left on the day it was moved from.
+    # The range counts by the instance's new time: nothing is left on its old day.
     assert values(data(series, span("expand", "20261026", "20261027")), "DTSTART") == []
 
 
 def test_only_overrides_that_touch_the_range_come_with_the_series(series: Client) -> None:
-    """§9.6.6: those that are in it and those that would have been."""
+    """§9.6.6: overrides in the range, and overrides whose original time is in it."""
     for start, end, count in (
         ("20261026", "20261027", 2),
         ("20261027", "20261028", 2),

@@ -72,7 +72,7 @@ def test_moving_a_meeting_tells_nobody_and_its_schedule_tag_stays(ann: Client, w
     after = ann.ask("GET", target)
     assert (after.body, after.headers["schedule-tag"]) == (before.body, before.headers["schedule-tag"])
     assert bob.sync(bob.calendar(), token).responses() == {}
-    # And it goes on from there: deleting it now cancels it.
+    # The moved meeting still schedules: its deletion cancels it.
     assert ann.ask("DELETE", target).status == 204
     (cancelled,) = bob.sync(bob.calendar(), token).responses()
     assert b"STATUS:CANCELLED" in bob.ask("GET", cancelled).body

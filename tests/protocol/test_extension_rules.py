@@ -191,7 +191,7 @@ def test_each_href_of_a_property_is_expanded_and_nothing_else_of_it(ann: Client,
     missing = told[ann.home].findall("D:propstat", NAMESPACES)[1]
     assert "404" in missing.findtext("D:status", namespaces=NAMESPACES, default="")
     assert missing.find("D:prop/D:no-such", NAMESPACES) is not None
-    # What is another person's is no more to be seen than by its own URL.
+    # Another person's resource shows no more here than at its own URL.
     assert "404" in told[bob.home].findtext("D:status", namespaces=NAMESPACES, default="")
     assert len(acl.findall("D:ace/D:grant", NAMESPACES)) == 2
 

@@ -94,7 +94,7 @@ def test_properties_and_parameters_can_be_there_or_not(diary: Diary) -> None:
     assert diary.find(comp("VEVENT", prop("ORGANIZER", param("CN")))) == set()
     wanted = prop("ATTENDEE", text("cy@example.org") + param("PARTSTAT", text("NEEDS-ACTION")))
     assert diary.find(comp("VEVENT", wanted)) == {"met"}
-    # Both of one ATTENDEE: Bob is asked, but has answered.
+    # One ATTENDEE must match both: Bob is invited, but has answered.
     wanted = prop("ATTENDEE", text("bob@example.org") + param("PARTSTAT", text("NEEDS-ACTION")))
     assert diary.find(comp("VEVENT", wanted)) == set()
 

@@ -1,4 +1,4 @@
-"""RFC 3744 §9.4: who finds whom (ADR 26). Knowing an address whole finds its person; nothing lists strangers."""
+"""RFC 3744 §9.4: searches for people (ADR 26). A whole address finds its person; no search lists strangers."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_stranger_is_shown_by_name_and_by_the_address_that_was_asked_for(ann: 
     assert entry.missing == {cal("calendar-home-set"), cal("schedule-inbox-URL"), cs("notification-URL")}
     assert "stone@" not in answer.text
     assert "102" not in answer.text.replace(str(bob.tenant), "")
-    # To know who he is opens nothing.
+    # A search result gives no access to the person's home.
     assert ann.propfind(bob.home, "D:displayname").status == 403
 
 
@@ -159,6 +159,6 @@ def test_a_search_is_bounded(ann: Client, site: Site) -> None:
     nonsense = "<D:limit><D:nresults>many</D:nresults></D:limit>"
     assert ask(ann, condition("guest", "D:displayname"), more=nonsense).status == 400
     assert ask(ann, *[condition("guest", "D:displayname")] * 21).status == 400
-    # More addresses than are looked up find some, and cost no more.
+    # A search for more addresses than the limit finds some people and costs no more.
     many = [condition(f"guest{number}@example.com", "CS:email-address-set") for number in range(20)]
     assert ask(ann, *many).status == 207

@@ -28,7 +28,7 @@ def bob(site: Site) -> Client:
 
 
 def items(who: Client) -> list[str]:
-    """The messages in somebody's inbox, the oldest last come first."""
+    """The paths of the messages in a client's inbox, sorted."""
     place = f"{who.home}inbox/"
     return sorted(set(who.propfind(place, "D:getetag", depth="1").responses()) - {place})
 
@@ -109,7 +109,7 @@ def test_messages_are_read_by_multiget_and_query(ann: Client, bob: Client) -> No
 
 
 def test_a_message_that_does_not_say_when_is_at_any_time(ann: Client, bob: Client) -> None:
-    """RFC 6638 §2.3; iTIP lets a REPLY go without DTSTART, and mails are like that."""
+    """RFC 6638 §2.3; iTIP allows a REPLY without DTSTART, and mailed replies have none."""
     ann.put(f"{ann.calendar()}one.ics", meeting())
     lines = ("METHOD:REPLY", "BEGIN:VEVENT", "UID:one@example.com", "DTSTAMP:20261121T110000Z", ORGANIZER)
     rows = ["BEGIN:VCALENDAR", "VERSION:2.0", *lines, guest("ACCEPTED"), "END:VEVENT", "END:VCALENDAR", ""]

@@ -1,4 +1,4 @@
-"""No text is parsed twice in one request: what was read goes along from the door to the projection."""
+"""No text is parsed twice in one request: the door's CalendarText is passed on to the projection."""
 
 from collections.abc import Iterator
 
@@ -59,7 +59,7 @@ def test_an_invitation_reads_the_text_and_the_message(ann: Client, bob: Client, 
     path = f"{ann.calendar()}one.ics"
     with parses.request(most=2):
         assert ann.put(path, meeting()).status == 201
-    # Beside them: what stands with the organizer, and what stands with the guest.
+    # The other two are the stored copies of the organizer and of the guest.
     with parses.request(most=4):
         assert ann.put(path, meeting("SUMMARY:Walk")).status == 204
     assert "SUMMARY:Walk" in bob.ask("GET", copy_of(bob)).text
@@ -129,7 +129,7 @@ def test_a_shared_event_is_read_once_to_be_shown_and_to_be_changed(ann: Client, 
     own = [each.replace("-PT5M", "-PT9M") for each in ALARM]
     with parses.request(most=2):
         assert bob.put(path, event(UID, "SUMMARY:Tea", *own)).status == 204
-    # The third is the alarm, which is kept beside the text.
+    # The third is the alarm, which is stored beside the text.
     with parses.request(most=3):
         assert bob.put(path, event(UID, "SUMMARY:Lunch", *own)).status == 204
     with parses.request(most=2):

@@ -1,4 +1,4 @@
-"""An answer that was given before is given again only while everything it was made of stands as it stood."""
+"""A cached answer is sent again only while all data that it was made of are unchanged."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +18,7 @@ Ask = Callable[[], Answer]
 
 
 def remembered(site: Site, ask: Ask) -> Answer:
-    """Asks until the answer comes from memory: the third time at the earliest."""
+    """Asks until the answer comes from the cache: the third time at the earliest."""
     before = site.door.given
 
     def asked() -> Answer | None:
@@ -157,7 +157,7 @@ def test_marks_that_cannot_be_had_stop_nobody(site: Site, ann: Client) -> None:
 
 
 class Ahead:
-    """A limit of which so many are admitted beforehand."""
+    """A rate limit that admits a number of requests before it is asked."""
 
     def __init__(self) -> None:
         self.left = 1_000

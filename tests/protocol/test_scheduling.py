@@ -22,7 +22,7 @@ def bob(site: Site) -> Client:
 
 @pytest.fixture
 def place(ann: Client, bob: Client) -> str:
-    """Ann's meeting, to which Bob is asked."""
+    """The path of Ann's meeting, to which Bob is invited."""
     path = f"{ann.calendar()}one.ics"
     assert ann.put(path, meeting()).status == 201
     return path
@@ -45,7 +45,7 @@ def tag(who: Client, path: str) -> str:
 
 
 def answer(who: Client, partstat: str) -> str:
-    """Answers by a PUT of the own copy; its path."""
+    """Answers by a PUT of the client's own copy; returns its path."""
     path = copy_of(who)
     text = who.ask("GET", path).text.replace("PARTSTAT=NEEDS-ACTION", f"PARTSTAT={partstat}")
     assert who.put(path, text.encode()).status == 204
@@ -69,7 +69,7 @@ def test_an_answer_moves_the_etag_and_not_the_schedule_tag_of_the_organizer(
 
 
 def test_a_change_of_ones_own_moves_the_schedule_tag(ann: Client, bob: Client, place: str) -> None:
-    """The organizer's moves both; an attendee's only his, where it is more than his answer (ADR 0020)."""
+    """An organizer's change moves both tags; an attendee's only their own, if it is no mere answer (ADR 0020)."""
     theirs = copy_of(bob)
     before = tag(ann, place), tag(bob, theirs)
     ann.put(place, meeting("SUMMARY:Other"))
@@ -165,7 +165,7 @@ def test_where_the_meeting_is_that_has_the_uid_already_is_said(ann: Client, plac
 
 
 def test_the_principals_url_is_an_address_too(ann: Client, bob: Client) -> None:
-    """§2.4.1: so meetings are organized, and people asked, under every address of the set."""
+    """§2.4.1: an owner organizes and is invited with every address of the set."""
     for number, address in enumerate((ann.home, f"urn:uuid:{ann.tenant}")):
         guest = bob.home if number else f"urn:uuid:{bob.tenant}"
         lines = ("SUMMARY:Talk", f"ORGANIZER:{address}", f"ATTENDEE;PARTSTAT=NEEDS-ACTION:{guest}")

@@ -31,7 +31,7 @@ def place(ann: Client) -> str:
 
 
 def inbox(who: Client) -> list[str]:
-    """The methods of the messages that came, the oldest first."""
+    """The methods of the inbox's messages, the oldest first."""
     found = who.sync(f"{who.home}inbox/", props="<C:calendar-data/>").responses().values()
     texts = [each.text(cal("calendar-data")) for each in found if cal("calendar-data") in each.props]
     return [re.findall(r"METHOD:(\w+)", each)[0] for each in texts]
@@ -42,7 +42,7 @@ def copies(who: Client) -> list[str]:
 
 
 def text_of(who: Client, path: str) -> str:
-    """The resource, unfolded."""
+    """The text of the resource, unfolded."""
     answer = who.ask("GET", path)
     assert answer.status == 200
     return answer.text.replace("\r\n ", "")
@@ -66,7 +66,7 @@ def test_whose_agent_is_not_the_server_is_told_nothing(ann: Client, bob: Client,
 
 @pytest.mark.parametrize("agent", ["CLIENT", "NONE"])
 def test_the_agent_changes_and_with_it_who_is_told(ann: Client, bob: Client, place: str, agent: str) -> None:
-    """§3.2.1.2: to the server is an invitation, away from it a cancellation."""
+    """§3.2.1.2: a change to SERVER sends an invitation, a change from SERVER a cancellation."""
     ann.put(place, meeting(guest(f"SCHEDULE-AGENT={agent}")))
     ann.put(place, meeting(guest("SCHEDULE-AGENT=SERVER")))
     assert inbox(bob) == ["REQUEST"]
@@ -75,7 +75,7 @@ def test_the_agent_changes_and_with_it_who_is_told(ann: Client, bob: Client, pla
 
 
 def test_an_event_becomes_a_meeting_and_is_one_no_longer(ann: Client, bob: Client, place: str) -> None:
-    """§3.2.3.1: Create and Remove over a resource that stands."""
+    """§3.2.3.1: Create and Remove over a resource that exists."""
     plain = event("one@example.com", "SUMMARY:Talk")
     assert ann.put(place, plain).status == 201
     assert "schedule-tag" not in ann.ask("GET", place).headers
@@ -126,7 +126,7 @@ def test_whatever_adds_or_moves_an_occurrence_asks_again(
 
 
 def test_what_takes_an_occurrence_away_asks_nobody_again(ann: Client, bob: Client, place: str) -> None:
-    """§3.2.8: a shorter series moves nothing that stays."""
+    """§3.2.8: a shorter series moves none of the occurrences that it keeps."""
     ann.put(place, meeting(guest(), "RRULE:FREQ=DAILY;COUNT=5"))
     (copy,) = copies(bob)
     bob.put(copy, text_of(bob, copy).replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED").encode())
@@ -147,7 +147,7 @@ def test_an_attendee_whose_client_schedules_tells_nobody_by_deleting(ann: Client
 
 
 def test_nobody_invites_in_anothers_name(ann: Client, bob: Client) -> None:
-    """§11.2: an organizer that is somebody else makes no meeting of it; nothing is sent."""
+    """§11.2: an ORGANIZER line with another person's address schedules nothing; no message is sent."""
     text = event("x@example.com", "SUMMARY:Talk", "ORGANIZER:mailto:bob@example.com", "ATTENDEE:mailto:eve@example.com")
     path = f"{ann.calendar()}x.ics"
     ann.put(path, text.replace(b"eve@example.com", b"bob@example.com"))
@@ -157,7 +157,7 @@ def test_nobody_invites_in_anothers_name(ann: Client, bob: Client) -> None:
 
 
 def test_a_task_is_given_and_done(ann: Client, bob: Client, place: str) -> None:
-    """§3.2.2.1: PERCENT-COMPLETE and COMPLETED are the attendee's to set; another DUE asks again."""
+    """§3.2.2.1: the attendee may set PERCENT-COMPLETE and COMPLETED; another DUE asks them again."""
     rows = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -180,7 +180,7 @@ def test_a_task_is_given_and_done(ann: Client, bob: Client, place: str) -> None:
 
 
 def test_what_the_default_calendar_does_not_take_comes_to_one_that_does(ann: Client, bob: Client, place: str) -> None:
-    """§4.3: most clients make calendars for events alone."""
+    """§4.3: most clients make calendars for events only."""
     comp = '<C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>'
     body = f"<C:mkcalendar {DECLARED}><D:set><D:prop>{comp}</D:prop></D:set></C:mkcalendar>"
     assert bob.ask("MKCALENDAR", bob.calendar("events"), body).status == 201

@@ -1,4 +1,4 @@
-"""RFC 6638 §5, §10, §11.1, §11.3: asking over the outbox when others are busy."""
+"""RFC 6638 §5, §10, §11.1, §11.3: free/busy requests to the scheduling outbox."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_the_event_that_is_being_edited_makes_nobody_busy(ann: Client, bob: Clie
 
 
 def test_a_series_that_is_being_edited_makes_nobody_busy_either(ann: Client) -> None:
-    """The index knows such a one only by its text."""
+    """The index has no occurrences of a series in an unknown zone, so its text is read."""
     zone = "DTSTART;TZID=Nowhere:20261124T100000"
     text = event("a@example.com", "RRULE:FREQ=DAILY;COUNT=5").replace(b"DTSTART:20261125T100000Z", zone.encode())
     ann.put(f"{ann.calendar()}a.ics", text.replace(b"DTEND:20261125T110000Z", b"DURATION:PT1H"))
@@ -57,7 +57,7 @@ def test_a_series_that_is_being_edited_makes_nobody_busy_either(ann: Client) -> 
 def test_older_clients_name_in_headers_who_asks_and_who_is_asked(ann: Client, bob: Client) -> None:
     headers = {"Originator": ANN, "Recipient": f"{BOB}, mailto:eve@example.com"}
     assert [*told(post(ann, question(ANN, BOB), **headers))] == [BOB]
-    # What the message says counts, whatever stands beside it.
+    # The message counts, whatever the headers say.
     refused = post(ann, question(BOB, BOB), **headers)
     assert (refused.status, refused.precondition()) == (403, cal("valid-organizer"))
 

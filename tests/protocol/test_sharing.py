@@ -1,4 +1,4 @@
-"""Sharing of calendars (CalendarServer's extension): who grants, who accepts, what each of them sees."""
+"""Sharing of calendars (CalendarServer's extension): offers, answers, and the rights and views of each side."""
 
 import pytest
 
@@ -248,7 +248,7 @@ def test_a_calendar_that_its_owner_deletes_is_gone_for_all(ann: Client, bob: Cli
     assert ann.ask("DELETE", ann.calendar("work")).status == 204
     assert path not in listed(bob)
     assert bob.sync(path, token).status == 404
-    # Made again under the name it had, it is another one, and shared with nobody.
+    # A calendar made again with the same name is a new one and is not shared.
     ann.ask("MKCALENDAR", ann.calendar("work"))
     assert bob.sync(path, token).status == 404
 

@@ -1,4 +1,4 @@
-"""Sharing on its bad days: people who are erased, who write at once, who answer and invite in somebody else's name."""
+"""Sharing in hard cases: erased people, concurrent writes, answers and invitations in another person's name."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +45,7 @@ def members(client: Client, path: str) -> list[str]:
 
 
 def says(text: str, who: str, recurrence_id: str | None = None) -> str | None:
-    """PARTSTAT of somebody's line, in the series or in one occurrence."""
+    """PARTSTAT of an attendee's line, in the series or in one occurrence."""
     parts = [part for part in text.split("BEGIN:VEVENT") if who in part]
     for part in parts:
         if ("RECURRENCE-ID" in part) == (recurrence_id is not None) and (recurrence_id or "") in part:
@@ -62,7 +62,7 @@ def answered(text: bytes, who: str, partstat: str) -> bytes:
 
 # ---- Erasure
 def erase(client: Client) -> None:
-    """What erasure begins with: the person's key is destroyed (ADR 11)."""
+    """Destroys the person's key, which is how an erasure begins (ADR 11)."""
     core = client.site.core
     facts: FactMapper = core.store.facts
     facts._keys.destroy(client.tenant, core.backend.clock())  # type: ignore[attr-defined]
@@ -72,7 +72,7 @@ def test_what_an_erased_person_had_shared_is_gone_at_once(ann: Client, bob: Clie
     ann.put(ann.calendar("work") + "a.ics", event("a@example.com", "SUMMARY:Salary"))
     path = mounted(ann, bob, "read-write")
     token = bob.sync(path).token()
-    # Whatever was answered before is not answered again from memory.
+    # The answer is in the cache now; it must not be sent again after the erasure.
     for _ in range(3):
         assert path in bob.propfind(bob.home, "D:displayname", depth="1").responses()
     erase(ann)
@@ -92,7 +92,7 @@ def test_what_an_erased_person_had_shared_is_gone_at_once(ann: Client, bob: Clie
     assert {answer.status for answer in answers} <= {403, 404, 409}
     assert not [answer for answer in answers if b"Salary" in answer.body]
     assert path not in bob.propfind(bob.home, "D:displayname", depth="1").responses()
-    # His own goes on as before.
+    # Bob's own calendar works as before.
     assert bob.put(bob.calendar() + "mine.ics", event("mine@example.com")).status == 201
 
 
@@ -105,7 +105,7 @@ def test_an_erased_sharee_leaves_the_owners_calendar_as_it_is(ann: Client, bob: 
     assert ann.put(ann.calendar("work") + "a.ics", event("a@example.com", "SUMMARY:New")).status == 204
     assert eve.ask("GET", hers + "a.ics").body == event("a@example.com", "SUMMARY:New")
     assert share(ann, "mailto:bob@example.com").status == 200
-    # Whatever an erased person still asks, nothing falls over.
+    # No request of an erased person is an error of the server.
     for answer in (bob.ask("GET", path + "a.ics"), bob.put(path + "a.ics", event("a@example.com", *alarm))):
         assert answer.status < 500
 
@@ -122,12 +122,12 @@ def test_a_person_who_declined_sees_nothing_until_they_accept_the_next_offer(ann
     assert path not in bob.propfind(bob.home, "D:displayname", depth="1").responses()
     answer = reply(bob, ann)
     assert answer.xml.findtext("D:href", namespaces=NAMESPACES) == path
-    # It looks as he left it, and what he may do is what was offered now.
+    # The mount has Bob's old name and the rights of the new offer.
     assert bob.propfind(path, "D:displayname").only().text(dav("displayname")) == "Hers"
     assert bob.put(path + "b.ics", event("b@example.com")).status == 403
 
 
-# ---- At once
+# ---- Concurrent requests
 def together(*acts: "tuple[Client, str, str, bytes | None, dict[str, str]]") -> list[Answer]:
     gate = Barrier(len(acts))
 
@@ -193,7 +193,7 @@ def test_what_is_changed_while_it_is_moved_goes_along_or_the_move_fails(ann: Cli
         )
         assert moved.status == 201
         here, there = ann.ask("GET", ann.calendar("work") + name), bob.ask("GET", bob.calendar() + name)
-        # Ann's change is in the one or the other: it came before the move and went along, or after it and made anew.
+        # Ann's change is in one of the two: it came before the move and moved too, or after it and made a new object.
         assert put.status in (201, 204)
         assert new in (here.body, there.body)
 
@@ -207,7 +207,7 @@ def test_a_guest_answers_in_the_calendar_of_the_organizer(ann: Client, bob: Clie
     assert bob.put(path + "m.ics", answered(seen, "bob@example.com", "ACCEPTED")).status == 204
     for client, place in ((ann, ann.calendar("work") + "m.ics"), (bob, path + "m.ics"), (bob, own)):
         assert says(client.ask("GET", place).text, "bob@example.com") == "ACCEPTED"
-    # For others he answers nothing.
+    # Bob cannot answer for other attendees.
     seen = bob.ask("GET", path + "m.ics").body
     assert bob.put(path + "m.ics", answered(seen, "eve@example.com", "ACCEPTED")).status == 204
     (hers,) = members(eve, eve.calendar())
@@ -233,7 +233,7 @@ def test_one_occurrence_can_be_answered_there_too(ann: Client, bob: Client) -> N
 
 
 def messages(site: Site) -> list[str]:
-    """What is owed to people elsewhere, the oldest first."""
+    """The payloads of pending outbox messages to people elsewhere, the oldest first."""
     query = (
         "SELECT payload::text FROM outbox WHERE payload ->> 'recipient' = 'stranger@example.com' ORDER BY created_at"
     )
@@ -248,11 +248,11 @@ def test_what_a_sharee_schedules_goes_out_in_the_owners_name(ann: Client, bob: C
     (hers,) = members(eve, eve.calendar())
     assert "ORGANIZER:mailto:ann@example.com" in eve.ask("GET", hers).text
     assert len(messages(site)) == 1
-    # Whoever is asked answers the owner, and the answer is the owner's.
+    # An attendee answers the owner, and the owner's copy gets the answer.
     assert eve.put(hers, answered(eve.ask("GET", hers).body, "eve@example.com", "ACCEPTED")).status == 204
     assert says(ann.ask("GET", ann.calendar("work") + "m.ics").text, "eve@example.com") == "ACCEPTED"
     assert members(bob, f"{bob.home}inbox/") == []
-    # And his deletion is the owner's cancellation.
+    # The sharee's deletion is the owner's cancellation.
     assert bob.ask("DELETE", path + "m.ics").status == 204
     assert len(messages(site)) == 2
     assert "STATUS:CANCELLED" in eve.ask("GET", hers).text or members(eve, eve.calendar()) == []
@@ -275,7 +275,7 @@ def test_who_may_only_read_schedules_nothing(ann: Client, bob: Client, eve: Clie
 
 
 def free_busy(client: Client, who: str) -> str:
-    """What the outbox says of somebody's time (RFC 6638 §5)."""
+    """The outbox's answer to a free/busy request about ``who`` (RFC 6638 §5)."""
     rows = (
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "METHOD:REQUEST", "BEGIN:VFREEBUSY", "UID:fb@example.com",
         "DTSTAMP:20261121T100000Z", "DTSTART:20261125T000000Z", "DTEND:20261126T000000Z",
@@ -297,7 +297,7 @@ def test_others_learn_of_time_in_shared_calendars_only_where_one_says_so(ann: Cl
     shown = free_busy(eve, "bob@example.com")
     assert busy in shown
     assert "Salary" not in shown
-    # An event that is no matter of his own time is not his time, whatever it is to the owner.
+    # An event that Bob marks as transparent does not make Bob busy, although it makes the owner busy.
     text = bob.ask("GET", path + "a.ics").body.replace(b"END:VEVENT", b"TRANSP:TRANSPARENT\r\nEND:VEVENT")
     assert bob.put(path + "a.ics", text).status == 204
     assert busy not in free_busy(eve, "bob@example.com")

@@ -1,4 +1,4 @@
-"""What sharing must never show: private events, other calendars, anything at all once it is withdrawn."""
+"""Sharing never shows private events or other calendars, and shows nothing after it is withdrawn."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def secret(uid: str, classification: str) -> bytes:
 
 
 def every_answer(client: Client, path: str, name: str, token: str = "") -> list[Answer]:
-    """All that can be asked of a calendar and one of its events."""
+    """The answers to every kind of request for a calendar and one of its events."""
     member = path + name
     return [
         client.ask("GET", path),
@@ -58,7 +58,7 @@ def test_a_private_event_is_not_there_for_others(ann: Client, bob: Client, class
     assert [answer.status for answer in answers[1:3]] == [404, 404]
     assert set(bob.propfind(path, "D:getetag", depth="1").responses()) == {path, path + "b.ics"}
     assert set(bob.sync(path).responses()) == {path + "b.ics"}
-    # Its time is taken all the same, as it is for everybody who asks for free/busy.
+    # The event still makes its owner busy, as for everyone who asks for free/busy.
     assert BUSY in answers[8].text
     changed = [
         bob.put(path + "a.ics", event("a@example.com")),
@@ -77,7 +77,7 @@ def test_a_confidential_event_is_time_that_is_taken_and_no_more(ann: Client, bob
     shown = answers[1]
     assert b"SUMMARY:Busy" in shown.body
     assert b"DTSTART:20261125T100000Z" in shown.body
-    # Other octets, another tag; and the same one everywhere.
+    # Other bytes have another tag, and every request gives the same tag for them.
     mine = ann.ask("GET", ann.calendar("work") + "a.ics")
     assert shown.headers["etag"] != mine.headers["etag"]
     assert bob.propfind(path + "a.ics", "D:getetag").only().text(dav("getetag")) == shown.headers["etag"]
@@ -153,9 +153,9 @@ def test_a_shared_calendar_opens_no_other(ann: Client, bob: Client) -> None:
     for place in (path, bob.home, ann.calendar("work")):
         answer = bob.report(place, "C:calendar-multiget", f"{DATA}<D:href>{foreign}</D:href>")
         assert answer.only().status == "HTTP/1.1 404 Not Found"
-    # The owner's URL of one calendar and one's own of the same name are two places.
+    # The owner's URL of a calendar and the sharee's own calendar of that name are two resources.
     assert b"SUMMARY:mine" in bob.ask("GET", bob.calendar() + "a.ics").body
-    # And nobody gets in by another's name for it.
+    # The name of a share in one home opens nothing in another home.
     share_id = path.removeprefix(bob.home)
     assert ann.ask("GET", ann.home + share_id).status == 404
 
@@ -175,7 +175,7 @@ def test_the_owners_own_url_serves_whom_it_is_shared_with(ann: Client, bob: Clie
     assert bob.put(direct + "b.ics", event("b@example.com")).status == 201
     assert set(bob.sync(direct, token).responses()) == {direct + "b.ics"}
     assert ann.ask("GET", direct + "b.ics").status == 200
-    # Whose it is stays clear: only its owner can take it away, or change how it looks to himself.
+    # Only the owner can delete the calendar or change the owner's own properties of it.
     assert bob.ask("DELETE", direct).status == 403
     body = "<D:set><D:prop><D:displayname>Mine</D:displayname></D:prop></D:set>"
     patched = bob.ask("PROPPATCH", direct, f"<D:propertyupdate {DECLARED}>{body}</D:propertyupdate>")

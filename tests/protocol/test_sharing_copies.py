@@ -1,4 +1,4 @@
-"""COPY, MOVE and the If header where somebody else's calendar is concerned."""
+"""COPY, MOVE and the If header in another person's calendar."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_an_event_is_moved_either_way_by_who_may_write(ann: Client, bob: Client)
     assert bob.ask("MOVE", bob.calendar() + "mine.ics", Destination=path + "m.ics").status == 201
     assert ann.ask("GET", ann.calendar("work") + "m.ics").body == event("mine@example.com", "SUMMARY:Mine")
     assert bob.ask("GET", bob.calendar() + "mine.ics").status == 404
-    # And by the owner's URL as well.
+    # The owner's URL allows the same.
     assert bob.ask("MOVE", ann.calendar("work") + "m.ics", Destination=bob.calendar() + "back.ics").status == 201
     assert ann.ask("GET", ann.calendar("work") + "m.ics").status == 404
     assert bob.ask("MOVE", path, Destination=bob.calendar("taken"), Depth="infinity").status == 404
@@ -93,7 +93,7 @@ def test_a_move_is_refused_whole(ann: Client, bob: Client) -> None:
     bob.put(mine, event("mine@example.com"))
     bob.put(bob.calendar() + "same.ics", event("a@example.com", "SUMMARY:Mine"))
     for source, target, status, headers in (
-        # A UID that stands there under another name.
+        # The target calendar has the UID under another name.
         (theirs, bob.calendar() + "a.ics", 403, {}),
         (theirs, mine, 403, {}),
         (theirs, bob.calendar() + "same.ics", 412, {"Overwrite": "F"}),
@@ -109,7 +109,7 @@ def test_a_move_is_refused_whole(ann: Client, bob: Client) -> None:
     assert bob.ask("GET", mine).body == event("mine@example.com")
     names = set(bob.propfind(bob.calendar(), "D:getetag", depth="1").responses()) - {bob.calendar()}
     assert names == {mine, bob.calendar() + "same.ics"}
-    # The same UID under the name that is overwritten gives way.
+    # A resource with the same UID is overwritten under its own name.
     assert bob.ask("MOVE", theirs, Destination=bob.calendar() + "same.ics").status == 204
     assert bob.ask("GET", bob.calendar() + "same.ics").body == event("a@example.com")
 
@@ -158,9 +158,9 @@ def test_a_copy_of_a_meeting_makes_nobody_a_party_and_tells_nobody(ann: Client, 
     ]
     assert bob.ask("DELETE", own, Schedule_Reply="F").status == 204
     before = {client.user: inbox(client) for client in (ann, bob, eve)}
-    # A meeting that he has no part in is a note of when others meet.
+    # A copied meeting to which Bob is not invited is a plain event.
     assert bob.ask("COPY", path + "hers.ics", Destination=bob.calendar() + "hers.ics").status == 201
-    # One that he takes part in has a copy of his own, or he has taken that away.
+    # A meeting to which Bob is invited has an own copy of Bob's, or Bob has deleted that copy.
     answer = bob.ask("COPY", path + "both.ics", Destination=bob.calendar() + "both.ics")
     assert answer.precondition() == "{urn:ietf:params:xml:ns:caldav}unique-scheduling-object-resource"
     assert bob.ask("COPY", bob.calendar() + "his.ics", Destination=path + "his.ics").status == 403
@@ -244,7 +244,7 @@ def test_files_stay_where_they_are(ann: Client, bob: Client) -> None:
     copied = bob.ask("GET", bob.calendar() + "a.ics").text.replace("\r\n ", "")
     assert "MANAGED-ID" not in copied
     assert url in copied
-    # Moved away they would be lost with the event that they belong to.
+    # A move would lose the own parts together with the event that they belong to.
     assert bob.ask("DELETE", bob.calendar() + "a.ics").status == 204
     assert bob.ask("MOVE", path + "a.ics", Destination=bob.calendar() + "a.ics").status == 403
     assert bob.ask("GET", bob.calendar() + "a.ics").status == 404

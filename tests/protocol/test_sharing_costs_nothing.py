@@ -1,4 +1,4 @@
-"""Whoever shares nothing pays nothing: one's own calendars are read and written without a look at other people's."""
+"""Sharing costs its users only: own calendars are read and written without a query of the sharing tables."""
 
 import psycopg
 import pytest
@@ -12,7 +12,7 @@ def test_ones_own_calendar_is_served_without_reading_mounts(site: Site, ann: Cli
     ann.put(path + "a.ics", event("a@example.com"))
     token = ann.sync(path).token()
     with psycopg.connect(site.core.conninfo, autocommit=True) as connection:
-        # A statement that named them would fail now.
+        # Now every statement that names these tables fails.
         connection.execute("ALTER TABLE mount RENAME TO mount_out_of_reach")
         connection.execute("ALTER TABLE overlay RENAME TO overlay_out_of_reach")
     data = f"<D:prop><D:getetag/><C:calendar-data/></D:prop><D:href>{path}a.ics</D:href>"

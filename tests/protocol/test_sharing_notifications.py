@@ -1,4 +1,4 @@
-"""The notification collection: what was said of shares, until it is answered or dismissed (CalendarServer §4)."""
+"""The notification collection: offers and answers until they are answered or dismissed (CalendarServer §4)."""
 
 import pytest
 from lxml import etree
@@ -132,7 +132,7 @@ def test_the_owner_is_told_what_was_answered(ann: Client, bob: Client, verdict: 
     assert ann.ask("DELETE", href, If_Match=got.headers["etag"]).status == 204
     assert notices(ann) == {}
     assert [ann.ask(method, href).status for method in ("GET", "DELETE", "PROPFIND")] == [404] * 3
-    # What was answered stands in the calendar all the same.
+    # The calendar still has the answer.
     invite = ann.propfind(ann.calendar("work"), "CS:invite").only().props[cs("invite")]
     assert invite.find(f"{cs('user')}/{cs(f'invite-{verdict}')}") is not None
 
@@ -145,7 +145,7 @@ def test_each_answer_is_told_again_and_only_the_last_one_counts(ann: Client, bob
     ((second, said),) = notices(ann).items()
     assert second != first
     assert said.find(cs("invite-declined")) is not None
-    # A device that dismisses what it has seen does not take away what came after.
+    # A device that dismisses an old notification does not remove a newer one.
     assert ann.ask("DELETE", first).status == 404
     assert set(notices(ann)) == {second}
 

@@ -1,4 +1,4 @@
-"""Everybody has alarms and a transparency of his own in the events of a shared calendar (CalendarServer §5.5.4)."""
+"""Each sharee has their own alarms and transparency in the events of a shared calendar (CalendarServer §5.5.4)."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_ones_own_alarms_are_nobody_elses(ann: Client, bob: Client, eve: Client,
     shown = bob.ask("GET", path + "a.ics")
     assert shown.body == tea(30)
     assert put.headers["etag"] == shown.headers["etag"] != before.headers["etag"]
-    # Neither the owner's event nor his tokens have moved, and a third person sees nothing of either's.
+    # The owner's event and tokens are unchanged, and a third person sees neither side's own parts.
     after = ann.ask("GET", mine)
     assert (after.body, after.headers["etag"]) == (before.body, before.headers["etag"])
     assert ann.sync(ann.calendar("work")).token() == token
@@ -88,7 +88,7 @@ def test_a_sharees_own_change_shows_in_the_sharees_tokens_only(ann: Client, bob:
     assert bob.propfind(path, "CS:getctag").only().text("{http://calendarserver.org/ns/}getctag") != ctag
     assert bob.sync(path, answer.token()).responses() == {}
     assert eve.sync(hers, other).responses() == {}
-    # The same again changes nothing; a change of everybody's comes once, as each sees it.
+    # The same PUT again changes nothing. A change for all comes once, as each person sees it.
     assert bob.put(path + "a.ics", tea(30)).headers["etag"] == etag
     assert bob.sync(path, answer.token()).responses() == {}
     bob.put(path + "a.ics", tea(45, summary="Coffee"))
@@ -186,7 +186,7 @@ def test_what_is_ones_own_moves_nobody_elses_tags_and_tokens(ann: Client, bob: C
     assert bob.put(path + "a.ics", tea(30)).status == 204
     after = {who: state(who) for who in places}
     assert all(old != new for old, new in zip(before[bob.user], after[bob.user], strict=True))
-    # A name of one's own moves the home where it stands, and no calendar.
+    # A sharee's own name changes that sharee's home only, and no calendar.
     name = "<D:set><D:prop><D:displayname>Hers</D:displayname></D:prop></D:set>"
     assert bob.ask("PROPPATCH", path, f"<D:propertyupdate {DECLARED}>{name}</D:propertyupdate>").status == 207
     renamed = {who: state(who) for who in places}

@@ -1,4 +1,4 @@
-"""RFC 7617: Basic with device passwords; what ends a sign-in, and what slows a guesser down."""
+"""RFC 7617: Basic with device passwords; the end of a sign-in, and the limit for guesses."""
 
 import base64
 from collections import Counter
@@ -14,7 +14,7 @@ from televent.domain.ids import AccountId
 
 
 class Counted:
-    """A limit without anything admitted beforehand."""
+    """A rate limit that admits nothing before it is asked."""
 
     def __init__(self, count: Callable[[str], float | None] = lambda _: None) -> None:
         self._count = count

@@ -1,4 +1,4 @@
-"""Clients that keep a server waiting: what they send never comes whole, what they ask for is never taken."""
+"""Clients that keep a server waiting: their requests never come whole, or they never read the answers."""
 
 import contextlib
 import http.client
@@ -25,7 +25,7 @@ Open = Callable[..., socket.socket]
 
 @pytest.fixture
 def limits(request: pytest.FixtureRequest) -> dict[str, str]:
-    """What this test has otherwise: by ``pytest.mark.parametrize`` and ``indirect``."""
+    """The settings; a test replaces some by ``pytest.mark.parametrize`` with ``indirect``."""
     return {**PATIENT, **getattr(request, "param", {})}
 
 
@@ -120,7 +120,7 @@ def test_a_head_without_end_is_refused_before_it_fills_the_memory(connect: Open)
     connection = connect(b"GET / HTTP/1.1\r\n")
     answer = b""
     with contextlib.suppress(ConnectionError):
-        # Many times what one reading from a socket gives.
+        # Many times the size of one read from a socket.
         for number in range(40 * MAX_HEAD // 1000):
             connection.sendall(f"X-{number}: {'y' * 990}\r\n".encode())
     with contextlib.suppress(ConnectionError):
@@ -146,7 +146,7 @@ def test_what_stands_behind_a_chunked_body_is_not_kept(site: Site, ann: Client, 
 
 
 def test_a_request_behind_a_body_that_nobody_wanted_is_read(ann: Client, connect: Open) -> None:
-    """However the socket cuts them."""
+    """The heads are read correctly wherever the socket cuts them."""
     unwanted = head(ann, "PUT", path(ann), f"Content-Length: {6 * 1024 * 1024}") + b"x" * (6 * 1024 * 1024)
     connection = connect()
     next_head = head(ann, "GET", path(ann), "Connection: close")
@@ -197,13 +197,13 @@ def test_a_body_that_never_rests_and_never_ends_is_ended(ann: Client, connect: O
 
 @limited(TELEVENT_BODY_IDLE_SECONDS=SHORT, TELEVENT_HEAD_SECONDS=SHORT)
 def test_who_waits_for_the_server_is_not_ended(site: Site, ann: Client, connect: Open) -> None:
-    """A request is under way for longer than all limits; the next, begun meanwhile, is answered after it."""
+    """A request runs for longer than all limits. The next request, which has begun meanwhile, is answered after it."""
     put(ann)
     text = event("a@example.com", "SUMMARY:Locked")
     with psycopg.connect(site.core.conninfo) as other:
         other.execute("LOCK TABLE event")
         connection = connect(head(ann, "PUT", path(ann), f"Content-Length: {len(text)}") + text + b"GET / HT")
-        # Time enough for a limit to pass: another client, who keeps the server waiting, is ended thrice meanwhile.
+        # The limit has passed three times when another slow client was ended three times.
         for _ in range(3):
             assert status(rest(connect(b"GET / HT"))) == 408
         other.rollback()
@@ -227,13 +227,13 @@ def test_many_unfinished_bodies_hold_no_database_connection(site: Site, ann: Cli
 
 # ---- answers
 def unread(client: Client, connect: Open, where: str) -> socket.socket:
-    """Asks for something large and reads not one octet."""
+    """Asks for something large and reads not one byte."""
     return connect(head(client, "GET", where), receiving=4096)
 
 
 @pytest.fixture
 def large(ann: Client) -> str:
-    """Where a client finds more than the sockets' buffers hold."""
+    """The path of an attachment that is larger than the sockets' buffers."""
     put(ann)
     return re.sub(r"^https?://[^/]+", "", add(ann, b"z" * 12_000_000).headers["location"])
 
@@ -282,7 +282,7 @@ def test_answers_that_nobody_reads_hold_no_database_connection(
 
 @limited(TELEVENT_ANSWER_SECONDS=SHORT)
 def test_a_last_answer_that_nobody_takes_does_not_keep_the_connection(site: Site, ann: Client, connect: Open) -> None:
-    """It fits into the server's own buffer: nothing waits for the client any more but the end of the connection."""
+    """The answer fits into the server's own buffer, so only the end of the connection waits for the client."""
     put(ann, f"DESCRIPTION:{'z' * 50_000}")
     site.server.servers[0].sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     connections = site.server.server_state.connections

@@ -1,4 +1,4 @@
-"""Long answers: who goes away stops the work, who reads slowly holds nothing but a socket, what vanishes ends well."""
+"""Long answers: a client that leaves stops the work, a slow one holds only a socket, a deleted calendar ends it."""
 
 import base64
 import http.client
@@ -15,7 +15,7 @@ from support.dav import DECLARED, NAMESPACES, Client, event
 from support.waiting import wait_until
 
 MEMBERS = 1500
-"""Of 20 KB each: far more than all the sockets' buffers between two programs hold."""
+"""Number of members, of 20 KB each: far more than the sockets' buffers between two programs hold."""
 
 FIND = "SELECT calendar_id FROM calendar WHERE tenant_id = %s AND name = 'full'"
 
@@ -27,7 +27,7 @@ FILL = """
 
 @pytest.fixture
 def full(ann: Client) -> str:
-    """A calendar with much in it."""
+    """The path of a calendar with ``MEMBERS`` members."""
     path = ann.calendar("full")
     assert ann.ask("MKCALENDAR", path).status == 201
     assert ann.put(f"{path}a.ics", event("a@example.com", f"DESCRIPTION:{'z' * 20_000}")).status == 201
@@ -55,7 +55,7 @@ def pages(ann: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
 
 def asking(client: Client, path: str) -> socket.socket:
-    """A connection on which everything was asked for and nothing is read."""
+    """A connection on which a full sync was requested and nothing is read."""
     body = (
         f"<D:sync-collection {DECLARED}><D:sync-token/><D:sync-level>1</D:sync-level>"
         "<D:prop><D:getetag/><C:calendar-data/></D:prop></D:sync-collection>"
@@ -112,7 +112,7 @@ def test_a_calendar_that_goes_while_it_is_sent_ends_the_answer_properly(ann: Cli
         each.findtext("D:href", namespaces=NAMESPACES): each.findtext("D:status", namespaces=NAMESPACES)
         for each in answer.iterfind("D:response", NAMESPACES)
     }
-    # Cut short like any page: the client comes back, and hears that there is nothing any more.
+    # The answer ends like any page (507): the client asks again and gets 404.
     assert statuses[full] == "HTTP/1.1 507 Insufficient Storage"
     assert len(statuses) < MEMBERS
     assert ann.sync(full, answer.findtext("D:sync-token", namespaces=NAMESPACES) or "").status == 404

@@ -1,4 +1,4 @@
-"""RFC 6578 on the calendar home: which calendars came, changed and went; sync-level infinite: with their members."""
+"""RFC 6578 on the calendar home: new, changed and deleted calendars; with sync-level infinite also their members."""
 
 import base64
 import json
@@ -24,7 +24,7 @@ def statuses(answer: Answer) -> dict[str, str | None]:
 
 
 def everything(client: Client, level: str, limit: int | None, token: str = "") -> tuple[dict[str, str | None], str]:
-    """What all pages together say, and the last token."""
+    """The entries of all pages, and the last token."""
     seen: dict[str, str | None] = {}
     for _ in range(200):
         answer = sync(client, token, level, limit)
@@ -50,7 +50,7 @@ def put(client: Client, calendar: str, *names: str) -> None:
 
 
 def fixed(client: Client) -> set[str]:
-    """What is in every home."""
+    """The members of every home."""
     return {f"{client.home}{name}/" for name in ("inbox", "outbox", "notifications")}
 
 
@@ -89,7 +89,7 @@ def test_each_kind_of_change_is_told_once(ann: Client) -> None:
     assert changes() == {work: GONE, ann.calendar("backend"): None}
     assert ann.ask("DELETE", other).status == 204
     assert changes() == {other: GONE}
-    # Deleted and made again is changed, and never removed (§3.5.1).
+    # A calendar deleted and made again is reported as changed, never as removed (§3.5.1).
     assert ann.ask("DELETE", ann.calendar("backend")).status == 204
     make(ann, "backend")
     assert changes() == {ann.calendar("backend"): None}
@@ -108,7 +108,7 @@ def test_infinite_brings_the_members_too(ann: Client) -> None:
     put(ann, work, "d")
     changed, token = everything(ann, "infinite", None, token)
     assert changed == {work: None, f"{work}a.ics": GONE, f"{work}d.ics": None}
-    # The same name, another calendar: what was in the first one cannot be taken back one by one.
+    # Another calendar has the same name now: the old one's members cannot be reported as removed one by one.
     ann.ask("DELETE", work)
     make(ann, "work")
     assert sync(ann, token, "infinite").precondition() == dav("valid-sync-token")
@@ -198,7 +198,7 @@ def test_what_others_share_comes_changes_and_goes_like_ones_own(ann: Client) -> 
     changed = sync(bob, answer.token())
     assert statuses(changed) == {mount: None}
     assert statuses(sync(bob, changed.token())) == {}
-    # Its members are told of by itself alone (RFC 6578 §3.3).
+    # Only the mount itself reports its members (RFC 6578 §3.3).
     deep = sync(bob, answer.token(), "infinite").responses()
     assert {href: entry.status for href, entry in deep.items()} == {mount: "HTTP/1.1 403 Forbidden"}
     assert unshare(ann, "mailto:bob@example.com").status == 200

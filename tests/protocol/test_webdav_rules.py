@@ -28,7 +28,7 @@ def put(client: Client, name: str = "a") -> str:
 
 
 def everything(ann: Client, bob: Client) -> dict[str, str]:
-    """A path of every kind there is, by what it is."""
+    """A path of each kind of resource, by the name of the kind."""
     meeting = (
         "SUMMARY:Plan",
         "ORGANIZER:mailto:bob@example.com",
@@ -59,7 +59,7 @@ def test_every_member_of_a_collection_is_listed_once_by_an_absolute_path(ann: Cl
             assert "/../" not in href
             is_collection = dav("collection") in entry.inside(dav("resourcetype"))
             assert href.endswith("/") == is_collection
-            # What is listed can be asked for by that name, and is the same thing.
+            # A request for a listed href gives the same resource.
             alone = ann.propfind(href, "D:resourcetype").only()
             assert (alone.href, alone.inside(dav("resourcetype"))) == (href, entry.inside(dav("resourcetype")))
 
@@ -181,7 +181,7 @@ def test_space_in_a_property_is_kept_whatever_xml_space_says(ann: Client) -> Non
     assert answer.only().text("{urn:z}note") == "  two  blanks\n"
 
 
-# ---- §8.6, §8.8, §15: what tags and dates say
+# ---- §8.6, §8.8, §15: tags and dates
 def test_what_is_put_again_as_it_was_changes_neither_tag_nor_date_nor_token(ann: Client) -> None:
     path = put(ann)
     before, token = ann.ask("GET", path).headers, ann.sync(ann.calendar()).token()
@@ -276,7 +276,7 @@ def test_a_protected_property_is_refused_by_name_and_the_rest_depends_on_it(ann:
     inner = "<D:set><D:prop><D:displayname>Tea</D:displayname><D:getetag>x</D:getetag></D:prop></D:set>"
     answer = ann.ask("PROPPATCH", ann.calendar(), f"<D:propertyupdate {DECLARED}>{inner}</D:propertyupdate>")
     assert answer.only().by_status == {"403": {dav("getetag")}, "424": {dav("displayname")}}
-    # §16: inside the propstat that it is about.
+    # §16: the error is inside its propstat.
     propstats = answer.xml.iter(dav("propstat"))
     (propstat,) = [each for each in propstats if each.find(f"{dav('prop')}/{dav('getetag')}") is not None]
     assert propstat.find(f"{dav('error')}/{dav('cannot-modify-protected-property')}") is not None
@@ -349,7 +349,7 @@ def test_a_report_names_each_resource_once_however_often_it_was_asked_for(ann: C
 
 
 def test_only_a_condition_that_was_given_fails(ann: Client) -> None:
-    """§12.1: 412 is for who asked for it."""
+    """§12.1: only a request with a condition gets a 412."""
     path = put(ann)
     assert ann.put(path, event("a@example.com", "SUMMARY:New")).status == 204
     assert ann.ask("COPY", path, Destination=ann.calendar() + "b.ics").status != 412

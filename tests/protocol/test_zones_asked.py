@@ -26,7 +26,7 @@ def test_a_zone_that_is_none_is_refused_by_name(ann: Client, zones: str) -> None
 
 @pytest.mark.parametrize(("hour", "found"), [("07", 1), ("10", 0)])
 def test_a_zone_that_only_the_query_knows_is_believed(ann: Client, hour: str, found: int) -> None:
-    """Ten o'clock floating is seven in UTC where clocks are three hours ahead."""
+    """Floating 10:00 is 07:00 UTC in a zone three hours ahead."""
     ann.put(f"{ann.calendar()}a.ics", event("a@example.com", start="20261125T100000", end="20261125T103000"))
     span = f'<C:time-range start="20261125T{hour}0000Z" end="20261125T{hour}1000Z"/>'
     inner = f'<C:comp-filter name="VEVENT">{span}</C:comp-filter>'

@@ -62,7 +62,7 @@ def test_zones_that_everybody_knows_are_left_out_where_that_is_asked(ann: Client
     left = given(ann, "F", how)
     assert "TZID:Europe/London" not in left
     assert "DTSTART;TZID=Europe/London:20261125T100000" in left
-    # What no service provides stays.
+    # A definition that no service provides stays.
     assert "TZID:Our Backend" in left
     assert "TZID:Europe/London" in given(ann, None, how)
 
@@ -84,12 +84,12 @@ def test_a_client_that_asks_for_nothing_gets_the_bytes_that_were_stored(ann: Cli
     answer = ann.ask("GET", f"{ann.calendar()}a.ics")
     assert answer.body == text
     assert "CalDAV-Timezones" in answer.headers["vary"]
-    # Nothing is missing: the same octets.
+    # No definition is missing, so the bytes are the same.
     assert ann.ask("GET", f"{ann.calendar()}a.ics", CalDAV_Timezones="T").body == text
 
 
 def test_a_zone_without_its_definition_is_understood(ann: Client) -> None:
-    """§3.1.4: ten in New York is three in the afternoon."""
+    """§3.1.4: 10:00 in New York is 15:00 UTC."""
     ann.put(f"{ann.calendar()}a.ics", with_zones(tzid="America/New_York"))
     span = '<C:time-range start="20261125T150000Z" end="20261125T151000Z"/>'
     busy = ann.report(ann.calendar(), "C:free-busy-query", span, Depth="1")
@@ -109,7 +109,7 @@ def test_the_calendars_zone_can_be_set_by_name_and_read_in_full(ann: Client) -> 
 
 
 def test_the_calendars_zone_can_be_set_in_full_and_read_by_name(ann: Client) -> None:
-    """§3.1.5: the one that was set last counts for both."""
+    """§3.1.5: the property that was set last counts for both."""
     patched(ann, "<C:calendar-timezone-id>America/New_York</C:calendar-timezone-id>")
     text = "&#13;\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *OWN, "END:VCALENDAR", ""])
     patched(ann, f"<C:calendar-timezone>{text}</C:calendar-timezone>")
