@@ -1,4 +1,4 @@
-"""Data directories for tests that start servers of their own, and the post office of a town."""
+"""Data directories for tests that start their own servers, and the mail listener of a town."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from support.town import Town
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """A data directory not made yet; whatever server is left on it is ended, and it is removed."""
+    """A data directory that does not exist yet. Afterwards any server left on it is ended, and it is removed."""
     home = tmp_path / "home"
     yield home
     kill(*server_processes(home))

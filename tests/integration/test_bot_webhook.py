@@ -67,7 +67,7 @@ def test_an_update_with_the_secret_is_handled_and_no_other(core: Core) -> None:
                 assert await post(app, b"[]", SECRET) == 400
                 assert core.reads.account_by_telegram(1001) is None
                 assert await post(app, UPDATE, SECRET) == 200
-                assert await post(app, UPDATE, SECRET) == 200  # it may come twice
+                assert await post(app, UPDATE, SECRET) == 200  # Telegram may send an update twice
             finally:
                 await bot.session.close()
 

@@ -1,4 +1,4 @@
-"""The bench's bulk filler: a calendar filled by COPY is one that could have been filled through the door."""
+"""The bench's bulk filler: a calendar filled by SQL COPY is the same as one filled by PUTs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def core(database_url: str) -> Iterator[Core]:
 
 
 def person(core: Core, number: int) -> AccountRow:
-    context = Context(AccountId(uuid4()), "operator", "cli", now(), uuid4(), "walk")
+    context = Context(AccountId(uuid4()), "operator", "cli", now(), uuid4(), "request")
     return accounts.open_account(core.backend, context, telegram_id=1000 + number, name=f"Person {number}")
 
 
@@ -81,7 +81,7 @@ def test_a_rebuild_finds_no_difference_and_every_chain_is_whole(core: Core) -> N
 
 def test_the_rows_are_those_of_a_put_but_for_identities_and_times(core: Core) -> None:
     owner, *_ = filled(core)
-    context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "walk")
+    context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "request")
     create_calendar(core.backend, context, name="door")
     for number in range(EVENTS):
         name, text = events.name(number), events.event(number)
@@ -97,7 +97,7 @@ def test_the_rows_are_those_of_a_put_but_for_identities_and_times(core: Core) ->
 
 def test_what_the_door_writes_afterwards_goes_on_from_there(core: Core) -> None:
     _, owner, _ = filled(core)
-    context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "walk")
+    context = Context(owner.tenant, str(owner.tenant), "caldav", now(), uuid4(), "request")
     before = core.recorder.max_notification_id()
     put_object(
         core.backend, context, calendar="default", href="new.ics", text=CalendarText(events.event(7, prefix="new"))

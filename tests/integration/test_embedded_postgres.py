@@ -1,4 +1,4 @@
-"""The embedded server as it is used: made, shared, left, stopped."""
+"""The embedded server in use: initialized, shared by processes, left, stopped."""
 
 import os
 import stat
@@ -120,7 +120,7 @@ def test_every_installation_of_this_machine_serves_and_keeps_serving_its_own_dat
         place = home / installation.version
         with EmbeddedPostgres(binaries=installation.directory) as server:
             write_down(server.start(place), installation.version)
-        # Not told which, it finds the one that wrote the data, not the one it would prefer.
+        # Without a given version it takes the one that wrote the data, not the newest one.
         with EmbeddedPostgres() as server:
             url = server.start(place)
             assert ask(url, "SELECT text FROM note") == installation.version

@@ -29,7 +29,7 @@ def test_every_acknowledged_row_survives_kill_9_of_everything_in_the_middle_of_w
         assert program.stdout is not None
         acknowledged |= {int(program.stdout.readline()) for _ in range(400)}
         kill(program.pid, *server_processes(home))
-        # What was acknowledged just before the kill is still in the pipe.
+        # The numbers acknowledged just before the kill are still in the pipe.
         acknowledged |= {int(line) for line in program.stdout}
         program.stdout.close()
         program.wait()
@@ -142,7 +142,7 @@ def test_a_killed_server_leaves_no_shared_memory_once_the_next_has_started(home:
     server.start(home)
     # Line 7 of postmaster.pid: key and number of the shared memory.
     segment = (home / "cluster" / "postmaster.pid").read_text().splitlines()[6].split()[1]
-    # The postmaster first: seeing a backend killed, it would make itself new shared memory.
+    # The postmaster goes first: when it sees a killed backend, it makes new shared memory.
     kill(postmaster(home), *server_processes(home))
     assert segment in segments()
     server.start(home)

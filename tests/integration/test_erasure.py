@@ -1,4 +1,4 @@
-"""A person is erased: no projection holds a row of theirs, live or rebuilt; others keep what is theirs."""
+"""A person is erased: no projection holds a row of theirs, live or rebuilt; other people keep their rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def town(database_url: str) -> Iterator[Town]:
 
 @pytest.fixture
 def ann(town: Town) -> Person:
-    """Somebody with something in every table: a meeting, a device, a share either way."""
+    """A person with rows in every table: a meeting, a device, shares in both directions."""
     ann, bob = town.person("ann"), town.person("bob")
     backend = town.core.backend
     ann.put(meeting(people=(ann.address, bob.address)))
@@ -50,7 +50,7 @@ def ann(town: Town) -> Person:
 
 
 def held(town: Town, person: Person) -> dict[str, int]:
-    """How many rows of each projection's tables are the person's."""
+    """The number of the person's rows in each table of the projections."""
     tables = [*(table for each in TABLES.values() for table in each), *TITLES.tables]
     count = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = %s")
     with psycopg.connect(town.url) as connection:

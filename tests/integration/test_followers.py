@@ -106,7 +106,7 @@ def test_a_projection_is_rebuilt_beside_the_live_one(town: Town) -> None:
         connection.execute("UPDATE title SET summary = 'wrong' WHERE summary = 'Number 0'")
         connection.execute("DELETE FROM title WHERE summary = 'Number 1'")
         connection.execute("INSERT INTO title VALUES (%s, %s, 'too many', 1)", (uuid4(), uuid4()))
-    # What nobody has taken in yet is in the rebuilt rows too, and is not taken in twice.
+    # A fact that no worker has processed yet is in the rebuilt rows too, and is not processed twice.
     write(ann, 1, start=7)
     await_settled(core.recorder)
     told: list[int] = []
@@ -117,11 +117,11 @@ def test_a_projection_is_rebuilt_beside_the_live_one(town: Town) -> None:
 
 
 class Killed(BaseException):
-    """The worker dies here."""
+    """Raised where the worker dies."""
 
 
 def killed_at(step: str) -> Following:
-    """The titles, led by a worker that dies in the middle of its first batch."""
+    """The follower ``TITLES`` in a worker that dies in the middle of its first batch."""
 
     class Dying(ProjectionConsumer):
         def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
@@ -210,7 +210,7 @@ def test_three_workers_do_the_work_of_one(town: Town) -> None:
     try:
         write(ann, 30)
         wait_until(lambda: behind(core, "titles") == 0 and behind(core, "webhook") == 0, what="the followers")
-        # Whoever leads steps down; another goes on.
+        # The worker that holds the lease stops, and another one continues.
         for each in runners[::3]:
             each.stop()
         write(ann, 30, start=30)

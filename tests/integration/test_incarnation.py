@@ -1,4 +1,4 @@
-"""Which life of the data this is: recognised after a restore, told by an operator, changed by a rebuild that mended."""
+"""The incarnation of the data: changed after a restore, by an operator, and by a rebuild that found differences."""
 
 from collections.abc import Iterator
 
@@ -60,7 +60,7 @@ def test_a_database_made_of_a_copy_knows_that_it_is_another(
 
 def test_tables_that_were_made_again_are_recognised(ann: Client, database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
-        # What pg_restore --clean does.
+        # pg_restore --clean drops and creates the table in this way.
         connection.execute("ALTER TABLE shard RENAME TO dumped")
         connection.execute("CREATE TABLE shard AS SELECT * FROM dumped")
         assert detect_restore(connection) is True

@@ -1,4 +1,4 @@
-"""The keys of persons, rate limits, the places of consumers, and the base of positions."""
+"""The keys of persons, rate limits, the positions of consumers, and the base of positions."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ def shop(database_url: str) -> Iterator[Shop]:
 
 
 def together(count: int, act: Callable[[], Result]) -> list[Result]:
-    """What ``act`` returns in each of so many threads that start at once."""
+    """The results of ``act`` in ``count`` threads that start at the same time."""
     gate = threading.Barrier(count)
     results: list[Result] = []
 
@@ -113,7 +113,7 @@ def test_a_frequent_caller_is_admitted_ahead_and_never_more_than_the_burst(shop:
             if often("ann") is not None:
                 break
         admitted += 1
-    # The first alone, then two of each statement; the last of the burst is found by asking for one.
+    # The first is admitted alone, then each statement admits two, and the last of the burst again one.
     assert (admitted, asked) == (16, 10)
     assert not often.held("bob")
 
@@ -217,7 +217,7 @@ def test_a_consumer_that_begins_at_the_end_passes_over_what_was_recorded(shop: S
     with shop.pool.connection() as connection:
         behind = {each.name: each.behind for each in statuses(connection)}
     assert behind == {"late": 0, "early": 1}
-    # Registered again, as each process does when it starts, it stays where it is.
+    # Each process registers its consumers when it starts. That leaves their positions unchanged.
     shop.recorder.insert_events([shop.event(shop.key())])
     late.register(at_end=True)
     await_settled(shop.recorder)

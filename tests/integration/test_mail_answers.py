@@ -1,4 +1,4 @@
-"""Answers that come by mail, over a real socket: who may say what (imip/SPEC B5, B6; RFC 6047 §3)."""
+"""Answers that come by mail, over a real socket, and the right to answer (imip/SPEC B5, B6; RFC 6047 §3)."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ ZED, YAN = "zed@example.net", "yan@example.net"
 
 @pytest.fixture
 def ann(town: Town) -> Person:
-    """She meets Zed and Yan, who are elsewhere."""
+    """Ann, with a meeting to which she invited Zed and Yan, who have no account here."""
     ann = town.person("ann")
     ann.put(meeting(people=(ZED, YAN)))
     return ann
@@ -97,7 +97,7 @@ def test_a_parked_mail_is_a_fact_that_finds_the_mail_again(town: Town, post: Pos
     with psycopg.connect(town.url) as connection:
         query = "SELECT state FROM inbound_mail WHERE mail_key = %s"
         assert connection.execute(query, (parked.mail_key,)).fetchall() == [("parked",)]
-    # Calendar apps have nothing to fetch.
+    # The copy's tags are unchanged, so calendar apps have nothing to fetch.
     assert (ann.row().etag, ann.row().seq) == (before.etag, before.seq)
 
 
@@ -149,7 +149,7 @@ def test_anothers_answer_in_a_second_component_is_cut_out(town: Town, post: Post
         "REPLY", "RECURRENCE-ID:20261208T100000Z", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{YAN}", uid=UID
     ).partition("BEGIN:VEVENT")[2]
     joined = reply().replace("END:VCALENDAR\r\n", "") + "BEGIN:VEVENT" + second
-    # The same once more: of two components for one occurrence, the second must not come to light.
+    # The second of two components for one occurrence must be ignored.
     joined = joined.replace("END:VCALENDAR\r\n", "") + "BEGIN:VEVENT" + second
     post.send(itip_mail(joined), post.token(ann, ZED, UID))
     assert post.verdicts() == [("applied", "REPLY T3")]

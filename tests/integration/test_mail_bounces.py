@@ -98,7 +98,7 @@ def test_a_calendar_in_a_report_is_no_message(post: PostOffice, ann: Person) -> 
     answer = itip_mail(message("REPLY", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ZED}", uid=UID)).decode()
     post.send(report(returned=answer), post.token(ann, ZED, UID), sender="<>")
     assert ann.says(ZED) == "NEEDS-ACTION"
-    # Nor is one whose sender nobody could write back to.
+    # An answer with an empty envelope sender does not count either.
     post.send(answer.encode(), post.token(ann, ZED, UID), sender="<>")
     assert ann.says(ZED) == "NEEDS-ACTION"
 

@@ -1,4 +1,4 @@
-"""Invitations from outside, over a real socket: they appear, and only their organizer changes them (SPEC B5, B6)."""
+"""Invitations from outside, over a real socket: they appear, and only their organizer may change them (SPEC B5, B6)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The listener on a real socket: whom it takes mail for, what it bounds, that nothing it took is lost."""
+"""The listener on a real socket: its recipients, its limits, and that accepted mail is never lost."""
 
 import asyncio
 import smtplib
@@ -204,6 +204,6 @@ def test_lmtp_answers_once_for_each_recipient(town: Town, ann: Person) -> None:
             assert [lmtp.rcpt(each)[0] for each in (ann.address, bob.address, ZED)] == [250, 250, 550]
             assert lmtp.data(b"Subject: %d\r\n\r\nx\r\n" % number)[0] == 250
             assert lmtp.getreply()[0] == 250
-            # Nothing more is said: the next answer is the one to the next command.
+            # LMTP gives one answer for each recipient and no more: the next one is for the next command.
             assert lmtp.docmd("NOOP")[0] == 250
         wait_until(lambda: [state for state, _ in post.verdicts()] == ["ignored"] * 2, what="both are settled")

@@ -53,7 +53,7 @@ def bob(town: Town) -> Person:
 
 
 def take(post: PostOffice, bob: Person, text: str, subtype: str = "calendar", method: str | None = "REQUEST") -> str:
-    """What became of a mail with this calendar part, as the listener hands it over."""
+    """The verdict on a mail with this calendar part, taken in as by the listener."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Message-ID"] = "Zed <zed@example.net>", bob.address, f"<{subtype}@example.net>"
     params = {"method": method} if method is not None else {}

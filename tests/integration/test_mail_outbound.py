@@ -1,4 +1,4 @@
-"""Letters that leave, as another mail server gets them (imip/SPEC A; RFC 6047 §2)."""
+"""Mailed iTIP messages, as another mail server gets them (imip/SPEC A; RFC 6047 §2)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -39,7 +39,7 @@ def sender_to(town: Town, port: int) -> MailSender:
 
 
 def send(town: Town, other: OtherServer) -> None:
-    """What a worker does with the letters to elsewhere, until none is owed."""
+    """Mails all pending iTIP messages, as a worker does."""
     later = town.now + timedelta(minutes=1)
     while claimed := town.core.outbox.claim(later, kinds=MailSender.kinds):
         for each in claimed:
@@ -53,7 +53,7 @@ def to(other: OtherServer, address: str) -> list[EmailMessage]:
 
 
 def calendar_of(mail: EmailMessage) -> bytes:
-    """The calendar that a mail client takes."""
+    """The calendar part that a mail client reads."""
     found = [part.get_payload(decode=True) for part in mail.walk() if part.get_content_type() == "text/calendar"]
     (text,) = found
     assert isinstance(text, bytes)
@@ -203,6 +203,6 @@ def test_what_the_server_refuses_for_good_is_given_up(town: Town, other: OtherSe
 def test_a_server_that_is_away_is_named(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
     (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
-    # Port 1 is nobody's.
+    # No server listens on port 1.
     with pytest.raises(MailUnreachable, match=r"127\.0\.0\.1:1"):
         run_on(other.loop, sender_to(town, 1).handle(claimed))

@@ -1,4 +1,4 @@
-"""No text is parsed twice while a mail is applied, however many people it is for."""
+"""No text is parsed twice while a mail is applied, also for many recipients."""
 
 import pytest
 
@@ -11,7 +11,7 @@ ZED = "zed@example.net"
 
 @pytest.fixture
 def ann(town: Town) -> Person:
-    """She meets Zed, who is elsewhere."""
+    """Ann, with a meeting to which she invited Zed, who has no account here."""
     ann = town.person("ann")
     ann.put(meeting(people=(ZED,)))
     return ann

@@ -19,7 +19,7 @@ REPORTS = {"zimbra-dsn-bounce"}
 
 
 def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:
-    """As the listener does once the mail is kept."""
+    """Processes a mail as the listener does after it has stored it."""
     key = mail_key(raw, [person.address])
     post.town.core.mail_book.keep(key, "zed@example.net", [person.address], raw, post.town.now)
     verdict = asyncio.run(post.intake.take(key, "zed@example.net", [person.address], raw))
@@ -29,7 +29,7 @@ def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:
 def test_every_sample_ends_settled(town: Town, post: PostOffice) -> None:
     found: dict[str, tuple[str, str]] = {}
     for sample in sorted(SAMPLES.glob("*.eml")):
-        # Each in a calendar of its own: some speak of the same meeting.
+        # Each mail goes to its own account: some are about the same meeting.
         found[sample.stem] = take(post, town.person(f"p{len(found)}"), sample.read_bytes())
     assert len(found) == 52
     assert {state for state, _ in found.values()} == {"applied", "ignored"}

@@ -1,4 +1,4 @@
-"""A row's mark is the same for as long as the row is, and another after every change, whoever made it."""
+"""A row's mark stays the same while the row is unchanged, and is another one after every change by any process."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -68,13 +68,13 @@ def with_marks(url: str, ask: Callable[[PostgresMarks], Awaitable[None]]) -> Non
 
 
 async def given(marks: PostgresMarks, keys: list[Key]) -> Mark | None:
-    """Asked again until somebody can tell: the first questions find no connection."""
+    """The first answer; the first questions find no connection and get none."""
     await until(lambda: marks.ask([]))
     return await marks.ask(keys)
 
 
 async def until(told: Callable[[], Awaitable[object]]) -> None:
-    """Returns once there is an answer."""
+    """Returns once ``told`` returns a value."""
     async with asyncio.timeout(NET):
         while True:
             if await told() is not None:
@@ -137,7 +137,7 @@ def test_a_lost_connection_takes_all_marks_with_it(database_url: str) -> None:
                 return await marks.ask([key]) != before or None
 
             await until(lost)
-            # The same row at the same place: the data may be of another life all the same.
+            # The row is the same at the same place, but the data may be of another incarnation.
             after = await given(marks, [key])
             assert after is not None
             assert before is not None

@@ -1,4 +1,4 @@
-"""Migrations on a real database: up, down, status, several nodes at once, and what goes wrong."""
+"""Migrations on a real database: up, down, status, several nodes at once, and failures."""
 
 import threading
 from pathlib import Path
@@ -154,7 +154,7 @@ def test_a_database_that_dbmate_migrated_is_taken_over(empty_database_url: str, 
         connection.execute("INSERT INTO schema_migrations (version) VALUES ('1')")
     assert [done.version for done in migrate.up(empty_database_url, folder=folder)] == ["2", "3"]
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
-        # What dbmate writes still fits.
+        # A row that dbmate writes still fits.
         connection.execute("INSERT INTO schema_migrations (version) VALUES ('4')")
     assert [line.state for line in migrate.status(empty_database_url, folder=folder)] == ["applied"] * 3 + ["unknown"]
 

@@ -1,7 +1,7 @@
 """Sixteen writers on twenty hot calendars, followers behind them, and connections cut all the while.
 
-Nothing here relies on what it tests: a trigger of the test's own writes down each change of each calendar with its
-transaction's id, and that book is compared with what the log's follower and a client of sync tokens have seen.
+The test has its own record: a trigger writes each change of each calendar with its transaction's id into a table. The
+facts that a follower of the log read, and the changes that a client of sync tokens read, are compared with that table.
 """
 
 import random
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 WRITERS = 16
 CALENDARS = 20
 COMMANDS = 500
-"""Of each writer: together with the cuts, some seconds of work."""
+"""Number of commands of each writer: with the cuts, some seconds of work."""
 PAGE = 7
 
 BOOK = """
@@ -128,12 +128,12 @@ class SyncClient:
                 try:
                     self.sync(name)
                 except psycopg.OperationalError:
-                    # Cut twice in one request: a real client asks again with the token it has.
+                    # The connection was cut twice in one request: a real client asks again with the same token.
                     continue
 
 
 def cut_connections(url: str, until: threading.Event) -> int:
-    """Ends backends at random, and holds transactions open that never write, as any neighbour may."""
+    """Ends backends at random, and holds transactions open that never write, as any program on the server may."""
     cut, chance = 0, random.Random(4)
     with psycopg.connect(url, autocommit=True, application_name="cutter") as connection:
         while not until.wait(chance.uniform(0.01, 0.06)):
@@ -146,7 +146,7 @@ def cut_connections(url: str, until: threading.Event) -> int:
 
 
 def run(*acts: Callable[[], object]) -> Callable[[], list[object]]:
-    """Starts each in a thread; what is returned joins them and raises what any of them raised."""
+    """Starts each act in a thread. Returns a function that joins them and raises the error of any of them."""
     outcomes: list[object] = []
 
     def guarded(act: Callable[[], object]) -> None:
@@ -209,7 +209,7 @@ def test_followers_and_clients_see_each_change_once_and_in_order(shop: Shop) -> 
         while client.tokens[name] < shop.reads.changes(shop.tenant, name, 0, 1)[0].seq:  # type: ignore[index]
             client.sync(name)
 
-    # The log: what was acknowledged is there, and the follower saw all of it once, in order.
+    # The log has every acknowledged fact, and the follower read each fact once, in order.
     acknowledged = [entry for writer in writers for entry in writer.acknowledged]
     assert set(acknowledged) <= set(stored)
     assert len(set(acknowledged)) == len(acknowledged) == len(stored) - CALENDARS
@@ -219,7 +219,7 @@ def test_followers_and_clients_see_each_change_once_and_in_order(shop: Shop) -> 
         versions[stream] += 1
         assert version == versions[stream]
 
-    # The calendars: numbers without gaps, in the order of the log.
+    # The calendars have change numbers without gaps, in the order of the log.
     book = shop.sql(
         "SELECT name, book.seq, href, etag, book.deleted, xid FROM book JOIN calendar USING (calendar_id)"
         " ORDER BY name, book.seq"
@@ -236,7 +236,7 @@ def test_followers_and_clients_see_each_change_once_and_in_order(shop: Shop) -> 
             {} if deleted else {href: etag}
         )
 
-    # The client: each change it was told happened, and whenever it was up to date it had what stood then.
+    # Each change that the client read had happened, and at the end of each sync the client had the calendar's content.
     assert set(client.told) <= {row[:5] for row in book}
     assert len(client.told) == len(set(client.told))
     for name, seq, picture in client.pictures:
@@ -244,7 +244,7 @@ def test_followers_and_clients_see_each_change_once_and_in_order(shop: Shop) -> 
     for name in names:
         assert client.has[name] == pictures[name, lasts[name]]
 
-    # The storm was one.
+    # There were enough cuts and conflicts.
     assert isinstance(cuts, int)
     assert cuts > WRITERS
     assert sum(writer.conflicts for writer in writers) > 0

@@ -1,4 +1,4 @@
-"""Effects owed are carried out at least once, by one worker at a time, and tried again by the schedule."""
+"""Pending outbox messages are handled at least once, by one worker at a time, and tried again by the schedule."""
 
 import threading
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def outbox(shop: Shop) -> PostgresOutbox:
 def enqueue(shop: Shop, outbox: PostgresOutbox, count: int = 1, **fields: object) -> list[OutboxMessage]:
     """Messages of Ann's, one second apart."""
     messages = [replace(owed(**fields), due_at=NOON + timedelta(seconds=second)) for second in range(count)]
-    outbox.enqueue(messages, shop.tenant, "walk", NOON)
+    outbox.enqueue(messages, shop.tenant, "request", NOON)
     return messages
 
 
@@ -42,7 +42,7 @@ def test_a_message_is_queued_with_the_facts_that_cause_it_and_only_once(shop: Sh
     shop.recorder.insert_events([shop.event(shop.key())], outbox=[replace(message, outbox_id=uuid4())])
     (claimed,) = outbox.claim(NOON)
     assert (claimed.tenant, claimed.outbox_id, claimed.name) == (shop.tenant, message.outbox_id, "email/1")
-    assert (claimed.message, claimed.attempts, claimed.correlation_id) == (message.message, 1, "walk")
+    assert (claimed.message, claimed.attempts, claimed.correlation_id) == (message.message, 1, "request")
     assert (claimed.created_at, claimed.lease_until) == (NOON, NOON + LEASE)
 
 
@@ -79,7 +79,7 @@ def test_many_workers_share_the_work_and_none_is_given_twice(shop: Shop, outbox:
         worker.start()
     for worker in workers:
         worker.join(60)
-    # A worker that met only rows locked by others has stopped early: that is no message lost.
+    # A worker that finds only locked rows stops early; that loses no message.
     work(taken[0])
     everything = [outbox_id for mine in taken for outbox_id in mine]
     assert len(everything) == len(set(everything)) == len(messages)
@@ -118,7 +118,7 @@ def test_a_worker_that_died_gives_its_work_back(shop: Shop, outbox: PostgresOutb
     assert outbox.claim(NOON + LEASE - timedelta(seconds=1)) == []
     (living,) = outbox.claim(NOON + LEASE)
     assert (living.outbox_id, living.attempts) == (dead.outbox_id, 2)
-    # The dead one was only slow: what it says now is not listened to.
+    # The first worker was only slow: its result is ignored now.
     outbox.settle_failure(dead, Failed("late"), NOON + LEASE)
     outbox.complete(dead, NOON + LEASE)
     assert outbox.counts() == {"processing": 1}
@@ -179,6 +179,6 @@ def test_workers_are_woken_when_something_is_owed(shop: Shop, outbox: PostgresOu
 
 def test_a_message_with_a_later_time_is_not_due_before(shop: Shop, outbox: PostgresOutbox) -> None:
     later: datetime = NOON + timedelta(days=1)
-    outbox.enqueue([owed(due_at=later)], shop.tenant, "walk", NOON)
+    outbox.enqueue([owed(due_at=later)], shop.tenant, "request", NOON)
     assert outbox.claim(later - timedelta(seconds=1)) == []
     assert len(outbox.claim(later)) == 1

@@ -1,5 +1,4 @@
-"""Typed messages in the database: every one comes back as it was, one that cannot be read harms no other, and each has
-one handler."""
+"""Typed messages in the database: each is read back unchanged and has one handler. A bad one blocks no other."""
 
 from __future__ import annotations
 
@@ -45,12 +44,12 @@ def outbox(shop: Shop) -> PostgresOutbox:
 
 def owe(shop: Shop, outbox: PostgresOutbox, *messages: Message) -> list[UUID]:
     owed = [OutboxMessage(uuid4(), f"key/{uuid4()}", message, NOON) for message in messages]
-    outbox.enqueue(owed, shop.tenant, "walk", NOON)
+    outbox.enqueue(owed, shop.tenant, "request", NOON)
     return [each.outbox_id for each in owed]
 
 
 def spoil(shop: Shop, outbox_id: UUID, payload: str) -> None:
-    """The row as another program, or an operator, may have left it."""
+    """Changes the row as another program or an operator may do."""
     shop.sql("UPDATE outbox SET payload = %s::jsonb WHERE outbox_id = %s", (payload, outbox_id))
 
 
@@ -94,7 +93,7 @@ def test_whatever_a_row_holds_its_claim_never_breaks(shop: Shop, outbox: Postgre
     assert outbox_id == bad
     assert reason is not None
     assert reason.startswith("push/1 cannot be read")
-    # An operator who has mended it has it tried again.
+    # After an operator has corrected it, it is tried again.
     spoil(shop, bad, json.dumps({"subscription_id": str(bad)}))
     assert outbox.requeue(bad, LATER)
     assert [each.message for each in outbox.claim(LATER)] == [PushDue(bad)]

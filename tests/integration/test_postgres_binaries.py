@@ -1,4 +1,4 @@
-"""Running PostgreSQL's programs from places that its account may not enter."""
+"""PostgreSQL's programs run from directories that its account may not enter."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""What a killed test run leaves behind is cleared up by the next one."""
+"""A test run clears up the server and the files of an earlier run that was killed."""
 
 from pathlib import Path
 

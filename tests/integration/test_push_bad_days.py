@@ -1,4 +1,4 @@
-"""WebDAV-Push: push services that refuse, wait or are not there; subscriptions that end."""
+"""WebDAV-Push: push services that refuse, delay or do not answer; subscriptions that end."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ def ann(post: Post) -> Client:
     return post.site.person(101)
 
 
-# ---- Invalid subscriptions, and push services that have bad days -----------------------------------------------------
+# ---- Invalid subscriptions, and push services that fail --------------------------------------------------------------
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_push_service_that_knows_no_such_subscription_ends_it(post: Post, ann: Client, status: int) -> None:
     post.device(ann, ann.calendar())

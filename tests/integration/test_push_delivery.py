@@ -1,4 +1,4 @@
-"""WebDAV-Push: what changes is told to those who subscribed, and to nobody else."""
+"""WebDAV-Push: a change sends a push message to each subscribed device, and to no other."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -83,7 +83,7 @@ def test_a_change_while_a_message_is_under_way_is_told_by_the_next(post: Post, a
     assert due is not None
     put(ann, "b")
     post.notice()
-    post.push.book.finish(due, post.now, arrived=True, correlation_id="walk")
+    post.push.book.finish(due, post.now, arrived=True, correlation_id="request")
     core.outbox.complete(claimed, post.now)
     post.work(SPACING)
     assert [message.token for message in phone.heard()] == [token(ann)]
@@ -136,7 +136,7 @@ def test_a_property_is_told_as_such_and_the_home_of_new_and_lost_calendars(post:
     ann.ask("PROPPATCH", ann.calendar(), f'<D:propertyupdate xmlns:D="DAV:">{name}</D:propertyupdate>')
     post.work(SPACING)
     assert calendar.heard() == [Message(topic(ann, ann.calendar()), content=False, token=None, property=True)]
-    # The home's token has moved: one of its members is not what it was.
+    # The home's token is new, because one of its members has changed.
     moved = ann.propfind(ann.home, "D:sync-token").only().text("{DAV:}sync-token")
     assert home.heard() == [Message(topic(ann, ann.home), content=True, token=moved, property=False)]
     ann.ask("MKCALENDAR", ann.calendar("work"))

@@ -1,4 +1,4 @@
-"""WebDAV-Push of somebody else's calendar: told to those it is granted to, as they see it, for as long as it is."""
+"""WebDAV-Push of a shared calendar: sharees get messages about their own view of it, until the share is withdrawn."""
 
 from collections.abc import Iterator
 
@@ -118,12 +118,12 @@ def test_what_the_owner_calls_it_is_told_to_the_homes_where_it_stands(post: Post
         (message,) = homes[client.user].heard()
         assert (message.content, message.property, message.token) == (True, False, home_token(client))
     assert homes[eve.user].arrived() == []
-    # What is one's own name for it is told to one's own home, and to nobody else's.
+    # A sharee's own name for it changes only that sharee's home.
     assert bob.ask("PROPPATCH", path, named("Hers")).status == 207
     post.work(SPACING)
     assert [len(homes[client.user].heard()) for client in (ann, bob, eve)] == [1, 2, 0]
     assert homes[bob.user].heard()[-1].token == home_token(bob)
-    # Withdrawn, it is no matter of his any more.
+    # After the share is withdrawn, Bob gets no more messages.
     unshare(ann, "mailto:bob@example.com")
     post.work(SPACING)
     told = len(homes[bob.user].heard())

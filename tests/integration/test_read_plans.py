@@ -1,7 +1,7 @@
-"""Each question about resources is answered by its own index, however large a calendar and whatever is known of it.
+"""Each query of resources uses its own index, whatever the calendar's size and its statistics.
 
-A planner without statistics, or with those of many small calendars, takes (tenant, calendar) for one row; a look-up by
-name through any index but the key would then walk all of a large calendar.
+Without statistics, or with those of many small calendars, a planner expects one row for (tenant, calendar). A query by
+name through another index than the key would then read all of a large calendar.
 """
 
 from collections.abc import Iterator
@@ -89,22 +89,22 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             scans = [line for line in lines if "Scan" in line and "resource" in line]
             used = {word for line in scans for word in line.replace("(", " ").split() if word.startswith("resource_")}
             assert used - {"resource_1"} == indexes, "\n".join(lines)
-        # Here both the name and the stream lead to one row.
+        # Here the name and the stream each find one row.
         bury = (*place, NOON, *place, "h7", uuid4())
         rows = connection.execute("EXPLAIN " + inline_rows.BURY_RESOURCE, bury, prepare=True)
         assert any("using resource_pkey" in row[0] or "using resource_stream" in row[0] for row in rows)
 
 
-GRAVES = """
+TOMBSTONES = """
     INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, deleted, modified_at)
     SELECT %s, %s, 'g' || i, gen_random_uuid(), 'g' || i, 'e', 'VEVENT', NULL, i, true, now()
     FROM generate_series(1, %s) AS i"""
 
 
 def test_a_first_sync_in_small_pages_does_not_read_the_tombstones_page_by_page(shop: Shop) -> None:
-    calendar, graves = shop.calendar(), 3000
-    shop.sql(GRAVES, (shop.tenant, calendar, graves))
-    shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))
+    calendar, tombstones = shop.calendar(), 3000
+    shop.sql(TOMBSTONES, (shop.tenant, calendar, tombstones))
+    shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (tombstones, calendar))
     live = [shop.stored(calendar).href for _ in range(5)]
 
     def page(since: int, begun: int) -> list[tuple[int, str]]:
@@ -116,17 +116,17 @@ def test_a_first_sync_in_small_pages_does_not_read_the_tombstones_page_by_page(s
         assert [(row.seq, row.href) for row in whole[1]] == names
         return names
 
-    first = page(0, graves + 5)
+    first = page(0, tombstones + 5)
     assert [href for _, href in first] == live[:3]
-    assert [href for _, href in page(first[-1][0], graves + 5)] == live[3:]
-    # Whoever was there before is told of what was buried since.
-    assert [href for _, href in page(0, graves - 2)] == [f"g{graves - 1}", f"g{graves}", live[0]]
+    assert [href for _, href in page(first[-1][0], tombstones + 5)] == live[3:]
+    # A client with an older token gets the newer tombstones.
+    assert [href for _, href in page(0, tombstones - 2)] == [f"g{tombstones - 1}", f"g{tombstones}", live[0]]
 
 
 def test_surplus_messages_of_an_inbox_are_found_without_reading_the_tombstones(shop: Shop) -> None:
-    calendar, graves = shop.calendar(), 5000
-    shop.sql(GRAVES, (shop.tenant, calendar, graves))
-    shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (graves, calendar))
+    calendar, tombstones = shop.calendar(), 5000
+    shop.sql(TOMBSTONES, (shop.tenant, calendar, tombstones))
+    shop.sql("UPDATE calendar SET seq = %s WHERE calendar_id = %s", (tombstones, calendar))
     messages = [shop.key() for _ in range(6)]
     for key in messages:
         put = shop.put(calendar, key, uid=str(key.stream), fresh=True)

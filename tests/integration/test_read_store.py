@@ -1,4 +1,4 @@
-"""What CalDAV and the use cases read, each in one statement."""
+"""The reads of CalDAV and of the use cases, each in one statement."""
 
 import tracemalloc
 from collections import deque
@@ -114,7 +114,7 @@ def test_pages_of_changes_leave_nothing_out_however_they_are_cut(
     calendar = shop.calendar()
     monkeypatch.setattr(listing_reads, "PAGE_BYTES", page_bytes)
     puts = [shop.stored(calendar, href=f"{number:02}.ics", ics=b"x" * (100 * number)) for number in range(1, 8)]
-    # Tombstones have no octets: they must not slip past the end of a page.
+    # Tombstones have no bytes, but they must count for the end of a page.
     for put in puts[1::2]:
         key = StreamKey(shop.tenant, put.stream_id)
         shop.recorder.insert_events([shop.event(key, 2)], writes=[shop.bury(put)])
@@ -141,7 +141,7 @@ def test_a_slow_reader_holds_no_connection(database_url: str, monkeypatch: pytes
     with open_shop(database_url, connections=1) as shop:
         calendar = shop.calendar()
         hrefs = [shop.stored(calendar).href for _ in range(5)]
-        # With one connection in the pool, each of these writes would wait for the reader for ever.
+        # The pool has one connection. If the reader held it, each of these writes would wait for ever.
         read = [
             (row.href, shop.stored(shop.calendar(row.href)).href)
             for row in shop.reads.members(shop.tenant, calendar, with_text=True)
@@ -216,7 +216,7 @@ def test_the_use_of_a_device_is_noted_once_in_five_minutes(shop: Shop) -> None:
     shop.recorder.insert_events([shop.event(key)], writes=[PutDevice(shop.tenant, device, "phone", "hash", NOON)])
     times = []
     for minutes in (0, 4, 5, 9, 11):
-        # Another process has noted nothing yet: the rule holds in the table too.
+        # Another process has an empty cache, so the rule must hold in the table too.
         for reads in (shop.reads, read_store.PostgresReads(shop.pool)):
             reads.note_device_used(shop.tenant, device, NOON + timedelta(minutes=minutes))
         times += shop.sql("SELECT last_used_at FROM device")

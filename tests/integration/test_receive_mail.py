@@ -1,4 +1,4 @@
-"""A mail as any door hands it over, without MIME: what it may do is decided by one use case (imip/SPEC B)."""
+"""A mail from any door, without MIME: one use case decides what it may change (imip/SPEC B)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,14 +22,14 @@ UNPROVEN = Sender(ZED, False, frozenset({ZED}), "Zed")
 
 @pytest.fixture
 def ann(town: Town) -> Person:
-    """She meets Zed, who is elsewhere."""
+    """Ann, with a meeting to which she invited Zed, who has no account here."""
     ann = town.person("ann")
     ann.put(meeting(people=(ZED,)))
     return ann
 
 
 def webhook(town: Town) -> MailBackend:
-    """A door that keeps no raw mail and marks what is not proven with a question mark."""
+    """A door that keeps no raw mail and marks unauthenticated names with a question mark."""
     core = town.core
     core.backend.clock = lambda: town.now
 
@@ -58,7 +58,7 @@ def test_a_proven_answer_is_applied_and_twice_is_once(town: Town, ann: Person) -
 def test_an_unproven_answer_is_parked_and_twice_is_once(town: Town, ann: Person) -> None:
     for _ in range(3):
         assert receive_mail(webhook(town), mail(ann, UNPROVEN)) == Verdict("parked", "the sender is not proven")
-        # The hour is over, and yet it is the same mail.
+        # Also after the hour of the limit it is the same mail.
         town.now += timedelta(hours=1)
     assert (ann.says(ZED), town.topics(ann).count("mail-parked/1")) == ("NEEDS-ACTION", 1)
     assert len(town.owed("telegram_notification")) == 1

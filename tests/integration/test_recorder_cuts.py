@@ -1,4 +1,4 @@
-"""A connection that is cut is no failure: what was acknowledged stands once, what was not is sent again."""
+"""A cut connection loses nothing: an acknowledged write is stored once, another one is sent again."""
 
 import socket
 import threading
@@ -15,11 +15,11 @@ from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.pool import open_pool
 
 COMMIT_DONE = b"C\x00\x00\x00\x0bCOMMIT\x00"
-"""The message by which a server says that a transaction is committed."""
+"""Bytes of the server's message that a transaction is committed."""
 
 
 class ForgetfulWire:
-    """Stands between client and server; loses the reply to the first COMMIT, and the connection with it."""
+    """A proxy between client and server. It drops the reply to the first COMMIT and closes the connection."""
 
     def __init__(self, server: str, directory: Path, port: str) -> None:
         self._server = server
@@ -77,7 +77,7 @@ def test_a_lost_reply_to_commit_is_our_own_success(shop: Shop, tmp_path: Path) -
         with open_pool(make_conninfo(shop.url, host=str(tmp_path)), 1, 2, autocommit=True) as pool:
             recorder = PostgresRecorder(pool, shop.wakeups)
             positions = recorder.insert_events(
-                [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_key="letter/1"
+                [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_key="message/1"
             )
     finally:
         wire.close()
@@ -91,7 +91,7 @@ def test_a_transaction_cut_before_its_commit_is_sent_again(shop: Shop) -> None:
     calendar, key = shop.calendar(), shop.key()
     done: list[list[int]] = []
     with psycopg.connect(shop.url) as holder:
-        # Whoever wants to write into this calendar now waits for its counter.
+        # Now every writer of this calendar waits for its counter.
         holder.execute("UPDATE calendar SET props = props WHERE calendar_id = %s", (calendar,))
         writes = [shop.put(calendar, key, fresh=True)]
         writer = threading.Thread(
@@ -118,7 +118,7 @@ def test_a_reader_whose_connection_was_cut_reads_again(shop: Shop) -> None:
 
 
 def test_when_every_idle_connection_was_cut_none_of_them_is_waited_for(database_url: str) -> None:
-    # The timeout is a net: asking dead connections one after the other, with pauses, would use it up.
+    # A pool that tried each dead connection in turn, with pauses, would use up this timeout.
     with open_pool(database_url, 8, 8, autocommit=True, timeout=5.0) as pool:
         pids = set()
         held = [pool.getconn() for _ in range(8)]

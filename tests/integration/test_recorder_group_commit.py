@@ -21,7 +21,7 @@ def shop(database_url: str) -> Iterator[Shop]:
 
 
 def together(shop: Shop, calendar: object, *acts: Callable[[], list[int]]) -> list[Future[list[int]]]:
-    """The acts, in that order, all of them while the calendar's first writer waits for somebody else."""
+    """Starts the acts in that order, all while the calendar's first writer waits for a lock."""
     key = shop.key()
     with ThreadPoolExecutor(len(acts) + 1) as threads, psycopg.connect(shop.url) as holder:
         holder.execute("UPDATE calendar SET props = props WHERE calendar_id = %s", (calendar,))
@@ -82,7 +82,7 @@ def test_two_writes_with_the_same_name_or_stream_or_message_are_one_and_a_refusa
     key = shop.key()
 
     def first() -> list[int]:
-        return shop.recorder.insert_events([shop.event(key)], writes=[shop.put(calendar, key)], inbox_key="letter/1")
+        return shop.recorder.insert_events([shop.event(key)], writes=[shop.put(calendar, key)], inbox_key="message/1")
 
     done = together(shop, calendar, first, first)
     (refused,) = [type(each.exception()) for each in done if each.exception() is not None]
@@ -96,7 +96,7 @@ def test_who_expects_the_calendar_as_it_stood_sees_what_went_before_in_the_same_
     expecting = (ExpectCalendar(shop.tenant, calendar, 1), shop.put(calendar, key, fresh=True))
     late, right = storing(shop, calendar), lambda: shop.recorder.insert_events([shop.event(key)], writes=expecting)
     after, refused = together(shop, calendar, late, right)
-    # Alone, either may be the first: but never both as though the other had not been.
+    # Either one may be the first, but the second one must see the first.
     assert after.exception() is None
     if refused.exception() is not None:
         assert isinstance(refused.exception(), StaleStream)
@@ -111,14 +111,14 @@ def test_when_the_group_s_connection_is_cut_each_of_them_is_recorded_once(shop: 
     gate, last = shop.key(), shop.key()
     with ThreadPoolExecutor(4) as threads, psycopg.connect(shop.url) as holder, psycopg.connect(shop.url) as other:
         holder.execute("UPDATE calendar SET props = props WHERE calendar_id = %s", (calendar,))
-        # Whoever applies this letter waits until it is known whether the other has.
-        other.execute("INSERT INTO inbox VALUES (%s, 'letter/1', now())", (shop.tenant,))
+        # A writer that applies this message waits until this transaction ends.
+        other.execute("INSERT INTO inbox VALUES (%s, 'message/1', now())", (shop.tenant,))
         put = shop.put(calendar, gate, fresh=True)
         threads.submit(shop.recorder.insert_events, [shop.event(gate)], writes=[put])
         wait_until(lambda: shop.sql(WAITING))
         acts = [storing(shop, calendar), storing(shop, calendar)]
         message = [shop.put(calendar, last, fresh=True)]
-        acts.append(lambda: shop.recorder.insert_events([shop.event(last)], writes=message, inbox_key="letter/1"))
+        acts.append(lambda: shop.recorder.insert_events([shop.event(last)], writes=message, inbox_key="message/1"))
         futures = []
         for number, act in enumerate(acts, 1):
             futures.append(threads.submit(act))
@@ -130,5 +130,5 @@ def test_when_the_group_s_connection_is_cut_each_of_them_is_recorded_once(shop: 
         other.rollback()
     assert [each.exception() for each in futures] == [None, None, None]
     assert shop.reads.calendars(shop.tenant)[0].seq == 4
-    # The calendar, the first, twice two, and the letter: each of them once.
+    # One calendar, the first writer, two writers with two facts each, and the message: each is stored once.
     assert shop.sql("SELECT count(*) FROM event WHERE tenant_id = %s", (shop.tenant,)) == [(1 + 1 + 4 + 1,)]

@@ -1,4 +1,4 @@
-"""Rows that were indexed by an earlier version, or for a season that is over, are made anew unasked (ADR 0023)."""
+"""Rows of an earlier edition of the index, or of a season that is over, are indexed again (ADR 0023)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from televent.runtime.compose import Core, build_core, now
 from televent.runtime.worker import keep_indexed
 from televent.settings import load_settings
 
-# As the migration that made the index left what was there, and as the one that counts editions finds it.
+# The rows as the migration of the index left them, and as the migration of editions finds them.
 OF_BEFORE = """
     UPDATE resource SET firm = '{}', floats = '{}', loose = tstzmultirange(span), fbtype = NULL, days = '[1,366]',
         indexed = 0 WHERE ics IS NOT NULL"""
@@ -44,7 +44,7 @@ def core(database_url: str) -> Iterator[Core]:
 
 @pytest.fixture
 def ann(core: Core) -> AccountRow:
-    """Ann, with a daily series of long ago, a single event, and an invitation to Bob that also stands in his inbox."""
+    """Ann, with an old daily series, a single event, and an invitation to Bob that is also in Bob's inbox."""
     tenant, backend = AccountId(uuid4()), core.backend
     ann = accounts.open_account(backend, context(tenant), telegram_id=1001, name="Ann")
     bob = AccountId(uuid4())
@@ -63,7 +63,7 @@ def ann(core: Core) -> AccountRow:
 
 
 def context(tenant: AccountId) -> Context:
-    return Context(tenant, str(tenant), "bot", now(), uuid4(), "walk")
+    return Context(tenant, str(tenant), "bot", now(), uuid4(), "request")
 
 
 def sql(core: Core, query: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -77,7 +77,7 @@ def rows(core: Core) -> list[tuple[Any, ...]]:
 
 
 def through(core: Core, season: int) -> int:
-    """All steps; how many rows were made anew."""
+    """Runs all steps. Returns the number of rows that were indexed again."""
     done, after = 0, reindex.START
     while True:
         step = reindex.step(core.pool, core.store.facts, season, after)
@@ -88,7 +88,7 @@ def through(core: Core, season: int) -> int:
 
 
 def texts_in(core: Core, ann: AccountRow, start: datetime) -> list[str]:
-    """The members of a week of which the text must be read."""
+    """The members of a week whose text must be read."""
     assert ann.default_calendar is not None
     week = core.reads.overlapping(
         ann.tenant, ann.default_calendar, start, start + timedelta(days=7), "VEVENT", zone=UTC, with_text=False
@@ -136,7 +136,7 @@ def test_when_a_season_is_over_only_the_rows_that_depend_on_it_are_indexed_again
     assert through(core, season + 12) == 1
     assert texts_in(core, ann, later) == []
     assert sql(core, "SELECT href FROM resource WHERE indexed = %s", indexed_to(season + 12)) == [("daily.ics",)]
-    # Made again from the facts for the same season, it is the same row.
+    # A rebuild from the facts for the same season gives the same row.
     before = rows(core)
     again = rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None, season=season + 12)
     assert again.differing == 0

@@ -33,13 +33,13 @@ SECOND = timedelta(seconds=1)
 
 
 class Yesterdays(Message, frozen=True):
-    """x/1, as yesterday's program knows it."""
+    """x/1, as the older program knows it."""
 
     text: str
 
 
 class Todays(Message, frozen=True):
-    """x/2: a text has a language."""
+    """x/2: the text has a language."""
 
     text: str
     language: str
@@ -74,12 +74,12 @@ class Program:
 
     def owe(self, messages: Sequence[Message]) -> list[UUID]:
         owed = [OutboxMessage(uuid4(), f"x/{uuid4()}", message, NOON) for message in messages]
-        self.outbox.enqueue(owed, ANN, "walk", NOON)
+        self.outbox.enqueue(owed, ANN, "request", NOON)
         return [each.outbox_id for each in owed]
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Its worker runs until the end of the block, then finishes what it holds."""
+        """Runs its worker until the end of the block; then the worker finishes the messages that it holds."""
         loop, stop = asyncio.new_event_loop(), asyncio.Event()
         thread = threading.Thread(target=lambda: loop.run_until_complete(drain(self.core, [self], stop)))
         thread.start()
@@ -94,7 +94,7 @@ class Program:
 
 @dataclass
 class Deploy:
-    """Both programs on one database, at one time, which only a test moves."""
+    """Both programs on one database, with one clock that only a test moves."""
 
     yesterday: Program
     today: Program
@@ -151,7 +151,7 @@ def test_todays_worker_takes_what_a_dead_worker_of_yesterday_held(deploy: Deploy
     with deploy.today.working():
         wait_until(lambda: deploy.standing() == {"completed": 1})
     assert deploy.today.handled == [(owed, Todays("old", "en"))]
-    # Should it be alive after all, its word comes too late.
+    # If that worker is still alive, its result comes too late.
     deploy.yesterday.outbox.release(held, deploy.now)
     assert deploy.standing() == {"completed": 1}
 
@@ -173,7 +173,7 @@ def test_yesterdays_worker_leaves_the_new_kind_alone_and_is_not_held_up_by_it(de
 def test_what_no_worker_knows_is_failed_after_ten_minutes_and_shown(deploy: Deploy) -> None:
     (new,) = deploy.today.owe([Todays("new", "ru")])
     old = deploy.yesterday.owe([Yesterdays("old")])
-    # Only what is unknown: the known message waits for its handler, however long that is away.
+    # Only an unknown message fails; a known one waits for its handler without limit.
     assert deploy.yesterday.outbox.fail_unknown(NOON + UNKNOWN_FOR) == 1
     ((failed, name, reason),) = deploy.yesterday.outbox.failed()
     assert (failed, name) == (new, "x/2")
@@ -192,9 +192,9 @@ def test_an_operator_sees_what_waits_unknown_and_what_was_failed(deploy: Deploy,
     def said(*command: str) -> str:
         return CliRunner().invoke(cli, command, env={"DATABASE_URL": database_url}).output
 
-    # Its time was long ago by the clock of the database, by which doctor goes.
+    # It was due long ago by the database's clock, which ``doctor`` reads.
     past = [OutboxMessage(uuid4(), f"x/{number}", Todays("new", "ru"), PAST) for number in range(2)]
-    deploy.today.outbox.enqueue(past, ANN, "walk", PAST)
+    deploy.today.outbox.enqueue(past, ANN, "request", PAST)
     assert "2 messages wait for more than two minutes: x/2 (2, not known here)" in said("doctor")
     assert deploy.yesterday.outbox.fail_unknown(PAST + UNKNOWN_FOR) == 2
     seen = said("doctor")
@@ -204,7 +204,7 @@ def test_an_operator_sees_what_waits_unknown_and_what_was_failed(deploy: Deploy,
 
 
 def test_what_a_newer_worker_took_and_never_finished_is_failed_too(deploy: Deploy) -> None:
-    """The new version was taken back while it held the message."""
+    """The new version was removed while it held the message."""
     deploy.today.owe([Todays("new", "ru")])
     assert len(deploy.today.outbox.claim(NOON)) == 1
     assert deploy.yesterday.outbox.fail_unknown(NOON + UNKNOWN_FOR) == 0

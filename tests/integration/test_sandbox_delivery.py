@@ -1,4 +1,4 @@
-"""The sandbox delivers by webhook, and remembers over a restart what it must."""
+"""The sandbox delivers by webhook, and keeps its state over a restart."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ SECRET = "only-telegram-knows"
 
 @dataclass
 class Receiver:
-    """A web server with aiogram's own webhook handler behind a door that can be shut."""
+    """A web server with aiogram's own webhook handler, which can be made to refuse."""
 
     url: str = ""
     refuse: int = 0
@@ -61,7 +61,7 @@ async def webhook_bot(bot: Bot, *, in_background: bool = True) -> AsyncIterator[
 
 @pytest.mark.parametrize("in_background", [True, False])
 def test_a_webhook_gets_updates_with_its_secret_and_may_answer_by_a_call(in_background: bool) -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with (
             sandbox_control() as control,
             bot_of(control) as bot,
@@ -75,11 +75,11 @@ def test_a_webhook_gets_updates_with_its_secret_and_may_answer_by_a_call(in_back
             info = await bot.get_webhook_info()
             assert (info.url, info.pending_update_count, info.last_error_message) == (receiver.url, 0, None)
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_an_update_is_posted_again_until_it_is_taken() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot, webhook_bot(bot) as receiver:
             receiver.refuse = 2
             await bot.set_webhook(receiver.url, secret_token=SECRET)
@@ -88,11 +88,11 @@ def test_an_update_is_posted_again_until_it_is_taken() -> None:
             assert receiver.refused[0] == receiver.refused[1]
             assert "503" in str((await bot.get_webhook_info()).last_error_message)
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_webhook_with_the_wrong_secret_gets_nothing_done() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot, webhook_bot(bot) as receiver:
             await bot.set_webhook(receiver.url, secret_token="guessed")
             await control.say(ANN, "hi")
@@ -105,11 +105,11 @@ def test_a_webhook_with_the_wrong_secret_gets_nothing_done() -> None:
             with pytest.raises(TelegramBadRequest, match="secret token contains unallowed characters"):
                 await bot.set_webhook(receiver.url, secret_token="a b")
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_polling_and_a_webhook_exclude_each_other() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             waiting = asyncio.create_task(bot.get_updates(timeout=30))
             await control.called("getUpdates")
@@ -120,11 +120,11 @@ def test_polling_and_a_webhook_exclude_each_other() -> None:
             await bot.delete_webhook(drop_pending_updates=True)
             assert await bot.get_updates() == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_restart_keeps_people_chats_files_updates_and_settings(tmp_path: Path) -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async def seen(control: Control) -> list[Any]:
             chat = await control.get(f"/sandbox/people/{BOB}/messages")
             return [{k: v for k, v in message.items() if k != "revision"} for message in chat["messages"]]
@@ -151,4 +151,4 @@ def test_a_restart_keeps_people_chats_files_updates_and_settings(tmp_path: Path)
             assert (await bot.get_my_short_description()).short_description == "kept"
             assert (await bot.send_message(BOB, "next")).message_id > sent.message_id
 
-    asyncio.run(walk())
+    asyncio.run(steps())

@@ -1,4 +1,4 @@
-"""The sandbox's mail catcher: what comes over SMTP is kept, shown, and answered as Gmail would."""
+"""The sandbox's mail catcher: mail that comes over SMTP is kept, shown, and answered as by Gmail."""
 
 import asyncio
 import email
@@ -63,7 +63,7 @@ async def send(control: Control, mail: EmailMessage, to: str = "bob@example.com"
 
 @asynccontextmanager
 async def with_listener(**changes: Any) -> AsyncIterator[tuple[Control, Control]]:
-    """A sandbox that sends its answers to another catcher, which stands for the inbound listener."""
+    """A sandbox that sends its answers to another catcher in place of the inbound listener."""
     async with sandbox_control() as inbound:
         to = ("127.0.0.1", inbound.sandbox.smtp_port)
         async with sandbox_control(inbound_smtp=to, **changes) as control:
@@ -81,7 +81,7 @@ def calendar_in(content: bytes) -> Component:
 
 
 def test_a_caught_mail_is_listed_read_raw_and_taken_apart() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             mail = invitation(request(LUNCH))
             mail_id = await send(control, mail)
@@ -99,11 +99,11 @@ def test_a_caught_mail_is_listed_read_raw_and_taken_apart() -> None:
             assert "<p>Lunch</p>" in html.text
             assert html.headers["content-security-policy"].startswith("sandbox allow-popups; default-src 'none'")
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_an_answer_goes_to_the_organizer_with_what_the_invitation_said_and_one_attendee() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with with_listener() as (control, inbound):
             mail_id = await send(control, invitation(request(LUNCH, ONE)))
             await control.post(f"/sandbox/mails/{mail_id}/answer", partstat="ACCEPTED", comment="Yes; gladly,\nBob")
@@ -131,11 +131,11 @@ def test_an_answer_goes_to_the_organizer_with_what_the_invitation_said_and_one_a
             assert event.get("RECURRENCE-ID") is None
             assert event.components("VALARM") == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_an_occurrence_that_came_alone_is_answered_alone() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with with_listener() as (control, inbound):
             mail_id = await send(control, invitation(request(ONE)))
             await control.post(f"/sandbox/mails/{mail_id}/answer", partstat="DECLINED")
@@ -145,11 +145,11 @@ def test_an_occurrence_that_came_alone_is_answered_alone() -> None:
             assert event.value("RECURRENCE-ID") == "20261208T120000"
             assert event.get("RRULE") is None
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_of_two_answers_in_one_second_the_later_bears_the_later_dtstamp() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with with_listener() as (control, inbound):
             mail_id = await send(control, invitation(request(LUNCH)))
             stamps = []
@@ -160,11 +160,11 @@ def test_of_two_answers_in_one_second_the_later_bears_the_later_dtstamp() -> Non
             assert stamps == sorted(set(stamps))
             assert len(await inbound.get("/sandbox/mails")) == 3
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_configured_trust_name_stamps_the_answer_as_authenticated() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with with_listener(authserv_id="mx.televent.app") as (control, inbound):
             mail_id = await send(control, invitation(request(LUNCH), to="list@example.com"), to="list@example.com")
             done = await control.post(
@@ -176,7 +176,7 @@ def test_a_configured_trust_name_stamps_the_answer_as_authenticated() -> None:
             results = email.message_from_bytes(content, policy=email.policy.default)["Authentication-Results"]
             assert results.startswith("mx.televent.app; dmarc=pass header.from=example.com")
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 CANNOT = [
@@ -190,7 +190,7 @@ CANNOT = [
 
 @pytest.mark.parametrize(("mail", "partstat", "sentence"), CANNOT)
 def test_what_cannot_be_answered_says_why(mail: EmailMessage, partstat: str, sentence: str) -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with with_listener() as (control, inbound):
             mail_id = await send(control, mail)
             refused = await control.http.post(f"/sandbox/mails/{mail_id}/answer", json={"partstat": partstat})
@@ -198,11 +198,11 @@ def test_what_cannot_be_answered_says_why(mail: EmailMessage, partstat: str, sen
             assert sentence in refused.json()["error"]
             assert await inbound.get("/sandbox/mails") == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_listener_that_does_not_listen_is_named() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as gone:
             port = gone.sandbox.smtp_port
         async with sandbox_control(inbound_smtp=("127.0.0.1", port)) as control:
@@ -211,11 +211,11 @@ def test_a_listener_that_does_not_listen_is_named() -> None:
             assert refused.status_code == 502
             assert f"127.0.0.1:{port}" in refused.json()["error"]
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_an_ordered_refusal_bounces_an_address_as_often_as_ordered() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             await control.post("/sandbox/refusals", address="bob@example.com", code=550, text="5.1.1 Unknown")
             with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as refused:
@@ -223,11 +223,11 @@ def test_an_ordered_refusal_bounces_an_address_as_often_as_ordered() -> None:
             assert refused.value.recipients[0].code == 550
             assert await send(control, invitation(request(LUNCH))) == 1
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_mails_outlive_a_restart(tmp_path: Path) -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         mail = invitation(request(LUNCH))
         async with sandbox_control(state_dir=tmp_path) as control:
             await send(control, mail)
@@ -239,4 +239,4 @@ def test_mails_outlive_a_restart(tmp_path: Path) -> None:
         async with sandbox_control(state_dir=tmp_path) as control:
             assert await control.get("/sandbox/mails") == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())

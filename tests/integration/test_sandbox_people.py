@@ -1,4 +1,4 @@
-"""The sandbox's control API: what people can do, and what they cannot."""
+"""The sandbox's control API: the allowed and the refused acts of people."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from televent.adapters.sandbox import Sandbox, SandboxConfig, serve
 
 
 def test_ann_bob_and_eve_are_there_and_others_may_come() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             people = await control.get("/sandbox/people")
             assert [(p["id"], p["name"], p["started"]) for p in people] == [
@@ -23,7 +23,7 @@ def test_ann_bob_and_eve_are_there_and_others_may_come() -> None:
             renamed = await control.post("/sandbox/people", id=ANN, name="Anna", language_code="ru", started=True)
             assert (renamed["name"], renamed["username"], renamed["started"]) == ("Anna", "ann", True)
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 CANNOT: list[tuple[str, dict[str, Any], int, str]] = [
@@ -46,16 +46,16 @@ CANNOT: list[tuple[str, dict[str, Any], int, str]] = [
 
 @pytest.mark.parametrize(("path", "fields", "status", "sentence"), CANNOT)
 def test_what_a_person_cannot_do_says_why(path: str, fields: dict[str, Any], status: int, sentence: str) -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             refused = await control.http.post(f"/sandbox/{path}", json=fields)
             assert (refused.status_code, sentence in refused.text) == (status, True), refused.text
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_tap_finds_the_last_message_that_has_the_button() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             await control.say(ANN, "/start")
             for number in (1, 2):
@@ -69,11 +69,11 @@ def test_a_tap_finds_the_last_message_that_has_the_button() -> None:
             stranger = await control.http.post(f"/sandbox/people/{BOB}/taps", json={"data": "go:1"})
             assert stranger.status_code == 404
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_button_of_the_lower_keyboard_sends_its_text() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             await control.say(ANN, "/start")
             keyboard = json.dumps({"keyboard": [[{"text": "Skip"}], ["Later"]]})
@@ -85,11 +85,11 @@ def test_a_button_of_the_lower_keyboard_sends_its_text() -> None:
             await control.call("sendMessage", chat_id=ANN, text="Done", reply_markup={"remove_keyboard": True})
             assert (await control.get(f"/sandbox/people/{ANN}/messages"))["keyboard"] == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_changes_since_a_revision_tell_edits_and_deletions_once() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             await control.say(ANN, "/start")
             sent = (await control.call("sendMessage", chat_id=ANN, text="one")).json()["result"]
@@ -105,11 +105,11 @@ def test_changes_since_a_revision_tell_edits_and_deletions_once() -> None:
             assert [m["deleted"] for m in last["messages"]] == [True]
             assert (await control.get("/sandbox/changes", after=last["revision"]))["chats"] == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_the_menu_is_the_narrowest_that_the_bot_has_set() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
 
             async def menu() -> list[str]:
@@ -124,11 +124,11 @@ def test_the_menu_is_the_narrowest_that_the_bot_has_set() -> None:
             bad = await control.call("setMyCommands", commands=[{"command": "A B", "description": "x"}])
             assert bad.json()["description"] == "Bad Request: BOT_COMMAND_INVALID"
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_only_the_sandboxs_own_pages_may_ask() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             for page in ("/", "/mail"):
                 shown = await control.http.get(page)
@@ -144,11 +144,11 @@ def test_only_the_sandboxs_own_pages_may_ask() -> None:
             own = {"Origin": control.sandbox.url}
             assert (await control.http.get("/sandbox/people", headers=own)).status_code == 200
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_file_that_could_run_in_a_browser_is_only_offered_for_saving() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             file = {"file": ("x.html", b"<script>alert(1)</script>", "text/html")}
             sent = (await control.http.post(f"/sandbox/people/{ANN}/files", files=file)).json()
@@ -157,11 +157,11 @@ def test_a_file_that_could_run_in_a_browser_is_only_offered_for_saving() -> None
             assert got.headers["content-disposition"] == "attachment"
             assert got.headers["x-content-type-options"] == "nosniff"
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_serving_tells_its_ports_ends_when_cancelled_and_names_a_port_in_use() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         ready: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(serve(SandboxConfig(), ready))
         sandbox = await ready
@@ -182,4 +182,4 @@ def test_serving_tells_its_ports_ends_when_cancelled_and_names_a_port_in_use() -
         with pytest.raises(asyncio.CancelledError):
             await serving
 
-    asyncio.run(walk())
+    asyncio.run(steps())

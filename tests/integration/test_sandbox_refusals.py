@@ -1,4 +1,4 @@
-"""The sandbox refuses what Telegram refuses, in Telegram's words, and fails on order."""
+"""The sandbox refuses the same calls as Telegram, in Telegram's words, and fails where a test asks it to."""
 
 import asyncio
 from typing import Any
@@ -37,18 +37,18 @@ REFUSED = [
 def test_what_telegram_refuses_is_refused_in_its_words(
     chat: int, text: str, more: dict[str, object], sentence: str
 ) -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             await control.say(ANN, "/start")
             with pytest.raises(TelegramBadRequest) as refused:
                 await bot.send_message(chat, text, **more)  # type: ignore[arg-type]
             assert refused.value.message == f"Bad Request: {sentence}"
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_callback_data_of_more_than_64_bytes_is_refused() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             await control.say(ANN, "/start")
 
@@ -59,11 +59,11 @@ def test_callback_data_of_more_than_64_bytes_is_refused() -> None:
             with pytest.raises(TelegramBadRequest, match="Bad Request: BUTTON_DATA_INVALID"):
                 await bot.send_message(ANN, "does not", reply_markup=keyboard("é" * 32 + "x"))
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_an_edit_must_change_something_that_the_bot_itself_has_sent() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             theirs = await control.say(ANN, "/start")
             mine = await bot.send_message(ANN, "<b>x</b>", parse_mode="HTML", reply_markup=RSVP)
@@ -76,11 +76,11 @@ def test_an_edit_must_change_something_that_the_bot_itself_has_sent() -> None:
                 await bot.edit_message_text("y", chat_id=ANN, message_id=theirs["message_id"])
             assert await bot.edit_message_text("<b>x</b>", parse_mode="HTML", **where)
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_person_who_never_wrote_to_the_bot_is_unknown_and_one_who_blocks_it_is_lost() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             with pytest.raises(TelegramBadRequest, match="Bad Request: chat not found"):
                 await bot.send_message(BOB, "hello?")
@@ -93,11 +93,11 @@ def test_a_person_who_never_wrote_to_the_bot_is_unknown_and_one_who_blocks_it_is
             assert blocked is not None
             assert blocked.new_chat_member.status == "kicked"
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_wrong_token_and_an_unknown_method_are_told_apart() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             async with bot_of(control, "1:wrong") as stranger:
                 with pytest.raises(TelegramUnauthorizedError, match="Unauthorized"):
@@ -106,11 +106,11 @@ def test_a_wrong_token_and_an_unknown_method_are_told_apart() -> None:
                 with pytest.raises(TelegramNotFound):
                     await bot.send_dice(ANN)
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_faults_on_order_reach_the_bot_as_telegrams_own() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             await control.say(ANN, "/start")
             await control.post("/sandbox/faults", method="sendMessage", status=429, retry_after=7)
@@ -128,11 +128,11 @@ def test_faults_on_order_reach_the_bot_as_telegrams_own() -> None:
             said = [message["text"] for message in chat["messages"] if message["from"] == "bot"]
             assert said == ["done though the answer was lost", "four"]
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_second_poll_ends_the_first_with_409() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             first = asyncio.create_task(bot.get_updates(timeout=30))
             await control.called("getUpdates")
@@ -142,11 +142,11 @@ def test_a_second_poll_ends_the_first_with_409() -> None:
             await control.say(ANN, "hi")
             assert [update.message.text for update in await second if update.message] == ["hi"]
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_an_update_comes_again_until_a_greater_offset_confirms_it() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             for text in ("one", "two", "three"):
                 await control.say(ANN, text)
@@ -162,7 +162,7 @@ def test_an_update_comes_again_until_a_greater_offset_confirms_it() -> None:
             await control.say(ANN, "nobody asked for messages")
             assert await bot.get_updates() == []
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 DEEP = "[" * 100_000
@@ -194,7 +194,7 @@ NONSENSE: list[tuple[str, dict[str, Any]]] = [
 
 
 def test_nonsense_is_refused_with_400_and_changes_nothing() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control:
             await control.say(ANN, "/start")
             links = ["http://[", "javascript:alert(1)", {"url": "x"}]
@@ -214,4 +214,4 @@ def test_nonsense_is_refused_with_400_and_changes_nothing() -> None:
             assert (await control.http.post(path, content=b"--x\r\nnonsense", headers=form)).status_code == 400
             assert await control.get("/sandbox") == before
 
-    asyncio.run(walk())
+    asyncio.run(steps())

@@ -1,4 +1,4 @@
-"""The mail page over mails from the wild: every one is shown, and answered or refused by name."""
+"""The mail page with mails of real programs: each is shown, and answered or refused with a reason."""
 
 import random
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def test_every_sample_is_shown_and_every_request_answered_by_one_attendee() -> N
         assert shown["method"] == "REQUEST", path.name
         for event in parse(answer.calendar).components("VEVENT"):
             assert [line.param("PARTSTAT") for line in event.all("ATTENDEE")] == ["TENTATIVE"], path.name
-            # One sample folds its UID with two blanks: how many belong to the value is anybody's guess.
+            # One sample folds its UID with two blanks, and it is not clear how many belong to the value.
             assert "".join((event.value("UID") or "").split()) == "".join(str(shown["uid"]).split()), path.name
         assert whole(caught(answer.content))["method"] == "REPLY", path.name
     assert answered > 20

@@ -1,4 +1,4 @@
-"""The sandbox's Bot API, driven by aiogram exactly as the bot drives Telegram."""
+"""The sandbox's Bot API, called by aiogram exactly as the bot calls Telegram."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -68,7 +68,7 @@ async def polling(control: Control) -> AsyncIterator[Bot]:
 
 
 def test_a_command_is_answered_and_a_tap_edits_the_card() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, polling(control):
             await control.say(ANN, "/invite")
             card = await control.heard(ANN, "Team & Sync")
@@ -84,11 +84,11 @@ def test_a_command_is_answered_and_a_tap_edits_the_card() -> None:
             assert edited["buttons"] == []
             assert edited["edit_date"] is not None
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_a_file_goes_to_the_bot_and_comes_back() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, polling(control):
             content = bytes(range(256)) * 40
             answer = await control.http.post(
@@ -99,11 +99,11 @@ def test_a_file_goes_to_the_bot_and_comes_back() -> None:
             assert back["file"]["name"] == "back.ics"
             assert (await control.http.get(back["file"]["url"])).content == content[::-1]
 
-    asyncio.run(walk())
+    asyncio.run(steps())
 
 
 def test_every_answer_is_one_that_aiogram_can_read() -> None:
-    async def walk() -> None:
+    async def steps() -> None:
         async with sandbox_control() as control, bot_of(control) as bot:
             await control.say(ANN, "/start")
             me = await bot.get_me()
@@ -147,4 +147,4 @@ def test_every_answer_is_one_that_aiogram_can_read() -> None:
             assert await bot.delete_message(ANN, reply.message_id)
             assert (await bot.get_webhook_info()).url == ""
 
-    asyncio.run(walk())
+    asyncio.run(steps())

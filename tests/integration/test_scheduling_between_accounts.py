@@ -1,4 +1,4 @@
-"""A meeting among accounts here, from the PUT to everybody's copy: RFC 6638 §3.2 and §4."""
+"""A meeting among accounts here, from the PUT to each attendee's copy: RFC 6638 §3.2 and §4."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ def test_who_is_invited_has_a_copy_before_the_put_is_answered(ann: Person, bob: 
     assert (bob.says(bob), bob.says(bob, name="RSVP")) == ("NEEDS-ACTION", "TRUE")
     assert ann.says(bob, name="SCHEDULE-STATUS") == "1.2"
     assert bob.says(bob, name="SCHEDULE-STATUS") is None
-    # The server wrote SCHEDULE-STATUS into what the client sent: the client has to read it.
+    # The server added SCHEDULE-STATUS to the client's text, so the client has to read it.
     assert (stored.etag, stored.schedule_tag) == (None, ann.row().schedule_tag)
 
 
@@ -207,7 +207,7 @@ def test_changes_within_one_second_arrive_in_their_order(town: Town, ann: Person
 
 
 def test_the_last_word_is_known_after_however_many(ann: Person, bob: Person) -> None:
-    # Beyond the number of facts after which a stream is read from a snapshot.
+    # More facts than the number after which a stream is read from a snapshot.
     for number in range(60):
         ann.put(meeting(f"SUMMARY:Take {number}", people=("bob@example.com",)))
     assert b"SUMMARY:Take 59" in bob.text()
@@ -246,7 +246,7 @@ def test_messages_that_the_door_delivers_are_left_alone_by_workers(
 
 
 class _Nobody:
-    """A courier that dies before it has carried anything."""
+    """A courier that dies before it has delivered anything."""
 
     def deliver(self, context: object, outbox_ids: object) -> None:
         return

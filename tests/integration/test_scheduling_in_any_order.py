@@ -1,4 +1,4 @@
-"""Letters that come late, twice, unasked or by mail: RFC 5546 §2.1.5 and §3.2."""
+"""iTIP messages that come late, twice, unrequested or by mail: RFC 5546 §2.1.5 and §3.2."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def bob(town: Town) -> Person:
 
 
 def message(method: str, *lines: str, sequence: int = 0, second: int = 0, people: tuple[str, ...] = ()) -> bytes:
-    """What Ann, who has no account here, sends by mail."""
+    """The iTIP message of Ann, who has no account here and sends it by mail."""
     text = meeting(*lines, f"SEQUENCE:{sequence}", people=people or ("bob@example.com",))
     text = text.replace(b"DTSTAMP:20261101T080000Z", b"DTSTAMP:20261101T0800%02dZ" % second)
     return text.replace(b"VERSION:2.0", b"VERSION:2.0\r\nMETHOD:" + method.encode())
@@ -88,7 +88,7 @@ def test_an_answer_that_stands_is_told_again(town: Town, bob: Person) -> None:
     again = replies.pop()
     assert "PARTSTAT=ACCEPTED" in again
     assert "SEQUENCE:1" in again
-    # Both were written in one second: the organizer must still see which is the later.
+    # Both were written in one second; the organizer must still see which one is later.
     assert "DTSTAMP:20261121T120000Z" in first["text"]
     assert "DTSTAMP:20261121T120001Z" in again
 

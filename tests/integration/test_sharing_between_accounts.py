@@ -1,4 +1,4 @@
-"""What the two sides of a share tell each other: late, twice, in another order, with the door dead in between."""
+"""The messages between the two sides of a share: late, twice, in another order, with a courier that dies."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,13 +18,13 @@ from televent.policies import courier
 @pytest.fixture
 def town(database_url: str) -> Iterator[Town]:
     with open_town(database_url) as town:
-        # Nothing is carried by the door: all that is told waits for a worker.
+        # The door delivers nothing: each message waits for a worker.
         town.core.backend.courier = None
         yield town
 
 
 def owed(town: Town) -> list[Claimed]:
-    """What the sides have to tell each other, the oldest first; it is ours now."""
+    """Claims the pending messages between the two sides; the oldest is first."""
     claimed = town.core.outbox.claim(town.now + timedelta(minutes=1), kinds=(ShareLocal,))
     return sorted(claimed, key=lambda each: getattr(told(each), "revision", 0))
 

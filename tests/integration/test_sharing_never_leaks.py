@@ -1,7 +1,7 @@
-"""Whatever an owner and the one he shares with do: the latter sees what he is granted, as it is now, and nothing else.
+"""After any acts of an owner and a sharee, the sharee sees the current content that is granted, and nothing else.
 
-A state machine lets Ann change, hide, share, withdraw and delete, and Bob write, set alarms and follow his tokens.
-After each step all that Bob can ask for is compared with what he ought to see.
+A state machine lets Ann change, hide, share, withdraw and delete, and Bob write, set alarms and follow sync tokens.
+After each step the answers to all of Bob's requests are compared with the expected ones.
 """
 
 import itertools
@@ -24,7 +24,7 @@ DATA = "<D:getetag/><C:calendar-data/>"
 
 @dataclass
 class Standing:
-    """An event: how it is classified, what it is called, and the alarm of each."""
+    """An event: its classification, its title, and the alarms of Ann and Bob, in minutes."""
 
     uid: str
     classification: str
@@ -41,7 +41,7 @@ class Standing:
 
 
 class Neighbours(RuleBasedStateMachine):
-    """Ann, who owns, and Bob."""
+    """Ann, the owner, and Bob, the sharee."""
 
     site: ClassVar[Site]
     numbers: ClassVar[Iterator[int]] = itertools.count(5001, 2)
@@ -61,7 +61,7 @@ class Neighbours(RuleBasedStateMachine):
         self.token = ""
         self.count = itertools.count(1)
 
-    # ---- What Ann does
+    # ---- Ann's acts
     @rule(name=NAMES, classification=CLASSES)
     def put(self, name: str, classification: str) -> None:
         standing = self.events.get(name)
@@ -89,7 +89,7 @@ class Neighbours(RuleBasedStateMachine):
         assert unshare(self.ann, self.whom).status == 200
         self.access = None
 
-    # ---- What Bob does
+    # ---- Bob's acts
     @rule(name=NAMES, minutes=st.sampled_from([None, 30, 60]))
     def set_alarm(self, name: str, minutes: int | None) -> None:
         standing = self.events.get(name)
@@ -133,7 +133,7 @@ class Neighbours(RuleBasedStateMachine):
         if cut is None:
             assert self.copy == self._stands()
 
-    # ---- What must be true
+    # ---- Invariants
     @invariant()
     def bob_sees_what_is_granted(self) -> None:
         answers = [self.bob.ask("GET", self.path), self.bob.sync(self.path, props=DATA)]

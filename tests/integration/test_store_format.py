@@ -21,7 +21,7 @@ SENTENCE = "This database was written by store format 1; this program reads form
 
 
 def fingerprint(url: str) -> list[tuple[Any, ...]]:
-    """Every table with its columns, which migrations are applied, and which life of its data this is."""
+    """Every table with its columns, the applied migrations, and the incarnation of the data."""
     with psycopg.connect(url) as connection:
         columns = connection.execute(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
@@ -33,12 +33,12 @@ def fingerprint(url: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def old_store(database_url: str) -> str:
-    """A database of before: it holds a fact, and neither the format's number nor its migration."""
+    """A database from before store formats: it has a fact, but neither the format's number nor its migration."""
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "INSERT INTO event (tenant_id, stream_id, version, position, topic, subject_id, state, chain, command_id,"
             " correlation_id, actor, door, recorded_at)"
-            " VALUES (%(id)s, %(id)s, 1, 1, 'event-deleted/1', %(id)s, '', '', %(id)s, 'walk', 'ann', 'bot', now())",
+            " VALUES (%(id)s, %(id)s, 1, 1, 'event-deleted/1', %(id)s, '', '', %(id)s, 'request', 'ann', 'bot', now())",
             {"id": UUID(int=1)},
         )
         connection.execute("ALTER TABLE shard DROP COLUMN store_format")
@@ -88,7 +88,7 @@ def test_doctor_says_so(old_store: str) -> None:
 
 
 def test_a_number_set_while_there_were_facts_is_that_of_before(old_store: str) -> None:
-    # What dbmate makes of such a database, which knows nothing of formats.
+    # dbmate applies the migration to such a database too, because it knows nothing of formats.
     (migration,) = [each for each in migrate.read_migrations() if each.name == "store_format"]
     with psycopg.connect(old_store) as connection:
         connection.execute(migration.up.sql.encode())

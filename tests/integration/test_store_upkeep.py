@@ -1,4 +1,4 @@
-"""Rebuild beside the live tables, proof of the chains, traces, the audit: over a real database."""
+"""Rebuild beside the live tables, verification of the hash chains, traces and the audit, on a real database."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def core(database_url: str) -> Iterator[Core]:
     core.close()
 
 
-def context(tenant: AccountId, correlation: str = "walk") -> Context:
+def context(tenant: AccountId, correlation: str = "request") -> Context:
     return Context(tenant, str(tenant), "bot", now(), uuid4(), correlation)
 
 
@@ -57,13 +57,13 @@ def person(core: Core, telegram_id: int, name: str) -> AccountRow:
     return accounts.open_account(core.backend, context(tenant), telegram_id=telegram_id, name=name)
 
 
-def meeting(core: Core, owner: AccountRow, title: str, *guests: str, correlation: str = "walk") -> None:
+def meeting(core: Core, owner: AccountRow, title: str, *guests: str, correlation: str = "request") -> None:
     draft = meetings.Draft(title, START, START + timedelta(hours=1), "Europe/London", attendees=guests)
     meetings.schedule_meeting(core.backend, context(owner.tenant, correlation), draft=draft)
 
 
 def populated(core: Core) -> tuple[AccountRow, AccountRow]:
-    """Two people with something of every kind behind them."""
+    """Two people with facts of every kind."""
     ann, bob = person(core, 1001, "Ann"), person(core, 1002, "Bob")
     backend = core.backend
     accounts.verify_address(backend, context(ann.tenant), address="ann@example.com", code=None)
@@ -86,7 +86,7 @@ def populated(core: Core) -> tuple[AccountRow, AccountRow]:
     put_object(
         backend, context(ann.tenant), calendar="work", href="tea.ics", text=CalendarText(event("tea@example.com"))
     )
-    # His answer to one calendar is still to be seen, that to another was seen.
+    # Ann has not seen Bob's answer to one offer and has seen Bob's answer to another.
     calendars.create_calendar(backend, context(ann.tenant), name="seen")
     sharing.share_calendar(backend, context(ann.tenant), name="seen", sharee=bob, access="read", summary="Seen")
     (again,) = [row for row in core.reads.shares_of(bob.tenant) if row.summary == "Seen"]
@@ -190,7 +190,7 @@ def test_whole_chains_are_proven_and_a_changed_event_is_found(core: Core) -> Non
     with psycopg.connect(core.conninfo) as connection:
         connection.execute("UPDATE event SET state = state || '\\x00'::bytea WHERE topic = 'rsvp-given/1'")
     _, broken = broken_chains(core.pool)
-    # The attendee's answer; the organizer's copy that it reached; and the one that his deletion declined.
+    # The attendee's answer; the organizer's copy that it reached; and the copy whose deletion declined.
     assert len(broken) == 3
 
 

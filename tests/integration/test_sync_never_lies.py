@@ -1,7 +1,7 @@
-"""Whatever happens to calendars, whoever follows tokens ends with what the server has (RFC 6578, ADR 0006).
+"""After any changes of calendars, a client that follows sync tokens has the server's content (RFC 6578, ADR 0006).
 
-A state machine does to a home what people and operators do, putting back an older backup included; clients take a page
-now and then. Whenever a page says that it was the last, its client must have exactly what stands.
+A state machine plays the acts of people and operators on a home, also the restore of an older backup. Clients take a
+page now and then. After each last page its client must have exactly the stored members.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ STOOD = "http://example.com/ns"
 
 
 class Life(RuleBasedStateMachine):
-    """Ann's home and those who follow it."""
+    """Ann's home and the clients that follow it."""
 
     server: TestServer
 
@@ -64,7 +64,7 @@ class Life(RuleBasedStateMachine):
             self.closing.close()
         self.server.drop(self.database)
 
-    # ---- What people do --------------------------------------------------------------------------------------------
+    # ---- Acts of people --------------------------------------------------------------------------------------------
     @rule(calendar=CALENDARS, name=NAMES, uid=UIDS)
     def put(self, calendar: str, name: str, uid: str) -> None:
         self.writes += 1
@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
             "PROPPATCH", self.ann.calendar(calendar), f"<D:propertyupdate {DECLARED}>{prop}</D:propertyupdate>"
         )
 
-    # ---- What operators do -----------------------------------------------------------------------------------------
+    # ---- Acts of operators -----------------------------------------------------------------------------------------
     @rule()
     def rebuild_the_index(self) -> None:
         core = self.site.core
@@ -140,7 +140,7 @@ class Life(RuleBasedStateMachine):
     def an_older_backup_is_put_back(
         self, before: list[tuple[str, str, str]], after: list[tuple[str, str, str]], number: int
     ) -> None:
-        """Clients have seen what then never was; and afterwards the counters pass by where they stood."""
+        """Clients have read changes that are lost then, and later changes get the same numbers again."""
         backup = self._copy_of(self.database)
         kept, default = {calendar: dict(members) for calendar, members in self.stands.items()}, self.default
         for put in before:
@@ -161,7 +161,7 @@ class Life(RuleBasedStateMachine):
         self._reopen()
         return copy
 
-    # ---- What clients do -------------------------------------------------------------------------------------------
+    # ---- Acts of clients -------------------------------------------------------------------------------------------
     @rule(number=st.integers(0, 3), limit=LIMITS)
     def a_calendar_is_followed(self, number: int, limit: int | None) -> None:
         follower = self.followers[number]
@@ -190,7 +190,7 @@ class Life(RuleBasedStateMachine):
             assert self.deep.all() == self._all()
 
     def _catch_up(self) -> None:
-        """At the end each client goes on until it hears that it has all."""
+        """At the end each client asks for pages until it has the last one."""
         steps: list[tuple[Callable[[int | None], None], Callable[[], bool]]] = [
             (self.the_home_is_followed, lambda: self.home.home.whole),
             (self.everything_is_followed, lambda: self.deep.copy.whole),
@@ -211,12 +211,12 @@ class Life(RuleBasedStateMachine):
                 step(2)
             assert whole()
 
-    # ---- What there is ---------------------------------------------------------------------------------------------
+    # ---- Expected content ------------------------------------------------------------------------------------------
     def _path(self, calendar: str, name: str) -> str:
         return self.ann.calendar(calendar) + name.replace(" ", "%20")
 
     def _members(self, path: str) -> Members:
-        """What stands there by the test's own book, never by the server's."""
+        """The expected members by the test's own record, not by the server's."""
         name = path.rstrip("/").rpartition("/")[2]
         members = self.stands.get(name, {})
         return {self._path(name, each): f'"{etag_of(CalendarText(text))}"' for each, text in members.items()}
@@ -226,7 +226,7 @@ class Life(RuleBasedStateMachine):
 
 
 def live(server: TestServer, examples: int, steps: int, *, derandomize: bool = True) -> None:
-    """So many lives of so many steps."""
+    """Runs ``examples`` lives of at most ``steps`` steps each."""
     machine = type("ALife", (Life,), {"server": server})
     run_state_machine_as_test(
         machine,
@@ -236,7 +236,7 @@ def live(server: TestServer, examples: int, steps: int, *, derandomize: bool = T
             derandomize=derandomize,
             deadline=None,
             database=None,
-            # Lives of databases and servers are too long to be shortened a hundred times.
+            # A life needs a database and a server: shrinking a failure would take too long.
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),

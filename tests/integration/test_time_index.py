@@ -1,5 +1,5 @@
-"""The index of occurrences (ADR 0015) against the texts: what it is certain of is so, what it leaves out is not, and
-free/busy from it is free/busy from the texts."""
+"""The index of occurrences (ADR 0015) agrees with the texts: its certain occurrences exist, it omits none, and
+free/busy from the index is the same as free/busy from the texts."""
 
 from collections.abc import Iterator
 from dataclasses import replace
