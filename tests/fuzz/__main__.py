@@ -1,6 +1,6 @@
-"""``make fuzz``: bad requests by the thousand against a fresh Televent over real sockets.
+"""``make fuzz``: thousands of bad requests to a fresh Televent over real sockets.
 
-Every answer must be in time, whole, and no 5xx; memory must stay bounded; and afterwards the server must still answer.
+Every answer must be in time, complete, and no 5xx. Memory must stay bounded, and the server must answer afterwards.
 """
 
 from __future__ import annotations

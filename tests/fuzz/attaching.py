@@ -1,4 +1,4 @@
-"""Managed attachments (RFC 8607): adding, changing, removing and reading them, and what only looks like that.
+"""Managed attachments (RFC 8607): adding, changing, removing and reading them, and similar requests that are wrong.
 
 ``@MANAGED@`` stands for the id of one that the server has given.
 """
@@ -28,7 +28,7 @@ LINES = (
 
 
 def query(dice: Random) -> str:
-    """What stands behind the question mark."""
+    """The query of a URL."""
     parts = [f"action={dice.choice(ACTIONS)}"] if dice.random() < 0.95 else []
     if dice.random() < 0.6:
         parts.append(f"managed-id={dice.choice(IDS)}")
@@ -41,7 +41,7 @@ def query(dice: Random) -> str:
 
 
 def headers(dice: Random) -> dict[str, str]:
-    """What says what it is, and what is wanted back."""
+    """The headers for the content and for the answer."""
     given = {"Content-Type": dice.choice(TYPES), "Content-Disposition": dice.choice(NAMES)}
     if dice.random() < 0.3:
         given["Prefer"] = "return=representation"
@@ -51,7 +51,7 @@ def headers(dice: Random) -> dict[str, str]:
 
 
 def body(dice: Random) -> bytes:
-    """From nothing to more than one chunk in storage."""
+    """A body: from empty to larger than one chunk in storage."""
     return b"octets " * dice.choice((0, 1, 1, 9, 9, 60_000))
 
 

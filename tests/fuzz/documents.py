@@ -1,4 +1,4 @@
-"""XML bodies: valid reports of every kind, with hostile parts, and documents made only to hurt a parser."""
+"""XML bodies: valid reports of every kind, with hostile parts, and documents that attack a parser."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def change(dice: Random, root: str) -> str:
 
 
 def posted(dice: Random) -> str:
-    """What is posted to share a calendar, to answer an offer, or to be pushed to."""
+    """The body of a POST that shares a calendar, answers an offer, or subscribes to push messages."""
     who = dice.choice(("mailto:bob@example.com", "mailto:ann@example.com", "", "/caldav/1/", "mailto:" + "x" * 3000))
     rights = dice.choice(("<CS:read/>", "<CS:read-write/>", "", "<CS:read/><CS:read-write/>"))
     one = f"<CS:set><D:href>{who}</D:href><CS:summary>{'s' * dice.choice((0, 5, 9000))}</CS:summary>{rights}</CS:set>"
@@ -163,7 +163,7 @@ def posted(dice: Random) -> str:
 
 
 def acl(dice: Random) -> str:
-    """An ACL request: entries that mean a share, and such as mean nothing here."""
+    """An ACL request: entries that mean a share, and entries without a meaning here."""
     principals = (
         "@HOME@",
         "/caldav/1/",
@@ -189,7 +189,7 @@ def acl(dice: Random) -> str:
 
 
 def bomb(dice: Random) -> str:
-    """A document against the parser, not against us."""
+    """A document that attacks the XML parser."""
     depth = dice.choice((100, 5000, 100_000))
     entities = "".join(f"<!ENTITY e{n} '" + f"&e{n - 1};" * 10 + "'>" for n in range(1, 12))
     return dice.choice(

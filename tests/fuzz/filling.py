@@ -1,10 +1,10 @@
-"""Putting in what is known only while the server runs: who sends, where his home is, what the server has given."""
+"""Puts values that exist only while the server runs into requests: login, home, and ids from the server."""
 
 from __future__ import annotations
 
 
 def filled(raw: bytes, fill: dict[bytes, bytes]) -> bytes:
-    """With each value in its places; a Content-Length that was right is right again."""
+    """The request with each value in its places. A correct Content-Length is corrected for the new length."""
     head, end, body = raw.partition(b"\r\n\r\n")
     before = len(body)
     for name, value in fill.items():

@@ -1,4 +1,4 @@
-"""What an answer may never be, and the smallest request that brings it about."""
+"""Finds wrong answers, and the smallest request that causes one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fuzz.wire import Outcome
 
 
 def complaint(case: Case, outcome: Outcome, bound: float) -> str:
-    """Why this answer is wrong; nothing where it may be so. ``bound``: seconds."""
+    """The reason why this answer is wrong; "" where it is right. ``bound``: seconds."""
     if outcome.status == 502 and case.raw.startswith((b"COPY ", b"MOVE ")):
         return ""  # The destination is on another server (RFC 4918 §9.8.5).
     if outcome.status >= 500:
@@ -32,7 +32,7 @@ def complaint(case: Case, outcome: Outcome, bound: float) -> str:
 
 
 def smallest(raw: bytes, bad: Callable[[bytes], bool], tries: int = 80) -> bytes:
-    """Halves and lines taken away from the body, and headers from the head, as long as it stays bad."""
+    """The request without all halves and lines of the body and all headers that it does not need to stay bad."""
     head, _, body = raw.partition(b"\r\n\r\n")
     first, *headers = head.split(b"\r\n")
 

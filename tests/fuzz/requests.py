@@ -1,4 +1,4 @@
-"""One request after another: valid ones of every kind, then what a bad client, or nobody's client, would send."""
+"""Random requests: valid ones of every kind, and ones with faults that bad clients or no clients have."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ LOGINS = (
 
 @dataclass(frozen=True)
 class Case:
-    """A request as octets. ``@LOGIN@`` and ``@HOME@`` in it stand for the person's; so it can be sent again later."""
+    """A request as bytes. ``@LOGIN@`` and ``@HOME@`` are replaced by a person's, so it can be sent again later."""
 
     raw: bytes
     framed: bool = True
-    """HTTP/1.1 as it should be, however mad its meaning: it is to be answered."""
+    """True for valid HTTP/1.1, whatever the request means: the server must answer it."""
 
 
 def case(dice: Random, calendar: str) -> Case:
@@ -141,7 +141,7 @@ def make_calendar(calendar: str) -> Case:
 
 
 def poll(calendar: str) -> Case:
-    """What a client sends most: has anything changed?"""
+    """The most frequent request of a client: a PROPFIND for changes."""
     body = f"<D:propfind {documents.DECLARED}><D:prop><CS:getctag/><D:sync-token/></D:prop></D:propfind>".encode()
     return Case(_written("PROPFIND", f"@HOME@{calendar}/", {**_plain("text/xml"), "Depth": "0"}, body))
 

@@ -1,4 +1,4 @@
-"""A run: threads that send, what they complain of, how the server's memory goes meanwhile."""
+"""A run: threads that send requests, the wrong answers, and the server's memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from support.running import Televent
 _TOKEN = re.compile(rb"<D:sync-token>([^<]+)</D:sync-token>")
 _MANAGED = re.compile(rb"^cal-managed-id: (\S+)", re.IGNORECASE | re.MULTILINE)
 EPOCH = 300
-"""Cases that a sender puts into one calendar; then it takes a new one."""
+"""Number of cases that a sender puts into one calendar before it takes a new one."""
 MB = 1_000_000
 
 
@@ -57,8 +57,8 @@ class Run:
         self._lock = threading.Lock()
 
     def ask(self, raw: bytes, framed: bool = True) -> Outcome:
-        """Sends octets with the person's own login and home in them. What is no request may get no answer: it is not
-        waited for as long."""
+        """Sends bytes with the person's own login and home in them. Without ``framed`` the bytes may get no answer, and
+        the wait is shorter."""
         raw = filled(raw, self.fill)
         return send(self.host, self.port, raw, self.settings.bound * 6 if framed else 1.0)
 
@@ -97,7 +97,7 @@ class Run:
                 self.slowest, self.slowest_case = outcome.seconds, case.raw
         said = complaint(case, outcome, self.settings.bound)
         if said and outcome.status < 500:
-            # A busy machine is slow, too: only what is wrong a second time is.
+            # A busy machine is slow too: only an answer that is wrong twice counts.
             said = complaint(case, self.ask(case.raw, case.framed), self.settings.bound)
         if said:
             self._keep(case, said)
@@ -118,7 +118,7 @@ class Run:
             print(self.wrong[-1], flush=True)
 
     def aftermath(self) -> None:
-        """Still alive, still answering at once, nothing raised, memory within its bound."""
+        """Checks that the server runs, answers at once, logged no error, and keeps its memory bound."""
         begun = time.monotonic()
         after = self.ask(requests.poll("default").raw)
         if after.status != 207 or time.monotonic() - begun > self.settings.bound:
@@ -133,7 +133,7 @@ class Run:
                 self.wrong.append(f"logged: {line[:120]} … {line[-600:]}")
 
     def report(self) -> list[str]:
-        """What was done and found. The slowest request is kept too."""
+        """Prints the numbers and the findings of the run. Saves the slowest request too."""
         self.settings.kept.mkdir(exist_ok=True)
         (self.settings.kept / "slowest").write_bytes(self.slowest_case)
         answers = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(self.statuses.items()))
@@ -147,7 +147,7 @@ class Run:
         ]
 
     def replay(self, path: Path) -> bool:
-        """Sends a saved request, prints the answer; whether it is bad."""
+        """Sends a saved request and prints the answer. Returns whether it is bad."""
         outcome = self.ask(path.read_bytes())
         said = complaint(Case(path.read_bytes()), outcome, self.settings.bound)
         body = outcome.body[:3000].decode("utf-8", "replace")
@@ -156,7 +156,7 @@ class Run:
         return bool(said)
 
     def resident(self) -> int:
-        """Octets of memory that the API's processes hold."""
+        """Bytes of memory that the API's processes hold."""
         total = 0
         for pid in self.televent.descendants():
             try:

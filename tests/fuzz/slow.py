@@ -1,4 +1,4 @@
-"""Clients that never finish: half a request that is fed an octet at a time, and answers that nobody reads."""
+"""Clients that never finish: requests that are sent byte by byte, and answers that are never read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEXT = (
 
 @dataclass
 class Slow:
-    """How many there were, and how many of them the server had enough of."""
+    """The number of slow clients, and the number of them that the server ended."""
 
     came: int = 0
     ended: int = 0
@@ -42,7 +42,7 @@ class Slow:
 
 @contextlib.contextmanager
 def clients(host: str, port: int, count: int, fill: dict[bytes, bytes]) -> Iterator[Slow]:
-    """``count`` of them for as long as the block runs. One that the server ends comes again."""
+    """Keeps ``count`` slow clients while the block runs. A client that the server ends connects again."""
     done, seen = threading.Event(), Slow()
     if count:
         send(host, port, filled(requests.put("large.ics", "default", TEXT).raw, fill), 30.0)

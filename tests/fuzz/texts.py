@@ -48,7 +48,7 @@ ADDRESSES = (
 
 
 def rule(dice: Random) -> str:
-    """An RRULE; many are dear to follow, some are none."""
+    """An RRULE; many cost much to expand, some are invalid."""
     parts = [f"FREQ={dice.choice(FREQUENCIES)}"]
     if dice.random() < 0.5:
         parts.append(f"INTERVAL={dice.choice((1, 2, 0, -1, 7, 9999999999999, 'x'))}")
@@ -127,7 +127,7 @@ def zone_text(dice: Random) -> list[str]:
 
 
 def dear(dice: Random, uid: str) -> list[str]:
-    """The lines of an object without a fault, that is dear to expand."""
+    """The lines of a valid object that costs much to expand."""
     zone = dice.choice(("", ";TZID=Europe/London", ";TZID=America/New_York"))
     start = dice.choice(("19000101T000000", "20261125T100000", "20240229T235959", "00010101T000000"))
     lines = [
@@ -168,7 +168,7 @@ def dear(dice: Random, uid: str) -> list[str]:
 
 
 def calendar(dice: Random, uid: str) -> bytes:
-    """An object: without a fault, or usually one UID, with or without zones; sometimes broken octets."""
+    """An object: a valid one, or mostly with one UID, with or without zones; sometimes with broken bytes."""
     if dice.random() < 0.5:
         whole = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:fuzz", *dear(dice, uid), "END:VCALENDAR", ""]
         return "\r\n".join(whole).encode()

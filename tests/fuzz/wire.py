@@ -1,4 +1,4 @@
-"""Octets to the server and back over a socket: nothing between that would mend or refuse a bad request."""
+"""Sends bytes over a socket, without a client library that would correct or refuse a bad request."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from dataclasses import dataclass
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 _CHUNKED = re.compile(rb"^transfer-encoding:.*chunked", re.IGNORECASE | re.MULTILINE)
 KEPT = 4_000_000
-"""Octets of an answer that are kept; the rest is only counted."""
+"""Bytes of an answer that are kept; the rest is only counted."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came back. ``status`` 0: the connection ended, or nothing more came, without an answer."""
+    """The server's answer. ``status`` 0: the connection ended or went silent without an answer."""
 
     status: int
     seconds: float
     head: bytes = b""
     body: bytes = b""
     whole: bool = False
-    """The answer came to its end as its headers announced."""
+    """True where the answer has the length that its headers announced."""
 
 
 def send(host: str, port: int, request: bytes, patience: float) -> Outcome:
-    """One connection, one request, one answer. ``patience``: seconds without an octet until it is given up."""
+    """One connection, one request, one answer. ``patience``: seconds without a byte after which it gives up."""
     bare = request.startswith(b"HEAD ")
     begun = time.monotonic()
     got = bytearray()
     try:
         with socket.create_connection((host, port), patience) as connection:
             connection.settimeout(patience)
-            with contextlib.suppress(OSError):  # It answered and closed before it had read all: then read the answer.
+            with contextlib.suppress(OSError):  # The server may answer and close before it has read all.
                 connection.sendall(request)
             while len(got) < KEPT and not _complete(got, bare):
                 chunk = connection.recv(65536)

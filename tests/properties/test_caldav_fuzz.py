@@ -1,7 +1,7 @@
-"""Whatever a client sends, CalDAV answers: whole, and never with an error of its own.
+"""CalDAV answers every request completely, and never with a 5xx of its own.
 
-Two kinds of requests, the same ones in every run: those of ``make fuzz``, which goes on for as long as one likes, and
-trees of XML that no client would build, out of the names that the server knows.
+There are two kinds of requests, the same ones in every run: those of ``make fuzz``, and trees of XML that no client
+would build, out of the names that the server knows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from televent.adapters.caldav.methods.report import HANDLERS
 from televent.adapters.caldav.properties.table import ALL
 
 HANGS = 60.0
-"""Seconds without an octet after which a request counts as unanswered, on however slow a machine."""
+"""Seconds without a byte after which a request counts as unanswered; enough for a slow machine."""
 NAMESPACES = (
     "DAV:",
     "urn:ietf:params:xml:ns:caldav",
@@ -71,7 +71,7 @@ attributes = st.dictionaries(st.sampled_from(ATTRIBUTES), texts, max_size=3)
 
 @st.composite
 def elements(draw: st.DrawFn, names: tuple[str, ...] = NAMES, depth: int = 4) -> str:
-    """An element with whatever inside."""
+    """An element with any content."""
     namespace, _, local = draw(st.sampled_from(names))[1:].rpartition("}")
     given = "".join(f" {key}={quoteattr(value)}" for key, value in draw(attributes).items())
     many = draw(st.integers(0, 3)) if depth else 0
@@ -81,7 +81,7 @@ def elements(draw: st.DrawFn, names: tuple[str, ...] = NAMES, depth: int = 4) ->
 
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, str, dict[str, str], bytes]:
-    """A request that is well-formed and means nothing."""
+    """A well-formed request without a meaning."""
     method = draw(st.sampled_from(("REPORT",) * 4 + ("PROPFIND", "PROPPATCH", "MKCALENDAR", "MKCOL", "POST", "ACL")))
     path = draw(st.sampled_from(("@HOME@", "@HOME@default/", "@HOME@default/a.ics", "@HOME@inbox/", "@HOME@outbox/")))
     if method.startswith("MK"):
@@ -101,7 +101,7 @@ def ann(database_url: str) -> Iterator[Client]:
 
 
 def wrong(ann: Client, request: Case) -> str:
-    """What is wrong with the answer; nothing where it may be so."""
+    """The reason why the answer is wrong; "" where it is right."""
     login = "Basic " + base64.b64encode(f"{ann.user}:{ann.password}".encode()).decode()
     raw = request.raw.replace(b"@LOGIN@", login.encode()).replace(b"@HOME@", ann.home.encode())
     return complaint(request, send("127.0.0.1", ann.site.port, raw, HANGS), HANGS)
@@ -129,7 +129,7 @@ def test_xml_that_means_nothing_is_answered(ann: Client, request: tuple[str, str
 
 def test_requests_of_bad_clients_are_answered(ann: Client) -> None:
     dice = Random(5545)
-    # Those that HTTP itself leaves half said are not to be answered, but waited for.
+    # The server waits for the rest of an incomplete request and must not answer it.
     cases = [each for each in (case(dice, "default") for _ in range(400)) if each.framed]
     for request in cases:
         assert wrong(ann, request) == "", request.raw[:4000]

@@ -139,6 +139,6 @@ def test_a_copy_that_a_message_met_has_the_tree_of_its_bytes(stored: bytes, mess
 def _check(given: CalendarText, after: CalendarText) -> None:
     assert told(after.tree) == told(parse(after.raw))
     assert after.reading == CalendarText(after.raw).reading
-    # The text that was edited is what it was.
+    # The edited text itself is unchanged.
     assert given.tree.to_bytes() == given.raw
     assert told(given.tree) == told(parse(given.raw))

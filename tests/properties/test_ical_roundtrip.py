@@ -1,4 +1,4 @@
-"""Bytes in are bytes out, and an edit touches only its lines: whatever the text."""
+"""For every text, bytes in are bytes out, and an edit changes only its own lines."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ def lines(draw: st.DrawFn, ending: bytes) -> bytes:
     if draw(st.booleans()):
         return fold(line, ending)
     cut = draw(st.integers(1, len(line)))
-    # A row that is empty after its fold is odd but lawful.
+    # A row that is empty after its fold is strange but allowed.
     return line[:cut] + ending + draw(st.sampled_from([b" ", b"\t"])) + line[cut:] + ending
 
 
@@ -39,7 +39,7 @@ def lines(draw: st.DrawFn, ending: bytes) -> bytes:
 def calendars(draw: st.DrawFn) -> bytes:
     ending = draw(ENDINGS)
 
-    # A line costs a hundred choices, a place for it one: so a few lines stand in many places.
+    # Hypothesis makes a hundred choices for a line and one for its place, so a few lines are put in many places.
     few = draw(st.lists(lines(ending), min_size=1, max_size=4))
     picks = st.lists(st.sampled_from(few), max_size=4)
 
@@ -126,7 +126,7 @@ def test_an_edit_touches_only_its_line(text: bytes, data: st.DataObject) -> None
 
 
 def starts(text: bytes, prop: Property) -> list[int]:
-    """Every place where the line's octets stand."""
+    """Every position of the line's bytes in the text."""
     found, place = [], text.find(prop.raw)
     while place >= 0:
         found.append(place)

@@ -1,6 +1,6 @@
-"""Ann, Bob and Cy exchange letters that are lost, doubled and reordered; once all have come, they agree.
+"""Ann, Bob and Cy exchange iTIP messages that are lost, doubled and reordered. When all have come, the copies agree.
 
-A lost letter is one that its sender's outbox still owes: it comes in the end, perhaps after later ones.
+A lost message is still pending in its sender's outbox: it comes in the end, perhaps after later ones.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def plan(
     weeks: int = 4,
     forced: str | None = None,
 ) -> bytes:
-    """What Ann's program PUTs: it knows the meeting as she sees it, and no answers."""
+    """The text of Ann's PUT. Her program knows the meeting as she sees it, and no answers."""
     people = [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ANN}"]
     for each in (each for each in GUESTS if guests[each]):
         force = ";SCHEDULE-FORCE-SEND=REQUEST" if each == forced else ""
@@ -92,10 +92,10 @@ def shown(text: bytes | None, address: str) -> dict[str, tuple[str, str | None, 
 
 
 def agree(guest: bytes | None, organizer: bytes | None, address: str) -> bool:
-    """Whether two copies show the same; what the guest has deleted for himself the organizer knows to be declined."""
+    """Whether two copies agree. An occurrence that the guest has deleted must be declined in the organizer's copy."""
     guest_view, organizer_view = shown(guest, address), shown(organizer, address)
     if guest is not None and guest_view:
-        # No ghosts: whatever has a component of its own is one of the series.
+        # Every override belongs to an occurrence of the series.
         parts = read_parts(guest)
         assert all(planned(parts, rid) or is_cancelled(each) for rid, each in parts.overrides.items())
     return all(organizer_view.get(rid) == found for rid, found in guest_view.items()) and all(
@@ -104,7 +104,7 @@ def agree(guest: bytes | None, organizer: bytes | None, address: str) -> bool:
 
 
 class Correspondence(RuleBasedStateMachine):
-    """One organizer, two attendees, an unreliable post."""
+    """One organizer, two attendees, and an unreliable delivery."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -208,7 +208,7 @@ class Correspondence(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(GUESTS))
     def ask_to_reconsider(self, who: str) -> None:
-        # What crosses it is not told from what it asks for; a person who insists has read the answer.
+        # An answer that crosses the request looks like an answer to it, so Ann asks only after she has read all.
         if not self.owed:
             self.put(forced=who)
 
@@ -216,7 +216,7 @@ class Correspondence(RuleBasedStateMachine):
     def delete_one(self, who: str, day: str) -> None:
         text = self.copies[who]
         rid = next((each for each in shown(text, who) if each.startswith(day)), None)
-        # Of a moved one nothing is left that would tell whether what crosses its deletion moves it again.
+        # A deleted occurrence leaves no time: a message that crosses its deletion could move it or not.
         crossed = day in self.moved and bool(self.owed)
         if text is not None and rid is not None and not crossed:
             parts = read_parts(text)
@@ -228,7 +228,7 @@ class Correspondence(RuleBasedStateMachine):
     def take_it_back(self, who: str, day: str) -> None:
         text = self.copies[who]
         parts = read_parts(text) if text is not None and shown(text, who) else None
-        # To have no answer stands against nothing: not against the refusal that the organizer speaks of meanwhile.
+        # NEEDS-ACTION overrides no answer, so it cannot undo a refusal in a message that is on its way.
         master = parts.master if parts is not None else None
         asked = master is not None and partstat_of(attendees_of(master).get(who)) == "NEEDS-ACTION"
         if parts is not None and master is not None and not (asked and self.owed):
@@ -294,7 +294,7 @@ class Correspondence(RuleBasedStateMachine):
                 assert read_parts(text).uid == "one@example.com"
 
     def teardown(self) -> None:
-        """All that is owed comes, newest first: the worst order there is."""
+        """Delivers all pending messages, the newest first, which is the worst order."""
         for _ in range(2000):
             if not self.owed:
                 break
@@ -304,15 +304,15 @@ class Correspondence(RuleBasedStateMachine):
             assert agree(self.copies[guest], self.copies[ANN], guest), (guest, self.copies[guest], self.copies[ANN])
 
 
-# The same examples in every run: what is found by chance is found by hand, with many more (see CONTRIBUTING.md), and
-# not in somebody else's commit.
+# The examples are the same in every run. A search with many random ones is run by hand (see CONTRIBUTING.md), so that
+# it does not fail in an unrelated commit.
 Correspondence.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None, derandomize=True)
 TestCorrespondence = Correspondence.TestCase
 
 
 def test_an_answer_to_the_series_between_answers_to_one_occurrence_reaches_all_alike() -> None:
-    """Found by chance, with many more examples: Bob answers the series three times; Cy's answer to one occurrence has
-    set that occurrence apart meanwhile, with Bob's first answer in it. The rest comes newest first."""
+    """Found by a random search. Bob answers the series three times. Meanwhile Cy's answer to one occurrence has made an
+    override, with Bob's first answer in it. The other messages come newest first."""
     post = Correspondence()
 
     def oldest_comes() -> None:

@@ -1,6 +1,6 @@
-"""Three readers of one text: what ours says, icalendar and vobject say as well.
+"""Three readers of one text: icalendar and vobject read the same values as our reader.
 
-Where they differ, a function below names the difference and its reason; nothing else is excused.
+Where they differ, a function below names the difference and its reason; no other difference passes.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def of_icalendar(part: Any) -> Said:
 
 
 def of_vobject(part: Any) -> Said:
-    """vobject's texts and values. Its zones are not asked: it keeps those of each text for the next."""
+    """vobject's texts and values. Its zones are not used, because it keeps the zones of each text for the next."""
 
     def first(name: str) -> Any:
         return next(iter(part.contents.get(name, [])), None)
@@ -137,11 +137,11 @@ def rule(text: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(value.split(","))) for name, _, value in parts}
 
 
-# ---- the differences that are known, each with its reason
+# ---- the known differences, each with its reason
 
 
 def a_wall_clock_says_no_zone(case: Case, name: str) -> bool:
-    """vobject is asked for the reading of the clock only (``of_vobject``): it must be the one of our time."""
+    """Only vobject's wall-clock time is read (``of_vobject``); it must be that of our time."""
     theirs, wall = case.theirs[name] if isinstance(case.theirs[name], tuple) else (None, None)
     prop = case.part.get("DTSTART" if name == "start" else "DTEND")
     return wall == "wall" and prop is not None and theirs == stringToDateTime(prop.value.strip()).replace(tzinfo=None)
@@ -165,12 +165,12 @@ def an_unknown_escape_keeps_its_backslash(case: Case, name: str) -> bool:
 
 
 def kept(raw: str) -> str:
-    """TEXT with only the escapes of RFC 5545 taken for escapes."""
+    """TEXT in which only the escapes of RFC 5545 count as escapes."""
     return re.sub(r"\\([\\;,nN])", lambda found: "\n" if found[1] in "nN" else found[1], raw)
 
 
 def first_text(raw: str) -> str:
-    """What stands before the first comma that no backslash escapes."""
+    """The text before the first comma that no backslash escapes."""
     found = re.match(r"(?:\\.|[^\\,])*\\?", raw, re.DOTALL)
     assert found is not None
     return found[0]
@@ -187,7 +187,7 @@ def a_uid_is_no_text_to_us(case: Case, name: str) -> bool:
 
 
 def an_end_before_its_start_is_mended(case: Case, name: str) -> bool:
-    """What would end before it starts has no length for us (values.end_of); others give the end as it stands."""
+    """A component that would end before its start has no length here (values.end_of); others give the written end."""
     end, start = case.part.value("DTEND") or "", case.part.value("DTSTART") or ""
     nothing = timedelta(0) if isinstance(case.ours["start"], datetime) else timedelta(days=1)
     return name == "end" and end <= start and case.ours["end"] == case.ours["start"] + nothing
@@ -202,7 +202,7 @@ def an_end_takes_the_kind_of_its_start(case: Case, name: str) -> bool:
 
 
 def icalendar_drops_a_line_with_a_nameless_parameter(case: Case, name: str) -> bool:
-    """Zimbra writes ``ORGANIZER;mailto:x``. icalendar says so in ``errors`` and drops the line; we read the address."""
+    """Zimbra writes ``ORGANIZER;mailto:x``. icalendar reports an error and drops the line; we take the address."""
     line = case.part.get("ORGANIZER")
     bare = line is not None and line.raw.upper().startswith(b"ORGANIZER;MAILTO:")
     return case.reader == "icalendar" and name == "organizer" and bare and case.theirs["organizer"] is None
@@ -251,7 +251,7 @@ def cases(data: bytes) -> tuple[list[Case], list[tuple[str, str]]]:
 
 
 def places(reading: Reading, root: Component, instance: Instance) -> int:
-    """Where in the text the instance stands."""
+    """The position of the instance in the text."""
     parts = [each for each in root.components() if each.name in KINDS]
     if instance.recurrence_id is None:
         return next(place for place, part in enumerate(parts) if part.get("RECURRENCE-ID") is None)
@@ -289,7 +289,7 @@ def timed(name: str, value: datetime, zone: str) -> bytes:
 
 @st.composite
 def objects(draw: st.DrawFn) -> bytes:
-    """A calendar object: a master, at times with overrides, in whatever zone."""
+    """A calendar object: a master, sometimes with overrides, in any zone."""
     uid, zone, start = draw(UIDS), draw(ZONES), draw(CLOCK)
     rrule = draw(st.none() | RULES)
     rids: list[int | None] = [None]
@@ -331,7 +331,7 @@ def test_three_readers_agree_on_a_generated_object(data: bytes) -> None:
 # ---- real samples
 
 ERRORS: dict[str, set[str]] = {"zimbra-cancel-instance.ics": {"None"}}
-"""What icalendar lists in ``errors``, by file: the property, None for a line that it cannot take apart."""
+"""icalendar's ``errors`` by file: the property, or None for a line that it cannot parse."""
 NOT_ALL_READ: dict[str, type[Exception]] = {
     "exchange-cdo-request.ics": InvalidCalendarData,  # a line cut without a fold
     "exchange-cdo-tz-us-canada.ics": InvalidCalendarData,

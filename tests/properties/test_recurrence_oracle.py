@@ -1,4 +1,4 @@
-"""When things recur (RFC 5545 §3.3.10, §3.8.5): rules as dateutil has it, objects as recurring-ical-events has it."""
+"""Recurrence (RFC 5545 §3.3.10, §3.8.5): rules agree with dateutil, objects with recurring-ical-events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WINDOW = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
 
 
 def some(low: int, high: int, *, negative: bool = False, most: int = 3) -> st.SearchStrategy[str]:
-    """A list of numbers as a BYxxx part has it."""
+    """A list of numbers for a BYxxx part."""
     numbers = st.integers(low, high)
     if negative:
         numbers = numbers | st.integers(-high, -low)
@@ -62,7 +62,7 @@ def rules(draw: st.DrawFn, *, dense: bool = True) -> str:
     maybe("BYHOUR", some(0, 23), one_in=6)
     maybe("BYMINUTE", some(0, 59), one_in=6)
     if any(name.startswith("BY") for name in parts) and freq not in ("HOURLY", "MINUTELY", "WEEKLY"):
-        # Positions in the week that DTSTART is in: dateutil counts only from DTSTART on.
+        # BYSETPOS in the week of DTSTART: dateutil counts only from DTSTART on.
         maybe("BYSETPOS", some(1, 3, negative=True))
     maybe("WKST", st.sampled_from(DAYS))
     maybe("COUNT", st.integers(1, 40).map(str), one_in=4)
@@ -78,7 +78,7 @@ STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)).map(lambda e
 @example("FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU,WE;WKST=SU", datetime(2024, 1, 1))  # noqa: DTZ001
 @example("FREQ=HOURLY;INTERVAL=30;BYMONTH=3", datetime(2024, 1, 1, 5))  # noqa: DTZ001
 def test_a_rule_means_what_dateutil_says(text: str, start: datetime) -> None:
-    # Everything from the start, and from a window far on: the short cut to it leaves nothing out.
+    # All instances from the start, and those of a later window: the shortcut to that window omits none.
     for years in (0, 1):
         low = start + timedelta(days=365 * years)
         high = low + timedelta(days=250)
@@ -88,14 +88,14 @@ def test_a_rule_means_what_dateutil_says(text: str, start: datetime) -> None:
             reject()
         try:
             wanted = rrulestr(text, dtstart=start).between(low, high - timedelta(seconds=1), inc=True)
-        except ValueError:  # dateutil's answer to a rule that no time fits
+        except ValueError:  # dateutil's error for a rule without any instance
             wanted = []
         assert found == wanted
 
 
 @st.composite
 def objects(draw: st.DrawFn) -> bytes:
-    """A series with a zone, floating or of days, with dates added, taken out, and changed."""
+    """A series with a zone, floating or all-day, with added, excluded and changed dates."""
     start = draw(STARTS)
     kind = draw(st.sampled_from([*ZONES, "UTC", "floating", "days"]))
     rule = draw(rules(dense=False))
