@@ -1,4 +1,4 @@
-"""One server and one database for all scenarios of a worker: each has people of its own."""
+"""One server and one database for all scenarios of a worker; each scenario has its own people."""
 
 from collections.abc import Iterator
 

@@ -24,7 +24,7 @@ def put(stage: Stage, step: Step) -> None:
 
 
 def edit(stage: Stage, step: Step) -> None:
-    """edit WHO OBJECT [stale] [HEADER …]: what stands (stale: what was got last) is changed and PUT."""
+    """edit WHO OBJECT [stale] [HEADER …]: the stored text (stale: the text of the last ``get``) is changed and PUT."""
     who, name = step.word(1), step.word(2)
     copy = stage.in_hand[who, name] if "stale" in step.words else _held(stage, who, name)
     calendar = copy.calendar
@@ -54,7 +54,7 @@ def tap(stage: Stage, step: Step) -> None:
 
 
 def get(stage: Stage, step: Step) -> None:
-    """get WHO OBJECT: takes it in hand, for an edit that is stale by then."""
+    """get WHO OBJECT: keeps the text for a later edit, which is stale then."""
     who, name = step.word(1), step.word(2)
     stage.in_hand[who, name] = _held(stage, who, name)
 
@@ -117,13 +117,13 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
 
 
 def uid_of(name: str) -> str:
-    """The UID of what a scenario calls by a short name."""
+    """The UID of an object by its short name in the scenario."""
     return f"{name}@example.com"
 
 
 def calendar_of(step: Step, name: str, dtstamp: str) -> Block:
-    """The VCALENDAR that a step's lines mean: UID, DTSTAMP, SUMMARY and an hour on 1 December where they say nothing
-    else; "VTODO" begins a to-do, "at …" an override, BEGIN and END whatever else."""
+    """The VCALENDAR of a step's lines. UID, DTSTAMP, SUMMARY and an hour on 1 December have defaults;
+    "VTODO" begins a to-do, "at …" an override, BEGIN and END whatever else."""
     kind = "VEVENT"
     rows: list[str] = []
     root = Block("VCALENDAR", [Line("VERSION", (), "2.0"), Line("PRODID", (), "-//Example//App 1//EN")])
@@ -173,7 +173,7 @@ def _held(stage: Stage, who: str, name: str) -> Copy:
 
 
 def _headers(stage: Stage, step: Step, who: str, name: str) -> dict[str, str]:
-    """NAME=value as it stands; If-Match and If-Schedule-Tag-Match alone have what was in hand, else what stands."""
+    """The header NAME=value. If-Match and If-Schedule-Tag-Match alone take the kept tag, else the stored one."""
     found = {}
     for word in step.words[3:]:
         key, given, value = word.partition("=")

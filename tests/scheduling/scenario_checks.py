@@ -1,4 +1,4 @@
-"""The steps that say what is so: "expect …" (README.md)."""
+"""The steps that check the result: "expect …" (README.md)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scenario_stage import Copy, Stage
 
 
 def expect(stage: Stage, step: Step) -> None:
-    """Raises WrongScenario where it is not so."""
+    """Raises WrongScenario where the expectation is not met."""
     word = step.word(1)
     if word.isdigit():
         _status(stage, step)
@@ -68,7 +68,7 @@ def _messages(told: dict[str, Counter[str]]) -> str:
 
 
 def _verdict(stage: Stage, step: Step) -> None:
-    """expect verdict STATE [REASON]: what became of the last mail."""
+    """expect verdict STATE [REASON]: the verdict on the last mail."""
     if stage.verdict is None:
         raise WrongScenario("no mail came")
     got = f"{stage.verdict.state} {stage.verdict.reason}"
@@ -77,14 +77,14 @@ def _verdict(stage: Stage, step: Step) -> None:
 
 
 def _notice(stage: Stage, step: Step) -> None:
-    """expect notice TEXT-KEY: the last act has something said in the chat."""
+    """expect notice TEXT-KEY: the last act sends this notice to the chat."""
     fresh = Counter(stage.now.notices) - Counter(stage.before.notices)
     if step.word(2) not in fresh:
         raise WrongScenario(f"said in the chat: {', '.join(fresh) or 'nothing'}; expected: {step.word(2)}")
 
 
 def _mail(stage: Stage, step: Step) -> None:
-    """expect mail WHO METHOD: the newest mail to somebody elsewhere, and its lines."""
+    """expect mail WHO METHOD: the newest mail to a person elsewhere, and its lines."""
     who = step.word(2)
     if who not in OUTSIDERS:
         raise WrongScenario(f"{who} gets no mail: there is an account")
@@ -102,7 +102,7 @@ def _none(stage: Stage, step: Step) -> None:
 
 
 def _inbox(stage: Stage, step: Step) -> None:
-    """expect WHO inbox METHOD: the one message that the last act brought, and its lines."""
+    """expect WHO inbox METHOD: the one message that the last act put into the inbox, and its lines."""
     view, earlier = stage.now.views[step.word(1)].inbox, stage.before.views[step.word(1)].inbox
     fresh = [item.calendar for path, item in view.items() if path not in earlier]
     found = [item for item in fresh if item.value("METHOD") == step.word(3)]
@@ -112,7 +112,7 @@ def _inbox(stage: Stage, step: Step) -> None:
 
 
 def _copy(stage: Stage, step: Step) -> None:
-    """expect WHO OBJECT, and the lines that are in the copy or not."""
+    """expect WHO OBJECT: the lines below that the copy must have or must not have."""
     who, uid = step.word(1), uid_of(step.word(2))
     stage.person(who)
     now = stage.now.views[who].copies.get(uid)
@@ -136,11 +136,11 @@ class Lines:
             problem = self._problem(line)
             if problem is not None:
                 raise WrongScenario(
-                    f"line {number}: {problem}\n" + "\n".join(f"    {row}" for row in self._calendar.walk())
+                    f"line {number}: {problem}\n" + "\n".join(f"    {row}" for row in self._calendar.content_lines())
                 )
 
     def _problem(self, line: str) -> str | None:
-        """None where the line is so."""
+        """The error of one line; None where the line is correct."""
         words = line.split()
         if words[0] in ("at", "series") or words[:2] in (["no", "at"], ["no", "series"]):
             return self._turn(words)
@@ -177,7 +177,7 @@ class Lines:
 
     def _has(self, wanted: str) -> bool:
         if found := re.match(r"text (.+)\Z", wanted):
-            return any(found[1] in row for row in self._calendar.walk())
+            return any(found[1] in row for row in self._calendar.content_lines())
         if found := re.match(r"alarm (\S+)\Z", wanted):
             return any(each.name == "VALARM" and each.value("TRIGGER") == found[1] for each in self._here().blocks)
         if re.match(r"[A-Z0-9-]+\Z", wanted):
@@ -191,7 +191,7 @@ class Lines:
 
 
 def _matches(line: Line, wanted: Line) -> bool:
-    """The parameters that are wanted, and any others; "-" stands for none. Who has no PARTSTAT has not answered."""
+    """Whether a line has the wanted name, value and parameters; "-" means none, no PARTSTAT means NEEDS-ACTION."""
     if (line.name, line.value) != (wanted.name, wanted.value):
         return False
     usual = {"PARTSTAT": "NEEDS-ACTION"} if line.name == "ATTENDEE" else {}

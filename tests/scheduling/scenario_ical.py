@@ -1,4 +1,4 @@
-"""iCalendar as the scenarios read it: a reader of its own, so that a mistake of the product's hides nothing."""
+"""The scenarios' own iCalendar reader, so that a mistake of the product's reader cannot hide."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Line:
 
 
 def read_line(text: str) -> Line:
-    """Raises ValueError for what is no content line."""
+    """Reads a content line. Raises ValueError for other text."""
     found = re.match(r"[A-Za-z0-9-]+", text)
     if found is None:
         raise ValueError(f"no content line: {text}")
@@ -61,19 +61,19 @@ class Block:
     def all(self, name: str) -> list[Line]:
         return [line for line in self.lines if line.name == name]
 
-    def walk(self) -> Iterator[str]:
+    def content_lines(self) -> Iterator[str]:
         """The content lines of it and of all in it, unfolded."""
         yield f"BEGIN:{self.name}"
         yield from map(str, self.lines)
         for block in self.blocks:
-            yield from block.walk()
+            yield from block.content_lines()
         yield f"END:{self.name}"
 
     def to_bytes(self) -> bytes:
-        return ("\r\n".join(self.walk()) + "\r\n").encode()
+        return ("\r\n".join(self.content_lines()) + "\r\n").encode()
 
     def events(self) -> list[Block]:
-        """What is scheduled in it."""
+        """The events and to-dos in it."""
         return [block for block in self.blocks if block.name in ("VEVENT", "VTODO", "VJOURNAL")]
 
     def at(self, recurrence_id: str | None) -> Block | None:

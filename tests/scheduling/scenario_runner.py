@@ -1,4 +1,4 @@
-"""Plays a scenario: each step in its turn, and a message that names the line where one is wrong."""
+"""Plays a scenario step by step; the error of a wrong step names its line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def play(path: Path, site: Site) -> None:
 
 
 def opened(script: Script, site: Site) -> Stage:
-    """The stage with everybody on it."""
+    """A stage with the scenario's people."""
     stage = Stage(site)
     for name in script.people():
         stage.enter(name)

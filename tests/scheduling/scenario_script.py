@@ -1,4 +1,4 @@
-"""A scenario as it is written: steps that begin with ">", each with the lines below it (README.md has the words)."""
+"""The text of a scenario: steps that begin with ">", each with the lines below it (README.md has the words)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 ACCOUNTS = ("ann", "bob", "carol", "dave", "room")
 OUTSIDERS = ("zed", "yan", "eve", "mallory")
-"""Who has no account here."""
+"""The people without an account here."""
 _NAMED = re.compile(r"[a-z]+\Z")
 _PEOPLE = re.compile(r";(DELEGATED-TO|DELEGATED-FROM|SENT-BY|MEMBER)=([a-z]+)(?=;|$)")
 
 
 class WrongScenario(AssertionError):
-    """What a scenario says is not so, or it says nothing that can be understood."""
+    """An expectation of a scenario is not met, or a step cannot be understood."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Step:
     body: tuple[tuple[int, str], ...]
 
     def word(self, place: int) -> str:
-        """Raises WrongScenario where there are too few."""
+        """Raises WrongScenario where the step has too few words."""
         if place >= len(self.words):
             raise WrongScenario(f"'{' '.join(self.words)}' needs more words")
         return self.words[place]
@@ -43,7 +43,7 @@ class Script:
     steps: tuple[Step, ...]
 
     def people(self) -> list[str]:
-        """Those with an account who are named anywhere."""
+        """The people with an account whom the scenario names."""
         text = "\n".join(" ".join([*step.words, *(line for _, line in step.body)]) for step in self.steps)
         return [name for name in ACCOUNTS if re.search(rf"\b{name}\b", text)]
 
@@ -71,7 +71,7 @@ def read_script(path: Path) -> Script:
 
 
 def address(name: str) -> str:
-    """The mail address of a person by first name; what is none stays as it is."""
+    """The mail address of a person by first name; another word stays as it is."""
     if not _NAMED.match(name):
         return name
     return f"{name}@example.net" if name in OUTSIDERS else f"{name}@example.com"

@@ -1,4 +1,4 @@
-"""The stage of a scenario: accounts on a real server, people elsewhere who write by mail, and what each has in hand."""
+"""The stage of a scenario: accounts on a real server, people elsewhere who write by mail, and the texts they keep."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class View:
-    """What one person has: copies by UID, messages in the inbox by path."""
+    """One person's resources: copies by UID, messages in the inbox by path."""
 
     copies: Mapping[str, Copy] = field(default_factory=dict)
     inbox: Mapping[str, Copy] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class View:
 
 @dataclass(frozen=True)
 class Mail:
-    """One letter that is to leave by mail."""
+    """One iTIP message to be mailed."""
 
     to: str
     method: str
@@ -88,7 +88,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything as it stands between two steps."""
+    """All resources and mails between two steps."""
 
     views: Mapping[str, View] = field(default_factory=dict)
     mails: tuple[Mail, ...] = ()
@@ -125,11 +125,11 @@ class Stage:
         return text.replace("@example.com", f"@s{self.number}.example.com")
 
     def inward(self, text: str) -> str:
-        """Unfolded too: an address may stand on two lines."""
+        """The text unfolded too, because a fold may divide an address."""
         return re.sub(r"\r?\n[ \t]", "", text).replace(f"@s{self.number}.example.com", "@example.com")
 
     def enter(self, name: str) -> None:
-        """Gives somebody an account."""
+        """Gives a person an account."""
         telegram_id = self.number * 1000 + len(self.people)
         self.people[name] = self.site.person(telegram_id, name.title(), self.outward(address(name)))
         self.calendars[name] = ["default"]
@@ -146,7 +146,7 @@ class Stage:
 
     # ---- acts
     def ask(self, name: str, method: str, path: str, body: str | None = None, **headers: str) -> None:
-        """One request, and all that follows from it."""
+        """One request, and all its effects."""
         client = self.person(name)
         self._begin()
         if body is not None:
@@ -189,7 +189,7 @@ class Stage:
         self._end()
 
     def _token_address(self, owner: str, uid: str, attendee: str) -> str:
-        """Where answers of that attendee to that meeting go."""
+        """The address for answers of that attendee to that meeting."""
         tenant = AccountId(self.person(owner).tenant)
         token = self.site.core.mail_book.token(tenant, self.outward(uid), self.outward(address(attendee)))
         return f"rsvp+{token}@televent.app"
@@ -209,7 +209,7 @@ class Stage:
         self.now = self.look()
 
     def _carry(self) -> None:
-        """What workers do with the letters between accounts, until none is owed."""
+        """Delivers all pending iTIP messages between accounts, as a worker does."""
         core = self.site.core
         while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=(ItipLocal,)):
             for message in claimed:
@@ -220,7 +220,7 @@ class Stage:
     def _context(self, tenant: AccountId) -> Context:
         return Context(tenant, str(tenant), "bot", self.clock, uuid4(), "scenario")
 
-    # ---- what there is
+    # ---- state
     def look(self) -> Scene:
         views = {name: self._view(name) for name in self.people}
         rows = self._owed()
@@ -259,7 +259,7 @@ class Stage:
         return [(row[0], row[1]) for row in rows]
 
     def told(self) -> dict[str, Counter[str]]:
-        """The methods of the messages that the last act brought to each: into an inbox, or by mail."""
+        """The methods of the messages that the last act sent to each person: to an inbox, or by mail."""
         found: dict[str, Counter[str]] = {}
         for name, view in self.now.views.items():
             earlier = self.before.views.get(name, View()).inbox

@@ -1,4 +1,4 @@
-"""A scenario that is not so fails, at its line and with a reason that can be read."""
+"""A scenario with an unmet expectation fails with its line and a readable reason."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ ATTENDEE:zed
 
 @pytest.fixture(scope="module")
 def invited(town_hall: Site, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """The stage on which that has been played, and which nobody changes."""
+    """The stage on which the scenario was played. No test changes it."""
     script = written(tmp_path_factory.mktemp("invited"), f"{INVITED}> get carol talk\n")
     stage = opened(script, town_hall)
     play_step("invited.txt", stage, script.steps[0])

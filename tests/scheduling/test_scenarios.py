@@ -1,4 +1,4 @@
-"""Meetings as they go, played by several people over the CalDAV door and by mail (README.md; RFC 6638, RFC 5546)."""
+"""Meetings of several people, played over CalDAV and mail (README.md; RFC 6638, RFC 5546)."""
 
 from pathlib import Path
 
@@ -18,6 +18,6 @@ def test_it_goes_as_written(path: Path, town_hall: Site) -> None:
         play(path, town_hall)
     except WrongScenario as error:
         wrong = str(error)
-    # Outside of the except: the message is the whole of what there is to read.
+    # Outside of the except, so that the report shows this message and no traceback.
     if wrong is not None:
         pytest.fail(wrong, pytrace=False)
