@@ -39,7 +39,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """The command. Returns the exit code: 1 where a suite passed less than is wanted."""
+    """The command. Returns the exit code: 1 where a suite passed fewer tests than required."""
     options = arguments(given)
     if options.setup:
         return install.main()

@@ -41,7 +41,7 @@ def _verdict(result: Result) -> str:
 
 
 def remarks(results: Sequence[Result]) -> str:
-    """What did not pass: what is exempt and why, and what is not."""
+    """The tests that did not pass: the exempt ones with their reasons, and the others."""
     lines: list[str] = []
     for each in results:
         lines += [f"- {each.suite}: {_code(name)}. {why}" for name, why in each.exempt.items()]

@@ -1,4 +1,4 @@
-"""``make setup-interop``: what the foreign suites need, below ``.interop/``. Run again, it adds what is missing."""
+"""``make setup-interop``: installs the foreign suites below ``.interop/``. A second run adds missing parts only."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse"}
 
 
 class SetupError(Exception):
-    """Something that every suite needs could not be had; the message says what and why."""
+    """A program that every suite needs cannot be installed; the message names it and the reason."""
 
 
 def setup() -> list[str]:
-    """Installs what is missing. Returns what cannot be had here, in words. Raises SetupError."""
+    """Installs missing parts. Returns a sentence for each that cannot be installed here. Raises SetupError."""
     HOME.mkdir(exist_ok=True)
     for name, wanted in ENVIRONMENTS.items():
         _environment(name, wanted)
@@ -110,7 +110,7 @@ def _debian() -> str:
 
 
 def _try(command: list[str], cwd: Path) -> str:
-    """The last words of a program that failed; nothing where it did not."""
+    """The end of a failed program's output; "" where it did not fail."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     return ((done.stderr or done.stdout).strip()[-300:] or f"exit code {done.returncode}") if done.returncode else ""
@@ -122,7 +122,7 @@ def _must(command: list[str | Path]) -> None:
 
 
 def main() -> int:
-    """The command. Returns the exit code: 0 also where only some client cannot be had here."""
+    """The command. Returns the exit code: 0 also where only some client cannot be installed here."""
     try:
         absent = setup()
     except SetupError as error:

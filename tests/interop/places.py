@@ -1,4 +1,4 @@
-"""Where the foreign suites stand, and how their programs are run."""
+"""The directories of the foreign suites, and a function that runs their programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOME = ROOT / ".interop"
 SOURCES = HOME / "src"
 LOGS = HOME / "logs"
 CLIENTS = ROOT.parent / "shared" / "clients"
-"""Drivers and replays that some workplaces have beside the repository; they are used from there."""
+"""Directory with drivers and replays, which may exist beside the repository."""
 
 
 def python(environment: str) -> Path:
@@ -29,11 +29,11 @@ def run(
     environment: Mapping[str, str] | None = None,
     patience: float = 1200.0,
 ) -> str:
-    """What a program printed, also kept as ``.interop/logs/LOG``. One that takes longer than ``patience`` seconds is
-    stopped with all that it started; what it said until then counts."""
+    """The output of a program, also kept as ``.interop/logs/LOG``. After ``patience`` seconds the program is stopped
+    with all its children; its output until then counts."""
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / log
-    # The interpreter that runs this must not lend its packages to the suites, nor they leave anything beside theirs.
+    # The suites must not use this interpreter's packages, and must not write files beside their own.
     clean = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     with path.open("wb") as out:
         process = subprocess.Popen(

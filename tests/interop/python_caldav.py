@@ -14,12 +14,12 @@ from interop.server_tester import EXEMPT
 NAME = f"python-caldav {CALDAV} functional tests"
 WANTED = 146
 HINTS = {name: {"support": support} for name, (support, _) in EXEMPT.items()}
-"""What is not as the library expects of a good server. It must be true: testCheckCompatibility proves it with
-caldav-server-tester, feature by feature."""
+"""Features that differ from the library's expectation of a good server. testCheckCompatibility proves each of them with
+caldav-server-tester."""
 
 
 def suite(site: Site) -> list[Result]:
-    """Runs it. Tests that skip themselves count as not passed."""
+    """Runs the suite. Skipped tests count as not passed."""
     folder = SOURCES / f"caldav-{CALDAV}"
     users = [{"url": site.url, "username": each.address, "password": each.password} for each in site.people(3)]
     televent = {"type": "external", "enabled": True, **users[0], "features": HINTS, "scheduling_users": users}

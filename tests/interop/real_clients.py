@@ -1,4 +1,4 @@
-"""Real programs, driven automatically: each signs in, syncs both ways, edits, and (some) invites and answers."""
+"""Real programs, run automatically: each signs in, syncs both ways, edits, and (some) invites and answers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def tsdav(site: Site) -> list[Result]:
 
 
 def no_drivers(name: str) -> Result:
-    """For a machine that has the repository and not what is beside it."""
+    """The result on a machine without the drivers beside the repository."""
     return skipped(name, f"its driver is not here: {DRIVERS.parent} is missing")
 
 

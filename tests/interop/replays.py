@@ -1,4 +1,4 @@
-"""What iOS, macOS, DAVx5 and subscribers to a feed send, replayed; each asserts what that client needs."""
+"""Replayed requests of iOS, macOS, DAVx5 and feed subscribers; each replay asserts the needs of that client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPLAYS = CLIENTS / "replay" / "dev"
 
 
 def suite(site: Site) -> list[Result]:
-    """Runs all that are there, each with a person of its own."""
+    """Runs all replays that exist, each with its own person."""
     found = sorted(REPLAYS.glob("*.py"))
     if not found:
         return [no_drivers("replays of iOS, macOS, DAVx5, feeds")]

@@ -1,4 +1,4 @@
-"""What a foreign suite said, and whether that is what is wanted."""
+"""The result of a foreign suite, and whether it is as required."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _STEP = re.compile(r"^  FAIL (\S+)\s+(.*)$", re.MULTILINE)
 class Result:
     """``total`` tests of ``suite``, of which ``passed`` passed; at least ``wanted`` are to pass.
 
-    ``exempt`` names what does not pass and why that is right; it counts as what is wanted, never as passed. ``short``
-    names what did not pass for any other reason. ``absent`` says why the suite could not be run at all.
+    ``exempt``: tests that correctly do not pass, with the reasons; they count as required, never as passed. ``short``:
+    tests that did not pass for any other reason. ``absent``: the reason why the suite could not be run.
     """
 
     suite: str
@@ -30,7 +30,7 @@ class Result:
 
     @property
     def met(self) -> bool:
-        """As wanted, or not to be run here."""
+        """True where the result is as required, or the suite cannot be run here."""
         return bool(self.absent) or (self.total > 0 and self.passed + len(self.exempt) >= self.wanted)
 
 
@@ -51,8 +51,8 @@ def of_driver(suite: str, output: str) -> Result:
 
 
 def of_junit(suite: str, report: Path, wanted: int, exempt: Mapping[str, str]) -> Result:
-    """From pytest's report. A skipped test counts as one that did not pass, unless ``exempt`` names it; nothing that
-    passes after all is exempt."""
+    """From pytest's report. A skipped test counts as one that did not pass, unless ``exempt`` names it. A test that
+    passes is not exempt."""
     if not report.exists():
         return Result(suite, total=1, wanted=wanted, short=["there is no report: the suite did not run"])
     passed, short, used = 0, [], {}

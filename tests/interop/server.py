@@ -18,7 +18,7 @@ NAMES = ("Ann", "Bob", "Eve")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account: signs in with the verified address and a device password."""
+    """A person with an account, who signs in with the verified address and a device password."""
 
     address: str
     password: str
@@ -36,7 +36,7 @@ class Site:
         self._numbers = itertools.count(1001)
 
     def people(self, count: int) -> list[Person]:
-        """New accounts with empty calendars: no suite finds what another left behind."""
+        """New accounts with empty calendars, so that no suite finds the events of another."""
         return [self._person(NAMES[place % len(NAMES)]) for place in range(count)]
 
     def _person(self, name: str) -> Person:
@@ -63,8 +63,8 @@ def running() -> Iterator[Site]:
 
 
 def loopback() -> str:
-    """A loopback address that is not the usual one, where there is one: caldav-server-tester takes 127.0.0.1 for a
-    server without a host of its own, and leaves out what belongs to discovery."""
+    """Another loopback address than 127.0.0.1, where the machine has one. caldav-server-tester takes 127.0.0.1 for a
+    server without its own host, and leaves out the tests of discovery."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.2", 0))

@@ -39,11 +39,11 @@ EXEMPT = {
         "to refuse it is what the tester itself calls compliant, and no client sends such a query.",
     ),
 }
-"""Features that no client uses: what the tester says of them, and why that is right."""
+"""Features that no client uses: the tester's result for each, and the reason why it is right."""
 
 
 def suite(site: Site) -> list[Result]:
-    """Runs it with three people, so that scheduling is probed too."""
+    """Runs the tester with three people, so that it probes scheduling too."""
     people = site.people(3)
     sections = {
         f"user{place}": {"caldav_url": site.url, "caldav_username": each.address, "caldav_password": each.password}
@@ -68,7 +68,7 @@ def suite(site: Site) -> list[Result]:
 
 
 def features_of(said: str) -> dict[str, dict[str, str]]:
-    """The dictionary that ``--format hints`` prints, after whatever the program logged before it."""
+    """The dictionary that ``--format hints`` prints after the program's log lines."""
     start = said.rfind("\n{\n")
     body = said[start + 1 :] if start >= 0 else said
     try:

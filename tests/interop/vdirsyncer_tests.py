@@ -35,11 +35,11 @@ class ServerMixin:
 
         return inner
 '''
-"""Where the tests look for a server: a package of that name beside those that they know."""
+"""The package with our server in the directory where the tests find servers."""
 
 
 def suite(site: Site) -> list[Result]:
-    """Runs it."""
+    """Runs the suite."""
     folder = SOURCES / f"vdirsyncer-{VDIRSYNCER}"
     server = folder / "tests" / "storage" / "servers" / "televent"
     server.mkdir(exist_ok=True)

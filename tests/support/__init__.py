@@ -1,1 +1,1 @@
-"""What the tests of every kind share."""
+"""Fixtures and clients that tests of every kind share."""

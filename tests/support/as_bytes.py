@@ -1,6 +1,6 @@
-"""The functions of ical that take and give calendar texts, for tests that say in bytes what goes in and what comes out.
+"""The functions of ical that take and return calendar texts, wrapped for tests that pass and expect bytes.
 
-Where a function gives back the text that it was given, the bytes that come out are the bytes object that went in.
+A function that returns its own argument unchanged returns the same bytes object here.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def _takes_bytes(function: Callable[..., T]) -> Callable[..., T]:
 
 
 def _gives_bytes(function: Callable[..., CalendarText]) -> Callable[..., bytes]:
-    """The same, and bytes for the text that comes out."""
+    """The same, and bytes for the returned text."""
 
     def call(*args: Any, **kwargs: Any) -> bytes:
         return function(*map(_given, args), **kwargs).raw
@@ -51,7 +51,7 @@ def _gives_bytes(function: Callable[..., CalendarText]) -> Callable[..., bytes]:
 
 
 def _takes_tree(function: Callable[..., T]) -> Callable[..., T]:
-    """The function with bytes for the tree that it looks at."""
+    """The function with bytes for its tree argument."""
 
     def call(text: bytes | Component, *args: Any, **kwargs: Any) -> T:
         return function(CalendarText(text).tree if isinstance(text, bytes) else text, *args, **kwargs)
@@ -60,7 +60,7 @@ def _takes_tree(function: Callable[..., T]) -> Callable[..., T]:
 
 
 def as_busy(text: bytes) -> bytes | None:
-    """The text as time that is taken."""
+    """The text as busy time only."""
     shown = sharees.as_busy(CalendarText(text))
     return shown.raw if shown is not None else None
 
@@ -71,7 +71,7 @@ def read(text: bytes) -> Reading:
 
 
 def read_parts(text: bytes | Component) -> parts.Parts:
-    """The text, or a tree, taken apart."""
+    """The parts of a text or of a tree."""
     return parts.read_parts(CalendarText(text).copy() if isinstance(text, bytes) else text)
 
 
@@ -99,7 +99,7 @@ def receive(stored: bytes | None, message: bytes, *, method: str | None = None, 
 
 
 def own_parts(text: bytes) -> bytes:
-    """A reader's own parts of the text, as they are stored."""
+    """A sharee's own parts of the text, as they are stored."""
     return objects_own_parts.own_parts(CalendarText(text)).kept()
 
 

@@ -43,7 +43,7 @@ DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.item
 
 @dataclass
 class Answer:
-    """What came back."""
+    """The server's answer."""
 
     status: int
     headers: dict[str, str]
@@ -145,7 +145,7 @@ def event(uid: str, *lines: str, start: str = "20261125T100000Z", end: str = "20
 
 @dataclass
 class Client:
-    """One person's calendar app, on one connection that is kept."""
+    """One person's calendar app, on one connection that stays open."""
 
     site: "Site"
     tenant: AccountId
@@ -222,7 +222,7 @@ class Site:
         return add_device(self.core.backend, self.context(tenant), name="Laptop")
 
     def context(self, tenant: AccountId) -> Context:
-        """A command's circumstances."""
+        """The context of a command: its actor, door and time."""
         return Context(tenant, "operator", "cli", self.core.backend.clock(), uuid4(), "test")
 
 
@@ -234,7 +234,7 @@ def open_site(
     **settings: str,
 ) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name; KEEP_ALIVE is
-    the seconds that a connection may be idle: long, for a client keeps it while others do slow things."""
+    the seconds that a connection may be idle; long, because a client keeps it while others do slow things."""
     keep_alive = int(settings.pop("KEEP_ALIVE", "600"))
     given: dict[str, Any] = {"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}
     core = build_core(Settings(**given), database_url, CHEAP_PASSWORDS)
@@ -261,7 +261,7 @@ def open_site(
         await marks.close()
 
     def run_it() -> None:
-        # As `televent api` does: uvloop's sockets differ in what they forgive.
+        # `televent api` uses uvloop too. Its sockets allow other things than asyncio's.
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve())
 

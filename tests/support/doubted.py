@@ -1,4 +1,4 @@
-"""CachedAnswer answers that are not believed: each is held against what the door itself would say."""
+"""A cache of answers for tests: each cached answer is compared with a fresh answer of the door."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from televent.adapters.caldav.http import Receive, Scope, Send
 
 
 class Doubted(AnswerCache):
-    """Gives what it remembers, and notes in ``lies`` what differs from a fresh answer though nothing has changed."""
+    """Gives cached answers. ``lies``: those that differ from a fresh answer although nothing has changed."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)

@@ -1,4 +1,4 @@
-"""An event store on a test's own database, and the things to put into it."""
+"""An event store on a test's own database, and facts and rows to put into it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Shop:
-    """A recorder and its surroundings; everything is Ann's."""
+    """A recorder, its pool and its read store; all rows are Ann's."""
 
     url: str
     pool: Pool
@@ -37,11 +37,11 @@ class Shop:
     tenant: AccountId = field(default_factory=lambda: AccountId(uuid4()))
 
     def key(self) -> StreamKey:
-        """The name of a stream that is not there yet."""
+        """The key of a stream that does not exist yet."""
         return StreamKey(self.tenant, uuid4())
 
     def event(self, key: StreamKey, version: int = 1, **fields: Any) -> RecordedEvent:
-        """A stored event; what it says does not matter."""
+        """A stored event; its content does not matter."""
         event = RecordedEvent(
             originator_id=str(key),
             originator_version=version,
@@ -50,7 +50,7 @@ class Shop:
             subject_id=key.tenant,
             chain=b"chain",
             command_id=uuid4(),
-            correlation_id="walk",
+            correlation_id="request",
             actor=str(key.tenant),
             door="caldav",
             recorded_at=NOON,
@@ -86,11 +86,11 @@ class Shop:
         return replace(row, **fields)
 
     def bury(self, put: PutResource) -> RemoveResource:
-        """What takes that resource away."""
+        """The write that removes that resource."""
         return RemoveResource(put.tenant, put.calendar_id, put.href, put.stream_id, NOON)
 
     def stored(self, calendar_id: UUID, **fields: Any) -> PutResource:
-        """A resource that stands."""
+        """A resource that is stored."""
         key = self.key()
         put = self.put(calendar_id, key, fresh=True, **fields)
         self.recorder.insert_events([self.event(key)], writes=[put])
@@ -104,7 +104,7 @@ class Shop:
 
 
 def owed(**fields: Any) -> OutboxMessage:
-    """An effect due at noon."""
+    """An outbox message due at noon."""
     outbox_id = uuid4()
     mail = Email("bob@example.com", "en", AddressVerification("Bob", "123456"))
     return replace(OutboxMessage(outbox_id, f"mail/{outbox_id}", mail, NOON), **fields)

@@ -7,14 +7,14 @@ from televent.runtime.compose import FOLLOWERS, Core
 
 
 def runner(core: Core, follower: Projection | Policy | Following) -> Runner:
-    """What runs that follower, as a worker of its own."""
+    """The consumer of that follower, as in a separate worker."""
     consumer = follower if isinstance(follower, Following) else following(follower)
     return Runner(core.store, core.pool, core.wakeups, consumer, core.backend.clock)
 
 
 def catch_up(core: Core, *followers: Projection | Policy | Following) -> int:
-    """Runs followers (all of the composition root where none is named) to the end of the log; how many events they
-    took in."""
+    """Runs followers to the end of the log; without names, all of the composition root. Returns the number of events
+    that they processed."""
     await_settled(core.recorder)
     total = 0
     for follower in followers or FOLLOWERS:

@@ -1,6 +1,6 @@
-"""Calendar objects made to cost as much as they can, by name. ``HOSTILE``: each is a whole text that a client may send.
+"""Calendar objects that cost as much as possible, by name. ``HOSTILE``: each is a whole text that a client may send.
 
-Some may not be stored; all must be answered at once, whichever way they are looked at.
+The server may refuse to store some of them. It must answer every query of all of them at once.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def hostile(
 
 
 def dates(count: int) -> str:
-    """So many different times."""
+    """``count`` different times."""
     return ",".join(
         f"{2026 + n // 8640}{1 + n // 720 % 12:02}{1 + n // 30 % 24:02}T{n % 24:02}{n % 30:02}00Z" for n in range(count)
     )
@@ -47,7 +47,7 @@ def zone(*lines: str, parts: int = 300, name: str = "Mine") -> list[str]:
 
 
 def changed(count: int, *more: str, future: bool = False) -> list[str]:
-    """A daily series of which so many occurrences are changed; each has ``more``."""
+    """A daily series with ``count`` changed occurrences; each has ``more``."""
     lines = ["RRULE:FREQ=DAILY", *more]
     for number in range(count):
         day = f"{2026 + number // 336}{1 + number // 28 % 12:02}{1 + number % 28:02}"

@@ -1,4 +1,4 @@
-"""Servers and their users that are to be killed: only processes of one data directory are touched."""
+"""Finds and kills a server and the programs that use it: only processes of one data directory."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""Asking over the scheduling outbox when people are busy (RFC 6638 §5)."""
+"""Free/busy requests to the scheduling outbox (RFC 6638 §5)."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ DAY = ("20261125T000000Z", "20261126T000000Z")
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of one recipient. ``busy``: the values of FREEBUSY, each with its type."""
+    """The answer about one recipient. ``busy``: the values of FREEBUSY, each with its type."""
 
     status: str
     busy: tuple[str, ...]
@@ -31,7 +31,7 @@ def post(client: Client, body: str | bytes, **headers: str) -> Answer:
 
 
 def let_everyone_ask(owner: Client) -> None:
-    """Whoever has an account may ask from now on when the owner is busy."""
+    """Allows every person with an account to ask when the owner is busy."""
     grant = "<D:grant><D:privilege><C:schedule-query-freebusy/></D:privilege></D:grant>"
     ace = f"<D:ace><D:principal><D:authenticated/></D:principal>{grant}</D:ace>"
     assert owner.ask("ACL", f"{owner.home}inbox/", f"<D:acl {DECLARED}>{ace}</D:acl>").status == 200

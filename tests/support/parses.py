@@ -1,4 +1,4 @@
-"""Counts what the parser of calendar texts is given. It still parses: nothing is replaced."""
+"""Counts the calls of the parser of calendar texts. The parser itself is not replaced."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from televent.ical.text import lines, tree
 
 
 class Parses:
-    """Every text that was parsed since ``reset``, as often as it was."""
+    """Every text that was parsed since ``reset``, once for each parse."""
 
     def __init__(self) -> None:
         self.texts: Counter[bytes] = Counter()
@@ -22,7 +22,7 @@ class Parses:
 
     @contextmanager
     def request(self, most: int) -> Iterator[None]:
-        """Inside, no text is parsed twice, and at most ``most`` texts are parsed at all."""
+        """Asserts that the block parses no text twice, and at most ``most`` texts."""
         self.texts.clear()
         yield
         assert self.twice == []

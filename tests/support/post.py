@@ -1,4 +1,4 @@
-"""The post: our mail listener on a socket of its own, somebody else's mail server, and mails to send."""
+"""Our mail listener on its own socket, a foreign mail server, and mails to send."""
 
 import asyncio
 import smtplib
@@ -40,13 +40,13 @@ def loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 def run_on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
-    """What the coroutine returns."""
+    """Runs the coroutine on the loop; returns its result."""
     return asyncio.run_coroutine_threadsafe(work, loop).result(NET)
 
 
 @dataclass
 class PostOffice:
-    """Our listener. ``lines`` are what the last SMTP conversation answered to DATA."""
+    """Our listener. ``lines``: its answers to DATA in the last SMTP session."""
 
     town: Town
     intake: Intake
@@ -59,7 +59,7 @@ class PostOffice:
         wait_until(lambda: "received" not in [state for state, _ in self.verdicts()], what="every mail is settled")
 
     def verdicts(self) -> list[tuple[str, str]]:
-        """State and reason of every mail kept, the oldest first."""
+        """State and reason of every stored mail, the oldest first."""
         with psycopg.connect(self.town.url) as connection:
             query = "SELECT state, coalesce(verdict, '') FROM inbound_mail ORDER BY received_at, mail_key"
             return [(row[0], row[1]) for row in connection.execute(query)]
@@ -70,7 +70,7 @@ class PostOffice:
         return found[0]
 
     def token(self, person: Any, attendee: str, uid: str) -> str:
-        """The address that stands for that attendee of the person's meeting."""
+        """The reply address with the token of that attendee of the person's meeting."""
         return f"rsvp+{self.town.core.mail_book.token(person.tenant, uid, attendee)}@televent.app"
 
 
@@ -109,7 +109,7 @@ def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> 
 
 @dataclass
 class Received:
-    """A mail as the other side got it."""
+    """A mail as the other server received it."""
 
     sender: str
     recipients: list[str]
@@ -118,7 +118,7 @@ class Received:
 
 @dataclass
 class OtherServer:
-    """Somebody else's mail server. ``refuse`` is its answer to RCPT, where it has another one than "250"."""
+    """A foreign mail server. ``refuse``: its answer to RCPT, where that is not "250"."""
 
     loop: asyncio.AbstractEventLoop
     port: int = 0
@@ -138,7 +138,7 @@ class OtherServer:
 
 @contextmanager
 def open_other_server() -> Iterator[OtherServer]:
-    """A mail server that keeps what it gets; its loop serves for sending too."""
+    """A mail server that keeps each mail; its loop is used for sending too."""
     with loop_in_thread() as loop:
         other = OtherServer(loop)
 

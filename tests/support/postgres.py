@@ -28,7 +28,7 @@ TEMPLATE = "televent_template"
 
 @dataclass
 class TestServer:
-    """The run's server, from the view of one worker."""
+    """The run's server, as one worker uses it."""
 
     __test__ = False
 
@@ -48,7 +48,7 @@ class TestServer:
         return name
 
     def drop(self, name: str) -> None:
-        """Drop a database and cut whoever is still connected to it."""
+        """Drop a database and cut the clients that are still connected to it."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def make_template(self) -> None:
@@ -73,7 +73,7 @@ def postgres_server(worker_id: str, testrun_uid: str) -> Iterator[TestServer]:
     temporary = fast_temporary_directory()
     mine = f"televent-tests-{os.getuid()}"
     home = temporary / f"{mine}-{testrun_uid[:8]}"
-    # One worker may clear up just as another, whose first such test comes late, wants to start.
+    # One worker may clear up while another, whose first such test comes late, starts the server.
     coming_and_going = FileLock(temporary / f"{mine}.lock")
     server = EmbeddedPostgres(options=UNSAFE_BUT_FAST)
     with coming_and_going.exclusive(timeout=120):

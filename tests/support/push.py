@@ -38,7 +38,7 @@ def base64url(data: bytes) -> str:
 
 @dataclass
 class Device:
-    """A user agent's key pair and secret. Decrypts with the library's HKDF, not with what is being tested."""
+    """A user agent's key pair and secret. Decrypts with the library's HKDF, not with the tested code."""
 
     key: ec.EllipticCurvePrivateKey
     secret: bytes
@@ -52,7 +52,7 @@ class Device:
         return self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def shared(self) -> tuple[str, str]:
-        """What the device tells the server: public key and secret."""
+        """The public key and the secret that the device sends to the server."""
         return base64url(self.public), base64url(self.secret)
 
     def read(self, body: bytes) -> bytes:
@@ -102,7 +102,7 @@ def verify_vapid(header: str, expected_key: str) -> dict[str, Any]:
 
 @dataclass
 class Arrived:
-    """One message that a push service was given."""
+    """One message that a push service received."""
 
     path: str
     headers: dict[str, str]
@@ -111,7 +111,7 @@ class Arrived:
 
 @dataclass
 class PushService:
-    """Takes messages and keeps them; answers as it is told, 201 when nothing is told."""
+    """Keeps the messages it receives. Its answers come from ``answers``, else it answers 201."""
 
     url: str
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
@@ -129,7 +129,7 @@ class PushService:
 
 @dataclass
 class Message:
-    """A push-message, read."""
+    """The values of a push-message."""
 
     topic: str | None
     content: bool
@@ -138,7 +138,7 @@ class Message:
 
 
 def read_message(data: bytes) -> Message:
-    """Raises AssertionError for what is no push-message of the draft."""
+    """The values of a body. Raises AssertionError where it is not a push-message of the draft."""
     root = etree.fromstring(data)
     assert root.tag == f"{{{PUSH}}}push-message"
     names = {"P": PUSH, "D": "DAV:"}
@@ -153,7 +153,7 @@ def read_message(data: bytes) -> Message:
 
 @contextmanager
 def open_push_service() -> Iterator[PushService]:
-    """One on a port of its own, until the block ends."""
+    """A push service on its own port, until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -204,7 +204,7 @@ def push_register(
     subscription: str | None = None,
     expires: str = "",
 ) -> str:
-    """The body of a registration; ``subscription`` replaces what would be made of resource and device."""
+    """The body of a registration; ``subscription`` replaces the one made of resource and device."""
     given = subscription if subscription is not None else web_push(resource, device)
     triggers = f"<trigger>{trigger}</trigger>" if trigger is not None else ""
     return (
@@ -224,6 +224,6 @@ def subscribe(
     expires: str = "",
     **headers: str,
 ) -> Answer:
-    """A registration of a client's."""
+    """A registration of a client."""
     body = push_register(resource, device or Device.new(), trigger, subscription=subscription, expires=expires)
     return client.ask("POST", path, body, Content_Type='application/xml; charset="utf-8"', **headers)

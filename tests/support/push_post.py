@@ -1,4 +1,4 @@
-"""The whole way of a push, step by step: a site, a push service, and the worker between them."""
+"""All steps of a push message: a site, a push service, and the worker between them."""
 
 import asyncio
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Post:
         self.feed = Runner(core.store, core.pool, core.wakeups, PUSH, lambda: self.now)
 
     def device(self, client: Client, path: str, trigger: str = f"{CONTENT}{PROPERTY}") -> "Phone":
-        """A device that subscribes; what was before is past."""
+        """A device that subscribes now; it gets no messages about earlier changes."""
         self.notice()
         url, device = self.service.subscription()
         answer = subscribe(client, path, url, device=device, trigger=trigger)
@@ -56,14 +56,14 @@ class Post:
         return Phone(self, url, device, answer.headers["location"])
 
     def notice(self) -> None:
-        """The log is followed to its end."""
+        """Runs the followers to the end of the log."""
         core = self.site.core
         await_settled(core.recorder)
         while self.feed.advance():
             continue
 
     def work(self, after: timedelta = SOON) -> None:
-        """What is recorded is noticed, and ``after`` that long the outbox is carried out as a worker does."""
+        """Runs the followers, lets ``after`` pass, and then handles the outbox as a worker does."""
         self.notice()
         self.now += after
         asyncio.run(self._carry_out())
@@ -85,7 +85,7 @@ class Post:
             await services.close()
 
     def owed(self) -> list[tuple[Any, ...]]:
-        """State, attempts and error of messages that have not been carried out, the oldest first."""
+        """State, attempts and error of messages that are not completed, the oldest first."""
         query = "SELECT state, attempts, last_error FROM outbox WHERE kind = 'push/1' AND state <> 'completed'"
         return self.sql(f"{query} ORDER BY due_at")
 

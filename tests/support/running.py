@@ -37,7 +37,7 @@ class Televent:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, patience: float = 90.0) -> None:
-        """Returns once it says that it is ready."""
+        """Starts it; returns when it prints that it is ready."""
         process = self.spawn()
         wait_until(lambda: "Televent is ready" in self.output() or process.poll() is not None, patience, what="ready")
         assert process.poll() is None, self.output()
@@ -61,13 +61,13 @@ class Televent:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def ready_seconds(self) -> float:
-        """How long it says that the start took."""
+        """Seconds that the start took, as printed."""
         found = re.search(r"Televent is ready \(([0-9.]+) s\)", self.output())
         assert found is not None
         return float(found[1])
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Another command on the same data."""
+        """Runs another command on the same data."""
         return subprocess.run(
             [sys.executable, "-m", "televent", *arguments],
             env=self.environment,
@@ -79,7 +79,7 @@ class Televent:
         )
 
     def stop(self) -> int:
-        """Ctrl-C, as a terminal sends it; the exit code."""
+        """Sends Ctrl-C as a terminal does; returns the exit code."""
         assert self.process is not None
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
@@ -125,9 +125,9 @@ class Televent:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody holds at the moment.
+    """Ports that are free at the moment.
 
-    Below those that the kernel gives to clients: one of these could be anybody's a moment after it was found free.
+    They are below the kernel's range for clients: a port of that range could be in use a moment after it was found.
     """
     ports: list[int] = []
     for port in random.SystemRandom().sample(range(20_000, 32_000), 1_000):

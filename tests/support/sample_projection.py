@@ -1,4 +1,4 @@
-"""A question as the recipe in CONTRIBUTING says: which events stand in each account, under which titles?"""
+"""A question as the recipe in CONTRIBUTING says: which events does each account have, with which titles?"""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ DDL = """
 
 
 def fold(fact: Any, envelope: Envelope) -> list[RowWrite]:
-    """Inserted when it is made, updated when it changes, deleted when it goes."""
+    """Inserts the row of a new event, updates that of a changed one, deletes that of a deleted one."""
     key = {"tenant_id": envelope.tenant, "stream_id": envelope.key.stream}
     match fact:
         case EventCreated():

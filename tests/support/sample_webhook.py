@@ -10,7 +10,7 @@ from televent.domain.calendar_object.events import EventCreated
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
-    """A message for each event that is made."""
+    """Returns a message for each created event."""
     if not isinstance(fact, EventCreated):
         return []
     message_id = envelope.derived_id("webhook")

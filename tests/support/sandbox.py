@@ -1,4 +1,4 @@
-"""A sandbox for a test, and what people do in it, over its real HTTP."""
+"""A sandbox for a test, and the acts of people in it, over its real HTTP."""
 
 import asyncio
 import json
@@ -19,10 +19,10 @@ ANN, BOB, EVE = 1001, 1002, 1003
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Ask again and again until it is so; fails the test when it never is."""
+    """Asks again until the condition is true; fails the test when it never is."""
     try:
         async with asyncio.timeout(NET):
-            # What is asked sits behind HTTP: there is no event to wait for.
+            # The state is behind HTTP, so there is no event to wait for.
             while not await condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     except TimeoutError:

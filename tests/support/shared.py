@@ -1,6 +1,6 @@
 """One site or town for all tests of a module, with accounts of their own for each test.
 
-A test that looks at the rows of all tenants, changes the schema or counts what the server keeps in memory is marked
+A test that reads the rows of all tenants, changes the schema or counts what the server keeps in memory is marked
 ``own_database``: it gets a site or town of its own.
 """
 
@@ -22,7 +22,7 @@ WORK = ("outbox", "inbound_mail", "reply_token", "push_subscription")
 TO_THE_END = """
     UPDATE consumer SET holder = NULL, lease_until = NULL,
         position = greatest(position, (SELECT max(position) FROM event))"""
-"""No follower takes in what was recorded for an earlier test."""
+"""Moves followers to the end of the log, so that none processes the facts of an earlier test."""
 
 SHARED_FIXTURES = frozenset({"site", "town"})
 
@@ -36,7 +36,7 @@ def module_site(module_database_url: str) -> Iterator[Site]:
 
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A server on which nobody has an account yet."""
+    """A server without accounts."""
     if needs_own_database(request):
         with open_site(request.getfixturevalue("database_url")) as own:
             yield own
@@ -64,7 +64,7 @@ def module_town(module_database_url: str) -> Iterator[Town]:
 
 @pytest.fixture
 def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    """A town in which nobody lives yet. It is noon."""
+    """A town without people. Its clock shows noon."""
     if needs_own_database(request):
         with open_town(request.getfixturevalue("database_url")) as own:
             yield own
@@ -76,7 +76,7 @@ def town(request: pytest.FixtureRequest) -> Iterator[Town]:
 
 
 def leave(core: Core) -> None:
-    """Frees every Telegram id and address, drops the work that is owed, takes followers to the end of the log, and sets
+    """Frees every Telegram id and address, drops pending messages, takes followers to the end of the log, and sets
     the clock right.
 
     So the next test's people are new. Calendars and events of earlier people stay, as those of other tenants do.

@@ -1,4 +1,4 @@
-"""Calendar apps that follow sync tokens, each in its own way, and know nothing but what they were told (RFC 6578)."""
+"""Calendar apps that follow sync tokens in different ways, and know only what the server's pages say (RFC 6578)."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ def sync(client: Client, path: str, token: str, level: str = "1", limit: int | N
 
 
 def refused(answer: Answer) -> bool:
-    """True where the server says that it does not know the token."""
+    """True where the server answers that it does not know the token."""
     if answer.status == 207:
         return False
     assert (answer.status, answer.precondition()) == (403, dav("valid-sync-token"))
@@ -25,14 +25,14 @@ def refused(answer: Answer) -> bool:
 
 @dataclass
 class Copy:
-    """What a client has of one collection. ``whole``: the last page said that there is no more."""
+    """A client's copy of one collection. ``whole``: the last page said that there is no more."""
 
     token: str = ""
     has: Members = field(default_factory=dict)
     whole: bool = False
 
     def take(self, answer: Answer, path: str) -> dict[str, bool]:
-        """Applies a page; what it named, and whether that stands."""
+        """Applies a page. Returns the paths in it, and for each whether the resource exists."""
         entries = answer.responses()
         cut = entries.pop(path, None)
         told = {}
@@ -49,7 +49,7 @@ class Copy:
 
 @dataclass
 class CalendarFollower:
-    """Follows one URL, whatever stands there. Remembers every token it was given and what it had then."""
+    """Follows one URL, also when it names another collection later. Keeps every token with the copy of that moment."""
 
     client: Client
     path: str
@@ -68,7 +68,7 @@ class CalendarFollower:
             self.past.append((self.copy.token, dict(self.copy.has)))
 
     def again_from(self, number: int) -> Members | None:
-        """What it would have now, had it slept since some earlier moment; None where that token is refused."""
+        """The copy now of a client whose last sync was at that moment; None if the token is refused."""
         token, had = self.past[number % len(self.past)]
         answer = sync(self.client, self.path, token)
         if answer.status == 404 or refused(answer):
@@ -80,7 +80,7 @@ class CalendarFollower:
 
 @dataclass
 class HomeFollower:
-    """Asks the home which calendars there are and have changed, and then those (macOS)."""
+    """Asks the home for new and changed calendars, and then those calendars for their changes (macOS)."""
 
     client: Client
     home: Copy = field(default_factory=Copy)
@@ -99,7 +99,7 @@ class HomeFollower:
             else:
                 del self.calendars[href]
         for href, copy in self.calendars.items():
-            # Only those it was told of: if the home lies, this client lies.
+            # Only the calendars that the home named: an error of the home becomes an error of this client.
             for _ in range(100):
                 if copy.whole:
                     break

@@ -1,4 +1,4 @@
-"""People with accounts on one server, who meet: their copies, and the letters that are still owed."""
+"""People with accounts on one server who invite each other: their copies, and the pending outbox messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,7 +64,7 @@ class Person:
         )
 
     def receive(self, message: bytes) -> Received:
-        """As if it had come by mail."""
+        """Applies an iTIP message as if it had come by mail."""
         return receive_itip(
             self.town.core.backend, self.context(), message=read_message(message), sender_name="Somebody"
         )
@@ -80,13 +80,13 @@ class Person:
         return row
 
     def text(self, uid: str = UID) -> bytes:
-        """The stored octets."""
+        """The stored bytes."""
         ics = self.row(uid).ics
         assert ics is not None
         return ics
 
     def says(self, attendee: "Person | str", recurrence_id: str | None = None, name: str = "PARTSTAT") -> str | None:
-        """A parameter of somebody's line in this person's copy."""
+        """A parameter of an attendee's line in this person's copy."""
         component = read_parts(self.text()).get(recurrence_id)
         assert component is not None, "the occurrence has no component of its own"
         address = attendee if isinstance(attendee, str) else attendee.address
@@ -103,7 +103,7 @@ class Person:
 
 @dataclass
 class Town:
-    """``now`` stands still: whatever happens, happens within one second, unless a test lets time pass."""
+    """``now`` is fixed: everything happens within one second, unless a test moves it."""
 
     core: Core
     url: str
@@ -118,7 +118,7 @@ class Town:
         return person
 
     def carry(self) -> None:
-        """What a worker does with the letters between accounts here, until none is owed."""
+        """Delivers all pending iTIP messages between accounts here, as a worker does."""
         later = self.now + timedelta(minutes=1)
         while claimed := self.core.outbox.claim(later, kinds=(ItipLocal,)):
             for message in claimed:
@@ -127,8 +127,8 @@ class Town:
                 self.core.outbox.complete(message, later)
 
     def owed(self, kind: str = "%") -> list[dict[str, Any]]:
-        """The payloads of messages that nobody has carried out yet, with ``due_at`` and ``kind``, the stored name
-        without its version. Who follows the log has said what they have to."""
+        """The payloads of messages that are not completed, with ``due_at`` and ``kind``, the stored name without its
+        version. The followers have processed the whole log before."""
         catch_up(self.core)
         query = """SELECT payload, split_part(kind, '/', 1), due_at FROM outbox
             WHERE state = 'pending' AND split_part(kind, '/', 1) LIKE %s ORDER BY created_at, outbox_id"""
@@ -153,7 +153,7 @@ def open_town(url: str) -> Iterator[Town]:
 
 
 def meeting(*lines: str, people: tuple[str, ...], organizer: str = "ann@example.com", uid: str = UID) -> bytes:
-    """What a client PUTs. ``people`` are addresses, or whole ATTENDEE lines."""
+    """The text of a client's PUT. ``people`` are addresses, or whole ATTENDEE lines."""
     given = {"DTSTART": "20261201T100000Z", "DTEND": "20261201T110000Z", "SUMMARY": "Sync"}
     for line in lines:
         if line.partition(":")[0] in given:

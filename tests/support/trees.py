@@ -6,7 +6,7 @@ from televent.ical.text.tree import Component, Property
 
 
 def told(tree: Component) -> tuple[Any, ...]:
-    """All that a tree holds: every property as it is written and as it reads, every component with its line ends."""
+    """The whole content of a tree: every property as written and as parsed, every component with its line ends."""
     inner = tuple(
         (each.name, each.raw, each.params, each.value) if isinstance(each, Property) else told(each)
         for each in tree.entries

@@ -7,25 +7,25 @@ from typing import Protocol, TypeVar
 Value = TypeVar("Value")
 
 NET = 120.0
-"""Seconds after which a test takes what it waits for as broken: many times what a slow and busy machine needs."""
+"""Seconds after which a waiting test fails: many times the need of a slow and busy machine."""
 
 
 class Log(Protocol):
-    """What is asked of a recorder here."""
+    """The part of a recorder that is used here."""
 
     def max_notification_id(self) -> int | None: ...
     def select_notifications(self, start: int | None, limit: int) -> Sequence[object]: ...
 
 
 def await_settled(log: Log) -> None:
-    """Returns once followers may read all that is recorded: another test's transaction, in another database of the same
-    server, holds them back as one of our own would."""
+    """Returns when followers may read all recorded facts. A transaction of another test, in another database of the
+    same server, delays them like one of this test."""
     last = log.max_notification_id()
     wait_until(lambda: last is None or log.select_notifications(last, 1), what="the log settled")
 
 
 def wait_until(condition: Callable[[], Value | None], deadline: float = NET, *, what: str = "") -> Value:
-    """Ask `condition` again and again and return its first true value.
+    """Ask `condition` again until it is true and return its value.
 
     Fails the test when there is none within `deadline` seconds, naming `what` was waited for. The deadline is
     a net for a broken system, not a measure of a working one: leave it generous.
