@@ -16,7 +16,7 @@ from importlinter.domain.imports import ImportExpression
 
 
 class AllowedImportsContract(Contract):
-    """Options: `layers`, packages whose modules are looked at; `allowed`, the external modules that these may import;
+    """Options: `layers`, packages whose modules are checked; `allowed`, the external modules that these may import;
     `ignore_imports`, single imports that are allowed beside them. An ignored import that is not there is an error."""
 
     type_name = "allowed_imports"
@@ -26,7 +26,7 @@ class AllowedImportsContract(Contract):
     ignore_imports = fields.SetField(subfield=fields.ImportExpressionField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Looks at every module of the layers. Raises ValueError for a layer that does not exist."""
+        """Checks every module of the layers. Raises ValueError for a layer that does not exist."""
         contract_utils.remove_ignored_imports_and_report(
             graph,
             list(cast("Set[ImportExpression] | None", self.ignore_imports) or ()),

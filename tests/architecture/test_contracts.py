@@ -1,4 +1,4 @@
-"""What must not be imported or called fails `make lint`: tried on a copy of the sources, with one fault a line."""
+"""Each forbidden import and call fails `make lint`: tried on a copy of the sources, with one fault per line."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(place: Path, *command: str) -> str:
-    """What a linter says there; it must fail."""
+    """The output of a linter on that copy; fails where the linter finds nothing."""
     environment = {**os.environ, "PYTHONPATH": str(place / "src"), "COLUMNS": "300", "NO_COLOR": "1"}
     done = subprocess.run(
         [BIN / command[0], *command[1:]], cwd=place, env=environment, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""What a shared calendar hides is hidden by the door: no method and no report reads members past it (ADR 16)."""
+"""The door hides the private parts of a shared calendar: no method and no report reads members past it (ADR 16)."""
 
 import re
 from pathlib import Path
