@@ -1,4 +1,4 @@
-"""Makes `support` importable from every test, registers its fixtures, and sets how Hypothesis looks for examples."""
+"""Makes `support` importable from every test, registers its fixtures, and sets how Hypothesis chooses examples."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ pytest_plugins = ["support.postgres", "support.shared"]
 
 # No clock decides whether a test passes: machines differ, and others use them at the same time.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# The suite takes the same examples each time: what chance finds is found by the person who looks for it.
+# The suite takes the same examples each time. A search with random examples is run by hand.
 settings.register_profile("suite", UNTIMED, derandomize=True, database=None)
 settings.register_profile("search", UNTIMED, derandomize=False, max_examples=2_000)
 settings.load_profile("suite")

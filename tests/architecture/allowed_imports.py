@@ -1,7 +1,7 @@
 """The contract type `allowed_imports` of import-linter: the external modules that a layer may import, and no other.
 
-import-linter's own `forbidden` names what must not be imported, so a library that nobody thought of passes. This one
-names what may be. `lint-imports` finds it by `contract_types` in pyproject.toml.
+import-linter's own `forbidden` names forbidden modules, so an unexpected library passes. This one names the
+allowed modules. `lint-imports` finds it by `contract_types` in pyproject.toml.
 """
 
 from __future__ import annotations

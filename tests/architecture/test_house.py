@@ -1,4 +1,4 @@
-"""The house keeps its own rules: sizes, names, the environment's only reader, refusals, stored names."""
+"""The house keeps its own rules: sizes, names, the only reader of the environment, refusals, stored names."""
 
 from __future__ import annotations
 

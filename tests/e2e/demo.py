@@ -1,4 +1,4 @@
-"""``make demo``: the whole tour of ``walk.py``, for a person to watch."""
+"""``make demo``: the tour of ``tour.py``, for a person to watch."""
 
 from __future__ import annotations
 

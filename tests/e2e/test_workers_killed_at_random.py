@@ -217,7 +217,7 @@ def test_every_card_notice_and_mail_comes_though_workers_are_killed(database_url
         wait_until(lambda: set(owed(database_url)[1]) == {"completed"}, AFTERWARDS, what="all is carried out")
         kinds, _ = owed(database_url)
         assert organizer.meetings == accepted > 0
-        # Once in the outbox, whatever was killed.
+        # Each message is in the outbox once, whichever process was killed.
         assert kinds["invite_notification"] == organizer.meetings
         assert kinds["rsvp_notification"] == accepted
         assert kinds["calendar_invite"] == organizer.meetings

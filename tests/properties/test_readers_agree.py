@@ -194,7 +194,7 @@ def an_end_before_its_start_is_mended(case: Case, name: str) -> bool:
 
 
 def an_end_takes_the_kind_of_its_start(case: Case, name: str) -> bool:
-    """A start in a zone that nobody knows floats, and so does our end, though it is written in UTC (values.end_of)."""
+    """A start in an unknown zone floats, and so does our end, although it is written in UTC (values.end_of)."""
     ours, theirs = case.ours["end"], case.theirs["end"]
     return (
         name == "end" and isinstance(theirs, datetime) and ours.tzinfo is None and theirs.replace(tzinfo=None) == ours
@@ -264,7 +264,7 @@ def places(reading: Reading, root: Component, instance: Instance) -> int:
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40)
 CLOCK = st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)).map(lambda each: each.replace(microsecond=0))  # noqa: DTZ001
 SLOPPY = st.text("ab,;\\nN", max_size=12)
-"""A TEXT value whose commas, semicolons and backslashes nobody has escaped."""
+"""A TEXT value with unescaped commas, semicolons and backslashes."""
 UIDS = st.sampled_from(["one@example.com", "a,b@example.com", "a\\,b@example.com"])
 ZONES = st.sampled_from(["date", "floating", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"])
 RULES = st.sampled_from(
@@ -342,7 +342,7 @@ NOT_ALL_READ: dict[str, type[Exception]] = {
     "google-request-chinese.ics": InvalidCalendarObject,
     "outlook-request-two-vevents.ics": InvalidCalendarObject,
     "icloud-two-events-same-uid.ics": InvalidCalendarObject,  # two masters
-    "kde-todo-request.ics": ValueError,  # icalendar and vobject refuse CN=3D"…": quoted-printable that nobody decoded
+    "kde-todo-request.ics": ValueError,  # icalendar and vobject refuse CN=3D"…": quoted-printable that was not decoded
 }
 """Files that one of the three refuses as a whole."""
 

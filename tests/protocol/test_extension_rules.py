@@ -15,7 +15,7 @@ def bob(site: Site) -> Client:
 
 
 def places(client: Client) -> list[str]:
-    """A path of every kind that everybody has."""
+    """A path of each kind of resource that every home has."""
     client.put(client.calendar() + "a.ics", event("a@example.com"))
     below = ("", "default/", "default/a.ics", "inbox/", "outbox/", "notifications/")
     return ["/", "/caldav/", "/principals/", *(client.home + each for each in below)]

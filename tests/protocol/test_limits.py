@@ -1,4 +1,4 @@
-"""RFC 4791 §5.2.5–§5.2.9, §5.3.2.1: a calendar says what it takes, and takes no more."""
+"""RFC 4791 §5.2.5–§5.2.9, §5.3.2.1: a calendar states its limits and refuses larger objects."""
 
 import pytest
 

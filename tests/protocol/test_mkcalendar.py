@@ -69,7 +69,7 @@ def test_only_in_the_home_calendars_are_made(ann: Client) -> None:
 
 
 def test_a_calendar_for_tasks_takes_tasks_alone(ann: Client) -> None:
-    """§5.2.3: what it was made for is what it says and takes."""
+    """§5.2.3: it states and takes the components that it was made for."""
     kinds = '<C:supported-calendar-component-set><C:comp name="VTODO"/><C:comp name="VJOURNAL"/>'
     assert make(ann, f"{kinds}</C:supported-calendar-component-set>").status == 201
     entry = ann.propfind(ann.calendar("work"), "C:supported-calendar-component-set").only()
@@ -141,7 +141,7 @@ def test_what_an_event_is_to_free_busy_is_by_the_table(ann: Client, lines: tuple
     text = ann.report(ann.calendar(), "C:free-busy-query", span, Depth="1").text
     periods = [line for line in text.splitlines() if line.startswith("FREEBUSY")]
     assert {line.partition("FBTYPE=")[2].partition(":")[0] or "BUSY" for line in periods} == kinds
-    # It reaches no further than was asked.
+    # The answer has no busy time beyond the requested range.
     assert all(line.endswith("20261125T103000Z/20261125T110000Z") for line in periods)
 
 

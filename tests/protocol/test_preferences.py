@@ -1,4 +1,4 @@
-"""RFC 7240, RFC 8144: what a client prefers to be told; RFC 5995: a member whose name the server chooses."""
+"""RFC 7240, RFC 8144: a client's preferences for the answer; RFC 5995: a member whose name the server chooses."""
 
 import pytest
 

@@ -123,7 +123,7 @@ def uid_of(name: str) -> str:
 
 def calendar_of(step: Step, name: str, dtstamp: str) -> Block:
     """The VCALENDAR of a step's lines. UID, DTSTAMP, SUMMARY and an hour on 1 December have defaults;
-    "VTODO" begins a to-do, "at …" an override, BEGIN and END whatever else."""
+    "VTODO" begins a to-do, "at …" an override, BEGIN and END any other component."""
     kind = "VEVENT"
     rows: list[str] = []
     root = Block("VCALENDAR", [Line("VERSION", (), "2.0"), Line("PRODID", (), "-//Example//App 1//EN")])

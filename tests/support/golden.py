@@ -1,7 +1,7 @@
 """Writes the golden files of stored facts: one sample of each class, in the shape that it has today.
 
 ``python -m support.golden`` (in ``tests``) adds missing files and corrects those that no longer fit. A file that still
-means the same keeps every byte. Only for shapes that nobody has stored yet: a released shape gets a new name instead.
+means the same keeps every byte. Use it only before a release: a released shape gets a new name instead.
 """
 
 from __future__ import annotations

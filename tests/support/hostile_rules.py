@@ -16,7 +16,7 @@ ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P9999D", "DURATION:P100D", 
 def hostile(
     *lines: str, start: str = "DTSTART:20260101T000000Z", before: Sequence[str] = (), kind: str = "VEVENT"
 ) -> bytes:
-    """One component with these lines; ``before`` stands before it."""
+    """One component with these lines; ``before``: lines before it."""
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//EN", *before]
     part = [f"BEGIN:{kind}", "UID:1@example.com", "DTSTAMP:20260101T000000Z", start, *lines, f"END:{kind}"]
     return "\r\n".join([*head, *part, "END:VCALENDAR", ""]).encode()

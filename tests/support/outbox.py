@@ -17,7 +17,7 @@ class Told:
 
 
 def question(organizer: str, *attendees: str, lines: tuple[str, ...] = (), span: tuple[str, str] = DAY) -> str:
-    """A VFREEBUSY of a REQUEST. ``attendees`` are calendar user addresses; ``lines`` stand beside them."""
+    """A VFREEBUSY of a REQUEST. ``attendees`` are calendar user addresses; ``lines``: more lines."""
     rows = "".join(f"{line}\r\n" for line in (*(f"ATTENDEE:{each}" for each in attendees), *lines))
     return (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:fb@example.com\r\n"

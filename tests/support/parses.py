@@ -31,7 +31,7 @@ class Parses:
 
 @contextmanager
 def counted_parses() -> Iterator[Parses]:
-    """Counts where each parse begins, so that it does not matter under which name ``parse`` was imported."""
+    """Counts in the function that begins each parse, so that all imports of ``parse`` are counted."""
     parses, split = Parses(), lines.split_raw
 
     def counting(data: bytes) -> list[bytes]:

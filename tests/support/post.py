@@ -162,7 +162,7 @@ def itip_mail(
     message_id: str = "one@example.net",
     headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """A mail with a calendar in it. ``proven``: the edge says that DMARC passed."""
+    """A mail with a calendar in it. ``proven``: the mail server in front of us states that DMARC passed."""
     mail = EmailMessage(policy=SMTP_POLICY)
     if proven:
         domain = sender.rpartition("@")[2]

@@ -95,7 +95,7 @@ def needs_own_database(request: pytest.FixtureRequest) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of a module that share a site on one worker: another worker would open a second site."""
+    """Runs the tests of a module that share a site on one worker: another worker would open a second site."""
     for item in items:
         if not SHARED_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) and not item.get_closest_marker(
             "xdist_group"

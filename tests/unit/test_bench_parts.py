@@ -185,7 +185,7 @@ def test_a_long_answer_is_whole_when_its_last_piece_has_come(chunked: bool, piec
 
     class Transport(asyncio.Transport):
         def write(self, data: object) -> None:
-            """Nobody is there."""
+            """Answers no request."""
 
         def is_closing(self) -> bool:
             return False

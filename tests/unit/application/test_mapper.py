@@ -35,7 +35,7 @@ WHAT = WhatChanged(None, Details(When("20261121", None, None), None, None, "Secr
 
 
 class Keys:
-    """One key for everybody, until it is destroyed."""
+    """One key for all persons, until it is destroyed."""
 
     def __init__(self) -> None:
         self.stored: bytes | None = bytes(32)

@@ -1,4 +1,4 @@
-"""Given facts as decide() makes them, the history says them in plain English, and nobody parses a calendar text."""
+"""Given facts as decide() makes them, the history states them in plain English and parses no calendar text."""
 
 from __future__ import annotations
 

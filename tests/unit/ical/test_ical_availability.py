@@ -61,7 +61,7 @@ def backend(zone: str, first: str) -> str:
 
 def test_section_5_1_1_the_simple_example() -> None:
     text = rule("DTSTART;TZID=America/Montreal:20111002T000000", backend("America/Montreal", "20111002"))
-    # The RFC says the 6th, a Sunday; its table is that of a working day.
+    # The RFC names the 6th, a Sunday, but its table is that of a working day.
     start = datetime(2011, 11, 7, tzinfo=MONTREAL).astimezone(UTC)
     meeting = Period(start + timedelta(hours=12), start + timedelta(hours=14))
     found = apply_availability([meeting], [root(text)], start, start + timedelta(days=1))

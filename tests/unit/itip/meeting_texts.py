@@ -58,7 +58,7 @@ def event(
     dtstamp: str = "20261101T080000Z",
     organizer: str = ANN,
 ) -> str:
-    """One VEVENT; *people* are ATTENDEE lines, *lines* whatever else it has."""
+    """One VEVENT; *people* are ATTENDEE lines, *lines* all other lines."""
     rows = ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{dtstamp}", f"DTSTART{start}", f"DTEND{end}"]
     rows += [f"SUMMARY:{summary}"] + ([] if sequence is None else [f"SEQUENCE:{sequence}"])
     rows += [f'ORGANIZER;CN="Ann":mailto:{organizer}'] if organizer else []
