@@ -15,7 +15,7 @@ from televent.ical.itip.receiving.incoming import apply_answer, receive
 from televent.ical.itip.sending.allowed import mend_attendee_put
 from televent.ical.itip.sending.organizer import prepare_organizer_put, with_sequence_from, without_force_send
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.objects.own_parts import laid, own_parts
+from televent.ical.objects.own_parts import own_parts, with_own_parts
 from televent.ical.objects.sharees import as_busy
 from televent.ical.objects.zone_references import by_reference, in_full
 from televent.ical.text.lines import compose, fold
@@ -117,8 +117,8 @@ def test_two_texts_laid_together_have_the_tree_of_their_bytes(one: bytes, other:
         prepare_organizer_put(old, new, me=[ANN]),
         mend_attendee_put(old, new, me=[BOB]),
         mend_attendee_put(old, new, me=[BOB], merge=True),
-        laid(new, own_parts(old)),
-        laid(new, None),
+        with_own_parts(new, own_parts(old)),
+        with_own_parts(new, None),
     ):
         _check(new, after)
         _check(old, after)

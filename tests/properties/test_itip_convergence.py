@@ -262,7 +262,7 @@ class Correspondence(RuleBasedStateMachine):
             told = organizer_messages(old, applied.text, me=[ANN], dtstamp=self.now())
             answered = {answer.address for answer in applied.answers}
             self.send(who, [each for each in told if each.recipient not in answered])
-        elif applied.answer_stands:
+        elif applied.keeps_answer:
             self.send(
                 who, attendee_messages(None, applied.text, me=[who], dtstamp=self.now(), declined=applied.declined)
             )

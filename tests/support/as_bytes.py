@@ -86,7 +86,7 @@ class Applied:
     reason: str | None
     marks: tuple[results.MarkRow, ...]
     proposals: tuple[results.Proposal, ...]
-    answer_stands: bool
+    keeps_answer: bool
     declined: tuple[str, ...]
     recurrence_ids: tuple[str | None, ...]
 
@@ -103,10 +103,10 @@ def own_parts(text: bytes) -> bytes:
     return objects_own_parts.own_parts(CalendarText(text)).kept()
 
 
-def laid(text: bytes, kept: bytes | None) -> bytes:
+def with_own_parts(text: bytes, kept: bytes | None) -> bytes:
     """The text with the parts that are stored as ``kept``."""
     own = objects_own_parts.kept_parts(kept) if kept is not None else None
-    return objects_own_parts.laid(CalendarText(text), own).raw
+    return objects_own_parts.with_own_parts(CalendarText(text), own).raw
 
 
 with_sequence_from = _gives_bytes(organizer.with_sequence_from)

@@ -19,7 +19,7 @@ from televent.application.read_models.resources import ResourceRow
 from televent.application.read_models.share import Share
 from televent.domain.calendar_object.state import etag_of
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.objects.own_parts import kept_parts, laid
+from televent.ical.objects.own_parts import kept_parts, with_own_parts
 from televent.ical.objects.sharees import PRIVATE, PUBLIC, as_busy, visibility
 from televent.ical.text.errors import IcalError
 
@@ -79,7 +79,7 @@ def with_own(row: ResourceRow, share: Share, own: bytes | None) -> ResourceRow |
     # What was kept cannot be read any more once the person was erased: then there is nothing of his own.
     for kept in (own, None):
         try:
-            return _with_text(row, share, laid(row.text, kept_parts(kept) if kept is not None else None))
+            return _with_text(row, share, with_own_parts(row.text, kept_parts(kept) if kept is not None else None))
         except IcalError:
             continue
     return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.as_bytes import laid, own_parts, same_event
+from support.as_bytes import own_parts, same_event, with_own_parts
 from televent.ical.text.tree import parse
 
 
@@ -24,21 +24,21 @@ BOBS = text(*event("SUMMARY:Tea", "TRANSP:TRANSPARENT", *alarm(30), *alarm(60)))
 
 
 def test_each_sharee_sees_their_own_parts_over_the_same_event() -> None:
-    assert laid(ANNS, own_parts(BOBS)) == BOBS
-    assert laid(BOBS, own_parts(ANNS)) == ANNS
-    assert laid(ANNS, own_parts(ANNS)) == ANNS
+    assert with_own_parts(ANNS, own_parts(BOBS)) == BOBS
+    assert with_own_parts(BOBS, own_parts(ANNS)) == ANNS
+    assert with_own_parts(ANNS, own_parts(ANNS)) == ANNS
 
 
 def test_a_sharee_without_own_parts_has_no_alarms_and_is_busy_as_the_event_says() -> None:
-    assert laid(ANNS, None) == text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
+    assert with_own_parts(ANNS, None) == text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
     silent = text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
-    assert laid(silent, None) is silent
+    assert with_own_parts(silent, None) is silent
 
 
 def test_no_transparency_is_one_of_ones_own_too() -> None:
     none = text(*event("SUMMARY:Tea"))
-    assert laid(ANNS, own_parts(none)) == none
-    assert laid(none, own_parts(ANNS)) == ANNS
+    assert with_own_parts(ANNS, own_parts(none)) == none
+    assert with_own_parts(none, own_parts(ANNS)) == ANNS
 
 
 def test_occurrences_set_apart_have_theirs_and_new_ones_those_of_the_series() -> None:
@@ -46,16 +46,20 @@ def test_occurrences_set_apart_have_theirs_and_new_ones_those_of_the_series() ->
     other = ["RECURRENCE-ID:20261127T100000Z", "SUMMARY:No tea"]
     bobs = text(*event("RRULE:FREQ=DAILY", *alarm(30)), *event(*apart, *alarm(60)))
     anns = text(*event("RRULE:FREQ=DAILY", *alarm(5)), *event(*apart), *event(*other, *alarm(5)))
-    shown = laid(anns, own_parts(bobs))
+    shown = with_own_parts(anns, own_parts(bobs))
     assert shown == text(*event("RRULE:FREQ=DAILY", *alarm(30)), *event(*apart, *alarm(60)), *event(*other, *alarm(30)))
 
 
 def test_what_is_not_utf_8_and_other_line_ends_come_back_as_they_were() -> None:
     odd = ANNS.replace(b"DESCRIPTION:Tea", b"DESCRIPTION:\xff\xfe")
-    assert laid(ANNS, own_parts(odd)) == odd
+    assert with_own_parts(ANNS, own_parts(odd)) == odd
     bare = BOBS.replace(b"\r\n", b"\n")
-    assert laid(bare, own_parts(bare)) == bare
-    assert [each.name for each in parse(laid(bare, own_parts(ANNS))).walk()] == ["VCALENDAR", "VEVENT", "VALARM"]
+    assert with_own_parts(bare, own_parts(bare)) == bare
+    assert [each.name for each in parse(with_own_parts(bare, own_parts(ANNS))).walk()] == [
+        "VCALENDAR",
+        "VEVENT",
+        "VALARM",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,14 +84,14 @@ def test_what_was_noted_of_ones_alarms_is_ones_own_too() -> None:
     snoozed = noted.replace(b"X-MOZ-LASTACK", b"X-MOZ-SNOOZE-TIME-1795500000000")
     for bobs in (noted, snoozed):
         assert same_event(ANNS, bobs)
-        assert laid(ANNS, own_parts(bobs)) == bobs
-        assert laid(bobs, own_parts(ANNS)) == ANNS
+        assert with_own_parts(ANNS, own_parts(bobs)) == bobs
+        assert with_own_parts(bobs, own_parts(ANNS)) == ANNS
 
 
 def test_what_was_kept_before_notes_were_can_still_be_read() -> None:
-    assert laid(ANNS, b'{"": ["TRANSP:OPAQUE\\r\\n", []]}') == text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
+    assert with_own_parts(ANNS, b'{"": ["TRANSP:OPAQUE\\r\\n", []]}') == text(*event("SUMMARY:Tea", "TRANSP:OPAQUE"))
 
 
 def test_an_alarm_is_found_however_its_name_is_written() -> None:
     folded = ANNS.replace(b"BEGIN:VALARM", b"begin:VAL\r\n ARM").replace(b"END:VALARM", b"end:vala\r\n rm")
-    assert b"TRIGGER" not in laid(folded, None)
+    assert b"TRIGGER" not in with_own_parts(folded, None)

@@ -72,7 +72,7 @@ def test_who_was_removed_and_is_invited_again_is_asked_again() -> None:
     message = to_bob(calendar(series(people=ALONE)), calendar(series(people=EVERYONE)))
     assert (message.kind, message.asks) == ("invite", True)
     applied = taken(message, answered=at(20, 11))
-    assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)
+    assert (partstats(applied.text, BOB), applied.keeps_answer) == (["NEEDS-ACTION"], False)
 
 
 def test_an_answer_from_before_the_removal_is_no_answer_to_the_new_invitation() -> None:
@@ -148,7 +148,7 @@ def test_a_deleted_occurrence_is_declined_again_for_a_version_that_does_not_know
     copy = calendar(series(out, people=ACCEPTED))
     message = calendar(series(people=ACCEPTED, sequence=1).replace("20261101T08", "20261121T08"), method="REQUEST")
     applied = receive(copy, message, me=[BOB], now=at(21, 12))
-    assert (applied.declined, applied.answer_stands) == ((SECOND_MONDAY,), True)
+    assert (applied.declined, applied.keeps_answer) == ((SECOND_MONDAY,), True)
     assert applied.text is not None
     assert out.encode() in applied.text
     (told,) = attendee_messages(None, applied.text, me=[BOB], dtstamp=at(21, 13), declined=applied.declined)
@@ -160,7 +160,7 @@ def test_a_deleted_occurrence_is_declined_again_for_a_version_that_does_not_know
         method="REQUEST",
     )
     again = receive(copy, known, me=[BOB], now=at(21, 12))
-    assert (again.declined, again.answer_stands) == ((), False)
+    assert (again.declined, again.keeps_answer) == ((), False)
 
 
 def test_a_moved_occurrence_that_the_attendee_deleted_stays_away_while_it_is_known_as_declined() -> None:
@@ -181,7 +181,7 @@ def test_an_attendee_asked_again_has_every_occurrence_again_but_those_known_as_d
     applied = receive(copy, fresh, me=[BOB], now=at(21, 12), again=True, answered=at(30, 12))
     assert applied.text is not None
     assert b"EXDATE" not in applied.text
-    assert (partstats(applied.text, BOB), applied.answer_stands) == (["NEEDS-ACTION"], False)
+    assert (partstats(applied.text, BOB), applied.keeps_answer) == (["NEEDS-ACTION"], False)
 
 
 def test_news_of_an_occurrence_that_the_attendee_deleted_is_not_remembered() -> None:
@@ -205,6 +205,6 @@ def test_what_has_moved_meanwhile_is_back_and_not_told_as_declined() -> None:
     )
     applied = receive(calendar(series(out, people=ACCEPTED)), message, me=[BOB], now=at(21, 12))
     assert applied.text is not None
-    assert (applied.declined, applied.answer_stands) == ((), False)
+    assert (applied.declined, applied.keeps_answer) == ((), False)
     assert b"EXDATE" not in applied.text
     assert partstats(applied.text, BOB) == ["ACCEPTED", "NEEDS-ACTION"]

@@ -110,7 +110,7 @@ def test_an_answer_that_stands_against_a_higher_sequence_is_told_again() -> None
     accepted = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     second = ask(accepted, stamped(series(sequence=1), 5), known=first)
     assert partstats(second.text, BOB) == ["ACCEPTED"]
-    assert second.answer_stands
+    assert second.keeps_answer
     assert not second.asks_again
 
 

@@ -40,7 +40,7 @@ def test_an_answer_to_one_occurrence_is_told_again_to_who_asks_with_a_higher_num
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=SECOND_MONDAY, now=at(2, 1))
     applied = ask(text, stamped(series(sequence=1), 5), known=first)
     assert partstats(applied.text, BOB) == ["NEEDS-ACTION", "ACCEPTED"]
-    assert applied.answer_stands
+    assert applied.keeps_answer
     (message,) = attendee_messages(None, applied.text, me=[BOB], dtstamp=at(6, 1))
     assert message.recurrence_ids == (SECOND_MONDAY,)
 
@@ -52,7 +52,7 @@ def test_an_attendee_removed_and_asked_again_keeps_the_answer_and_sends_it() -> 
     text = apply_answer(text, address=BOB, partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 2))
     out = ask(text, stamped(series(people=(attendee(BOB),), sequence=1), 5), known=first, method="CANCEL")
     again = ask(out.text, stamped(series(sequence=1), 6), known=out)
-    assert (again.change, again.asks_again, again.answer_stands) == ("rescheduled", True, True)
+    assert (again.change, again.asks_again, again.keeps_answer) == ("rescheduled", True, True)
     assert partstats(again.text, BOB) == ["ACCEPTED", "DECLINED"]
     assert "STATUS:CANCELLED" not in unfolded(again.text or b"")
 
@@ -60,7 +60,7 @@ def test_an_attendee_removed_and_asked_again_keeps_the_answer_and_sends_it() -> 
 def test_an_answer_that_the_organizer_has_is_not_told_again() -> None:
     first = ask(None, series())
     text = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=SECOND_MONDAY, now=at(2, 1))
-    assert not ask(text, stamped(series(), 5), known=first).answer_stands
+    assert not ask(text, stamped(series(), 5), known=first).keeps_answer
 
 
 def test_another_title_for_the_series_forgets_no_answer_to_an_occurrence() -> None:

@@ -6,7 +6,7 @@ import pytest
 from meeting_texts import ANN, BOB, CY, WEEKLY, at, attendee, calendar, event, second_monday, series, unfolded
 
 from support.as_bytes import mend_attendee_put, organizer_messages, prepare_organizer_put, read_parts, receive
-from televent.ical.itip.series import MANY, around, planned
+from televent.ical.itip.series import MAX_SPREAD, around, planned
 
 ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
 DECLINED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "DECLINED"), attendee(CY))
@@ -62,7 +62,7 @@ def test_an_override_of_the_attendees_own_goes_with_the_end_of_the_series() -> N
     applied = receive(copy, message.text, me=[BOB], now=at(20, 12))
     assert applied.text is not None
     assert "RECURRENCE-ID" not in unfolded(applied.text)
-    assert not applied.answer_stands
+    assert not applied.keeps_answer
 
 
 def test_an_attendee_invents_no_occurrence() -> None:
@@ -110,7 +110,7 @@ def test_what_the_series_has_is_told_from_what_overrides_say() -> None:
 def test_a_series_without_end_has_no_list_of_what_follows() -> None:
     endless = read_parts(ending("FREQ=DAILY"))
     earlier, later = around(endless, "20290101T090000Z")
-    assert (len(earlier), later) == (MANY, None)
+    assert (len(earlier), later) == (MAX_SPREAD, None)
     # A rule without end costs no more than any other.
     assert around(read_parts(ending("FREQ=SECONDLY")), "20290101T090000Z") == ([], None)
 

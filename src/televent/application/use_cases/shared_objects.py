@@ -39,7 +39,7 @@ from televent.domain.sharing.overlay.commands import SetOwnParts
 from televent.domain.sharing.overlay.decide import decide
 from televent.domain.sharing.overlay.state import overlay_id
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.objects.own_parts import laid, own_parts, same_event
+from televent.ical.objects.own_parts import own_parts, same_event, with_own_parts
 from televent.ical.objects.reading import Reading
 from televent.ical.objects.sharees import PUBLIC, visibility
 
@@ -74,7 +74,7 @@ def put_into_shared(
         if raw is None:
             _check_organizer(backend, row, reading)
         # The owner keeps his own alarms; in what is new he has none.
-        theirs = laid(text, own_parts(raw.text) if raw is not None else None)
+        theirs = with_own_parts(text, own_parts(raw.text) if raw is not None else None)
         with pinned_to(raw, conditions) as pinned:
             stored = put_object(
                 backend,
@@ -92,10 +92,10 @@ def put_into_shared(
     answer_within(backend, context, share, raw, reading)
     own = own_parts(text)
     overlays = backend.reads.overlays(share, [stored.stream_id]) if share.seq else {}
-    if overlays or own != own_parts(laid(theirs, None)):
+    if overlays or own != own_parts(with_own_parts(theirs, None)):
         keep_own_parts(backend, context, share, stored.stream_id, own.kept())
     # An ETag only where reading gives back what was sent (RFC 4791 §5.3.4).
-    exact = stored.etag is not None and laid(theirs, own) == text
+    exact = stored.etag is not None and with_own_parts(theirs, own) == text
     return replace(stored, etag=etag_of(text) if exact else None)
 
 

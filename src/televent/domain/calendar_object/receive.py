@@ -91,7 +91,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     )
     messages: list[outgoing.OutgoingMessage] = []
     dtstamp = state.dtstamp(command.now)
-    if applied.answer_stands:
+    if applied.keeps_answer:
         # A higher SEQUENCE asks again although nothing moved: the organizer may have lost the answer that still counts.
         again = applied.declined
         messages = outgoing.attendee_messages(None, applied.text, me=me, dtstamp=dtstamp, declined=again)

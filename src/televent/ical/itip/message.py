@@ -97,7 +97,7 @@ def outward(component: Component, dtstamp: datetime) -> Component:
     return fresh
 
 
-def kept(component: Component, names: Collection[str]) -> Component:
+def only_properties(component: Component, names: Collection[str]) -> Component:
     """*component* with only the properties *names*; it is changed and returned."""
     for prop in component.properties:
         if prop.name not in names:

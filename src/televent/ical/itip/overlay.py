@@ -75,7 +75,7 @@ def lay_attendees(target: Component, source: Component, own: Mapping[str, Proper
     replace_lines(target, "ATTENDEE", wanted)
 
 
-def adopted(copy: Parts, component: Component) -> Component:
+def with_ending_of(copy: Parts, component: Component) -> Component:
     """*component* with the line ending of the text it goes into."""
     if component.ending == copy.root.ending:
         return component

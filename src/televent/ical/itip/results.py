@@ -63,7 +63,7 @@ class Applied:
     *change* "nothing" comes with a *reason*: "stale", "duplicate", "unknown-uid", "party-crasher", "own-event",
     "not-organizer", "no-such-occurrence", "no-attendee", "no-organizer", "declined", "published", …; *text* is then
     the stored one. *marks* are the rows to add to the ledger. *asks_again*: the attendee must answer, for the first
-    time or again. *answer_stands*: SEQUENCE is higher but the time is the same, so the attendee's answer stays. The
+    time or again. *keeps_answer*: SEQUENCE is higher but the time is the same, so the attendee's answer stays. The
     organizer may have discarded it as an answer to an older version, so it should be sent again (RFC 5546 §3.2.2.7);
     *declined* are then the occurrences that the attendee has deleted. *answers* names the askers of a "refresh", and
     the uninvited senders of a "party-crasher".
@@ -76,7 +76,7 @@ class Applied:
     reason: str | None = None
     marks: tuple[MarkRow, ...] = ()
     proposals: tuple[Proposal, ...] = ()
-    answer_stands: bool = False
+    keeps_answer: bool = False
     declined: tuple[str, ...] = ()
     recurrence_ids: tuple[str | None, ...] = ()
 

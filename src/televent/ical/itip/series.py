@@ -13,10 +13,10 @@ from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component
 from televent.ical.zones.moments import utc_of
 
-MANY: Final = 60
+MAX_SPREAD: Final = 60
 """Max overrides that one answer to "this and all following" creates; a weekly series has 53 a year."""
 _MOMENT: Final = timedelta(seconds=1)
-_AT_MOST: Final = 1000
+_MAX_COUNTED: Final = 1000
 
 
 def planned(parts: Parts, rid: str) -> bool:
@@ -36,25 +36,25 @@ def planned(parts: Parts, rid: str) -> bool:
 
 
 def around(parts: Parts, rid: str) -> tuple[list[str], list[str] | None]:
-    """The last :data:`MANY` occurrences before *rid*, and *rid* with all later ones.
+    """The last :data:`MAX_SPREAD` occurrences before *rid*, and *rid* with all later ones.
 
-    The second is None where it has more than :data:`MANY` or no end. Excluded occurrences are in neither.
+    The second is None where it has more than :data:`MAX_SPREAD` or no end. Excluded occurrences are in neither.
     """
     moment = parts.moment_named(rid)
     if parts.master is None or moment is None:
         return [], None
     alone = _alone(parts, parts.master, excluding=True)
     try:
-        past = occurrences(alone, FIRST, moment, limit=_AT_MOST)
+        past = occurrences(alone, FIRST, moment, limit=_MAX_COUNTED)
     except TooManyInstances:
         past = []
     earlier = [each.recurrence_id for each in past if each.recurrence_id is not None and utc_of(each.start) < moment]
     try:
-        found = list(islice(_from(alone, moment), MANY + 1))
+        found = list(islice(_from(alone, moment), MAX_SPREAD + 1))
     except TooManyInstances:
         found = None
     later = sorted(each.recurrence_id for each in found if each.recurrence_id is not None) if found is not None else []
-    return earlier[-MANY:], later if found is not None and len(found) <= MANY else None
+    return earlier[-MAX_SPREAD:], later if found is not None and len(found) <= MAX_SPREAD else None
 
 
 def _from(alone: Component, moment: datetime) -> Iterator[Occurrence]:
@@ -83,7 +83,7 @@ def _counted(parts: Parts, master: Component, most: int) -> int:
     alone = _alone(parts, master, excluding=False)
     for each in alone.components():
         each.drop("RDATE")
-    return sum(1 for _ in islice(each_occurrence(alone, FIRST, LAST), min(most, _AT_MOST)))
+    return sum(1 for _ in islice(each_occurrence(alone, FIRST, LAST), min(most, _MAX_COUNTED)))
 
 
 def _end_of(component: Component, name: str) -> int | None:
@@ -91,7 +91,7 @@ def _end_of(component: Component, name: str) -> int | None:
         for part in prop.value.upper().split(";"):
             key, _, value = part.partition("=")
             if key.strip() == name and value.strip().isdigit():
-                return min(int(value), _AT_MOST)
+                return min(int(value), _MAX_COUNTED)
     return None
 
 

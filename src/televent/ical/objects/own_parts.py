@@ -35,7 +35,7 @@ Own = Mapping[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]]
 class OwnParts:
     """One reader's alarms, TRANSP and notes in one event. Equal where their texts are equal."""
 
-    said: Own
+    by_occurrence: Own
     _parsed: dict[str, Component] = field(default_factory=dict, compare=False, repr=False)
     """A cache of parsed alarms and lines by their text."""
 
@@ -44,7 +44,7 @@ class OwnParts:
         # Without notes the third field is left out, as in the first stored form.
         rows = {
             key: [transp, list(alarms), *([list(notes)] if notes else [])]
-            for key, (transp, alarms, notes) in self.said.items()
+            for key, (transp, alarms, notes) in self.by_occurrence.items()
         }
         return json.dumps(rows).encode()
 
@@ -57,15 +57,15 @@ class OwnParts:
 
 def own_parts(text: CalendarText) -> OwnParts:
     """The alarms and TRANSP in a text. Raises IcalError."""
-    said: dict[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]] = {}
+    by_occurrence: dict[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]] = {}
     parsed: dict[str, Component] = {}
     for part in text.tree.components():
         if part.name in _KINDS:
             alarms = [(each.to_bytes().decode("utf-8", "surrogateescape"), each) for each in part.components(ALARM)]
             notes = tuple(line for prop in part.properties if _is_note(prop) and (line := _text(prop)) is not None)
-            said[_key(part)] = (_text(part.get(TRANSP)), tuple(written for written, _ in alarms), notes)
+            by_occurrence[_key(part)] = (_text(part.get(TRANSP)), tuple(written for written, _ in alarms), notes)
             parsed |= dict(alarms)
-    return OwnParts(said, parsed)
+    return OwnParts(by_occurrence, parsed)
 
 
 def kept_parts(kept: bytes) -> OwnParts:
@@ -81,7 +81,7 @@ def kept_parts(kept: bytes) -> OwnParts:
         raise IcalError("the stored alarms and TRANSP cannot be read") from None
 
 
-def laid(text: CalendarText, own: OwnParts | None) -> CalendarText:
+def with_own_parts(text: CalendarText, own: OwnParts | None) -> CalendarText:
     """*text* with the alarms and TRANSP of *own* instead of its own.
 
     None: the reader has stored none yet, so the result has no alarms and the TRANSP of *text*. Raises IcalError.
@@ -102,7 +102,7 @@ def same_event(one: CalendarText, other: CalendarText) -> bool:
 
     Raises IcalError.
     """
-    return _said(one.tree) == _said(other.tree)
+    return _contents(one.tree) == _contents(other.tree)
 
 
 def _lay(component: Component, own: OwnParts | None) -> None:
@@ -110,7 +110,7 @@ def _lay(component: Component, own: OwnParts | None) -> None:
     if own is None:
         return
     # An override that was added since then gets the parts of the series.
-    transp, alarms, notes = own.said.get(_key(component)) or own.said.get(_MASTER) or (None, (), ())
+    transp, alarms, notes = own.by_occurrence.get(_key(component)) or own.by_occurrence.get(_MASTER) or (None, (), ())
     standing = component.get(TRANSP)
     if _text(standing) != transp:
         new = None if transp is None else _line(own, component, transp)
@@ -151,7 +151,7 @@ def _text(prop: Property | None) -> str | None:
     return None if prop is None else prop.raw.decode("utf-8", "surrogateescape")
 
 
-def _said(root: Component) -> list[object]:
+def _contents(root: Component) -> list[object]:
     """The content to compare. Time zones and PRODID are left out: the times of the events show a difference."""
     return sorted((_content(each) for each in root.components() if each.name in _KINDS), key=repr)
 

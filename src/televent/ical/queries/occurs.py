@@ -30,19 +30,19 @@ MAX_KEPT: Final = 400
 """Max instances indexed per series; later ones are indexed as "may be at any time"."""
 MAX_YEARS: Final = timedelta(days=150 * 366)
 """Max time after the start of a series in which its instances are indexed."""
-_WORK: Final = 4_000
+_MAX_WORK: Final = 4_000
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
-_ANYWHERE: Final = timedelta(hours=14)
+_MAX_FLOAT: Final = timedelta(hours=14)
 """Max distance of a floating or all-day time from the same wall clock time in UTC."""
-_EDGE: Final = _ANYWHERE + timedelta(hours=10)
+_WHOLE_WITHIN: Final = _MAX_FLOAT + timedelta(hours=10)
 """Min distance from both ends at which an expanded range has all instances in every zone."""
-_CHANGES: Final = timedelta(hours=3)
+_MAX_CLOCK_CHANGE: Final = timedelta(hours=3)
 """Max shift of a clock change."""
 EDITION: Final = 2
 """Version of the index entry: raise it when the same text gives another entry. Older rows are then indexed again."""
 BEHIND, AHEAD = timedelta(days=45), timedelta(days=365)
 """Time before and after the beginning of a season in which a long series is indexed besides its start."""
-_KEPT_OF_A_SEASON: Final = 450
+_MAX_PER_SEASON: Final = 450
 FREE: Final = "FREE"
 ALL_YEAR: Final = (1, 366)
 _END: Final = LAST.replace(tzinfo=None)
@@ -68,7 +68,7 @@ class Occurs:
     @property
     def span(self) -> Range | None:
         """The range that covers all instances, floating times widened; None where there are none."""
-        floats = [(_later(start, -_ANYWHERE), _later(end, _ANYWHERE)) for start, end in self.floats]
+        floats = [(_later(start, -_MAX_FLOAT), _later(end, _MAX_FLOAT)) for start, end in self.floats]
         every = [*self.firm, *floats, *self.loose]
         if not every:
             return None
@@ -121,7 +121,7 @@ def wall_ranges(start: datetime | None, end: datetime | None, zone: tzinfo | Non
     """
     low = _shown(start, zone) if start is not None else None
     high = _shown(end, zone) if end is not None else None
-    room = _CHANGES if zone is not None else _ANYWHERE + _CHANGES
+    room = _MAX_CLOCK_CHANGE if zone is not None else _MAX_FLOAT + _MAX_CLOCK_CHANGE
     wide = (_later(low, -room), _later(high, room))
     within = (_later(low, room), _later(high, -room))
     if zone is None or (within[0] is not None and within[1] is not None and within[0] >= within[1]):
@@ -164,7 +164,7 @@ def _events(
     series = every.series
     if series is None:
         return firm, floats, loose, 0
-    every.budget = Budget(_WORK)
+    every.budget = Budget(_MAX_WORK)
     horizon = moved(utc_of(series.start), MAX_YEARS)
     reached = FIRST
     kept = 0
@@ -178,24 +178,24 @@ def _events(
             keep(start, end)
     except TooManyInstances:
         # Instances of rules ascend from here. An override with RANGE moves later ones by the shift at most.
-        tail = moved(max(reached, utc_of(series.start)), -every.shift - _ANYWHERE)
+        tail = moved(max(reached, utc_of(series.start)), -every.shift - _MAX_FLOAT)
         if last is not None and last <= tail:
             return firm, floats, loose, 0
         low, high = _season(season)
         low = max(low, tail)
         over = last is not None and last <= low
-        if over or high - low <= 2 * _EDGE:
+        if over or high - low <= 2 * _WHOLE_WITHIN:
             # There is no season, the series ends before it, or the indexed start covers it.
             loose.append((tail, last))
             return firm, floats, loose, 0 if over else season
-        found = _of_a_season(every, series, low, high)
+        found = _season_instances(every, series, low, high)
         if found is None:
             loose.append((tail, last))
             return firm, floats, loose, 0
         for start, end in found:
             keep(start, end)
         # Instances before the tail are indexed already, so a range that begins there needs no distance from its start.
-        low, high = low if low == tail else low + _EDGE, high - _EDGE
+        low, high = low if low == tail else low + _WHOLE_WITHIN, high - _WHOLE_WITHIN
         loose += [each for each in ((tail, low), (high, last)) if each[1] is None or each[0] < each[1]]
         return firm, floats, loose, season
     return firm, floats, loose, 0
@@ -208,16 +208,16 @@ def _season(season: int) -> tuple[datetime, datetime]:
     return moved(begin, -BEHIND), moved(begin, AHEAD)
 
 
-def _of_a_season(
+def _season_instances(
     every: RecurrenceSet, series: Series, low: datetime, high: datetime
 ) -> list[tuple[Moment, Moment]] | None:
     """All instances of rules from ``low`` to ``high``, and some outside. None: too many."""
-    every.budget = Budget(_WORK)
+    every.budget = Budget(_MAX_WORK)
     found: list[tuple[Moment, Moment]] = []
     try:
         for _, start, end in _ruled(every, series, low, high):
             found.append((start, end))
-            if len(found) > _KEPT_OF_A_SEASON:
+            if len(found) > _MAX_PER_SEASON:
                 return None
     except TooManyInstances:
         return None
@@ -266,7 +266,7 @@ def _tasks(root: Component, every: RecurrenceSet, last: datetime | None) -> Iter
     if not timed:
         return
     yield from ((_later(start, -_SECOND), _later(end, _SECOND)) for start, end in firm)
-    yield from ((_later(start, -_ANYWHERE - _SECOND), _later(end, _ANYWHERE + _SECOND)) for start, end in floats)
+    yield from ((_later(start, -_MAX_FLOAT - _SECOND), _later(end, _MAX_FLOAT + _SECOND)) for start, end in floats)
     yield from loose
 
 
@@ -285,7 +285,7 @@ def _instant(root: Component, part: Component, name: str) -> tuple[datetime, dat
     value = moment_of(prop, root, {}) if prop is not None else None
     if value is None:
         return None
-    room = _ANYWHERE if not isinstance(value, datetime) or value.tzinfo is None else timedelta(0)
+    room = _MAX_FLOAT if not isinstance(value, datetime) or value.tzinfo is None else timedelta(0)
     return moved(utc_of(value), -room), moved(utc_of(value), room)
 
 

@@ -67,14 +67,14 @@ def _expanded(tree: Component, start: datetime, end: datetime, zone: tzinfo) -> 
     tree.remove_if(lambda each: isinstance(each, Component))
     for each in timeless:
         tree.add(each)
-    again = _Again()
+    again = _RepeatedCopies()
     for occurrence in instances:
         again.use(occurrence.component)
-        tree.add(_standing_alone(occurrence, recurs))
+        tree.add(_single(occurrence, recurs))
     return tree
 
 
-class _Again:
+class _RepeatedCopies:
     """Counts the lines and bytes that are written more than once. The first copy of a component is free."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class _Again:
             raise TooManyInstances("the expanded text would be too long")
 
 
-def _standing_alone(occurrence: Occurrence, recurs: bool) -> Component:
+def _single(occurrence: Occurrence, recurs: bool) -> Component:
     part = occurrence.component.copy()
     dated = part.get("DTEND") or part.get("DUE")
     for name in ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID"):

@@ -12,7 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from televent.ical.queries.time_ranges import (
-    Occasions,
+    FilteredObject,
     TimeRange,
     describing,
     effective_end_matches,
@@ -93,7 +93,7 @@ def matches(root: Component, wanted: CompFilter, floating_zone: tzinfo = UTC) ->
     """True where the object matches; ``wanted`` is the outermost comp-filter, which names VCALENDAR."""
     if wanted.name.upper() != root.name:
         return wanted.is_not_defined
-    return not wanted.is_not_defined and _inside(Occasions(root, floating_zone), root, wanted)
+    return not wanted.is_not_defined and _inside(FilteredObject(root, floating_zone), root, wanted)
 
 
 def required_span(wanted: CompFilter) -> tuple[datetime | None, datetime | None]:
@@ -131,43 +131,43 @@ def required_component(wanted: CompFilter) -> str | None:
     return kinds.pop() if len(kinds) == 1 and not wanted.any_of else None
 
 
-def _inside(asked: Occasions, part: Component, wanted: CompFilter) -> bool:
+def _inside(target: FilteredObject, part: Component, wanted: CompFilter) -> bool:
     results = chain(
-        (_prop_matches(asked, part, each) for each in wanted.props),
-        (_comp_matches(asked, part, each) for each in wanted.comps),
+        (_prop_matches(target, part, each) for each in wanted.props),
+        (_comp_matches(target, part, each) for each in wanted.comps),
     )
     if not wanted.props and not wanted.comps:
         return True
     return any(results) if wanted.any_of else all(results)
 
 
-def _comp_matches(asked: Occasions, part: Component, wanted: CompFilter) -> bool:
+def _comp_matches(target: FilteredObject, part: Component, wanted: CompFilter) -> bool:
     name = wanted.name.upper()
     candidates = part.components(name)
     if wanted.is_not_defined:
         return not candidates
     if wanted.time_range is not None:
-        candidates = in_time(asked, part, candidates, wanted.time_range)
+        candidates = in_time(target, part, candidates, wanted.time_range)
         if part.name == "VCALENDAR" and name in ("VEVENT", "VTODO", "VJOURNAL"):
             # The series and its overrides are one object. Any instance may match the range; the component that
             # describes it must match the other conditions.
-            candidates = describing(asked, name, wanted.time_range)
-    return any(_inside(asked, each, wanted) for each in candidates)
+            candidates = describing(target, name, wanted.time_range)
+    return any(_inside(target, each, wanted) for each in candidates)
 
 
-def _prop_matches(asked: Occasions, part: Component, wanted: PropFilter) -> bool:
+def _prop_matches(target: FilteredObject, part: Component, wanted: PropFilter) -> bool:
     candidates = part.all(wanted.name.upper())
     if wanted.is_not_defined:
         return not candidates
     if not candidates and wanted.time_range is not None and wanted.text is None and not wanted.params:
-        return effective_end_matches(asked.root, part, wanted.name.upper(), wanted.time_range, asked.zone)
-    return any(_one_prop_matches(asked, each, wanted) for each in candidates)
+        return effective_end_matches(target.root, part, wanted.name.upper(), wanted.time_range, target.zone)
+    return any(_one_prop_matches(target, each, wanted) for each in candidates)
 
 
-def _one_prop_matches(asked: Occasions, prop: Property, wanted: PropFilter) -> bool:
+def _one_prop_matches(target: FilteredObject, prop: Property, wanted: PropFilter) -> bool:
     tests: list[bool] = []
     if wanted.time_range is not None:
-        tests.append(prop_in_time(asked.root, prop, wanted.time_range, asked.zone))
+        tests.append(prop_in_time(target.root, prop, wanted.time_range, target.zone))
     if wanted.text is not None:
         tests.append(wanted.text.matches(unescape(prop.value)))
     for each in wanted.params:

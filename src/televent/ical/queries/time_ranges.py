@@ -27,7 +27,7 @@ class TimeRange:
     end: datetime | None
 
 
-class Occasions:
+class FilteredObject:
     """One object during one filter: its recurrence set is read once and all ranges of the filter share one budget.
 
     Floating times are read in ``zone``.
@@ -67,10 +67,10 @@ class Occasions:
                 yield occurrence.start, occurrence.end
 
 
-def describing(asked: Occasions, name: str, span: TimeRange) -> list[Component]:
+def describing(target: FilteredObject, name: str, span: TimeRange) -> list[Component]:
     """The components that describe an occurrence in the range, each once."""
     start, end = bounds(span)
-    root, zone = asked.root, asked.zone
+    root, zone = target.root, target.zone
     parts = root.components(name)
     found: list[Component] = []
     if name == "VEVENT":
@@ -83,7 +83,7 @@ def describing(asked: Occasions, name: str, span: TimeRange) -> list[Component]:
     missing = {id(each) for each in wanted}
     second = timedelta(seconds=1)
     try:
-        for occurrence in asked.within(moved(start, -second), moved(end, second)):
+        for occurrence in target.within(moved(start, -second), moved(end, second)):
             part = occurrence.component
             if id(part) in missing and _overlaps(occurrence, start, end, zone):
                 found.append(part)
@@ -113,13 +113,13 @@ def _overlaps(occurrence: Occurrence, start: datetime, end: datetime, zone: tzin
     return touches(occurrence.start, occurrence.end, start, end, zone)
 
 
-def in_time(asked: Occasions, parent: Component, parts: list[Component], span: TimeRange) -> list[Component]:
+def in_time(target: FilteredObject, parent: Component, parts: list[Component], span: TimeRange) -> list[Component]:
     """The components of ``parts`` that are in the range. They are in ``parent`` and have one name."""
     start, end = bounds(span)
     if parts and parts[0].name == "VFREEBUSY":
-        return [each for each in parts if _free_busy_in_time(asked.root, each, start, end, asked.zone)]
+        return [each for each in parts if _free_busy_in_time(target.root, each, start, end, target.zone)]
     if parts and parts[0].name == "VALARM":
-        return _alarms_in_time(asked, parent, parts, start, end)
+        return _alarms_in_time(target, parent, parts, start, end)
     return [each for each in parts if each.name != "VTIMEZONE"]
 
 
@@ -161,21 +161,21 @@ class _Alarm:
 
 
 def _alarms_in_time(
-    asked: Occasions, parent: Component, alarms: list[Component], start: datetime, end: datetime
+    target: FilteredObject, parent: Component, alarms: list[Component], start: datetime, end: datetime
 ) -> list[Component]:
     """The alarms with a trigger or a repetition in the range, for any instance of the event (§9.9)."""
     read = [each for each in map(_alarm, alarms) if each is not None]
     found = {
         id(each.part)
         for each in read
-        if each.absolute is not None and each.is_due(moved(utc_of(each.absolute, asked.zone), _NOTHING), start, end)
+        if each.absolute is not None and each.is_due(moved(utc_of(each.absolute, target.zone), _NOTHING), start, end)
     }
     waiting = [each for each in read if each.absolute is None]
     if waiting:
         reach = max(abs(each.after) + each.repeat * each.times for each in waiting) + timedelta(days=1)
-        for first, last in asked.of(parent, moved(start, -reach), moved(end, reach)):
-            asked.every.budget.spend(len(waiting))
-            ends = utc_of(first, asked.zone), utc_of(last, asked.zone)
+        for first, last in target.of(parent, moved(start, -reach), moved(end, reach)):
+            target.every.budget.spend(len(waiting))
+            ends = utc_of(first, target.zone), utc_of(last, target.zone)
             found |= {
                 id(each.part) for each in waiting if each.is_due(moved(ends[each.at_end], each.after), start, end)
             }

@@ -79,7 +79,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class ThisAndFuture:
     """An override with RANGE=THISANDFUTURE (§3.2.13)."""
 
     original: Moment
@@ -105,7 +105,7 @@ class RecurrenceSet:
         self._dates = 0
         self.series: Series | None = None
         self.overrides: dict[str, Component] = {}
-        self.later: list[Later] = []
+        self.later: list[ThisAndFuture] = []
         named: list[tuple[Moment, Component, bool]] = []
         for part in root.components():
             if part.name not in KINDS:
@@ -125,7 +125,7 @@ class RecurrenceSet:
                 continue
             self._cover(original)
             if future:
-                self.later.append(Later(original, part, start, _length(part, start, end)))
+                self.later.append(ThisAndFuture(original, part, start, _length(part, start, end)))
         self.later.sort(key=lambda each: utc_of(each.original))
         self._later_from = [utc_of(each.original) for each in self.later]
 
@@ -310,7 +310,7 @@ def _length(part: Component, start: Moment, end: Moment) -> Length:
     return Length(exact, nominal if nominal is not None and not dated else None)
 
 
-def _shifted(when: Moment, later: Later, zone: tzinfo | None) -> Moment:
+def _shifted(when: Moment, later: ThisAndFuture, zone: tzinfo | None) -> Moment:
     """*when* moved by the override's distance from its original time on the wall clock, in the override's zone."""
     first, original = later.start, later.original
     if not isinstance(first, datetime):

@@ -9,7 +9,7 @@ from typing import Final
 
 from televent.ical.text.tree import Component
 from televent.ical.text.values import unescape
-from televent.ical.zones.onsets import Allowance, Observance, less, observance_of
+from televent.ical.zones.onsets import Observance, ZoneLimits, less, observance_of
 
 MAX_OBSERVANCES: Final = 300
 _CACHED_YEARS: Final = 64
@@ -115,6 +115,6 @@ def observed(part: Component) -> ObservedZone | None:
     parts = [each for each in part.components() if each.name in ("STANDARD", "DAYLIGHT")]
     if len(parts) > MAX_OBSERVANCES:
         return None
-    allowance = Allowance()
-    found = [each for each in (observance_of(part, allowance) for part in parts) if each is not None]
+    limits = ZoneLimits()
+    found = [each for each in (observance_of(part, limits) for part in parts) if each is not None]
     return ObservedZone(unescape(part.value("TZID") or ""), found) if found else None

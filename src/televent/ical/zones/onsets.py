@@ -25,24 +25,24 @@ MAX_DAYS: Final = 500
 """Max days a year that all rules of a zone test: sixteen rules of one month each."""
 MAX_RULES: Final = 64
 """Max rules of one zone; further ones are not read."""
-_RULES: Final = 4
+_MAX_OBSERVANCE_RULES: Final = 4
 """Max rules of one observance; it should have one (§3.6.5)."""
-_COUNTED: Final = 5_000
+_MAX_COUNT_WORK: Final = 5_000
 """Max steps to expand all rules of a zone that have a COUNT."""
-_WAITING: Final = 12
+_MAX_YEARS_BACK: Final = 12
 """Max years, times the interval, to search back for an onset: enough for 29 February."""
 _CACHED_YEARS: Final = 400
 _END: Final = datetime(9998, 12, 30)  # noqa: DTZ001 (wall clock)
 
 
 @dataclass(slots=True)
-class Allowance:
+class ZoneLimits:
     """The limits that all observances of one zone share; later ones get the rest."""
 
     dates: int = MAX_DATES
     days: int = MAX_DAYS
     rules: int = MAX_RULES
-    counting: Budget = field(default_factory=lambda: Budget(_COUNTED))
+    counting: Budget = field(default_factory=lambda: Budget(_MAX_COUNT_WORK))
 
 
 class YearlyRule:
@@ -73,7 +73,7 @@ class YearlyRule:
     def last_before(self, low: datetime) -> datetime | None:
         """The last onset before ``low``; None where there is none."""
         last = min(low, self._rule.until or low).year
-        first = max(self._start.year, last - _WAITING * min(self._rule.interval, 10))
+        first = max(self._start.year, last - _MAX_YEARS_BACK * min(self._rule.interval, 10))
         for year in range(last, first - 1, -1):
             found = self.in_year(year)
             place = bisect_left(found, low)
@@ -134,7 +134,7 @@ class Observance:
         return less(max(found), self.before) if found else None
 
 
-def observance_of(part: Component, allowance: Allowance) -> Observance | None:
+def observance_of(part: Component, limits: ZoneLimits) -> Observance | None:
     """Reads a STANDARD or DAYLIGHT part; None where it cannot be read.
 
     A rule past the limits, or of a kind that zones do not use, is left out; the onset at DTSTART stays.
@@ -144,22 +144,22 @@ def observance_of(part: Component, allowance: Allowance) -> Observance | None:
     if not isinstance(start, datetime) or after is None:
         return None
     before = after if before is None else before
-    dates = {start, *_dates(part, before, allowance)}
+    dates = {start, *_dates(part, before, limits)}
     rules: list[YearlyRule] = []
-    for line in part.all("RRULE")[:_RULES]:
-        if allowance.rules <= 0:
+    for line in part.all("RRULE")[:_MAX_OBSERVANCE_RULES]:
+        if limits.rules <= 0:
             break
-        allowance.rules -= 1
+        limits.rules -= 1
         try:
             rule = parse_rule(line.value, timezone(before))
             if rule.count is not None:
-                dates.update(expand(rule, start, start, _END, allowance.counting))
+                dates.update(expand(rule, start, start, _END, limits.counting))
                 continue
         except IcalError:
             continue
         own = YearlyRule(rule, start) if _of_a_zone(rule, start) else None
-        if own is not None and own.days <= allowance.days:
-            allowance.days -= own.days
+        if own is not None and own.days <= limits.days:
+            limits.days -= own.days
             rules.append(own)
     name = unescape(part.value("TZNAME") or "")
     return Observance(start, before, after, name, part.name == "DAYLIGHT", tuple(rules), tuple(sorted(dates)))
@@ -172,10 +172,10 @@ def _of_a_zone(rule: Rule, start: datetime) -> bool:
     )
 
 
-def _dates(part: Component, before: timedelta, allowance: Allowance) -> Iterator[datetime]:
+def _dates(part: Component, before: timedelta, limits: ZoneLimits) -> Iterator[datetime]:
     for line in part.all("RDATE"):
-        for text in line.value.split(",", allowance.dates)[: allowance.dates]:
-            allowance.dates -= 1
+        for text in line.value.split(",", limits.dates)[: limits.dates]:
+            limits.dates -= 1
             when = moment(text.partition("/")[0])
             if isinstance(when, datetime):
                 yield less(when.replace(tzinfo=None), -before) if when.tzinfo is UTC else when

@@ -18,9 +18,9 @@ from televent.ical.zones.vtimezone import vtimezone
 __all__ = ["ObservedZone", "known", "resolve", "standard", "vtimezone"]
 
 _UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
-_THIS_MACHINES: Final = ("localtime", "posixrules", "right/", "posix/")
+_MACHINE_DEPENDENT: Final = ("localtime", "posixrules", "right/", "posix/")
 """Names that a zone database may have but whose zone depends on the machine."""
-_LONGEST: Final = 255
+_MAX_NAME: Final = 255
 MAX_OWN: Final = 16
 """Max own zones of an object that are evaluated: each may cost some milliseconds."""
 _EVALUATED: Final[WeakKeyDictionary[Component, ObservedZone | None]] = WeakKeyDictionary()
@@ -35,7 +35,7 @@ def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
     ``root``, evaluated.
     """
     name = unescape(tzid).strip().strip('"')
-    if len(name) > _LONGEST:
+    if len(name) > _MAX_NAME:
         return None
     return known(name) or (_own(name, root) if root is not None else None)
 
@@ -54,11 +54,11 @@ def known(name: str) -> tzinfo | None:
 
 def standard(tzid: str) -> bool:
     """True for a name of the IANA database, which every client knows without a VTIMEZONE."""
-    return tzid in ("UTC", "Etc/UTC") or (len(tzid) <= _LONGEST and _iana(tzid) is not None)
+    return tzid in ("UTC", "Etc/UTC") or (len(tzid) <= _MAX_NAME and _iana(tzid) is not None)
 
 
 def _iana(name: str) -> tzinfo | None:
-    if not name or name.startswith(_THIS_MACHINES):
+    if not name or name.startswith(_MACHINE_DEPENDENT):
         return None
     try:
         return ZoneInfo(name)

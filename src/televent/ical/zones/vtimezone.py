@@ -20,7 +20,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from televent.ical.text.values import escape
 
-STEADY: Final = 2037
+LAST_LISTED_YEAR: Final = 2037
 """The last year whose transitions databases list one by one; later years follow a rule."""
 _CYCLE: Final = 29
 """Years in which each date falls on each weekday."""
@@ -104,7 +104,7 @@ def _written(tzid: str, first: int, last: int | None) -> bytes:
     except (ValueError, OSError) as error:
         raise ZoneInfoNotFoundError(f"no time zone is called {tzid[:80]!r}") from error
     first = min(max(first, 1900), 9900)
-    horizon = max(first, STEADY) + _CYCLE
+    horizon = max(first, LAST_LISTED_YEAR) + _CYCLE
     changes = list(_changes(zone, datetime(max(first - 1, 1900), 1, 1, tzinfo=UTC), horizon))
     lines = ["BEGIN:VTIMEZONE", f"TZID:{escape(tzid)}"]
     begin = datetime(first, 1, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from televent.adapters.caldav.properties.rfc7953 import APPLE_AVAILABILITY, AVAI
 from televent.adapters.caldav.properties.table import PROTECTED
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of, text_of
-from televent.ical.objects.standing_alarms import check_alarms
+from televent.ical.objects.default_alarms import check_alarms
 from televent.ical.objects.zone_references import tzid_of, zone_text
 from televent.ical.queries.availability import check_availability
 from televent.ical.text.errors import IcalError

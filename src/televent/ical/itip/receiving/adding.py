@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from televent.ical.itip.message import outward
-from televent.ical.itip.overlay import adopted, line_for
+from televent.ical.itip.overlay import line_for, with_ending_of
 from televent.ical.itip.parts import line, sequence_of, spelled
 from televent.ical.itip.precedence import Mark
 from televent.ical.itip.receiving.encounter import Encounter
@@ -33,7 +33,7 @@ def receive_add(encounter: Encounter) -> Applied:
     copy.master.put("SEQUENCE", str(sequence))
     fresh = outward(component, sent)
     fresh.add(line("RECURRENCE-ID", spelling[1], spelling[0]))
-    copy.add(rid, adopted(copy, fresh))
+    copy.add(rid, with_ending_of(copy, fresh))
     marks = ((organizer, None, sequence, sent), (organizer, rid, sequence, sent))
     text = CalendarText.of_tree(copy.root)
     return Applied(text, "rescheduled", asks_again=True, marks=marks, recurrence_ids=(rid,))

@@ -12,7 +12,7 @@ from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.results import MarkRow
 from televent.ical.text.tree import Component
 
-_MANY: Final = 1000
+_MAX_EXCLUSIONS: Final = 1000
 """Max exclusions per series that the ledger stores as the organizer's."""
 
 
@@ -81,7 +81,7 @@ def marks_of(encounter: Encounter, accepted: dict[str | None, Component]) -> tup
     master = accepted.get(None)
     if master is not None:
         # The organizer's exclusions get marks, so that they differ from the attendee's own.
-        for rid in sorted(encounter.message.parts.moments(master, "EXDATE"))[:_MANY]:
+        for rid in sorted(encounter.message.parts.moments(master, "EXDATE"))[:_MAX_EXCLUSIONS]:
             if (rid, organizer) not in encounter.known and rid not in accepted:
                 rows.append((organizer, rid, sequence_of(master), encounter.sent(master)))
     return tuple(rows)

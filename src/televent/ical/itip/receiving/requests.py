@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from televent.ical.itip.changes import rescheduled, rule_of
 from televent.ical.itip.message import enveloped, outward, stamp, zones_for
-from televent.ical.itip.overlay import adopted, answering, exclude, include, lay, lay_attendees, replace_lines
+from televent.ical.itip.overlay import answering, exclude, include, lay, lay_attendees, replace_lines, with_ending_of
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of, text_of
 from televent.ical.itip.people import attendees_of, mine_in, partstat_of
 from televent.ical.itip.precedence import Verdict
@@ -32,7 +32,7 @@ class _Merge:
     """The components of the message that are newer than the copy."""
     moved: bool = False
     asks: bool = False
-    stands: bool = False
+    keeps_answer: bool = False
     own_exclusions: set[str] = field(default_factory=set)
     declined: set[str] = field(default_factory=set)
     passed_over: set[str] = field(default_factory=set)
@@ -89,7 +89,7 @@ def _updated(encounter: Encounter, copy: Parts, accepted: dict[str | None, Compo
     if merge.declined and copy.master is not None:
         # Occurrences that moved meanwhile are no longer excluded.
         merge.declined &= copy.moments(copy.master, "EXDATE")
-        merge.stands |= bool(merge.declined)
+        merge.keeps_answer |= bool(merge.declined)
     # Occurrences that stay deleted get no mark: a mark on an excluded occurrence means that the organizer excluded it.
     every = marks_of(encounter, accepted)
     marks = tuple(mark for mark in every if mark[1] is None or mark[1] not in merge.passed_over)
@@ -103,7 +103,7 @@ def _updated(encounter: Encounter, copy: Parts, accepted: dict[str | None, Compo
         asks_again=merge.asks,
         reason="duplicate" if change == "nothing" else None,
         marks=marks,
-        answer_stands=merge.stands,
+        keeps_answer=merge.keeps_answer,
         declined=tuple(sorted(merge.declined)),
         recurrence_ids=tuple(accepted),
     )
@@ -163,7 +163,7 @@ def _merge_series(merge: _Merge) -> None:
     if before is None:
         fresh = outward(sent, encounter.sent(sent))
         _unanswered(fresh, merge.mine)
-        copy.add(None, adopted(copy, fresh))
+        copy.add(None, with_ending_of(copy, fresh))
         merge.asks = merge.moved = True
         _settle_overrides(merge, earlier, moved=False)
         return
@@ -225,7 +225,9 @@ def _settle_overrides(
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
             # The attendee was removed and asked again: the organizer no longer has their answer.
             asked = attendees_of(sent)
-            merge.stands |= any(partstat_of(prop) != partstat_of(asked.get(each)) for each, prop in answers.items())
+            merge.keeps_answer |= any(
+                partstat_of(prop) != partstat_of(asked.get(each)) for each, prop in answers.items()
+            )
         lay(standing, plain)
         lay_attendees(standing, plain, answers)
 
@@ -246,7 +248,7 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component) -> None:
     if prior is None:
         fresh = outward(sent, merge.encounter.sent(sent))
         _unanswered(fresh, merge.mine)
-        copy.add(rid, adopted(copy, fresh))
+        copy.add(rid, with_ending_of(copy, fresh))
         merge.asks = merge.moved = True
         return
     old = prior.copy()
@@ -263,13 +265,13 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
     again = _answers_again(merge, old, sent)
     raised = back or sequence_of(sent) > sequence_of(old)
     merge.asks |= back
-    told = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
+    named = {prop.name for prop in sent.properties if prop.name.startswith("X-")}
     outgoing = outward(sent, merge.encounter.sent(sent))
     was = target.get("ORGANIZER")
     # The attendee reports the progress of a to-do, unless the organizer completes or cancels it.
     over = text_of(sent, "STATUS").strip().upper() in {"COMPLETED", "CANCELLED"} or back
     but = ("STATUS",) if target.name == "VTODO" and not over else ()
-    lay(target, outgoing, also=told & {prop.name for prop in outgoing.properties}, but=but)
+    lay(target, outgoing, also=named & {prop.name for prop in outgoing.properties}, but=but)
     _keep_schedule_parameters(target, was)
     had, asked = _mine(old, merge.mine), _mine(outgoing, merge.mine)
     own: dict[str, Property] = {}
@@ -280,7 +282,7 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
             merge.asks = True
         elif answer != "NEEDS-ACTION" and not again:
             own[address] = answering(theirs, answer)
-            merge.stands |= raised and partstat_of(theirs) != answer
+            merge.keeps_answer |= raised and partstat_of(theirs) != answer
         else:
             own[address] = theirs
             merge.asks |= again and partstat_of(theirs) == "NEEDS-ACTION"

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from televent.ical.itip.changes import moved_place, people, rescheduled, rule_of, wording
-from televent.ical.itip.message import enveloped, kept, outward, zones_for
+from televent.ical.itip.message import enveloped, only_properties, outward, zones_for
 from televent.ical.itip.parts import Parts, is_cancelled, parts_of, sequence_of, text_of
 from televent.ical.itip.people import addresses, attendees_of, partstat_of, served
 from televent.ical.itip.roles import organizer_in
@@ -44,7 +44,7 @@ _CANCEL_PROPERTIES: Final = frozenset(
         "COMMENT",
     }
 )
-_MANY: Final = 50
+_MAX_SINGLE_CANCELS: Final = 50
 """Max occurrences cancelled one by one in a message; for more the whole series is sent again."""
 
 
@@ -178,7 +178,7 @@ def _for_one(
         for rid in old.components
         if rid is not None and rid not in new.components and rid not in gone and new.master is not None
     ]
-    whole = bool(dropped) or None in changed or len(gone) > _MANY
+    whole = bool(dropped) or None in changed or len(gone) > _MAX_SINGLE_CANCELS
     level = max([*changed.values(), *(_level(batch, old, new, rid) for rid in dropped)], default=0)
     if dropped and level == 0:
         level = 1
@@ -301,7 +301,7 @@ def _cancel_of(batch: _Batch, to: str, old: View, new: Parts | None, rid: str | 
     if key not in batch.ready:
         was = old.at(rid)
         assert was is not None
-        fresh = kept(outward(was, batch.dtstamp), _CANCEL_PROPERTIES)
+        fresh = only_properties(outward(was, batch.dtstamp), _CANCEL_PROPERTIES)
         people = attendees_of(fresh)
         fresh.drop("ATTENDEE")
         batch.ready[key] = _Ready(fresh, people, [])

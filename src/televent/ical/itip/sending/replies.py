@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from televent.ical.itip.message import kept, only_attendee, outward, without_params
+from televent.ical.itip.message import only_attendee, only_properties, outward, without_params
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, sequence_of
 from televent.ical.itip.people import address_of, mine_in, partstat_of
 from televent.ical.itip.series import planned
@@ -32,7 +32,7 @@ _REPLY_PROPERTIES: Final = frozenset(
     }
 )
 _PROGRESS: Final = ("PERCENT-COMPLETE", "COMPLETED")
-_MANY: Final = 100
+_MAX_DECLINED: Final = 100
 """Max occurrences that one change declines one by one; further ones are not reported (clients delete one at a time)."""
 
 
@@ -60,18 +60,18 @@ def attendee_answers(
         earlier = _earlier(before, rid, mine)
         if partstat_of(prop) != partstat_of(earlier) or _forced(component) or _progressed(before, rid, component):
             found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component)
-    for rid in sorted(declined)[:_MANY]:
+    for rid in sorted(declined)[:_MAX_DECLINED]:
         found |= _deleted(after, rid, mine)
     if before is not None and before.master is not None and after.master is not None:
         out, excluded = before.moments(before.master, "EXDATE"), after.moments(after.master, "EXDATE")
-        for rid in sorted(out - excluded)[:_MANY]:
+        for rid in sorted(out - excluded)[:_MAX_DECLINED]:
             # The attendee restored a deleted, so declined, occurrence: its answer is new, even if equal to the series'.
             again = after.overrides.get(rid) or (occurrence(after, rid) if planned(after, rid) else None)
             prop = mine_in(again, mine) if again is not None else None
             if again is not None and prop is not None and not is_cancelled(again):
                 found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), again)
         new = excluded - out
-        for rid in sorted(new)[:_MANY]:
+        for rid in sorted(new)[:_MAX_DECLINED]:
             found |= _deleted(before, rid, mine)
     return found
 
@@ -132,7 +132,9 @@ def _declined(before: Parts, mine: Collection[str]) -> dict[str | None, OwnAnswe
 
 def reply_component(answer: OwnAnswer, dtstamp: datetime) -> Component:
     """The component of a REPLY: one ATTENDEE, SEQUENCE as the organizer had it (SPEC A4; I-5, I-18)."""
-    component = only_attendee(kept(outward(answer.component.copy(), dtstamp), _REPLY_PROPERTIES), answer.address)
+    component = only_attendee(
+        only_properties(outward(answer.component.copy(), dtstamp), _REPLY_PROPERTIES), answer.address
+    )
     prop = component.get("ATTENDEE")
     assert prop is not None
     component.replace(prop, without_params(prop.with_param("PARTSTAT", answer.partstat), ["RSVP"]))
