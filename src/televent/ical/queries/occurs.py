@@ -31,6 +31,7 @@ MAX_KEPT: Final = 400
 MAX_YEARS: Final = timedelta(days=150 * 366)
 """Max time after the start of a series in which its instances are indexed."""
 _MAX_WORK: Final = 4_000
+"""Max steps to expand a series for the index."""
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _MAX_FLOAT: Final = timedelta(hours=14)
 """Max distance of a floating or all-day time from the same wall clock time in UTC."""
@@ -43,6 +44,7 @@ EDITION: Final = 2
 BEHIND, AHEAD = timedelta(days=45), timedelta(days=365)
 """Time before and after the beginning of a season in which a long series is indexed besides its start."""
 _MAX_PER_SEASON: Final = 450
+"""Max instances indexed for a season."""
 FREE: Final = "FREE"
 ALL_YEAR: Final = (1, 366)
 _END: Final = LAST.replace(tzinfo=None)

@@ -29,7 +29,7 @@ def attendee_of(message: Message, believed: Collection[str]) -> str | None:
 
 
 def narrowed(message: Message, address: str) -> Message:
-    """The message with the lines of ``address`` alone; None where it has no others. ``message`` is edited.
+    """The message with the lines of ``address`` alone; the same object where it has no others.
 
     A COUNTER without ATTENDEE lines is its sender's (SPEC B6): the line is added.
     """
