@@ -132,7 +132,7 @@ def test_data_of_an_absent_version_is_refused_and_left_as_it_is(home: Path) -> N
     server.start(home)
     server.stop()
     (home / "cluster" / "PG_VERSION").write_text("99\n")
-    with pytest.raises(EmbeddedPostgresError, match="written by PostgreSQL 99, and only that can read it"):
+    with pytest.raises(EmbeddedPostgresError, match="written by PostgreSQL 99, and only that version can read it"):
         server.start(home)
     assert (home / "cluster" / "PG_VERSION").read_text() == "99\n"
     (home / "cluster" / "PG_VERSION").write_text("18\n")

@@ -137,7 +137,7 @@ def test_the_inbox_is_no_calendar(ann: Client, bob: Client) -> None:
 
 
 def test_an_inbox_keeps_so_many_messages(ann: Client, bob: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "KEPT", 3)
+    monkeypatch.setattr(inbox, "MAX_MESSAGES", 3)
     arrived: list[str] = []
     for number in range(6):
         before = set(items(bob))
@@ -152,7 +152,7 @@ def test_an_inbox_that_held_too_many_comes_down_to_what_it_keeps(
 ) -> None:
     for number in range(5):
         ann.put(f"{ann.calendar()}{number}.ics", meeting(uid=f"{number}@example.com"))
-    monkeypatch.setattr(inbox, "KEPT", 2)
+    monkeypatch.setattr(inbox, "MAX_MESSAGES", 2)
     ann.put(f"{ann.calendar()}last.ics", meeting(uid="last@example.com"))
     assert len(items(bob)) == 2
 

@@ -1,1 +1,1 @@
-"""Televent."""
+"""The application: the event store, messages, read models and use cases."""

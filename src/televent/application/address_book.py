@@ -1,4 +1,4 @@
-"""The address book: which account an address means, and which addresses mean an account."""
+"""The address book: finds the account of an address, and the addresses of an account."""
 
 from __future__ import annotations
 
@@ -18,28 +18,32 @@ _ACCOUNT_ID = re.compile(r"(?:urn:uuid:|/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """Reads the directory. ``mail_domain``: whose mail is ours; ``internal_domain`` never leaves by SMTP."""
+    """Reads the directory.
+
+    ``mail_domain``: the domain of this server's mail. ``internal_domain``: the domain of addresses that exist only
+    inside; no mail is sent to them.
+    """
 
     reads: AccountReads
     mail_domain: str = "televent.app"
     internal_domain: str = "televent.internal"
 
     def internal_address(self, telegram_id: int) -> str:
-        """The address that means a person inside Telegram; never sent to SMTP."""
+        """The internal address of a Telegram user; no mail is sent to it."""
         return f"tg_{telegram_id}@{self.internal_domain}"
 
     def telegram_id_of(self, address: str) -> int | None:
-        """The Telegram id in an internal address; strict: nothing else is one."""
+        """The Telegram id in an internal address; None for any other address."""
         local, _, domain = address.rpartition("@")
         found = _INTERNAL.match(local)
         return int(found[1]) if found and domain == self.internal_domain else None
 
     def is_internal(self, address: str) -> bool:
-        """True for anything at the internal domain, well-formed or not: it must never leave by SMTP."""
+        """True for every address at the internal domain, well-formed or not. No mail may be sent to it."""
         return address.rpartition("@")[2] == self.internal_domain
 
     def addresses_of(self, account: AccountRow) -> tuple[str, ...]:
-        """Every address that means this person, the one to write to first."""
+        """Every address of this person; the first one is for mail and invitations."""
         wire = (
             (f"{account.telegram_id}@{self.mail_domain}", self.internal_address(account.telegram_id))
             if account.telegram_id is not None
@@ -48,7 +52,7 @@ class AddressBook:
         return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}", principal_url(account.tenant))
 
     def own_address(self, account: AccountRow) -> str:
-        """The address that stands for this person in events made here."""
+        """The address of this person in events that are made here."""
         if account.telegram_id is not None:
             return self.internal_address(account.telegram_id)
         return self.addresses_of(account)[0]
@@ -58,14 +62,14 @@ class AddressBook:
         return Owner(frozenset(self.addresses_of(account)))
 
     def account(self, tenant: AccountId) -> AccountRow:
-        """Raises UnknownAccount."""
+        """The account's row. Raises UnknownAccount."""
         account = self.reads.account(tenant)
         if account is None:
             raise UnknownAccount()
         return account
 
     def account_of_address(self, address: str) -> AccountRow | None:
-        """The account here that an address means, if any."""
+        """The account here with that address; None without one."""
         telegram_id, tenant = self._telegram_id_in(address), _account_id_in(address)
         if tenant is not None:
             return self.reads.account(tenant)
@@ -74,7 +78,7 @@ class AddressBook:
         return self.reads.account_by_address(address)
 
     def account_of_name(self, name: str) -> AccountRow | None:
-        """The account that a URL or a client means: by its id, by Telegram id, or by an address."""
+        """The account that a URL or a client names, by its id, a Telegram id or an address; None without one."""
         try:
             return self.reads.account(AccountId(UUID(name)))
         except ValueError:
@@ -84,7 +88,7 @@ class AddressBook:
         return self.account_of_address(name)
 
     def accounts_of_addresses(self, addresses: Iterable[str]) -> dict[str, AccountRow]:
-        """The accounts here that these addresses mean, by address as given; one round trip however many they are."""
+        """The accounts here with these addresses, by the address as given. One database round trip for all."""
         numbers = {address: self._telegram_id_in(address) for address in addresses}
         if not numbers:
             return {}
@@ -108,12 +112,12 @@ class AddressBook:
             local, _, domain = address.rpartition("@")
             if domain == self.mail_domain and local.isascii() and local.isdigit() and len(local) < 20:
                 telegram_id = int(local)
-        # A number that does not fit a bigint is nobody's id, and PostgreSQL would raise an error for it.
+        # A number beyond bigint is no account's id, and PostgreSQL would raise an error for it. 0 finds no account.
         return telegram_id if telegram_id is None or telegram_id < 2**63 else 0
 
 
 def principal_url(tenant: UUID) -> str:
-    """The path of a person's principal, which is a calendar user address too (RFC 6638 §2.4.1)."""
+    """The path of a person's principal. It is a calendar user address too (RFC 6638 §2.4.1)."""
     return f"/caldav/{tenant}/"
 
 

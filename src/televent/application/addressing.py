@@ -1,4 +1,4 @@
-"""From the messages of a decision to the effects owed: into a mailbox here, or out by email."""
+"""Turns the iTIP messages of a decision into outbox messages: for accounts here, or by mail."""
 
 from __future__ import annotations
 
@@ -27,19 +27,23 @@ MAILS: Mapping[str, type[CalendarMail]] = {
     "cancel": CalendarCancel,
     "reply": CalendarReply,
 }
-"""Kind of an iTIP message → the message of the outbox that mails it."""
+"""The kind of an iTIP message → the class of the outbox message that mails it."""
 
 DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
 """SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
 
 WORKER_DELAY = timedelta(seconds=3)
-"""How long workers leave alone what the door is about to carry itself: they are woken with the commit, and the door
-would answer before what a worker has in hand is delivered."""
+"""Time before workers may take messages that the door delivers itself. Workers wake up with the commit. If one took the
+messages first, the door would answer before they are delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """``local``: ids of the outbox rows for accounts here. ``statuses``: recipient → SCHEDULE-STATUS once carried."""
+    """The outbox messages of a decision.
+
+    ``local``: the ids of those for accounts here that notify the recipient. ``statuses``: pairs of recipient and
+    SCHEDULE-STATUS, to be noted after the delivery.
+    """
 
     outbox: tuple[OutboxMessage, ...] = ()
     local: tuple[UUID, ...] = ()
@@ -55,9 +59,11 @@ def address_messages(
     *,
     delivered_by_caller: bool = True,
 ) -> Addressed:
-    """Addresses each message. A message at nobody's internal address goes nowhere and gets status 3.7.
+    """The outbox messages for these iTIP messages, due at ``now``.
 
-    ``carried``: the caller carries the local ones itself, if they are few (carry.py); else a worker does at once.
+    A message to an internal address of no account is dropped, with status 3.7. A message of the kind "refresh" gets no
+    status and no mail. ``delivered_by_caller``: the caller delivers the local ones at once if they are few
+    (local_delivery.py), so workers wait for WORKER_DELAY.
     """
     outbox: list[OutboxMessage] = []
     local: list[UUID] = []

@@ -1,4 +1,4 @@
-"""Where attachments are kept, by role (RFC 8607; ADR 0018, 0024)."""
+"""The port to the storage of attachments (RFC 8607; ADR 0018, 0024)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from uuid import UUID
 from televent.domain.ids import AccountId
 
 MAX_ATTACHMENT: Final = 20 * 1024 * 1024
-"""Octets of one attachment."""
+"""Max bytes of one attachment."""
 MAX_ATTACHMENTS: Final = 20
-"""Attachments of one calendar object."""
+"""Max attachments of one calendar object."""
 CHUNK: Final = 256 * 1024
-"""So many octets are in memory at once."""
+"""Max bytes of an attachment that are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An attachment that is about to come. ``creator``: who sends it, a sharee perhaps; ``tenant`` is whose it will
-    be."""
+    """An upload that begins. ``creator``: the account that sends it, perhaps a sharee; ``tenant``: the later owner."""
 
     tenant: AccountId
     attachment_id: UUID
@@ -32,7 +31,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
-    """An attachment that was there in full, and still is unless ``removed``."""
+    """A completely uploaded attachment. ``removed``: it was deleted later."""
 
     tenant: AccountId
     attachment_id: UUID
@@ -45,47 +44,48 @@ class AttachmentRow:
 
 
 class Attachments(Protocol):
-    """Attachments, sealed with the key of the account they belong to. Synchronous; called through threads."""
+    """Attachments, encrypted with the key of their owner. Synchronous; called through threads."""
 
     @property
     def quota(self) -> int:
-        """Octets that the attachments of one account may have together."""
+        """Max bytes of all attachments of one account."""
         ...
 
     def used(self, tenants: Collection[AccountId]) -> dict[AccountId, int]:
-        """Octets that the attachments of each of these accounts have, those in their time of grace as well."""
+        """Bytes that each of these accounts uses. Unused attachments count until they are removed."""
         ...
 
     def room(self, tenant: AccountId, wanted: int, now: datetime) -> int:
-        """Octets that may still be added; where ``wanted`` are not there, what is attached to nothing any more gives
-        way."""
+        """Bytes that the account may still add. Unused attachments are removed if fewer than ``wanted`` are free."""
         ...
 
     def begin(self, upload: Upload, now: datetime) -> None:
-        """It is on its way: nobody can read it yet."""
+        """Begins an upload. The attachment cannot be read before ``finish``."""
         ...
 
-    def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, octets: bytes) -> None:
-        """Its next chunk, counted from 0."""
+    def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, chunk: bytes) -> None:
+        """Stores one chunk; ``ordinal`` counts from 0. Raises StorageFull."""
         ...
 
     def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
-        """It is all there. Raises QuotaExceeded."""
+        """Completes the upload of ``size`` bytes in ``chunks`` chunks. Raises QuotaExceeded."""
         ...
 
     def drop(self, tenant: AccountId, attachment_id: UUID) -> None:
-        """It is gone at once."""
+        """Deletes the attachment at once."""
         ...
 
     def claim(self, tenant: AccountId, ids: frozenset[str], uid: str, sharee: AccountId | None) -> dict[str, int]:
-        """Octets of those of these ids that are the account's; they are now in use by the object of that UID. A sharee
-        may use only what he has attached himself (RFC 8607 §3.12.2)."""
+        """Marks attachments as used by the object of that UID, and returns the size in bytes of each one found.
+
+        Ids of other accounts are left out. A sharee may use only their own uploads (RFC 8607 §3.12.2).
+        """
         ...
 
     def find(self, tenant: AccountId, attachment_id: UUID) -> tuple[AttachmentRow, tuple[str, ...]] | None:
-        """The attachment, and the UIDs of the objects that have, or had, it. None: not there, or erased."""
+        """The attachment, and the UIDs of all objects that ever used it. None: there is none, or it was erased."""
         ...
 
     def read(self, row: AttachmentRow) -> Iterator[bytes]:
-        """Its octets, chunk by chunk; no connection is held between two."""
+        """Its bytes, chunk by chunk. No database connection is held between two chunks."""
         ...

@@ -1,4 +1,4 @@
-"""What use cases work with: the store, the read models, the address book, the clock."""
+"""The parts that use cases work with: the store, the read models, the address book, the clock."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Ids = Callable[[], UUID]
 OBJECT_LIMIT: Final = 1024 * 1024
 """Max bytes of one calendar object."""
 INLINE_RECIPIENTS: Final = 25
-"""Max local deliveries that a door does before it answers; beyond that, a worker does them."""
+"""Max local deliveries by a door before it answers; a worker does the others."""
 
 
 class Courier(Protocol):
-    """Delivers iTIP messages to accounts here, at once."""
+    """Delivers outbox messages to accounts here, at once."""
 
     def deliver(self, context: Context, outbox_ids: list[UUID]) -> None: ...
 
@@ -43,5 +43,5 @@ class Backend:
     passwords: Passwords
     attachments: Attachments
     free_busy: str = KNOWN
-    """Who may ask when a person is busy who has set no rule (domain.account.free_busy)."""
+    """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

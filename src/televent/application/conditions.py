@@ -1,4 +1,4 @@
-"""Conditions on a request: what must be true of the resource for the change to be made (RFC 9110 §13)."""
+"""Conditions on a request: the state of the resource that a change requires (RFC 9110 §13)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from televent.application.refusals import PreconditionFailed
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Entity tags are unquoted; "*" may stand as a member. None: no such header."""
+    """The conditions of one request. Entity tags are unquoted; "*" may be among them. None: no such header."""
 
     if_match: tuple[str, ...] | None = None
     if_none_match: tuple[str, ...] | None = None
     if_schedule_tag_match: str | None = None
     if_unmodified_since: datetime | None = None
     seq: int | None = None
-    """At which counter the calendar must stand (RFC 6578 §5)."""
+    """The counter that the calendar must have (RFC 6578 §5)."""
 
     def check(self, resource: ResourceRow | None, calendar: CalendarRow | None = None) -> None:
-        """Raises PreconditionFailed."""
+        """Checks the conditions on a resource (None: there is none) and its calendar. Raises PreconditionFailed."""
         if self.seq is not None and calendar is not None and calendar.seq != self.seq:
             raise PreconditionFailed(condition="If")
         since = self.if_unmodified_since
@@ -45,11 +45,11 @@ class Conditions:
 
     @property
     def merging(self) -> bool:
-        """The client asks that what it does not know of yet be kept and not refused (RFC 6638 §3.2.10)."""
+        """True where changes that the client has not read are kept, and not a reason to refuse (RFC 6638 §3.2.10)."""
         return self.if_schedule_tag_match is not None and self.if_match is None
 
     def expected(self, calendar: CalendarRow | None) -> tuple[ExpectCalendar, ...]:
-        """What the transaction itself must find as it was."""
+        """The expectations that the transaction itself checks again."""
         if self.seq is None or calendar is None:
             return ()
         return (ExpectCalendar(calendar.tenant, calendar.calendar_id, self.seq),)

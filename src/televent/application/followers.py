@@ -1,8 +1,8 @@
 """Followers of the log: how a projection and a policy are declared.
 
-A use case appends facts and tells nobody. Who must be told, and what must be readable, follows from the log: a policy
-turns facts into outbox messages, a projection turns them into rows. Both are pure; the runner (one for all) gives them
-each fact of the log in order and writes what they return in one transaction with the position they have reached.
+A use case appends facts and notifies nobody. Followers of the log do the rest: a policy turns facts into outbox
+messages, a projection turns them into rows. Both are pure. One runner gives them each fact in the order of the log. It
+writes their results and the new position in one transaction.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ERASED: Final = name_of(AccountErased)
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """A row of ``table``. A row with the same key gives way to it, so that a fact applied twice changes nothing."""
+    """Inserts a row into ``table``. It replaces a row with the same key, so a fact applied twice changes nothing."""
 
     table: str
     values: Values
@@ -32,7 +32,7 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """New ``values`` for all rows of ``table`` whose columns equal ``where``."""
+    """Sets ``values`` in all rows of ``table`` whose columns equal ``where``."""
 
     table: str
     where: Values
@@ -41,7 +41,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """All rows of ``table`` whose columns equal ``where`` go."""
+    """Deletes all rows of ``table`` whose columns equal ``where``."""
 
     table: str
     where: Values
@@ -52,11 +52,11 @@ RowWrite = Insert | Update | Delete
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Rows made of the log: ``fold(fact, envelope)`` says what is written. Pure.
+    """A declared projection. ``fold(fact, envelope)`` returns the writes of a fact. Pure.
 
     ``tables``: each table and the columns of its primary key. ``topics``: the stored names it reads; () for all.
-    ``envelope_only``: it reads no fact, which saves decoding them; ``fold`` is then given None for the fact.
-    It begins at the start of the log, and can be rebuilt at any time.
+    ``envelope_only``: it reads no fact, so none is decoded, and ``fold`` gets None for the fact.
+    A projection begins at the start of the log, and can be rebuilt at any time.
     """
 
     name: str
@@ -65,17 +65,16 @@ class Projection:
     topics: tuple[str, ...] = ()
     envelope_only: bool = False
     pause: float = 0.05
-    """Seconds between two looks at the log while it grows."""
+    """Min seconds between two batches while the log grows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Messages that follow from facts: ``react(fact, envelope)`` says what is owed. Pure.
+    """A declared policy. ``react(fact, envelope)`` returns the outbox messages of a fact. Pure.
 
-    The ids of its messages come from ``envelope.derived_id``, so that a fact seen twice owes nothing twice. ``topics``:
-    the stored names it reads; () for all. It begins with what is recorded after it was first installed: nobody is told
-    of what happened long ago. ``only_for``: the name of the audience that alone can be told ("chat": people with
-    Telegram); None for everybody.
+    The ids of its messages come from ``envelope.derived_id``, so a fact seen twice adds no second message. ``topics``:
+    the stored names it reads; () for all. A policy begins with the facts recorded after its first start, so nobody gets
+    messages about old facts. ``only_for``: the audience ("chat": accounts with Telegram); None: all accounts.
     """
 
     name: str
@@ -83,14 +82,14 @@ class Policy:
     topics: tuple[str, ...] = ()
     only_for: str | None = None
     pause: float = 0.05
-    """Seconds between two looks at the log while it grows."""
+    """Min seconds between two batches while the log grows."""
 
 
 def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
-    """What a projection writes for an event of the log; nothing is made of facts of a person who was erased.
+    """The writes of a projection for an event of the log; none for the facts of an erased account.
 
-    With the last fact of an account all its rows go, but those of a projection that keeps envelopes only, which hold
-    nothing personal. Raises UnknownStoredName for a fact of a newer program.
+    The last fact of an account deletes all its rows. Projections of envelopes keep theirs, which hold nothing personal.
+    Raises UnknownStoredName for a fact of a newer program.
     """
     envelope = event.envelope
     if projection.envelope_only:
@@ -101,7 +100,7 @@ def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
 
 
 def reacted(policy: Policy, event: LoggedEvent) -> Sequence[OutboxMessage]:
-    """What a policy owes for an event of the log; nobody is told of facts of a person who was erased.
+    """The messages of a policy for an event of the log; none for the facts of an erased account.
 
     Raises UnknownStoredName for a fact of a newer program.
     """
@@ -109,7 +108,7 @@ def reacted(policy: Policy, event: LoggedEvent) -> Sequence[OutboxMessage]:
 
 
 def topics_of(follower: Projection | Policy) -> tuple[str, ...]:
-    """The stored names that are read for a follower; () for all."""
+    """The stored names that the runner reads for a follower; () for all."""
     if isinstance(follower, Policy) or follower.envelope_only or not follower.topics:
         return follower.topics
     return (*follower.topics, ERASED)

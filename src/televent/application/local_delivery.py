@@ -1,4 +1,4 @@
-"""After a decision with letters is recorded: carry what stays here, then note on the copy what became of them."""
+"""After a decision with iTIP messages is recorded: delivers the local ones, and notes the results in the copy."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from televent.ical.objects.calendar_text import CalendarText
 def deliver_locally(
     backend: Backend, context: Context, key: StreamKey, owner: Owner, addressed: Addressed, text: CalendarText
 ) -> CalendarObject | None:
-    """The state after the deliveries were noted; None where there was nothing to note. ``text`` is the copy as it was
-    recorded.
+    """Delivers the local messages if they are few, then notes the results as ``note_statuses`` does.
 
-    The letters are owed already, in the transaction of the facts: should this process die here, a worker carries them.
+    The messages are in the outbox already, in the transaction of the facts. If this process dies here, a worker
+    delivers them.
     """
     if backend.courier is not None and 0 < len(addressed.local) <= INLINE_RECIPIENTS:
         backend.courier.deliver(context, list(addressed.local))
@@ -33,7 +33,10 @@ def deliver_locally(
 def note_statuses(
     backend: Backend, context: Context, key: StreamKey, owner: Owner, addressed: Addressed, text: CalendarText
 ) -> CalendarObject | None:
-    """Notes what became of the messages, where others carry them (RFC 6638 §3.2.9). ``text`` as in ``carry``."""
+    """Writes the delivery statuses into the sender's copy (RFC 6638 §3.2.9), and returns its new state.
+
+    None where there is nothing to write. ``text`` is the copy's text as it was recorded; it spares parsing it again.
+    """
     if not addressed.statuses:
         return None
     noted = NoteDelivery(owner, addressed.statuses)
@@ -41,7 +44,7 @@ def note_statuses(
 
     def step() -> CalendarObject:
         loaded = backend.store.load(CALENDAR_OBJECT, key)
-        # Mostly the very text that was recorded a moment ago.
+        # The loaded text is nearly always the one that was just recorded.
         state = knowing(loaded.state, text)
         decision = decide(state, noted)
         if not decision.facts:

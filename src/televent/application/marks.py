@@ -1,6 +1,6 @@
-"""How a door knows that what it once answered is still so: it asks for the marks of the rows it read.
+"""Marks: versions of rows, by which a door's cache knows that an answer is still true.
 
-A mark is the same for as long as the row is; a row that changed, whoever changed it and on whatever node, has another.
+The door keeps the marks of the rows that it read. A row that has changed, on any node, has another mark.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 Key = tuple[object, ...]
-"""What a mark is of: ``("account", tenant)`` with its addresses and devices; ``("calendar", tenant, name)``;
-``("resource", tenant, calendar, href)``; ``("home", tenant)``, which is every calendar that the account sees;
+"""The row that a mark belongs to: ``("account", tenant)`` with its addresses and devices; ``("calendar", tenant,
+name)``; ``("resource", tenant, calendar, href)``; ``("home", tenant)``, for all calendars that the account sees;
 ``("principal", tenant)``."""
 
 Mark = tuple[object, ...]
 
 
 class Marks(Protocol):
-    """Asked of the database each time, and never remembered by whoever gives them."""
+    """Reads marks from the database on each call; an implementation must not cache them."""
 
     async def ask(self, keys: Sequence[Key]) -> Mark | None:
-        """The marks of these rows, all of one moment that is later than the call. None where a row is not there, or
-        where nobody can tell at the moment: then it must be read."""
+        """The marks of these rows, all of one moment after the call.
+
+        None where a row is missing, or the marks cannot be read now; then the caller must read the rows.
+        """
         ...

@@ -19,7 +19,7 @@ LENGTH = 16
 
 @dataclass(frozen=True)
 class HashCost:
-    """Work that one Argon2id hash takes: passes over the memory, KiB of memory, lanes. The default is the product's."""
+    """The cost of one Argon2id hash: passes over the memory, KiB of memory, lanes. The default is for production."""
 
     passes: int = 2
     memory: int = 19 * 1024
@@ -27,7 +27,7 @@ class HashCost:
 
 
 class Passwords:
-    """Makes and checks device passwords. Slow by intent: call it in a thread."""
+    """Makes and checks device passwords. Hashing is slow on purpose: call it in a thread."""
 
     def __init__(self, cost: HashCost = HashCost()) -> None:
         self._hasher = PasswordHasher(cost.passes, cost.memory, cost.lanes)
@@ -40,7 +40,7 @@ class Passwords:
         return self._hasher.hash(password)
 
     def verify(self, stored: str, password: str) -> bool:
-        """False for a wrong password, and for a stored hash that is none."""
+        """True for the right password; False for a wrong one, and for a stored text that is no hash."""
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):

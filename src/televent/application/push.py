@@ -1,4 +1,4 @@
-"""WebDAV-Push: who is told of changes to which collection, and what is kept of that (draft-bitfire-webdav-push-00)."""
+"""WebDAV-Push: subscriptions to collections, and the port to their storage (draft-bitfire-webdav-push-00)."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from uuid import UUID
 from televent.domain.ids import AccountId
 
 DEFAULT_LIFETIME = timedelta(days=7)
-"""How long a subscription lasts where a client names no time (the draft: at least three days)."""
+"""The lifetime of a subscription if the client names no expiry (the draft: at least three days)."""
 MAX_LIFETIME = timedelta(days=30)
+"""Max lifetime of a subscription, whatever expiry the client names."""
 MAX_SUBSCRIPTIONS = 256
-"""Subscriptions: some devices times some calendars."""
+"""Max subscriptions of one account, which are its devices times its calendars."""
 BATCH_DELAY = timedelta(seconds=1)
-"""A change is not told at once: others may follow, and one message tells of all."""
+"""Time from a change to its push, so that one message covers the changes that follow at once."""
 SPACING = timedelta(seconds=10)
-"""Between two messages to one subscription."""
+"""Min time between two messages to one subscription."""
 MAX_FAILING_TIME = timedelta(days=3)
-"""For how long messages may fail before the subscription ends."""
+"""Max time without a delivered message before a failing subscription ends."""
 SUPPRESSION_KEPT = timedelta(days=1)
+"""Time for which a Push-Dont-Notify is stored; the follower needs it until it has read the command's facts."""
 
 CollectionKind = Literal["calendar", "home", "inbox", "outbox"]
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What can be subscribed to. ``collection_id`` is a calendar's id; of the others it is their owner's."""
+    """A collection that clients can subscribe to. ``collection_id``: a calendar's id; of other kinds the owner's."""
 
     owner: AccountId
     kind: CollectionKind
@@ -37,7 +39,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where messages go, and to whom they are encrypted. ``push_resource`` is a capability: never logged."""
+    """The receiver of messages: its URL and the keys to encrypt with. ``push_resource`` is a secret: never log it."""
 
     push_resource: str
     public_key: bytes
@@ -46,7 +48,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """To which depth of what (the draft, §"Content Updates" and §"Property Updates"); None: not at all."""
+    """The depth of each trigger (the draft, §"Content Updates" and §"Property Updates"); None: no such trigger."""
 
     content: int | None
     property: int | None
@@ -54,7 +56,7 @@ class Triggers:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """``fresh``: nothing was registered for that endpoint and collection before."""
+    """The result of a registration. ``fresh``: it is new, not a renewal."""
 
     subscription_id: UUID
     fresh: bool
@@ -62,7 +64,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class DuePush:
-    """A subscription about which something is to be told: the counters as they stood when it was read."""
+    """A subscription with updates to send, and its counters at the time of reading."""
 
     tenant: AccountId
     subscription_id: UUID
@@ -78,10 +80,10 @@ class DuePush:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a door needs to offer WebDAV-Push. ``vapid_public_key`` is uncompressed and base64url (RFC 8292 §3.2).
+    """The parts of a door that offers WebDAV-Push. ``vapid_public_key`` is uncompressed and base64url (RFC 8292 §3.2).
 
-    ``topic`` names a collection, as an account sees it, so that nobody can guess it; ``endpoint`` takes push resource,
-    public key and authentication secret as a client sends them, and raises ValueError where no message could go there.
+    ``topic``: the name of a collection for one account, which others cannot guess. ``endpoint`` takes the push
+    resource, public key and authentication secret of a client; it raises ValueError where no message can be sent there.
     """
 
     book: PushBook
@@ -91,15 +93,15 @@ class Offer:
 
 
 class TooManySubscriptions(Exception):
-    """The account has as many as one may have."""
+    """The account has MAX_SUBSCRIPTIONS already."""
 
 
 class DeviceGone(Exception):
-    """The device that asks was revoked meanwhile."""
+    """The device that subscribes was revoked meanwhile."""
 
 
 class PushBook(Protocol):
-    """What is kept. Synchronous; called through threads. What has expired is not there."""
+    """The storage of subscriptions. Synchronous; called through threads. Expired ones are not found."""
 
     def register(
         self,
@@ -111,25 +113,27 @@ class PushBook(Protocol):
         now: datetime,
         expires_at: datetime,
     ) -> Registered:
-        """A subscription, new or renewed: it is known by its push resource, once for each collection.
+        """Stores or renews a subscription. The push resource and the collection identify it.
 
         Raises TooManySubscriptions, DeviceGone.
         """
         ...
 
     def end(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> bool:
-        """False: that account has no such subscription, or it has expired."""
+        """Ends a subscription. False: the account has no such subscription, or it has expired."""
         ...
 
     def suppress(self, tenant: AccountId, command_id: UUID, only: Sequence[UUID] | None, now: datetime) -> None:
-        """What this command is about to change is not told to these subscriptions of the account (None: to none of
-        them)."""
+        """Suppresses pushes of this command's changes to ``only`` these subscriptions; None: to all of the account."""
         ...
 
     def due(self, tenant: AccountId, subscription_id: UUID, now: datetime) -> DuePush | None:
-        """None: there is no such subscription any more."""
+        """The subscription with its pending updates; None: there is no such subscription any more."""
         ...
 
     def finish(self, due: DuePush, now: datetime, *, arrived: bool, correlation_id: str) -> None:
-        """What was owed is owed no longer; what came meanwhile is, after a pause. ``arrived`` False: given up."""
+        """Marks the updates in ``due`` as sent; those that came meanwhile follow after SPACING.
+
+        ``arrived`` False: the message was given up.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Refusals that need more than one stream to see."""
+"""Refusals that need more than one stream, and all refusals of the domain."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a calendar looks to somebody it is shared with: his own properties over the owner's, under a name of its own.
+"""A shared calendar as the sharee sees it: the sharee's properties over the owner's, under a name of its own.
 
-The name in his home is made of the share's id, and no calendar of his own can be called so: whose calendar a name means
-is seen from the name, and looking up one's own costs nothing more.
+The name in the sharee's home contains the share's id, and no other calendar may have such a name. So the name alone
+tells a shared calendar from an own one, without a database query.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from televent.ical.text.errors import IcalError
 TRANSP: Final = "{urn:ietf:params:xml:ns:caldav}schedule-calendar-transp"
 TRANSPARENT: Final = "<C:transparent/>"
 PAGE: Final = 100
-"""Of so many events at once is asked what is a person's own in them."""
+"""Max events per query for a sharee's own parts."""
 
 INHERITED: Final = frozenset(
     {
@@ -37,24 +37,24 @@ INHERITED: Final = frozenset(
         "{http://apple.com/ns/ical/}calendar-color",
     }
 )
-"""What of the owner's shows until one has set one's own. The rest of what the owner has set is nobody's business."""
+"""The owner's properties that a sharee sees until they set their own. All others are private to the owner."""
 
 _NAME = re.compile(r"shared-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\Z")
 
 
 def mount_name(share_id: UUID) -> str:
-    """Under which name the calendar stands in the home of the person it is shared with."""
+    """The name of a shared calendar in the sharee's home."""
     return f"shared-{share_id}"
 
 
 def share_named(name: str) -> UUID | None:
-    """The share that a name means; None for the name of a calendar of one's own."""
+    """The share's id in a calendar's name; None for the name of an own calendar."""
     found = _NAME.match(name)
     return UUID(found[1]) if found else None
 
 
 def seen_by_sharee(row: CalendarRow, share: Share) -> CalendarRow:
-    """The owner's row as the other person sees it. Time that others fill is not one's own unless one says so
+    """The owner's row as the sharee sees it. A shared calendar does not count as busy time unless the sharee sets that
     (CalendarServer sharing §5.5.5)."""
     owners = {name: value for name, value in row.props.items() if name.removeprefix("@") in INHERITED}
     for name in share.props:
@@ -64,8 +64,11 @@ def seen_by_sharee(row: CalendarRow, share: Share) -> CalendarRow:
 
 
 def presented(row: ResourceRow, share: Share, own: bytes | None = None) -> ResourceRow | None:
-    """An event of the owner's as the other person sees it: with his own alarms and transparency (``own``, as
-    ical.own_parts keeps it). ``row`` must have its text. None: not at all."""
+    """An event of the owner as the sharee sees it, with the sharee's own alarms and transparency.
+
+    ``own``: these parts, in the format of ical.objects.own_parts. ``row`` must have its text. None: the sharee may not
+    see the event.
+    """
     seen = visibility(row.text)
     if seen == PUBLIC:
         return with_own(row, share, own)
@@ -74,9 +77,11 @@ def presented(row: ResourceRow, share: Share, own: bytes | None = None) -> Resou
 
 
 def with_own(row: ResourceRow, share: Share, own: bytes | None) -> ResourceRow | None:
-    """The whole event, with the other person's own alarms and transparency: to be shown only where it is public. None
-    for a text that cannot be read."""
-    # What was kept cannot be read any more once the person was erased: then there is nothing of his own.
+    """The whole event with the sharee's own alarms and transparency. A private event must not be shown like this.
+
+    None for a text that cannot be parsed.
+    """
+    # After the sharee's erasure the stored parts cannot be read; the event is then shown without them.
     for kept in (own, None):
         try:
             return _with_text(row, share, with_own_parts(row.text, kept_parts(kept) if kept is not None else None))
@@ -92,8 +97,10 @@ def _with_text(row: ResourceRow, share: Share, text: CalendarText) -> ResourceRo
 
 
 def seen(reads: Reads, share: Share, rows: Iterable[ResourceRow], *, whole: bool = False) -> Iterator[ResourceRow]:
-    """Those of the owner's events that the other person sees, as he sees them; ``rows`` must have their texts.
-    ``whole``: all, and all of them, for when they are and never to be shown."""
+    """The owner's events as the sharee sees them, without those that are hidden. ``rows`` must have their texts.
+
+    ``whole``: private events too, with all their properties. It is for computing times; never show the result.
+    """
     for page in _pages(rows):
         own = reads.overlays(share, [row.stream_id for row in page]) if share.seq else {}
         page.reverse()

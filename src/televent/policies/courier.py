@@ -1,8 +1,7 @@
-"""The courier: carries letters from one account here to another, at least once.
+"""The courier: delivers iTIP messages from one account here to another, at least once.
 
-A letter is owed in the transaction of the facts that caused it (``ItipLocal``). The door that caused it asks for
-delivery at once; whatever it could not deliver, a worker does. The recipient decides idempotently, so a letter carried
-twice changes nothing.
+The message (``ItipLocal``) is queued in the transaction of the facts that caused it. The door then asks for delivery at
+once; a worker delivers what the door could not. Receiving is idempotent, so a second delivery changes nothing.
 """
 
 from __future__ import annotations

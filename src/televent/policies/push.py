@@ -34,7 +34,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class OwnChange:
-    """A sharee changed their own view of a shared calendar: alarms of its events (``content``), else its name or colour."""
+    """A sharee changed their own view of a shared calendar: alarms of events (``content``), or its name or colour."""
 
     tenant: AccountId
     share_id: UUID

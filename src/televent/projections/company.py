@@ -49,7 +49,7 @@ def company_writes(
         removed |= {then: None} if then is not None else {}
     if not (replaced or added or removed):
         return []
-    return [ChangeCompany(key.tenant, key.stream, replaced, tuple(filter(_kept, added)), tuple(removed))]
+    return [ChangeCompany(key.tenant, key.stream, replaced, tuple(filter(_storable, added)), tuple(removed))]
 
 
 def _host(outline: Outline | None) -> str | None:
@@ -59,5 +59,5 @@ def _host(outline: Outline | None) -> str | None:
     return outline.organizer
 
 
-def _kept(address: str) -> bool:
+def _storable(address: str) -> bool:
     return len(address) <= MAX_ADDRESS and "\x00" not in address

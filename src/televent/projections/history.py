@@ -61,10 +61,10 @@ Word = Literal[
 class Entry:
     """One entry of a history.
 
-    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's envelope. ``by``: the name or address of an organizer or
-    attendee, where they and not the actor caused the change. ``occurrence`` None: the change is of the whole event.
-    ``guest`` and ``answer`` are set for words about people, ``properties`` for "edited". ``count``: the number of changes
-    that an "unlisted" entry replaces.
+    ``at`` (UTC), ``actor`` and ``door`` are those of the fact's envelope. ``by``: the name or address of an organizer
+    or attendee elsewhere who caused the change; None: the actor did. ``occurrence`` None: the change is of the whole
+    event. ``guest`` and ``answer`` are set for words about people, ``properties`` for "edited". ``count``: the number
+    of changes that an "unlisted" entry replaces.
     """
 
     at: datetime

@@ -1,6 +1,6 @@
-"""Stored names are forever: what a fact is called on disk, and how old shapes are read.
+"""The stored names of facts, and how old shapes are read. Stored names never change.
 
-A name is explicit and carries its version ("rsvp-given/1"), so that a class can move or be renamed without a word to
+A name is explicit and contains its version ("rsvp-given/1"), so that a class can move or be renamed without a change in
 the store. When a fact's shape changes, the new shape gets the next version and the old name gets an upcaster; both
 keep their golden file under ``tests/golden``.
 """
@@ -19,8 +19,8 @@ from televent.domain.sharing.mount import events as mount
 from televent.domain.sharing.overlay import events as overlay
 
 STORE_FORMAT = 2
-"""What all stored facts together are like. A program refuses a store of any other format: no upcaster leads from one to
-the other. Format 1 ended before the first release."""
+"""The format of all stored facts together. A program refuses a store of another format, because no upcaster leads from
+one format to the other. Format 1 ended before the first release."""
 
 NAMES: Mapping[str, type] = {
     "event-created/1": events.EventCreated,
@@ -70,8 +70,8 @@ NAMES: Mapping[str, type] = {
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
-"""Old name → (the next name, what to do with the decoded fields). The personal fields are missing where the person's
-key is gone."""
+"""Old name → (the next name, a function from the old fields to the new ones). The personal fields are missing where the
+person's key is destroyed."""
 
 _NAME_OF = {fact: name for name, fact in NAMES.items()}
 

@@ -1,10 +1,10 @@
-"""Why a transaction did not happen."""
+"""Conflicts: reasons why a transaction was rolled back."""
 
 from __future__ import annotations
 
 
 class Conflict(Exception):
-    """Somebody else was first: load again and decide again."""
+    """Another transaction was first. The caller has to load again and decide again."""
 
 
 class StaleStream(Conflict):
@@ -12,15 +12,15 @@ class StaleStream(Conflict):
 
 
 class HrefTaken(Conflict):
-    """A resource of that name appeared meanwhile."""
+    """A resource of that name was created meanwhile."""
 
 
 class UidTaken(Conflict):
-    """The UID stands in that calendar under another name."""
+    """Another resource of the calendar has the UID."""
 
 
 class NameTaken(Conflict):
-    """A calendar of that name appeared meanwhile, or the address or Telegram id is another account's."""
+    """A calendar of that name was created meanwhile, or another account has the address or Telegram id."""
 
 
 class AlreadyApplied(Conflict):

@@ -1,4 +1,4 @@
-"""Under which circumstances a command is given: by whom, through which door, when, as part of what."""
+"""The context of a command: the account, the actor, the door, the time and the ids."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``now`` is aware UTC. ``actor`` is an account id, "operator", "mail:<hash>" or "system". ``door`` is one of bot,
-    caldav, email, rest, cli, courier. The same ``command_id`` twice is the same command."""
+    """The context of one command.
+
+    ``now`` is aware UTC. ``actor`` is an account id, "operator", "mail:<hash>" or "system". ``door`` is one of bot,
+    caldav, email, rest, cli, courier. A command that comes again has the same
+    ``command_id``. ``correlation_id`` is shared by all commands that one request causes.
+    """
 
     tenant: AccountId
     actor: str
@@ -22,5 +26,5 @@ class Context:
     correlation_id: str
 
     def on_behalf_of(self, tenant: AccountId, command_id: UUID, door: str = "courier") -> Context:
-        """The same walk, continued in another person's account."""
+        """The context of a command that this one causes, perhaps in another account."""
         return replace(self, tenant=tenant, command_id=command_id, door=door)

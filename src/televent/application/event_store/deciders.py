@@ -32,6 +32,7 @@ class Decider(Generic[S]):
     evolve: Callable[[S, Any], S]
 
     def fold(self, state: S, facts: Iterable[Any]) -> S:
+        """The state after these facts."""
         for fact in facts:
             state = self.evolve(state, fact)
         return state

@@ -1,4 +1,4 @@
-"""A recorded fact as followers of the log are given it: the fact, and the envelope it came in."""
+"""A recorded fact as followers of the log get it: the fact and its envelope."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from televent.domain.ids import AccountId, StreamKey
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What is known of a recorded fact beside the fact itself; nothing in it is personal.
+    """The data about a recorded fact; nothing in it is personal.
 
     ``position`` is its place in the log; positions grow and have gaps. ``name`` is the stored name without its version
     ("rsvp-given"), ``topic`` with it ("rsvp-given/1"). ``now`` is when it was recorded.
@@ -42,17 +42,18 @@ class Envelope:
         return self.topic.partition("/")[0]
 
     def derived_id(self, purpose: str) -> UUID:
-        """An id for something that follows from this fact: the same each time it is asked for.
+        """An id for a thing that follows from this fact. Each call with the same ``purpose`` returns the same.
 
-        It depends on the stream and the version, not on the position, which a restore into a younger cluster moves.
+        It depends on the stream and the version. It does not depend on the position, because a restore into a younger
+        database cluster changes positions.
         """
         return uuid5(self.key.stream, f"{self.key.tenant}#{self.version}/{purpose}")
 
 
 class LoggedEvent:
-    """The library's domain event of a subscription. ``fact`` is decoded once, when it is first asked for.
+    """The library's domain event of a subscription. ``fact`` is decoded once, on first access.
 
-    ``erased``: the person's key is destroyed; what was personal in the fact is gone.
+    ``erased``: the person's key is destroyed, so the personal fields of the fact are placeholders.
     """
 
     def __init__(self, envelope: Envelope, read: Callable[[], Any], erased: Callable[[], bool]) -> None:
@@ -62,18 +63,18 @@ class LoggedEvent:
 
     @cached_property
     def erased(self) -> bool:
-        """Whether the person whose fact it is was erased."""
+        """True where the account of this fact was erased."""
         return self._erased()
 
     @cached_property
     def fact(self) -> Any:
-        """The fact, brought up to date; with placeholders where its person was erased. Raises UnknownStoredName."""
+        """The fact in its newest shape, with placeholders after an erasure. Raises UnknownStoredName."""
         return self._read()
 
     # The names that the library's DomainEventProtocol asks for.
     @property
     def originator_id(self) -> str:
-        """The stream, as the store names it."""
+        """The stream's name in the store."""
         return str(self.envelope.key)
 
     @property

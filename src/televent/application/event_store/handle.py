@@ -1,4 +1,4 @@
-"""Load, decide, append; when somebody else was first, again."""
+"""Runs a command: load, decide, append; again after a conflict."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 ATTEMPTS = 8
+"""Max attempts of one command."""
 
 
 def retrying(step: Callable[[], T]) -> T:
@@ -39,7 +40,10 @@ def handle(
     decide: Callable[[S], Sequence[Any]],
     outbox: Callable[[S], Sequence[OutboxMessage]] = lambda _: (),
 ) -> S:
-    """One command on one stream; returns the state after it. Raises Refusal."""
+    """Runs one command on one stream, and returns the state after it. Raises Refusal.
+
+    ``decide``: from the state to the facts. ``outbox``: from the new state to the messages that go with the facts.
+    """
 
     def step() -> S:
         loaded = store.load(decider, key)

@@ -1,8 +1,8 @@
-"""Between facts in memory and rows in the store: encoding, sealing, chaining.
+"""Translates facts into stored events and back: encoding, encryption, the hash chain.
 
-A stored state is MessagePack of ``[open fields, sealed fields or nil]``. The sealed part is AES-256-GCM under the
-person's own key, bound to its place (stream and version) as associated data, so that it can be neither read without
-the key nor put elsewhere.
+A stored state is MessagePack of ``[open fields, sealed fields or nil]``. The sealed part is encrypted with AES-256-GCM
+under the person's own key. Its place (stream and version) is the associated data, so that it cannot be copied to
+another place.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ from televent.domain.personal import personal_fields
 from televent.domain.refusal import Refusal
 
 NONCE = 12
+"""Bytes of a nonce."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SubjectKeys(Protocol):
-    """The keys of persons; None once destroyed (erasure)."""
+    """The encryption keys of accounts. ``key`` is None after an erasure. ``forget`` drops a key from the cache."""
 
     def key(self, subject: UUID) -> bytes | None: ...
     def forget(self, subject: UUID) -> None: ...
@@ -51,7 +52,7 @@ class NewEvent:
     context: Context
     subject: UUID
     previous: bytes
-    """The chain value of the event before; of the stream's name for the first."""
+    """The chain value of the event before; ``genesis`` for the first one."""
 
     @property
     def timestamp(self) -> datetime:
@@ -59,12 +60,12 @@ class NewEvent:
 
 
 def genesis(originator_id: str) -> bytes:
-    """What the chain of a stream starts from."""
+    """The start of a stream's chain."""
     return hashlib.sha256(originator_id.encode()).digest()
 
 
 def link(previous: bytes, version: int, topic: str, state: bytes) -> bytes:
-    """The chain value of an event: it depends on every event before it in its stream."""
+    """The chain value of an event. It depends on every event before it in its stream."""
     return hashlib.sha256(b"%b%d\0%b\0%b" % (previous, version, topic.encode(), state)).digest()
 
 
@@ -81,7 +82,7 @@ class FactMapper(Mapper[str]):
         self._entropy = entropy
 
     def to_stored_event(self, domain_event: Any) -> RecordedEvent:
-        """Raises UnknownStoredName, ErasedSubject."""
+        """The stored event of a NewEvent. Raises UnknownStoredName, ErasedSubject."""
         new: NewEvent = domain_event
         topic = catalogue.name_of(type(new.fact))
         place = f"{new.originator_id}#{new.originator_version}"
@@ -102,7 +103,7 @@ class FactMapper(Mapper[str]):
         )
 
     def to_fact(self, event: RecordedEvent) -> Any:
-        """The fact in a stored event, brought up to date. Raises UnknownStoredName."""
+        """The fact in a stored event, in its newest shape. Raises UnknownStoredName."""
         place = f"{event.originator_id}#{event.originator_version}"
         fields = self.unseal(event.state, event.subject_id, place)
         readable = fields if fields is not None else msgspec.msgpack.decode(event.state)[0]
@@ -112,7 +113,7 @@ class FactMapper(Mapper[str]):
         return msgspec.convert(values, cls)
 
     def to_domain_event(self, stored_event: StoredEvent) -> LoggedEvent:
-        """The event as the library gives it to followers of the log; its fact is decoded when it is asked for."""
+        """The event in the form that followers get; its fact is decoded on first access."""
         assert isinstance(stored_event, RecordedNotification)
         return LoggedEvent(
             envelope_of(stored_event),
@@ -121,15 +122,15 @@ class FactMapper(Mapper[str]):
         )
 
     def erased(self, subject: UUID) -> bool:
-        """Whether the key of that person, who has recorded facts, is destroyed."""
+        """True where the key of an account with facts is destroyed."""
         return self._keys.key(subject) is None
 
     def forget(self, subject: UUID) -> None:
-        """To be called when the key of that person was destroyed: this process does not use it any longer."""
+        """Drops a destroyed key from this process's cache."""
         self._keys.forget(subject)
 
     def seal(self, value: Any, subject: UUID, place: str) -> bytes:
-        """Any dataclass as stored octets, its personal fields sealed."""
+        """A dataclass as stored bytes, with its personal fields encrypted. Raises ErasedSubject."""
         personal = personal_fields(type(value))
         fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
         opened = {name: field for name, field in fields.items() if name not in personal}
@@ -143,7 +144,7 @@ class FactMapper(Mapper[str]):
         return msgspec.msgpack.encode([opened, nonce + AESGCM(key).encrypt(nonce, hidden, place.encode())])
 
     def unseal(self, state: bytes, subject: UUID, place: str) -> dict[str, Any] | None:
-        """All fields; None where the person's key is gone."""
+        """All fields of stored bytes; None where the person's key is destroyed."""
         opened, hidden = msgspec.msgpack.decode(state)
         if hidden is None:
             return dict(opened)
@@ -162,7 +163,7 @@ def _placeholders(cls: Hashable) -> dict[str, Any]:
 
 
 def _placeholder(hint: Any) -> Any:
-    """What stands for a field that nobody can read any more."""
+    """The placeholder of a field of that type, for a field that can no longer be decrypted."""
     origin = get_origin(hint)
     if origin in (types.UnionType, typing.Union):
         return None if type(None) in get_args(hint) else _placeholder(get_args(hint)[0])

@@ -1,4 +1,4 @@
-"""Events and snapshots as they lie in the store: the library's stored event, and what Televent keeps beside it."""
+"""Stored events and snapshots: the library's stored event, with the columns that Televent adds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from televent.domain.ids import StreamKey
 
 @dataclass(frozen=True)
 class RecordedEvent(StoredEvent):
-    """``originator_id`` is ``str(StreamKey)``; ``chain`` the stream's hash chain up to and with this event."""
+    """A stored event. ``originator_id``: ``str(StreamKey)``; ``chain``: the hash chain up to and with this event."""
 
     subject_id: UUID
     chain: bytes
@@ -26,7 +26,7 @@ class RecordedEvent(StoredEvent):
 
 @dataclass(frozen=True, slots=True)
 class StoredSnapshot:
-    """A stream's state at ``version``: a shortcut that can be thrown away. ``topic`` names its form."""
+    """A stream's state at ``version``: a cache that can be deleted. ``topic`` names its form."""
 
     key: StreamKey
     version: int
@@ -38,4 +38,4 @@ class StoredSnapshot:
 
 @dataclass(frozen=True)
 class RecordedNotification(RecordedEvent, Notification):
-    """An event as it stands in the log; ``id`` is its position. Positions grow and have gaps."""
+    """An event of the log. ``id`` is its position; positions grow and have gaps."""

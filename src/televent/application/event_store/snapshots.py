@@ -1,4 +1,4 @@
-"""Snapshots: a state as it is sealed into the store, and back. A snapshot is a shortcut that can be thrown away."""
+"""Snapshots: translates a state into stored fields and back. A snapshot is a cache and can be deleted."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from televent.ical.objects.calendar_text import CalendarText
 S = TypeVar("S")
 
 FORM: Final = "/3"
-"""The form of today. A snapshot of another form is not read: its stream is folded from the first fact."""
+"""The current form of snapshots. One of another form is not read; its stream is folded from the first fact."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A state as it is sealed: all of it is personal."""
+class SealedState:
+    """A state in the form that is encrypted. All of it is personal."""
 
     state: Personal[Mapping[str, Any]]
 
     @classmethod
-    def of(cls, state: Any) -> Picture:
-        """The picture of any state: a dataclass whose fields msgspec can write, and calendar texts."""
+    def of(cls, state: Any) -> SealedState:
+        """The snapshot of a state: a dataclass whose fields are calendar texts or values that msgspec can encode."""
         return cls({name: _written(getattr(state, name)) for name in state.__dataclass_fields__})
 
 
 def restored(kind: type[S], fields: Mapping[str, Any]) -> S:
-    """The state of that class in the fields of a picture. Raises msgspec.ValidationError."""
+    """The state of that class from a snapshot's fields. Raises msgspec.ValidationError."""
     return msgspec.convert(fields, kind, dec_hook=_read)
 
 

@@ -1,7 +1,7 @@
-"""Deciders on the eventsourcing library: load a stream, append what was decided.
+"""The event store on the eventsourcing library: loads streams, and appends decided facts.
 
-Thin on purpose. The library gives the application, the recorder's interface, the notification log and the tracking;
-what a fact means is the domain's, what a transaction is the recorder's.
+It is thin on purpose. The library provides the application, the recorder's interface, the notification log and the
+tracking. The domain gives facts their meaning, and the recorder runs the transaction.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import Decider
 from televent.application.event_store.mapper import FactMapper, NewEvent, genesis
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
-from televent.application.event_store.snapshots import FORM, Picture, restored
+from televent.application.event_store.snapshots import FORM, SealedState, restored
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import DestroyKey
 from televent.application.read_models.calendars import ExpectCalendar
@@ -29,11 +29,12 @@ from televent.domain.ids import StreamKey
 S = TypeVar("S")
 
 SNAPSHOT_EVERY = 50
+"""Facts between two snapshots of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """A stream as it stands: its state, its version (0: nothing yet) and the end of its chain."""
+    """A loaded stream: its state, its version (0: it has no facts yet) and the end of its chain."""
 
     key: StreamKey
     decider: Decider[S]
@@ -49,7 +50,7 @@ class Change(Generic[S]):
     loaded: Loaded[S]
     facts: Sequence[Any]
     folded: S | None = None
-    """The state after the facts, where the caller has it, with what was read of its text."""
+    """The state after the facts, where the caller has it. It spares parsing the text again."""
 
     @property
     def after(self) -> S:
@@ -58,7 +59,7 @@ class Change(Generic[S]):
 
 
 class InlineProjection(Protocol):
-    """What must be written in the same transaction as the facts."""
+    """Makes the rows that are written in the transaction of the facts."""
 
     def __call__(
         self, key: StreamKey, before: Any, after: Any, facts: Sequence[Any], at: datetime
@@ -66,7 +67,7 @@ class InlineProjection(Protocol):
 
 
 class StreamRecorder(Protocol):
-    """What the store asks of a recorder beyond the library's interface."""
+    """The functions of a recorder that the library's interface does not have."""
 
     def load(self, key: StreamKey) -> tuple[StoredSnapshot | None, Sequence[RecordedEvent]]: ...
     def put_snapshot(self, snapshot: StoredSnapshot) -> None: ...
@@ -98,11 +99,11 @@ class Store(Application[str]):
 
     @property
     def facts(self) -> FactMapper:
-        """How stored events are read."""
+        """The mapper that reads stored events."""
         return self._given_mapper
 
     def empty(self, decider: Decider[S], key: StreamKey) -> Loaded[S]:
-        """A stream that is not there yet."""
+        """A stream without facts."""
         return Loaded(key, decider, decider.initial, 0, genesis(str(key)))
 
     def load(self, decider: Decider[S], key: StreamKey) -> Loaded[S]:
@@ -130,11 +131,11 @@ class Store(Application[str]):
         inbox_key: str | None = None,
         expected: Sequence[ExpectCalendar] = (),
     ) -> list[int]:
-        """Records the changes, their inline projections and the effects owed, in one transaction, if the calendars
-        stand as ``expected``.
+        """Records the changes, their inline rows and the outbox messages in one transaction, and returns the positions.
 
-        Returns the positions. Raises a Conflict when somebody else was first, AlreadyApplied for an
-        ``inbox_key`` that was applied before, UnknownStoredName or ErasedSubject.
+        ``inbox_key``: the dedupe key of the received message that caused this. ``expected``: calendars that must not
+        have changed. Raises a Conflict after another transaction, AlreadyApplied for a used ``inbox_key``,
+        UnknownStoredName or ErasedSubject.
         """
         writes: list[Write] = [*expected]
         stored: list[RecordedEvent] = []
@@ -160,11 +161,11 @@ class Store(Application[str]):
     def _snapshot(self, change: Change[Any], version: int, chain: bytes) -> None:
         recorder: StreamRecorder = self._given_recorder  # type: ignore[assignment]
         key = change.loaded.key
-        state = self._given_mapper.seal(Picture.of(change.after), key.tenant, f"{key}@{version}")
+        state = self._given_mapper.seal(SealedState.of(change.after), key.tenant, f"{key}@{version}")
         recorder.put_snapshot(StoredSnapshot(key, version, change.loaded.decider.name + FORM, key.tenant, state, chain))
 
     def _restore(self, decider: Decider[S], snapshot: StoredSnapshot) -> S | None:
-        """The state in a snapshot; None where its form is not today's: a snapshot is only a shortcut."""
+        """The state in a snapshot; None where it has another form, or its key is destroyed."""
         if snapshot.topic != decider.name + FORM:
             return None
         fields = self._given_mapper.unseal(snapshot.state, snapshot.subject_id, f"{snapshot.key}@{snapshot.version}")

@@ -1,1 +1,1 @@
-"""Mail that comes in, as every door for mail hands it over."""
+"""Incoming mail, in the form that every door for mail passes on."""

@@ -1,5 +1,7 @@
-"""The accounts that a mail is for, by the recipients of its envelope (imip/SPEC B1, B5). The sender writes To and Cc as
-they like."""
+"""Finds the accounts that a mail is for, by the recipients of its SMTP envelope (imip/SPEC B1, B5).
+
+To and Cc do not count, because the sender can write anything there.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,12 @@ from televent.application.read_models.accounts import AccountRow
 from televent.domain.ids import AccountId
 
 _TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
-# Bytes that are no UTF-8 come as lone surrogates, which no database takes.
+# Bytes that are not UTF-8 arrive as lone surrogates, which PostgreSQL refuses.
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>\ud800-\udfff]{1,254}\Z")
 
 
 class Destination(Enum):
-    """Where an address leads. Mail is taken for HERE alone: nothing is relayed."""
+    """The result of looking up an address. Mail is accepted for HERE alone; nothing is relayed."""
 
     HERE = auto()
     NOBODY = auto()
@@ -38,14 +40,14 @@ class Addressee:
 
 
 class Addressees:
-    """Synchronous: each question is one to the database."""
+    """Looks up recipients. Synchronous; each call reads the database."""
 
     def __init__(self, backend: Backend, book: MailBook) -> None:
         self._backend = backend
         self._book = book
 
     def destination(self, address: str) -> Destination:
-        """Where mail for this address leads."""
+        """The destination of mail for this address."""
         address = address.strip().lower()
         local, _, domain = address.rpartition("@")
         if not local or not _ADDRESS.match(address):

@@ -1,4 +1,4 @@
-"""The parts that receiving mail needs, and the context of what a mail does."""
+"""The parts that receiving mail needs, and the context of a mail's commands."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from televent.domain.ids import AccountId
 
 
 class FirstSender(Protocol):
-    """Finds the sender of the mail that brought an invitation; None where no mail did, or it is kept no more."""
+    """Finds the sender of the mail that brought an invitation; None where no mail did, or it was deleted."""
 
     def __call__(self, tenant: AccountId, stream_id: UUID) -> Sender | None: ...
 
 
 class Unverified(Protocol):
-    """Says in a locale that nothing proves a name: "Ann (unverified)"."""
+    """Marks a name as unproven, in the language of a locale: "Ann (unverified)"."""
 
     def __call__(self, locale: str, name: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class MailBackend:
-    """What each door for mail is given. Synchronous; called through threads."""
+    """The parts that each door for mail gets. Synchronous; called through threads."""
 
     backend: Backend
     book: MailBook
@@ -37,7 +37,7 @@ class MailBackend:
     unverified: Unverified
 
     def context(self, mail_key: str, tenant: AccountId) -> Context:
-        """The context of what one mail does in one account: the same mail again is the same command."""
+        """The context of one mail's command in one account. The same mail again has the same command id."""
         return Context(
             tenant=tenant,
             actor=f"mail:{mail_key[:16]}",

@@ -1,4 +1,4 @@
-"""What email needs remembered: mail as it came, tokens in addresses, the first mail of a thread."""
+"""The port to the storage of email: raw mail, reply tokens, and the first Message-ID of each thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class ReplyToken:
-    """What ``rsvp+<token>@…`` stands for: one attendee of one meeting of one account."""
+    """The meaning of ``rsvp+<token>@…``: one attendee of one meeting of one account."""
 
     token: str
     tenant: AccountId
@@ -21,30 +21,32 @@ class ReplyToken:
 
 
 class MailBook(Protocol):
-    """Kept in the database. Synchronous; called through threads."""
+    """The storage of email. Synchronous; called through threads."""
 
     def keep(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes, now: datetime) -> bool:
-        """Keeps a mail before it is understood. False: this very mail was kept before."""
+        """Stores a mail before it is parsed. False: this mail was stored before."""
         ...
 
     def settle(self, mail_key: str, state: str, verdict: str) -> None:
-        """What became of it: applied, ignored, parked or failed, and why."""
+        """Stores the result of a mail: "applied", "ignored", "parked" or "failed", and the reason."""
         ...
 
     def unsettled(self, limit: int, before: datetime) -> list[tuple[str, str, list[str], bytes]]:
-        """Mail kept before then and not settled, the oldest first: (key, envelope sender, recipients, raw)."""
+        """Mail stored before that time without a result, the oldest first: (key, envelope sender, recipients, raw)."""
         ...
 
     def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
-        """The raw mail that brought an invitation; None where none did, or it is kept no more."""
+        """The raw mail that brought an invitation; None where no mail did, or it was deleted."""
         ...
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:
-        """The token of that attendee of that meeting: made at the first call, the same ever after."""
+        """The token of that attendee of that meeting. The first call makes it; later calls return the same."""
         ...
 
     def thread(self, token: str, message_id: str) -> str:
-        """The Message-ID of the first mail of a thread: ``message_id`` if this is the first."""
+        """The Message-ID of the first mail of a thread; ``message_id`` if this mail is the first."""
         ...
 
-    def resolve(self, token: str) -> ReplyToken | None: ...
+    def resolve(self, token: str) -> ReplyToken | None:
+        """The meaning of a token; None for an unknown one."""
+        ...

@@ -1,4 +1,4 @@
-"""What a door for mail found in one mail, and what became of the mail. No protocol: SMTP, IMAP and webhooks alike."""
+"""One incoming mail as a door parsed it, and its verdict. The same for SMTP, IMAP and webhooks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ MailState = Literal["received", "ignored", "parked", "applied", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class MailedCalendar:
-    """The calendar in a mail, read once for all recipients. ``message`` is None where no reader takes it. ``note``:
-    which reader was needed, or why no reader takes it; empty where ours did."""
+    """The calendar in a mail, parsed once for all recipients.
+
+    ``message`` is None where no parser accepts it. ``note``: the fallback parser that was needed, or the reason why
+    none accepts it; "" where our own did.
+    """
 
     message: Message | None
     note: str = ""
@@ -22,8 +25,11 @@ class MailedCalendar:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """The mail is a report about another mail (RFC 3464). ``failed``: at least one recipient was given up. ``token``:
-    the token in the returned mail, where one is found."""
+    """The mail is a delivery report about another mail (RFC 3464).
+
+    ``failed``: the delivery to at least one recipient failed for good. ``token``: the reply token in the returned mail,
+    where there is one.
+    """
 
     failed: bool
     token: str | None
@@ -31,8 +37,11 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
-    """``key``: names the mail, and the raw mail is kept under it. ``recipients``: those of the envelope.
-    ``message_ids``: without angle brackets, lower case. ``report``: None where the mail is no report."""
+    """An incoming mail.
+
+    ``key``: the id of the mail; the raw mail is stored under it. ``recipients``: those of the SMTP envelope.
+    ``message_ids``: without angle brackets, in lower case. ``report``: None where the mail is no delivery report.
+    """
 
     key: str
     recipients: tuple[str, ...]
@@ -44,7 +53,7 @@ class IncomingMail:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a mail. ``state`` "received": nothing yet, the mail is tried again."""
+    """The result of a mail. ``state`` "received": there is no result yet; the mail is tried again."""
 
     state: MailState
     reason: str

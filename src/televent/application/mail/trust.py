@@ -1,4 +1,4 @@
-"""Who sent a mail, and how far the mail may speak for an attendee (imip/SPEC B5)."""
+"""The sender of a mail, and how far a mail is trusted as an attendee's own (imip/SPEC B5)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from enum import IntEnum
 
 
 class Trust(IntEnum):
-    """T3: the attendee's own token. T2: DMARC, and the same address. T1: another's token, or unproven. T0: neither."""
+    """How far a mail is trusted, from no proof to the strongest.
+
+    T3: the recipient has the attendee's own token. T2: DMARC passed, and the address is the attendee's. T1: the
+    recipient has some token of the meeting, without such proof. T0: none of these.
+    """
 
     T0 = 0
     T1 = 1
@@ -17,8 +21,11 @@ class Trust(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """``address`` is From; ``proven``: its domain is authenticated; ``speaks_for`` adds Google's Reply-To; ``name`` is
-    the display name in From, "" where there is none."""
+    """The sender of a mail.
+
+    ``address``: the address in From. ``proven``: its domain is authenticated. ``speaks_for``: the addresses that this
+    mail may answer for, with the Reply-To of Google. ``name``: the display name in From; "" without one.
+    """
 
     address: str
     proven: bool
@@ -27,7 +34,7 @@ class Sender:
 
 
 def trust_of(sender: Sender, attendee: str | None, token_attendee: str | None) -> Trust:
-    """How far a mail may speak for ``attendee``; ``token_attendee``: the attendee of the token in the recipient."""
+    """How far a mail is trusted as ``attendee``'s. ``token_attendee``: the attendee of the recipient's reply token."""
     if attendee is not None and token_attendee == attendee:
         return Trust.T3
     if attendee is not None and attendee in sender.speaks_for:

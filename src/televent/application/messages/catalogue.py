@@ -1,6 +1,6 @@
-"""Stored names of outbox messages: which class each means today, and how older shapes are read.
+"""The stored names of outbox messages, their classes, and how old shapes are read.
 
-A name carries its version ("email/1"). A worker claims only names that it knows, so a changed shape gets the next
+A name contains its version ("email/1"). A worker claims only names that it knows, so a changed shape gets the next
 version and the old name gets an upcaster; both keep their golden file under ``tests/golden/messages``.
 """
 
@@ -33,7 +33,7 @@ NAMES: Mapping[str, type[Message]] = {
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
-"""Old name → (the next name, what to do with the decoded fields)."""
+"""Old name → (the next name, a function from the old fields to the new ones)."""
 
 _NUL = re.compile(rb"(\\\\)|\\u0000")
 
@@ -43,7 +43,7 @@ class UnknownMessage(Exception):
 
 
 class UnreadableMessage(Exception):
-    """A stored message has another shape than its name promises. The sentence is for the operator."""
+    """A stored message cannot be decoded. The sentence is for the operator."""
 
 
 class Catalogue:
@@ -65,7 +65,7 @@ class Catalogue:
         return tuple(sorted(self._meaning))
 
     def names_of(self, kinds: Iterable[type[Message]]) -> tuple[str, ...]:
-        """The stored names that are read as one of these classes, older versions among them. Raises UnknownMessage."""
+        """The stored names of these classes, older versions included. Raises UnknownMessage."""
         wanted = set(kinds)
         for kind in wanted:
             self.name_of(kind)
@@ -89,7 +89,7 @@ class Catalogue:
         return name, text.decode()
 
     def decode(self, name: str, text: str) -> Message:
-        """The message in a row, brought up to date. Raises UnreadableMessage, for an unknown name too."""
+        """The message in a row, in its newest shape. Raises UnreadableMessage, also for an unknown name."""
         kind = self._meaning.get(name)
         if kind is None:
             raise UnreadableMessage(f"{name} is not known to this version")
@@ -102,7 +102,7 @@ class Catalogue:
                 fields = upcast(fields)
             return msgspec.convert(fields, kind)
         except Exception as error:
-            # An upcaster may raise anything; one bad row must not stop the worker that claimed it among others.
+            # An upcaster may raise anything. But one bad row must not stop the worker that claimed others with it.
             raise UnreadableMessage(f"{name} cannot be read: {type(error).__name__}: {error}") from error
 
     def _end(self, name: str, names: Mapping[str, type[Message]]) -> type[Message]:

@@ -1,4 +1,4 @@
-"""Messages that a person reads in their own chat with the bot. The account that owes them is the reader's."""
+"""Messages to a person in their own chat with the bot. The tenant of the outbox row is the reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 from televent.application.messages.message import Message, Part
 
 MAX_CHANGES: Final = 20
-"""Max changes that one card carries."""
+"""Max changes on one card."""
 MAX_TEXT: Final = 1024
 """Max characters of a place or a title in a change: a card shows fewer."""
 
@@ -46,7 +46,7 @@ class TextChange(Part, frozen=True):
 
 
 class EventChange(Part, frozen=True):
-    """What changed in one component of an event. ``recurrence_id``: RFC 5545 §3.8.4.4; None means the event or the
+    """The changes of one component of an event. ``recurrence_id``: RFC 5545 §3.8.4.4; None means the event or the
     whole series. A field that is None did not change."""
 
     recurrence_id: str | None = None
@@ -69,7 +69,7 @@ class InvitationCard(Message, frozen=True):
 
     def __post_init__(self) -> None:
         if len(self.changes) > MAX_CHANGES:
-            raise ValueError(f"a card carries at most {MAX_CHANGES} changes")
+            raise ValueError(f"a card has at most {MAX_CHANGES} changes")
 
 
 class AnswerNotice(Message, frozen=True):

@@ -8,8 +8,11 @@ from televent.application.messages.message import Message
 
 
 class ItipLocal(Message, frozen=True):
-    """``text``: the VCALENDAR with its METHOD. ``refresh``: only other people's answers changed, the recipient hears
-    nothing of it. ``asks``: the recipient is to answer again, whatever they said before."""
+    """An iTIP message for the account ``recipient_tenant``.
+
+    ``text``: the VCALENDAR with its METHOD. ``refresh``: only other people's answers changed, so the recipient gets no
+    notice. ``asks``: the recipient has to answer, even after an earlier answer.
+    """
 
     recipient_tenant: UUID
     recipient: str

@@ -1,4 +1,4 @@
-"""Effects owed to the world: what a worker gets, what it may say about a failure, and when it is tried again."""
+"""The outbox: the messages that workers deliver, the results of a handler, and the schedule of retries."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from televent.application.messages.message import Message
 from televent.domain.ids import AccountId
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16))
-"""How long after its first, second, … failure a message is tried again; after one more it is failed."""
+"""Time from the first, second, … failure of a message to its retry. After one more failure the message is failed."""
 ATTEMPTS = 1 + len(DELAYS)
+"""Max attempts of one message."""
 LEASE = timedelta(minutes=2)
-"""How long a worker may work on what it claimed before another may take it."""
+"""Max time that a worker has for a claimed message before another worker may claim it."""
 PATIENCE = timedelta(hours=24)
-"""For how long a receiver may put us off without that counting as failures."""
+"""Max time for which a receiver may postpone a message (RetryLater) before attempts count as failures."""
 UNKNOWN_FOR = timedelta(minutes=10)
-"""How long after its time a message that this version does not know waits for a worker of another version."""
+"""Time after ``due_at`` for which a message of an unknown name waits for a worker of another version."""
 ERROR_LENGTH = 500
+"""Max characters of a stored error."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """An effect owed to the world. ``key`` is unique per tenant: the same effect is never owed twice.
+    """A message to be queued. ``key`` is its dedupe key, unique per tenant.
 
     ``message`` is of a class in the catalogue, which gives its stored name.
     """
@@ -37,9 +39,9 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours until ``lease_until``; ``attempts`` counts this one. At least once: it may come again.
+    """A message that this worker has claimed until ``lease_until``. It may be delivered more than once.
 
-    ``name``: as it is stored, which may be an older version than ``message`` is.
+    ``attempts`` counts this attempt too. ``name``: the stored name, which may be of an older version than ``message``.
     """
 
     tenant: AccountId
@@ -54,7 +56,7 @@ class Claimed:
 
 
 class RetryLater(Exception):
-    """The receiver named a time, in seconds (such as Telegram's retry_after): this is no failure of ours."""
+    """The receiver named a time to wait, in seconds (such as Telegram's retry_after). It is no failure."""
 
     def __init__(self, seconds: float, reason: str = "the receiver asked to wait") -> None:
         super().__init__(reason)
@@ -62,13 +64,13 @@ class RetryLater(Exception):
 
 
 class GiveUp(Exception):
-    """Trying again cannot help; the sentence is for the operator."""
+    """A retry cannot help. The sentence is for the operator."""
 
 
 class Handler(Protocol):
-    """Carries out the messages of some classes. Idempotent by the message's id.
+    """Delivers the messages of some classes. It must be idempotent by the message's id.
 
-    Raises RetryLater, GiveUp, or anything else for a failure that is tried again by the schedule.
+    Raises RetryLater or GiveUp; after any other exception the message is tried again by the schedule.
     """
 
     @property
@@ -78,7 +80,7 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TryAgainAt:
-    """``counted`` False: this attempt is not one of those that are numbered."""
+    """The message is tried again. ``counted`` False: this attempt is not counted."""
 
     due_at: datetime
     reason: str
@@ -87,7 +89,7 @@ class TryAgainAt:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Waits for the operator, who may requeue it."""
+    """The message is failed. The operator may queue it again."""
 
     reason: str
 
@@ -96,12 +98,12 @@ Verdict = TryAgainAt | Failed
 
 
 def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verdict:
-    """What becomes of a message whose handler raised ``error``."""
+    """The next step for a message whose handler raised ``error``."""
     reason = reason_of(error)
     if isinstance(error, GiveUp):
         return Failed(reason)
     if isinstance(error, RetryLater) and now - message.created_at < PATIENCE:
-        # A receiver may not park a message for days with one large number.
+        # One large number must not postpone a message for days.
         wait = timedelta(seconds=min(max(error.seconds, 1.0), PATIENCE.total_seconds()))
         return TryAgainAt(now + wait, reason, counted=False)
     if message.attempts > len(DELAYS):
@@ -110,7 +112,7 @@ def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verd
 
 
 def reason_of(error: BaseException) -> str:
-    """One bounded line about an error. PostgreSQL's text holds no NUL."""
-    said = " ".join(str(error).replace("\0", "").split())
+    """One bounded line about an error, without NUL characters, which PostgreSQL refuses in a text."""
+    text = " ".join(str(error).replace("\0", "").split())
     kind = type(error).__name__
-    return (said if isinstance(error, GiveUp | RetryLater) and said else f"{kind}: {said}")[:ERROR_LENGTH]
+    return (text if isinstance(error, GiveUp | RetryLater) and text else f"{kind}: {text}")[:ERROR_LENGTH]

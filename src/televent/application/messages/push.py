@@ -8,6 +8,6 @@ from televent.application.messages.message import Message
 
 
 class PushDue(Message, frozen=True):
-    """A subscription is told that its collection changed. The text is made when the message leaves (ADR 17)."""
+    """A subscription gets a push because its collection changed. The text is made at the time of sending (ADR 17)."""
 
     subscription_id: UUID

@@ -1,4 +1,4 @@
-"""What the two sides of a shared calendar tell each other; they are two accounts."""
+"""The messages between the two sides of a shared calendar, which are two accounts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from televent.application.messages.message import Message, Part
 
 
 class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
-    """The owner grants ``access``, or changes it. ``revision`` counts what the owner said to this sharee."""
+    """The owner grants ``access``, or changes it. ``revision`` counts the owner's messages to this sharee."""
 
     owner: UUID
     calendar_id: UUID
@@ -20,7 +20,7 @@ class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
 
 
 class ShareEnd(Part, frozen=True, tag_field="what", tag="end"):
-    """The owner takes the calendar back. ``revision`` counts what the owner said to this sharee."""
+    """The owner withdraws the share. ``revision`` counts the owner's messages to this sharee."""
 
     calendar_id: UUID
     revision: int
@@ -39,7 +39,7 @@ ShareNews = ShareOffer | ShareEnd | ShareAnswer
 
 
 class ShareLocal(Message, frozen=True):
-    """One of the three, for the account ``recipient_tenant``."""
+    """News of a share, for the account ``recipient_tenant``."""
 
     recipient_tenant: UUID
     news: ShareNews

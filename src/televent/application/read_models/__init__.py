@@ -1,1 +1,1 @@
-"""The read models, one file per question: its row, its writes, its reads."""
+"""The read models, one file per question, with its rows, writes and reads."""

@@ -1,4 +1,4 @@
-"""Who is who, how are they reached, and which devices may sign in?"""
+"""The read model of accounts: names, addresses and device passwords."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PutAccount:
     locale: str
     default_calendar: UUID | None
     opened_at: datetime
-    """Kept from the first write."""
+    """Only the first write stores it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ class DropDevice:
 
 @dataclass(frozen=True, slots=True)
 class ForgetAccount:
-    """All rows of an inline projection that belong to the account go: ``projection`` is "dav_index", "company" or
-    "directory"."""
+    """Deletes the account's rows of one inline projection: "dav_index", "company" or "directory"."""
 
     tenant: AccountId
     projection: str
@@ -65,7 +64,7 @@ class ForgetAccount:
 
 @dataclass(frozen=True, slots=True)
 class DestroyKey:
-    """The person's key is destroyed: what was sealed with it can never be read again."""
+    """Destroys the account's key, so that its personal fields can never be decrypted again."""
 
     tenant: AccountId
     at: datetime
@@ -89,7 +88,7 @@ class AccountRow:
     locale: str
     default_calendar: UUID | None
     addresses: tuple[str, ...] = ()
-    """Verified ones, the primary first."""
+    """The verified addresses, the primary one first."""
     devices: tuple[DeviceRow, ...] = field(default=())
 
 
@@ -100,20 +99,20 @@ class AccountReads(Protocol):
     def principal_props(self, tenant: AccountId) -> Mapping[str, str]: ...
     def account_by_telegram(self, telegram_id: int) -> AccountRow | None: ...
     def account_by_address(self, address: str) -> AccountRow | None:
-        """By verified address."""
+        """The account with that verified address."""
         ...
 
     def accounts_of(
         self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()
     ) -> list[AccountRow]:
-        """The accounts of these Telegram users, of these verified addresses, and of these ids."""
+        """The accounts with one of these Telegram ids, verified addresses or ids."""
         ...
 
     def accounts_with(self, tenants: Sequence[AccountId]) -> list[AccountRow]:
-        """The accounts of these ids."""
+        """The accounts with these ids."""
         ...
 
     def accounts(self) -> list[AccountRow]: ...
     def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
-        """At most one write per device and five minutes."""
+        """Stores the time of use, at most once in five minutes per device."""
         ...

@@ -1,4 +1,4 @@
-"""When is a person busy, as far as the index knows?"""
+"""The read model of busy times, from the index of occurrences."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class BusyRows:
-    """Busy time as the index knows it. ``periods``: (start, end, FBTYPE), instants. ``floats``: the same on the
-    clocks of a zone, written as if in UTC. ``unclear``: the names of objects whose text must be read."""
+    """Busy times in the index.
+
+    ``periods``: (start, end, FBTYPE), in UTC. ``floats``: the same for floating times, with the local time written as
+    if it were UTC. ``unclear``: the names of objects whose text must be read.
+    """
 
     periods: Sequence[tuple[datetime, datetime, str]]
     floats: Sequence[tuple[datetime, datetime, str]]
@@ -34,5 +37,5 @@ class BusyReads(Protocol):
         *,
         without: str | None = None,
     ) -> BusyRows:
-        """What events make of [start, end), but for those of the UID ``without``; periods reach no further."""
+        """The busy times in [start, end), cut to it, without the event of the UID ``without``."""
         ...

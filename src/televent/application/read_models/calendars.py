@@ -1,4 +1,4 @@
-"""Which calendars does an account have, and where does each one's counter stand?"""
+"""The read model of an account's calendars and their sync counters."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class PutCalendar:
     components: tuple[str, ...]
     props: Mapping[str, str]
     shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Who else it is granted to (domain.sharing.grants.state.Grant), by account id."""
+    """The grants (domain.sharing.grants.state.Grant), by the sharee's account id."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveCalendar:
-    """The calendar is marked deleted; its resource rows and tombstones go."""
+    """Marks the calendar as deleted, and deletes its resource rows and tombstones."""
 
     tenant: AccountId
     calendar_id: UUID
@@ -32,7 +32,7 @@ class RemoveCalendar:
 
 @dataclass(frozen=True, slots=True)
 class ExpectCalendar:
-    """Nothing is written: the calendar must stand at this ``seq``, else all of it is a StaleStream."""
+    """Writes nothing. The transaction raises StaleStream if the calendar's counter is not ``seq``."""
 
     tenant: AccountId
     calendar_id: UUID
@@ -41,8 +41,10 @@ class ExpectCalendar:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """``share`` is set where somebody else than the owner is looking; then ``tenant`` is still the owner, and ``props``
-    and ``name`` are as that person sees them."""
+    """A calendar. ``share`` is set where a sharee reads it.
+
+    ``tenant`` is the owner in both cases. ``props`` and ``name`` are then the sharee's.
+    """
 
     tenant: AccountId
     calendar_id: UUID
@@ -52,7 +54,7 @@ class CalendarRow:
     components: tuple[str, ...]
     props: Mapping[str, str]
     incarnation: str
-    """Which life of the data ``seq`` counts in: another after a restore from a backup."""
+    """The database's incarnation, which ``seq`` belongs to. A restore from a backup begins another."""
     shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     share: Share | None = None
 
@@ -62,11 +64,11 @@ class CalendarReads(Protocol):
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]: ...
     def collections(self, tenant: AccountId) -> list[CalendarRow]:
-        """The account's calendars, and its inbox among them."""
+        """The account's calendars and its inbox."""
         ...
 
     def calendar(self, tenant: AccountId, name: str) -> CalendarRow | None:
-        """The calendar of that name; the inbox too is found by its name."""
+        """The calendar, or inbox, of that name."""
         ...
 
     def calendar_of(self, tenant: AccountId, calendar_id: UUID) -> CalendarRow | None: ...

@@ -1,4 +1,4 @@
-"""Who meets whom, and who may ask when a person is busy?"""
+"""The read model of people who meet, and of the audience of each person's free/busy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class PutFreeBusy:
-    """Who may ask when the person is busy (domain.account.free_busy)."""
+    """Stores the audience of a person's free/busy (domain.account.free_busy)."""
 
     tenant: AccountId
     audience: str
@@ -21,7 +21,10 @@ class PutFreeBusy:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCompany:
-    """Who stands in a meeting with its owner: ``anew``, those who did before do no longer."""
+    """Changes the addresses that take part in one meeting.
+
+    ``replaced``: all earlier addresses are deleted first. ``added`` are then stored, ``removed`` deleted.
+    """
 
     tenant: AccountId
     stream_id: UUID
@@ -36,18 +39,23 @@ class CompanyReads(Protocol):
     def open_to(
         self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], default: str
     ) -> frozenset[AccountId]:
-        """Those of ``asked`` who let the asker, who has these addresses, ask when they are busy. ``default``: the
-        audience of those who have said nothing."""
+        """The accounts among ``asked`` that let the asker see when they are busy.
+
+        ``addresses``: the asker's. ``default``: the audience of accounts that chose none.
+        """
         ...
 
     def met(self, tenant: AccountId, addresses: Sequence[str]) -> frozenset[str]:
-        """Those of the addresses that the person has live meetings with, of his making or his will."""
+        """The addresses among these with which the person shares a meeting that is not deleted.
+
+        The person made the meeting or accepted it.
+        """
         ...
 
     def company(self, tenant: AccountId) -> list[str]:
-        """All addresses that he has such meetings with."""
+        """All addresses with which the person shares such meetings."""
         ...
 
     def free_busy_of(self, tenant: AccountId) -> tuple[str, tuple[AccountId, ...]] | None:
-        """The audience that the person has chosen, and the people he has named; None where he has said nothing."""
+        """The audience that the person chose, and the people whom they named; None without a choice."""
         ...

@@ -1,4 +1,4 @@
-"""Which resources does a calendar have, and what changed since a token?"""
+"""The read model of a calendar's resources and of changes since a sync token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from televent.ical.queries.occurs import Occurs
 
 @dataclass(frozen=True, slots=True)
 class PutResource:
-    """A resource's row as it must now be; the recorder gives it the calendar's next ``seq``."""
+    """Stores a resource's row. The recorder gives it the calendar's next ``seq``."""
 
     tenant: AccountId
     calendar_id: UUID
@@ -32,12 +32,12 @@ class PutResource:
     occurs: Occurs
     modified_at: datetime
     fresh: bool = False
-    """The row must not stand yet (a tombstone of the same name gives way)."""
+    """The row must not exist yet. It replaces a tombstone of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveResource:
-    """The row becomes a tombstone with the calendar's next ``seq``."""
+    """Turns the row into a tombstone with the calendar's next ``seq``."""
 
     tenant: AccountId
     calendar_id: UUID
@@ -48,7 +48,7 @@ class RemoveResource:
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """``ics`` is None for tombstones and where only the list was asked for."""
+    """A resource or a tombstone. ``ics`` is None for a tombstone, and where the row was read without its text."""
 
     calendar_id: UUID
     href: str
@@ -64,15 +64,15 @@ class ResourceRow:
     size: int
     ics: bytes | None = None
     certain: bool = False
-    """The index alone says that it happens in the range that was asked for."""
+    """The index alone proves that an occurrence is in the queried range."""
     share: Share | None = None
-    """Set where somebody else than the owner is looking."""
+    """Set where a sharee reads the resource."""
     known: CalendarText | None = field(default=None, repr=False, compare=False)
-    """``ics`` with what was read of it, where somebody has read it."""
+    """``ics`` as a text that may already be parsed."""
 
     @property
     def text(self) -> CalendarText:
-        """``ics``, read no more than once as long as the row is passed on; empty where the row came without it."""
+        """``ics`` as a text, which is parsed at most once per row; empty where the row was read without it."""
         if self.known is None or self.known.raw is not self.ics:
             object.__setattr__(self, "known", CalendarText(self.ics or b""))
         assert self.known is not None
@@ -88,7 +88,7 @@ class ResourceRow:
         return replace(self, known=None)
 
     def knowing(self, text: CalendarText | None) -> ResourceRow:
-        """The same row. Where its text has the bytes of ``text``, it is that one: nothing is read again."""
+        """The same row; it takes ``text`` for its own where the bytes are equal, so that it is not parsed again."""
         return replace(self, ics=text.raw, known=text) if text is not None and text.raw == self.ics else self
 
 
@@ -99,13 +99,15 @@ BARE_FIELDS: Final = tuple(
 
 
 ListedRow = tuple[Any, ...]
-"""A member in a list: its name, then the fields that were asked for."""
+"""A member in a list: its name, then the requested fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a PUT must know, in one round trip: the calendar, what stands under the name, what holds the UID in the
-    same calendar, and what holds it elsewhere in the account."""
+    """The rows that a PUT needs, read in one round trip.
+
+    ``resource``: the resource of that name. ``same_uid``: the account's resources with the same UID, in all calendars.
+    """
 
     calendar: CalendarRow | None
     resource: ResourceRow | None
@@ -116,7 +118,7 @@ class ResourceReads(Protocol):
     """Synchronous; called through threads. Each method is one round trip."""
 
     def resource(self, tenant: AccountId, calendar: str, href: str) -> ResourceRow | None:
-        """The live resource, with its text; None where it, or the calendar, is not there."""
+        """The live resource, with its text; None without such a resource or calendar."""
         ...
 
     def find(self, tenant: AccountId, calendar: str, href: str, uid: str) -> Found: ...
@@ -128,23 +130,26 @@ class ResourceReads(Protocol):
     def listed(
         self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], *, component: str | None = None
     ) -> Iterator[list[ListedRow]]:
-        """Live members by name, in pages, with no more than these fields of ResourceRow."""
+        """Live members by name, in pages, with only these fields of ResourceRow."""
         ...
 
     def changed(
         self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, begun: int = 0
     ) -> tuple[list[ListedRow], bool] | None:
-        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, each with its seq and whether it is a
-        tombstone before name and fields; and whether there may be more. Tombstones up to the counter ``begun`` are
-        left out. None: no such calendar."""
+        """At most ``limit`` members with ``seq`` > ``since``, oldest first, and whether there may be more.
+
+        Each member is its seq, whether it is a tombstone, its name, and the fields. ``begun``: the counter at which the
+        client's first sync began; tombstones up to it are left out. None: no such calendar.
+        """
         ...
 
     def changes(
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, begun: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
-        """The calendar as it stands and at most ``limit`` rows with ``seq`` > ``since``, oldest first, of one moment
-        (one statement). Tombstones are included, those up to the counter ``begun`` left out. None: no such
-        calendar."""
+        """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, both of one moment.
+
+        Tombstones are included, except those up to the counter ``begun``. None: no such calendar.
+        """
         ...
 
     def overlapping(
@@ -158,18 +163,23 @@ class ResourceReads(Protocol):
         zone: tzinfo | None = None,
         with_text: bool = True,
     ) -> Iterator[ResourceRow]:
-        """Live members that happen, or may happen, in [start, end). Floating times are read in ``zone``; without one
-        they may be anywhere. ``with_text`` False: only what is not certain comes with its text."""
+        """Live members with an occurrence, or perhaps one, in [start, end).
+
+        Floating times are taken in ``zone``; without one, they may match anywhere. ``with_text`` False: only rows that
+        are not ``certain`` have their text.
+        """
         ...
 
     def surplus(self, tenant: AccountId, inbox_id: UUID, *, keep: int, limit: int) -> list[UUID]:
-        """The streams of an inbox's messages beyond the ``keep`` that came last, at most ``limit`` of them."""
+        """The streams of the oldest messages in an inbox, beyond the newest ``keep``; at most ``limit`` of them."""
         ...
 
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
-        """The resource of that UID in any of the account's calendars, without text: a live one, else the tombstone that
-        was written last."""
+        """The resource of that UID in any of the account's calendars, without text.
+
+        It is a live one, else the newest tombstone.
+        """
         ...
 
     def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None: ...

@@ -1,4 +1,4 @@
-"""Through whose eyes is a shared calendar read?"""
+"""The share through which a sharee reads a calendar."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A calendar as another person than its owner sees it. ``calendar`` is its name at the owner's, ``props`` are the
-    other person's own, ``seq`` counts the changes of what is his alone in its events."""
+    """A calendar shared with one person. ``calendar``: its name in the owner's home. ``props``: the sharee's own
+    properties. ``seq`` counts the changes of the sharee's own parts of its events."""
 
     share_id: UUID
     owner: AccountId

@@ -1,4 +1,4 @@
-"""Which calendars are shared with whom, and what is each sharee's own in them?"""
+"""The read model of shares, and of each sharee's own parts of shared events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from televent.domain.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class PutMount:
-    """The row of a share at the person it is granted to; its counter is kept."""
+    """Stores the sharee's row of a share. Its counter stays."""
 
     tenant: AccountId
     share_id: UUID
@@ -35,7 +35,7 @@ class PutMount:
 
 @dataclass(frozen=True, slots=True)
 class PutOverlay:
-    """What is somebody's own in one event of a calendar shared with him; the share's counter moves."""
+    """Stores a sharee's own parts of one event, and increments the share's counter."""
 
     tenant: AccountId
     share_id: UUID
@@ -44,14 +44,13 @@ class PutOverlay:
 
     @property
     def calendar_id(self) -> UUID:
-        """Whose counter moves: the share's, as a calendar's does for its members. The recorder locks it."""
+        """The id whose counter is incremented, which the recorder locks: the share's, like a calendar's."""
         return self.share_id
 
 
 @dataclass(frozen=True, slots=True)
 class MountRow:
-    """A share at the person it is granted to, whatever became of it. ``held`` is what the owner grants now, None for
-    nothing."""
+    """The sharee's row of a share, of any status. ``held``: the access that the owner grants now; None: no access."""
 
     share_id: UUID
     owner: AccountId
@@ -66,13 +65,16 @@ class MountRow:
     revision: int
     held: str | None
     calendar: str | None
-    """Its name at the owner's; None once it is deleted."""
+    """The calendar's name in the owner's home; None after its deletion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acquaintance:
-    """Somebody with whom a calendar is shared, either way. ``addresses``: by which he was asked. ``agreed``: he has
-    accepted, or it was he who shared."""
+    """The other side of a share, owner or sharee.
+
+    ``addresses``: the addresses by which they were invited to a share. ``agreed``: they accepted, or they are the
+    owner.
+    """
 
     tenant: AccountId
     addresses: tuple[str, ...]
@@ -83,7 +85,7 @@ class ShareReads(Protocol):
     """Synchronous; called through threads. Each method is one round trip."""
 
     def mount(self, tenant: AccountId, share_id: UUID) -> CalendarRow | None:
-        """Somebody else's calendar that this account has accepted and is still granted."""
+        """A shared calendar that this account accepted, and whose grant still exists."""
         ...
 
     def mounts(self, tenant: AccountId) -> list[CalendarRow]: ...
@@ -92,17 +94,17 @@ class ShareReads(Protocol):
         ...
 
     def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:
-        """What is the other person's own in these events, where he has something of his own."""
+        """The sharee's own parts of these events, by stream id; events without own parts are left out."""
         ...
 
     def overlaid(self, share: Share, calendar_id: UUID, since: int, limit: int) -> list[tuple[int, ResourceRow]]:
-        """Live events, with text, of which something became his own after ``since``; with the share's counter then."""
+        """Live events, with text, whose own parts changed after the counter ``since``; each with its counter."""
         ...
 
     def shares_of(self, tenant: AccountId) -> list[MountRow]:
-        """Everything that was ever offered to this account."""
+        """All shares that were ever offered to this account."""
         ...
 
     def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:
-        """The other sides of what is shared with this account and by it, a bounded number of them."""
+        """The other sides of shares with this account and by it, a bounded number of them."""
         ...

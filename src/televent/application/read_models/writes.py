@@ -1,4 +1,4 @@
-"""What one transaction can write beside its facts."""
+"""All writes of the inline read models. They go into the transaction of the facts."""
 
 from __future__ import annotations
 

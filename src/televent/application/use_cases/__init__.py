@@ -1,1 +1,1 @@
-"""Televent."""
+"""The use cases. Each loads state, decides, and appends facts; it notifies nobody."""

@@ -1,4 +1,4 @@
-"""People: an account is opened, its profile changes, an address is claimed and verified."""
+"""Accounts: opens and erases them, changes profiles, claims and verifies addresses."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ def open_account(
     timezone: str = "UTC",
     locale: str = "en",
 ) -> AccountRow:
-    """The account of that Telegram id, opened with its default calendar if it was not. ``context.tenant`` is the id it
-    gets. Raises InvalidName."""
+    """Opens an account with a default calendar; returns the existing one of that Telegram id if there is one.
+
+    ``context.tenant`` is the new account's id. Raises InvalidName.
+    """
     if telegram_id is not None:
         existing = backend.reads.account_by_telegram(telegram_id)
         if existing is not None:
@@ -62,7 +64,7 @@ def open_account(
     try:
         backend.store.append(context, changes)
     except NameTaken:
-        # Two first messages of one person arrived at once: the other one opened the account.
+        # Two first messages of one person arrived at once, and the other one opened the account.
         existing = backend.reads.account_by_telegram(telegram_id) if telegram_id is not None else None
         if existing is None:
             raise
@@ -78,7 +80,7 @@ def change_profile(
     timezone: str | None = None,
     locale: str | None = None,
 ) -> None:
-    """Raises UnknownAccount, InvalidName (for a time zone that does not exist, too)."""
+    """Changes name, time zone or locale; None: no change. Raises UnknownAccount, InvalidName (for a zone too)."""
     if timezone is not None:
         checked_zone(timezone)
     command = ChangeProfile(name, timezone, locale)
@@ -87,9 +89,9 @@ def change_profile(
 
 
 def erase_account(backend: Backend, context: Context) -> None:
-    """Ends the account for good: its rows go and its key is destroyed, in the transaction of the last fact.
+    """Erases the account: deletes its rows and destroys its key, in the transaction of its last fact.
 
-    Twice is once. Raises UnknownAccount for an account that was never opened.
+    Idempotent. Raises UnknownAccount for an account that was never opened.
     """
     command = EraseAccount()
     key = account_stream(context.tenant)
@@ -97,8 +99,8 @@ def erase_account(backend: Backend, context: Context) -> None:
 
 
 def claim_address(backend: Backend, context: Context, *, address: str, code: str) -> None:
-    """Mails ``code`` (six digits) to the address; it counts once the code comes back. Raises InvalidAddress,
-    AddressTaken."""
+    """Mails ``code`` (six digits) to the address, which ``verify_address`` then needs. Raises InvalidAddress,
+    AddressTaken, UnknownAccount."""
     address = checked_address(backend, address)
     owner = backend.reads.account_by_address(address)
     if owner is not None and owner.tenant != context.tenant:
@@ -116,7 +118,10 @@ def claim_address(backend: Backend, context: Context, *, address: str, code: str
 
 
 def verify_address(backend: Backend, context: Context, *, address: str, code: str | None) -> None:
-    """``code`` None: vouched for by an operator. Raises WrongCode, AddressTaken, InvalidAddress."""
+    """Verifies a claimed address. ``code`` None: an operator vouches for it.
+
+    Raises WrongCode, AddressTaken, InvalidAddress.
+    """
     address = checked_address(backend, address)
     hashed = None if code is None else hashed_code(context.tenant, address, code.strip())
     command = VerifyAddress(address, hashed, context.now)
@@ -128,12 +133,15 @@ def verify_address(backend: Backend, context: Context, *, address: str, code: st
 
 
 def hashed_code(tenant: AccountId, address: str, code: str) -> str:
-    """A code as it is stored. It lives an hour and is tried through a throttled door; salted by whose it is."""
+    """The hash of a code, salted with the account and the address.
+
+    One fast hash is enough: a code is valid for an hour, and the door limits the attempts.
+    """
     return hashlib.sha256(f"{tenant}\0{address}\0{code}".encode()).hexdigest()
 
 
 def checked_address(backend: Backend, address: str) -> str:
-    """The address, normalised. Raises InvalidAddress, also for addresses of our own making."""
+    """The address, normalised. Raises InvalidAddress, also for addresses at this server's own domains."""
     address = address.strip().lower()
     own = address.rpartition("@")[2] in (backend.people.internal_domain, backend.people.mail_domain)
     if len(address) > 254 or own or not _ADDRESS.match(address) or ".." in address:
@@ -142,7 +150,7 @@ def checked_address(backend: Backend, address: str) -> str:
 
 
 def checked_zone(name: str) -> str:
-    """An IANA time zone's name. Raises InvalidName."""
+    """The name of an existing IANA time zone, unchanged. Raises InvalidName."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""What stands in a person's calendars: the bot's day and week, one event, finding an event by what people type."""
+"""Reads a person's calendars for people: a day or a week, one event, a search for events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from televent.ical.text.values import Moment
 from televent.ical.zones.moments import utc_of
 
 PER_OBJECT = 400
+"""Max occurrences of one calendar object in an agenda."""
 SHORT_CODE = 6
+"""Characters of the code by which people name an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,15 @@ class Entry:
 
     @property
     def code(self) -> str:
-        """What people type to mean this event."""
+        """The short code by which people name this event."""
         return self.stream_id.hex[:SHORT_CODE]
 
 
 def agenda(backend: Backend, tenant: AccountId, *, start: datetime, end: datetime, limit: int = 200) -> list[Entry]:
-    """What happens in [start, end), earliest first; at most ``limit`` entries. Reads the inline index, so that it holds
-    what was made a moment ago. Raises UnknownAccount."""
+    """The entries in [start, end), earliest first, at most ``limit``. Raises UnknownAccount.
+
+    It reads the inline index, so it has the changes of a moment ago.
+    """
     account = backend.people.account(tenant)
     me = frozenset(backend.people.addresses_of(account))
     zone = ZoneInfo(account.timezone)
@@ -62,7 +66,7 @@ def agenda(backend: Backend, tenant: AccountId, *, start: datetime, end: datetim
 
 
 def event(backend: Backend, tenant: AccountId, stream_id: UUID) -> Entry | None:
-    """One event, as its master (or its first override) describes it."""
+    """One event, with the values of its master or, without one, of its first override. None without such an event."""
     row = backend.reads.by_stream(tenant, stream_id)
     if row is None or row.ics is None:
         return None
@@ -72,7 +76,7 @@ def event(backend: Backend, tenant: AccountId, stream_id: UUID) -> Entry | None:
 
 
 def find_events(backend: Backend, tenant: AccountId, query: str, *, now: datetime, limit: int = 10) -> list[Entry]:
-    """Events meant by a short code, an id, a UID, or words of the title; upcoming first."""
+    """The events that a short code, an id, a UID or words of the title name; upcoming ones first."""
     query = query.strip()
     if not query or len(query) > 256:
         return []
@@ -140,7 +144,7 @@ def _occurrences(row: ResourceRow, me: frozenset[str], start: datetime, end: dat
     try:
         occurrences = occurring(row.text.tree, start, end, floating_zone=zone, limit=PER_OBJECT)
     except IcalError:
-        return []  # a hostile series costs its own owner a line, never the day
+        return []  # a hostile series is left out, and the other events are shown
     for occurrence in occurrences:
         instance = by_id.get(occurrence.recurrence_id) or by_id.get(None) or next(iter(reading.instances()))
         entry = entry_of(row.stream_id, reading, instance, me)

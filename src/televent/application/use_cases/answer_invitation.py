@@ -1,4 +1,4 @@
-"""A person answers an invitation: the tap in the chat, and every door that has a button for it."""
+"""A person answers an invitation: by a tap in the chat, or through another door with such a button."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from televent.ical.objects.calendar_text import CalendarText
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """``already``: the same answer was given before, and nothing changed."""
+    """The result. ``text``: the copy's text; ``already``: the same answer was stored before, so nothing changed."""
 
     text: CalendarText
     partstat: str
@@ -37,7 +37,10 @@ def answer_invitation(
     recurrence_id: str | None = None,
     comment: str | None = None,
 ) -> Answered:
-    """Idempotent. Raises UnknownResource, NotInvited, UnknownAnswer."""
+    """Stores the owner's answer and sends it to the organizer. Idempotent.
+
+    ``recurrence_id`` None: the answer is for the whole event. Raises UnknownResource, NotInvited, UnknownAnswer.
+    """
     account = backend.people.account(context.tenant)
     owner = backend.people.owner(account)
     key = StreamKey(context.tenant, stream_id)

@@ -1,5 +1,6 @@
-"""Somebody answers an invitation in the calendar of the one who sent it, which is shared with him (CalendarServer
-sharing §5.5.5): there he may write, and one of the guests is himself.
+"""A sharee answers an invitation inside the organizer's shared calendar (CalendarServer sharing §5.5.5).
+
+The sharee may write there, and is one of the attendees.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ ANSWERS = frozenset(("ACCEPTED", "DECLINED", "TENTATIVE"))
 
 
 def answer_within(backend: Backend, context: Context, share: Share, before: ResourceRow | None, sent: Reading) -> None:
-    """What he has changed of his own PARTSTAT is given to his own copy as his answer: from there it comes back to the
-    owner's as every answer does. Without a copy of his own he has declined for good, and nothing happens."""
+    """Stores the sharee's changed PARTSTAT as an answer in the sharee's own copy, which sends it to the organizer.
+
+    ``before``: the organizer's copy before the PUT; ``sent``: the text of the PUT. Nothing happens if the sharee has no
+    copy, because a deleted copy means that they declined.
+    """
     if before is None or sent.organizer is None:
         return
     if sent.organizer.address not in backend.people.owner(backend.people.account(share.owner)).addresses:
@@ -36,17 +40,17 @@ def answer_within(backend: Backend, context: Context, share: Share, before: Reso
 
 
 def _answers(before: CalendarText, sent: Reading, addresses: frozenset[str]) -> Iterator[tuple[str | None, str]]:
-    """Of which occurrence (None: of the whole) he says what anew."""
+    """The changed answers: RECURRENCE-ID (None: the whole event) and the new PARTSTAT."""
     try:
         known = {each.recurrence_id: each for each in before.reading.instances()}
     except IcalError:
         return
     for instance in sent.instances():
-        said, stood = _partstat(instance, addresses), _partstat(known.get(instance.recurrence_id), addresses)
-        if stood is None:
-            stood = _partstat(known.get(None), addresses)
-        if said in ANSWERS and stood is not None and said != stood:
-            yield instance.recurrence_id, said
+        new, old = _partstat(instance, addresses), _partstat(known.get(instance.recurrence_id), addresses)
+        if old is None:
+            old = _partstat(known.get(None), addresses)
+        if new in ANSWERS and old is not None and new != old:
+            yield instance.recurrence_id, new
 
 
 def _partstat(instance: Instance | None, addresses: frozenset[str]) -> str | None:

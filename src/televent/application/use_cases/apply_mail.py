@@ -1,4 +1,4 @@
-"""Decides what the calendar in a mail may do in one account, and does it (imip/SPEC B5, B6)."""
+"""Applies, parks or ignores the calendar in a mail, in one account (imip/SPEC B5, B6)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Delivery:
 
 
 def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, addressee: Addressee) -> Verdict:
-    """Applies, parks or ignores the mail's message in the addressee's account; twice is once."""
+    """Applies, parks or ignores the mail's message in the addressee's account. Idempotent."""
     try:
         context = mail_backend.context(mail.key, addressee.account.tenant)
         return _deliver(_Delivery(mail_backend, mail, message, addressee, context))
@@ -53,7 +53,7 @@ def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, 
 def _deliver(delivery: _Delivery) -> Verdict:
     message = delivery.message
     if names_domain(message, delivery.mail_backend.backend.people.internal_domain):
-        # Internal addresses exist inside only: mail that names one is forged (product §4).
+        # Internal addresses exist only inside, so a mail that names one is forged (product §4).
         return Verdict("ignored", "names internal addresses")
     if message.method in FROM_ATTENDEE:
         return _from_attendee(delivery)
@@ -83,7 +83,7 @@ def _from_attendee(delivery: _Delivery) -> Verdict:
 def _from_organizer(delivery: _Delivery) -> Verdict:
     message, sender, people = delivery.message, delivery.mail.sender, delivery.mail_backend.backend.people
     if (message.organizer or "").endswith(f"@{people.mail_domain}"):
-        # An organizer here reaches people here without mail.
+        # Invitations between accounts here are not sent by mail, so this mail is forged or forwarded.
         return Verdict("ignored", "its organizer is here")
     row = _copy(delivery)
     name = _name(delivery, message.organizer or sender.address, proven=True)
@@ -91,7 +91,7 @@ def _from_organizer(delivery: _Delivery) -> Verdict:
         if message.method in ("REQUEST", "PUBLISH"):
             return _apply(delivery, "new", None, name)
         if message.method == "CANCEL" and sender.proven and message.organizer in sender.speaks_for:
-            # It may have overtaken the REQUEST that it cancels, which must not appear then (RFC 5546 §2.1.5).
+            # It may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
             return _apply(delivery, "T2", None, name)
         return Verdict("ignored", "unknown-uid")
     organizer = _organizer(row)
@@ -103,8 +103,10 @@ def _from_organizer(delivery: _Delivery) -> Verdict:
 
 
 def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
-    """True for the organizer, their SENT-BY, and the proven sender of the mail that brought the invitation (B5): Google
-    names a calendar as the organizer, from which no mail ever comes (I-14)."""
+    """True for the organizer, their SENT-BY, and the proven sender of the mail with the invitation (B5).
+
+    The last case is for Google: its ORGANIZER is a calendar's address, from which no mail comes (I-14).
+    """
     sender = delivery.mail.sender
     if not sender.proven:
         return False
@@ -118,7 +120,7 @@ def _apply(delivery: _Delivery, trust: str, row: ResourceRow | None, name: str |
     method, context = delivery.message.method, delivery.context
     key = f"mail/{delivery.mail.key}"
     if method == "REFRESH":
-        # The invitation is sent again once in an hour, however many ask (B6).
+        # All REFRESHes of one hour have one dedupe key, so the invitation is sent once an hour at most (B6).
         key = f"refresh/{uuid5(context.tenant, delivery.message.uid)}/{context.now:%Y%m%d%H}"
     received = receive_itip(
         delivery.mail_backend.backend,
@@ -159,6 +161,6 @@ def _organizer(row: ResourceRow) -> Organizer | None:
 def _name(delivery: _Delivery, address: str, *, proven: bool) -> str | None:
     """The sender's display name, in the recipient's language where it must be marked as unverified."""
     sender = delivery.mail.sender
-    spoken = sender.name if address in sender.speaks_for else ""
-    name = " ".join((spoken or address).split())[:MAX_NAME]
+    display_name = sender.name if address in sender.speaks_for else ""
+    name = " ".join((display_name or address).split())[:MAX_NAME]
     return (name or None) if proven else delivery.mail_backend.unverified(delivery.account.locale, name)

@@ -1,7 +1,7 @@
 """Managed attachments of a calendar object: RFC 8607 §3.4 to §3.6.
 
-The octets are stored before; here the object's text changes, as if its owner had PUT it: the same facts, the same
-letters to the guests.
+The bytes are stored before. This changes the object's text as a PUT of its owner would, with the same facts and iTIP
+messages.
 """
 
 from __future__ import annotations
@@ -36,14 +36,13 @@ from televent.ical.objects.sharees import PUBLIC, visibility
 from televent.ical.text.errors import IcalError
 
 Edit = Callable[[CalendarText, datetime], CalendarText]
-"""From the object's text to the text with the change."""
+"""A function from the object's text and the time to the changed text."""
 
 
 def check_edit(
     backend: Backend, context: Context, *, row: CalendarRow, href: str, edit: Edit, conditions: Conditions = NONE
 ) -> CalendarText:
-    """Checks before an upload begins that the edit would be taken as things stand; returns the text that stands.
-    Raises Refusal."""
+    """Checks before an upload that the edit is possible now; returns the stored text. Raises Refusal."""
     found = _found(backend, row, href, conditions)
     _edited(backend, context, row, found, edit)
     return found.text
@@ -59,10 +58,10 @@ def edit_attachments(
     conditions: Conditions = NONE,
     stored: CalendarText | None = None,
 ) -> Stored:
-    """``row`` is the calendar as the person who acts sees it; ``context.tenant`` is its owner. ``stored`` is the
-    object's text, where the caller has read it.
+    """Changes the attachments of a stored object.
 
-    Raises Refusal; then nothing has changed.
+    ``row``: the calendar as the acting person sees it; ``context.tenant``: its owner. ``stored``: the object's text,
+    where the caller has read it. Raises Refusal; then nothing has changed.
     """
     name = row.share.calendar if row.share is not None else row.name
 
@@ -84,8 +83,11 @@ def edit_attachments(
 
 
 def readable(backend: Backend, tenant: AccountId, person: AccountId, attachment_id: UUID) -> AttachmentRow | None:
-    """The attachment, if this person may read it: its owner; who is invited by the owner to an occurrence that has it;
-    who may read the calendar that an object with it stands in. None for others, and where there is none."""
+    """The attachment, if this person may read it; None if not, or without such an attachment.
+
+    Readers are its owner, the attendees of an occurrence that has it, and the sharees who may read a calendar with such
+    an object.
+    """
     found = backend.attachments.find(tenant, attachment_id)
     if found is None:
         return None
@@ -129,7 +131,7 @@ def _edited(backend: Backend, context: Context, row: CalendarRow, found: Resourc
     reading = text.reading
     owner = backend.people.owner(backend.people.account(row.tenant))
     if reading.organizer is not None and reading.organizer.address not in owner.addresses:
-        # What is attached to a meeting is its organizer's to say (RFC 6638 §3.2.2.1).
+        # Only the organizer may change a meeting's attachments (RFC 6638 §3.2.2.1).
         raise NotOrganizer()
     try:
         changed = edit(text, context.now)

@@ -1,4 +1,4 @@
-"""Calendar collections: made, changed, deleted (RFC 4791 §5.3.1, RFC 4918 §9.2, §9.6)."""
+"""Calendar collections: creates, changes, renames and deletes them (RFC 4791 §5.3.1, RFC 4918 §9.2, §9.6)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def create_calendar(
     components: tuple[str, ...] = COMPONENTS,
     props: Mapping[str, str] | None = None,
 ) -> UUID:
-    """The new calendar's id. Raises CalendarNameTaken, InvalidName, TooManyProperties."""
+    """Creates a calendar and returns its id. Raises CalendarNameTaken, InvalidName, TooManyProperties."""
     _check_name(name)
     if backend.reads.calendar(context.tenant, name) is not None:
         raise CalendarNameTaken(name=name)
@@ -62,7 +62,7 @@ def create_calendar(
 def change_calendar(
     backend: Backend, context: Context, *, name: str, set: Mapping[str, str], remove: frozenset[str] = frozenset()
 ) -> None:
-    """All of it or nothing. Raises UnknownCalendar, TooManyProperties."""
+    """Sets and removes properties, all or none. Raises UnknownCalendar, TooManyProperties."""
     row = _calendar(backend, context, name)
     command = ChangeProperties(row.calendar_id, set, remove)
     key = StreamKey(context.tenant, row.calendar_id)
@@ -70,8 +70,8 @@ def change_calendar(
 
 
 def rename_calendar(backend: Backend, context: Context, *, name: str, to: str) -> None:
-    """The calendar is found under another name; its members, and the sync tokens that clients hold, stay (RFC 4918
-    §9.9). Raises UnknownCalendar, CalendarNameTaken, InvalidName."""
+    """Gives the calendar another name. Its members and sync tokens stay valid (RFC 4918 §9.9). Raises UnknownCalendar,
+    CalendarNameTaken, InvalidName."""
     row = _calendar(backend, context, name)
     _check_name(to)
     if backend.reads.calendar(context.tenant, to) is not None:
@@ -85,9 +85,11 @@ def rename_calendar(backend: Backend, context: Context, *, name: str, to: str) -
 
 
 def delete_calendar(backend: Backend, context: Context, *, name: str, reply: bool = True) -> None:
-    """Its meetings are cancelled or declined as if each were deleted, all in one transaction: the calendar and every
-    letter, or nothing (RFC 4918 §9.6.1, RFC 6638 §3.2.3.2). ``reply`` False: no word to those who invited (§8.1).
-    Raises UnknownCalendar, DefaultCalendarStays."""
+    """Deletes a calendar with its events, in one transaction (RFC 4918 §9.6.1).
+
+    Its meetings are cancelled or declined as if each were deleted (RFC 6638 §3.2.3.2). ``reply`` False: organizers get
+    no reply (§8.1). Raises UnknownCalendar, DefaultCalendarStays.
+    """
     owner = backend.people.owner(backend.people.account(context.tenant))
 
     def step() -> list[tuple[Context, Change[CalendarObject], Addressed]]:
@@ -97,7 +99,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
             raise DefaultCalendarStays()
         loaded = backend.store.load(CALENDAR, StreamKey(context.tenant, row.calendar_id))
         gone = decide(loaded.state, DeleteCalendar(row.calendar_id))
-        # The calendar first: its members' rows go with it, and need no tombstones.
+        # The calendar comes first: its members' rows are deleted with it, and need no tombstones.
         changes: list[Change[Any]] = [Change(loaded, gone)]
         addressed_all = []
         for member in backend.reads.members(context.tenant, row.calendar_id, with_text=False):
@@ -107,19 +109,19 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
             change, addressed = deletion(backend, each, account, member, reply=reply)
             changes.append(change)
             addressed_all.append((each, change, addressed))
-        owed = [message for _, _, addressed in addressed_all for message in addressed.outbox] + end_messages(
+        queued = [message for _, _, addressed in addressed_all for message in addressed.outbox] + end_messages(
             context, row
         )
-        # A meeting that came while these were read would go without a word to its guests: then all is read again.
+        # A meeting may arrive while the members are read. Its guests would get no message, so all is read again.
         unchanged = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
-        backend.store.append(context, changes, owed, expected=[unchanged])
+        backend.store.append(context, changes, queued, expected=[unchanged])
         return addressed_all
 
     delivered = 0
     for each, change, addressed in retrying(step):
         delivered += len(addressed.local)
         if delivered > INLINE_RECIPIENTS:
-            break  # what is left is a worker's
+            break  # a worker delivers the others
         deliver_locally(backend, each, change.loaded.key, owner, addressed, change.loaded.state.text)
 
 

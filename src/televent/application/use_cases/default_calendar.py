@@ -1,4 +1,4 @@
-"""Into which calendar a new invitation comes: RFC 6638 §4.3."""
+"""Chooses the calendar for a new invitation: RFC 6638 §4.3."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from televent.application.refusals import UnknownCalendar
 
 
 def calendar_for_new(backend: Backend, account: AccountRow, component: str) -> UUID:
-    """The default calendar, if it takes what comes: most clients make calendars for events alone, and a task would be
-    out of place there. Else the first that does; should none, the default. Raises UnknownCalendar for none at all."""
+    """The id of the calendar for a new object of that component.
+
+    It is the default calendar if that takes the component; most clients make calendars for events alone. Else it is the
+    first calendar that takes it, else the default calendar. Raises UnknownCalendar for an account without calendars.
+    """
     default = account.default_calendar
     chosen = backend.reads.calendar_of(account.tenant, default) if default is not None else None
     if chosen is not None and component in chosen.components:

@@ -1,4 +1,4 @@
-"""A resource is deleted: the organizer cancels, an attendee declines (RFC 6638 §3.2.1.3, §3.2.2.3)."""
+"""Deletes a resource: the organizer cancels, an attendee declines (RFC 6638 §3.2.1.3, §3.2.2.3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ from televent.domain.ids import StreamKey
 def delete_object(
     backend: Backend, context: Context, *, calendar: str, href: str, conditions: Conditions = NONE, reply: bool = True
 ) -> None:
-    """Raises UnknownCalendar, UnknownResource, PreconditionFailed; then nothing has changed."""
+    """Deletes the resource of that name. ``reply`` False: an attendee does not decline.
+
+    Raises UnknownCalendar, UnknownResource, PreconditionFailed; then nothing has changed.
+    """
 
     def find() -> tuple[ResourceRow, Sequence[ExpectCalendar]]:
         found = backend.reads.find(context.tenant, calendar, href, "")
@@ -42,7 +45,7 @@ def delete_object(
 
 
 def delete_stream(backend: Backend, context: Context, *, stream_id: UUID, reply: bool = True) -> None:
-    """The same, by the object's own id. Raises UnknownResource."""
+    """Deletes the resource of that stream. Raises UnknownResource."""
 
     def find() -> tuple[ResourceRow, Sequence[ExpectCalendar]]:
         resource = backend.reads.by_stream(context.tenant, stream_id)
@@ -56,8 +59,10 @@ def delete_stream(backend: Backend, context: Context, *, stream_id: UUID, reply:
 def deletion(
     backend: Backend, context: Context, account: AccountRow, resource: ResourceRow, *, reply: bool
 ) -> tuple[Change[CalendarObject], Addressed]:
-    """What the deletion of a resource records, and the letters that it owes; nothing is recorded yet. Raises
-    StaleStream where the resource is not what the stream says."""
+    """The facts and iTIP messages of a deletion; nothing is recorded yet.
+
+    Raises StaleStream where the index row and the stream differ.
+    """
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()

@@ -16,7 +16,7 @@ from televent.domain.ids import account_stream
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """``password`` exists here and in the person's app, nowhere else."""
+    """A new device password. ``password`` is not stored; only the person's app keeps it."""
 
     device_id: UUID
     name: str
@@ -24,7 +24,7 @@ class NewDevice:
 
 
 def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
-    """Raises UnknownAccount, TooManyDevices."""
+    """Makes a device password. Raises UnknownAccount, TooManyDevices."""
     password = backend.passwords.new()
     device_id = backend.ids()
     name = " ".join(name.split())[:64] or "Calendar app"
@@ -35,7 +35,7 @@ def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
 
 
 def revoke_device(backend: Backend, context: Context, *, device_id: UUID) -> None:
-    """Raises UnknownDevice."""
+    """Revokes a device password on all nodes at once. Raises UnknownDevice."""
     command = RevokeDevice(device_id)
     key = account_stream(context.tenant)
     handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))

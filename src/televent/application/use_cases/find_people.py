@@ -1,5 +1,7 @@
-"""Who may find whom (RFC 3744 §9.4; ADR 26): oneself, the people one shares calendars with, and whoever has verified
-an address that one knows whole. Nobody is listed, and numbers, which could be counted through, find nobody.
+"""Finds other accounts for a person (RFC 3744 §9.4; ADR 26).
+
+A person finds the other sides of their shares, and the account of a complete verified address. There is no list of
+strangers. Telegram numbers find no account, because a client could try all numbers.
 """
 
 from __future__ import annotations
@@ -11,33 +13,33 @@ from televent.application.backend import Backend
 from televent.application.read_models.accounts import AccountRow
 
 MAX_ADDRESSES = 20
-"""So many addresses are looked up in one search."""
+"""Max addresses of one search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody who may be told of. ``addresses``: those of his that the one who asks may see."""
+    """An account that was found. ``addresses``: its addresses that the searching person may see."""
 
     account: AccountRow
     addresses: tuple[str, ...]
 
 
 def acquaintances(backend: Backend, account: AccountRow) -> list[Found]:
-    """The other sides of the calendars that are shared with this person, and by him."""
+    """The other sides of calendars that are shared with this person, or by them."""
     known = {each.tenant: each for each in backend.reads.acquaintances(account.tenant)}
     rows = backend.reads.accounts_with(list(known)) if known else []
     found = []
     for row in rows:
-        # Who gives something away, or takes it, shows his first address. Who was only asked has shown nothing: he is
-        # known by the address that he was asked by.
-        told = row.addresses[:1] if known[row.tenant].agreed else ()
-        asked_by = (each for each in row.addresses if each in known[row.tenant].addresses)
-        found.append(Found(row, tuple(dict.fromkeys((*told, *asked_by)))))
+        # An owner, or a sharee who accepted, shows their first address. A sharee who has not accepted is shown only
+        # with the address that the owner wrote.
+        shown = row.addresses[:1] if known[row.tenant].agreed else ()
+        written = (each for each in row.addresses if each in known[row.tenant].addresses)
+        found.append(Found(row, tuple(dict.fromkeys((*shown, *written)))))
     return found
 
 
 def of_addresses(backend: Backend, account: AccountRow, addresses: Iterable[str]) -> list[Found]:
-    """Whose these addresses are, each whole and verified; of each person only those that were named."""
+    """The accounts of these complete, verified addresses. Each shows only the addresses that were given."""
     wanted = list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
     rows = backend.reads.accounts_of([], wanted) if wanted else []
     return [

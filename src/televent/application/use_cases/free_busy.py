@@ -1,4 +1,4 @@
-"""Who may ask when a person is busy, and who is told so (RFC 6638 §6.1.4, §11.3)."""
+"""The audience of a person's free/busy: sets it, and checks who is in it (RFC 6638 §6.1.4, §11.3)."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ def open_free_busy(
 
 
 NOBODY: Final = "nobody"
-"""What people call it when nobody may ask."""
+"""The word for an audience without people."""
 
 
 def open_to_audience(backend: Backend, context: Context, *, audience: str) -> None:
-    """As people say it: "everyone", "known", or "nobody", which forgets those who were named. Raises UnknownAccount."""
+    """Sets the audience "everyone", "known" or "nobody"; the last removes the named people. Raises UnknownAccount."""
     nobody = audience == NOBODY
     open_free_busy(backend, context, audience=NAMED if nobody else audience, people=() if nobody else None)
 
 
 def audience_of(backend: Backend, person: AccountRow) -> tuple[str, Sequence[AccountId]]:
-    """The audience as people say it ("named" where there are such), and the people named."""
+    """The audience ("everyone", "known", "named" or "nobody") and the named people."""
     audience, named = backend.reads.free_busy_of(person.tenant) or (backend.free_busy, ())
     return (NOBODY if audience == NAMED and not named else audience), named
 
 
 def may_be_asked(backend: Backend, asker: AccountRow, asked: Mapping[str, AccountRow]) -> dict[str, bool]:
-    """By address, for those of ``asked`` of whom the asker may know that they are here: True where they answer him.
+    """For each address: True where the person lets the asker see free/busy, False where they do not.
 
-    That is no secret where it is an address that he has verified, by which he is found (ADR 26), nor where he is in a
-    meeting of theirs. To all others he is as good as not here, or numbers could be counted through.
+    An address is left out where the asker may not learn that it has an account here; else a client could try all
+    numbers. The asker may learn it for a verified address (ADR 26), and for people with whom they share a meeting.
     """
     mine = backend.people.addresses_of(asker)
     others = [row.tenant for row in asked.values() if row.tenant != asker.tenant]
@@ -63,7 +63,7 @@ def may_be_asked(backend: Backend, asker: AccountRow, asked: Mapping[str, Accoun
 
 
 def opened_to(backend: Backend, person: AccountRow) -> tuple[bool, Sequence[AccountId]]:
-    """Whether everyone may ask, and which accounts besides: what the access list of his inbox says."""
+    """Whether everyone may ask, and the accounts that may: the content of the inbox's access control list."""
     audience, named = backend.reads.free_busy_of(person.tenant) or (backend.free_busy, ())
     people = dict.fromkeys(named)
     if audience == KNOWN:

@@ -1,4 +1,4 @@
-"""The scheduling inbox: what is put into it, and what is taken out (RFC 6638 §2.2, §4)."""
+"""The scheduling inbox: adds and removes messages (RFC 6638 §2.2, §4)."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from televent.domain.inbox_item.events import MessageDelivered, MessageRemoved
 from televent.domain.inbox_item.state import InboxItem, evolve
 from televent.ical.itip.message import Message, with_method
 
-KEPT = 500
-"""So many messages an inbox holds. Clients take away what they have seen; people who use none never would."""
+MAX_MESSAGES = 500
+"""Max messages of an inbox. Clients delete what they have read; a person without such a client deletes nothing."""
 _AT_ONCE = 16
-"""A delivery takes away at most so many. One is enough, unless several came at once, or fewer are kept than before."""
+"""Max old messages that one delivery removes. More than one can be left after simultaneous deliveries."""
 
 
 def delivery(
     backend: Backend, context: Context, facts: Sequence[CalendarObjectEvent], message: Message
 ) -> list[Change[InboxItem]]:
-    """What is recorded of a message beside what it changed: its item in the inbox, if the person should learn of it,
-    and the removal of the oldest where there are too many."""
+    """The changes to the inbox for an applied message: a new item if clients should show it, and removals of the oldest
+    items beyond MAX_MESSAGES. ``facts``: the facts of the message in the person's copy."""
     if not any(_is_news(fact) for fact in facts):
         return []
     item = uuid5(context.command_id, "inbox-item")
@@ -48,8 +48,8 @@ def delivery(
     delivered = MessageDelivered(inbox, f"{item}.ics", message.parts.kind, text.raw)
     empty = backend.store.empty(INBOX_ITEM, key)
     changes = [Change(empty, [delivered], replace(evolve(empty.state, delivered), text=text))]
-    # With the one that comes now there are so many, and never more.
-    for stream in backend.reads.surplus(context.tenant, inbox, keep=KEPT - 1, limit=_AT_ONCE):
+    # The new item is one more, so one place must be free.
+    for stream in backend.reads.surplus(context.tenant, inbox, keep=MAX_MESSAGES - 1, limit=_AT_ONCE):
         loaded = backend.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
         if loaded.state.exists:
             changes.append(Change(loaded, [MessageRemoved(inbox)]))
@@ -57,8 +57,7 @@ def delivery(
 
 
 def remove_item(backend: Backend, context: Context, *, href: str, conditions: Conditions) -> None:
-    """The message is gone from the inbox; the event that it was about stays as it is. Raises UnknownResource,
-    PreconditionFailed."""
+    """Removes a message from the inbox; its event does not change. Raises UnknownResource, PreconditionFailed."""
     found = backend.reads.resources(context.tenant, inbox_of(context.tenant), [href])
     if not found:
         raise UnknownResource()
@@ -68,8 +67,11 @@ def remove_item(backend: Backend, context: Context, *, href: str, conditions: Co
 
 
 def _is_news(fact: CalendarObjectEvent) -> bool:
-    """Whether the person's calendar apps are told. Not of others' answers in an attendee's copy: RFC 6638 §3.2.10 calls
-    them inconsequential, and a meeting of fifty would fill the inbox."""
+    """True for a fact that gives an inbox item.
+
+    Others' answers in an attendee's copy give none: RFC 6638 §3.2.10 calls them "inconsequential", and a meeting of
+    fifty people would fill the inbox.
+    """
     match fact:
         case InvitationReceived():
             return not fact.only_answers

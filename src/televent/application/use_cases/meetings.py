@@ -1,4 +1,4 @@
-"""Meetings made and changed in the chat: scheduled, people invited, cancelled."""
+"""Meetings made and changed in the chat: schedules them, invites people, cancels them."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Reading
 
 MAX_GUESTS = 200
+"""Max attendees of one meeting."""
 MAX_SUMMARY, MAX_DESCRIPTION, MAX_LOCATION = 256, 10_000, 1_024
+"""Max characters of each text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A meeting as somebody asked for it. Dates mean all-day (``end`` exclusive); times are aware."""
+    """A requested meeting. Dates mean whole days (``end`` exclusive); times are aware."""
 
     title: str
     start: datetime | date
@@ -50,7 +52,7 @@ class Draft:
 
 
 def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> ResourceRow:
-    """The new event in the person's default calendar. The same command twice makes it once. Raises Refusal."""
+    """Creates the event in the person's default calendar. Idempotent by the command id. Raises Refusal."""
     account = backend.people.account(context.tenant)
     title = " ".join(draft.title.split())
     if not title or len(title) > MAX_SUMMARY:
@@ -82,7 +84,7 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
             backend, context, calendar=calendar, href=href, text=text, conditions=Conditions(if_none_match=("*",))
         )
     except PreconditionFailed:
-        # The same command came twice: what it made the first time stands there.
+        # The same command came twice; the event of the first one is there.
         if backend.reads.resource(context.tenant, calendar, href) is None:
             raise
     row = backend.reads.resource(context.tenant, calendar, href)
@@ -92,7 +94,7 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
 
 
 def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
-    """Asks more people to one of the person's own events. Raises NotOrganizer, InvalidAddress, TooManyAttendees,
+    """Invites more people to one of the person's own events. Raises NotOrganizer, InvalidAddress, TooManyAttendees,
     UnknownResource."""
     account = backend.people.account(context.tenant)
     guests = _guests(backend, account, addresses)
@@ -128,7 +130,7 @@ def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Se
 
 
 def cancel_meeting(backend: Backend, context: Context, *, stream_id: UUID) -> None:
-    """Deletes the event: the organizer's guests get a cancellation, an attendee declines. Raises UnknownResource."""
+    """Deletes the event. The organizer's guests get a cancellation; an attendee declines. Raises UnknownResource."""
     delete_stream(backend, context, stream_id=stream_id)
 
 

@@ -1,8 +1,8 @@
-"""An event is moved from one account's calendar to another's by somebody who may write to both (ADR 26).
+"""Moves an event between calendars of two accounts, for a person who may write to both (ADR 26).
 
-Two accounts are two tenants, and no transaction is about both. So it is stored there before it is deleted here: what
-is cut in between stands twice and is never lost. Meetings stay: RFC 6638 §3.2.3.4 has a MOVE send nothing, and an
-organizer or attendee who lost his copy would have to be answered for.
+Two accounts are two tenants, and no transaction writes to both. So the event is stored at the destination before it is
+deleted at the source: after a crash in between it exists twice, and is never lost. Meetings cannot be moved. A MOVE
+sends no message (RFC 6638 §3.2.3.4), but an organizer or attendee who loses their copy would have to send one.
 """
 
 from __future__ import annotations
@@ -36,12 +36,16 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
 
 ATTEMPTS = 3
+"""Max attempts of one move while the event changes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where from, or where to. ``context.tenant`` is the owner of the calendar, ``calendar`` its name there; ``row`` is
-    set where that is somebody else."""
+    """Source or destination of a move.
+
+    ``context.tenant``: the calendar's owner; ``calendar``: its name in the owner's home. ``row`` is set where the
+    calendar is shared with the acting person.
+    """
 
     context: Context
     calendar: str
@@ -52,7 +56,7 @@ class End:
 def move_across(
     backend: Backend, *, source: End, destination: End, overwrite: bool, conditions: Conditions = NONE
 ) -> Stored:
-    """``conditions`` are on the source. Raises Refusal; then nothing has changed."""
+    """Moves the event. ``conditions`` are on the source. Raises Refusal; then nothing has changed."""
     for end in (source, destination):
         if end.row is not None and end.row.share is not None and end.row.share.access != READ_WRITE:
             raise ReadOnlyShare()
@@ -69,25 +73,27 @@ def move_across(
             try:
                 _delete(backend, _step(source, attempt), raw)
             except PreconditionFailed:
-                continue  # changed meanwhile: what is new goes along
+                continue  # it changed meanwhile: store the new text and try again
             return replace(stored, created=first.created)
         raise TryAgain()
     except Refusal:
-        # Also where somebody else has deleted it meanwhile: then it is not to stand here either.
+        # The reason may be a deletion at the source meanwhile; then no copy may remain at the destination.
         _take_back(backend, destination, first)
         raise
 
 
 def for_another(backend: Backend, context: Context, text: CalendarText) -> CalendarText:
-    """A copy for another account. Its files stay the other's: what is left of them is where they are to be read, by who
-    may (RFC 8607 §3.12.7). Raises SchedulingUidConflict."""
+    """The text of a copy for another account. Its attachments still belong to the first account, so the copy has only
+    their URLs (RFC 8607 §3.12.7). Raises SchedulingUidConflict."""
     check_no_part(backend, context, text)
     return foreign(text)
 
 
 def check_no_part(backend: Backend, context: Context, text: CalendarText) -> None:
-    """Copied or moved between calendars nobody is to be told anything (RFC 6638 §3.2.3.3, §3.2.3.4), and whoever takes
-    part in a meeting has a copy of his own. Raises SchedulingUidConflict (§3.2.4.1)."""
+    """Checks that the account has no part in the meeting, because each participant has a copy already.
+
+    A COPY or MOVE sends no messages (RFC 6638 §3.2.3.3, §3.2.3.4). Raises SchedulingUidConflict (§3.2.4.1).
+    """
     if _has_part(backend, context, text):
         raise SchedulingUidConflict()
 
@@ -103,7 +109,7 @@ def _has_part(backend: Backend, context: Context, text: CalendarText) -> bool:
 
 
 def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[ResourceRow, CalendarText]:
-    """The row as its owner has it, and the text as the one who moves it sees it."""
+    """The row as its owner has it, and the text as the acting person sees it."""
     if source.row is not None and source.row.share is not None:
         share = source.row.share
         raw = stored_under(backend, source.row, share, source.href, conditions)
@@ -145,7 +151,7 @@ def _delete(backend: Backend, here: End, raw: ResourceRow) -> None:
 
 
 def _take_back(backend: Backend, there: End, stored: Stored | None) -> None:
-    """What was stored there goes again, where nothing stood before and nobody has changed it since."""
+    """Deletes the new copy at the destination, unless it replaced another event or has changed since."""
     if stored is None or not stored.created:
         return
     raw = backend.reads.by_stream(there.context.tenant, stored.stream_id)
@@ -154,7 +160,7 @@ def _take_back(backend: Backend, there: End, stored: Stored | None) -> None:
 
 
 def _step(end: End, number: int) -> End:
-    """The first is the command itself, as which it may have been announced (Push-Dont-Notify)."""
+    """The end with the context of one attempt. The first keeps the command id, which Push-Dont-Notify may name."""
     context = end.context
     if not number:
         return end

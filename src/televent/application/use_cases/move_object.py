@@ -1,6 +1,6 @@
-"""A resource gets another name or calendar, or a second one like it is made (RFC 4918 §9.8, §9.9; RFC 4791 §5.3.2.1).
+"""Moves or copies a resource inside one account (RFC 4918 §9.8, §9.9; RFC 4791 §5.3.2.1).
 
-Between calendars neither tells anybody anything (RFC 6638 §3.2.3.3, §3.2.3.4): the meeting stays what it was.
+Neither sends iTIP messages (RFC 6638 §3.2.3.3, §3.2.3.4), because the meeting does not change.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ def move_object(
     overwrite: bool = True,
     conditions: Conditions = NONE,
 ) -> Stored:
-    """One transaction over both calendars: a tombstone there, the same stream under its new name here; the ETag and the
-    schedule tag stay. ``conditions`` are on the source.
+    """Moves a resource in one transaction. Its stream, ETag and Schedule-Tag stay; the source leaves a tombstone.
+
+    ``conditions`` are on the source.
 
     Raises UnknownCalendar, UnknownResource, UnknownDestination, PreconditionFailed, ComponentNotSupported, UidConflict;
     then nothing has changed.
@@ -68,7 +69,7 @@ def move_object(
         loaded = _load(backend, context, resource)
         changes = [Change(loaded, decide(loaded.state, MoveObject(calendar.calendar_id, destination.href)).facts)]
         if there.resource is not None:
-            # The same UID in the other calendar gives way; the meeting goes on, so nobody is told.
+            # The resource of the same UID there is replaced. The meeting goes on, so no message is sent.
             replaced = _load(backend, context, there.resource)
             changes.insert(0, Change(replaced, [deleted(replaced.state)]))
         backend.store.append(context, changes)
@@ -109,7 +110,7 @@ def copy_object(
                 managed=managed_ids(text),
             )
         except PreconditionFailed:
-            # What stands there has changed since it was looked at.
+            # The destination has changed since it was read.
             raise StaleStream() from None
         return replace(stored, created=existing is None)
 

@@ -1,4 +1,4 @@
-"""An invitation could not be delivered: the organizer's copy says so (RFC 6638 §3.2.9: 5.1)."""
+"""Notes in the organizer's copy that an invitation could not be delivered (RFC 6638 §3.2.9: 5.1)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from televent.domain.calendar_object.decide import decide
 from televent.domain.ids import StreamKey
 
 UNDELIVERABLE = "5.1"
+"""The SCHEDULE-STATUS code."""
 
 
 def note_bounce(backend: Backend, context: Context, *, uid: str, attendee: str) -> bool:
-    """False where the event is gone. Raises UnknownAccount."""
+    """Notes the failure for that attendee. False where the event was deleted. Raises UnknownAccount."""
     row = next(iter(backend.reads.by_uid(context.tenant, uid)), None)
     if row is None:
         return False

@@ -1,4 +1,4 @@
-"""Keeps a mail for the person to decide, because nothing proves who sent it (imip/SPEC B5)."""
+"""Parks a mail for the person to decide on, because nothing proves its sender (imip/SPEC B5)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from televent.domain.ids import StreamKey
 
 
 def park_mail(backend: Backend, context: Context, *, stream_id: UUID, command: ParkMail) -> bool:
-    """Appends what was parked to the event's stream; the same mail twice is once. False: nothing was appended, because
-    the event is gone or a mail was parked for the same reason within the last hour. Raises UnknownAccount."""
+    """Appends the parked mail to the event's stream. Idempotent by the mail's key. Raises UnknownAccount.
+
+    False: nothing was appended, because the event was deleted or a mail was parked for the same reason within the last
+    hour.
+    """
     key = StreamKey(context.tenant, stream_id)
 
     def step() -> bool:

@@ -1,4 +1,4 @@
-"""What clients set on a person's own collections: home and inbox (RFC 4918 §9.2, RFC 6638 §9.2, RFC 7953 §7.2.4)."""
+"""Changes the properties of a person's home and inbox (RFC 4918 §9.2, RFC 6638 §9.2, RFC 7953 §7.2.4)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ def change_principal(
     remove: frozenset[str] = frozenset(),
     default_calendar: str | None = None,
 ) -> None:
-    """All of it or nothing. ``default_calendar``: the name of the one that new invitations come to. Raises
-    UnknownAccount, UnknownCalendar, ComponentNotSupported (no events can be put into it), TooManyProperties."""
+    """Sets and removes properties, all or none. ``default_calendar``: the name of the calendar for new invitations.
+
+    Raises UnknownAccount, UnknownCalendar, ComponentNotSupported (it takes no events), TooManyProperties.
+    """
     key = account_stream(context.tenant)
 
     def step() -> None:
@@ -35,7 +37,7 @@ def change_principal(
         loaded = backend.store.load(ACCOUNT, key)
         facts = decide(loaded.state, command)
         if facts:
-            # Should it be deleted meanwhile, all is looked at again.
+            # The calendar may be deleted meanwhile; then all is read again.
             unchanged = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []
             backend.store.append(context, [Change(loaded, facts)], expected=unchanged)
 

@@ -1,4 +1,4 @@
-"""A client stores a calendar object under a name (RFC 4791 §5.3.2, RFC 6638 §3.2)."""
+"""Stores a client's calendar object under a name (RFC 4791 §5.3.2, RFC 6638 §3.2)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ from televent.ical.text.errors import IcalError
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """``etag`` is None where the stored octets differ from the sent ones, so that the client reads them (RFC 4791
-    §5.3.4)."""
+    """The result of a PUT. ``etag`` is None where the stored bytes differ from the sent ones, so that the client reads
+    them (RFC 4791 §5.3.4)."""
 
     created: bool
     etag: str | None
@@ -62,10 +62,12 @@ def put_object(
     sharee: AccountId | None = None,
     stored: CalendarText | None = None,
 ) -> Stored:
-    """``account`` is the context's tenant, where the door has read it for this very request: it spares a round trip.
-    ``managed``: attachments that the text may name whoever they belong to. ``sharee``: who acts, where the calendar is
-    not their own. ``stored`` is what stands under the name, where the caller has read it. Raises Refusal; then
-    nothing has changed."""
+    """Stores ``text`` under ``href``, and sends the iTIP messages. Raises Refusal; then nothing has changed.
+
+    ``account``: the row of the context's tenant, where the caller has read it. ``managed``: ids of attachments that the
+    text may use even if they belong to another account. ``sharee``: the acting person, where the calendar is shared
+    with them. ``stored``: the text that is stored under the name, where the caller has read it.
+    """
     reading = validated(text)
     attached = managed_ids(text) - managed
     account = account or backend.people.account(context.tenant)
@@ -93,7 +95,7 @@ def put_object(
 
 
 def validated(text: CalendarText) -> Reading:
-    """What the text says. Raises InvalidObject, ObjectTooLarge."""
+    """The reading of a valid text. Raises InvalidObject, ObjectTooLarge."""
     if len(text.raw) > OBJECT_LIMIT:
         raise ObjectTooLarge(limit=OBJECT_LIMIT)
     try:
@@ -110,8 +112,10 @@ def _attached(
     owner: Owner,
     sharee: AccountId | None,
 ) -> dict[str, str]:
-    """How large they are, by id. What is new must be an attachment of this account, which may be in another object of
-    its (RFC 8607 §3.7). Raises UnmanagedId, TooManyAttachments."""
+    """The size of each attachment, by id. Raises UnmanagedId, TooManyAttachments.
+
+    A new one must belong to this account; another object of the account may use it too (RFC 8607 §3.7).
+    """
     if not attached:
         return {}
     stored = loaded.state.text if loaded.state.exists else EMPTY
@@ -122,7 +126,8 @@ def _attached(
     organizer = reading.organizer
     invited = organizer is not None and organizer.address not in owner.addresses and reading.attendee(owner.addresses)
     if invited and stored.raw:
-        # What a guest attaches is not refused but left out, like all else that is the organizer's (RFC 6638 §3.2.2.1).
+        # An attendee's attachment is left out and not refused, like other changes that only the organizer may make
+        # (RFC 6638 §3.2.2.1).
         return sizes
     if len(attached) > max(MAX_ATTACHMENTS, len(known)):
         raise TooManyAttachments()
@@ -154,7 +159,7 @@ def _target(
         if here and other.href != href:
             raise UidConflict(href=other.href)
         if not here and scheduled and other.schedule_tag is not None:
-            # RFC 6638 §3.2.4.1: where the meeting is that has the UID already.
+            # RFC 6638 §3.2.4.1: the answer names the resource that has the UID already.
             there = backend.reads.calendar_of(context.tenant, other.calendar_id)
             if there is None:
                 raise StaleStream()
@@ -169,13 +174,13 @@ def _load(
         buried = backend.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
         if buried is None or not buried.deleted:
             return backend.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, backend.ids()))
-        # Others were told of this UID before: the stream goes on, so that the next letter is later than the last.
+        # Others got messages about this UID before. The stream goes on, so that the next DTSTAMP is later.
         loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, buried.stream_id))
         if loaded.state.exists:
             raise StaleStream()
         return loaded
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
-    # The conditions were checked against the index: what was loaded must be that very text.
+    # The conditions were checked against the index, so the stream must have the same text.
     if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
         raise StaleStream()
     return replace(loaded, state=knowing(loaded.state, stored))

@@ -1,4 +1,4 @@
-"""An iTIP message came for an account here: from another account, or by mail."""
+"""Applies an iTIP message to an account here. It comes from another account or by mail."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from televent.ical.itip.message import Message as ItipMessage
 from televent.ical.objects.calendar_text import CalendarText
 
 _NO_CHANGE = (MessagesWritten, MessageSetAside)
-"""Facts that are no change to the person's event."""
+"""Facts that do not change the person's event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """``changed`` False: ``reason`` says why nothing happened ("stale", "duplicate", "unknown-uid", …)."""
+    """The result. ``changed`` False: ``reason`` says why ("stale", "duplicate", "unknown-uid", …)."""
 
     changed: bool
     reason: str | None
@@ -53,8 +53,11 @@ def receive_itip(
     sender_name: str | None = None,
     stored: CalendarText | None = None,
 ) -> Received:
-    """Applies the message to ``context.tenant``'s copy; twice is once. ``refresh`` and ``anew`` as in
-    ReceiveMessage. ``stored`` is the copy's text, where the caller has read it."""
+    """Applies the message to ``context.tenant``'s copy. Idempotent.
+
+    ``message_key``: the message's dedupe key. ``refresh`` and ``asks_again``: as in ReceiveMessage. ``stored``: the
+    copy's text, where the caller has read it.
+    """
     account = backend.people.account(context.tenant)
     owner = backend.people.owner(account)
 
@@ -90,7 +93,10 @@ def receive_itip(
 def would_change(
     backend: Backend, context: Context, *, message: ItipMessage, stored: CalendarText | None = None
 ) -> Received:
-    """What ``receive_itip`` would do, undone: whoever asks a person about a message asks about none that is old."""
+    """The result that ``receive_itip`` would have. Nothing is recorded.
+
+    A mail that would change nothing need not be shown to a person.
+    """
     account = backend.people.account(context.tenant)
     loaded, decision = _decided(backend, context, account, message, stored)
     return Received(bool(decision.facts), decision.reason, loaded.key.stream if loaded.state.exists else None)
@@ -107,9 +113,8 @@ def _decided(
     asks_again: bool = False,
     sender_name: str | None = None,
 ) -> tuple[Loaded[CalendarObject], Decision]:
-    # A meeting the person organises, or answered, may stand in any of his calendars.
-    # A deleted one still knows which messages were applied, so that a late one does not bring it back; what came
-    # before there was any resource is remembered by the stream that the UID itself names.
+    # The copy may be in any of the account's calendars. A deleted copy still has its marks, so that a late message does
+    # not restore it. Marks of messages that came before any copy are in the stream whose id is derived from the UID.
     latest = backend.reads.latest_by_uid(context.tenant, message.uid)
     stream = latest.stream_id if latest is not None else uuid5(context.tenant, f"uid/{message.uid}")
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
@@ -129,6 +134,9 @@ def _decided(
 
 
 def _unanswered(addressed: Addressed, decision: Decision) -> Addressed:
-    """Who has just answered has the status of his answer (RFC 6638 §4.2), though a letter goes to him too."""
+    """The statuses without those of attendees whose answer the decision applied.
+
+    They get a message too, but their line shows the status of their answer (RFC 6638 §4.2).
+    """
     answered = {fact.attendee for fact in decision.facts if isinstance(fact, RsvpGiven)}
     return replace(addressed, statuses=tuple(pair for pair in addressed.statuses if pair[0] not in answered))

@@ -1,7 +1,7 @@
-"""Decides what a mail may do to the calendars of the people it is for, and does it (imip/SPEC B).
+"""Applies an incoming mail to the calendars of its recipients (imip/SPEC B).
 
-Each door for mail (SMTP, LMTP and those to come) reads its own protocol and hands over an ``IncomingMail``. Every mail
-ends settled: applied, ignored, or parked for a person to decide; with a reason.
+Each door for mail (SMTP, LMTP and those to come) reads its own protocol and passes an ``IncomingMail``. Every mail gets
+a verdict with a reason: applied, ignored, or parked for a person to decide on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _RANK = ("ignored", "parked", "applied")
 
 
 def receive_mail(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
-    """Applies the mail and settles it; twice is once. Raises what the store raises, and then nothing is settled."""
+    """Applies the mail and stores its verdict. Idempotent. Exceptions of the store pass; then no verdict is stored."""
     verdict = _understood(mail_backend, mail)
     mail_backend.book.settle(mail.key, verdict.state, verdict.reason)
     return verdict
@@ -25,7 +25,7 @@ def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     if mail.report is not None:
         return _report(mail_backend, mail, mail.report)
     if any(each.endswith(f"@{mail_backend.backend.people.mail_domain}") for each in mail.message_ids):
-        # We sent it, and some rule sent it back (B2).
+        # This server sent it, and a rule elsewhere sent it back (B2).
         return Verdict("ignored", "our own mail")
     if mail.calendar is None:
         return Verdict("ignored", "no calendar in it")

@@ -1,7 +1,7 @@
-"""Events of a calendar that is shared, changed by somebody else than its owner.
+"""Changes by a sharee to the events of a shared calendar.
 
-The commands are given to the owner's account, so that scheduling is his (CalendarServer sharing §5.5.5); who acts
-stands in the context. What the other person may not see he may not change either.
+The commands run in the owner's account, so that scheduling is done as the owner (CalendarServer sharing §5.5.5). The
+context's actor is the sharee. A sharee may not change an event that is hidden from them.
 """
 
 from __future__ import annotations
@@ -53,9 +53,11 @@ def put_into_shared(
     text: CalendarText,
     conditions: Conditions = NONE,
 ) -> Stored:
-    """``context.tenant`` is the owner. Alarms and transparency in ``text`` are for this person alone. Where nothing
-    else is new the owner's event stays as it is, and who may only read may do that as well (CalendarServer sharing
-    §6.12). Raises Refusal; then nothing has changed."""
+    """Stores a sharee's text. ``context.tenant`` is the owner. Raises Refusal; then nothing has changed.
+
+    Alarms and transparency in ``text`` become the sharee's own parts. If nothing else changed, the owner's event is not
+    written, so a sharee with read access may do that too (CalendarServer sharing §6.12).
+    """
     share = _share(row)
     reading = validated(text)
 
@@ -68,12 +70,12 @@ def put_into_shared(
             return Stored(False, raw.etag, raw.schedule_tag, raw.stream_id), raw.text
         if share.access != READ_WRITE:
             raise ReadOnlyShare()
-        # It would vanish from the eyes of him who writes it.
+        # The event would disappear for the sharee who writes it.
         if visibility(text) != PUBLIC:
             raise HiddenFromSharees()
         if raw is None:
             _check_organizer(backend, row, reading)
-        # The owner keeps his own alarms; in what is new he has none.
+        # The owner's alarms stay in the owner's event; a new event has none for the owner.
         theirs = with_own_parts(text, own_parts(raw.text) if raw is not None else None)
         with pinned_to(raw, conditions) as pinned:
             stored = put_object(
@@ -94,13 +96,13 @@ def put_into_shared(
     overlays = backend.reads.overlays(share, [stored.stream_id]) if share.seq else {}
     if overlays or own != own_parts(with_own_parts(theirs, None)):
         keep_own_parts(backend, context, share, stored.stream_id, own.kept())
-    # An ETag only where reading gives back what was sent (RFC 4791 §5.3.4).
+    # An ETag is returned only if a GET gives the sent bytes (RFC 4791 §5.3.4).
     exact = stored.etag is not None and with_own_parts(theirs, own) == text
     return replace(stored, etag=etag_of(text) if exact else None)
 
 
 def keep_own_parts(backend: Backend, context: Context, share: Share, object_id: UUID, parts: bytes) -> None:
-    """What is this person's own in the event, noted in his own account."""
+    """Stores the sharee's own parts of an event, in the sharee's account."""
     command = SetOwnParts(share.share_id, object_id, parts)
     own = context.on_behalf_of(share.sharee, uuid5(context.command_id, "own parts"), context.door)
     key = StreamKey(share.sharee, overlay_id(share.share_id, object_id))
@@ -116,7 +118,7 @@ def delete_from_shared(
     conditions: Conditions = NONE,
     reply: bool = True,
 ) -> None:
-    """``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
+    """Deletes an event for a sharee. ``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
     share = _share(row)
     if share.access != READ_WRITE:
         raise ReadOnlyShare()
@@ -142,8 +144,8 @@ def move_in_shared(
     overwrite: bool,
     conditions: Conditions = NONE,
 ) -> Stored:
-    """Another name in the same calendar, or in another one of the same owner that is shared with this person too.
-    ``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
+    """Moves an event to another name in the same calendar, or to another calendar of the same owner that is shared with
+    this person too. ``context.tenant`` is the owner. Raises Refusal; then nothing has changed."""
     share, there = _share(row), _share(into)
     if {share.access, there.access} != {READ_WRITE}:
         raise ReadOnlyShare()
@@ -161,7 +163,7 @@ def move_in_shared(
 
     stored = retrying(step)
     if share.share_id != there.share_id:
-        # What is his own goes along; of what others had there nothing is known here.
+        # The acting sharee's own parts move with the event; other sharees' parts do not.
         own = backend.reads.overlays(share, [stored.stream_id]).get(stored.stream_id) if share.seq else None
         if own is not None:
             keep_own_parts(backend, context, there, stored.stream_id, own)
@@ -169,7 +171,7 @@ def move_in_shared(
 
 
 def _check_organizer(backend: Backend, row: CalendarRow, reading: Reading) -> None:
-    """A meeting made here is the owner's (§5.5.5); one that he is invited to may be put here as well."""
+    """Checks that the owner organizes the new meeting (§5.5.5), or is invited to it. Raises NotOrganizer."""
     owner = backend.people.owner(backend.people.account(row.tenant))
     organizer = reading.organizer
     if organizer is not None and organizer.address not in owner.addresses and not reading.attendee(owner.addresses):
@@ -184,8 +186,10 @@ def _share(row: CalendarRow) -> Share:
 def stored_under(
     backend: Backend, row: CalendarRow, share: Share, href: str, conditions: Conditions
 ) -> ResourceRow | None:
-    """What stands under the name; the conditions are about it as this person sees it. Raises PreconditionFailed,
-    HiddenFromSharees."""
+    """The owner's row of that name; None without one. The conditions are checked on the row as the sharee sees it.
+
+    Raises PreconditionFailed, HiddenFromSharees.
+    """
     raw = next(iter(backend.reads.resources(row.tenant, row.calendar_id, [href])), None)
     if raw is not None and visibility(raw.text) != PUBLIC:
         raise HiddenFromSharees()
@@ -199,8 +203,10 @@ def stored_under(
 
 @contextmanager
 def pinned_to(raw: ResourceRow | None, conditions: Conditions) -> Iterator[Conditions]:
-    """The conditions were about what this person sees; what was looked at must still stand when it is changed. Where it
-    does not, somebody else was first: raises StaleStream."""
+    """Conditions that the owner's row is still the one that was checked as the sharee sees it.
+
+    Raises StaleStream where another request has changed the row since.
+    """
     try:
         if raw is None:
             yield Conditions(if_none_match=("*",), seq=conditions.seq)

@@ -1,7 +1,7 @@
-"""A calendar is shared with another account: the owner grants and withdraws, the other accepts or declines.
+"""Shares a calendar with another account: the owner grants and withdraws, the sharee accepts or declines.
 
-Two accounts are two tenants, so each side decides in its own stream and tells the other by a message of the outbox,
-which may come late, twice or in another order: numbers tell.
+Two accounts are two tenants, so each side decides in its own stream and sends the other an outbox message. A message
+may arrive late, twice or in another order, so each has a number, and an older one is ignored.
 """
 
 from __future__ import annotations
@@ -44,10 +44,11 @@ from televent.domain.sharing.mount.state import Mount
 
 DISPLAY_NAME = "{DAV:}displayname"
 MAX_SUMMARY = 256
+"""Max characters of the text that goes with a share."""
 
 
 def sharee_of(backend: Backend, context: Context, address: str) -> AccountRow:
-    """The account that an address (or an account's id as urn:uuid:) means. Raises UnknownSharee, for oneself too."""
+    """The account with that address, or with that id as urn:uuid:. Raises UnknownSharee, also for the own account."""
     if address.startswith("urn:uuid:"):
         try:
             found = backend.reads.account(AccountId(UUID(address.removeprefix("urn:uuid:"))))
@@ -70,12 +71,12 @@ def share_calendar(
     summary: str = "",
     known_by: str = "",
 ) -> None:
-    """Grants ``access`` (ACCESS), or changes what was granted. ``known_by``: the address by which the owner
-    knows the other person; "" where it was none. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
+    """Grants ``access`` (one of ACCESS), or changes a grant. ``known_by``: the address that the owner wrote for the
+    sharee; "": the sharee was found in another way. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
     if sharee.tenant == context.tenant:
         raise UnknownSharee()
     row, owner = _own(backend, context, name), backend.people.account(context.tenant)
-    # Never one that the owner has not written himself: whoever could share with a number would learn whose it is.
+    # An owner may share with a Telegram number. An address that they did not write would reveal whose number it is.
     granted = row.shares.get(str(sharee.tenant))
     address = known_by.lower() or (str(granted["address"]) if granted is not None else f"urn:uuid:{sharee.tenant}")
     summary = " ".join(summary.split())[:MAX_SUMMARY]
@@ -83,7 +84,7 @@ def share_calendar(
 
     def offer(after: Calendar) -> list[OutboxMessage]:
         grant = after.grants[sharee.tenant]
-        told = ShareOffer(
+        news = ShareOffer(
             owner=context.tenant,
             calendar_id=row.calendar_id,
             access=access,
@@ -92,13 +93,13 @@ def share_calendar(
             owner_name=owner.name,
             summary=grant.summary,
         )
-        return [_message(context, sharee.tenant, told)]
+        return [_message(context, sharee.tenant, news)]
 
     _record_and_send(backend, context, row, command, offer)
 
 
 def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: AccountId) -> None:
-    """Raises UnknownCalendar; where nothing was granted, nothing happens."""
+    """Withdraws a grant; nothing happens without one. Raises UnknownCalendar."""
     row = _own(backend, context, name)
     command = WithdrawShare(row.calendar_id, sharee)
 
@@ -110,7 +111,7 @@ def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: Acc
 
 
 def end_messages(context: Context, row: CalendarRow) -> list[OutboxMessage]:
-    """What those are owed with whom a calendar was shared that is deleted now."""
+    """The messages to the sharees of a calendar that is being deleted."""
     return [
         _end(context, row.calendar_id, AccountId(UUID(sharee)), int(grant["revision"]) + 1)
         for sharee, grant in row.shares.items()
@@ -118,7 +119,7 @@ def end_messages(context: Context, row: CalendarRow) -> list[OutboxMessage]:
 
 
 def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: bool) -> MountRow:
-    """Yes or no to a share; a yes may be taken back, and a no. Raises NotShared."""
+    """Accepts or declines a share; the answer may be changed later. Raises NotShared."""
     row = share_row(backend, context.tenant, share_id)
     if accept and (row.held is None or row.held == BUSY):
         raise NotShared()
@@ -139,58 +140,58 @@ def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: 
 def change_mount(
     backend: Backend, context: Context, *, share_id: UUID, set: Mapping[str, str], remove: frozenset[str] = frozenset()
 ) -> None:
-    """One's own properties of somebody else's calendar. Raises NotShared, TooManyProperties."""
+    """Changes the sharee's own properties of a shared calendar. Raises NotShared, TooManyProperties."""
     command = ChangeMountProperties(share_id, set, remove)
     key = StreamKey(context.tenant, share_id)
     handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command))
 
 
 def dismiss_notice(backend: Backend, context: Context, *, share_id: UUID) -> None:
-    """Takes the notification of a share away."""
+    """Dismisses the notification of a share, for the sharee."""
     key = StreamKey(context.tenant, share_id)
     handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, DismissNotice(share_id)))
 
 
 def dismiss_answer(backend: Backend, context: Context, *, calendar_id: UUID, sharee: UUID, number: int) -> None:
-    """The owner has seen that answer. Raises UnknownCalendar."""
+    """Dismisses the notification of a sharee's answer, for the owner. Raises UnknownCalendar."""
     command = DismissAnswer(calendar_id, sharee, number)
     key = StreamKey(context.tenant, calendar_id)
     handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command))
 
 
-def receive_share(backend: Backend, context: Context, told: ShareNews) -> None:
-    """What the other side has told, applied to ``context.tenant``'s own stream; twice is once, late is nothing."""
-    if isinstance(told, ShareAnswer):
-        _receive_answer(backend, context, told)
+def receive_share(backend: Backend, context: Context, news: ShareNews) -> None:
+    """Applies the other side's message to ``context.tenant``'s own stream. One that is old or a repeat is ignored."""
+    if isinstance(news, ShareAnswer):
+        _receive_answer(backend, context, news)
         return
     if backend.reads.account(context.tenant) is None:
         return
-    share_id = share_id_of(told.calendar_id, context.tenant)
+    share_id = share_id_of(news.calendar_id, context.tenant)
     command: MountCommand
-    if isinstance(told, ShareOffer):
-        said = (told.access, told.revision, told.title, told.owner_name, told.summary)
-        command = OfferShare(share_id, told.owner, told.calendar_id, *said)
+    if isinstance(news, ShareOffer):
+        offered = (news.access, news.revision, news.title, news.owner_name, news.summary)
+        command = OfferShare(share_id, news.owner, news.calendar_id, *offered)
     else:
-        command = EndShare(share_id, told.revision)
+        command = EndShare(share_id, news.revision)
 
     key = StreamKey(context.tenant, share_id)
     handle(backend.store, context, MOUNT, key, lambda state: decide_mount(state, command))
 
 
-def _receive_answer(backend: Backend, context: Context, told: ShareAnswer) -> None:
-    row = backend.reads.calendar_of(context.tenant, told.calendar_id)
+def _receive_answer(backend: Backend, context: Context, news: ShareAnswer) -> None:
+    row = backend.reads.calendar_of(context.tenant, news.calendar_id)
     if row is None:
         return
-    command = NoteShareAnswer(told.calendar_id, told.sharee, told.accepted, told.number, context.now, title_of(row))
-    stream = StreamKey(context.tenant, told.calendar_id)
+    command = NoteShareAnswer(news.calendar_id, news.sharee, news.accepted, news.number, context.now, title_of(row))
+    stream = StreamKey(context.tenant, news.calendar_id)
     try:
         handle(backend.store, context, CALENDAR, stream, lambda state: decide_calendar(state, command))
     except UnknownCalendar:
-        return  # deleted meanwhile: there is nothing to note it on
+        return  # the calendar was deleted meanwhile
 
 
 def share_row(backend: Backend, tenant: AccountId, share_id: UUID) -> MountRow:
-    """Raises NotShared."""
+    """The share of that id in the sharee's account. Raises NotShared."""
     for row in backend.reads.shares_of(tenant):
         if row.share_id == share_id:
             return row
@@ -198,7 +199,7 @@ def share_row(backend: Backend, tenant: AccountId, share_id: UUID) -> MountRow:
 
 
 def title_of(row: CalendarRow) -> str:
-    """What the owner calls the calendar. Properties are kept as XML."""
+    """The calendar's display name, decoded from XML; its name in the URL without one."""
     return html.unescape(row.props.get(DISPLAY_NAME) or "").strip() or row.name
 
 
@@ -209,13 +210,15 @@ def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
     return row
 
 
-def _record_and_send(backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, told: Any) -> None:
+def _record_and_send(
+    backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, messages_of: Any
+) -> None:
     sent: list[UUID] = []
 
     def messages(after: Calendar) -> list[OutboxMessage]:
-        owed: list[OutboxMessage] = told(after)
-        sent[:] = [message.outbox_id for message in owed]
-        return owed
+        queued: list[OutboxMessage] = messages_of(after)
+        sent[:] = [message.outbox_id for message in queued]
+        return queued
 
     key = StreamKey(context.tenant, row.calendar_id)
     handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command), messages)
@@ -231,11 +234,11 @@ def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) 
     return _message(context, sharee, ShareEnd(calendar_id, revision))
 
 
-def _message(context: Context, recipient: AccountId, told: ShareNews) -> OutboxMessage:
-    # The door carries it itself (letters.WORKER_DELAY); a worker does if the door dies.
-    return replace(_owed(context, str(recipient), ShareLocal(recipient, told)), due_at=context.now + WORKER_DELAY)
+def _message(context: Context, recipient: AccountId, news: ShareNews) -> OutboxMessage:
+    # The door delivers it at once; a worker does so after the delay if the door dies.
+    return replace(_queued(context, str(recipient), ShareLocal(recipient, news)), due_at=context.now + WORKER_DELAY)
 
 
-def _owed(context: Context, name: str, message: Message) -> OutboxMessage:
+def _queued(context: Context, name: str, message: Message) -> OutboxMessage:
     outbox_id = uuid5(context.command_id, f"share/{name}")
     return OutboxMessage(outbox_id, f"share/{outbox_id}", message, context.now)

@@ -22,7 +22,7 @@ class OrganizerStays(Refusal):
 
 
 class UidConflict(Refusal):
-    """An event with this UID stands in the calendar under another name."""
+    """An event with this UID is in the calendar under another name."""
 
 
 class InvalidObject(Refusal):
