@@ -25,7 +25,7 @@ from televent.application.event_store.mapper import NewEvent, genesis
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import PutResource
-from televent.application.use_cases.put_object import validated
+from televent.application.use_cases.objects.put_object import validated
 from televent.domain.calendar_object.commands import PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.events import EventCreated, Splice

@@ -14,9 +14,9 @@ from bench import bulk, events
 from bench.servers import Server, ServerError, data_of, home_of, start_televent
 from bench.store import context, open_data
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.accounts import open_account
-from televent.application.use_cases.calendars import create_calendar
-from televent.application.use_cases.devices import add_device
+from televent.application.use_cases.calendars.calendars import create_calendar
+from televent.application.use_cases.people.accounts import open_account
+from televent.application.use_cases.people.devices import add_device
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
 

@@ -17,7 +17,7 @@ from bench.workloads import CROWD
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.store import Change
-from televent.application.use_cases.calendars import create_calendar
+from televent.application.use_cases.calendars.calendars import create_calendar
 from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey

@@ -20,9 +20,9 @@ from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases import accounts
-from televent.application.use_cases.calendars import create_calendar
-from televent.application.use_cases.put_object import put_object
+from televent.application.use_cases.calendars.calendars import create_calendar
+from televent.application.use_cases.objects.put_object import put_object
+from televent.application.use_cases.people import accounts
 from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.audit import AUDIT

@@ -16,9 +16,9 @@ from televent.adapters.postgres.dav_index.inline_rows import TABLES
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.followers.runner import following, register
 from televent.application.refusals import UnknownAccount
-from televent.application.use_cases.accounts import change_profile, erase_account
-from televent.application.use_cases.devices import add_device
-from televent.application.use_cases.sharing import share_calendar
+from televent.application.use_cases.calendars.sharing import share_calendar
+from televent.application.use_cases.people.accounts import change_profile, erase_account
+from televent.application.use_cases.people.devices import add_device
 from televent.domain.ids import AccountId
 from televent.projections.audit import AUDIT
 

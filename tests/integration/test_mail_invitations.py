@@ -4,7 +4,7 @@ import pytest
 
 from support.post import PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
-from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 
 ZED, OUT = "zed@example.net", "out@example.net"
 

@@ -13,7 +13,7 @@ from televent.adapters.email.find import parse_mail
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import GiveUp
-from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.ical.itip.people import address_of, attendees_of
 from televent.ical.text.tree import parse
 

@@ -11,7 +11,7 @@ from support.push_post import SOON, Post, open_post, put, token
 from televent.application.messages.outbox import ATTEMPTS, LEASE
 from televent.application.messages.push import PushDue
 from televent.application.push import MAX_FAILING_TIME, SPACING
-from televent.application.use_cases.devices import revoke_device
+from televent.application.use_cases.people.devices import revoke_device
 from televent.runtime.push import Push
 
 

@@ -11,7 +11,7 @@ from support.push_post import SOON, Post, open_post, put, token, topic
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.messages.push import PushDue
 from televent.application.push import SPACING
-from televent.application.use_cases.accounts import change_profile
+from televent.application.use_cases.people.accounts import change_profile
 
 
 @pytest.fixture

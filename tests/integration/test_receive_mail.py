@@ -11,7 +11,7 @@ from televent.application.mail.addressees import Addressees
 from televent.application.mail.backend import MailBackend
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, MailedCalendar, Verdict
 from televent.application.mail.trust import Sender
-from televent.application.use_cases.receive_mail import receive_mail
+from televent.application.use_cases.mail.receive_mail import receive_mail
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 

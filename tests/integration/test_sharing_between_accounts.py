@@ -11,7 +11,7 @@ from televent.application.event_store.context import Context
 from televent.application.messages.outbox import Claimed
 from televent.application.messages.share_local import ShareAnswer, ShareLocal, ShareNews
 from televent.application.refusals import NotShared
-from televent.application.use_cases import sharing
+from televent.application.use_cases.calendars import sharing
 from televent.policies import courier
 
 

@@ -19,19 +19,13 @@ from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases import (
-    accounts,
-    calendars,
-    devices,
-    free_busy,
-    meetings,
-    principal,
-    shared_objects,
-    sharing,
-)
-from televent.application.use_cases.answer_invitation import answer_invitation
-from televent.application.use_cases.delete_object import delete_stream
-from televent.application.use_cases.put_object import put_object
+from televent.application.use_cases.calendars import calendars, sharing
+from televent.application.use_cases.objects.delete_object import delete_stream
+from televent.application.use_cases.objects.put_object import put_object
+from televent.application.use_cases.people import accounts, devices, free_busy, principal
+from televent.application.use_cases.scheduling import meetings
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
+from televent.application.use_cases.shared import shared_objects
 from televent.domain.ids import AccountId, account_stream
 from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.audit import AUDIT

@@ -340,7 +340,7 @@ def test_names_are_made_fit_and_survive_the_line(ann: Client, given: str, shown:
 
 
 def test_a_sharee_who_writes_attaches_and_one_who_reads_reads(site: Site, ann: Client, bob: Client) -> None:
-    from televent.application.use_cases import sharing
+    from televent.application.use_cases.calendars import sharing
 
     put(ann)
     context, core = site.context(AccountId(ann.tenant)), site.core

@@ -6,8 +6,8 @@ import pytest
 
 from support.dav import Answer, Client, Site, cal, dav, event
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.application.use_cases import inbox
-from televent.application.use_cases.receive_itip import receive_itip
+from televent.application.use_cases.scheduling import inbox
+from televent.application.use_cases.scheduling.receive_itip import receive_itip
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 

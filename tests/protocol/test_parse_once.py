@@ -7,8 +7,8 @@ import pytest
 from support.dav import Client, Site, event
 from support.parses import Parses, counted_parses
 from support.shares import mounted
-from televent.application.use_cases import agenda
-from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.application.use_cases.calendars import agenda
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.domain.ids import AccountId
 
 UID = "one@example.com"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from support.dav import Answer, Client, Site, dav, open_site
 from support.push import CONTENT, PROPERTY, PUSH, Device, subscribe, unbase64, web_push
 from televent.application.push import MAX_SUBSCRIPTIONS
-from televent.application.use_cases.devices import revoke_device
+from televent.application.use_cases.people.devices import revoke_device
 
 TOPIC, TRANSPORTS, TRIGGERS = f"{{{PUSH}}}topic", f"{{{PUSH}}}transports", f"{{{PUSH}}}supported-triggers"
 

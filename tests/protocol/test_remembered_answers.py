@@ -10,9 +10,9 @@ from support.dav import Answer, Client, Site, cal, dav, event, open_site, prop_b
 from support.shares import cs, mounted, unshare
 from support.waiting import wait_until
 from televent.adapters.caldav.door.door import RateLimits
-from televent.application.use_cases.accounts import change_profile, verify_address
-from televent.application.use_cases.calendars import rename_calendar
-from televent.application.use_cases.devices import revoke_device
+from televent.application.use_cases.calendars.calendars import rename_calendar
+from televent.application.use_cases.people.accounts import change_profile, verify_address
+from televent.application.use_cases.people.devices import revoke_device
 
 Ask = Callable[[], Answer]
 

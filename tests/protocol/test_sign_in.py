@@ -9,7 +9,7 @@ import pytest
 from support.dav import Client, Site, event, open_site, prop_body
 from televent.adapters.caldav.door.auth import credentials
 from televent.adapters.caldav.door.door import RateLimits
-from televent.application.use_cases.devices import revoke_device
+from televent.application.use_cases.people.devices import revoke_device
 from televent.domain.ids import AccountId
 
 

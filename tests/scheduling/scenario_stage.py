@@ -24,8 +24,8 @@ from televent.adapters.email.listener import mail_key
 from televent.application.event_store.context import Context
 from televent.application.mail.incoming import Verdict
 from televent.application.messages.itip_local import ItipLocal
-from televent.application.use_cases.accounts import verify_address
-from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.application.use_cases.people.accounts import verify_address
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.domain.ids import AccountId
 from televent.policies.courier import deliver
 from televent.policies.notices import NOTICES

@@ -23,8 +23,8 @@ from televent.adapters.http.connection import connections_with
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.application.event_store.context import Context
-from televent.application.use_cases.accounts import open_account, verify_address
-from televent.application.use_cases.devices import NewDevice, add_device
+from televent.application.use_cases.people.accounts import open_account, verify_address
+from televent.application.use_cases.people.devices import NewDevice, add_device
 from televent.domain.ids import AccountId
 from televent.runtime.api import connection_limits
 from televent.runtime.compose import Core, build_core

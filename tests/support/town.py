@@ -16,11 +16,11 @@ from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.read_models.resources import ResourceRow
-from televent.application.use_cases.accounts import open_account, verify_address
-from televent.application.use_cases.answer_invitation import Answered, answer_invitation
-from televent.application.use_cases.delete_object import delete_object
-from televent.application.use_cases.put_object import Stored, put_object
-from televent.application.use_cases.receive_itip import Received, receive_itip
+from televent.application.use_cases.objects.delete_object import delete_object
+from televent.application.use_cases.objects.put_object import Stored, put_object
+from televent.application.use_cases.people.accounts import open_account, verify_address
+from televent.application.use_cases.scheduling.answer_invitation import Answered, answer_invitation
+from televent.application.use_cases.scheduling.receive_itip import Received, receive_itip
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 from televent.ical.itip.people import attendees_of

@@ -95,7 +95,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Open an account (or use the one with this Telegram id) and make a device password for it."""
-    from televent.application.use_cases import accounts, devices
+    from televent.application.use_cases.people import accounts, devices
 
     with opened(chosen) as core:
         backend = core.backend
@@ -156,7 +156,7 @@ def list_accounts(chosen: Chosen, as_json: bool) -> None:
 def free_busy(chosen: Chosen, who: str, audience: str | None, as_json: bool) -> None:
     """Set or show who may ask when WHO is busy: everyone with an account, people known from meetings and shared
     calendars, or nobody."""
-    from televent.application.use_cases.free_busy import audience_of, open_to_audience
+    from televent.application.use_cases.people.free_busy import audience_of, open_to_audience
 
     with opened(chosen) as core:
         row = find_account(core, who)
@@ -178,7 +178,7 @@ def device() -> None:
 @click.pass_obj
 def add_device(chosen: Chosen, who: str, name: str, as_json: bool) -> None:
     """Make a device password for WHO (account id, Telegram id or address). It is shown once."""
-    from televent.application.use_cases import devices
+    from televent.application.use_cases.people import devices
 
     with opened(chosen) as core:
         row = find_account(core, who)
@@ -214,7 +214,7 @@ def list_devices(chosen: Chosen, who: str, as_json: bool) -> None:
 @click.pass_obj
 def revoke_device(chosen: Chosen, who: str, device_id: UUID, as_json: bool) -> None:
     """Revoke a device password of WHO: it stops working at once, everywhere."""
-    from televent.application.use_cases import devices
+    from televent.application.use_cases.people import devices
 
     with opened(chosen) as core:
         row = find_account(core, who)

@@ -18,8 +18,8 @@ from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.application.messages.share_local import ShareLocal
-from televent.application.use_cases import sharing
-from televent.application.use_cases.receive_itip import receive_itip
+from televent.application.use_cases.calendars import sharing
+from televent.application.use_cases.scheduling.receive_itip import receive_itip
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 

@@ -24,7 +24,7 @@ from televent.application.mail.backend import MailBackend
 from televent.application.mail.book import MailBook
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
 from televent.application.mail.trust import Sender
-from televent.application.use_cases.receive_mail import receive_mail
+from televent.application.use_cases.mail.receive_mail import receive_mail
 from televent.domain.ids import AccountId
 
 log = structlog.get_logger("televent.mail")

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 
 from televent.adapters.telegram.texts import plain as plain_text
 from televent.adapters.telegram.texts import say
-from televent.application.use_cases.agenda import Entry
+from televent.application.use_cases.calendars.agenda import Entry
 
 ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 """The end of the text keys for each PARTSTAT that a person can answer."""

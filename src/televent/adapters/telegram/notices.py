@@ -19,7 +19,7 @@ from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.texts import language_of, say
 from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard, ShareNotice
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
-from televent.application.use_cases.agenda import Entry, event
+from televent.application.use_cases.calendars.agenda import Entry, event
 from televent.domain.ids import AccountId
 
 PER_SECOND = 30

@@ -15,7 +15,7 @@ from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
-from televent.application.use_cases.sharing import share_calendar, withdraw_share
+from televent.application.use_cases.calendars.sharing import share_calendar, withdraw_share
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 from televent.domain.sharing.grants.decide import MAX_SHAREES

@@ -9,7 +9,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.share import account_named
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
-from televent.application.use_cases.free_busy import open_free_busy
+from televent.application.use_cases.people.free_busy import open_free_busy
 from televent.domain.account.free_busy import EVERYONE, NAMED
 from televent.domain.sharing.refusals import TooManySharees
 

@@ -19,7 +19,7 @@ from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.attachments import AttachmentRow, Upload
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import PreconditionFailed
-from televent.application.use_cases.attach import Edit, check_edit, edit_attachments, readable
+from televent.application.use_cases.shared.attach import Edit, check_edit, edit_attachments, readable
 from televent.domain.ids import AccountId
 from televent.ical.editing.attachments import Attachment, add_attachment, remove_attachment, update_attachment
 from televent.ical.objects.calendar_text import CalendarText

@@ -12,8 +12,8 @@ from televent.adapters.caldav.sharing.shared_transfer import concerns, copy_shar
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.refusals import SchedulingUidConflict, UidConflict
-from televent.application.use_cases.move_object import Place, copy_object
-from televent.application.use_cases.put_object import Stored
+from televent.application.use_cases.objects.move_object import Place, copy_object
+from televent.application.use_cases.objects.put_object import Stored
 
 
 async def copy(door: Door, request: Request, person: Person) -> Response:

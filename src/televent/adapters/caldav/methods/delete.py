@@ -12,11 +12,11 @@ from televent.adapters.caldav.sharing.notifications import delete_notification
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.read_models.calendars import CalendarRow
-from televent.application.use_cases.calendars import delete_calendar
-from televent.application.use_cases.delete_object import delete_object
-from televent.application.use_cases.inbox import remove_item
-from televent.application.use_cases.shared_objects import delete_from_shared
-from televent.application.use_cases.sharing import answer_share
+from televent.application.use_cases.calendars.calendars import delete_calendar
+from televent.application.use_cases.calendars.sharing import answer_share
+from televent.application.use_cases.objects.delete_object import delete_object
+from televent.application.use_cases.scheduling.inbox import remove_item
+from televent.application.use_cases.shared.shared_objects import delete_from_shared
 
 
 async def delete(door: Door, request: Request, person: Person) -> Response:

@@ -14,7 +14,7 @@ from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, children, name_of
 from televent.adapters.caldav.webdav.xml_out import document
 from televent.application.refusals import CalendarNameTaken
-from televent.application.use_cases.calendars import COMPONENTS, create_calendar
+from televent.application.use_cases.calendars.calendars import COMPONENTS, create_calendar
 
 _COMPONENTS = c("supported-calendar-component-set")
 

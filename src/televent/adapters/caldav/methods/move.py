@@ -13,9 +13,9 @@ from televent.adapters.caldav.sharing.shared_transfer import concerns, move_shar
 from televent.adapters.caldav.tree import Kind, Target
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.refusals import CalendarNameTaken, UidConflict
-from televent.application.use_cases.calendars import rename_calendar
-from televent.application.use_cases.move_object import Place, move_object
-from televent.application.use_cases.put_object import Stored
+from televent.application.use_cases.calendars.calendars import rename_calendar
+from televent.application.use_cases.objects.move_object import Place, move_object
+from televent.application.use_cases.objects.put_object import Stored
 
 
 async def move(door: Door, request: Request, person: Person) -> Response:

@@ -22,7 +22,7 @@ from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.webdav.text import escape_bytes
 from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.free_busy import may_be_asked
+from televent.application.use_cases.people.free_busy import may_be_asked
 from televent.ical.objects.reading import address_of
 from televent.ical.queries.freebusy import compose_freebusy
 from televent.ical.text.errors import IcalError

@@ -13,7 +13,7 @@ from televent.adapters.caldav.sharing.share import path_of
 from televent.adapters.caldav.tree import BadPath, Kind, parse
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.application.refusals import ComponentNotSupported, TooManyProperties, UnknownCalendar
-from televent.application.use_cases.principal import change_principal
+from televent.application.use_cases.people.principal import change_principal
 
 Outcomes = dict[str, tuple[int, str]]
 

@@ -31,7 +31,7 @@ from televent.adapters.caldav.webdav.xml_in import name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.shared_view import share_named
-from televent.application.use_cases.free_busy import opened_to
+from televent.application.use_cases.people.free_busy import opened_to
 from televent.domain.ids import AccountId
 
 _OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getctag"))

@@ -15,8 +15,8 @@ from televent.adapters.caldav.webdav.xml_in import Element, name_of
 from televent.adapters.caldav.webdav.xml_out import href, multistatus, propstat
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import TooManyProperties
-from televent.application.use_cases.calendars import change_calendar
-from televent.application.use_cases.sharing import change_mount
+from televent.application.use_cases.calendars.calendars import change_calendar
+from televent.application.use_cases.calendars.sharing import change_mount
 
 
 async def proppatch(door: Door, request: Request, person: Person) -> Response:

@@ -13,8 +13,8 @@ from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import PreconditionFailed, SchedulingUidConflict, UidConflict, UnknownCalendar
-from televent.application.use_cases.put_object import Stored, put_object
-from televent.application.use_cases.shared_objects import put_into_shared
+from televent.application.use_cases.objects.put_object import Stored, put_object
+from televent.application.use_cases.shared.shared_objects import put_into_shared
 from televent.ical.objects.calendar_text import CalendarText
 
 TYPES = frozenset(

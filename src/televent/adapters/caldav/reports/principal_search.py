@@ -17,7 +17,7 @@ from televent.adapters.caldav.tree import PREFIX, Kind
 from televent.adapters.caldav.webdav.names import c, cs, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import document, multistatus, status_response
-from televent.application.use_cases.find_people import Found, acquaintances, of_addresses
+from televent.application.use_cases.people.find_people import Found, acquaintances, of_addresses
 
 MAX_SEARCHES: Final = 20
 """Max property-search elements in one request."""

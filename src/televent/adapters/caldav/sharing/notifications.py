@@ -28,7 +28,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.shares import MountRow
-from televent.application.use_cases.sharing import dismiss_answer, dismiss_notice, title_of
+from televent.application.use_cases.calendars.sharing import dismiss_answer, dismiss_notice, title_of
 from televent.domain.sharing.access import BUSY, READ_WRITE, share_id
 
 _STATUS: Final = {"offered": "noresponse", "accepted": "accepted", "ended": "deleted"}

@@ -17,7 +17,7 @@ from televent.adapters.caldav.webdav.xml_out import document, href
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotShared, UnknownSharee
 from televent.application.shared_view import mount_name
-from televent.application.use_cases.sharing import answer_share, share_calendar, sharee_of, withdraw_share
+from televent.application.use_cases.calendars.sharing import answer_share, share_calendar, sharee_of, withdraw_share
 from televent.domain.sharing.access import READ, READ_WRITE, share_id
 
 MAX_CHANGES = 100

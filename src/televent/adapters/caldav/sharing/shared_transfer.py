@@ -23,9 +23,9 @@ from televent.application.refusals import (
     UnknownDestination,
 )
 from televent.application.shared_view import share_named
-from televent.application.use_cases.move_across import End, for_another, move_across
-from televent.application.use_cases.put_object import Stored, put_object
-from televent.application.use_cases.shared_objects import move_in_shared, put_into_shared
+from televent.application.use_cases.objects.put_object import Stored, put_object
+from televent.application.use_cases.shared.move_across import End, for_another, move_across
+from televent.application.use_cases.shared.shared_objects import move_in_shared, put_into_shared
 from televent.domain.sharing.access import READ_WRITE
 
 

@@ -11,7 +11,7 @@ from aiogram.types import Message
 from televent.adapters.telegram import cards
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import fitting, say
-from televent.application.use_cases.agenda import agenda
+from televent.application.use_cases.calendars.agenda import agenda
 
 router = Router(name="agenda")
 

@@ -15,9 +15,9 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.finding import only_event
 from televent.adapters.telegram.texts import plain, say
 from televent.application.refusals import NotInvited, UnknownResource
-from televent.application.use_cases import meetings
-from televent.application.use_cases.agenda import Entry, event
-from televent.application.use_cases.answer_invitation import Answered, answer_invitation
+from televent.application.use_cases.calendars.agenda import Entry, event
+from televent.application.use_cases.scheduling import meetings
+from televent.application.use_cases.scheduling.answer_invitation import Answered, answer_invitation
 
 router = Router(name="answers")
 

@@ -16,8 +16,8 @@ from televent.adapters.telegram.dates import DEFAULT_DURATION, Reading, read_dur
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.invite import invite_people
 from televent.adapters.telegram.texts import plain, say
-from televent.application.use_cases import meetings
-from televent.application.use_cases.agenda import Entry, event
+from televent.application.use_cases.calendars.agenda import Entry, event
+from televent.application.use_cases.scheduling import meetings
 
 router = Router(name="create")
 

@@ -11,7 +11,7 @@ from aiogram.types import Message
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import fitting, say
 from televent.application.read_models.accounts import DeviceRow
-from televent.application.use_cases import devices
+from televent.application.use_cases.people import devices
 
 router = Router(name="devices")
 

@@ -7,7 +7,7 @@ from aiogram.types import Message
 from televent.adapters.telegram import cards
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import fitting, say
-from televent.application.use_cases.agenda import Entry, find_events
+from televent.application.use_cases.calendars.agenda import Entry, find_events
 
 
 async def only_event(message: Message, door: BotDoor, person: Person, query: str) -> Entry | None:

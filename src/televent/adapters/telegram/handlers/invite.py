@@ -11,7 +11,7 @@ from aiogram.types import Message
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.finding import only_event
 from televent.adapters.telegram.texts import fitting, say
-from televent.application.use_cases import meetings
+from televent.application.use_cases.scheduling import meetings
 
 router = Router(name="invite")
 

@@ -15,7 +15,7 @@ from televent.adapters.telegram.handlers.invite import address_of_guest
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import NotShared
-from televent.application.use_cases import sharing
+from televent.application.use_cases.calendars import sharing
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 

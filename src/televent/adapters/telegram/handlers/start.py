@@ -15,8 +15,8 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import language_of, plain, say
 from televent.application.refusals import InvalidName
-from televent.application.use_cases import accounts
-from televent.application.use_cases.free_busy import audience_of, open_to_audience
+from televent.application.use_cases.people import accounts
+from televent.application.use_cases.people.free_busy import audience_of, open_to_audience
 
 router = Router(name="start")
 

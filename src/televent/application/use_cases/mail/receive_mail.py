@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from televent.application.mail.backend import MailBackend
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
-from televent.application.use_cases.apply_mail import apply_mail
-from televent.application.use_cases.note_bounce import note_bounce
+from televent.application.use_cases.mail.apply_mail import apply_mail
+from televent.application.use_cases.mail.note_bounce import note_bounce
 
 _RANK = ("ignored", "parked", "applied")
 

@@ -23,8 +23,8 @@ from televent.application.refusals import (
     UnknownCalendar,
 )
 from televent.application.shared_view import share_named
-from televent.application.use_cases.delete_object import deletion
-from televent.application.use_cases.sharing import end_messages
+from televent.application.use_cases.calendars.sharing import end_messages
+from televent.application.use_cases.objects.delete_object import deletion
 from televent.domain.calendar.commands import ChangeProperties, CreateCalendar, DeleteCalendar, RenameCalendar
 from televent.domain.calendar.decide import decide
 from televent.domain.calendar_object.state import CalendarObject

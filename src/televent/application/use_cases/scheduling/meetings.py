@@ -24,9 +24,9 @@ from televent.application.refusals import (
     UnknownResource,
     UnreadableTimes,
 )
-from televent.application.use_cases.accounts import checked_zone
-from televent.application.use_cases.delete_object import delete_stream
-from televent.application.use_cases.put_object import put_object
+from televent.application.use_cases.objects.delete_object import delete_stream
+from televent.application.use_cases.objects.put_object import put_object
+from televent.application.use_cases.people.accounts import checked_zone
 from televent.ical.editing import compose
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Reading

@@ -28,10 +28,10 @@ from televent.application.refusals import (
     UnknownResource,
 )
 from televent.application.shared_view import presented
-from televent.application.use_cases.answer_within import answer_within
-from televent.application.use_cases.delete_object import delete_object
-from televent.application.use_cases.move_object import Place, move_object
-from televent.application.use_cases.put_object import Stored, put_object, validated
+from televent.application.use_cases.objects.delete_object import delete_object
+from televent.application.use_cases.objects.move_object import Place, move_object
+from televent.application.use_cases.objects.put_object import Stored, put_object, validated
+from televent.application.use_cases.scheduling.answer_within import answer_within
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
 from televent.domain.sharing.access import READ_WRITE

@@ -12,7 +12,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.read_models.resources import ResourceRow
 from televent.application.read_models.share import Share
-from televent.application.use_cases.answer_invitation import answer_invitation
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Instance, Reading
 from televent.ical.text.errors import IcalError

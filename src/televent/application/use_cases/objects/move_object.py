@@ -24,7 +24,7 @@ from televent.application.refusals import (
     UnknownDestination,
     UnknownResource,
 )
-from televent.application.use_cases.put_object import Stored, put_object
+from televent.application.use_cases.objects.put_object import Stored, put_object
 from televent.domain.calendar_object.commands import MoveObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import deleted

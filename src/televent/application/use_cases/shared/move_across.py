@@ -26,9 +26,9 @@ from televent.application.refusals import (
     UnknownResource,
 )
 from televent.application.shared_view import presented
-from televent.application.use_cases.delete_object import delete_object
-from televent.application.use_cases.put_object import Stored, put_object, validated
-from televent.application.use_cases.shared_objects import put_into_shared, stored_under
+from televent.application.use_cases.objects.delete_object import delete_object
+from televent.application.use_cases.objects.put_object import Stored, put_object, validated
+from televent.application.use_cases.shared.shared_objects import put_into_shared, stored_under
 from televent.domain.refusal import Refusal
 from televent.domain.sharing.access import READ_WRITE
 from televent.ical.editing.attachments import foreign

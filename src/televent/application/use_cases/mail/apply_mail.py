@@ -12,8 +12,8 @@ from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
-from televent.application.use_cases.park_mail import park_mail
-from televent.application.use_cases.receive_itip import receive_itip, would_change
+from televent.application.use_cases.mail.park_mail import park_mail
+from televent.application.use_cases.scheduling.receive_itip import receive_itip, would_change
 from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
 from televent.ical.itip.message import Message
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed

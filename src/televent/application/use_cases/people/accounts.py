@@ -18,7 +18,7 @@ from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
-from televent.application.use_cases.calendars import COMPONENTS
+from televent.application.use_cases.calendars.calendars import COMPONENTS
 from televent.domain.account.commands import ChangeProfile, ClaimAddress, EraseAccount, OpenAccount, VerifyAddress
 from televent.domain.account.decide import decide as decide_account
 from televent.domain.calendar.commands import CreateCalendar

@@ -14,8 +14,8 @@ from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
 from televent.application.local_delivery import note_statuses
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases import inbox
-from televent.application.use_cases.default_calendar import calendar_for_new
+from televent.application.use_cases.calendars.default_calendar import calendar_for_new
+from televent.application.use_cases.scheduling import inbox
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision

@@ -26,8 +26,8 @@ from televent.application.refusals import (
     UnknownOccurrenceId,
     UnknownResource,
 )
-from televent.application.use_cases.put_object import Stored, put_object
-from televent.application.use_cases.shared_objects import pinned_to, stored_under
+from televent.application.use_cases.objects.put_object import Stored, put_object
+from televent.application.use_cases.shared.shared_objects import pinned_to, stored_under
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import READ, READ_WRITE
 from televent.ical.editing.attachments import UnknownAttachment, UnknownOccurrence, attendees_with, managed_ids

@@ -1,0 +1,1 @@
+"""Calendars, their sharing, and what they hold in a range of time."""

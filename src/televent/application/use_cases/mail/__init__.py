@@ -1,0 +1,1 @@
+"""Inbound mail, behind every mail door."""

@@ -1,0 +1,1 @@
+"""Calendar objects in their owner's own calendars."""

@@ -1,0 +1,1 @@
+"""Accounts, devices, addresses, free/busy rules."""

@@ -1,0 +1,1 @@
+"""Calendar objects in calendars that may be another person's."""
