@@ -17,6 +17,7 @@ MAX_SPREAD: Final = 60
 """Max overrides that one answer to "this and all following" creates; a weekly series has 53 a year."""
 _MOMENT: Final = timedelta(seconds=1)
 _MAX_COUNTED: Final = 1000
+"""Max occurrences that are counted or listed."""
 
 
 def planned(parts: Parts, rid: str) -> bool:

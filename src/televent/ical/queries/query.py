@@ -57,11 +57,14 @@ class TextMatch:
             raise UnsupportedCollation(self.collation)
 
     def matches(self, value: str) -> bool:
+        """True where ``value`` contains the text, or with ``negate`` does not."""
         return (_folded(self.text, self.collation) in _folded(value, self.collation)) != self.negate
 
 
 @dataclass(frozen=True, slots=True)
 class ParamFilter:
+    """A param-filter (§9.7.3)."""
+
     name: str
     is_not_defined: bool = False
     text: TextMatch | None = None
@@ -81,6 +84,8 @@ class PropFilter:
 
 @dataclass(frozen=True, slots=True)
 class CompFilter:
+    """A comp-filter (§9.7.1). ``any_of``: calendar-query-extended's test="anyof"."""
+
     name: str
     is_not_defined: bool = False
     time_range: TimeRange | None = None

@@ -230,4 +230,5 @@ def _instant(root: Component, part: Component, name: str, zone: tzinfo) -> datet
 
 
 def bounds(span: TimeRange) -> tuple[datetime, datetime]:
+    """Start and end of the range; FIRST and LAST where it is open."""
     return span.start or FIRST, span.end or LAST

@@ -55,6 +55,7 @@ class Length:
     nominal: timedelta | None = None
 
     def after(self, start: Moment) -> Moment:
+        """The end of an instance that starts at ``start``."""
         if self.nominal is not None:
             return end_of(start, None, self.nominal) or start
         return plus(start, self.exact)
@@ -75,6 +76,7 @@ class Series:
 
     @property
     def recurs(self) -> bool:
+        """True where the series has a rule or an RDATE."""
         return bool(self.rules or self.extra)
 
 

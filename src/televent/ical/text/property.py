@@ -43,6 +43,7 @@ class Property:
 
     @property
     def value(self) -> str:
+        """The raw value text, with TEXT escapes."""
         self._read()
         return self._value
 

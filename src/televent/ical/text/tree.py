@@ -18,7 +18,9 @@ __all__ = ["KINDS", "MAX_DEPTH", "MAX_LINES", "Component", "Property", "parse"]
 KINDS: Final = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY")
 """The components that a calendar object is made of (RFC 4791 §4.1, RFC 7953 §3.1)."""
 MAX_LINES: Final = 200_000
+"""Max lines of a text."""
 MAX_DEPTH: Final = 20
+"""Max nesting of components."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -63,6 +65,7 @@ class Component:
 
     @property
     def properties(self) -> list[Property]:
+        """The direct properties, in the order of the text."""
         return [each for each in self.entries if isinstance(each, Property)]
 
     def components(self, name: str | None = None) -> list[Component]:

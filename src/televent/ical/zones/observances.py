@@ -12,6 +12,7 @@ from televent.ical.text.values import unescape
 from televent.ical.zones.onsets import Observance, ZoneLimits, less, observance_of
 
 MAX_OBSERVANCES: Final = 300
+"""Max STANDARD and DAYLIGHT parts of a zone; a zone with more is unknown."""
 _CACHED_YEARS: Final = 64
 _NOTHING: Final = timedelta(0)
 
@@ -42,21 +43,25 @@ class ObservedZone(tzinfo):
         self._years: dict[int, _Year] = {}
 
     def utcoffset(self, when: datetime | None) -> timedelta | None:
+        """The offset from UTC at a wall clock time of this zone; None for None."""
         if when is None:
             return None
         year, place = self._at(when)
         return year.parts[place].after if place >= 0 else year.initial
 
     def dst(self, when: datetime | None) -> timedelta | None:
+        """The offset's change at the start of daylight saving time; zero in standard time."""
         part = self._part(when)
         # The offset before is not always standard time, but a VTIMEZONE says no more.
         return part.after - part.before if part is not None and part.daylight else _NOTHING
 
     def tzname(self, when: datetime | None) -> str | None:
+        """TZNAME of the observance, else the TZID."""
         part = self._part(when)
         return part.name if part is not None and part.name else self.tzid
 
     def fromutc(self, when: datetime) -> datetime:
+        """The wall clock time of a time in UTC, with ``fold`` where it is repeated."""
         instant = when.replace(tzinfo=None)
         year = self._year(instant.year)
         place = bisect_right(year.instants, instant) - 1

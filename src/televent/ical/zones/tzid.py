@@ -21,6 +21,7 @@ _UTC: Final = frozenset({"UTC", "ETC/UTC", "GMT", "Z", "TZONE://MICROSOFT/UTC"})
 _MACHINE_DEPENDENT: Final = ("localtime", "posixrules", "right/", "posix/")
 """Names that a zone database may have but whose zone depends on the machine."""
 _MAX_NAME: Final = 255
+"""Max characters of a TZID; a longer one is unknown."""
 MAX_OWN: Final = 16
 """Max own zones of an object that are evaluated: each may cost some milliseconds."""
 _EVALUATED: Final[WeakKeyDictionary[Component, ObservedZone | None]] = WeakKeyDictionary()
