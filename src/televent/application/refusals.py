@@ -30,7 +30,7 @@ class PreconditionFailed(Refusal):
 
 
 class SchedulingUidConflict(Refusal):
-    """A meeting with this UID stands in another calendar of yours."""
+    """A meeting with this UID is in another calendar of yours."""
 
 
 class ComponentNotSupported(Refusal):

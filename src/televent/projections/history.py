@@ -189,9 +189,9 @@ def _aspects(was: Details, now: Details, blank: Entry) -> Iterator[Entry]:
 
 
 def _people(people: People, blank: Entry) -> Iterator[Entry]:
-    for guest in people.came:
+    for guest in people.invited:
         yield replace(blank, word="guest-invited", guest=guest)
-    for guest in people.went:
+    for guest in people.removed:
         yield replace(blank, word="guest-removed", guest=guest)
     for answer in people.answered:
         about = replace(blank, word="answered", by=answer.name or answer.address)

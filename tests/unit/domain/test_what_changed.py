@@ -218,8 +218,8 @@ def test_an_update_of_an_invitation_says_who_came_went_and_answered() -> None:
     lines = (BOB, f"ATTENDEE;CN=Eve;PARTSTAT=NEEDS-ACTION:mailto:{EVE}", says(ANN, "ACCEPTED"))
     message = meeting(people=lines, method="REQUEST", sent="20261121T130000Z", title="Talk")
     received = the(InvitationReceived, INVITED.when(INVITED.receive(message)))
-    assert received.people.came == (Guest(EVE, "Eve"),)
-    assert received.people.went == (Guest(CY, None),)
+    assert received.people.invited == (Guest(EVE, "Eve"),)
+    assert received.people.removed == (Guest(CY, None),)
     assert (received.what.was, received.what.now) == (first.details, Details(at(10), at(11), None, "Talk", "", None))
 
 
@@ -235,7 +235,7 @@ def test_people_in_an_attendees_copy_are_bounded() -> None:
     crowd = tuple(f"guest{number}@example.com" for number in range(200))
     message = meeting(people=(BOB, *crowd), method="REQUEST", sent="20261121T130000Z")
     people = the(InvitationReceived, INVITED.when(INVITED.receive(message))).people
-    assert (len(people.came), people.unlisted) == (MAX_PEOPLE, 200 - MAX_PEOPLE)
+    assert (len(people.invited), people.unlisted) == (MAX_PEOPLE, 200 - MAX_PEOPLE)
 
 
 def test_the_organizers_name_is_the_senders_else_what_the_text_says() -> None:

@@ -79,12 +79,12 @@ class ResourceRow:
         return self.known
 
     def once(self) -> CalendarText:
-        """The text for a single look: unlike ``text``, it leaves no tree with a row that waits in a page."""
-        held = self.known is not None and self.known.raw is self.ics
-        return self.text if held else CalendarText(self.ics or b"")
+        """The text for one use. Unlike ``text``, it keeps no parsed tree with a row that waits in a page."""
+        parsed = self.known is not None and self.known.raw is self.ics
+        return self.text if parsed else CalendarText(self.ics or b"")
 
     def bare(self) -> ResourceRow:
-        """The same row without what was read of its text, to wait in a page."""
+        """The same row without the parsed text, for a row that waits in a page."""
         return replace(self, known=None)
 
     def knowing(self, text: CalendarText | None) -> ResourceRow:

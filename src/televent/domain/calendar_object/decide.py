@@ -40,7 +40,7 @@ from televent.domain.calendar_object.people import (
     answer_in,
     comment_in,
     comment_of,
-    invited,
+    invitations,
     name_of,
     people_between,
     place_in,
@@ -275,7 +275,8 @@ def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarO
     if role != "organizer":
         return []
     people = people_between(before, after, but={after.organizer.address} if after.organizer else ())
-    went = [
-        AttendeeRemoved(each.address, each.name, each.occurrences, each.unlisted, each.entirely) for each in people.went
+    removed = [
+        AttendeeRemoved(each.address, each.name, each.occurrences, each.unlisted, each.entirely)
+        for each in people.removed
     ]
-    return [*invited(people.came), *went]
+    return [*invitations(people.invited), *removed]

@@ -108,7 +108,7 @@ class Answered:
 class People:
     """Other people in an attendee's copy: at most 50 of each kind; ``unlisted`` counts the others."""
 
-    came: tuple[Guest, ...] = ()
-    went: tuple[Guest, ...] = ()
+    invited: tuple[Guest, ...] = ()
+    removed: tuple[Guest, ...] = ()
     answered: tuple[Answered, ...] = ()
     unlisted: int = 0

@@ -26,8 +26,8 @@ def people_between(before: Reading | None, after: Reading, *, but: Collection[st
     The answers are bounded. The invited and removed ones are complete, because the organizer's copy has a fact for
     each; ``at_most`` bounds them.
     """
-    came: dict[str, Guest] = {}
-    went: dict[str, Guest] = {}
+    invited: dict[str, Guest] = {}
+    removed: dict[str, Guest] = {}
     answered: list[Answered] = []
     unlisted = 0
     apart = frozenset(but)
@@ -46,7 +46,7 @@ def people_between(before: Reading | None, after: Reading, *, but: Collection[st
         for address, attendee in new.items():
             was = old.get(address)
             if was is None:
-                _note(came, attendee, each, series, entirely=True)
+                _note(invited, attendee, each, series, entirely=True)
             elif was.partstat == attendee.partstat:
                 continue
             elif len(answered) < MAX_PEOPLE:
@@ -56,24 +56,24 @@ def people_between(before: Reading | None, after: Reading, *, but: Collection[st
                 unlisted += 1
         for address in [address for address in old if address not in new]:
             if address in now:
-                _note(went, old[address], each, series, entirely=False)
+                _note(removed, old[address], each, series, entirely=False)
     for each in before.instances() if before is not None else ():
         for attendee in each.attendees:
             if attendee.address not in now and attendee.address not in apart:
-                went[attendee.address] = Guest(attendee.address, name_of(attendee))
-    return People(tuple(came.values()), tuple(went.values()), tuple(answered), unlisted)
+                removed[attendee.address] = Guest(attendee.address, name_of(attendee))
+    return People(tuple(invited.values()), tuple(removed.values()), tuple(answered), unlisted)
 
 
 def at_most(people: People) -> People:
     """The same with at most 50 of each kind; ``unlisted`` counts the others too."""
-    came, went = people.came[:MAX_PEOPLE], people.went[:MAX_PEOPLE]
-    left_out = len(people.came) - len(came) + len(people.went) - len(went)
-    return People(came, went, people.answered, people.unlisted + left_out)
+    invited, removed = people.invited[:MAX_PEOPLE], people.removed[:MAX_PEOPLE]
+    left_out = len(people.invited) - len(invited) + len(people.removed) - len(removed)
+    return People(invited, removed, people.answered, people.unlisted + left_out)
 
 
-def invited(came: Iterable[Guest]) -> list[AttendeeInvited]:
+def invitations(guests: Iterable[Guest]) -> list[AttendeeInvited]:
     """A fact of the organizer's copy for each invited guest."""
-    return [AttendeeInvited(each.address, each.name, each.occurrences, each.unlisted) for each in came]
+    return [AttendeeInvited(each.address, each.name, each.occurrences, each.unlisted) for each in guests]
 
 
 def answer_in(reading: Reading, address: str, recurrence_id: str | None) -> Attendee | None:

@@ -18,7 +18,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
     Splice,
 )
-from televent.domain.calendar_object.people import at_most, invited, people_between, short
+from televent.domain.calendar_object.people import at_most, invitations, people_between, short
 from televent.domain.calendar_object.replies import answer_of, counter_proposals
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
@@ -135,7 +135,7 @@ def _answered(
     asked = {each.address for instance in reading.instances() for each in instance.attendees}
     before = {each.address for instance in was.instances() for each in instance.attendees}
     if asked - before:
-        facts += invited(people_between(was, reading, but=before).came)
+        facts += invitations(people_between(was, reading, but=before).invited)
     # The sender knows their own answer. But a delegate, newly invited, is news for the sender too.
     senders = set() if asked - before else {answer.address for answer in applied.answers}
     if len(asked) > MAX_REFRESHED and asked <= before:
