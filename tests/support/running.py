@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 
 
 class Televent:
@@ -83,7 +83,7 @@ class Televent:
         assert self.process is not None
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(NET)
 
     def kill_everything(self) -> None:
         """SIGKILL to the supervisor, its services and the database server, all at once."""
@@ -93,7 +93,7 @@ class Televent:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        self.process.wait(30)
+        self.process.wait(NET)
 
     def descendants(self) -> list[int]:
         """Every process that belongs to this data directory: children by their environment, the server by its files."""
