@@ -107,7 +107,7 @@ def test_members_come_in_pages_bounded_by_rows_and_by_bytes(shop: Shop, monkeypa
         assert [(row.href, row.size, row.ics) for row in bare] == [(row.href, row.size, None) for row in whole]
 
 
-@pytest.mark.parametrize(("limit", "octets"), [(3, 10**6), (500, 400), (500, 1), (4, 300)])
+@pytest.mark.parametrize(("limit", "page_bytes"), [(3, 10**6), (500, 400), (500, 1), (4, 300)])
 def test_pages_of_changes_leave_nothing_out_however_they_are_cut(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, page_bytes: int
 ) -> None:
