@@ -81,7 +81,7 @@ class Policy:
     react: Callable[[Any, Envelope], Sequence[OutboxMessage]]
     topics: tuple[str, ...] = ()
     only_for: str | None = None
-    pause: float = 0.05
+    pause: float = 0.1
     """Min seconds between two batches while the log grows."""
 
 

@@ -144,12 +144,15 @@ class Runner:
                     self._apply(events, waiting)
                     done, renewed_at = True, time.monotonic()
                     self._stopping.wait(self._consumer.pause)
-                elif time.monotonic() - renewed_at >= IDLE / 2:
+                    continue
+                if time.monotonic() - renewed_at >= IDLE / 2:
                     # While an older transaction holds events back, ``wait`` returns every few milliseconds: a renewal
                     # each time would be a write each time.
                     if not self._tracking.renew(pages.seen):
                         break
                     renewed_at = time.monotonic()
+                # Every write to the log ends the wait, also one that does not concern this consumer.
+                self._stopping.wait(self._consumer.pause)
         return done
 
     def _subscribed(self, position: int) -> ApplicationSubscription[str]:
