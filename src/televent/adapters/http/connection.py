@@ -9,6 +9,7 @@ an answer that fits into the socket buffer need no timer.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import struct
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ MAX_UNWANTED_BODY: Final = 64 * 1024 * 1024
 HARD_LIMIT_FACTOR: Final = 1.25
 """Max open connections as a multiple of the connection limit. Between the limit and this number a connection gets 503;
 above it the server closes the connection without an answer."""
+_ANSWERS: Final = itertools.count(1)
+"""Numbers for complete answers."""
 _RESET: Final = struct.pack("ii", 1, 0)
 """The SO_LINGER value that makes close() send a TCP reset and discard unsent data."""
 RETRY_AFTER: Final = 5
@@ -66,8 +69,8 @@ class Connection(HttpToolsProtocol):
     """Bytes received since the wait began."""
     _no_data_yet = True
     """True until the client sends its first byte."""
-    _idle_since = 0.0
-    """The time when the last answer was complete."""
+    _idle_number = 0
+    """Grows with each complete answer of the process, and so tells which connection became idle first."""
     _read_timer: asyncio.TimerHandle | None = None
     """The timeout for reading."""
     _write_timer: asyncio.TimerHandle | None = None
@@ -106,7 +109,7 @@ class Connection(HttpToolsProtocol):
         idle = [each for each in self.connections if isinstance(each, Connection) and each.idle]
         if not idle:
             return False
-        longest = min(idle, key=lambda each: each._idle_since)
+        longest = min(idle, key=lambda each: each._idle_number)
         longest.transport.close()
         longest._limit_close()
         return True
@@ -244,7 +247,8 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def on_response_complete(self) -> None:
-        self._idle_since = self.loop.time()
+        # The event loop's clock counts milliseconds, and several answers end in one.
+        self._idle_number = next(_ANSWERS)
         super().on_response_complete()
         if self.transport.is_closing():
             self._limit_close()
