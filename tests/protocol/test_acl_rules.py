@@ -264,3 +264,5 @@ def test_what_can_be_searched_is_told_where_principals_are_with_its_language(ann
         assert described is not None
         assert described.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
         assert len(each.findall("D:prop/*", NAMESPACES)) == 1
+    for depth in ("1", "infinity"):
+        assert ann.report(place, "D:principal-search-property-set", "", Depth=depth).status == 400

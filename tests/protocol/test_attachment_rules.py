@@ -168,6 +168,20 @@ def test_a_put_with_a_wrong_size_or_a_dangerous_name_is_corrected(ann: Client) -
     assert lines_at(ann, f"{ann.calendar()}b.ics") == right
 
 
+def test_a_put_does_not_move_an_attachment_to_another_url(ann: Client) -> None:
+    """A guest who trusts the server's MANAGED-ID must not be led to a stranger's file."""
+    put(ann)
+    url = add(ann).headers["location"]
+    (right,) = attach_lines(text_of(ann))
+    bent = text_of(ann).replace("\r\n ", "").replace(url, "https://evil.example/agenda.html")
+    answer = ann.put(path(ann), bent.encode())
+    assert (answer.status, "etag" in answer.headers) == (204, False)
+    assert attach_lines(text_of(ann)) == [right]
+    other = bent.replace("a@example.com", "b@example.com")
+    answer = ann.put(f"{ann.calendar()}b.ics", other.encode())
+    assert refused(answer) == (403, cal("valid-managed-id-parameter"))
+
+
 def test_a_right_line_is_stored_as_it_came_in_every_object(ann: Client) -> None:
     put(ann)
     add(ann)

@@ -3,6 +3,10 @@
 import pytest
 
 from support.dav import DECLARED, Answer, Client, cal, dav, event
+from televent.ical.objects.zone_references import zone_text
+
+PARIS = (zone_text("Europe/Paris") or b"").decode()
+BESIDE_AN_EVENT = PARIS.replace("END:VCALENDAR", "BEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\nEND:VCALENDAR")
 
 
 def make(client: Client, props: str = "", name: str = "work", root: str = "C:mkcalendar") -> Answer:
@@ -41,6 +45,7 @@ def test_instructions_count_from_top_to_bottom(ann: Client) -> None:
     [
         ("<C:calendar-timezone>nonsense</C:calendar-timezone>", "valid-calendar-data"),
         ("<C:calendar-timezone>BEGIN:VCALENDAR&#10;END:VCALENDAR&#10;</C:calendar-timezone>", "valid-calendar-data"),
+        (f"<C:calendar-timezone>{BESIDE_AN_EVENT}</C:calendar-timezone>", "valid-calendar-data"),
         ("<C:calendar-timezone-id>No/Where</C:calendar-timezone-id>", "valid-timezone"),
         (
             '<C:supported-calendar-component-set><C:comp name="VPOLL"/></C:supported-calendar-component-set>',
@@ -52,6 +57,28 @@ def test_one_property_that_cannot_be_makes_no_calendar(ann: Client, props: str, 
     answer = make(ann, f"<D:displayname>Work</D:displayname>{props}")
     assert (answer.status, answer.precondition()) == (403, cal(precondition))
     assert not stands(ann)
+
+
+@pytest.mark.parametrize("method", ["MKCALENDAR", "MKCOL"])
+@pytest.mark.parametrize("name", ["D:getetag", "CS:getctag", "C:max-resource-size"])
+def test_a_protected_property_makes_no_calendar(ann: Client, method: str, name: str) -> None:
+    """§5.3.1: all instructions are executed or none."""
+    root = "C:mkcalendar" if method == "MKCALENDAR" else "D:mkcol"
+    props = f"<D:resourcetype><D:collection/><C:calendar/></D:resourcetype><{name}>1</{name}>"
+    body = f"<{root} {DECLARED}><D:set><D:prop>{props}</D:prop></D:set></{root}>"
+    answer = ann.ask(method, ann.calendar("work"), body)
+    assert answer.status == (403 if method == "MKCALENDAR" else 424)
+    assert answer.xml.find(".//" + dav("cannot-modify-protected-property")) is not None
+    assert not stands(ann)
+
+
+def test_a_time_zone_alone_is_one(ann: Client) -> None:
+    assert make(ann, f"<C:calendar-timezone>{PARIS}</C:calendar-timezone>").status == 201
+
+
+def test_the_type_of_a_calendar_may_be_named_and_no_other(ann: Client) -> None:
+    assert make(ann, "<D:resourcetype><D:collection/></D:resourcetype>").status == 403
+    assert make(ann, "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>").status == 201
 
 
 def test_another_body_makes_no_calendar(ann: Client) -> None:

@@ -39,13 +39,24 @@ def test_members_come_without_the_collection_for_who_prefers_that(ann: Client) -
     assert alone.only().href == ann.calendar()
 
 
-def test_properties_that_were_set_are_named_whatever_is_preferred(ann: Client) -> None:
+def test_properties_that_were_all_set_need_no_body(ann: Client) -> None:
+    body = f"<D:propertyupdate {DECLARED}><D:set><D:prop><D:displayname>One</D:displayname></D:prop></D:set>"
+    for path, answered in ((ann.calendar(), 200), (f"{ann.home}no-such/", 404)):
+        answer = ann.ask("PROPPATCH", path, f"{body}</D:propertyupdate>", Prefer="return=minimal")
+        assert answer.status == answered
+    answer = ann.ask("PROPPATCH", ann.calendar(), f"{body}</D:propertyupdate>", Prefer="return=minimal")
+    assert (answer.body, answer.headers["preference-applied"]) == (b"", "return=minimal")
+    assert ann.propfind(ann.calendar(), "D:displayname").only().text(dav("displayname")) == "One"
+
+
+def test_properties_are_named_if_one_was_refused_or_apple_asks(ann: Client) -> None:
     def patch(value: str, **headers: str) -> tuple[int, set[str]]:
         body = f"<D:propertyupdate {DECLARED}><D:set><D:prop>{value}</D:prop></D:set></D:propertyupdate>"
         answer = ann.ask("PROPPATCH", ann.calendar(), body, **headers)
         return answer.status, set(answer.only().by_status)
 
-    assert patch("<D:displayname>One</D:displayname>", Prefer="return=minimal") == (207, {"200"})
+    both = {"Prefer": "return=minimal", "Brief": "t"}
+    assert patch("<D:displayname>One</D:displayname>", **both) == (207, {"200"})
     assert patch("<D:displayname>Two</D:displayname>", Brief="t") == (207, {"200"})
     assert patch("<D:displayname>Three</D:displayname>") == (207, {"200"})
     assert patch("<D:resourcetype/>", Prefer="return=minimal") == (207, {"403"})

@@ -9,12 +9,13 @@ from support.as_bytes import (
     add_attachment,
     attendees_with,
     foreign,
+    known_attachments,
     managed_ids,
     mended_lines,
     remove_attachment,
     update_attachment,
 )
-from televent.ical.editing.attachments import Attachment, UnknownAttachment, UnknownOccurrence, mentioned
+from televent.ical.editing.attachments import Attachment, Known, UnknownAttachment, UnknownOccurrence, mentioned
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AGENDA = Attachment(
@@ -143,14 +144,22 @@ def test_who_is_invited_to_what_has_it() -> None:
 
 def test_sizes_and_names_are_put_right_and_no_other_line_is_touched() -> None:
     text = add_attachment(calendar(SERIES, CHANGED), AGENDA, None, now=NOW)
-    assert mended_lines(text, {"1d": "7"}) is text
+    assert mended_lines(text, {"1d": Known("7")}) is text
     assert mended_lines(text, {}) is text
     wrong = unfolded(text).replace(b"SIZE=7", b"SIZE=70").replace(b'"a b; c.pdf"', b'"../b; c.pdf"')
-    assert mended_lines(wrong, {"1d": "7"}) == unfolded(text).replace(b"a b; c.pdf", b"b; c.pdf").replace(
+    assert mended_lines(wrong, {"1d": Known("7")}) == unfolded(text).replace(b"a b; c.pdf", b"b; c.pdf").replace(
         LINE.replace(b"a b; c.pdf", b"b; c.pdf"), folded(LINE.replace(b"a b; c.pdf", b"b; c.pdf"))
     )
     bare = calendar(event("DURATION:PT1H", "ATTACH;MANAGED-ID=1d:https://x.example/1d"))
-    assert mended_lines(bare, {"1d": "7"}) is bare
+    assert mended_lines(bare, {"1d": Known("7")}) is bare
+
+
+def test_another_url_behind_a_known_id_becomes_the_servers_url() -> None:
+    text = unfolded(add_attachment(calendar(SERIES), AGENDA, None, now=NOW))
+    bent = text.replace(AGENDA.url.encode(), b"https://evil.example/1d")
+    known = known_attachments(text)
+    assert known["1d"] == Known("7", AGENDA.url)
+    assert unfolded(mended_lines(bent, known)) == text
 
 
 def folded(line: bytes) -> bytes:

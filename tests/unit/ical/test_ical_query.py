@@ -147,6 +147,18 @@ def test_a_rule_that_cannot_be_counted_is_said_to_be_one() -> None:
         answer(within("VEVENT", "22T00", None), event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"))
 
 
+def test_a_rule_that_cannot_be_counted_leaves_the_other_conditions() -> None:
+    parts = event("SUMMARY:Lunch", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+    events, tasks = within("VEVENT", "22T00", None).comps[0], within("VTODO", "22T00", None).comps[0]
+    assert not answer(CompFilter("VCALENDAR", comps=(events, tasks)), parts)
+    assert not answer(CompFilter("VCALENDAR", comps=(tasks, events)), parts)
+    assert answer(CompFilter("VCALENDAR", comps=(tasks, CompFilter("VEVENT")), any_of=True), parts)
+    dinner = (PropFilter("SUMMARY", text=TextMatch("dinner")),)
+    assert not answer(within("VEVENT", "22T00", None, props=dinner), parts)
+    with pytest.raises(TooManyInstances):
+        answer(CompFilter("VCALENDAR", comps=(tasks, events), any_of=True), parts)
+
+
 def test_floating_times_are_read_in_the_zone_asked_for() -> None:
     root = parse(calendar(event(start="DTSTART:20261121T230000")))
     wanted = within("VEVENT", "22T04", "22T05")

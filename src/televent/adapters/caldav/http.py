@@ -99,11 +99,16 @@ def xml_response(status: int, body: bytes | Iterator[bytes], request: Request | 
     """An XML answer. With ``request`` it has Preference-Applied for each preference that was followed, and Vary."""
     headers: list[Header] = [(b"content-type", xml_out.CONTENT_TYPE)]
     if request is not None:
-        applied = [b"return=minimal"] if "prefer" in request.headers and request.minimal else []
-        if request.method == "PROPFIND" and request.without_root:
-            applied.append(b"depth-noroot")
-        headers += [(b"preference-applied", each) for each in applied] + [(b"vary", b"Prefer, Brief")]
+        headers += preference_headers(request)
     return Response(status, body, headers)
+
+
+def preference_headers(request: Request) -> list[Header]:
+    """Preference-Applied for each preference that was followed, and Vary (RFC 7240 §3)."""
+    applied = [b"return=minimal"] if "prefer" in request.headers and request.minimal else []
+    if request.method == "PROPFIND" and request.without_root:
+        applied.append(b"depth-noroot")
+    return [*((b"preference-applied", each) for each in applied), (b"vary", b"Prefer, Brief")]
 
 
 class BodyTooLarge(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -47,6 +47,13 @@ class UnknownAttachment(InvalidCalendarObject):
     """None of the named components has that attachment."""
 
 
+def misplaced(text: CalendarText, ids: Collection[str]) -> bool:
+    """True where an ATTACH with one of the ids has a URL that does not contain the id: it is not the server's URL."""
+    lines = (each for part in text.tree.walk() for each in part.all("ATTACH")) if ids else ()
+    named = ((each.value, id_) for each in lines if (id_ := _id_of(each)) is not None)
+    return any(id_ in ids and id_ not in value for value, id_ in named)
+
+
 def managed_ids(text: CalendarText) -> frozenset[str]:
     """Every MANAGED-ID in the text; empty for a text that cannot be read."""
     if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
@@ -63,18 +70,30 @@ def mentioned(text: bytes, managed_id: str) -> bool:
     return managed_id.encode() in _FOLD.sub(b"", text)
 
 
-def stated_sizes(text: CalendarText) -> dict[str, str]:
-    """The SIZE parameter of each attachment in the text by its id, where it has one."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The size in bytes, as text, and the URL that the server gave an attachment; None where it is not known."""
+
+    size: str | None
+    url: str | None = None
+
+
+_UNKNOWN: Final = Known(None)
+
+
+def known_attachments(text: CalendarText) -> dict[str, Known]:
+    """The attachments of the stored text by their ids."""
     if not managed_ids(text):
         return {}
-    lines = [each for part in text.tree.walk() for each in part.all("ATTACH") if _id_of(each)]
-    return {_id_of(each) or "": size for each in lines if (size := each.param("SIZE")) is not None}
+    lines = [each for part in text.tree.walk() for each in part.all("ATTACH")]
+    return {id_: Known(each.param("SIZE"), each.value) for each in lines if (id_ := _id_of(each)) is not None}
 
 
-def mended_lines(text: CalendarText, sizes: Mapping[str, str]) -> CalendarText:
-    """*text* with each SIZE as in *sizes*, by id (§3.7), and each FILENAME made safe (§4.2).
+def mended_lines(text: CalendarText, known: Mapping[str, Known]) -> CalendarText:
+    """*text* with each URL and SIZE as in *known*, by id (§3.7), and each FILENAME made safe (§4.2).
 
-    A client may leave out either. The same object where nothing must change.
+    A client may leave out SIZE and FILENAME. The URL belongs to the server: another one behind a valid id would lead
+    the guests to a stranger's file. The same object where nothing must change.
     """
     if not managed_ids(text):
         return text
@@ -84,9 +103,11 @@ def mended_lines(text: CalendarText, sizes: Mapping[str, str]) -> CalendarText:
             managed, size, name = _id_of(each), each.param("SIZE"), each.param("FILENAME")
             if managed is None:
                 continue
-            better = each
-            if size is not None and size != sizes.get(managed, size):
-                better = better.with_param("SIZE", sizes[managed])
+            better, true = each, known.get(managed, _UNKNOWN)
+            if true.url is not None and each.value != true.url:
+                better = better.with_value(true.url)
+            if size is not None and true.size is not None and size != true.size:
+                better = better.with_param("SIZE", true.size)
             if name is not None and name != fit_name(name):
                 better = better.with_param("FILENAME", fit_name(name))
             if better is not each:

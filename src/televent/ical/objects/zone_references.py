@@ -60,9 +60,15 @@ def zone_text(tzid: str, first: Moment = _EPOCH) -> bytes | None:
 
 
 def tzid_of(text: bytes) -> str | None:
-    """The TZID of an iCalendar object with exactly one VTIMEZONE; None where it is no such object."""
+    """The TZID of an iCalendar object that contains one VTIMEZONE and no other component; None for other texts.
+
+    CALDAV:calendar-timezone is such an object (RFC 4791 §5.2.2).
+    """
     try:
-        zones = parse(text).components("VTIMEZONE")
+        root = parse(text)
     except IcalError:
         return None
-    return (zones[0].value("TZID") or "").strip() or None if len(zones) == 1 else None
+    zones = root.components("VTIMEZONE")
+    if root.name != "VCALENDAR" or len(zones) != 1 or len(root.components()) != 1:
+        return None
+    return (zones[0].value("TZID") or "").strip() or None

@@ -5,8 +5,10 @@ Filters are values; the door reads them from XML. An index limits its search to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import chain
 from typing import Final
 from unicodedata import normalize
@@ -19,6 +21,7 @@ from televent.ical.queries.time_ranges import (
     in_time,
     prop_in_time,
 )
+from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import unescape
 
@@ -137,13 +140,31 @@ def required_component(wanted: CompFilter) -> str | None:
 
 
 def _inside(target: FilteredObject, part: Component, wanted: CompFilter) -> bool:
-    results = chain(
-        (_prop_matches(target, part, each) for each in wanted.props),
-        (_comp_matches(target, part, each) for each in wanted.comps),
+    tests = chain(
+        (partial(_prop_matches, target, part, each) for each in wanted.props),
+        (partial(_comp_matches, target, part, each) for each in wanted.comps),
     )
     if not wanted.props and not wanted.comps:
         return True
-    return any(results) if wanted.any_of else all(results)
+    return _decided(tests, any_of=wanted.any_of)
+
+
+def _decided(tests: Iterable[Callable[[], bool]], *, any_of: bool) -> bool:
+    """True if all tests are true, or with ``any_of`` at least one.
+
+    A series with too many instances leaves its time test undecided, and the other tests can still decide. Raises
+    IcalError, the first one of the tests, where they do not.
+    """
+    undecided: IcalError | None = None
+    for test in tests:
+        try:
+            if test() == any_of:
+                return any_of
+        except IcalError as error:
+            undecided = undecided or error
+    if undecided is not None:
+        raise undecided
+    return not any_of
 
 
 def _comp_matches(target: FilteredObject, part: Component, wanted: CompFilter) -> bool:
@@ -151,13 +172,28 @@ def _comp_matches(target: FilteredObject, part: Component, wanted: CompFilter) -
     candidates = part.components(name)
     if wanted.is_not_defined:
         return not candidates
+    undecided: IcalError | None = None
     if wanted.time_range is not None:
-        candidates = in_time(target, part, candidates, wanted.time_range)
-        if part.name == "VCALENDAR" and name in ("VEVENT", "VTODO", "VJOURNAL"):
-            # The series and its overrides are one object. Any instance may match the range; the component that
-            # describes it must match the other conditions.
-            candidates = describing(target, name, wanted.time_range)
-    return any(_inside(target, each, wanted) for each in candidates)
+        try:
+            candidates = _in_range(target, part, candidates, wanted)
+        except IcalError as error:
+            undecided = error
+    found = _decided((partial(_inside, target, each, wanted) for each in candidates), any_of=True)
+    if found and undecided is not None:
+        raise undecided
+    return found
+
+
+def _in_range(
+    target: FilteredObject, part: Component, candidates: list[Component], wanted: CompFilter
+) -> list[Component]:
+    assert wanted.time_range is not None
+    name = wanted.name.upper()
+    if candidates and part.name == "VCALENDAR" and name in ("VEVENT", "VTODO", "VJOURNAL"):
+        # The series and its overrides are one object. Any instance may match the range; the component that
+        # describes it must match the other conditions.
+        return describing(target, name, wanted.time_range)
+    return in_time(target, part, candidates, wanted.time_range)
 
 
 def _prop_matches(target: FilteredObject, part: Component, wanted: PropFilter) -> bool:

@@ -21,8 +21,8 @@ _COLLECTION = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 ALLOW = {
     Kind.ROOT: _COLLECTION,
     Kind.HOME: f"{_COLLECTION}, PROPPATCH, POST, ACL",
-    # PUT only works on the members, but macOS looks for it in the calendar's own Allow header.
-    Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, POST, MKCALENDAR, MKCOL, DELETE, MOVE, ACL",
+    # PUT and COPY only work on the members, but clients look for them in the calendar's own Allow header.
+    Kind.CALENDAR: f"{_COLLECTION}, PROPPATCH, PUT, POST, MKCALENDAR, MKCOL, DELETE, COPY, MOVE, ACL",
     Kind.OBJECT: "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, ACL",
     Kind.INBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",
     Kind.OUTBOX: f"{_COLLECTION}, PROPPATCH, POST, ACL",

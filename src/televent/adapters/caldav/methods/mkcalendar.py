@@ -20,8 +20,8 @@ _COMPONENTS = c("supported-calendar-component-set")
 
 
 async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
-    """Creates a calendar and answers 201. Protected properties are ignored, because clients send resourcetype and
-    others with MKCALENDAR."""
+    """Creates a calendar and answers 201. Raises DavError 403 with the precondition of the first property that cannot
+    be set; then there is no calendar."""
     root = request.xml()
     if root is not None and name_of(root) != c("mkcalendar"):
         raise DavError(400, text="The body is not a CALDAV:mkcalendar.")
@@ -41,13 +41,9 @@ async def mkcol(door: Door, request: Request, person: Person) -> Response:
     if root is not None and name_of(root) != d("mkcol"):
         raise DavError(415, text="The body is not a DAV:mkcol.")
     _check_place(request)
-    types = [
-        name_of(kind)
-        for to_set, element in (instructions(root) if root is not None else ())
-        if to_set and name_of(element) == d("resourcetype")
-        for kind in children(element)
-    ]
-    if set(types) != {d("collection"), c("calendar")}:
+    sent = [element for to_set, element in (instructions(root) if root is not None else ()) if to_set]
+    types = [each for each in sent if name_of(each) == d("resourcetype")]
+    if not types or not all(map(_makes_calendar, types)):
         raise dav_precondition("valid-resourcetype")
     try:
         return await _create(door, request, person, root, "D:mkcol-response")
@@ -69,21 +65,13 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
     for to_set, element in instructions(root) if root is not None else ():
         if name_of(element) == _COMPONENTS:
             components = _components(element)
-        elif to_set:
+        elif to_set and not _makes_calendar(element):
             changes.set(element)
-    # An invalid property creates no calendar. A protected property is an error in MKCOL (RFC 5689 §3), but clients
-    # send such properties with MKCALENDAR, where they are ignored.
-    strict = answer.startswith("D:")
-    wrong = {
-        name: error
-        for name, error in changes.refused.items()
-        if name != d("resourcetype") and (strict or "cannot-modify-protected" not in error)
-    }
-    if wrong:
-        changes.refused = wrong
-        if strict:
+    if changes.refused:
+        # RFC 4791 §5.3.1, RFC 5689 §3: all instructions are executed or none, so one bad property creates no calendar.
+        if answer.startswith("D:"):
             return xml_response(424, document(answer, refused(changes)))
-        raise DavError(403, next(iter(wrong.values())))
+        raise DavError(403, next(iter(changes.refused.values())))
 
     def create() -> None:
         create_calendar(
@@ -96,6 +84,12 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
 
     await door.run(create)
     return Response(201, b"", [(b"cache-control", b"no-cache")])
+
+
+def _makes_calendar(element: Element) -> bool:
+    """True for the resourcetype of a calendar: clients send it with MKCALENDAR too."""
+    kinds = {name_of(each) for each in children(element)}
+    return name_of(element) == d("resourcetype") and kinds == {d("collection"), c("calendar")}
 
 
 def _components(element: Element) -> tuple[str, ...]:

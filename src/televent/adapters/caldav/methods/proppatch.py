@@ -5,8 +5,8 @@ from __future__ import annotations
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.door.preconditions import check_calendar
 from televent.adapters.caldav.errors import DavError
-from televent.adapters.caldav.http import Request, Response, xml_response
-from televent.adapters.caldav.methods.own_properties import change_own
+from televent.adapters.caldav.http import Request, Response, preference_headers, xml_response
+from televent.adapters.caldav.methods.own_properties import Outcomes, change_own
 from televent.adapters.caldav.properties.settable import Changes, instructions
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
@@ -29,19 +29,19 @@ async def proppatch(door: Door, request: Request, person: Person) -> Response:
         await check_calendar(door, request, person)
     shared = await door.shared(request, person)
     if request.target.kind is Kind.CALENDAR and shared is not None:
-        propstats = await door.run(_change_mount, door, request, person, shared, changes)
+        outcomes = await door.run(_change_mount, door, request, person, shared, changes)
     elif request.target.kind is Kind.CALENDAR:
-        propstats = await door.run(_change, door, request, person, changes)
+        outcomes = await door.run(_change, door, request, person, changes)
     else:
         if request.target.kind is Kind.OBJECT:
             await door.resource(request, person)
         # The answer is a 207 with 403 inside: a plain 403 would stop macOS, which sets its own properties on the home.
-        propstats = _grouped(await door.run(change_own, door, request, person, changes))
-    # RFC 8144 §2.2 allows return=minimal to omit properties that were set. Apple's clients ask for that, but they
-    # disable an account whose server does it.
-    return xml_response(
-        207, multistatus((f"<D:response>{href(request.target.path)}{propstats}</D:response>",)), request
-    )
+        outcomes = await door.run(change_own, door, request, person, changes)
+    if all(status == 200 for status, _ in outcomes.values()) and "brief" not in request.headers and request.minimal:
+        # RFC 8144 §2.2. Apple's clients also send Brief, and they disable an account that answers them without a body.
+        return Response(200, b"", preference_headers(request))
+    response = f"<D:response>{href(request.target.path)}{_grouped(outcomes)}</D:response>"
+    return xml_response(207, multistatus((response,)), request)
 
 
 def _changes(root: Element, kind: Kind) -> Changes:
@@ -51,12 +51,12 @@ def _changes(root: Element, kind: Kind) -> Changes:
     return changes
 
 
-def _change(door: Door, request: Request, person: Person, changes: Changes) -> str:
+def _change(door: Door, request: Request, person: Person, changes: Changes) -> Outcomes:
     name = request.target.calendar
     if changes.refused:
         if door.backend.reads.calendar(person.account.tenant, name) is None:
             raise DavError(404)
-        return refused(changes)
+        return _refusals(changes)
     status, error = 200, ""
     try:
         change_calendar(
@@ -68,14 +68,14 @@ def _change(door: Door, request: Request, person: Person, changes: Changes) -> s
         )
     except TooManyProperties:
         status, error = 507, empty(d("quota-not-exceeded"))
-    return _grouped(dict.fromkeys(changes.names, (status, error)))
+    return dict.fromkeys(changes.names, (status, error))
 
 
-def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow, changes: Changes) -> str:
+def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow, changes: Changes) -> Outcomes:
     """Sets the sharee's own name and colour of a shared calendar, with any granted access (CalendarServer sharing
     §5.5.3)."""
     if changes.refused:
-        return refused(changes)
+        return _refusals(changes)
     assert row.share is not None
     status, error = 200, ""
     if not row.share.accepted:
@@ -87,17 +87,19 @@ def _change_mount(door: Door, request: Request, person: Person, row: CalendarRow
             change_mount(door.backend, context, share_id=row.share.share_id, set=changes.put, remove=gone)
         except TooManyProperties:
             status, error = 507, empty(d("quota-not-exceeded"))
-    return _grouped(dict.fromkeys(changes.names, (status, error)))
+    return dict.fromkeys(changes.names, (status, error))
 
 
 def refused(changes: Changes) -> str:
     """The propstats of a request that changed nothing: 403 for each refused property and 424 for the others."""
-    return _grouped(
-        {name: (403, changes.refused[name]) if name in changes.refused else (424, "") for name in changes.names},
-    )
+    return _grouped(_refusals(changes))
 
 
-def _grouped(outcomes: dict[str, tuple[int, str]]) -> str:
+def _refusals(changes: Changes) -> Outcomes:
+    return {name: (403, changes.refused[name]) if name in changes.refused else (424, "") for name in changes.names}
+
+
+def _grouped(outcomes: Outcomes) -> str:
     groups: dict[tuple[int, str], list[str]] = {}
     for name, outcome in outcomes.items():
         groups.setdefault(outcome, []).append(empty(name))

@@ -60,7 +60,9 @@ async def principal_property_search(door: Door, request: Request, person: Person
 
 
 async def principal_search_property_set(door: Door, request: Request, person: Person, root: Element) -> Response:
-    """200 with the properties that a client can search by."""
+    """200 with the properties that a client can search by. Raises DavError 400."""
+    if request.depth("0") != "0":
+        raise DavError(400, text="Depth must be 0 (RFC 3744 §9.5).")
     rows = "".join(
         f"<D:principal-search-property><D:prop>{empty(name)}</D:prop>"
         f'<D:description xml:lang="en">{text}</D:description></D:principal-search-property>'

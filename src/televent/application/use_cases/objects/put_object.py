@@ -31,7 +31,7 @@ from televent.domain.calendar_object.commands import Owner, PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of, knowing
 from televent.domain.ids import AccountId, StreamKey
-from televent.ical.editing.attachments import managed_ids, mended_lines, stated_sizes
+from televent.ical.editing.attachments import Known, known_attachments, managed_ids, mended_lines, misplaced
 from televent.ical.objects.calendar_text import EMPTY, CalendarText
 from televent.ical.objects.reading import Reading
 from televent.ical.objects.validity import validate
@@ -77,8 +77,8 @@ def put_object(
         found = backend.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(backend, context, found, href, reading, owner, conditions)
         loaded = _load(backend, context, found.resource, reading, stored)
-        sizes = _attached(backend, loaded, attached, reading, owner, sharee)
-        true = mended_lines(text, sizes)
+        known = _attached(backend, loaded, text, attached, reading, owner, sharee)
+        true = mended_lines(text, known)
         command = PutObject(owner, target, href, true, context.now, conditions.merging)
         decision = decide(loaded.state, command)
         created = found.resource is None
@@ -107,34 +107,35 @@ def validated(text: CalendarText) -> Reading:
 def _attached(
     backend: Backend,
     loaded: Loaded[CalendarObject],
+    text: CalendarText,
     attached: frozenset[str],
     reading: Reading,
     owner: Owner,
     sharee: AccountId | None,
-) -> dict[str, str]:
-    """The size of each attachment, by id. Raises UnmanagedId, TooManyAttachments.
+) -> dict[str, Known]:
+    """The attachments that the text may name, by id. Raises UnmanagedId, TooManyAttachments.
 
     A new one must belong to this account; another object of the account may use it too (RFC 8607 §3.7).
     """
     if not attached:
         return {}
     stored = loaded.state.text if loaded.state.exists else EMPTY
-    sizes, known = stated_sizes(stored), managed_ids(stored)
-    new = attached - known
+    known = known_attachments(stored)
+    new = attached - known.keys()
     if not new:
-        return sizes
+        return known
     organizer = reading.organizer
     invited = organizer is not None and organizer.address not in owner.addresses and reading.attendee(owner.addresses)
     if invited and stored.raw:
         # An attendee's attachment is left out and not refused, like other changes that only the organizer may make
         # (RFC 6638 §3.2.2.1).
-        return sizes
+        return known
     if len(attached) > max(MAX_ATTACHMENTS, len(known)):
         raise TooManyAttachments()
     claimed = {} if invited else backend.attachments.claim(loaded.key.tenant, new, reading.uid, sharee)
-    if new - claimed.keys():
+    if new - claimed.keys() or misplaced(text, claimed):
         raise UnmanagedId()
-    return sizes | {managed_id: str(size) for managed_id, size in claimed.items()}
+    return known | {managed_id: Known(str(size)) for managed_id, size in claimed.items()}
 
 
 def _target(
