@@ -13,6 +13,7 @@ from televent.adapters.email.find import parse_mail
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import GiveUp
+from televent.application.use_cases.people import accounts
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.ical.itip.people import address_of, attendees_of
 from televent.ical.text.tree import parse
@@ -206,3 +207,46 @@ def test_a_server_that_is_away_is_named(town: Town, other: OtherServer, ann: Per
     # No server listens on port 1.
     with pytest.raises(MailUnreachable, match=r"127\.0\.0\.1:1"):
         run_on(other.loop, sender_to(town, 1).handle(claimed))
+
+
+EVIL = "=?utf-8?q?Notice=0d=0aContent-Type:_text/html=0d=0aReply-To:_x@evil.example=0d=0a=0d=0a<h1>Pay_here</h1>?="
+
+
+def test_a_hostile_title_and_name_go_out_as_an_invitation(town: Town, other: OtherServer, ann: Person) -> None:
+    ann.put(meeting(f"SUMMARY:{EVIL}", people=(f'ATTENDEE;CN="{EVIL}":mailto:{ZED}',)))
+    send(town, other)
+    (received,) = other.mails
+    mail = parse_mail(received.raw)
+    assert sorted(mail.keys()) == sorted(
+        [
+            "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
+            "X-Televent-Correlation", "MIME-Version", "Content-Type",
+        ]
+    )  # fmt: skip
+    assert mail["Subject"].startswith("Invitation: = ?utf-8?q?Notice=0d=0aContent-Type")
+    assert [each.addr_spec for each in mail["Reply-To"].addresses] == ["ann@example.com"]
+    assert [each.addr_spec for each in mail["To"].addresses] == [ZED]
+    assert EVIL.encode() in calendar_of(mail).replace(b"\r\n ", b"")
+
+
+def test_the_senders_name_writes_no_header(town: Town, other: OtherServer) -> None:
+    ann = town.person("ann")
+    accounts.change_profile(town.core.backend, ann.context(), name=EVIL)
+    ann.put(meeting(people=(ZED,)))
+    context = ann.context()
+    accounts.claim_address(town.core.backend, context, address=YAN, code="123456")
+    send(town, other)
+    invitation, code = to(other, ZED)[0], to(other, YAN)[0]
+    for mail in (invitation, code):
+        assert mail["From"].addresses[0].addr_spec == "noreply@televent.app"
+        assert mail.get_content_maintype() == "multipart"
+    assert invitation["Reply-To"].addresses[0].addr_spec == "ann@example.com"
+    assert code["Reply-To"] is None
+
+
+def test_an_address_that_is_none_gets_no_mail_and_says_so(town: Town, other: OtherServer, ann: Person) -> None:
+    wrong = ["a>b@example.net", 'a"b@example.net', "a@b@example.net", "zed@example..net", f"{'z' * 65}@example.net"]
+    ann.put(meeting(people=(ZED, *(f"ATTENDEE:mailto:{each}" for each in wrong))))
+    send(town, other)
+    assert [each.recipients for each in other.mails] == [[ZED]]
+    assert {ann.says(each, name="SCHEDULE-STATUS") for each in wrong} == {"3.7"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,12 @@ MAILS: Mapping[str, type[CalendarMail]] = {
 
 DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
 """SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
+
+MAX_ADDRESS = 254
+"""Max characters of an address that mail is sent to (RFC 5321 §4.5.3.1.3)."""
+_MAILABLE = re.compile(
+    r"[^\s\x00-\x20\x7f-\x9f<>\"\\@\ud800-\udfff]{1,64}@(?:[\w-]+(?:\.[\w-]+)*|\[[A-Za-z0-9:.]+\])\Z"
+)
 
 WORKER_DELAY = timedelta(seconds=3)
 """Time before workers may take messages that the door delivers itself. Workers wake up with the commit. If one took the
@@ -114,5 +121,5 @@ def address_messages(
 
 
 def _mailable(address: str) -> bool:
-    local, at, domain = address.rpartition("@")
-    return bool(local and at and domain) and "/" not in address and not any(c.isspace() for c in address)
+    """Whether mail can be sent to an address. A calendar user address may be anything (RFC 5545 §3.3.3)."""
+    return len(address) <= MAX_ADDRESS and "/" not in address and _MAILABLE.match(address) is not None

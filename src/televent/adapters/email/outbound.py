@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from televent.adapters.email import mime, texts, wire
+from televent.adapters.email.checked import UnsafeMail
+from televent.adapters.email.headers import BadHeader
 from televent.adapters.email.smtp import MailRejected, SmtpMailer
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
@@ -65,8 +67,10 @@ class MailSender:
                     await self._send_calendar_mail(message, mail)
                 case _:
                     raise GiveUp(f"no mail is made of {message.name}")
-        except MailRejected as error:
+        except (MailRejected, BadHeader) as error:
             raise GiveUp(str(error)) from error
+        except UnsafeMail as error:
+            raise GiveUp(f"this mail is not sent, because it has {error}") from error
 
     async def _send_calendar_mail(self, message: Claimed, outgoing: CalendarMail) -> None:
         us = self._identity
@@ -87,9 +91,9 @@ class MailSender:
         words = _texts_of(outgoing, calendar, identity.name)
         reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(
-            sender=mime.address(texts.say(words.language, "via", name=identity.name), us.sender),
-            recipient=mime.address(outgoing.recipient_name, outgoing.recipient),
-            reply_to=mime.address(identity.name, reply_to),
+            sender=mime.Mailbox(texts.say(words.language, "via", name=identity.name), us.sender),
+            recipient=mime.Mailbox(outgoing.recipient_name or "", outgoing.recipient),
+            reply_to=mime.Mailbox(identity.name, reply_to),
             subject=words.subject,
             date=self._clock(),
             message_id=own_id,
@@ -110,8 +114,8 @@ class MailSender:
         lead = texts.say(language, "verification-lead", **values)
         rest = texts.say(language, "verification-rest")
         mail = mime.Mail(
-            sender=mime.address("Televent", self._identity.sender),
-            recipient=mime.address(verification.name, request.to),
+            sender=mime.Mailbox("Televent", self._identity.sender),
+            recipient=mime.Mailbox(verification.name, request.to),
             reply_to=None,
             subject=texts.say(language, "verification-subject", **values),
             date=self._clock(),

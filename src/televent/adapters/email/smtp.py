@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Literal
 
 import aiosmtplib
+
+from televent.adapters.email.checked import check
+from televent.adapters.email.headers import addr_spec
 
 
 class MailError(Exception):
@@ -57,8 +59,15 @@ class SmtpMailer:
     def __init__(self, route: SmtpRoute) -> None:
         self._route = route
 
-    async def send(self, message: EmailMessage, *, envelope_from: str, recipient: str) -> None:
-        """Returns when the server has accepted the mail. Raises MailError."""
+    async def send(self, mail: bytes, *, envelope_from: str, recipient: str) -> None:
+        """Returns when the server has accepted the mail. ``envelope_from``: "" for none (RFC 5321 §4.5.5).
+
+        Raises MailError; UnsafeMail and BadHeader before anything is sent.
+        """
+        check(mail)
+        sender, to = addr_spec(envelope_from) if envelope_from else "", addr_spec(recipient)
+        # Only a local part that is not ASCII needs the extension (RFC 6531 §3.4).
+        options = [] if (sender + to).isascii() and mail.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
         route = self._route
         client = aiosmtplib.SMTP(
             hostname=route.host,
@@ -71,7 +80,11 @@ class SmtpMailer:
         )
         try:
             async with client:
-                await client.send_message(message, sender=envelope_from, recipients=[recipient])
+                if options:
+                    await client.ehlo()
+                    if not client.supports_extension("smtputf8"):
+                        raise MailRejected("the mail server takes only addresses in ASCII")
+                await client.sendmail(sender, [to], mail, mail_options=options)
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0] if error.recipients else None
             raise _refused(first.code if first else 550, first.message if first else str(error)) from error
