@@ -5,6 +5,7 @@ import email
 import email.policy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import aiosmtplib
 import pytest
 
 from support.sandbox import Control, sandbox_control
+from televent.adapters.sandbox.mail.answer import compose_answer
+from televent.adapters.sandbox.mail.store import Mail
 from televent.ical.text.tree import Component, parse
 
 ZONE = (
@@ -132,6 +135,16 @@ def test_an_answer_goes_to_the_organizer_with_what_the_invitation_said_and_one_a
             assert event.components("VALARM") == []
 
     asyncio.run(steps())
+
+
+def test_a_hostile_title_adds_no_header_to_the_answer() -> None:
+    title = "=?utf-8?q?Notice=0d=0aBcc:_x@evil.example=0d=0a=0d=0a<h1>?="
+    mail = invitation(request(LUNCH.replace("Lunch\\, long", title)))
+    stored = Mail(1, "noreply@televent.app", ("bob@example.com",), 0.0, mail.as_bytes())
+    given = compose_answer(stored, "ACCEPTED", datetime(2026, 11, 21, 12, tzinfo=UTC))
+    answer = email.message_from_bytes(given.content, policy=email.policy.default)
+    assert (answer["Bcc"], answer["In-Reply-To"]) == (None, "<request-1@televent.app>")
+    assert answer["Subject"].startswith("Accepted: = ?utf-8?q?Notice=0d=0aBcc")
 
 
 def test_an_occurrence_that_came_alone_is_answered_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
@@ -18,6 +19,22 @@ NOISY = (
     "httpx",
     "asyncio",
 )
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(logger: object, method: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Escapes control characters in the texts of a line for a terminal; only a traceback has several lines.
+
+    A value of a client may be in the text of a library's line or in an error. It must not write a line of its own.
+    The renderer of the console escapes the other values by itself.
+    """
+    for name in ("event", "exception"):
+        if isinstance(text := line.get(name), str):
+            text = text if name == "exception" else text.replace("\n", "\\n")
+            line[name] = _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+    return line
 
 
 def set_up_logs(level: str, form: str = "auto") -> None:
@@ -46,6 +63,7 @@ def set_up_logs(level: str, form: str = "auto") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                *([printable] if console else []),
                 renderer,
             ],
         )

@@ -148,7 +148,8 @@ def _mail(
     title = (event.value("SUMMARY") or subject).replace("\\,", ",").replace("\\;", ";").replace("\\n", " ")
     mail["From"] = replier
     mail["To"] = organizer
-    mail["Subject"] = f"{WORDS[partstat]}: {' '.join(title.split())}"
+    # The email package would decode an encoded-word in the title, and write its line ends as they are.
+    mail["Subject"] = f"{WORDS[partstat]}: {' '.join(title.split())}".replace("=?", "= ?")
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=domain if domain.isascii() else "localhost")
     mail["Auto-Submitted"] = "auto-generated"
