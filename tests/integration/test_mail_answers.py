@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from support.as_bytes import read_parts
-from support.post import PostOffice, itip_mail, message
+from support.post import EDGE, PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
 from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.ids import StreamKey
@@ -119,11 +119,72 @@ def test_a_mail_that_claims_to_be_authenticated_is_not(town: Town, post: PostOff
     assert post.verdict() == "parked"
 
 
-def test_an_answer_by_anothers_token_says_so(town: Town, post: PostOffice, ann: Person) -> None:
+def test_an_answer_by_anothers_token_is_kept_for_the_organizer(town: Town, post: PostOffice, ann: Person) -> None:
     post.send(itip_mail(reply(who=YAN)), post.token(ann, ZED, UID))
-    assert post.verdicts() == [("applied", "REPLY T1")]
-    (notice,) = town.owed("rsvp_notification")
-    assert notice["attendee_name"] == f"{YAN} (unverified)"
+    assert post.verdict() == "parked"
+    assert ann.says(YAN) == "NEEDS-ACTION"
+    (question,) = town.owed("telegram_notification")
+    assert (question["text_key"], question["values"]["sender"]) == ("reply-unproven", ZED)
+
+
+def test_a_line_of_our_mail_server_that_cannot_be_read_proves_nothing(
+    town: Town, post: PostOffice, ann: Person
+) -> None:
+    real = f"Authentication-Results: {EDGE}; spf=fail smtp.helo=[1.2.3.4]; dmarc=fail header.from=example.net\r\n"
+    post.send(real.encode() + itip_mail(reply(), proven=True), outside_address(town, ann))
+    assert post.verdict() == "parked"
+    assert ann.says(ZED) == "NEEDS-ACTION"
+
+
+LATER = {"stamp": "20261121T140000Z", "partstat": "DECLINED"}
+
+
+def test_a_lower_trust_does_not_override_a_higher_one(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply()), post.token(ann, ZED, UID))
+    post.send(itip_mail(reply(**LATER), proven=True, message_id="2@example.net"), outside_address(town, ann))
+    assert sorted(post.verdicts()) == [("applied", "REPLY T3"), ("parked", "the sender is not proven")]
+    assert ann.says(ZED) == "ACCEPTED"
+    (question,) = town.owed("telegram_notification")
+    assert question["text_key"] == "reply-unproven"
+    # The same answer by the attendee's own token counts.
+    post.send(itip_mail(reply(**LATER), message_id="3@example.net"), post.token(ann, ZED, UID))
+    assert ann.says(ZED) == "DECLINED"
+
+
+def test_a_higher_trust_overrides_a_lower_one(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply(), proven=True), outside_address(town, ann))
+    post.send(itip_mail(reply(**LATER), message_id="2@example.net"), post.token(ann, ZED, UID))
+    assert ann.says(ZED) == "DECLINED"
+
+
+def test_a_lower_trust_overrides_nothing_in_one_occurrence_either(town: Town, post: PostOffice) -> None:
+    ann = town.person("ann")
+    ann.put(meeting("RRULE:FREQ=WEEKLY;COUNT=4", people=(ZED, YAN)))
+    post.send(itip_mail(reply()), post.token(ann, ZED, UID))
+    for number, rid in enumerate(("RECURRENCE-ID:", "RECURRENCE-ID;RANGE=THISANDFUTURE:")):
+        line = f"{rid}20261208T100000Z"
+        text = message("REPLY", line, f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ZED}", uid=UID, stamp="20261121T140000Z")
+        post.send(itip_mail(text, proven=True, message_id=f"a{number}@example.net"), outside_address(town, ann))
+    parts = read_parts(ann.text())
+    assert {attendees_of(each)[ZED].param("PARTSTAT") for _, each in parts.items()} == {"ACCEPTED"}
+    assert [state for state, _ in post.verdicts()].count("parked") == 2
+
+
+def test_an_answer_to_a_new_time_overrides_none(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply()), post.token(ann, ZED, UID))
+    ann.put(meeting("DTSTART:20261202T100000Z", "DTEND:20261202T110000Z", "SEQUENCE:1", people=(ZED, YAN)))
+    assert ann.says(ZED) == "NEEDS-ACTION"
+    text = reply(partstat="DECLINED", stamp="20261121T140000Z", sequence=1).replace("20261201", "20261202")
+    post.send(itip_mail(text, proven=True, message_id="2@example.net"), outside_address(town, ann))
+    assert ann.says(ZED) == "DECLINED"
+
+
+def test_a_proposal_of_a_lower_trust_is_parked(town: Town, post: PostOffice, ann: Person) -> None:
+    post.send(itip_mail(reply()), post.token(ann, ZED, UID))
+    text = message("COUNTER", f"ATTENDEE;PARTSTAT=TENTATIVE:mailto:{ZED}", uid=UID, stamp="20261121T140000Z")
+    post.send(itip_mail(text, proven=True, message_id="2@example.net"), outside_address(town, ann))
+    assert ("parked", "the sender is not proven") in post.verdicts()
+    assert "counter-proposed/1" not in town.topics(ann)
 
 
 def test_a_token_of_one_meeting_is_none_of_another(town: Town, post: PostOffice, ann: Person) -> None:
@@ -160,7 +221,8 @@ def test_anothers_answer_in_a_second_component_is_cut_out(town: Town, post: Post
 
 
 def test_a_stranger_who_answers_is_told_of(town: Town, post: PostOffice, ann: Person) -> None:
-    post.send(itip_mail(reply(who="stranger@example.org")), post.token(ann, ZED, UID))
+    mail = itip_mail(reply(who="stranger@example.org"), sender="stranger@example.org", proven=True)
+    post.send(mail, post.token(ann, ZED, UID))
     assert post.verdicts() == [("parked", "party-crasher")]
     (notice,) = town.owed("telegram_notification")
     assert notice["values"]["sender"] == "stranger@example.org"

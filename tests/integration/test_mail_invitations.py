@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.post import PostOffice, itip_mail, message
+from support.post import EDGE, PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 
@@ -28,7 +28,21 @@ def test_an_invitation_from_outside_is_in_the_calendar_and_the_chat(town: Town, 
     assert b"PARTSTAT=NEEDS-ACTION" in bob.text(OUT)
     assert b"METHOD" not in bob.text(OUT)
     (notice,) = town.owed("invite_notification")
-    assert (notice["what"], notice["stream_id"], notice["organizer_name"]) == ("invited", str(row.stream_id), "Zed")
+    assert (notice["what"], notice["stream_id"]) == ("invited", str(row.stream_id))
+    assert notice["organizer_name"] == "Zed (unverified)"
+
+
+def test_an_invitation_from_a_proven_organizer_has_their_name(town: Town, post: PostOffice, bob: Person) -> None:
+    headers = [("Authentication-Results", f"{EDGE}; dmarc=pass header.from=example.net")]
+    post.send(itip_mail(asked(), sender="Zed <zed@example.net>", headers=headers), bob.address)
+    (notice,) = town.owed("invite_notification")
+    assert notice["organizer_name"] == "Zed"
+
+
+def test_a_proven_sender_is_not_another_organizer(town: Town, post: PostOffice, bob: Person) -> None:
+    post.send(itip_mail(asked(), sender="mallory@example.org", proven=True), bob.address)
+    (notice,) = town.owed("invite_notification")
+    assert notice["organizer_name"] == f"{ZED} (unverified)"
 
 
 def test_an_answer_to_it_is_queued_for_the_organizer(town: Town, post: PostOffice, bob: Person) -> None:

@@ -109,7 +109,7 @@ def mail_with(text: str) -> Mail:
 
 
 def wrong_with_address(address: str) -> list[str]:
-    """What is wrong with the form of an address; empty where it is refused, or names that address alone."""
+    """The faults of the form of an address; empty where it is refused, or names that address alone."""
     try:
         spec = addr_spec(address)
     except BadHeader:

@@ -12,6 +12,7 @@ import pytest
 
 from televent.application.event_store import catalogue
 from televent.application.event_store.deciders import decider_of
+from televent.ical.itip.precedence import Trust
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
@@ -67,3 +68,11 @@ def test_a_name_that_nobody_knows_is_an_error() -> None:
         catalogue.resolve("never-heard/1", {})
     with pytest.raises(catalogue.UnknownStoredName):
         catalogue.name_of(dict)
+
+
+def test_a_mark_without_a_trust_is_read_as_the_lowest_that_is_applied() -> None:
+    golden = json.loads((GOLDEN / "rsvp-given-1.json").read_text())
+    assert golden["fields"]["mark"].pop("trust") == Trust.T2
+    fact, fields = catalogue.resolve(golden["name"], golden["fields"])
+    loaded: Any = msgspec.convert(fields, fact, strict=False)
+    assert loaded.mark.trust == Trust.T2

@@ -1,11 +1,14 @@
 """Answers to an invitation, in this copy or by iTIP message: given facts, when a command, then facts or a refusal."""
 
+from dataclasses import replace
+
 import pytest
 from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
 from televent.domain.calendar_object.events import CounterProposed, MessageSetAside, RsvpGiven
 from televent.domain.calendar_object.receive import MAX_REFRESHED
 from televent.domain.calendar_object.refusals import NotInvited, UnknownAnswer, UnknownResource
+from televent.ical.itip.precedence import Trust
 
 WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
 SECOND = "20261208T100000Z"
@@ -167,3 +170,31 @@ def test_an_answer_counts_though_somebody_else_was_removed_meanwhile() -> None:
     assert fewer.state.outline is not None
     assert fewer.state.outline.sequence == 1
     assert kinds(fewer.when(fewer.receive(reply(BOB, "ACCEPTED", sequence=0)))) == ["RsvpGiven"]
+
+
+@pytest.mark.parametrize("before", [Trust.T2, Trust.T3])
+@pytest.mark.parametrize("after", [Trust.T2, Trust.T3])
+def test_an_answer_of_a_lower_trust_replaces_none_of_a_higher(before: Trust, after: Trust) -> None:
+    first, later = reply(BOB, "ACCEPTED"), reply(BOB, "DECLINED", sent="20261121T140000Z")
+    answered = ORGANIZED.given(replace(ORGANIZED.receive(first), trust=before))
+    decision = answered.when(replace(answered.receive(later), trust=after))
+    if after < before:
+        assert (list(decision.facts), decision.reason) == ([], "less-trusted")
+    else:
+        given = decision.facts[0]
+        assert isinstance(given, RsvpGiven)
+        assert given.mark is not None
+        assert (given.partstat, given.mark.trust) == ("DECLINED", after)
+
+
+def test_the_parts_of_a_message_are_judged_one_by_one() -> None:
+    copy = Copy(ANN).given(Copy(ANN).put(meeting(WEEKLY)))
+    series = reply(BOB, "ACCEPTED")
+    one = reply(BOB, "DECLINED", f"RECURRENCE-ID:{SECOND}", sent="20261121T140000Z")
+    asked = copy.given(replace(copy.receive(series), trust=Trust.T3))
+    # The series was answered with more trust, and an occurrence has that answer too.
+    assert asked.when(replace(asked.receive(one), trust=Trust.T2)).reason == "less-trusted"
+    # Before there is an answer, any trust counts; a message that comes again with another trust is a duplicate.
+    answered = copy.given(replace(copy.receive(one), trust=Trust.T2))
+    again = answered.when(replace(answered.receive(one), trust=Trust.T3))
+    assert (list(again.facts), again.reason) == ([], "duplicate")

@@ -1,7 +1,7 @@
 """The sender of a mail as its headers prove it (imip/SPEC B5; RFC 8601, RFC 7489).
 
-Only an Authentication-Results header of our own mail server counts. Its authserv-id is configured, and the first such
-header is the newest. With no authserv-id configured, DMARC and DKIM prove nothing, and only tokens prove a sender.
+Only the Authentication-Results of our own mail server count: see ``authentication``. With no authserv-id configured,
+DMARC and DKIM prove nothing, and only tokens prove a sender.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
 
-import authres
-
+from televent.adapters.email.authentication import results_of
 from televent.application.mail.trust import Sender
 
 _ADDRESS = re.compile(r"[^@\s<>\"\ud800-\udfff]+@[\w.-]+\Z")
@@ -27,15 +26,17 @@ def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
     A mail with several From addresses proves nothing. ``authserv_id``: see ``Intake``.
     """
     authors = _addresses(message, "From")
-    address = authors[0] if authors else ""
-    results = _our_results(message, authserv_id)
-    proven = len(authors) == 1 and address != "" and _aligned(results, address)
-    speaks_for = {address} if address else set()
-    sent_by = {address, *_addresses(message, "Sender")}
-    if GOOGLE in sent_by and _dkim_domain(results, "google.com"):
-        speaks_for |= set(_addresses(message, "Reply-To")) - {""}
+    address = authors[0] if len(authors) == 1 else ""
+    results = results_of(header_values(message, "Authentication-Results"), authserv_id)
+    proven = address != "" and results.prove(address.rpartition("@")[2])
+    speaks_for = {address} - {""}
+    senders, replies = _addresses(message, "Sender"), _addresses(message, "Reply-To")
+    # A signature covers one field of each name. A second one may have been added by anybody (RFC 6376 §5.4.2).
+    by_google = GOOGLE in (address, *senders) and len(senders) <= 1 and len(replies) <= 1
+    if address and by_google and results.signed_by("google.com"):
+        speaks_for |= set(replies) - {""}
         proven = True
-    return Sender(address, proven, frozenset(speaks_for), _display_name(message))
+    return Sender(authors[0] if authors else "", proven, frozenset(speaks_for), _display_name(message))
 
 
 def header_values(message: EmailMessage, header: str) -> list[str]:
@@ -60,45 +61,3 @@ def _display_name(message: EmailMessage) -> str:
         return str(make_header(decode_header(name)))
     except (ValueError, LookupError, HeaderParseError):
         return ""
-
-
-def _our_results(message: EmailMessage, authserv_id: str | None) -> list[authres.core.AuthenticationResult]:
-    if authserv_id is None:
-        return []
-    for value in header_values(message, "Authentication-Results"):
-        try:
-            parsed = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
-        except (authres.AuthResError, ValueError, IndexError):
-            continue
-        if str(parsed.authserv_id).lower() == authserv_id.lower():
-            return list(parsed.results)
-    return []
-
-
-def _aligned(results: list[authres.core.AuthenticationResult], address: str) -> bool:
-    domain = address.rpartition("@")[2]
-    for result in results:
-        if result.method == "dmarc" and result.result == "pass":
-            # The mail server and we must read the same domain in From. A header that two parsers read differently
-            # would otherwise prove one address and be applied to another (RFC 7489 §6.6.1).
-            judged = _property(result, "header", "from").rpartition("@")[2]
-            if judged in ("", domain):
-                return True
-        if result.method == "dkim" and result.result == "pass" and domain:
-            signer = _property(result, "header", "d")
-            if signer and (domain == signer or domain.endswith("." + signer)):
-                return True
-    return False
-
-
-def _dkim_domain(results: list[authres.core.AuthenticationResult], domain: str) -> bool:
-    return any(
-        result.method == "dkim" and result.result == "pass" and _property(result, "header", "d") == domain
-        for result in results
-    )
-
-
-def _property(result: authres.core.AuthenticationResult, kind: str, name: str) -> str:
-    """A property such as header.from, in lower case; "" where it is missing."""
-    values = (each.value for each in result.properties if (each.type, each.name) == (kind, name))
-    return str(next(values, "") or "").lower()

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
+from televent.ical.itip.precedence import Trust
 
-class Trust(IntEnum):
-    """How far a mail is trusted, from no proof to the strongest.
-
-    T3: the recipient has the attendee's own token. T2: DMARC passed, and the address is the attendee's. T1: the
-    recipient has some token of the meeting, without such proof. T0: none of these.
-    """
-
-    T0 = 0
-    T1 = 1
-    T2 = 2
-    T3 = 3
+__all__ = ["Sender", "Trust", "trust_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +24,12 @@ class Sender:
 
 
 def trust_of(sender: Sender, attendee: str | None, token_attendee: str | None) -> Trust:
-    """How far a mail is trusted as ``attendee``'s. ``token_attendee``: the attendee of the recipient's reply token."""
-    if attendee is not None and token_attendee == attendee:
+    """How far a mail is trusted as ``attendee``'s. ``token_attendee``: the attendee of the recipient's reply token.
+
+    Another attendee's token proves nothing: each person to whom an invitation was forwarded has it.
+    """
+    if attendee is None:
+        return Trust.T0
+    if attendee == token_attendee:
         return Trust.T3
-    if attendee is not None and attendee in sender.speaks_for:
-        return Trust.T2 if sender.proven else Trust.T1 if token_attendee is not None else Trust.T0
-    return Trust.T1 if token_attendee is not None else Trust.T0
+    return Trust.T2 if sender.proven and attendee in sender.speaks_for else Trust.T0

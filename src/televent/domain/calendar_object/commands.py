@@ -8,6 +8,7 @@ from uuid import UUID
 
 from televent.domain.calendar_object.parked_mail import ParkMail
 from televent.ical.itip.message import Message
+from televent.ical.itip.precedence import Trust
 from televent.ical.objects.calendar_text import CalendarText
 
 
@@ -75,6 +76,8 @@ class ReceiveMessage:
     asks_again: bool = False
     sender_name: str | None = None
     """The sender's display name, where the message came with one."""
+    trust: Trust = Trust.T3
+    """How far an attendee's message is trusted as theirs; T3 for one from an account here."""
 
 
 @dataclass(frozen=True, slots=True)

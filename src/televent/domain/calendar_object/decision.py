@@ -60,7 +60,7 @@ def deleted(state: CalendarObject) -> EventDeleted:
 def known_of(state: CalendarObject) -> Ledger:
     """The marks of this copy, in the form that ical.itip reads."""
     return incoming.ledger(
-        (mark.address, mark.recurrence_id, mark.sequence, mark.dtstamp) for mark in state.marks.values()
+        (mark.address, mark.recurrence_id, mark.sequence, mark.dtstamp, mark.trust) for mark in state.marks.values()
     )
 
 

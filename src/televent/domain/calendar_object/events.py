@@ -47,12 +47,17 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The newest message that was applied for one address and one occurrence (RFC 5546 §2.1.5)."""
+    """The newest message that was applied for one address and one occurrence (RFC 5546 §2.1.5).
+
+    ``trust``: how far it was trusted, a value of ``ical.itip.precedence.Trust``. Facts that were stored without it are
+    read as T2, the lowest level that is applied: an answer of any level may still replace them.
+    """
 
     address: str
     recurrence_id: str | None
     sequence: int
     dtstamp: datetime
+    trust: int = 2
 
 
 @dataclass(frozen=True, slots=True)

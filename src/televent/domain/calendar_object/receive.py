@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decision import Decision, decided, known_of, outline_of
@@ -53,8 +54,9 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
         known=known_of(state),
         again=command.asks_again,
         answered=state.written,
+        trust=command.trust,
     )
-    marks = tuple(Mark(*entry) for entry in applied.marks)
+    marks = tuple(Mark(*entry, trust=int(command.trust)) for entry in applied.marks)
     if applied.change == "counter":
         return Decision(counter_proposals(state, command, applied, _news(state, marks)), reason=applied.reason)
     if applied.change == "refresh":
@@ -62,7 +64,7 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
     if applied.text is None or (applied.text == stored and applied.change != "answered"):
         return _set_aside(state, command, applied, marks)
     if applied.change == "answered":
-        return _answered(state, command, applied, applied.text, marks)
+        return replace(_answered(state, command, applied, applied.text, marks), reason=applied.reason)
     before, reading = stored.reading if stored is not None else None, applied.text.reading
     outline = outline_of(reading, command.owner)
     organizer = reading.organizer.address if reading.organizer else ""
@@ -181,4 +183,11 @@ def _set_aside(
 
 def _news(state: CalendarObject, marks: Iterable[Mark]) -> tuple[Mark, ...]:
     """The marks that the copy does not have yet."""
-    return tuple(mark for mark in marks if state.marks.get((mark.address, mark.recurrence_id)) != mark)
+    return tuple(
+        mark for mark in marks if _version(state.marks.get((mark.address, mark.recurrence_id))) != _version(mark)
+    )
+
+
+def _version(mark: Mark | None) -> tuple[int, datetime] | None:
+    """The version of a message; the same message may come again with another trust."""
+    return (mark.sequence, mark.dtstamp) if mark is not None else None

@@ -11,9 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import Final
+
+
+class Trust(IntEnum):
+    """How far a message is trusted as its attendee's own, from no proof to the strongest (SPEC B5).
+
+    T3: the attendee's account here sent it, or the mail came to the attendee's own token. T2: the sender of the mail is
+    proven, and the address is the attendee's. T0: neither. No message has T1, because each of our tokens belongs to one
+    attendee.
+    """
+
+    T0 = 0
+    T2 = 2
+    T3 = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +34,13 @@ class Mark:
     """The last message of one calendar user about one occurrence.
 
     *sequence* and *dtstamp* (UTC; None where the message had none) are those of the message. *cancelled*: the message
-    cancelled the occurrence, so that a late message does not restore it.
+    cancelled the occurrence, so that a late message does not restore it. *trust* is a value of :class:`Trust`.
     """
 
     sequence: int
     dtstamp: datetime | None
     cancelled: bool = False
+    trust: int = Trust.T2
 
 
 Ledger = Mapping[tuple[str | None, str], Mark]
@@ -64,12 +78,17 @@ def judge(known: Mark | None, sequence: int, dtstamp: datetime | None) -> Verdic
     return (Verdict.STALE, Verdict.SAME, Verdict.NEWER)[later + 1]
 
 
-def ledger(rows: Iterable[tuple[str, str | None, int, datetime | None]]) -> Ledger:
-    """The :data:`Ledger` of stored rows: (address, recurrence id, SEQUENCE, DTSTAMP in UTC)."""
-    return MappingProxyType({(rid, address): Mark(sequence, sent) for address, rid, sequence, sent in rows})
+Row = tuple[str, str | None, int, datetime | None]
 
 
-def rows(ledger: Ledger) -> tuple[tuple[str, str | None, int, datetime | None], ...]:
+def ledger(rows: Iterable[Row | tuple[str, str | None, int, datetime | None, int]]) -> Ledger:
+    """The :data:`Ledger` of stored rows: (address, recurrence id, SEQUENCE, DTSTAMP in UTC), and perhaps the trust."""
+    return MappingProxyType(
+        {(row[1], row[0]): Mark(row[2], row[3], trust=row[4] if len(row) == 5 else Trust.T2) for row in rows}
+    )
+
+
+def rows(ledger: Ledger) -> tuple[Row, ...]:
     """The sorted rows of a ledger, as :func:`ledger` reads them."""
     found = ((address, rid, mark.sequence, mark.dtstamp) for (rid, address), mark in ledger.items())
     return tuple(sorted(found, key=lambda row: (row[0], row[1] or "")))

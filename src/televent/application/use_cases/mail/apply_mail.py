@@ -73,11 +73,11 @@ def _from_attendee(delivery: _Delivery) -> Verdict:
         return Verdict("ignored", "not-organizer")
     tokens = {token.attendee for token in delivery.addressee.tokens if token.uid == message.uid}
     named = attendee_of(message, tokens | sender.speaks_for) or sender.address
-    trust = trust_of(sender, named, named if named in tokens else next(iter(tokens), None))
+    trust = trust_of(sender, named, named if named in tokens else None)
     if trust is Trust.T0:
         return _park(delivery, row, "reply-unproven")
-    name = _name(delivery, named, proven=trust is not Trust.T1)
-    return _apply(replace(delivery, message=narrowed(message, named)), trust.name, row, name)
+    delivery = replace(delivery, message=narrowed(message, named))
+    return _apply(delivery, trust, row, _name(delivery, named, proven=True))
 
 
 def _from_organizer(delivery: _Delivery) -> Verdict:
@@ -86,20 +86,20 @@ def _from_organizer(delivery: _Delivery) -> Verdict:
         # Invitations between accounts here are not sent by mail, so this mail is forged or forwarded.
         return Verdict("ignored", "its organizer is here")
     row = _copy(delivery)
-    name = _name(delivery, message.organizer or sender.address, proven=True)
+    proven = sender.proven and message.organizer in sender.speaks_for
+    name = _name(delivery, message.organizer or sender.address, proven=proven or row is not None)
     if row is None:
-        if message.method in ("REQUEST", "PUBLISH"):
-            return _apply(delivery, "new", None, name)
-        if message.method == "CANCEL" and sender.proven and message.organizer in sender.speaks_for:
-            # It may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
-            return _apply(delivery, "T2", None, name)
+        trust = Trust.T2 if proven else Trust.T0
+        # A CANCEL may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
+        if message.method in ("REQUEST", "PUBLISH") or (message.method == "CANCEL" and proven):
+            return _apply(delivery, trust, None, name)
         return Verdict("ignored", "unknown-uid")
     organizer = _organizer(row)
     if organizer is None or organizer.address in people.addresses_of(delivery.account):
         return Verdict("ignored", "the event is this person's own")
     if not _may_change(delivery, {organizer.address, organizer.sent_by}, row):
         return _park(delivery, row, "request-unproven")
-    return _apply(delivery, "T2", row, name)
+    return _apply(delivery, Trust.T2, row, name)
 
 
 def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
@@ -116,7 +116,7 @@ def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceR
     return first is not None and first.proven and first.address == sender.address
 
 
-def _apply(delivery: _Delivery, trust: str, row: ResourceRow | None, name: str | None) -> Verdict:
+def _apply(delivery: _Delivery, trust: Trust, row: ResourceRow | None, name: str | None) -> Verdict:
     method, context = delivery.message.method, delivery.context
     key = f"mail/{delivery.mail.key}"
     if method == "REFRESH":
@@ -129,9 +129,15 @@ def _apply(delivery: _Delivery, trust: str, row: ResourceRow | None, name: str |
         message_key=key,
         sender_name=name,
         stored=row.text if row is not None else None,
+        trust=trust,
     )
+    if received.reason == "less-trusted" and row is not None:
+        # An answer that is trusted more stands. The organizer decides (B5).
+        again = replace(context, command_id=uuid5(context.command_id, "park"))
+        parked = _park(replace(delivery, context=again), row, "reply-unproven")
+        return Verdict("applied", f"{method} {trust.name}; a part is parked") if received.changed else parked
     if received.changed or (method == "REFRESH" and received.reason is None):
-        return Verdict("applied", f"{method} {trust}")
+        return Verdict("applied", f"{method} {'new' if row is None and method != 'CANCEL' else trust.name}")
     return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
 
 

@@ -27,6 +27,7 @@ from televent.domain.calendar_object.events import (
 from televent.domain.calendar_object.state import CalendarObject, knowing
 from televent.domain.ids import StreamKey
 from televent.ical.itip.message import Message as ItipMessage
+from televent.ical.itip.precedence import Trust
 from televent.ical.objects.calendar_text import CalendarText
 
 _NO_CHANGE = (MessagesWritten, MessageSetAside)
@@ -52,11 +53,12 @@ def receive_itip(
     asks_again: bool = False,
     sender_name: str | None = None,
     stored: CalendarText | None = None,
+    trust: Trust = Trust.T3,
 ) -> Received:
     """Applies the message to ``context.tenant``'s copy. Idempotent.
 
     ``message_key``: the message's dedupe key. ``refresh`` and ``asks_again``: as in ReceiveMessage. ``stored``: the
-    copy's text, where the caller has read it.
+    copy's text, where the caller has read it. ``trust``: as in ReceiveMessage.
     """
     account = backend.people.account(context.tenant)
     owner = backend.people.owner(account)
@@ -71,6 +73,7 @@ def receive_itip(
             refresh=refresh,
             asks_again=asks_again,
             sender_name=sender_name,
+            trust=trust,
         )
         if not decision.facts:
             return Received(False, decision.reason, loaded.key.stream if loaded.state.exists else None)
@@ -93,7 +96,7 @@ def receive_itip(
 def would_change(
     backend: Backend, context: Context, *, message: ItipMessage, stored: CalendarText | None = None
 ) -> Received:
-    """The result that ``receive_itip`` would have. Nothing is recorded.
+    """The result that ``receive_itip`` would have if the message were fully trusted. Nothing is recorded.
 
     A mail that would change nothing need not be shown to a person.
     """
@@ -112,6 +115,7 @@ def _decided(
     refresh: bool = False,
     asks_again: bool = False,
     sender_name: str | None = None,
+    trust: Trust = Trust.T3,
 ) -> tuple[Loaded[CalendarObject], Decision]:
     # The copy may be in any of the account's calendars. A deleted copy still has its marks, so that a late message does
     # not restore it. Marks of messages that came before any copy are in the stream whose id is derived from the UID.
@@ -129,6 +133,7 @@ def _decided(
         refresh=refresh,
         asks_again=asks_again,
         sender_name=sender_name,
+        trust=trust,
     )
     return loaded, decide(loaded.state, command)
 

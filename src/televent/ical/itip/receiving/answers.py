@@ -164,6 +164,9 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
         if verdict is not Verdict.NEWER or outdated:
             reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
             continue
+        if encounter.outranked(rid, answer.address, attendees_of(current)[answer.address]):
+            reason = "less-trusted"
+            continue
         status = ",".join(each.value.partition(";")[0].strip() for each in component.all("REQUEST-STATUS")) or "2.0"
         given = _Given(answer.address, answer.partstat, encounter.now, reply=line)
         mark: MarkRow = (answer.address, rid, version, sent)
@@ -233,7 +236,10 @@ def _spread(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow)
     marks: list[MarkRow] = []
     for target in targets:
         component = copy.get(target) or copy.master
+        asked = attendees_of(component).get(address) if component is not None else None
         off = component is None or (target is not None and is_cancelled(component))
+        if asked is not None and encounter.outranked(target, address, asked):
+            continue
         if off or judge(encounter.mark(target, address), version, sent) is not Verdict.NEWER:
             continue
         edited |= _answer(copy, target, replace(given, status="2.0"))

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from televent.ical.itip.message import Message
 from televent.ical.itip.parts import Parts, dtstamp_of
-from televent.ical.itip.precedence import Ledger, Mark
+from televent.ical.itip.people import partstat_of
+from televent.ical.itip.precedence import Ledger, Mark, Trust
 from televent.ical.itip.results import Applied, nothing
 from televent.ical.itip.roles import organizer_in
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.text.tree import Component
+from televent.ical.text.tree import Component, Property
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Encounter:
 
     *me* are the person's normalised addresses. *now* replaces a missing DTSTAMP. *known* has the messages that were
     applied before. *again*: the sender requires a new answer. *answered* is when the person last answered; an answer
-    later than the message is still valid. *copy* has the components of *stored*; they are edited in place.
+    later than the message is still valid. *trust*: how far the message is trusted as its sender's. *copy* has the
+    components of *stored*; they are edited in place.
     """
 
     message: Message
@@ -31,6 +33,7 @@ class Encounter:
     known: Ledger
     again: bool = False
     answered: datetime | None = None
+    trust: Trust = Trust.T3
 
     def sent(self, component: Component) -> datetime:
         """DTSTAMP of one of the message's components, in UTC."""
@@ -39,6 +42,15 @@ class Encounter:
     def mark(self, rid: str | None, address: str) -> Mark | None:
         """The last message of *address* about the occurrence *rid* that was applied before."""
         return self.known.get((rid, address))
+
+    def outranked(self, rid: str | None, address: str, asked: Property) -> bool:
+        """Whether an answer stands that is trusted more than this message (SPEC B5). *asked*: its ATTENDEE line.
+
+        An answer to an occurrence may be the one that was given to the series.
+        """
+        marks = (self.mark(rid, address), self.mark(None, address))
+        higher = any(mark is not None and mark.trust > self.trust for mark in marks)
+        return higher and partstat_of(asked) != "NEEDS-ACTION"
 
     @property
     def organizer(self) -> str:

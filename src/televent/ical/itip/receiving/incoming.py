@@ -14,7 +14,7 @@ from televent.ical.itip.delivery import note_delivery, note_reply_delivery
 from televent.ical.itip.message import Message
 from televent.ical.itip.parts import Parts, parts_to_edit, sequence_of
 from televent.ical.itip.people import addresses, attendees_of
-from televent.ical.itip.precedence import EMPTY, Ledger, ledger
+from televent.ical.itip.precedence import EMPTY, Ledger, Trust, ledger
 from televent.ical.itip.receiving.adding import receive_add
 from televent.ical.itip.receiving.answers import apply_answer, received_answers
 from televent.ical.itip.receiving.cancelling import receive_cancel
@@ -38,15 +38,17 @@ def receive(
     known: Ledger = EMPTY,
     again: bool = False,
     answered: datetime | None = None,
+    trust: Trust = Trust.T3,
 ) -> Applied:
     """Applies *message* to *stored*, the copy of its UID that the owner of the addresses *me* has (None: no copy).
 
     *now* replaces a missing DTSTAMP. *known* has the messages that were applied before. *again*: the sender requires a
-    new answer from the owner. The owner's last answer, given at *answered*, stays valid if it is later than that. The
-    caller checks the sender's right to send it (SPEC B5). Raises IcalError where *stored* is no calendar object.
+    new answer from the owner. The owner's last answer, given at *answered*, stays valid if it is later than that.
+    *trust*: how far an attendee's message is trusted as theirs; it does not replace an answer that is trusted more.
+    The caller checks the sender's right to send it (SPEC B5). Raises IcalError where *stored* is no calendar object.
     """
     copy = parts_to_edit(stored) if stored is not None else None
-    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered)
+    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered, trust)
     if copy is not None and copy.uid != message.uid:
         return encounter.nothing("unknown-uid")
     if message.parts.kind == "VJOURNAL":
@@ -125,6 +127,8 @@ def _counter(encounter: Encounter, copy: Parts) -> Applied:
             if (attendees_of(component)[address].param("PARTSTAT") or "").upper() == "TENTATIVE"
         ]
         address = (tentative or listed or who)[0]
+        if address in listed and encounter.outranked(rid, address, attendees_of(current)[address]):
+            return encounter.nothing("less-trusted")
         head = component.get("DTSTART")
         proposals.append(
             Proposal(
