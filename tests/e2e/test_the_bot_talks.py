@@ -54,7 +54,17 @@ def test_the_bot_understands_and_does_what_it_says(tmp_path: Path) -> None:
         cancelling(chat)
         sharing(chat)
         devices(chat, televent)
+        codes(chat)
         assert "Traceback" not in televent.output()
+
+
+def codes(chat: Chat) -> None:
+    """A second code within a minute is refused, with the time at which the next one may be asked for."""
+    stranger = 1003
+    chat.say(stranger, "/start")
+    chat.heard(stranger, "please provide your email")
+    assert "I have sent a code to one@example.net" in chat.ask(stranger, "one@example.net")
+    assert re.search(r"Try again on \w+, \w+ \d+ at \d+:\d+", chat.ask(stranger, "two@example.net"))
 
 
 def the_dialogue(chat: Chat) -> None:

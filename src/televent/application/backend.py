@@ -10,6 +10,7 @@ from uuid import UUID
 
 from televent.application.address_book import AddressBook
 from televent.application.attachments import Attachments
+from televent.application.code_mails import CodeMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.passwords import Passwords
@@ -42,6 +43,7 @@ class Backend:
     ids: Ids
     passwords: Passwords
     attachments: Attachments
+    code_mails: CodeMails
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from televent.domain.account.refusals import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
 from televent.domain.calendar.refusals import CalendarNameTaken, UnknownCalendar
 from televent.domain.calendar_object.refusals import (
@@ -71,6 +73,15 @@ class DefaultCalendarStays(Refusal):
 
 class AddressTaken(Refusal):
     """That address belongs to another account."""
+
+
+class TooManyCodes(Refusal):
+    """Enough codes were sent for now. Try again later."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(until=until)
+        self.until = until
+        """When the next code may be sent."""
 
 
 class InvalidAddress(Refusal):

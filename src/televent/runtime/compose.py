@@ -19,6 +19,7 @@ from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectK
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.pool import open_pool
+from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
@@ -123,6 +124,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         ids=uuid4,
         passwords=passwords or Passwords(),
         attachments=attachments,
+        code_mails=PostgresCodeMails(pool),
         free_busy=settings.free_busy,
     )
     backend.courier = LocalCourier(backend, outbox)

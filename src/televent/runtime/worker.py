@@ -11,6 +11,7 @@ from uuid import uuid5
 import structlog
 
 from televent.adapters.postgres.followers import reindex
+from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
@@ -157,7 +158,7 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
-    limits, expired push subscriptions and unused attachments."""
+    limits, counted code mails, expired push subscriptions and unused attachments."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -169,6 +170,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.fail_unknown, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
+            await core.run(PostgresCodeMails(core.pool).sweep, moment)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
         except Exception:

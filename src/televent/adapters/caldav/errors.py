@@ -115,6 +115,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.UnknownDevice: Row(404),
     refusals.TooManyDevices: Row(403),
     refusals.AddressTaken: Row(409),
+    refusals.TooManyCodes: Row(429),
     refusals.InvalidAddress: Row(403),
 }
 

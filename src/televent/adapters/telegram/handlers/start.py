@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from aiogram import F, Router
@@ -12,9 +13,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
 
+from televent.adapters.telegram.cards import clock_of, day_of
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import language_of, plain, say
-from televent.application.refusals import InvalidName
+from televent.application.refusals import InvalidName, TooManyCodes
 from televent.application.use_cases.people import accounts
 from televent.application.use_cases.people.free_busy import audience_of, open_to_audience
 
@@ -78,7 +80,14 @@ async def take_address(message: Message, door: BotDoor, person: Person, state: F
     address = (message.text or "").strip()
     code = f"{secrets.randbelow(1_000_000):06d}"
     context = door.context(person.account.tenant, f"claim:{message.chat.id}:{message.message_id}")
-    await door.run(lambda: accounts.claim_address(door.backend, context, address=address, code=code))
+    try:
+        await door.run(lambda: accounts.claim_address(door.backend, context, address=address, code=code))
+    except TooManyCodes as refused:
+        # A minute that has begun is shown as its end, so that the time that people read is never too early.
+        until = refused.until + timedelta(seconds=59)
+        day, clock = day_of(until, person.zone, person.language), clock_of(until, person.zone, person.language)
+        await message.answer(say(person.language, "code-wait", day=day, clock=clock, zone=person.account.timezone))
+        return
     await state.set_state(EmailQuestion.code)
     await state.update_data(address=address, tries=0)
     await message.answer(say(person.language, "code-sent", address=address))

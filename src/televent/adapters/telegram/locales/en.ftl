@@ -3,6 +3,7 @@ ask-email = To receive calendar invites from Gmail/Outlook users, please provide
 ask-email-skip = Skip
 email-skipped = All right. You can give it later: /start
 code-sent = I have sent a code to { $address }. Please send it to me:
+code-wait = I have sent enough codes for now: one a minute, five a day. Try again on { $day } at { $clock } ({ $zone }). A code that you have already is still valid for an hour.
 email-verified = ✅ { $address } is yours. Invitations to it will arrive here.
 email-known = Your addresses: { $addresses }
 help =

@@ -17,7 +17,7 @@ from televent.application.event_store.store import Change
 from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
-from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName
+from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName, TooManyCodes
 from televent.application.use_cases.calendars.calendars import COMPONENTS
 from televent.domain.account.commands import ChangeProfile, ClaimAddress, EraseAccount, OpenAccount, VerifyAddress
 from televent.domain.account.decide import decide as decide_account
@@ -99,13 +99,19 @@ def erase_account(backend: Backend, context: Context) -> None:
 
 
 def claim_address(backend: Backend, context: Context, *, address: str, code: str) -> None:
-    """Mails ``code`` (six digits) to the address, which ``verify_address`` then needs. Raises InvalidAddress,
-    AddressTaken, UnknownAccount."""
+    """Mails ``code`` (six digits) to the address, which ``verify_address`` then needs.
+
+    Raises InvalidAddress, AddressTaken, UnknownAccount; TooManyCodes where the person or the address has had enough.
+    """
     address = checked_address(backend, address)
     owner = backend.reads.account_by_address(address)
     if owner is not None and owner.tenant != context.tenant:
         raise AddressTaken(address=address)
     person = backend.people.account(context.tenant)
+    if owner is None:
+        until = backend.code_mails.admit(context.tenant, address, context.command_id, context.now)
+        if until is not None:
+            raise TooManyCodes(until=until)
     command = ClaimAddress(address, hashed_code(context.tenant, address, code), context.now)
     mail = OutboxMessage(
         outbox_id=uuid5(context.command_id, "verification"),
