@@ -11,7 +11,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, running
+from televent.commands import accounts, database, followers, postmaster, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -21,7 +21,17 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "People", "commands": ["account", "device"]},
         {
             "name": "Store",
-            "commands": ["migrate", "rebuild", "followers", "restored", "verify", "trace", "outbox", "doctor"],
+            "commands": [
+                "migrate",
+                "rebuild",
+                "followers",
+                "restored",
+                "verify",
+                "trace",
+                "outbox",
+                "postmaster",
+                "doctor",
+            ],
         },
     ]
 }
@@ -41,7 +51,7 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
     context.obj = running.Chosen(data_dir)
 
 
-for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS, *followers.COMMANDS):
+for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS, *followers.COMMANDS, *postmaster.COMMANDS):
     cli.add_command(_command)
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     mail_listen_protocol: Literal["smtp", "lmtp"] = Field("smtp", validation_alias="MAIL_LISTEN_PROTOCOL")
     mail_authserv_id: str | None = Field(None, validation_alias="MAIL_AUTHSERV_ID")
     internal_domain: str = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
+    mail_operator: str | None = Field(None, validation_alias="MAIL_OPERATOR")
 
     sandbox_host: str = Field("127.0.0.1", validation_alias="SANDBOX_HOST")
     sandbox_port: int = Field(3001, ge=0, le=65535, validation_alias="SANDBOX_PORT")
@@ -93,6 +94,15 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must be an http:// or https:// URL")
         return value.rstrip("/") if value else None
+
+    @field_validator("mail_operator")
+    @classmethod
+    def _operator_elsewhere(cls, value: str | None, info: ValidationInfo) -> str | None:
+        local, _, domain = (value or "").rpartition("@")
+        ours = {str(info.data.get(name, "")).lower() for name in ("mail_domain", "internal_domain")}
+        if value and (not local or not domain or domain.lower() in ours):
+            raise ValueError("must be an address at another domain than MAIL_DOMAIN")
+        return value or None
 
     @field_validator("telegram_bot_token")
     @classmethod

@@ -50,7 +50,7 @@ def test_a_person_gets_one_code_a_minute_and_five_a_day(town: Town, ann: Person)
     assert len(town.owed("email")) == 6
 
 
-def test_an_address_gets_five_codes_a_day_whoever_asks(town: Town) -> None:
+def test_an_address_gets_five_codes_a_day_from_all_people_together(town: Town) -> None:
     for number in range(5):
         assert claim(town.person(f"p{number}"), f"Stranger+{number}@example.net") is None
         town.now += MINUTE

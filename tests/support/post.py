@@ -75,11 +75,13 @@ class PostOffice:
 
 
 @contextmanager
-def open_post_office(town: Town, protocol: Literal["smtp", "lmtp"] = "smtp") -> Iterator[PostOffice]:
+def open_post_office(
+    town: Town, protocol: Literal["smtp", "lmtp"] = "smtp", *, operator: str | None = None
+) -> Iterator[PostOffice]:
     """The listener of that town. Its clock is the town's."""
     core = town.core
     core.backend.clock = lambda: town.now
-    intake = Intake(core.backend, core.mail_book, core.run, authserv_id=EDGE)
+    intake = Intake(core.backend, core.mail_book, core.run, authserv_id=EDGE, operator=operator)
     backend = PostOffice(town, intake)
     with loop_in_thread() as loop:
         stop = asyncio.Event()

@@ -77,6 +77,7 @@ def _database(url: str) -> list[Finding]:
         connection.execute("SELECT count(*) FROM (SELECT FROM event LIMIT 1) AS one")
         findings.append(("store", True, f"answers in {(time.perf_counter() - started) * 1000:.1f} ms"))
         findings += _outbox(connection)
+        findings.append(_postmaster(connection))
         old = connection.execute(
             "SELECT max(extract(epoch FROM now() - xact_start)) FROM pg_stat_activity"
             " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
@@ -120,6 +121,13 @@ def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
         ("outbox", failed[0] == 0, f"{failed[0]} failed (see: televent outbox list){last}"),
         ("worker", not late, f"{waiting} messages wait for more than two minutes{': ' if kinds else ''}{kinds}"),
     ]
+
+
+def _postmaster(connection: psycopg.Connection[Any]) -> Finding:
+    row = connection.execute("SELECT count(*), max(received_at) FROM inbound_mail WHERE for_operator").fetchone()
+    assert row is not None
+    newest = f", the newest of {row[1]:%Y-%m-%d} (see: televent postmaster list)" if row[1] is not None else ""
+    return "postmaster", True, f"{row[0]} mails to postmaster or abuse{newest}"
 
 
 def _telegram(settings: Settings) -> Finding:

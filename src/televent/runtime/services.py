@@ -98,7 +98,13 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> No
     from televent.adapters.email.listener import ListenerConfig, serve_mail
 
     settings = core.settings
-    intake = Intake(core.backend, core.mail_book, core.run, authserv_id=settings.mail_authserv_id)
+    intake = Intake(
+        core.backend,
+        core.mail_book,
+        core.run,
+        authserv_id=settings.mail_authserv_id,
+        operator=settings.mail_operator,
+    )
     config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
     await serve_mail(config, intake, core.backend.clock, ready, stop)
 

@@ -29,6 +29,8 @@ CONCURRENCY = 20
 """Max messages that one process handles at a time."""
 KEEP_COMPLETED = timedelta(days=7)
 """Min time that a completed message is kept, as a dedupe key."""
+KEEP_OPERATOR_MAILS = timedelta(days=30)
+"""Time for which mail to postmaster and abuse is kept."""
 PAUSE = 0.05
 """Seconds between two steps of indexing."""
 
@@ -158,7 +160,7 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
-    limits, counted code mails, expired push subscriptions and unused attachments."""
+    limits, counted code mails, expired push subscriptions and unused attachments, and old mail to the operator."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -173,5 +175,6 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(PostgresCodeMails(core.pool).sweep, moment)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
+            await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)
         except Exception:
             log.exception("housekeeping failed; it is retried in a minute")

@@ -26,6 +26,7 @@ PART_FIELDS: Final = frozenset({"Content-Type", "Content-Transfer-Encoding", "Co
 """All header fields that a part may have, each once."""
 SHAPES: Final = (
     ("multipart/alternative", "text/plain", "text/html"),
+    ("multipart/mixed", "text/plain", "application/octet-stream"),
     (
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics",
     ),

@@ -7,6 +7,7 @@ the content of a mail.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -16,10 +17,10 @@ import structlog
 from televent.adapters.email import texts
 from televent.adapters.email.bounces import bounced_token, reports_failure
 from televent.adapters.email.find import calendar_part, is_report, parse_mail
-from televent.adapters.email.recipients import REFUSALS
+from televent.adapters.email.recipients import REFUSALS, TOO_MANY
 from televent.adapters.email.trust import header_values, sender_of
 from televent.application.backend import Backend
-from televent.application.mail.addressees import Addressees
+from televent.application.mail.addressees import Addressees, Destination
 from televent.application.mail.backend import MailBackend
 from televent.application.mail.book import MailBook
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
@@ -34,6 +35,10 @@ ATTEMPTS = 3
 """Max attempts at a mail whose processing raises; the database may be unavailable for a moment."""
 
 
+MAX_OPERATOR_MAILS = 100
+"""Max mails a day to postmaster and abuse: anybody can send them, and each is kept for a month."""
+
+
 class Run(Protocol):
     """Calls synchronous code in a thread."""
 
@@ -44,20 +49,30 @@ class Intake:
     """Checks recipients and processes stored mails. ``take`` and ``refusal`` run the synchronous work in a thread.
 
     ``authserv_id``: the name of the mail server whose Authentication-Results are trusted (RFC 8601); None trusts none.
+    ``operator``: see ``MailBackend``.
     """
 
-    def __init__(self, backend: Backend, book: MailBook, run: Run, *, authserv_id: str | None = None) -> None:
+    def __init__(
+        self, backend: Backend, book: MailBook, run: Run, *, authserv_id: str | None = None, operator: str | None = None
+    ) -> None:
         self._backend = backend
         self.book = book
         self._addressees = Addressees(backend, book)
-        self._mail_backend = MailBackend(backend, book, self._addressees, self._first_sender, _unverified)
+        self._mail_backend = MailBackend(backend, book, self._addressees, self._first_sender, _unverified, operator)
         self.run = run
         self._authserv_id = authserv_id
         self._broken: dict[str, int] = {}
 
     async def refusal(self, recipient: str) -> str | None:
         """The SMTP reply that refuses this recipient; None where the recipient is accepted."""
-        return REFUSALS[await self.run(self._addressees.destination, recipient)]
+        return await self.run(self._refusal, recipient)
+
+    def _refusal(self, recipient: str) -> str | None:
+        destination = self._addressees.destination(recipient)
+        if destination is Destination.OPERATOR:
+            today = self._backend.clock() - timedelta(days=1)
+            return TOO_MANY if self.book.operator_mails(today) >= MAX_OPERATOR_MAILS else None
+        return REFUSALS[destination]
 
     async def take(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
         """Processes a stored mail and records its outcome. Idempotent; never raises."""

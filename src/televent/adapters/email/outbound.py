@@ -20,6 +20,7 @@ from televent.application.messages.mail import (
     CalendarReply,
     CalendarUpdate,
     Email,
+    OperatorMail,
 )
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
@@ -35,6 +36,10 @@ _TEXT_NAMES: Mapping[type[CalendarMail], str] = {
 """The middle part of each text key: ``subject-invite``, ``lead-invite``."""
 
 
+MAX_FORWARDED = 256 * 1024
+"""Max bytes of a mail that is forwarded to the operator; the rest of a larger one is only in the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailIdentity:
     """Our own addresses: ``sender`` is the From address; ``internal_domain`` never leaves in a mail."""
@@ -47,7 +52,7 @@ class MailIdentity:
 class MailSender:
     """Sends outbox messages by mail. Its Message-ID derives from the outbox id: clients show a repeated mail once."""
 
-    kinds: tuple[type[Message], ...] = (*_TEXT_NAMES, Email)
+    kinds: tuple[type[Message], ...] = (*_TEXT_NAMES, Email, OperatorMail)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -63,6 +68,8 @@ class MailSender:
             match message.message:
                 case Email() as mail:
                     await self._send_template(message, mail)
+                case OperatorMail() as mail:
+                    await self._forward(message, mail)
                 case CalendarMail() as mail:
                     await self._send_calendar_mail(message, mail)
                 case _:
@@ -124,6 +131,23 @@ class MailSender:
             html=f"<p><b>{html.escape(lead)}</b></p><p>{html.escape(rest)}</p>",
         )
         await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=request.to)
+
+    async def _forward(self, message: Claimed, request: OperatorMail) -> None:
+        """Forwards a mail to the operator. It has no envelope sender, so that no report or reply comes back."""
+        raw = await asyncio.to_thread(self._book.raw, request.mail_key)
+        if raw is None:
+            raise GiveUp("the mail is not kept any more")
+        mail = mime.Mail(
+            sender=mime.Mailbox("Televent", self._identity.sender),
+            recipient=mime.Mailbox("", request.to),
+            reply_to=None,
+            subject=texts.say("en", "operator-subject", domain=self._identity.mail_domain),
+            date=self._clock(),
+            message_id=mime.message_id(self._identity.mail_domain, message.tenant, message.outbox_id),
+            plain=texts.say("en", "operator-text", mail=request.mail_key) + "\n",
+            html="",
+        )
+        await self._mailer.send(mime.forwarding_mail(mail, raw[:MAX_FORWARDED]), envelope_from="", recipient=request.to)
 
 
 @dataclass(frozen=True, slots=True)

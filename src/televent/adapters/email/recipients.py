@@ -9,9 +9,12 @@ from televent.application.mail.addressees import Destination
 
 REFUSALS: Final[Mapping[Destination, str | None]] = {
     Destination.HERE: None,
+    Destination.OPERATOR: None,
     Destination.NOBODY: "550 5.1.1 There is nobody of that name",
     Destination.UNREAD: "550 5.1.1 Nobody reads this address",
     Destination.NOT_FOR_MAIL: "550 5.1.1 This address is not for mail",
     Destination.ELSEWHERE: "550 5.7.1 Relaying denied",
 }
 """The reply that refuses a recipient; None: the recipient is accepted."""
+TOO_MANY: Final = "452 4.3.1 Too many mails for the operator today"
+"""RFC 5321 §4.5.1 allows this in extreme cases, such as to contain an attack."""

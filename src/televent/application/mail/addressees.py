@@ -16,15 +16,18 @@ from televent.application.mail.book import MailBook, ReplyToken
 from televent.application.read_models.accounts import AccountRow
 from televent.domain.ids import AccountId
 
+OPERATORS = frozenset({"postmaster", "abuse"})
+"""The names at our mail domain that are the operator's."""
 _TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
 # Bytes that are not UTF-8 arrive as lone surrogates, which PostgreSQL refuses.
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>\ud800-\udfff]{1,254}\Z")
 
 
 class Destination(Enum):
-    """The result of looking up an address. Mail is accepted for HERE alone; nothing is relayed."""
+    """The result of looking up an address. Mail is accepted for HERE and OPERATOR alone; nothing is relayed."""
 
     HERE = auto()
+    OPERATOR = auto()
     NOBODY = auto()
     UNREAD = auto()
     NOT_FOR_MAIL = auto()
@@ -49,6 +52,8 @@ class Addressees:
     def destination(self, address: str) -> Destination:
         """The destination of mail for this address."""
         address = address.strip().lower()
+        if self.is_operator(address):
+            return Destination.OPERATOR
         local, _, domain = address.rpartition("@")
         if not local or not _ADDRESS.match(address):
             return Destination.NOBODY
@@ -60,6 +65,12 @@ class Addressees:
             return Destination.HERE
         ours = domain == self._backend.people.mail_domain
         return Destination.NOBODY if ours else Destination.ELSEWHERE
+
+    def is_operator(self, address: str) -> bool:
+        """Whether the address is the operator's: postmaster, without a domain too (RFC 5321 §4.5.1), and abuse
+        (RFC 2142 §4)."""
+        local, at, domain = address.strip().lower().partition("@")
+        return (local == "postmaster" and not at) or (local in OPERATORS and domain == self._backend.people.mail_domain)
 
     def among(self, recipients: Sequence[str]) -> list[Addressee]:
         """The accounts that the recipients mean, each once, in their order."""

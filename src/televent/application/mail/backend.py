@@ -35,6 +35,8 @@ class MailBackend:
     addressees: Addressees
     first_sender: FirstSender
     unverified: Unverified
+    operator: str | None = None
+    """The address to which mail for postmaster and abuse is forwarded; None: it is kept only."""
 
     def context(self, mail_key: str, tenant: AccountId) -> Context:
         """The context of one mail's command in one account. The same mail again has the same command id."""

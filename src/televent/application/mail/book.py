@@ -47,6 +47,19 @@ class MailBook(Protocol):
         """The Message-ID of the first mail of a thread; ``message_id`` if this mail is the first."""
         ...
 
+    def keep_for_operator(self, mail_key: str, forward_to: str | None, now: datetime) -> None:
+        """Marks a stored mail as the operator's, and queues its forwarding to that address once; None: it is not
+        forwarded."""
+        ...
+
+    def operator_mails(self, since: datetime) -> int:
+        """The number of the operator's mails that came since then."""
+        ...
+
+    def raw(self, mail_key: str) -> bytes | None:
+        """A stored mail; None for an unknown key."""
+        ...
+
     def resolve(self, token: str) -> ReplyToken | None:
         """The meaning of a token; None for an unknown one."""
         ...

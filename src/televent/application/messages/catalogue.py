@@ -23,6 +23,7 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_cancel/1": mail.CalendarCancel,
     "calendar_reply/1": mail.CalendarReply,
     "email/1": mail.Email,
+    "operator_mail/1": mail.OperatorMail,
     "invite_notification/1": chat.InvitationCard,
     "rsvp_notification/1": chat.AnswerNotice,
     "share_notification/1": chat.ShareNotice,

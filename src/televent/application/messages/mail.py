@@ -40,6 +40,13 @@ class CalendarReply(CalendarMail, frozen=True):
     """An attendee here answers an organizer elsewhere."""
 
 
+class OperatorMail(Message, frozen=True):
+    """A mail to postmaster or abuse is forwarded to the operator. ``mail_key``: the key of the stored mail."""
+
+    to: str
+    mail_key: str
+
+
 class AddressVerification(Part, frozen=True, tag_field="template", tag="address_verification"):
     """The code that proves an address. ``name``: the person who claims it."""
 

@@ -20,3 +20,5 @@ unverified = { $name } (не подтверждено)
 verification-subject = Код Televent: { $code }
 verification-lead = Здравствуйте, { $name }! Ваш код: { $code }
 verification-rest = Отправьте его боту Televent, чтобы подтвердить этот адрес. Код действует час. Если вы его не запрашивали, не обращайте внимания на это письмо.
+operator-subject = Письмо для postmaster или abuse на { $domain }
+operator-text = Кто-то написал оператору этого сервера. Письмо приложено как есть; будьте осторожны. Его ключ: { $mail }.

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from uuid import UUID
+from typing import Final
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.mail.book import ReplyToken
+from televent.application.messages.mail import OperatorMail
+from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
+
+SERVER: Final = AccountId(UUID(int=0))
+"""The tenant of messages that belong to no account, but to this server."""
 
 
 class PostgresMailBook:
@@ -96,6 +103,45 @@ class PostgresMailBook:
                 (message_id, token),
             ).fetchone()
         return message_id if row is None else str(row[0])
+
+    def keep_for_operator(self, mail_key: str, forward_to: str | None, now: datetime) -> None:
+        """Marks a mail as the operator's, and queues its forwarding."""
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute("UPDATE inbound_mail SET for_operator = true WHERE mail_key = %s", (mail_key,))
+            if forward_to is not None:
+                key, message = f"operator/{mail_key}", OperatorMail(forward_to, mail_key)
+                due = OutboxMessage(uuid5(NAMESPACE_OID, key), key, message, now)
+                connection.execute(ENQUEUE, outbox_row(SERVER, due, mail_key[:32], now))
+
+    def operator_mails(self, since: datetime) -> int:
+        """The number of the operator's mails since then."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM inbound_mail WHERE for_operator AND received_at > %s", (since,)
+            ).fetchone()
+        return int(row[0]) if row is not None else 0
+
+    def raw(self, mail_key: str) -> bytes | None:
+        """The bytes of a stored mail."""
+        with self._pool.connection() as connection:
+            row = connection.execute("SELECT raw FROM inbound_mail WHERE mail_key = %s", (mail_key,)).fetchone()
+        return bytes(row[0]) if row is not None else None
+
+    def operator_list(self, limit: int) -> list[tuple[str, datetime, str, list[str]]]:
+        """The operator's newest mails: (key, time, envelope sender, recipients)."""
+        with self._pool.connection() as connection:
+            return connection.execute(
+                "SELECT mail_key, received_at, envelope_from, recipients FROM inbound_mail WHERE for_operator"
+                " ORDER BY received_at DESC LIMIT %s",
+                (limit,),
+            ).fetchall()
+
+    def sweep_operator_mails(self, before: datetime) -> int:
+        """Deletes the operator's mails that came before then and were for nobody else; returns their number."""
+        with self._pool.connection() as connection:
+            return connection.execute(
+                "DELETE FROM inbound_mail WHERE for_operator AND state = 'parked' AND received_at < %s", (before,)
+            ).rowcount
 
     def resolve(self, token: str) -> ReplyToken | None:
         """The account, meeting and attendee of a token; None for an unknown one."""

@@ -6,26 +6,46 @@ a verdict with a reason: applied, ignored, or parked for a person to decide on.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
+from televent.application.mail.incoming import DeliveryReport, IncomingMail, MailState, Verdict
 from televent.application.use_cases.mail.apply_mail import apply_mail
 from televent.application.use_cases.mail.note_bounce import note_bounce
 
-_RANK = ("ignored", "parked", "applied")
+_RANK: tuple[MailState, ...] = ("ignored", "parked", "applied")
 
 
 def receive_mail(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     """Applies the mail and stores its verdict. Idempotent. Exceptions of the store pass; then no verdict is stored."""
-    verdict = _understood(mail_backend, mail)
+    verdict = _decided(mail_backend, mail)
     mail_backend.book.settle(mail.key, verdict.state, verdict.reason)
     return verdict
+
+
+def _decided(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
+    """The verdict for the operator and for the other recipients together."""
+    others = tuple(each for each in mail.recipients if not mail_backend.addressees.is_operator(each))
+    if len(others) == len(mail.recipients):
+        return _understood(mail_backend, mail)
+    # A mail of ours that comes back is kept, but not forwarded again: it would come back again.
+    forward_to = None if _ours(mail_backend, mail) else mail_backend.operator
+    mail_backend.book.keep_for_operator(mail.key, forward_to, mail_backend.backend.clock())
+    verdict = _understood(mail_backend, replace(mail, recipients=others)) if others else Verdict("parked", "")
+    state = max(verdict.state, "parked", key=_RANK.index)
+    return Verdict(state, "; ".join(filter(None, [verdict.reason, "for the operator"])))
+
+
+def _ours(mail_backend: MailBackend, mail: IncomingMail) -> bool:
+    """Whether this server sent the mail."""
+    return any(each.endswith(f"@{mail_backend.backend.people.mail_domain}") for each in mail.message_ids)
 
 
 def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     if mail.report is not None:
         return _report(mail_backend, mail, mail.report)
-    if any(each.endswith(f"@{mail_backend.backend.people.mail_domain}") for each in mail.message_ids):
-        # This server sent it, and a rule elsewhere sent it back (B2).
+    if _ours(mail_backend, mail):
+        # A rule elsewhere sent it back (B2).
         return Verdict("ignored", "our own mail")
     if mail.calendar is None:
         return Verdict("ignored", "no calendar in it")
