@@ -11,19 +11,24 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.storage.base import BaseStorage
-from aiogram.types import BotCommand, CallbackQuery, ErrorEvent, Message, TelegramObject, User
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllPrivateChats,
+    CallbackQuery,
+    ErrorEvent,
+    Message,
+    TelegramObject,
+    User,
+)
 
 from televent.adapters.telegram.door import BotDoor, NotStarted
 from televent.adapters.telegram.handlers import agenda, answers, create, devices, invite, sharing, start
+from televent.adapters.telegram.intents import COMMANDS, Intents
+from televent.adapters.telegram.private_chats import PrivateChats
 from televent.adapters.telegram.texts import LANGUAGES, language_of, plain, say
 from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.bot")
-
-COMMANDS = (
-    "start", "help", "create", "today", "tomorrow", "week", "list", "invite", "rsvp", "attendees", "cancel", "device",
-    "share", "timezone", "settings",
-)  # fmt: skip
 
 
 def make_bot(token: str, api_base: str | None = None) -> Bot:
@@ -36,6 +41,8 @@ def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
     """A dispatcher with all handlers of the bot; ``storage`` keeps its dialogues."""
     dispatcher = Dispatcher(storage=storage)
     dispatcher["door"] = door
+    dispatcher.update.outer_middleware(PrivateChats())
+    dispatcher.message.outer_middleware(Intents(door))
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.middleware(KnownPerson(door))
     for module in (start, answers, agenda, invite, devices, sharing, create):
@@ -100,7 +107,12 @@ async def answer_error(error: ErrorEvent) -> bool:
 
 
 async def register_commands(bot: Bot) -> None:
-    """Sends the bot's command menu to Telegram, in every supported language."""
+    """Sends the bot's command menu for private chats to Telegram, in every supported language.
+
+    Groups get no menu: a menu for all chats, which earlier versions sent, is deleted.
+    """
     for language in LANGUAGES:
         commands = [BotCommand(command=name, description=plain(language, f"command-{name}")) for name in COMMANDS]
-        await bot.set_my_commands(commands, language_code=None if language == "en" else language)
+        code = None if language == "en" else language
+        await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=code)
+        await bot.delete_my_commands(language_code=code)

@@ -1,4 +1,4 @@
-"""The people who may talk with the bot."""
+"""The people who may talk with the bot, and the groups that it is in."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -30,6 +30,23 @@ class Person:
     def chat(self) -> Json:
         """The private chat as a Bot API Chat."""
         return _present(id=self.id, type="private", first_name=self.name, username=self.username)
+
+    def stored(self) -> Json:
+        """All fields, for the journal and the control API."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Group:
+    """A group chat with the bot. Everybody of the sandbox is in it. Its id is negative, as in Telegram."""
+
+    id: int
+    title: str
+    is_forum: bool = False
+
+    def chat(self) -> Json:
+        """The group as a Bot API Chat."""
+        return _present(id=self.id, type="supergroup", title=self.title, is_forum=self.is_forum or None)
 
     def stored(self) -> Json:
         """All fields, for the journal and the control API."""

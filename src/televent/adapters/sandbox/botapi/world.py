@@ -10,7 +10,7 @@ from typing import Any
 from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
 from televent.adapters.sandbox.botapi.faults import Faults
 from televent.adapters.sandbox.botapi.files import Files
-from televent.adapters.sandbox.botapi.people import DEFAULT_PEOPLE, Person
+from televent.adapters.sandbox.botapi.people import DEFAULT_PEOPLE, Group, Person
 from televent.adapters.sandbox.botapi.updates import UpdateQueue
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.journal import Journal, Record
@@ -58,6 +58,7 @@ class World:
     config: SandboxConfig
     journal: Journal
     people: dict[int, Person] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
     chats: dict[int, OrderedDict[int, Entry]] = field(default_factory=dict)
     queries: OrderedDict[str, Query] = field(default_factory=OrderedDict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -89,8 +90,10 @@ class World:
         name = self.settings.get("name:") or self.config.bot_name
         return {"id": self.config.bot_id, "is_bot": True, "first_name": name, "username": self.config.bot_username}
 
-    def person_for(self, chat_id: int) -> Person:
-        """The person behind a chat that the bot may write to. Raises BotApiError as Telegram does."""
+    def chat_for(self, chat_id: int) -> Person | Group:
+        """The person or group behind a chat that the bot may write to. Raises BotApiError as Telegram does."""
+        if chat_id in self.groups:
+            return self.groups[chat_id]
         person = self.people.get(chat_id)
         # A bot may write only to people who wrote to it first.
         if person is None or not person.started:
@@ -105,12 +108,18 @@ class World:
         self.journal.write("person", person.stored())
         self._next_revision()
 
-    def add_message(self, person: Person, message: Json, keyboard: Json | None = None) -> Entry:
-        """Add a message to the person's chat, with its id, date and chat."""
+    def save_group(self, group: Group) -> None:
+        """Store a new or changed group."""
+        self.groups[group.id] = group
+        self.journal.write("group", group.stored())
+        self._next_revision()
+
+    def add_message(self, where: Person | Group, message: Json, keyboard: Json | None = None) -> Entry:
+        """Add a message to the person's chat or to the group, with its id, date and chat."""
         self._last_message_id += 1
-        whole = {"message_id": self._last_message_id, "date": int(time.time()), "chat": person.chat(), **message}
+        whole = {"message_id": self._last_message_id, "date": int(time.time()), "chat": where.chat(), **message}
         entry = Entry(whole, keyboard)
-        chat = self.chats.setdefault(person.id, OrderedDict())
+        chat = self.chats.setdefault(where.id, OrderedDict())
         chat[entry.id] = entry
         if len(chat) > MAX_MESSAGES:
             chat.popitem(last=False)
@@ -162,6 +171,8 @@ class World:
         match kind:
             case "person":
                 self.people[value["id"]] = Person(**value)
+            case "group":
+                self.groups[value["id"]] = Group(**value)
             case "message":
                 entry = Entry(*value)
                 entry.revision = self._next_revision()
@@ -179,6 +190,7 @@ class World:
 
     def _records(self) -> Iterator[Record]:
         yield from (("person", person.stored()) for person in self.people.values())
+        yield from (("group", group.stored()) for group in self.groups.values())
         yield from (("setting", [name, value]) for name, value in self.settings.items())
         yield from (("file", known) for known in self.files.known.values())
         for chat in self.chats.values():

@@ -6,7 +6,7 @@ from typing import Any
 from televent.adapters.sandbox.botapi.entities import units
 from televent.adapters.sandbox.botapi.files import MAX_UPLOAD_BYTES
 from televent.adapters.sandbox.botapi.methods.sending import MAX_CAPTION, MAX_TEXT, photo_size
-from televent.adapters.sandbox.botapi.people import Person
+from televent.adapters.sandbox.botapi.people import Group, Person
 from televent.adapters.sandbox.botapi.world import Entry, Query, World
 
 Json = dict[str, Any]
@@ -64,9 +64,15 @@ def say(world: World, who: Person, text: str, reply_to: int | None = None) -> En
         raise CannotDo(f"a message has at most {MAX_TEXT} characters", 400)
     message: Json = {"text": text}
     if text.startswith("/"):
-        command = text.split(maxsplit=1)[0]
-        message["entities"] = [{"type": "bot_command", "offset": 0, "length": units(command)}]
+        message["entities"] = command_entities(text)
     return _send(world, who, message, reply_to)
+
+
+def command_entities(text: str) -> list[Json]:
+    """The entities of a message that begins with a command; an empty list for any other text."""
+    if not text.startswith("/"):
+        return []
+    return [{"type": "bot_command", "offset": 0, "length": units(text.split(maxsplit=1)[0])}]
 
 
 def send_file(
@@ -113,9 +119,21 @@ def tap(
 
     A button of the lower keyboard sends its text and returns a message instead of a query. Raises CannotDo.
     """
+    try:
+        return tap_button(world, who, who, message_id, data, button)
+    except CannotDo as error:
+        if error.status == 404 and button is not None and message_id is None and button in lower_keyboard(world, who):
+            return say(world, who, button)
+        raise
+
+
+def tap_button(
+    world: World, who: Person, where: Person | Group, message_id: int | None, data: str | None, button: str | None
+) -> Query:
+    """Tap a button with a callback in the person's own chat or in a group. Raises CannotDo."""
     if data is None and button is None:
         raise CannotDo("name the button by its data or by its text", 400)
-    for entry in reversed(world.chats.get(who.id, {}).values()):
+    for entry in reversed(world.chats.get(where.id, {}).values()):
         if entry.deleted or (message_id is not None and entry.id != message_id):
             continue
         found = _button(entry, data, button)
@@ -128,15 +146,13 @@ def tap(
             "id": query.id,
             "from": who.user(),
             "message": entry.message,
-            "chat_instance": str(-who.id),
+            "chat_instance": str(-where.id),
             "data": query.data,
         }
         world.updates.add("callback_query", update)
         return query
-    if button is not None and message_id is None and button in lower_keyboard(world, who):
-        return say(world, who, button)
-    where = f"message {message_id}" if message_id is not None else "the chat"
-    raise CannotDo(f"{where} has no button {data if data is not None else button!r}", 404)
+    place = f"message {message_id}" if message_id is not None else "the chat"
+    raise CannotDo(f"{place} has no button {data if data is not None else button!r}", 404)
 
 
 def _button(entry: Entry, data: str | None, text: str | None) -> Json | None:

@@ -36,13 +36,15 @@ def message(world: World, entry: Entry) -> Json:
         "message_id": entry.id,
         "revision": entry.revision,
         "deleted": False,
-        "from": "bot" if raw["from"]["is_bot"] else "person",
+        "from": "bot" if raw["from"]["id"] == world.config.bot_id else "person",
         "date": raw["date"],
         "edit_date": raw.get("edit_date"),
         "text": text,
         "html": render_html(text, entities),
         "buttons": raw.get("reply_markup", {}).get("inline_keyboard", []),
         "reply_to": raw.get("reply_to_message", {}).get("message_id"),
+        "protected": raw.get("has_protected_content", False),
+        "topic": raw.get("message_thread_id"),
         "file": _file(world, raw),
     }
 

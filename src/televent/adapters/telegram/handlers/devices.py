@@ -1,19 +1,23 @@
-"""Handles /device add, /device list and /device revoke."""
+"""Handles /device add, /device list and /device revoke, and the buttons under a new password."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from aiogram import Router
+from aiogram import F, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.texts import fitting, say
+from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.read_models.accounts import DeviceRow
 from televent.application.use_cases.people import devices
 
 router = Router(name="devices")
+
+MAX_COPIED = 256
+"""Max characters that a button copies (Bot API, CopyTextButton)."""
 
 
 @router.message(Command("device"))
@@ -22,27 +26,47 @@ async def device(message: Message, command: CommandObject, door: BotDoor, person
     verb, _, rest = (command.args or "").strip().partition(" ")
     rest = rest.strip()
     if verb == "add":
-        await _add(message, door, person, rest)
+        await _add(message, door, person, rest, f"device:{message.chat.id}:{message.message_id}")
     elif verb == "list":
         await _list(message, person)
     elif verb == "revoke" and rest:
         await _revoke(message, door, person, rest)
     else:
-        await message.answer(say(person.language, "device-usage"))
+        button = InlineKeyboardButton(text=plain(person.language, "button-new-password"), callback_data="device:add")
+        markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
+        await message.answer(say(person.language, "device-usage"), reply_markup=markup)
 
 
-async def _add(message: Message, door: BotDoor, person: Person, name: str) -> None:
-    context = door.context(person.account.tenant, f"device:{message.chat.id}:{message.message_id}")
+@router.callback_query(F.data == "device:add")
+async def add(query: CallbackQuery, door: BotDoor, person: Person) -> None:
+    """Adds a device password without a name of the person's choice."""
+    await query.answer()
+    if isinstance(query.message, Message):
+        await _add(query.message, door, person, "", f"device-tap:{query.id}")
+
+
+@router.callback_query(F.data == "device:hide")
+async def hide(query: CallbackQuery, person: Person) -> None:
+    """Takes a password out of the chat. An edit and no deletion, which Telegram refuses after two days."""
+    await query.answer()
+    if isinstance(query.message, Message):
+        try:
+            await query.message.edit_text(say(person.language, "device-hidden"))
+        except TelegramBadRequest as error:
+            # After two taps at once, the first has already written this text.
+            if "message is not modified" not in str(error):
+                raise
+
+
+async def _add(message: Message, door: BotDoor, person: Person, name: str, update: str) -> None:
+    context = door.context(person.account.tenant, update)
     made = await door.run(lambda: devices.add_device(door.backend, context, name=name))
+    language, user = person.language, str(person.account.telegram_id)
     await message.answer(
-        say(
-            person.language,
-            "device-added",
-            name=made.name,
-            url=door.public_url,
-            user=str(person.account.telegram_id),
-            password=made.password,
-        )
+        say(language, "device-added", name=made.name, url=door.public_url, user=user, password=made.password),
+        reply_markup=_buttons_of_password(language, door.public_url, user, made.password),
+        # It cannot be forwarded. Apps then let nobody select its text either, so buttons copy each line.
+        protect_content=True,
     )
 
 
@@ -74,6 +98,17 @@ async def _revoke(message: Message, door: BotDoor, person: Person, which: str) -
     context = door.context(person.account.tenant, f"revoke:{message.chat.id}:{message.message_id}")
     await door.run(lambda: devices.revoke_device(door.backend, context, device_id=chosen.device_id))
     await message.answer(say(person.language, "device-revoked", name=chosen.name))
+
+
+def _buttons_of_password(language: str, *lines: str) -> InlineKeyboardMarkup:
+    words = ("button-copy-server", "button-copy-user", "button-copy-password")
+    copies = [
+        InlineKeyboardButton(text=plain(language, word), copy_text=CopyTextButton(text=line))
+        for word, line in zip(words, lines, strict=True)
+        if len(line) <= MAX_COPIED
+    ]
+    hide_it = InlineKeyboardButton(text=plain(language, "button-hide-password"), callback_data="device:hide")
+    return InlineKeyboardMarkup(inline_keyboard=[copies, [hide_it]])
 
 
 def _ordered(person: Person) -> list[DeviceRow]:

@@ -115,6 +115,13 @@ device-added =
     User: <code>{ $user }</code>
     Password: <code>{ $password }</code>
     This password is shown once. In your calendar app choose “CalDAV” and enter these three.
+    Then take the password out of this chat: others may see your screen.
+button-new-password = 🔑 New password
+button-copy-server = 📋 Server
+button-copy-user = 📋 User
+button-copy-password = 📋 Password
+button-hide-password = 🗑 Take it out of this chat
+device-hidden = 🔑 The password is no longer in this chat. It stays valid: /device list
 device-none = There are no device passwords. /device add
 device-line = { $number }. { $name } – created { $created }, last used { $used }
 device-never = never
@@ -134,6 +141,9 @@ busy-everyone = everyone with an account here
 busy-known = those you meet with or share a calendar with
 busy-nobody = nobody
 busy-named = only those you named in your calendar app
+private-only = 🔒 I answer this in our private chat only: it is personal.
+button-private = Open our private chat
+tap-elsewhere = This button works only in the private chat with me: it is personal.
 please-start = Please send /start first.
 refused = { $sentence }
 failed = Something went wrong. Please try again.

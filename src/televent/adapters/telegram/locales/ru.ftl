@@ -116,6 +116,13 @@ device-added =
     Пользователь: <code>{ $user }</code>
     Пароль: <code>{ $password }</code>
     Пароль показан один раз. В приложении выберите «CalDAV» и введите эти три строки.
+    Потом уберите пароль из чата: ваш экран могут увидеть другие.
+button-new-password = 🔑 Новый пароль
+button-copy-server = 📋 Сервер
+button-copy-user = 📋 Пользователь
+button-copy-password = 📋 Пароль
+button-hide-password = 🗑 Убрать из чата
+device-hidden = 🔑 Пароля больше нет в этом чате. Он продолжает действовать: /device list
 device-none = Паролей нет. /device add
 device-line = { $number }. { $name } – создан { $created }, последний вход { $used }
 device-never = никогда
@@ -135,6 +142,9 @@ busy-everyone = все, у кого здесь есть учётная запи�
 busy-known = те, с кем у вас встречи или общий календарь
 busy-nobody = никто
 busy-named = только те, кого вы назвали в приложении календаря
+private-only = 🔒 На это я отвечаю только в личном чате.
+button-private = Открыть личный чат
+tap-elsewhere = Эта кнопка работает только в личном чате со мной.
 please-start = Сначала отправьте /start.
 refused = { $sentence }
 failed = Что-то пошло не так. Попробуйте ещё раз.

@@ -17,9 +17,9 @@ _CONTENT = ("text", "entities", "caption", "caption_entities", "reply_markup")
 
 
 def _to_edit(world: World, call: Call) -> Entry:
-    person = addressee(world, call)
+    where = addressee(world, call)
     message_id = call.required_integer("message_id", "message identifier is not specified")
-    entry = world.entry(person.id, message_id)
+    entry = world.entry(where.id, message_id)
     if entry is None:
         raise bad_request("message to edit not found")
     if entry.message["from"]["id"] != world.config.bot_id:
@@ -66,9 +66,9 @@ def edit_message_reply_markup(world: World, call: Call) -> Json:
 
 def delete_message(world: World, call: Call) -> bool:
     """https://core.telegram.org/bots/api#deletemessage"""
-    person = addressee(world, call)
+    where = addressee(world, call)
     message_id = call.required_integer("message_id", "message identifier is not specified")
-    entry = world.entry(person.id, message_id)
+    entry = world.entry(where.id, message_id)
     if entry is None:
         raise bad_request("message to delete not found")
     entry.deleted = True
@@ -78,12 +78,12 @@ def delete_message(world: World, call: Call) -> bool:
 
 def delete_messages(world: World, call: Call) -> bool:
     """https://core.telegram.org/bots/api#deletemessages"""
-    person = addressee(world, call)
+    where = addressee(world, call)
     wanted = call.structure("message_ids", "message identifiers")
     if not isinstance(wanted, list) or not wanted or len(wanted) > 100:
         raise bad_request("message identifiers are not specified")
     for message_id in wanted:
-        entry = world.entry(person.id, message_id) if isinstance(message_id, int) else None
+        entry = world.entry(where.id, message_id) if isinstance(message_id, int) else None
         if entry is not None:
             entry.deleted = True
             world.save_entry(entry)

@@ -1,4 +1,4 @@
-"""The methods that send messages, documents and pictures to a person, and getFile."""
+"""The methods that send messages, documents and pictures to a chat, and getFile."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from televent.adapters.sandbox.botapi.entities import Entity, parse_html, units
 from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
 from televent.adapters.sandbox.botapi.files import MAX_DOWNLOAD_BYTES, MAX_UPLOAD_BYTES, picture_size
 from televent.adapters.sandbox.botapi.markup import read_markup
-from televent.adapters.sandbox.botapi.people import Person
+from televent.adapters.sandbox.botapi.people import Group, Person
 from televent.adapters.sandbox.botapi.world import World
 
 Json = dict[str, Any]
@@ -18,13 +18,13 @@ MAX_CAPTION = 1024
 """Max characters of a caption."""
 
 
-def addressee(world: World, call: Call) -> Person:
-    """The person that chat_id names. Raises BotApiError."""
+def addressee(world: World, call: Call) -> Person | Group:
+    """The person or group that chat_id names. Raises BotApiError."""
     chat_id = call.text("chat_id")
     if not chat_id:
         raise bad_request("chat_id is empty")
     try:
-        return world.person_for(int(chat_id))
+        return world.chat_for(int(chat_id))
     except ValueError:
         # A bot cannot name a person by @username.
         raise bad_request("chat not found") from None
@@ -71,19 +71,24 @@ def message_caption(call: Call) -> Json:
     return {**({"caption": text} if text else {}), **({"caption_entities": entities} if entities else {})}
 
 
-def send(world: World, call: Call, person: Person, content: Json) -> Json:
+def send(world: World, call: Call, where: Person | Group, content: Json) -> Json:
     """Add a message of the bot with this content to the chat."""
     inline, keyboard = read_markup(call)
     message: Json = {"from": world.bot(), **content}
-    reply = _replied(world, call, person)
+    reply = _replied(world, call, where)
     if reply is not None:
         message["reply_to_message"] = reply
     if inline is not None:
         message["reply_markup"] = inline
-    return world.add_message(person, message, keyboard).message
+    if call.flag("protect_content"):
+        message["has_protected_content"] = True
+    thread_id = call.integer("message_thread_id")
+    if thread_id is not None and isinstance(where, Group) and where.is_forum:
+        message |= {"message_thread_id": thread_id, "is_topic_message": True}
+    return world.add_message(where, message, keyboard).message
 
 
-def _replied(world: World, call: Call, person: Person) -> Json | None:
+def _replied(world: World, call: Call, where: Person | Group) -> Json | None:
     parameters = call.structure("reply_parameters", "reply parameters") or {}
     if not isinstance(parameters, dict):
         raise bad_request("object expected as reply parameters")
@@ -92,7 +97,7 @@ def _replied(world: World, call: Call, person: Person) -> Json | None:
         message_id = parameters["message_id"]
     if message_id is None:
         return None
-    entry = world.entry(person.id, message_id)
+    entry = world.entry(where.id, message_id)
     if entry is not None:
         return {name: value for name, value in entry.message.items() if name != "reply_to_message"}
     if call.flag("allow_sending_without_reply") or parameters.get("allow_sending_without_reply"):
@@ -102,25 +107,25 @@ def _replied(world: World, call: Call, person: Person) -> Json | None:
 
 def send_message(world: World, call: Call) -> Json:
     """https://core.telegram.org/bots/api#sendmessage"""
-    person = addressee(world, call)
-    return send(world, call, person, message_text(call))
+    where = addressee(world, call)
+    return send(world, call, where, message_text(call))
 
 
 def send_document(world: World, call: Call) -> Json:
     """https://core.telegram.org/bots/api#senddocument"""
-    person = addressee(world, call)
+    where = addressee(world, call)
     caption = message_caption(call)
     known, _ = _file(world, call, "document", "documents")
     document = {name: known[name] for name in ("file_id", "file_unique_id", "file_name", "mime_type", "file_size")}
-    return send(world, call, person, {"document": document, **caption})
+    return send(world, call, where, {"document": document, **caption})
 
 
 def send_photo(world: World, call: Call) -> Json:
     """https://core.telegram.org/bots/api#sendphoto"""
-    person = addressee(world, call)
+    where = addressee(world, call)
     caption = message_caption(call)
     known, content = _file(world, call, "photo", "photos")
-    return send(world, call, person, {"photo": [photo_size(known, content)], **caption})
+    return send(world, call, where, {"photo": [photo_size(known, content)], **caption})
 
 
 def photo_size(known: Json, content: bytes) -> Json:

@@ -1,0 +1,55 @@
+"""The commands of the bot, and links that carry one of them into the private chat (Bot API, deep linking)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from aiogram import BaseMiddleware, Bot
+from aiogram.filters import CommandObject
+from aiogram.types import Message, TelegramObject, User
+
+from televent.adapters.telegram.door import BotDoor, NotStarted
+
+COMMANDS: Final = (
+    "start", "help", "create", "today", "tomorrow", "week", "list", "invite", "rsvp", "attendees", "cancel", "device",
+    "share", "timezone", "settings",
+)  # fmt: skip
+INTENTS: Final = {
+    **{name: f"/{name}" for name in COMMANDS if name != "start"},
+    "device_list": "/device list",
+    "share_list": "/share list",
+}
+"""The payload of a link, and the command that it means. Anybody can write a link and give it to another person, so a
+link carries no values, and none of these commands changes anything before the person confirms it."""
+
+
+async def link_for(bot: Bot, command: CommandObject) -> str:
+    """The link that opens the private chat with the answer to this command."""
+    words = [command.command, *(command.args or "").split()[:1]]
+    payload = next((each for each in ("_".join(words), words[0]) if each in INTENTS), "start")
+    return f"https://t.me/{(await bot.me()).username}?start={payload}"
+
+
+class Intents(BaseMiddleware):
+    """Turns "/start week", which a link of ``link_for`` sends, into "/week". A person without an account gets the
+    answer to /start first."""
+
+    def __init__(self, door: BotDoor) -> None:
+        self._door = door
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        user: User | None = data.get("event_from_user")
+        words = (event.text or "").split() if isinstance(event, Message) else []
+        if user is None or len(words) != 2 or words[0] != "/start" or words[1] not in INTENTS:
+            return await handler(event, data)
+        try:
+            await self._door.person(user)
+        except NotStarted:
+            await handler(event, data)
+        return await handler(event.model_copy(update={"text": INTENTS[words[1]], "entities": None}), data)
