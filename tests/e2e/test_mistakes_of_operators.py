@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.running import Televent, free_ports
-from televent.adapters.sandbox import SandboxConfig, running
+from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.server import running
 from televent.commands.running import SERVICES
 from televent.runtime.supervisor import Supervisor
 

@@ -26,7 +26,7 @@ from e2e.people import CalendarApp, People
 from support.running import free_ports
 from support.town import meeting
 from support.waiting import wait_until
-from televent.runtime.up import SANDBOX_TOKEN
+from televent.adapters.sandbox.config import new_token
 
 ANN, BOB = 1001, 1002
 SECONDS = 120.0
@@ -51,7 +51,7 @@ class Services:
             "SANDBOX_PORT": str(sandbox),
             "SANDBOX_SMTP_PORT": str(smtp),
             "MAIL_LISTEN_PORT": str(mail),
-            "TELEGRAM_BOT_TOKEN": SANDBOX_TOKEN,
+            "TELEGRAM_BOT_TOKEN": new_token(),
             "TELEGRAM_API_BASE": self.sandbox,
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(smtp),

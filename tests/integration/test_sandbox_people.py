@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from support.sandbox import ANN, BOB, EVE, sandbox_control
-from televent.adapters.sandbox import Sandbox, SandboxConfig, serve
+from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.server import Sandbox, serve
 
 
 def test_ann_bob_and_eve_are_there_and_others_may_come() -> None:

@@ -13,7 +13,8 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from support.waiting import NET
-from televent.adapters.sandbox import Sandbox, SandboxConfig, running
+from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.server import Sandbox, running
 
 ANN, BOB, EVE = 1001, 1002, 1003
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from televent.adapters.sandbox.config import url_of
 from televent.settings import Settings
 
 
 def banner(settings: Settings, *, sandbox: bool, seconds: float) -> str:
     """The addresses of all services, and how to connect a calendar app. ``seconds``: how long the start took."""
     base = settings.base_url
-    substitute = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
+    substitute = url_of(settings.sandbox_host, settings.sandbox_port)
     inbound = f"{settings.mail_listen_host}:{settings.mail_listen_port} ({settings.mail_listen_protocol.upper()})"
     lines = [
         "",

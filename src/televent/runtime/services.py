@@ -111,20 +111,19 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> No
 
 async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:
     """Runs the local substitute for Telegram, and the mail catcher."""
-    from televent.adapters.sandbox.config import SandboxConfig
+    from televent.adapters.sandbox.config import SandboxConfig, kept_token
     from televent.adapters.sandbox.server import running
 
     settings = core.settings if isinstance(core, Core) else core
-    token = settings.telegram_bot_token
-    bot = {"bot_token": token.get_secret_value()} if token is not None else {}
+    state, token = settings.data_dir.absolute() / "sandbox", settings.telegram_bot_token
     config = SandboxConfig(
         host=settings.sandbox_host,
         web_port=settings.sandbox_port,
         smtp_port=settings.sandbox_smtp_port,
-        state_dir=settings.data_dir.absolute() / "sandbox",
+        state_dir=state,
         inbound_smtp=(settings.mail_listen_host, settings.mail_listen_port),
         authserv_id=settings.mail_authserv_id,
-        **bot,
+        bot_token=token.get_secret_value() if token is not None else kept_token(state),
     )
     async with running(config):
         ready()

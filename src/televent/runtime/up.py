@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from televent.adapters.sandbox.config import kept_token, url_of
 from televent.runtime.banner import banner
 from televent.runtime.database import OperatorError
 from televent.runtime.supervisor import Supervisor
@@ -21,7 +22,6 @@ from televent.settings import Settings
 
 log = structlog.get_logger("televent")
 
-SANDBOX_TOKEN = "1000000000:sandbox-token-for-the-local-stand-in"
 DATABASE_TIMEOUT = 10.0
 """Seconds that the database of DATABASE_URL has to answer before ``televent up`` ends with an error."""
 
@@ -122,8 +122,8 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
         "PUBLIC_URL": settings.base_url,
     }
     if settings.telegram_bot_token is None:
-        environment["TELEGRAM_BOT_TOKEN"] = SANDBOX_TOKEN
-        environment["TELEGRAM_API_BASE"] = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
+        environment["TELEGRAM_BOT_TOKEN"] = kept_token(settings.data_dir.absolute() / "sandbox")
+        environment["TELEGRAM_API_BASE"] = url_of(settings.sandbox_host, settings.sandbox_port)
     if settings.smtp_host is None:
         environment["SMTP_HOST"] = settings.sandbox_host
         environment["SMTP_PORT"] = str(settings.sandbox_smtp_port)

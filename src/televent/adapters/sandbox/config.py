@@ -1,7 +1,42 @@
-"""The settings of a sandbox."""
+"""The settings of a sandbox, and the token of its bot."""
 
-from dataclasses import dataclass
+import os
+import re
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
+
+_TOKEN = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
+
+
+def new_token() -> str:
+    """A random token of the sandbox's bot. It is a secret: with it any program, or a page in a browser, is the bot."""
+    return f"1000000000:{secrets.token_urlsafe(26)}"
+
+
+def kept_token(directory: Path) -> str:
+    """The token of the sandbox that keeps its state in `directory`, which is made if missing. Raises OSError."""
+    file = directory / "token"
+    try:
+        kept = file.read_text("ascii", "replace").strip()
+    except FileNotFoundError:
+        kept = ""
+    if _TOKEN.fullmatch(kept):
+        return kept
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    token = new_token()
+    fresh = directory / "token.new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as lines:
+        lines.write(f"{token}\n")
+    fresh.replace(file)
+    return token
+
+
+def url_of(host: str, port: int) -> str:
+    """The URL of a sandbox that listens on `host`, for a program on the same machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +54,7 @@ class SandboxConfig:
     smtp_port: int = 0
     state_dir: Path | None = None
     inbound_smtp: tuple[str, int] | None = None
-    bot_token: str = "424242:sandbox-bot-token"
+    bot_token: str = field(default_factory=new_token, repr=False)
     bot_username: str = "televent_sandbox_bot"
     bot_name: str = "Televent"
     authserv_id: str | None = None

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
-import re
 import socket
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.datastructures import State
 
 from televent.adapters.sandbox import pages
@@ -19,7 +17,8 @@ from televent.adapters.sandbox.botapi import routes as botapi
 from televent.adapters.sandbox.botapi.errors import BotApiError
 from televent.adapters.sandbox.botapi.webhook import deliver
 from televent.adapters.sandbox.botapi.world import World
-from televent.adapters.sandbox.config import SandboxConfig
+from televent.adapters.sandbox.config import SandboxConfig, url_of
+from televent.adapters.sandbox.guard import HEADERS, HttpRequest, refuse_foreign_pages
 from televent.adapters.sandbox.journal import Journal
 from televent.adapters.sandbox.mail import routes as mail
 from televent.adapters.sandbox.mail.catcher import Catcher
@@ -28,10 +27,6 @@ from televent.adapters.sandbox.people import groups
 from televent.adapters.sandbox.people import routes as people
 from televent.adapters.sandbox.people.acts import CannotDo
 from televent.adapters.sandbox.signal import Signal
-
-_PORT = re.compile(r":\d*$")
-
-HttpRequest = Request[Any, Any, State]
 
 
 class Sandbox:
@@ -50,13 +45,15 @@ class Sandbox:
     @property
     def url(self) -> str:
         """The URL of the page, and the base URL for `TelegramAPIServer.from_base`."""
-        return f"http://{self.config.host}:{self.web_port}"
+        return url_of(self.config.host, self.web_port)
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[asyncio.Task[None]]:
         async with contextlib.AsyncExitStack() as stack:
             # The port is bound here: uvicorn would end the whole process where it is in use.
-            listener = stack.enter_context(socket.create_server((self.config.host, self.config.web_port)))
+            family = socket.AF_INET6 if ":" in self.config.host else socket.AF_INET
+            address = (self.config.host, self.config.web_port)
+            listener = stack.enter_context(socket.create_server(address, family=family))
             loop = asyncio.get_running_loop()
             smtp = await loop.create_server(self.catcher.protocol, self.config.host, self.config.smtp_port)
             stack.callback(smtp.close)
@@ -139,33 +136,12 @@ def _app(sandbox: Sandbox) -> Litestar:
     return Litestar(
         [*bot_api, *people.ROUTES, *groups.ROUTES, *mail.ROUTES, pages.chat_page, pages.mail_page],
         state=state,
-        before_request=_refuse_foreign_origin,
+        before_request=refuse_foreign_pages,
+        response_headers=HEADERS,
         exception_handlers={CannotDo: _cannot, BotApiError: _refused},
         openapi_config=None,
         logging_config=None,
     )
-
-
-async def _refuse_foreign_origin(request: HttpRequest) -> Response[Any] | None:
-    """Refuses requests of foreign web pages in the same browser: they could act as the people of the sandbox."""
-    host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    # The owner of a domain name can let it resolve to this machine (DNS rebinding). Their page would then have our
-    # origin, so only IP addresses and names without a dot are accepted.
-    name = host.rpartition(":")[0] if _PORT.search(host) else host
-    name = name.strip("[]").lower()
-    if "." in name and name != request.app.state.config.host and not _is_ip_address(name):
-        return Response({"error": f"ask by IP address or localhost, not by {name}"}, status_code=403)
-    if origin and origin.partition("//")[2] != host:
-        return Response({"error": "only this sandbox's own pages may ask"}, status_code=403)
-    return None
-
-
-def _is_ip_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _cannot(request: HttpRequest, error: CannotDo) -> Response[Any]:

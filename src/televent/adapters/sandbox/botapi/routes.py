@@ -1,5 +1,6 @@
 """The Bot API over HTTP: /bot<token>/<method> and /file/bot<token>/<path>."""
 
+import hmac
 import json
 from collections import deque
 from typing import Any
@@ -65,7 +66,7 @@ async def download(bot: FromPath[str], path: FromPath[str], state: State) -> Res
 def _check_token(world: World, bot: str) -> None:
     if not bot.startswith("bot"):
         raise not_found()
-    if bot.removeprefix("bot") != world.config.bot_token:
+    if not hmac.compare_digest(bot.removeprefix("bot").encode(), world.config.bot_token.encode()):
         raise BotApiError(401, "Unauthorized")
 
 

@@ -74,7 +74,10 @@ async def read_view(mail_id: FromPath[int], state: State) -> Json:
 @get("/sandbox/mails/{mail_id:int}/html")
 async def read_html(mail_id: FromPath[int], state: State) -> Response[str]:
     """The HTML part, with headers that let no script run and no resource load."""
-    policy = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    policy = (
+        "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    )
     headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     html = '<base target="_blank">' + text_part(message_of(_mail(state, mail_id)), "html")
     return Response(html, media_type="text/html; charset=utf-8", headers=headers)
