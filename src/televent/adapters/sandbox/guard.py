@@ -14,7 +14,7 @@ from litestar.datastructures import ResponseHeader, State
 HttpRequest = Request[Any, Any, State]
 
 PAGES = ("/", "/mail")
-"""What a link on another page may lead to: these change nothing and cannot be framed."""
+"""Paths that a link on another page may open: these pages change nothing and cannot be framed."""
 HEADERS = [
     ResponseHeader(name="X-Content-Type-Options", value="nosniff"),
     ResponseHeader(name="Cross-Origin-Resource-Policy", value="same-origin"),
