@@ -5,6 +5,7 @@ Modules are imported inside the commands, so that ``televent --help`` does not w
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def main() -> None:
     """Runs the command line. A mistake of the operator gives one clear line, never a traceback."""
     from televent.runtime.database import OperatorError
 
+    # Data, keys and logs are for one account: nothing that Televent writes is open to others.
+    os.umask(0o077)
     try:
         cli(standalone_mode=False)
     except Abort:

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     data_dir: Path = Field(Path("data"), validation_alias="TELEVENT_DATA_DIR")
     pg_bin: Path | None = Field(None, validation_alias="TELEVENT_PG_BIN")
+    run_as: str | None = Field(None, min_length=1, validation_alias="TELEVENT_USER")
 
     api_host: str = Field("0.0.0.0", validation_alias="API_HOST")
     api_port: int = Field(3000, ge=0, le=65535, validation_alias="API_PORT")
@@ -150,3 +151,8 @@ def _shown(alias: object, error: object) -> str:
 def child_environment(**changes: str) -> dict[str, str]:
     """The environment for a child process: this process's own, with ``changes`` by variable name."""
     return {**os.environ, **changes}
+
+
+def set_home(home: Path, user: str) -> None:
+    """Tells libraries in this process whose it is, and where they find their files."""
+    os.environ.update(HOME=str(home), USER=user, LOGNAME=user)

@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from support.killing import postmaster, server_processes
 from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from televent.adapters.postgres.embedded.account import named_account
 from televent.adapters.postgres.embedded.binaries import installations
 
 pytestmark = pytest.mark.long
@@ -63,6 +64,20 @@ def test_the_server_never_runs_as_root(home: Path) -> None:
         server.start(home)
         assert {os.stat(f"/proc/{pid}").st_uid for pid in server_processes(home)} & {0} == set()
         assert (home / "cluster").stat().st_uid != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_database_follows_the_owner_of_its_directory(home: Path) -> None:
+    with EmbeddedPostgres() as server:
+        write_down(server.start(home), "kept")
+    heir = named_account("daemon")
+    assert heir is not None
+    os.chown(home, heir.uid, heir.gid)
+    with EmbeddedPostgres() as server:
+        assert ask(server.start(home), "SELECT text FROM note") == "kept"
+        assert {os.stat(f"/proc/{pid}").st_uid for pid in server_processes(home)} == {heir.uid}
+        sockets = [path for path in Path("/tmp").glob("televent-*/.s.PGSQL.5432") if path.stat().st_uid == heir.uid]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in sockets} == {0o600}
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_server_before_us(home: Path) -> None:

@@ -34,6 +34,7 @@ class Televent:
             "LOG_FORMAT": "json",
             **environment,
         }
+        self.python = sys.executable
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, patience: float = 90.0) -> None:
@@ -47,7 +48,7 @@ class Televent:
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "televent", "up"],
+                [self.python, "-m", "televent", "up"],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -69,7 +70,7 @@ class Televent:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs another command on the same data."""
         return subprocess.run(
-            [sys.executable, "-m", "televent", *arguments],
+            [self.python, "-m", "televent", *arguments],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

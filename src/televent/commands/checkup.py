@@ -26,7 +26,7 @@ FOLLOWER_LATE: Final = 60.0
 
 def check_up(settings: Settings) -> list[Finding]:
     """Checks everything that an installation needs. Each finding: the check's name, whether it passed, and details."""
-    findings: list[Finding] = [_room(settings)]
+    findings: list[Finding] = [_room(settings), _account(settings), _closed(settings)]
     try:
         with database(settings) as url:
             findings += _database(url)
@@ -43,6 +43,32 @@ def _room(settings: Settings) -> Finding:
         place = place.parent
     free = shutil.disk_usage(place).free
     return "disk", free > 1 << 30, f"{free / 2**30:.1f} GiB free at {place}"
+
+
+def _account(settings: Settings) -> Finding:
+    from televent.runtime.privileges import standing
+
+    found = standing(settings)
+    return "account", found.sound, found.sentence
+
+
+def _closed(settings: Settings) -> Finding:
+    from televent.runtime.data_directory import exposed, foreign_names
+
+    place = settings.data_dir.absolute()
+    try:
+        opened, foreign = exposed(place), foreign_names(place) if place.exists() else []
+    except OSError as error:
+        return "data", False, f"{place} cannot be read: {error.strerror}"
+    if foreign:
+        return "data", False, f"{place} has files of others ({foreign[0]}): choose a directory for Televent alone"
+    if opened:
+        return (
+            "data",
+            False,
+            f"{len(opened)} files are open to other accounts, such as {opened[0]}; a start closes them",
+        )
+    return "data", True, f"{place} is closed to other accounts"
 
 
 def _database(url: str) -> list[Finding]:

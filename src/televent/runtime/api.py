@@ -23,12 +23,9 @@ from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
 from televent.application.marks import Marks
 from televent.runtime.compose import Core
-from televent.runtime.database import OperatorError
 from televent.runtime.push import Push
 from televent.settings import Settings, SettingsError
 
-BACKLOG = 2048
-"""Max connections that wait in the kernel to be accepted."""
 OWN_FILES = 256
 """Max files that a process opens beside its clients' connections, such as connections to the database."""
 
@@ -49,10 +46,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Serves HTTP until ``stop`` is set; then it finishes the requests under way."""
+async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event, listener: socket.socket) -> None:
+    """Serves HTTP on the listening socket until ``stop`` is set; then it finishes the requests under way."""
     settings = core.settings
-    listener = _listen(settings.api_host, settings.api_port)
     # A pooler hides that the database was replaced by another, after which all marks are invalid.
     marks = None if settings.pgbouncer else PostgresMarks(core.conninfo)
     config = uvicorn.Config(
@@ -159,22 +155,3 @@ def rate_limits(core: Core) -> RateLimits:
         person=LeasedLimit(limit, "caldav", person),
         failure=LeasedLimit(limit, "failure", failure),
     )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """The listening socket. With SO_REUSEPORT several API processes share the port, and the kernel distributes the
-    connections. Raises OperatorError where the port is not free."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is given explicitly, because asyncio sets TCP_NODELAY only then. Without TCP_NODELAY an answer in two
-    # writes waits 40 ms for the client's delayed acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise OperatorError(f"API_PORT={port}: {error.strerror or error}. Choose another with API_PORT.") from error
-    listener.listen(BACKLOG)
-    listener.setblocking(False)
-    return listener

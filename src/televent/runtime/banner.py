@@ -6,8 +6,9 @@ from televent.adapters.sandbox.config import url_of
 from televent.settings import Settings
 
 
-def banner(settings: Settings, *, sandbox: bool, seconds: float) -> str:
-    """The addresses of all services, and how to connect a calendar app. ``seconds``: how long the start took."""
+def banner(settings: Settings, *, sandbox: bool, seconds: float, account: str) -> str:
+    """The addresses of all services, and how to connect a calendar app. ``seconds``: how long the start took.
+    ``account``: the sentence that says as whom services run."""
     base = settings.base_url
     substitute = url_of(settings.sandbox_host, settings.sandbox_port)
     inbound = f"{settings.mail_listen_host}:{settings.mail_listen_port} ({settings.mail_listen_protocol.upper()})"
@@ -35,4 +36,5 @@ def banner(settings: Settings, *, sandbox: bool, seconds: float) -> str:
     ]
     if settings.database_url is None:
         lines.append(f"  Data is kept in {settings.data_dir.absolute()}. Ctrl-C stops everything.")
+    lines.append(f"  {account[0].upper()}{account[1:]}")
     return "\n".join([*lines, ""])

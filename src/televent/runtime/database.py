@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from televent.runtime.data_directory import prepare
+from televent.runtime.privileges import chosen_account
 from televent.settings import Settings, load_settings
 
 
@@ -23,6 +25,15 @@ class Chosen:
     def settings(self, **overrides: object) -> Settings:
         """The settings, with these options and ``overrides``. Raises SettingsError."""
         return load_settings(data_dir=self.data_dir, **overrides)
+
+
+def prepare_data_directory(settings: Settings) -> None:
+    """Makes the data directory, and closes it to other accounts. Raises OperatorError, SettingsError."""
+    place = settings.data_dir.absolute()
+    try:
+        prepare(place, chosen_account(settings))
+    except OSError as error:
+        raise OperatorError(f"the data directory {place} cannot be used: {error}") from error
 
 
 @contextlib.contextmanager
@@ -42,6 +53,7 @@ def database(settings: Settings) -> Iterator[str]:
             raise OperatorError(f"DATABASE_URL: {error}") from error
         yield url
         return
+    prepare_data_directory(settings)
     server = EmbeddedPostgres(binaries=settings.pg_bin)
     try:
         url = server.start(settings.data_dir.absolute())

@@ -11,6 +11,7 @@ import structlog
 
 from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core, open_core
+from televent.runtime.sockets import Sockets
 from televent.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("televent.runtime.services")
 
-Service = Callable[[Any, Callable[[], None], asyncio.Event], Coroutine[Any, Any, None]]
+Service = Callable[[Any, Callable[[], None], asyncio.Event, Sockets], Coroutine[Any, Any, None]]
 
 
 @contextlib.asynccontextmanager
@@ -31,14 +32,14 @@ async def open_services(settings: Settings, names: Sequence[str]) -> AsyncIterat
         yield core
 
 
-async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Serves HTTP: health, CalDAV, and the bot's webhook."""
     from televent.runtime.api import serve_http
 
-    await serve_http(core, ready, stop)
+    await serve_http(core, ready, stop, sockets["API_PORT"])
 
 
-async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Runs the followers of the log, the delivery of iTIP messages and mail, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.push import Push
@@ -85,14 +86,14 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
         await services.close()
 
 
-async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Runs the Telegram bot, and sends the pending messages to chats."""
     from televent.runtime.bot import serve_bot
 
     await serve_bot(core, ready, stop)
 
 
-async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> None:
+async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Receives inbound mail by SMTP or LMTP."""
     from televent.adapters.email.intake import Intake
     from televent.adapters.email.listener import ListenerConfig, serve_mail
@@ -106,10 +107,10 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event) -> No
         operator=settings.mail_operator,
     )
     config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
-    await serve_mail(config, intake, core.backend.clock, ready, stop)
+    await serve_mail(config, intake, core.backend.clock, ready, stop, sock=sockets["MAIL_LISTEN_PORT"])
 
 
-async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event) -> None:
+async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Runs the local substitute for Telegram, and the mail catcher."""
     from televent.adapters.sandbox.config import SandboxConfig, kept_token
     from televent.adapters.sandbox.server import running
@@ -125,7 +126,7 @@ async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asynci
         authserv_id=settings.mail_authserv_id,
         bot_token=token.get_secret_value() if token is not None else kept_token(state),
     )
-    async with running(config):
+    async with running(config, sockets["SANDBOX_PORT"], sockets["SANDBOX_SMTP_PORT"]):
         ready()
         await stop.wait()
 

@@ -10,13 +10,17 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import structlog
 
 from televent.adapters.sandbox.config import kept_token, url_of
 from televent.runtime.banner import banner
-from televent.runtime.database import OperatorError
+from televent.runtime.data_directory import reachable
+from televent.runtime.database import OperatorError, prepare_data_directory
+from televent.runtime.privileges import Standing, standing, step_down, user_of
+from televent.runtime.sockets import Sockets, open_sockets, ports
 from televent.runtime.supervisor import Supervisor
 from televent.settings import Settings
 
@@ -40,7 +44,10 @@ async def run_services(
     if lifeline_fd is not None:
         asyncio.get_running_loop().add_reader(lifeline_fd, stop.set)
     try:
-        await _serve(settings, names, stop, ready_fd)
+        # The supervisor has checked the account already.
+        found = standing(settings, checked=ready_fd is not None)
+        with open_sockets(settings, names) as sockets, as_ordinary_account(settings, names, found) as settled:
+            await _serve(settled, names, stop, sockets, partial(_announce, ready_fd, found))
     except (DatabaseUnavailable, WrongStoreFormat) as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
     except OSError as error:
@@ -49,15 +56,34 @@ async def run_services(
         raise
 
 
-async def _serve(settings: Settings, names: Sequence[str], stop: asyncio.Event, ready_fd: int | None) -> None:
+@contextlib.contextmanager
+def as_ordinary_account(settings: Settings, names: Sequence[str], found: Standing) -> Iterator[Settings]:
+    """Gives up root for good, where this process has it and shall not keep it. The settings name the data directory in
+    a way that the account can use. Raises SettingsError, OperatorError."""
+    if found.account is None:
+        yield settings
+        return
+    with contextlib.ExitStack() as stack:
+        if "sandbox" in names:
+            prepare_data_directory(settings)
+            place = stack.enter_context(reachable(settings.data_dir.absolute(), found.account))
+            settings = settings.model_copy(update={"data_dir": place})
+        step_down(found.account)
+        yield settings
+
+
+async def _serve(
+    settings: Settings, names: Sequence[str], stop: asyncio.Event, sockets: Sockets, on_ready: Callable[[], None]
+) -> None:
     from televent.runtime.services import SERVICES, open_services
 
     async with open_services(settings, names) as core:
         readies = {name: asyncio.Event() for name in names}
         tasks = [
-            asyncio.create_task(SERVICES[name](core, readies[name].set, stop), name=f"service {name}") for name in names
+            asyncio.create_task(SERVICES[name](core, readies[name].set, stop, sockets), name=f"service {name}")
+            for name in names
         ]
-        announce = asyncio.create_task(_announce(list(readies.values()), ready_fd))
+        announce = asyncio.create_task(_when_ready(list(readies.values()), on_ready))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
         stop.set()
@@ -69,9 +95,13 @@ async def _serve(settings: Settings, names: Sequence[str], stop: asyncio.Event, 
                 raise result
 
 
-async def _announce(readies: list[asyncio.Event], ready_fd: int | None) -> None:
+async def _when_ready(readies: list[asyncio.Event], on_ready: Callable[[], None]) -> None:
     for ready in readies:
         await ready.wait()
+    on_ready()
+
+
+def _announce(ready_fd: int | None, found: Standing) -> None:
     # Imported modules stay for the life of the process, so the garbage collector need not scan them again.
     gc.enable()
     gc.freeze()
@@ -79,8 +109,10 @@ async def _announce(readies: list[asyncio.Event], ready_fd: int | None) -> None:
         with contextlib.suppress(OSError):
             os.write(ready_fd, b"ready\n")
             os.close(ready_fd)
-    else:
-        log.info("ready")
+        return
+    if not found.sound:
+        log.warning(found.sentence)
+    log.info("ready")
 
 
 async def run_everything(settings: Settings) -> int:
@@ -93,6 +125,8 @@ async def run_everything(settings: Settings) -> int:
     started = time.monotonic()
     stop = _asked_to_stop()
     _check_ports(_ports(settings))
+    prepare_data_directory(settings)
+    account = standing(settings)
     server: EmbeddedPostgres | None = None
     try:
         if settings.database_url is not None:
@@ -102,7 +136,7 @@ async def run_everything(settings: Settings) -> int:
             server = EmbeddedPostgres(binaries=settings.pg_bin)
             url = await asyncio.to_thread(server.start, settings.data_dir.absolute())
         await asyncio.to_thread(migrate.up, url)
-        return await _supervise(settings, url, stop, started)
+        return await _supervise(settings, url, stop, started, account)
     except (EmbeddedPostgresError, MigrationError) as error:
         raise OperatorError(str(error)) from error
     except DatabaseUnavailable as error:
@@ -112,7 +146,7 @@ async def run_everything(settings: Settings) -> int:
             await asyncio.to_thread(server.stop)
 
 
-async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started: float) -> int:
+async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started: float, account: Standing) -> int:
     sandbox = settings.telegram_bot_token is None or settings.smtp_host is None
     environment = {
         "DATABASE_URL": url,
@@ -120,6 +154,7 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
         "API_HOST": settings.api_host,
         "API_PORT": str(settings.api_port),
         "PUBLIC_URL": settings.base_url,
+        "TELEVENT_USER": user_of(account),
     }
     if settings.telegram_bot_token is None:
         environment["TELEGRAM_BOT_TOKEN"] = kept_token(settings.data_dir.absolute() / "sandbox")
@@ -140,7 +175,8 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
     await asyncio.wait({asked, ready}, return_when=asyncio.FIRST_COMPLETED)
     failed = ready.result() if ready.done() else None
     if failed is None and ready.done():
-        print(banner(settings, sandbox=sandbox, seconds=time.monotonic() - started), flush=True)
+        seconds = time.monotonic() - started
+        print(banner(settings, sandbox=sandbox, seconds=seconds, account=account.sentence), flush=True)
         await asked
     supervisor.request_stop()
     asked.cancel()
@@ -162,14 +198,8 @@ def _asked_to_stop() -> asyncio.Event:
 
 
 def _ports(settings: Settings) -> list[tuple[str, int, str]]:
-    ports = [
-        (settings.api_host, settings.api_port, "API_PORT"),
-        (settings.mail_listen_host, settings.mail_listen_port, "MAIL_LISTEN_PORT"),
-    ]
-    if settings.telegram_bot_token is None or settings.smtp_host is None:
-        ports.append((settings.sandbox_host, settings.sandbox_port, "SANDBOX_PORT"))
-        ports.append((settings.sandbox_host, settings.sandbox_smtp_port, "SANDBOX_SMTP_PORT"))
-    return ports
+    sandbox = settings.telegram_bot_token is None or settings.smtp_host is None
+    return [(port.host, port.number, port.setting) for port in ports(settings) if port.service != "sandbox" or sandbox]
 
 
 def _check_ports(ports: list[tuple[str, int, str]]) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import re
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -165,11 +166,12 @@ async def serve_mail(
     stop: asyncio.Event,
     *,
     on_port: Callable[[int], None] = lambda port: None,
+    sock: socket.socket | None = None,
 ) -> None:
     """Listens until ``stop`` is set; also processes the mails that an earlier process stored and left without outcome.
 
-    ``on_port`` gets the port that is bound, ``ready`` is called once mail is accepted. Raises OSError where the port is
-    taken.
+    ``on_port`` gets the port that is bound, ``ready`` is called once mail is accepted. ``sock``: a listening socket to
+    use in place of a new one. Raises OSError where the port is taken.
     """
     listener = Listener(intake, now)
     protocol = _BoundedLmtp if config.protocol == "lmtp" else _Bounded
@@ -184,7 +186,11 @@ async def serve_mail(
             ident="Televent",
         )
 
-    server = await asyncio.get_running_loop().create_server(connection, config.host, config.port)
+    loop = asyncio.get_running_loop()
+    if sock is not None:
+        server = await loop.create_server(connection, sock=sock)
+    else:
+        server = await loop.create_server(connection, config.host, config.port)
     sweeping = asyncio.create_task(_sweep(listener, now, stop))
     try:
         on_port(server.sockets[0].getsockname()[1])

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,14 +48,16 @@ class Sandbox:
         return url_of(self.config.host, self.web_port)
 
     @contextlib.asynccontextmanager
-    async def _open(self) -> AsyncIterator[asyncio.Task[None]]:
+    async def _open(self, sockets: Sequence[socket.socket]) -> AsyncIterator[asyncio.Task[None]]:
         async with contextlib.AsyncExitStack() as stack:
-            # The port is bound here: uvicorn would end the whole process where it is in use.
-            family = socket.AF_INET6 if ":" in self.config.host else socket.AF_INET
-            address = (self.config.host, self.config.web_port)
-            listener = stack.enter_context(socket.create_server(address, family=family))
-            loop = asyncio.get_running_loop()
-            smtp = await loop.create_server(self.catcher.protocol, self.config.host, self.config.smtp_port)
+            # The ports are bound here: uvicorn would end the whole process where one is in use.
+            host = self.config.host
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            listener, catching = sockets or [
+                stack.enter_context(socket.create_server((host, port), family=family))
+                for port in (self.config.web_port, self.config.smtp_port)
+            ]
+            smtp = await asyncio.get_running_loop().create_server(self.catcher.protocol, sock=catching)
             stack.callback(smtp.close)
             self.world.compact()
             self.web_port = listener.getsockname()[1]
@@ -79,10 +81,11 @@ class Sandbox:
 
 
 @contextlib.asynccontextmanager
-async def running(config: SandboxConfig) -> AsyncIterator[Sandbox]:
-    """Run both servers while the block runs. Raises OSError when a port is taken."""
+async def running(config: SandboxConfig, *sockets: socket.socket) -> AsyncIterator[Sandbox]:
+    """Run both servers while the block runs. `sockets`: listening sockets for HTTP and for SMTP to use in place of new
+    ones. Raises OSError when a port is taken."""
     sandbox = Sandbox(config)
-    async with sandbox._open():
+    async with sandbox._open(sockets):
         yield sandbox
 
 
@@ -90,7 +93,7 @@ async def serve(config: SandboxConfig, ready: "asyncio.Future[Sandbox] | None" =
     """Run both servers until cancelled. `ready` gets the sandbox once the servers answer. Raises OSError when a port is
     taken."""
     sandbox = Sandbox(config)
-    async with sandbox._open() as serving:
+    async with sandbox._open(()) as serving:
         if ready is not None and not ready.done():
             ready.set_result(sandbox)
         await asyncio.shield(serving)

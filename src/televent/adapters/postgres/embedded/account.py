@@ -122,9 +122,28 @@ class Account:
         return bool(status.st_mode & stat.S_IXOTH)
 
 
+def named_account(user: str) -> Account | None:
+    """The account with this name or number that root switches to; None where there is none. A number needs no entry in
+    the user database; its group then has the same number."""
+    try:
+        entry = pwd.getpwuid(int(user)) if user.isascii() and user.isdigit() else pwd.getpwnam(user)
+    except KeyError:
+        return Account(int(user), int(user), switches=True) if user.isascii() and user.isdigit() else None
+    return Account(entry.pw_uid, entry.pw_gid, switches=True)
+
+
+def owner_account(place: Path) -> Account | None:
+    """The account that owns `place`, for root to switch to; None where that is root or there is no such place.
+
+    Its group is its own, not the directory's: that can be root's.
+    """
+    uid = place.stat().st_uid if place.exists() else 0
+    return named_account(str(uid)) if uid != 0 else None
+
+
 def choose_account(cluster: Path) -> Account:
-    """The account that runs the server of `cluster`: this process's own; for root, the cluster's owner, else one of
-    UNPRIVILEGED.
+    """The account that runs the server of `cluster`: this process's own; for root, the cluster's owner, else the owner
+    of the directory around it, else one of UNPRIVILEGED.
 
     Raises EmbeddedPostgresError when the cluster belongs to an account that this process cannot switch to.
     """
@@ -137,14 +156,10 @@ def choose_account(cluster: Path) -> Account:
                 "run as that user or as root, or choose another data directory"
             )
         return Account(os.geteuid(), os.getegid(), switches=False)
-    if owner is not None and owner.st_uid != 0:
-        return Account(owner.st_uid, owner.st_gid, switches=True)
-    for name in UNPRIVILEGED:
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid, switches=True)
+    found = (owner_account(cluster), owner_account(cluster.parent), *map(named_account, UNPRIVILEGED))
+    account = next((each for each in found if each is not None), None)
+    if account is not None:
+        return account
     raise EmbeddedPostgresError(
         "PostgreSQL does not run as root, and there is neither a user 'televent' nor 'nobody': "
         "add one, or run televent as an ordinary user"

@@ -14,9 +14,10 @@ from psycopg import sql
 
 from televent.adapters.postgres.embedded import cluster as files
 from televent.adapters.postgres.embedded import processes
-from televent.adapters.postgres.embedded.account import Account, choose_account
+from televent.adapters.postgres.embedded.account import Account, choose_account, owner_account
 from televent.adapters.postgres.embedded.binaries import find_installation, readable_installation
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError, log_tail
+from televent.adapters.postgres.embedded.ownership import settle
 
 DATABASE = "televent"
 PORT = 5432
@@ -50,6 +51,7 @@ class Server:
             url = self._adopt(account)
             if url is not None:
                 return url
+        account = self._heir(account)
         installation = readable_installation(find_installation(self._binaries, major=major), account)
         if major is None:
             files.create(self._cluster, installation, account, owner_of(self.home))
@@ -88,6 +90,16 @@ class Server:
         processes.disown_pid_file(self._cluster)
         return None
 
+    def _heir(self, account: Account) -> Account:
+        """The account that the cluster belongs to from now on: the owner of the data directory, where root may give it
+        to them. No server runs on it."""
+        heir = owner_account(self.home) if account.switches else None
+        if heir is None or heir == account:
+            return account
+        if self._cluster.exists():
+            settle(self._cluster, (heir.uid, heir.gid))
+        return heir
+
     def _launch(self, account: Account, postgres: Path) -> str:
         sockets = files.socket_directory(self.home, account)
         files.forget_socket(sockets, PORT)
@@ -95,6 +107,7 @@ class Server:
             "listen_addresses": "",
             "port": str(PORT),
             "unix_socket_directories": str(sockets),
+            "unix_socket_permissions": "0600",
             "logging_collector": "off",
             **self._options,
         }

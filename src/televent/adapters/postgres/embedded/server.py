@@ -51,7 +51,7 @@ class EmbeddedPostgres:
             if self._server is not None and self._server.home != home:
                 raise EmbeddedPostgresError(f"already started on {self._server.home}: stop first")
             try:
-                home.mkdir(mode=0o755, parents=True, exist_ok=True)
+                home.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with start_lock(home).exclusive(self._timeout):
                     url = self._enter(home)
             except OSError as error:

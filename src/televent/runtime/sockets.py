@@ -1,0 +1,67 @@
+"""Opens the listening sockets of a process before anything else: a port below 1024 needs root, which the process then
+gives up (`privileges`)."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from televent.runtime.database import OperatorError
+from televent.settings import Settings
+
+BACKLOG: Final = 2048
+"""Max connections that wait in the kernel to be accepted."""
+
+Sockets = Mapping[str, socket.socket]
+"""Listening sockets by the setting that names their port."""
+
+
+class Port(NamedTuple):
+    """A port that a service listens on, and the setting that names it."""
+
+    service: str
+    setting: str
+    host: str
+    number: int
+
+
+def ports(settings: Settings) -> list[Port]:
+    """The ports of all services."""
+    return [
+        Port("api", "API_PORT", settings.api_host, settings.api_port),
+        Port("mail", "MAIL_LISTEN_PORT", settings.mail_listen_host, settings.mail_listen_port),
+        Port("sandbox", "SANDBOX_PORT", settings.sandbox_host, settings.sandbox_port),
+        Port("sandbox", "SANDBOX_SMTP_PORT", settings.sandbox_host, settings.sandbox_smtp_port),
+    ]
+
+
+@contextlib.contextmanager
+def open_sockets(settings: Settings, services: Sequence[str]) -> Iterator[Sockets]:
+    """The listening sockets of these services. Raises OperatorError where a port cannot be used."""
+    with contextlib.ExitStack() as stack:
+        wanted = [port for port in ports(settings) if port.service in services]
+        yield MappingProxyType({port.setting: stack.enter_context(listen(port)) for port in wanted})
+
+
+def listen(port: Port) -> socket.socket:
+    """The listening socket of one port. Raises OperatorError where the port cannot be used."""
+    family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
+    # The protocol is given explicitly, because asyncio sets TCP_NODELAY only then. Without TCP_NODELAY an answer in two
+    # writes waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if port.service == "api":
+        # Several API processes share the port, and the kernel distributes the connections.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((port.host, port.number))
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or error
+        raise OperatorError(f"{port.setting}={port.number}: {reason}. Choose another with {port.setting}.") from error
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
