@@ -126,7 +126,8 @@ async def run_everything(settings: Settings) -> int:
     stop = _asked_to_stop()
     _check_ports(_ports(settings))
     prepare_data_directory(settings)
-    account = standing(settings)
+    # It starts a small process, which need not delay the database.
+    account = asyncio.create_task(asyncio.to_thread(standing, settings))
     server: EmbeddedPostgres | None = None
     try:
         if settings.database_url is not None:
@@ -136,7 +137,7 @@ async def run_everything(settings: Settings) -> int:
             server = EmbeddedPostgres(binaries=settings.pg_bin)
             url = await asyncio.to_thread(server.start, settings.data_dir.absolute())
         await asyncio.to_thread(migrate.up, url)
-        return await _supervise(settings, url, stop, started, account)
+        return await _supervise(settings, url, stop, started, await account)
     except (EmbeddedPostgresError, MigrationError) as error:
         raise OperatorError(str(error)) from error
     except DatabaseUnavailable as error:
