@@ -191,8 +191,8 @@ def test_an_account_comes_with_its_verified_addresses_and_its_devices(shop: Shop
         PutAddress(ann, "a@example.com", True, False, None, None),
         PutAddress(ann, "ann@example.com", True, True, None, None),
         PutAddress(ann, "claimed@example.com", False, False, "hash", NOON),
-        PutDevice(ann, phone, "phone", "hash", NOON),
-        PutDevice(ann, laptop, "laptop", "hash", NOON + HOUR),
+        PutDevice(ann, phone, "phone", "hash", "5e1ec702", NOON),
+        PutDevice(ann, laptop, "laptop", "hash", None, NOON + HOUR),
     )
     shop.recorder.insert_events([shop.event(StreamKey(ann, ann), 2)], writes=writes)
     row = shop.reads.account(ann)
@@ -213,7 +213,9 @@ def test_an_account_comes_with_its_verified_addresses_and_its_devices(shop: Shop
 def test_the_use_of_a_device_is_noted_once_in_five_minutes(shop: Shop) -> None:
     device = uuid4()
     key = StreamKey(shop.tenant, shop.tenant)
-    shop.recorder.insert_events([shop.event(key)], writes=[PutDevice(shop.tenant, device, "phone", "hash", NOON)])
+    shop.recorder.insert_events(
+        [shop.event(key)], writes=[PutDevice(shop.tenant, device, "phone", "hash", "5e1ec702", NOON)]
+    )
     times = []
     for minutes in (0, 4, 5, 9, 11):
         # Another process has an empty cache, so the rule must hold in the table too.

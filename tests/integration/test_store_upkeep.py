@@ -18,6 +18,8 @@ from televent.adapters.postgres.event_store.trace import steps_of
 from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import ACCOUNT
+from televent.application.event_store.handle import handle
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars import calendars, sharing
 from televent.application.use_cases.objects.delete_object import delete_stream
@@ -26,6 +28,7 @@ from televent.application.use_cases.people import accounts, devices, free_busy, 
 from televent.application.use_cases.scheduling import meetings
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.application.use_cases.shared import shared_objects
+from televent.domain.account.events import DevicePasswordAdded
 from televent.domain.ids import AccountId, account_stream
 from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.audit import AUDIT
@@ -139,6 +142,25 @@ def test_a_rebuild_mends_rows_that_are_wrong_missing_or_too_many(core: Core) -> 
         )
     assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 3
     assert rows(core, "resource") == before
+
+
+def test_a_rebuild_keeps_what_no_fact_says_of_a_device(core: Core) -> None:
+    """Also where it corrects the row: the last use, and the selector of a device whose fact has none."""
+    ann, _ = populated(core)
+    key, old = account_stream(ann.tenant), DevicePasswordAdded(uuid4(), "Phone", "hash", None)
+    handle(core.store, context(ann.tenant), ACCOUNT, key, lambda state: [old])
+    row = core.reads.account(ann.tenant)
+    assert row is not None
+    device = next(each for each in row.devices if each.device_id == old.device_id)
+    core.reads.fill_selector(ann.tenant, device, "5e1ec702")
+    core.reads.note_device_used(ann.tenant, device.device_id, core.backend.clock())
+    before = rows(core, "device")
+    assert rebuild(core.pool, core.store.facts, "directory", lambda done, total: None).differing == 0
+    assert rows(core, "device") == before
+    with psycopg.connect(core.conninfo) as connection:
+        connection.execute("UPDATE device SET name = 'wrong' WHERE device_id = %s", (device.device_id,))
+    assert rebuild(core.pool, core.store.facts, "directory", lambda done, total: None).differing == 1
+    assert rows(core, "device") == before
 
 
 def test_writes_go_on_while_a_projection_is_rebuilt(core: Core) -> None:

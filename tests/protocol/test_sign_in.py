@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from support.dav import Client, Site, event, open_site, prop_body
-from televent.adapters.caldav.door.auth import credentials
+from televent.adapters.caldav.door.credentials import credentials
 from televent.adapters.caldav.door.door import RateLimits
+from televent.application.passwords import selector
 from televent.application.use_cases.people.devices import revoke_device
 from televent.domain.ids import AccountId
 
@@ -64,7 +65,20 @@ def test_a_wrong_password_and_an_unknown_user_are_answered_alike(ann: Client) ->
 
 
 @pytest.mark.parametrize(
-    "user", ["9" * 19, "9" * 400, "-1", "0x65", "1e2", "tg_101", "@", "no@body@example.com", "\u0661"]
+    "user",
+    [
+        "9" * 19,
+        "9" * 400,
+        "-1",
+        "0x65",
+        "1e2",
+        "tg_101",
+        "@",
+        "no@body@example.com",
+        "\u0661",
+        "%00",
+        "x%00@example.com",
+    ],
 )
 def test_a_user_name_that_is_nobodys_is_unauthorized(ann: Client, user: str) -> None:
     assert ann.ask("PROPFIND", ann.home, Authorization=basic(f"{user}:{ann.password}")).status == 401
@@ -81,6 +95,30 @@ def test_a_revoked_password_stops_at_once_and_the_others_go_on(site: Site, ann: 
     revoke_device(site.core.backend, site.context(AccountId(ann.tenant)), device_id=phone.device_id)
     assert with_phone.propfind(ann.home, "D:owner").status == 401
     assert ann.propfind(ann.home, "D:owner").status == 207
+
+
+def test_a_revoked_password_stops_at_once_in_every_process(database_url: str) -> None:
+    with open_site(database_url) as one, open_site(database_url) as other:
+        ann = one.person(101, "Ann")
+        elsewhere = Client(other, ann.tenant, ann.user, ann.password)
+        for client in (ann, elsewhere):
+            # The third answer comes from the cache.
+            assert [client.propfind(ann.home, "D:owner").status for _ in range(3)] == [207] * 3
+        account = one.core.reads.account(ann.tenant)
+        assert account is not None
+        device = account.devices[0].device_id
+        revoke_device(one.core.backend, one.context(ann.tenant), device_id=device)
+        assert [client.propfind(ann.home, "D:owner").status for client in (ann, elsewhere)] == [401, 401]
+
+
+def test_a_password_from_before_there_were_selectors_goes_on_and_gets_one(site: Site, ann: Client) -> None:
+    with site.core.pool.connection() as connection:
+        connection.execute("UPDATE device SET selector = NULL WHERE tenant_id = %s", (ann.tenant,))
+    assert ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong")).status == 401
+    assert ann.propfind(ann.home, "D:owner").status == 207
+    account = site.core.reads.account(ann.tenant)
+    assert account is not None
+    assert [device.selector for device in account.devices] == [selector(ann.tenant, ann.password)]
 
 
 def test_the_use_of_a_password_is_noted(site: Site, ann: Client) -> None:
@@ -112,7 +150,8 @@ def test_failures_are_throttled_by_client_and_user_while_the_right_password_goes
         assert [answer.status for answer in wrong] == [401, 401, 401, 401, 429]
         assert 0 < int(wrong[-1].headers["retry-after"]) <= 60
         assert ann.propfind(ann.home, "D:owner").status == 207
-    assert failures == {"127.0.0.1/101": 4}
+        account = f"account/{ann.tenant}"
+    assert failures == {account: 4, "client/127.0.0.1": 4}
 
 
 def test_a_rate_limit_says_when_to_come_again(database_url: str) -> None:

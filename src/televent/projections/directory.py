@@ -62,7 +62,7 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 primary = after.addresses[:1] == (fact.address,)
                 writes.append(PutAddress(key.tenant, fact.address, True, primary, None, None))
             case DevicePasswordAdded():
-                writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, at))
+                writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, fact.selector, at))
             case DevicePasswordRevoked():
                 writes.append(DropDevice(key.tenant, fact.device_id))
             case AccountErased():

@@ -36,7 +36,7 @@ OPENED: tuple[AccountEvent, ...] = (
     AccountOpened(1001, "Ann", "Europe/London", "en"),
     DefaultCalendarChosen(DIARY),
     AddressVerified("ann@example.com"),
-    DevicePasswordAdded(PHONE, "phone", "hash"),
+    DevicePasswordAdded(PHONE, "phone", "hash", "5e1ec702"),
 )
 EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     OPEN,
@@ -45,7 +45,7 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     OpenFreeBusy("everyone", None),
     ClaimAddress("ann@example.org", "hash", NOON),
     VerifyAddress("ann@example.org", None, NOON),
-    AddDevice(UUID(int=3), "laptop", "hash"),
+    AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),
     RevokeDevice(PHONE),
 )
 

@@ -15,6 +15,7 @@ from televent.adapters.caldav.answers.encoding import MIN_SIZE, gzipped, takes_g
 from televent.adapters.caldav.answers.streaming import stream
 from televent.adapters.caldav.door import discovery
 from televent.adapters.caldav.door.auth import Authenticator, too_many
+from televent.adapters.caldav.door.credentials import client_of
 from televent.adapters.caldav.door.door import Door, Limit, RateLimits, Run
 from televent.adapters.caldav.door.preconditions import check_if
 from televent.adapters.caldav.door.upload import Incoming
@@ -166,7 +167,7 @@ class CaldavDoor:
             )
         if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
             return discovery.welcome()
-        client = scope["client"][0] if scope.get("client") else "unknown"
+        client = client_of(scope)
         if self._limits is not None:
             await self._count(self._limits.client, client)
         login = headers.get("authorization")

@@ -62,14 +62,16 @@ NAMES: Mapping[str, type] = {
     "address-verified/1": account.AddressVerified,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
     "free-busy-opened/1": account.FreeBusyOpened,
-    "device-password-added/1": account.DevicePasswordAdded,
+    "device-password-added/2": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
     "account-erased/1": account.AccountErased,
 }
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
+    "device-password-added/1": ("device-password-added/2", lambda fields: {**fields, "selector": None}),
+}
 """Old name → (the next name, a function from the old fields to the new ones). The personal fields are missing where the
 person's key is destroyed."""
 

@@ -45,6 +45,7 @@ class PutDevice:
     device_id: UUID
     name: str
     hash: str
+    selector: str | None
     created_at: datetime
 
 
@@ -75,6 +76,8 @@ class DeviceRow:
     device_id: UUID
     name: str
     hash: str
+    selector: str | None
+    """None: stored before there were selectors, and not used since (ADR 32)."""
     created_at: datetime
     last_used_at: datetime | None
 
@@ -115,4 +118,8 @@ class AccountReads(Protocol):
     def accounts(self) -> list[AccountRow]: ...
     def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
         """Stores the time of use, at most once in five minutes per device."""
+        ...
+
+    def fill_selector(self, tenant: AccountId, device: DeviceRow, selector: str) -> None:
+        """Stores the selector of a device that has none, while its hash is the same."""
         ...

@@ -68,6 +68,7 @@ class AddDevice:
     device_id: UUID
     name: str
     hash: str
+    selector: str
 
 
 @dataclass(frozen=True, slots=True)

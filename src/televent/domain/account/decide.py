@@ -100,7 +100,7 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 return []
             if len(state.devices) >= MAX_DEVICES:
                 raise TooManyDevices()
-            return [DevicePasswordAdded(command.device_id, command.name, command.hash)]
+            return [DevicePasswordAdded(command.device_id, command.name, command.hash, command.selector)]
         case RevokeDevice():
             if command.device_id not in state.devices:
                 raise UnknownDevice()

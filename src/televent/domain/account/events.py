@@ -65,9 +65,13 @@ class FreeBusyOpened:
 
 @dataclass(frozen=True, slots=True)
 class DevicePasswordAdded:
+    """``selector`` tells which hash a given password is checked against (application.passwords); None in facts from
+    before there were selectors."""
+
     device_id: UUID
     name: Personal[str]
     hash: Personal[str]
+    selector: Personal[str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from televent.adapters.caldav.door.credentials import client_of
 from televent.adapters.caldav.door.door import Door, RateLimits, Run
 from televent.adapters.caldav.http import Header, Receive, Scope, Send
 from televent.application.backend import Backend
@@ -187,8 +188,7 @@ class AnswerCache:
         limits = self._limits
         if limits is None:
             return True
-        client = scope["client"][0] if scope.get("client") else "unknown"
-        return limits.client.held(client) and limits.person.held(known.tenant)
+        return limits.client.held(client_of(scope)) and limits.person.held(known.tenant)
 
     def _store(self, request: bytes, watch: Watch, sent: _RecordingSend, marks: Mark | None) -> None:
         """Caches an answer. ``marks`` were read before the request read any row: if a row changed in between, its mark

@@ -2,43 +2,40 @@
 
 Every request reads the account's device passwords, so a revoked password stops working at once on every node. The cache
 only records that a password matches a stored hash. Its keys are digests under a secret of the process, so it holds no
-password.
+password. A password that is not in the cache costs one hash, whatever the number of devices (ADR 32).
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import hmac
 import math
 import secrets
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import unquote
 from uuid import UUID
 
+from televent.adapters.caldav.door.credentials import MAX_CREDENTIALS, canonical, credentials
 from televent.adapters.caldav.door.door import RateLimits, Run
+from televent.adapters.caldav.door.hashing import MAX_FITTING, MAX_GUESSES, RETRY_AFTER, Busy, HashQueue
 from televent.adapters.caldav.errors import DavError
 from televent.application.backend import Backend
+from televent.application.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
 MAX_CACHED: Final = 20_000
 """Max entries of each cache of this module."""
-MAX_CONCURRENT_HASHES: Final = 2
-"""Max passwords that are hashed at the same time."""
-MAX_DECOY_CHECKS: Final = 3
-"""Max hash checks for a user name without an account, always the same number for one name. An account with devices
-costs a few checks as well, so the time of a failed sign-in does not tell whether the user exists."""
+MAX_WITHOUT_SELECTOR: Final = 10
+"""Max devices without a selector that a password is checked against, those used last. Each gets its selector when its
+password is used."""
 RECORD_USE_EVERY: Final = timedelta(minutes=5)
 """Min time between two updates of a device's last use."""
-MAX_CREDENTIALS: Final = 1024
-"""Max characters of a password; half the max characters of the encoded credentials."""
 
 
 def unauthorized() -> DavError:
@@ -54,24 +51,23 @@ def too_many(seconds: float) -> DavError:
     return DavError(429, text="Too many requests. Try again later.", headers=((b"retry-after", wait),))
 
 
-def credentials(header: str | None) -> tuple[str, str] | None:
-    """The user name and password of an Authorization header, split at the first colon (RFC 7617 §2). A
-    percent-encoded user name is decoded. None if the header is missing or not valid Basic."""
-    scheme, _, encoded = (header or "").partition(" ")
-    if scheme.lower() != "basic" or len(encoded) > MAX_CREDENTIALS * 2:
-        return None
-    try:
-        raw = base64.b64decode(encoded.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    user, colon, password = text.partition(":")
-    if not colon or not user or not password or "\0" in text:
-        return None
-    return (unquote(user) if "%" in user else user).strip(), password
+def busy() -> DavError:
+    """The 503 answer to a sign-in that cannot be checked soon (RFC 9110 §15.6.4)."""
+    wait = str(RETRY_AFTER).encode()
+    return DavError(503, text="Too many sign-ins at once. Try again.", headers=((b"retry-after", wait),))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Credentials that the cache does not know. ``keys``: the account and the client, as limits count them.
+    ``candidates``: the devices whose hash may be that of the password. ``fits``: they have its selector."""
+
+    account: AccountRow | None
+    password: str
+    keys: tuple[str, str]
+    digest: bytes
+    candidates: Sequence[DeviceRow]
+    fits: bool
 
 
 class Authenticator:
@@ -83,29 +79,31 @@ class Authenticator:
         self._limits = limits
         self._key = secrets.token_bytes(32)
         self._matching: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
-        # A separate pool: a thread keeps the memory of a hash after its first use, and guessed passwords must not take
-        # the threads that serve signed-in clients.
-        self._hashing = ThreadPoolExecutor(MAX_CONCURRENT_HASHES, thread_name_prefix="televent-hashing")
-        self._blocked: dict[str, float] = {}
+        self._fitting = HashQueue("fitting", MAX_FITTING)
+        self._guesses = HashQueue("guesses", MAX_GUESSES)
+        self._checking: dict[bytes, asyncio.Task[DeviceRow | None]] = {}
+        self._blocked: OrderedDict[str, float] = OrderedDict()
         self._use_recorded: dict[UUID, datetime] = {}
         self._decoy = backend.passwords.hash(secrets.token_urlsafe(16))
 
     async def authenticate(self, header: str | None, client: str) -> AccountRow:
-        """The account that the credentials belong to. ``client`` is the client's address. Raises DavError 401, 429."""
+        """The account that the credentials belong to. ``client`` is the client's address as limits count it. Raises
+        DavError 401, 429, 503."""
         return (await self.sign_in(header, client))[0]
 
     async def sign_in(self, header: str | None, client: str) -> tuple[AccountRow, DeviceRow]:
-        """The account and the device that the credentials belong to. Raises DavError 401, 429."""
+        """The account and the device that the credentials belong to. Raises DavError 401, 429, 503."""
         given = credentials(header)
         if given is None:
             raise unauthorized()
         user, password = given
         account = await self._find(user)
-        digest = hmac.digest(self._key, f"{user}\0{password}".encode("utf-8", "surrogatepass"), "sha256")
+        name = str(account.tenant) if account is not None else canonical(user)
+        digest = hmac.digest(self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), "sha256")
         device = self._known(account, digest)
         if device is None:
-            device = await self._check(account, user, password, client)
-            self._remember(digest, device)
+            keys = (f"account/{name}", f"client/{client}")
+            device = await self._check(_attempt(account, password, keys, digest))
         assert account is not None
         await self._record_use(account, device)
         return account, device
@@ -134,50 +132,66 @@ class Authenticator:
                 return device
         return None
 
-    def _remember(self, digest: bytes, device: DeviceRow) -> None:
-        self._matching[digest] = (device.device_id, device.hash)
-        while len(self._matching) > MAX_CACHED:
-            self._matching.popitem(last=False)
-
-    async def _check(self, account: AccountRow | None, user: str, password: str, client: str) -> DeviceRow:
-        key = f"{client}/{user.lower()[:256]}"
-        self._refuse_blocked(key)
-        loop = asyncio.get_running_loop()
-        device = await loop.run_in_executor(self._hashing, self._verify, account, user, password)
+    async def _check(self, attempt: Attempt) -> DeviceRow:
+        """The device with the password. Failed sign-ins are limited, by account and by client. The limits do not stop
+        a password that fits a selector: those who guess cannot lock a person out."""
+        if not attempt.fits:
+            self._refuse_blocked(attempt.keys)
+        # An app opens several connections at once, and all of them come with the same password.
+        checking = self._checking.get(attempt.digest)
+        if checking is None:
+            checking = self._checking[attempt.digest] = asyncio.create_task(self._hashed(attempt))
+            checking.add_done_callback(lambda _: self._checking.pop(attempt.digest))
+        try:
+            await asyncio.shield(checking)
+        except Busy:
+            raise busy() from None
+        # The request that began the check may have read the account before a device was revoked.
+        device = self._known(attempt.account, attempt.digest)
         if device is not None:
             return device
         if self._limits is not None:
-            wait = await self._run(self._limits.failure, key)
-            if wait is not None:
-                self._block(key, wait)
+            for key in attempt.keys:
+                wait = await self._run(self._limits.failure, key)
+                if wait is not None:
+                    self._block(key, wait)
         raise unauthorized()
 
-    def _verify(self, account: AccountRow | None, user: str, password: str) -> DeviceRow | None:
-        devices = account.devices if account is not None else ()
-        if len(password) <= MAX_CREDENTIALS:
-            for device in sorted(devices, key=_last_used, reverse=True):
-                if self._backend.passwords.verify(device.hash, password):
-                    return device
-        if not devices:
-            drawn = hmac.digest(self._key, f"nobody\0{user}".encode("utf-8", "surrogatepass"), "sha256")[0]
-            for _ in range(1 + drawn % MAX_DECOY_CHECKS):
-                self._backend.passwords.verify(self._decoy, password[:MAX_CREDENTIALS])
+    async def _hashed(self, attempt: Attempt) -> DeviceRow | None:
+        """Hashes the password: once where a selector fits it, and once for nothing where it can be nobody's, so that
+        the time of a failed sign-in does not tell whether the user exists. Remembers a device that matches."""
+        verify = self._backend.passwords.verify
+        queue, keys = (self._fitting, attempt.keys[:1]) if attempt.fits else (self._guesses, attempt.keys)
+        for device in attempt.candidates:
+            if await queue.run(keys, verify, device.hash, attempt.password):
+                await self._remember(attempt, device)
+                return device
+        if not attempt.candidates:
+            await queue.run(keys, verify, self._decoy, attempt.password[:MAX_CREDENTIALS])
         return None
 
-    def _refuse_blocked(self, key: str) -> None:
-        until = self._blocked.get(key)
-        if until is None:
-            return
-        left = until - time.monotonic()
-        if left > 0:
-            raise too_many(left)
-        del self._blocked[key]
+    async def _remember(self, attempt: Attempt, device: DeviceRow) -> None:
+        self._matching[attempt.digest] = (device.device_id, device.hash)
+        while len(self._matching) > MAX_CACHED:
+            self._matching.popitem(last=False)
+        if device.selector is None and attempt.account is not None:
+            tenant = attempt.account.tenant
+            await self._run(self._backend.reads.fill_selector, tenant, device, selector(tenant, attempt.password))
+
+    def _refuse_blocked(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            until = self._blocked.get(key)
+            if until is None:
+                continue
+            left = until - time.monotonic()
+            if left > 0:
+                raise too_many(left)
+            del self._blocked[key]
 
     def _block(self, key: str, seconds: float) -> None:
-        now = time.monotonic()
-        if len(self._blocked) >= MAX_CACHED:
-            self._blocked = {each: until for each, until in self._blocked.items() if until > now}
-        self._blocked[key] = now + seconds
+        self._blocked[key] = time.monotonic() + seconds
+        while len(self._blocked) > MAX_CACHED:
+            self._blocked.popitem(last=False)
 
     async def _record_use(self, account: AccountRow, device: DeviceRow) -> None:
         now = self._backend.clock()
@@ -188,6 +202,17 @@ class Authenticator:
             self._use_recorded.clear()
         self._use_recorded[device.device_id] = now
         await self._run(self._backend.reads.note_device_used, account.tenant, device.device_id, now)
+
+
+def _attempt(account: AccountRow | None, password: str, keys: tuple[str, str], digest: bytes) -> Attempt:
+    """The attempt with its candidates: the devices with the password's selector, else those without any selector."""
+    devices = account.devices if account is not None and len(password) <= MAX_CREDENTIALS else ()
+    given = selector(account.tenant, password) if account is not None else ""
+    fitting = [each for each in devices if each.selector == given]
+    if fitting:
+        return Attempt(account, password, keys, digest, fitting, True)
+    without = sorted((each for each in devices if each.selector is None), key=_last_used, reverse=True)
+    return Attempt(account, password, keys, digest, without[:MAX_WITHOUT_SELECTOR], False)
 
 
 def _last_used(device: DeviceRow) -> datetime:

@@ -54,7 +54,7 @@ class RateLimits:
     person: Limit
     """Requests by account, counted after sign-in."""
     failure: Limit
-    """Failed sign-ins by client address and user name."""
+    """Failed sign-ins, by account and by client address."""
 
 
 @dataclass(frozen=True, slots=True)

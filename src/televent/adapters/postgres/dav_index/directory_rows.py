@@ -12,7 +12,7 @@ _SELECT = """
             SELECT address.address FROM address WHERE address.tenant_id = account.tenant_id AND address.verified
             ORDER BY address.is_primary DESC, address.address
         ),
-        device.device_id, device.name, device.hash, device.created_at, device.last_used_at
+        device.device_id, device.name, device.hash, device.selector, device.created_at, device.last_used_at
     FROM account LEFT JOIN device ON device.tenant_id = account.tenant_id"""
 _ORDER = " ORDER BY account.opened_at, account.tenant_id, device.created_at, device.device_id"
 ACCOUNTS = _SELECT + _ORDER
@@ -20,6 +20,8 @@ ACCOUNT_BY = _SELECT + " WHERE {where}" + _ORDER
 NOTE_DEVICE = """
     UPDATE device SET last_used_at = %s
     WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
+FILL_SELECTOR = """
+    UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
 ACCOUNT_WIDTH = 7
 
 

@@ -109,8 +109,9 @@ PUT_ADDRESS = """
     SET verified = excluded.verified, is_primary = excluded.is_primary, code_hash = excluded.code_hash,
         code_until = excluded.code_until"""
 PUT_DEVICE = """
-    INSERT INTO device (tenant_id, device_id, name, hash, created_at) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (tenant_id, device_id) DO UPDATE SET name = excluded.name, hash = excluded.hash"""
+    INSERT INTO device (tenant_id, device_id, name, hash, selector, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, device_id) DO UPDATE
+    SET name = excluded.name, hash = excluded.hash, selector = excluded.selector"""
 DROP_DEVICE = "DELETE FROM device WHERE tenant_id = %s AND device_id = %s"
 
 TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -186,7 +187,7 @@ def statements(write: Write) -> tuple[Statement, ...]:
             codes = (put.code_hash, put.code_until)
             return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)
         case PutDevice() as put:
-            return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.created_at)),)
+            return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.selector, put.created_at)),)
         case DropDevice() as drop:
             return ((DROP_DEVICE, (drop.tenant, drop.device_id)),)
         case ForgetAccount() as forget:

@@ -8,7 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from televent.adapters.postgres.dav_index.company_reads import CompanyReads
-from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, ACCOUNTS, NOTE_DEVICE, accounts_of
+from televent.adapters.postgres.dav_index.directory_rows import (
+    ACCOUNT_BY,
+    ACCOUNTS,
+    FILL_SELECTOR,
+    NOTE_DEVICE,
+    accounts_of,
+)
 from televent.adapters.postgres.dav_index.listing_reads import PAGE_BYTES, ListingReads
 from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.dav_index.time_reads import (
@@ -22,7 +28,7 @@ from televent.adapters.postgres.dav_index.time_reads import (
     touched,
 )
 from televent.adapters.postgres.rows import Pool, Row, fetch
-from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.application.read_models.busy import BusyRows
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import Found, ResourceRow
@@ -261,6 +267,10 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads):
         self._noted[device] = now
         with self._pool.connection() as connection:
             connection.execute(NOTE_DEVICE, (now, tenant, device_id, now - NOTED_FOR))
+
+    def fill_selector(self, tenant: AccountId, device: DeviceRow, selector: str) -> None:
+        with self._pool.connection() as connection:
+            connection.execute(FILL_SELECTOR, (selector, tenant, device.device_id, device.hash))
 
     def _account(self, where: str, value: object) -> AccountRow | None:
         return next(iter(accounts_of(self._fetch(ACCOUNT_BY.format(where=where), (value,)))), None)

@@ -10,8 +10,8 @@ from psycopg import sql
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 
-KEPT = {"device": ("last_used_at",)}
-"""Columns that no fact sets. A rebuild leaves them as they are."""
+KEPT = {"device": ("last_used_at", "selector")}
+"""Columns that are written without a fact: always, or where the fact has no value. A rebuild keeps such values."""
 
 
 def own_connection(pool: Pool) -> Connection:
@@ -60,20 +60,25 @@ def correct_index(connection: Connection) -> int:
 
 def correct(connection: Connection, table: str, keys: Sequence[str]) -> int:
     """Makes the live rows equal to the shadow's, and returns how many differed."""
-    kept = KEPT.get(table, ())
     columns = [
         row[0]
         for row in connection.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
             (f"public.{table}",),
         ).fetchall()
-        if row[0] not in kept
     ]
     same = sql.SQL(" AND ").join(sql.SQL("live.{0} = made.{0}").format(sql.Identifier(key)) for key in keys)
     differs = sql.SQL(" OR ").join(
         sql.SQL("live.{0} IS DISTINCT FROM made.{0}").format(sql.Identifier(each)) for each in columns
     )
     live, made = sql.Identifier("public", table), sql.Identifier("pg_temp", table)
+    for each in KEPT.get(table, ()):
+        connection.execute(
+            sql.SQL(
+                "UPDATE {made} AS made SET {column} = live.{column} FROM {live} AS live"
+                " WHERE {same} AND made.{column} IS NULL AND live.{column} IS NOT NULL"
+            ).format(made=made, live=live, same=same, column=sql.Identifier(each))
+        )
     wrong = connection.execute(
         sql.SQL("DELETE FROM {live} AS live WHERE NOT EXISTS (SELECT FROM {made} AS made WHERE {same})").format(
             live=live, made=made, same=same

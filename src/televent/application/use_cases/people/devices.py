@@ -9,6 +9,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
+from televent.application.passwords import selector
 from televent.domain.account.commands import AddDevice, RevokeDevice
 from televent.domain.account.decide import decide
 from televent.domain.ids import account_stream
@@ -28,7 +29,7 @@ def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
     password = backend.passwords.new()
     device_id = backend.ids()
     name = " ".join(name.split())[:64] or "Calendar app"
-    command = AddDevice(device_id, name, backend.passwords.hash(password))
+    command = AddDevice(device_id, name, backend.passwords.hash(password), selector(context.tenant, password))
     key = account_stream(context.tenant)
     handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))
     return NewDevice(device_id, name, password)
