@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from televent.adapters.http.framing import FramedConnection
 
 log = structlog.get_logger("televent.connection")
 
@@ -51,7 +53,7 @@ class ConnectionLimits:
     """Max open connections that are served."""
 
 
-class Connection(HttpToolsProtocol):
+class Connection(FramedConnection):
     """One HTTP connection with timeouts.
 
     uvicorn creates one object for each connection and passes no settings. So ``connections_with`` makes a subclass that
@@ -227,6 +229,23 @@ class Connection(HttpToolsProtocol):
         self._report_disconnect()
         self.transport.close()
         self._limit_close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers bytes that are no request, or no body, and ends the connection. If requests before them are still
+        being answered, it ends without an answer to these bytes: a client would take it for the answer to the first
+        one, which may have changed something."""
+        last = self.cycle
+        if last is None or last.response_complete or (self._waiting_for == "body" and last is self._running):
+            self._end_connection(400, msg)
+            return
+        if self._waiting_for == "body":
+            # The last request never comes whole, so it must not begin.
+            self.pipeline.popleft()
+            before = self.pipeline[0][0] if self.pipeline else self._running
+            assert before is not None
+            last = self.cycle = before
+        self._waiting_for = ""
+        last.keep_alive = False
 
     def _report_disconnect(self) -> None:
         """Reports the disconnect to the request that is being answered. uvicorn reports it to the last received request

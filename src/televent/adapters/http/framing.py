@@ -1,0 +1,122 @@
+"""Requests whose end or target two programs may read differently: refused before the application sees them.
+
+A proxy in front of this server that reads the end of a request elsewhere would take one client's bytes for another
+client's request (RFC 9112 §11.2, request smuggling). The parser refuses most of these; this module refuses the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import httptools
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+log = structlog.get_logger("televent.connection")
+
+Headers = list[tuple[bytes, bytes]]
+
+_HOST: Final = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?"
+).fullmatch
+"""uri-host with an optional port (RFC 9110 §7.2, RFC 3986 §3.2.2). It may be empty."""
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?]*)", re.IGNORECASE).match
+
+
+class FramedConnection(HttpToolsProtocol):
+    """An HTTP/1 connection that answers requests with doubtful framing by an error and closes."""
+
+    _upgrade: tuple[bytes, bytes, bytes, Headers] | None = None
+    """Method, target, version and headers of a request that asks for another protocol, until it is parsed again."""
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._parse_without_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("the request is malformed")
+
+    def on_headers_complete(self) -> None:
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        if method != b"CONNECT" and self.parser.should_upgrade():
+            self._upgrade = method, self.url, version, self.headers
+            return
+        fault = fault_of(method, version, self.url, self.headers)
+        if fault is not None:
+            # The answer keeps its turn behind those to earlier requests.
+            self.app = _refusal(*fault)
+            self.url = b"/"
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self._upgrade is None:
+            super().on_message_complete()
+
+    def _parse_without_upgrade(self, rest: bytes) -> None:
+        """Parses a request again that asked for another protocol, without its Upgrade header.
+
+        A server may ignore Upgrade (RFC 9110 §7.8). But the parser then takes the request's body for the other
+        protocol, and the bytes after the next read for a new request."""
+        if self._upgrade is None:
+            return
+        (method, target, version, headers), self._upgrade = self._upgrade, None
+        lines = [b"%b %b HTTP/%b" % (method, target, version)]
+        lines += [b"%b: %b" % (name, value) for name, value in headers if name != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        FramedConnection.data_received(self, b"\r\n".join([*lines, b"", b""]) + rest)
+
+
+def fault_of(method: bytes, version: bytes, target: bytes, headers: Headers) -> tuple[int, str] | None:
+    """The status and the reason of a refusal; None for a request that everybody reads alike. Header names are in lower
+    case. Replaces the Host header by the authority of a target in absolute form (RFC 9112 §3.2.2)."""
+    if version not in (b"1.1", b"1.0"):
+        return 505, "Use HTTP/1.1."
+    if method == b"CONNECT":
+        return 501, "This server is no proxy."
+    host: bytes | None = None
+    for name, value in headers:
+        if name == b"host":
+            if host is not None:
+                return 400, "There are several Host headers."
+            host = value
+        elif name == b"transfer-encoding":
+            if version == b"1.0":
+                # RFC 9112 §6.1: a proxy that knows HTTP/1.0 only does not see where the body ends.
+                return 400, "HTTP/1.0 has no Transfer-Encoding."
+            if value.lower() != b"chunked":
+                return 501, "The only transfer coding is chunked."
+    # RFC 9112 §3.2
+    if host is None and version == b"1.1":
+        return 400, "The Host header is missing."
+    if host is not None and not _HOST(host):
+        return 400, "The Host header is invalid."
+    if b"#" in target:
+        # A fragment is no part of a target. Without it the target would name another resource.
+        return 400, "The request target has a fragment."
+    if not target.startswith((b"/", b"*")):
+        absolute = _ABSOLUTE(target)
+        if absolute is None or not absolute[1] or not _HOST(absolute[1]):
+            return 400, "The request target is invalid."
+        headers[:] = [each for each in headers if each[0] != b"host"] + [(b"host", absolute[1])]
+    return None
+
+
+def _refusal(status: int, why: str) -> Any:
+    """The ASGI application that refuses one request and closes the connection."""
+
+    async def refuse(scope: Any, receive: Any, send: Any) -> None:
+        log.info("request refused", status=status, why=why)
+        body = f"{why}\n".encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return refuse
