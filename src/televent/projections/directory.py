@@ -28,6 +28,7 @@ from televent.domain.account.events import (
     AccountOpened,
     AddressClaimed,
     AddressVerified,
+    CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
@@ -58,6 +59,8 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutFreeBusy(key.tenant, fact.audience, fact.people))
             case AddressClaimed():
                 writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
+            case CodeMistyped():
+                pass
             case AddressVerified():
                 primary = after.addresses[:1] == (fact.address,)
                 writes.append(PutAddress(key.tenant, fact.address, True, primary, None, None))

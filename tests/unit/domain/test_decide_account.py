@@ -1,6 +1,6 @@
 """An account: given its facts, when a command, then facts or a refusal."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,16 +17,18 @@ from televent.domain.account.commands import (
     RevokeDevice,
     VerifyAddress,
 )
-from televent.domain.account.decide import decide
+from televent.domain.account.decide import MAX_WRONG_CODES, decide
 from televent.domain.account.events import (
     AccountErased,
     AccountEvent,
     AccountOpened,
+    AddressClaimed,
     AddressVerified,
+    CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
 )
-from televent.domain.account.refusals import UnknownAccount
+from televent.domain.account.refusals import UnknownAccount, WrongCode
 from televent.domain.account.state import Account, evolve
 
 DIARY, PHONE = UUID(int=1), UUID(int=2)
@@ -80,3 +82,30 @@ def test_an_erased_account_takes_no_other_command(command: AccountCommand) -> No
 
 def test_the_list_above_names_every_command() -> None:
     assert {type(command) for command in EVERY_OTHER_COMMAND} | {EraseAccount} == set(AccountCommand.__args__)
+
+
+WORK = "ann@work.example.com"
+CLAIMED = AddressClaimed(WORK, "right", NOON)
+
+
+def test_a_wrong_code_is_counted_and_after_a_few_even_the_right_one_is_refused() -> None:
+    facts: list[AccountEvent] = [*OPENED, CLAIMED]
+    wrong = [f"wrong {number}" for number in range(MAX_WRONG_CODES)]
+    for code in wrong:
+        assert decide(account(*facts), VerifyAddress(WORK, "right", NOON)) == [AddressVerified(WORK)]
+        # The same update may come twice.
+        for _ in range(2):
+            facts += decide(account(*facts), VerifyAddress(WORK, code, NOON))
+    assert facts[len(OPENED) + 1 :] == [CodeMistyped(WORK, code) for code in wrong]
+    for code in ("right", "another"):
+        with pytest.raises(WrongCode):
+            decide(account(*facts), VerifyAddress(WORK, code, NOON))
+    # The next code counts from the beginning.
+    assert decide(account(*facts, CLAIMED), VerifyAddress(WORK, "right", NOON)) == [AddressVerified(WORK)]
+
+
+@pytest.mark.parametrize("facts", [OPENED, (*OPENED, AddressClaimed(WORK, "right", NOON - timedelta(seconds=1)))])
+def test_a_code_that_was_never_mailed_or_has_expired_is_no_fact(facts: tuple[AccountEvent, ...]) -> None:
+    for code in ("right", "wrong"):
+        with pytest.raises(WrongCode):
+            decide(account(*facts), VerifyAddress(WORK, code, NOON))

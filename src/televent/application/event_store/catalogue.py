@@ -59,6 +59,7 @@ NAMES: Mapping[str, type] = {
     "profile-changed/1": account.ProfileChanged,
     "principal-properties-changed/1": account.PrincipalPropertiesChanged,
     "address-claimed/1": account.AddressClaimed,
+    "code-mistyped/1": account.CodeMistyped,
     "address-verified/1": account.AddressVerified,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
     "free-busy-opened/1": account.FreeBusyOpened,

@@ -23,6 +23,7 @@ from televent.domain.account.events import (
     AccountOpened,
     AddressClaimed,
     AddressVerified,
+    CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
@@ -38,6 +39,8 @@ from televent.domain.sharing.refusals import TooManySharees
 
 CODE_LIFETIME = timedelta(hours=1)
 """Max age of a code that verifies an address."""
+MAX_WRONG_CODES = 5
+"""Max wrong codes for one code that was mailed; then not even the right one counts. A code has six digits."""
 MAX_DEVICES = 50
 """Max device passwords of one account."""
 
@@ -92,8 +95,16 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 return []
             if command.code_hash is not None:
                 claim = state.claims.get(command.address)
-                if claim is None or claim[0] != command.code_hash or claim[1] < command.now:
+                if claim is None or claim[1] < command.now:
                     raise WrongCode()
+                code_hash, _, wrong = claim
+                if command.code_hash in wrong:
+                    return []
+                if len(wrong) >= MAX_WRONG_CODES:
+                    raise WrongCode()
+                if command.code_hash != code_hash:
+                    # A refusal would not be counted.
+                    return [CodeMistyped(command.address, command.code_hash)]
             return [AddressVerified(command.address)]
         case AddDevice():
             if command.device_id in state.devices:

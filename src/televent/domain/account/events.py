@@ -46,6 +46,14 @@ class AddressClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeMistyped:
+    """A wrong code with this hash was given for a claimed address. After a few the claim has no effect."""
+
+    address: Personal[str]
+    code_hash: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AddressVerified:
     address: Personal[str]
 
@@ -93,6 +101,7 @@ AccountEvent = (
     | ProfileChanged
     | PrincipalPropertiesChanged
     | AddressClaimed
+    | CodeMistyped
     | AddressVerified
     | DefaultCalendarChosen
     | FreeBusyOpened

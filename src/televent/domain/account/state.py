@@ -14,6 +14,7 @@ from televent.domain.account.events import (
     AccountOpened,
     AddressClaimed,
     AddressVerified,
+    CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
@@ -25,7 +26,8 @@ from televent.domain.account.events import (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The state of an account. ``claims``: address → (hash of the code, its expiry). ``devices``: id → name.
+    """The state of an account. ``claims``: address → (hash of the code, its expiry, hashes of wrong codes).
+    ``devices``: id → name.
 
     ``erased``: the state holds nothing about the person, and every command but EraseAccount is refused.
     """
@@ -35,7 +37,7 @@ class Account:
     name: str = ""
     timezone: str = "UTC"
     locale: str = "en"
-    claims: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    claims: Mapping[str, tuple[str, datetime, frozenset[str]]] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
     default_calendar: UUID | None = None
     free_busy: FreeBusyOpened | None = None
@@ -61,7 +63,15 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
         case PrincipalPropertiesChanged():
             return replace(state, props=fact.props)
         case AddressClaimed():
-            claims = {**state.claims, fact.address: (fact.code_hash, fact.code_until)}
+            claims = {**state.claims, fact.address: (fact.code_hash, fact.code_until, frozenset())}
+            return replace(state, claims=claims)
+        case CodeMistyped():
+            claim = state.claims.get(fact.address)
+            if claim is None:
+                # An erased person's addresses are unreadable.
+                return state
+            code_hash, until, wrong = claim
+            claims = {**state.claims, fact.address: (code_hash, until, wrong | {fact.code_hash})}
             return replace(state, claims=claims)
         case AddressVerified():
             claims = {address: claim for address, claim in state.claims.items() if address != fact.address}

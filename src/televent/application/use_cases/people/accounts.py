@@ -17,7 +17,7 @@ from televent.application.event_store.store import Change
 from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
-from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName, TooManyCodes
+from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName, TooManyCodes, WrongCode
 from televent.application.use_cases.calendars.calendars import COMPONENTS
 from televent.domain.account.commands import ChangeProfile, ClaimAddress, EraseAccount, OpenAccount, VerifyAddress
 from televent.domain.account.decide import decide as decide_account
@@ -124,7 +124,7 @@ def claim_address(backend: Backend, context: Context, *, address: str, code: str
 
 
 def verify_address(backend: Backend, context: Context, *, address: str, code: str | None) -> None:
-    """Verifies a claimed address. ``code`` None: an operator vouches for it.
+    """Verifies a claimed address. ``code`` None: an operator vouches for it. A wrong code is counted.
 
     Raises WrongCode, AddressTaken, InvalidAddress.
     """
@@ -133,15 +133,17 @@ def verify_address(backend: Backend, context: Context, *, address: str, code: st
     command = VerifyAddress(address, hashed, context.now)
     key = account_stream(context.tenant)
     try:
-        handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
+        after = handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
     except NameTaken:
         raise AddressTaken(address=address) from None
+    if address not in after.addresses:
+        raise WrongCode()
 
 
 def hashed_code(tenant: AccountId, address: str, code: str) -> str:
     """The hash of a code, salted with the account and the address.
 
-    One fast hash is enough: a code is valid for an hour, and the door limits the attempts.
+    One fast hash is enough: a code is valid for an hour, and for a few attempts.
     """
     return hashlib.sha256(f"{tenant}\0{address}\0{code}".encode()).hexdigest()
 
