@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from televent.application.messages.catalogue import CATALOGUE
 from televent.runtime.database import OperatorError, database
+from televent.runtime.exposure import exposed
 from televent.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def check_up(settings: Settings) -> list[Finding]:
             findings += _database(url)
     except OperatorError as error:
         findings.append(("database", False, str(error)))
+    findings.append(_passwords(settings))
     findings.append(_telegram(settings))
     findings.append(_mail(settings))
     return findings
@@ -154,6 +156,11 @@ def _postmaster(connection: psycopg.Connection[Any]) -> Finding:
     assert row is not None
     newest = f", the newest of {row[1]:%Y-%m-%d} (see: televent postmaster list)" if row[1] is not None else ""
     return "postmaster", True, f"{row[0]} mails to postmaster or abuse{newest}"
+
+
+def _passwords(settings: Settings) -> Finding:
+    warning = exposed(settings)
+    return "passwords", warning is None, warning or "apps send them over TLS, or in a private network"
 
 
 def _telegram(settings: Settings) -> Finding:

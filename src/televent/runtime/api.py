@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import structlog
 import uvicorn
 
 from televent.adapters.caldav.answers.cache import AnswerCache
@@ -23,8 +24,11 @@ from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
 from televent.application.marks import Marks
 from televent.runtime.compose import Core
+from televent.runtime.exposure import exposed
 from televent.runtime.push import Push
 from televent.settings import Settings, SettingsError
+
+log = structlog.get_logger("televent")
 
 OWN_FILES = 256
 """Max files that a process opens beside its clients' connections, such as connections to the database."""
@@ -49,6 +53,9 @@ class _Server(uvicorn.Server):
 async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event, listener: socket.socket) -> None:
     """Serves HTTP on the listening socket until ``stop`` is set; then it finishes the requests under way."""
     settings = core.settings
+    warning = exposed(settings)
+    if warning is not None:
+        log.warning(warning)
     # A pooler hides that the database was replaced by another, after which all marks are invalid.
     marks = None if settings.pgbouncer else PostgresMarks(core.conninfo)
     config = uvicorn.Config(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from televent.adapters.sandbox.config import url_of
+from televent.runtime.exposure import exposed
 from televent.settings import Settings
 
 
@@ -34,6 +35,9 @@ def banner(settings: Settings, *, sandbox: bool, seconds: float, account: str) -
         "    user      your Telegram id (ann in the sandbox: 1001)",
         "    password  the sixteen characters that the bot shows once",
     ]
+    warning = exposed(settings)
+    if warning is not None:
+        lines += ["", f"  WARNING: {warning}", ""]
     if settings.database_url is None:
         lines.append(f"  Data is kept in {settings.data_dir.absolute()}. Ctrl-C stops everything.")
     lines.append(f"  {account[0].upper()}{account[1:]}")
