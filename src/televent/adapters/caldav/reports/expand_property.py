@@ -26,6 +26,8 @@ async def expand_property(door: Door, request: Request, person: Person, root: El
     if request.granted is not None and request.target.kind is Kind.CALENDAR:
         check_access(request.granted, request, "read")
         view: AnyView | None = CalendarView(request.target.path, person, request.granted)
+    elif request.granted is not None:
+        view = ObjectView(request.target.path, person, await door.resource(request, person))
     else:
         view = await door.run(_view, door, request.target, person)
     if view is None:
@@ -88,7 +90,8 @@ def _expanded(door: Door, person: Person, content: str, asked: Element, level: i
 
 def _view(door: Door, target: Target, person: Person) -> AnyView | None:
     """The view of a path in the person's own tree or of a root; None if there is no such resource."""
-    if target.user and target.user.lower() not in (str(person.account.tenant), str(person.account.telegram_id)):
+    own = (str(person.account.tenant), str(person.account.telegram_id), *person.addresses)
+    if target.user and target.user.lower() not in own:
         return None
     reads, tenant = door.backend.reads, person.account.tenant
     share_id = share_named(target.calendar)
