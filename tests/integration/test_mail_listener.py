@@ -1,6 +1,5 @@
 """The listener on a real socket: its recipients, its limits, and that accepted mail is never lost."""
 
-import asyncio
 import smtplib
 import socket
 
@@ -10,7 +9,8 @@ import pytest
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import UID, Person, Town, meeting
 from support.waiting import NET, wait_until
-from televent.adapters.email.listener import MAX_CONNECTIONS, MAX_MAIL, MAX_RECIPIENTS, mail_key
+from televent.adapters.email.connection import MAX_FROM_ONE, MAX_MAIL
+from televent.adapters.email.listener import MAX_RECIPIENTS, mail_key
 
 ZED = "zed@example.net"
 
@@ -117,8 +117,8 @@ def test_recipients_are_bounded(post: PostOffice, ann: Person) -> None:
     assert codes == [250] * MAX_RECIPIENTS + [452]
 
 
-def test_connections_are_bounded(post: PostOffice) -> None:
-    held = [socket.create_connection(("127.0.0.1", post.port), timeout=NET) for _ in range(MAX_CONNECTIONS)]
+def test_connections_of_one_client_are_bounded(post: PostOffice) -> None:
+    held = [socket.create_connection(("127.0.0.1", post.port), timeout=NET) for _ in range(MAX_FROM_ONE)]
     try:
         assert {each.recv(3) for each in held} == {b"220"}
         with socket.create_connection(("127.0.0.1", post.port), timeout=NET) as one_more:
@@ -170,29 +170,6 @@ def test_a_mail_kept_by_a_process_that_died_is_understood_at_the_next_start(town
     with open_post_office(town) as post:
         wait_until(lambda: post.verdicts() == [("applied", "REPLY T3")], what="the mail is understood")
     assert ann.says(ZED) == "ACCEPTED"
-
-
-def test_a_mail_that_breaks_something_is_tried_again_and_then_given_up(
-    town: Town, post: PostOffice, ann: Person
-) -> None:
-    ann.put(meeting(people=(ZED,)))
-    raw = itip_mail(message("REPLY", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ZED}", uid=UID))
-    token = post.token(ann, ZED, UID)
-    key = mail_key(raw, [token])
-
-    def take() -> str:
-        return asyncio.run(post.intake.take(key, ZED, [token], raw)).state
-
-    with psycopg.connect(town.url, autocommit=True) as connection:
-        connection.execute("ALTER TABLE reply_token RENAME TO away")
-        town.core.mail_book.keep(key, ZED, [token], raw, town.now)
-        assert [take(), take()] == ["received", "received"]
-        connection.execute("ALTER TABLE away RENAME TO reply_token")
-        assert take() == "applied"
-        connection.execute("ALTER TABLE reply_token RENAME TO away")
-        assert [take(), take(), take()] == ["received", "received", "failed"]
-        connection.execute("ALTER TABLE away RENAME TO reply_token")
-    assert post.verdicts() == [("failed", "UndefinedTable")]
 
 
 def test_lmtp_answers_once_for_each_recipient(town: Town, ann: Person) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from support.as_bytes import read_parts
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
+from support.sent_mail import parse_mail
 from support.town import NOON, UID, Person, Town, meeting
-from televent.adapters.email.find import parse_mail
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import GiveUp

@@ -83,7 +83,8 @@ def test_a_mail_made_again_is_the_same_mail() -> None:
 
 
 def test_the_ids_of_another_servers_attachments_do_not_come_in() -> None:
-    from televent.adapters.email.find import calendar_part, parse_mail
+    from televent.adapters.email.find import calendar_part
+    from televent.adapters.email.reading.parts import parse_mail
 
     line = b"ATTACH;MANA\r\n GED-ID=1d;FILENAME=x.txt:https://elsewhere.example/1d\r\n"
     whole = CALENDAR.replace(b"END:VEVENT", b"UID:1@example.com\r\nEND:VEVENT")

@@ -1,17 +1,15 @@
 """The authenticated sender of a mail: RFC 8601 §5, RFC 7489 §3.1, imip/SPEC B5."""
 
-from email.message import EmailMessage
-
 import pytest
 
-from televent.adapters.email.find import parse_mail
+from televent.adapters.email.reading.parts import Part, parse_mail
 from televent.adapters.email.trust import sender_of
 from televent.application.mail.trust import Sender, Trust, trust_of
 
 EDGE = "mx.televent.app"
 
 
-def mail(*headers: str) -> EmailMessage:
+def mail(*headers: str) -> Part:
     return parse_mail("\r\n".join([*headers, "", "x"]).encode())
 
 

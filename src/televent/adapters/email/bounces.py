@@ -7,51 +7,53 @@ envelope sender, as a bounce has (RFC 3834 §3.3).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from email.message import EmailMessage, Message
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-_OURS = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})@([a-z0-9.-]+)", re.IGNORECASE)
-_HEADERS = ("Return-Path", "Reply-To", "X-Original-From", "To")
-MAX_PARTS = 200
-"""Max MIME parts read per report."""
-MAX_SEARCHED = 256 * 1024
-"""Max bytes searched per returned part."""
+from televent.adapters.email.reading.fields import fields, named
+from televent.adapters.email.reading.parts import Part
+
+_OURS: Final = re.compile(rb"(?:rsvp|bounce)\+([0-9a-f]{32})@([a-z0-9.-]+)", re.IGNORECASE)
+_RETURNED: Final = named(("return-path", "reply-to", "x-original-from", "to"))
+_FAILED: Final = re.compile(rb"^Action[ \t]*:[ \t]*failed[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")
+_STATUS: Final = ("message/delivery-status", "message/global-delivery-status")
+MAX_SEARCHED: Final = 256 * 1024
+"""Max bytes searched in all parts of a report."""
 
 
-def reports_failure(report: EmailMessage) -> bool:
+def reports_failure(report: Part) -> bool:
     """Whether delivery to at least one recipient failed for good: Action "failed" (RFC 3464 §2.3.3)."""
-    for part in _parts(report):
-        if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
-            blocks = part.get_payload()
-            for block in blocks if isinstance(blocks, list) else []:
-                if isinstance(block, Message) and str(block.get("Action", "")).strip().lower() == "failed":
-                    return True
-    return False
+    statuses = (part for part in report.walk() if part.type in _STATUS)
+    return any(_FAILED.search(text) for text in _searched(statuses))
 
 
-def bounced_token(report: EmailMessage, mail_domain: str) -> str | None:
+def bounced_token(report: Part, mail_domain: str) -> str | None:
     """The token of our mail, found in the returned message or its headers; None where there is none.
 
     Needed where the report was not sent to the tokened address itself. ``mail_domain`` is our domain, in lower case.
     """
-    for part in _parts(report):
-        if part is report:
-            continue
-        texts = [str(part.get(name, "")) for name in _HEADERS]
-        if part.get_content_type() in ("text/rfc822-headers", "text/calendar"):
-            payload = part.get_payload(decode=True)
-            # The address may be split by line folding in a calendar (RFC 5545 §3.1).
-            content = payload[:MAX_SEARCHED] if isinstance(payload, bytes) else b""
-            texts.append(re.sub(rb"\r?\n[ \t]", b"", content).decode("ascii", "replace"))
-        for text in texts:
-            for found in _OURS.finditer(text):
-                if found[2].lower().rstrip(".") == mail_domain:
-                    return found[1].lower()
+    inner = [part for part in report.walk() if part is not report]
+    for part in inner:
+        for _, value in fields(part.raw, part.head, part.start, _RETURNED):
+            if token := _token(value, mail_domain):
+                return token
+    # The address may be split by line folding in a calendar (RFC 5545 §3.1).
+    texts = _searched(part for part in inner if part.type in ("text/rfc822-headers", "text/calendar"))
+    return next((token for text in texts if (token := _token(_FOLD.sub(b"", text), mail_domain))), None)
+
+
+def _token(text: bytes, mail_domain: str) -> str | None:
+    for found in _OURS.finditer(text):
+        if found[2].decode("ascii").lower().rstrip(".") == mail_domain:
+            return found[1].decode("ascii").lower()
     return None
 
 
-def _parts(message: EmailMessage) -> Iterator[Message]:
-    for number, part in enumerate(message.walk()):
-        if number >= MAX_PARTS:
-            return
-        yield part
+def _searched(parts: Iterable[Part]) -> Iterator[bytes]:
+    """The start of each part's content, MAX_SEARCHED bytes of all."""
+    room = MAX_SEARCHED
+    for part in parts:
+        if room > 0:
+            yield (text := part.content(room))
+            room -= len(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -16,13 +15,15 @@ import structlog
 
 from televent.adapters.email import texts
 from televent.adapters.email.bounces import bounced_token, reports_failure
-from televent.adapters.email.find import calendar_part, is_report, parse_mail
+from televent.adapters.email.find import calendar_part, is_report
+from televent.adapters.email.reading.bounds import BeyondBounds
+from televent.adapters.email.reading.parts import Part, parse_mail
 from televent.adapters.email.recipients import REFUSALS, TOO_MANY
 from televent.adapters.email.trust import header_values, sender_of
 from televent.application.backend import Backend
 from televent.application.mail.addressees import Addressees, Destination
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.book import MailBook
+from televent.application.mail.book import RETRY, MailBook
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
 from televent.application.mail.trust import Sender
 from televent.application.use_cases.mail.receive_mail import receive_mail
@@ -30,9 +31,6 @@ from televent.domain.ids import AccountId
 
 log = structlog.get_logger("televent.mail")
 T = TypeVar("T")
-
-ATTEMPTS = 3
-"""Max attempts at a mail whose processing raises; the database may be unavailable for a moment."""
 
 
 MAX_OPERATOR_MAILS = 100
@@ -61,7 +59,6 @@ class Intake:
         self._mail_backend = MailBackend(backend, book, self._addressees, self._first_sender, _unverified, operator)
         self.run = run
         self._authserv_id = authserv_id
-        self._broken: dict[str, int] = {}
 
     async def refusal(self, recipient: str) -> str | None:
         """The SMTP reply that refuses this recipient; None where the recipient is accepted."""
@@ -74,36 +71,46 @@ class Intake:
             return TOO_MANY if self.book.operator_mails(today) >= MAX_OPERATOR_MAILS else None
         return REFUSALS[destination]
 
+    def content_refusal(self, envelope_from: str, raw: bytes) -> str | None:
+        """The SMTP reply that refuses a mail beyond our bounds; None where the mail is accepted. Synchronous."""
+        try:
+            _parsed(envelope_from, raw)
+        except BeyondBounds as error:
+            return error.reply
+        return None
+
     async def take(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
         """Processes a stored mail and records its outcome. Idempotent; never raises."""
         try:
             verdict = await self.run(self._process, mail_key, envelope_from, recipients, raw)
         except Exception as error:
-            verdict = await self._failed(mail_key, error)
-        else:
-            self._broken.pop(mail_key, None)
+            log.exception("a mail could not be processed", mail=mail_key[:16])
+            verdict = await self._postponed(mail_key, type(error).__name__)
         log.info("mail", mail=mail_key[:16], state=verdict.state, reason=verdict.reason)
         return verdict
 
-    async def _failed(self, mail_key: str, error: Exception) -> Verdict:
-        """Leaves the mail for a retry; records it as failed after ATTEMPTS."""
-        log.exception("a mail could not be processed", mail=mail_key[:16])
-        attempts = self._broken.pop(mail_key, 0) + 1
-        if attempts < ATTEMPTS:
-            self._broken[mail_key] = attempts
-            return Verdict("received", type(error).__name__)
+    async def _postponed(self, mail_key: str, reason: str) -> Verdict:
+        """Leaves the mail for a later attempt; after the last one it is set aside."""
+        due = self._backend.clock() + RETRY
         try:
-            await self.run(self.book.settle, mail_key, "failed", type(error).__name__)
+            again = await self.run(self.book.postpone, mail_key, reason, due)
         except Exception:
+            # Without the database the end of the lease makes it due again.
             log.exception("the outcome of a mail could not be stored", mail=mail_key[:16])
-            return Verdict("received", type(error).__name__)
-        return Verdict("failed", type(error).__name__)
+            again = True
+        return Verdict("received" if again else "failed", reason)
 
     def _process(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
-        return receive_mail(self._mail_backend, self._read(mail_key, envelope_from, recipients, raw))
+        try:
+            mail = self._read(mail_key, envelope_from, recipients, raw)
+        except BeyondBounds as error:
+            # It was stored by a program with wider bounds. The same bytes never become readable.
+            self.book.settle(mail_key, "failed", str(error))
+            return Verdict("failed", str(error))
+        return receive_mail(self._mail_backend, mail)
 
     def _read(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> IncomingMail:
-        mail = parse_mail(raw)
+        mail = _parsed(envelope_from, raw)
         reports = is_report(mail, envelope_from)
         return IncomingMail(
             key=mail_key,
@@ -114,13 +121,20 @@ class Intake:
             report=self._report(mail) if reports else None,
         )
 
-    def _report(self, mail: EmailMessage) -> DeliveryReport:
+    def _report(self, mail: Part) -> DeliveryReport:
         failed = reports_failure(mail)
         return DeliveryReport(failed, bounced_token(mail, self._backend.people.mail_domain) if failed else None)
 
     def _first_sender(self, tenant: AccountId, stream_id: UUID) -> Sender | None:
         raw = self.book.invited_by(tenant, stream_id)
-        return sender_of(parse_mail(raw), self._authserv_id) if raw is not None else None
+        try:
+            return sender_of(parse_mail(raw), self._authserv_id) if raw is not None else None
+        except BeyondBounds:
+            return None
+
+
+def _parsed(envelope_from: str, raw: bytes) -> Part:
+    return parse_mail(raw, returned=not envelope_from.strip("<> "))
 
 
 def _unverified(locale: str, name: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.message import EmailMessage
 from email.utils import getaddresses
 
 from televent.adapters.email.authentication import results_of
+from televent.adapters.email.reading.fields import Headers
 from televent.application.mail.trust import Sender
 
 _ADDRESS = re.compile(r"[^@\s<>\"\ud800-\udfff]+@[\w.-]+\Z")
@@ -20,7 +20,7 @@ GOOGLE = "calendar-notification@google.com"
 """Sender of Google Calendar's notifications; the person they are sent for is in Reply-To."""
 
 
-def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
+def sender_of(message: Headers, authserv_id: str | None) -> Sender:
     """The author of a mail, and whether the headers prove the author.
 
     A mail with several From addresses proves nothing. ``authserv_id``: see ``Intake``.
@@ -39,7 +39,7 @@ def sender_of(message: EmailMessage, authserv_id: str | None) -> Sender:
     return Sender(authors[0] if authors else "", proven, frozenset(speaks_for), _display_name(message))
 
 
-def header_values(message: EmailMessage, header: str) -> list[str]:
+def header_values(message: Headers, header: str) -> list[str]:
     """The raw values of a header, unfolded. The email package's header parser raises on hostile values."""
     return [
         "".join(str(value).splitlines()).strip()
@@ -48,14 +48,14 @@ def header_values(message: EmailMessage, header: str) -> list[str]:
     ]
 
 
-def _addresses(message: EmailMessage, header: str) -> list[str]:
+def _addresses(message: Headers, header: str) -> list[str]:
     """The addresses in lower case; "" for each value that is no address."""
     pairs = getaddresses(header_values(message, header))
     found = [address.strip().lower() for _, address in pairs]
     return [address if _ADDRESS.match(address) else "" for address in found]
 
 
-def _display_name(message: EmailMessage) -> str:
+def _display_name(message: Headers) -> str:
     name = next((name for name, _ in getaddresses(header_values(message, "From"))), "")
     try:
         return str(make_header(decode_header(name)))

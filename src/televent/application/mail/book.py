@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 from uuid import UUID
 
 from televent.domain.ids import AccountId
+
+ATTEMPTS: Final = 3
+"""Max attempts at a mail in its life, however they end."""
+LEASE: Final = timedelta(minutes=2)
+"""Max time of one attempt. A mail without a result is due again after it: its process has died."""
+RETRY: Final = timedelta(minutes=1)
+"""Time between an attempt that raised and the next one; the database may be unavailable for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A stored mail as it arrived."""
+
+    key: str
+    envelope_from: str
+    recipients: list[str]
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +48,19 @@ class MailBook(Protocol):
         """Stores the result of a mail: "applied", "ignored", "parked" or "failed", and the reason."""
         ...
 
-    def unsettled(self, limit: int, before: datetime) -> list[tuple[str, str, list[str], bytes]]:
-        """Mail stored before that time without a result, the oldest first: (key, envelope sender, recipients, raw)."""
+    def claim(self, now: datetime, *, again: bool) -> KeptMail | None:
+        """Counts one more attempt at a mail, and returns that mail; None where none is due.
+
+        ``again``: a mail that was tried before; else one that was never tried.
+        """
+        ...
+
+    def postpone(self, mail_key: str, reason: str, due: datetime) -> bool:
+        """Stores why an attempt failed. False: it was the last one, and the mail has the result "failed"."""
+        ...
+
+    def give_up(self, now: datetime) -> list[str]:
+        """Sets mails aside as "failed" whose last attempt ended without a result; returns their keys."""
         ...
 
     def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:

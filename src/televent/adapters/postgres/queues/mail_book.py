@@ -11,13 +11,21 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
-from televent.application.mail.book import ReplyToken
+from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail, ReplyToken
 from televent.application.messages.mail import OperatorMail
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
 
 SERVER: Final = AccountId(UUID(int=0))
 """The tenant of messages that belong to no account, but to this server."""
+
+_CLAIM = """
+    UPDATE inbound_mail SET attempts = attempts + 1, due_at = %(until)s
+    WHERE mail_key = (
+        SELECT mail_key FROM inbound_mail
+        WHERE state = 'received' AND due_at <= %(now)s AND attempts BETWEEN %(least)s AND %(most)s
+        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING mail_key, envelope_from, recipients, raw"""
 
 
 class PostgresMailBook:
@@ -30,9 +38,9 @@ class PostgresMailBook:
         """Stores a mail as received. False: the same mail is stored already."""
         with self._pool.connection() as connection:
             kept = connection.execute(
-                "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at)"
-                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
-                (mail_key, envelope_from.replace("\0", ""), recipients, raw, now),
+                "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at, due_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
+                (mail_key, envelope_from.replace("\0", ""), recipients, raw, now, now),
             )
             return kept.rowcount == 1
 
@@ -43,15 +51,36 @@ class PostgresMailBook:
                 "UPDATE inbound_mail SET state = %s, verdict = %s WHERE mail_key = %s", (state, verdict[:500], mail_key)
             )
 
-    def unsettled(self, limit: int, before: datetime) -> list[tuple[str, str, list[str], bytes]]:
-        """Mails received before that time and not settled, the oldest first."""
+    def claim(self, now: datetime, *, again: bool) -> KeptMail | None:
+        """Counts one more attempt at the mail that is due longest, and returns that mail; None where none is due."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                _CLAIM,
+                {"now": now, "until": now + LEASE, "least": int(again), "most": ATTEMPTS - 1 if again else 0},
+            ).fetchone()
+        return KeptMail(row[0], row[1], list(row[2]), bytes(row[3])) if row is not None else None
+
+    def postpone(self, mail_key: str, reason: str, due: datetime) -> bool:
+        """Stores why an attempt failed, and when the next one is due. False: it was the last one."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "UPDATE inbound_mail SET verdict = %s, due_at = %s,"
+                " state = CASE WHEN attempts < %s THEN state ELSE 'failed' END"
+                " WHERE mail_key = %s AND state = 'received' RETURNING state",
+                (reason[:500], due, ATTEMPTS, mail_key),
+            ).fetchone()
+        return row is not None and row[0] == "received"
+
+    def give_up(self, now: datetime) -> list[str]:
+        """Sets mails aside whose last attempt ended without a result; returns their keys."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT mail_key, envelope_from, recipients, raw FROM inbound_mail"
-                " WHERE state = 'received' AND received_at < %s ORDER BY received_at LIMIT %s",
-                (before, limit),
+                "UPDATE inbound_mail SET state = 'failed', verdict = format('the process ended during attempt %%s',"
+                " attempts) || coalesce('; before: ' || verdict, '')"
+                " WHERE state = 'received' AND attempts >= %s AND due_at <= %s RETURNING mail_key",
+                (ATTEMPTS, now),
             ).fetchall()
-        return [(row[0], row[1], list(row[2]), bytes(row[3])) for row in rows]
+        return [str(row[0]) for row in rows]
 
     def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
         """The bytes of the mail that brought the first invitation; None where no stored mail did.
