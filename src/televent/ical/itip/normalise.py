@@ -21,11 +21,15 @@ MAX_COMPONENTS: Final = 1000
 _LINE_END: Final = re.compile(r"\r+\n?|\n")
 # RFC 5545 allows no underscore in a name, but Lotus Notes writes it; such a line must not be joined to the one before.
 _CONTENT_LINE: Final = re.compile(r"[A-Za-z0-9._-]+[;:]")
+_NAME: Final = re.compile(r"[^;:]*+")
+_EMPTY_PARAMETER: Final = re.compile(r";(?=[;:])")
 _FREE_TEXT: Final = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC", "CONTACT"})
 _DATED: Final = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP"})
 _DATE_VALUE: Final = re.compile(r"\d{8}(T\d{6}Z?)?\Z")
 _ADDRESSED: Final = frozenset({"ATTENDEE", "ORGANIZER"})
 _UNQUOTED_URI: Final = re.compile(r'(;[A-Za-z0-9-]+=)(mailto:[^";:,]+)(?=[;:])', re.IGNORECASE)
+# Possessive, so that a line costs one pass.
+_TO_VALUE: Final = re.compile(r'[^":]*+(?:"[^"]*+"[^":]*+)*+:')
 _ENUMERATED: Final = re.compile(r';(ROLE|PARTSTAT|RSVP|CUTYPE)=(?:3D)?"?([A-Za-z0-9_-]+)"?(?=[;:])', re.IGNORECASE)
 
 
@@ -58,14 +62,14 @@ def unfolded(text: str) -> list[str]:
         elif _CONTENT_LINE.match(raw) or not lines:
             lines.append([raw])
         else:
-            head = re.split("[;:]", lines[-1][0], maxsplit=1)[0].upper()
+            head = _name_of(lines[-1][0])
             lines[-1].append(("\\n" if head in _FREE_TEXT else "") + raw)
     return ["".join(parts) for parts in lines]
 
 
 def _mended_line(line: str) -> str | None:
     """The line as a strict reader accepts it; None where it cannot be used."""
-    name = re.split("[;:]", line, maxsplit=1)[0].upper()
+    name = _name_of(line)
     if name in _ADDRESSED:
         # SENT-BY=mailto:x without its quotes ends the parameters too early (I-21).
         line = _UNQUOTED_URI.sub(r'\1"\2"', line)
@@ -78,8 +82,9 @@ def _mended_line(line: str) -> str | None:
     if value_at is None:
         return None
     head, value = line[:value_at], line[value_at:]
-    # ";;" and ";:" (Zoom) are empty parameters.
-    head = re.sub(r";(?=[;:])", "", head)
+    if ";;" in head or ";:" in head:
+        # Zoom writes empty parameters.
+        head = _EMPTY_PARAMETER.sub("", head)
     if name == "UID":
         value = value.strip()
     elif name in _DATED and not _DATE_VALUE.match(value := value.strip()):
@@ -91,15 +96,16 @@ def _mended_line(line: str) -> str | None:
     return head + value
 
 
+def _name_of(line: str) -> str:
+    found = _NAME.match(line)
+    assert found is not None
+    return found[0].upper()
+
+
 def _value_start(line: str) -> int | None:
     """The position of a content line's value: after the first colon outside quotation marks."""
-    quoted = False
-    for at, char in enumerate(line):
-        if char == '"':
-            quoted = not quoted
-        elif char == ":" and not quoted:
-            return at + 1
-    return None
+    found = _TO_VALUE.match(line)
+    return found.end() if found is not None else None
 
 
 def mended(data: bytes, *, charset: str | None = None) -> bytes:
@@ -149,15 +155,16 @@ def mended(data: bytes, *, charset: str | None = None) -> bytes:
 
 def _folded(line: str) -> bytes:
     """*line* in UTF-8, folded at 75 bytes, never inside a character (RFC 5545 §3.1)."""
-    rest = line.encode("utf-8", errors="replace")
+    data = line.encode("utf-8", errors="replace")
+    if len(data) <= 75:
+        return data + b"\r\n"
     pieces: list[bytes] = []
-    room = 75
-    while len(rest) > room:
-        cut = room
-        while cut and rest[cut] & 0xC0 == 0x80:
+    start, room = 0, 75
+    while len(data) - start > room:
+        cut = start + room
+        while cut > start and data[cut] & 0xC0 == 0x80:
             cut -= 1
-        pieces.append(rest[:cut])
-        rest = rest[cut:]
-        room = 74
-    pieces.append(rest)
+        pieces.append(data[start:cut])
+        start, room = cut, 74
+    pieces.append(data[start:])
     return b"\r\n ".join(pieces) + b"\r\n"

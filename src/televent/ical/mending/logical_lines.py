@@ -9,8 +9,8 @@ from typing import Final
 
 from televent.ical.text.errors import TooLarge
 
-MAX_LINES: Final = 10_000
-"""Max logical lines of a text that needs this reader."""
+MAX_LINES: Final = 1_000
+"""Max logical lines of a text that needs this reader: vobject takes fifty times as long for a line as our own."""
 MAX_LINE: Final = 64 * 1024
 """Max characters of one logical line."""
 

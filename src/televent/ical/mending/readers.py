@@ -5,13 +5,22 @@ Mail goes through here, and so should an imported file. A client's PUT does not:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from televent.ical.itip.message import Message, read_message
 from televent.ical.mending.lenient import read_leniently
 from televent.ical.mending.vcalendar1 import is_vcalendar1, translated
 from televent.ical.text.errors import IcalError
+
+MAX_LINES: Final = 10_000
+"""Max content lines of a text that came from a stranger: time and memory grow with them, and not with its bytes."""
+MAX_FOLDS: Final = 30_000
+"""Max folds of the content lines."""
+_ROW: Final = re.compile(rb"\r+\n?|\n")
+_FOLD: Final = re.compile(rb"[\r\n][ \t]")
 
 
 class Reader(Enum):
@@ -48,6 +57,9 @@ def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False
     ``method`` is the MIME parameter; ``vcalendar1`` says that the part is text/x-vcalendar. A vCalendar 1.0 text that
     cannot be translated is refused: the other readers would misread its rules and times.
     """
+    folds = len(_FOLD.findall(data))
+    if folds > MAX_FOLDS or len(_ROW.findall(data)) - folds > MAX_LINES:
+        return Readable(data, Reader.NONE, f"it has more than {MAX_LINES} lines, or {MAX_FOLDS} folds")
     if is_vcalendar1(data, labelled=vcalendar1):
         try:
             return _checked(translated(data, method=method), method, Reader.VCALENDAR1)
