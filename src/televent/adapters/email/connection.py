@@ -71,7 +71,8 @@ class SmtpConnection(SMTP):
         if self.transport is None or self.transport.is_closing():
             return
         text = status.decode("utf-8", "replace") if isinstance(status, bytes) else str(status)
-        # A reply may repeat an argument with bytes that are no UTF-8.
+        # A reply may repeat an argument, with a bare CR or with bytes that are no UTF-8.
+        text = "\r\n".join(line.replace("\r", " ") for line in text.split("\r\n"))
         await super().push(text.encode("utf-8", "replace"))
         self.since = self.loop.time()
         self._errors += text[:1] in ("4", "5")
@@ -125,7 +126,9 @@ class SmtpConnection(SMTP):
         if sent or end > MAX_MAIL:
             return None
         del kept[end + 2 :]
-        return bytes(kept.replace(b"\r\n.", b"\r\n"))[2:]
+        if b"\r\n." in kept:
+            kept = kept.replace(b"\r\n.", b"\r\n")
+        return bytes(memoryview(kept)[2:])
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         if arg.count("(") > MAX_COMMENTS:

@@ -87,15 +87,16 @@ def mail_key(raw: bytes, recipients: list[str]) -> str:
     """
     # Bare LF must count as a line end: otherwise a head without CRLF is one line, and Received would hide all of it.
     parted = _HEAD_END.search(raw)
-    head, body = (raw[: parted.start()], raw[parted.end() :]) if parted is not None else (raw, b"")
+    head, body = (parted.start(), parted.end()) if parted is not None else (len(raw), len(raw))
     digest = hashlib.sha256("\0".join([*sorted(each.lower() for each in recipients), ""]).encode())
     skipping = False
-    for line in head.splitlines():
+    for line in raw[:head].splitlines():
         if line[:1] not in (b" ", b"\t"):
             skipping = line.lower().startswith(_TRACE)
         if not skipping:
             digest.update(line + b"\n")
-    digest.update(b"\n" + body)
+    digest.update(b"\n")
+    digest.update(memoryview(raw)[body:])
     return digest.hexdigest()
 
 

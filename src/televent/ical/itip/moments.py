@@ -30,7 +30,7 @@ def written_zone(tzid: str, first: Moment) -> Component | None:
     try:
         written = vtimezone(tzid, since - timedelta(days=366), None)
         return parse(b"BEGIN:VCALENDAR\r\n" + written + b"END:VCALENDAR\r\n").components("VTIMEZONE")[0]
-    except (IcalError, KeyError, ValueError, OSError, IndexError):
+    except (IcalError, KeyError, ValueError, OverflowError, OSError, IndexError):
         return None
 
 

@@ -26,7 +26,7 @@ def planned(parts: Parts, rid: str) -> bool:
     Overrides do not count: one may be left over from a longer series. True also where the expansion costs too much.
     """
     moment = parts.moment_named(rid)
-    if parts.master is None or moment is None:
+    if parts.master is None or moment is None or not FIRST <= moment < LAST:
         return False
     alone = _alone(parts, parts.master, excluding=False)
     try:

@@ -13,7 +13,8 @@ from typing import Final
 from televent.ical.itip.message import Message, read_message
 from televent.ical.mending.lenient import read_leniently
 from televent.ical.mending.vcalendar1 import is_vcalendar1, translated
-from televent.ical.text.errors import IcalError
+from televent.ical.objects.validity import Limits
+from televent.ical.text.errors import IcalError, TooLarge, TooManyAttendees
 
 MAX_LINES: Final = 10_000
 """Max content lines of a text that came from a stranger: time and memory grow with them, and not with its bytes."""
@@ -67,6 +68,8 @@ def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False
             return Readable(data, Reader.NONE, f"vCalendar 1.0: {error}"[:200])
     try:
         return _checked(data, method, Reader.OURS)
+    except (TooLarge, TooManyAttendees) as error:
+        return Readable(data, Reader.NONE, str(error)[:200])
     except IcalError as ours:
         try:
             return _checked(read_leniently(data), method, Reader.VOBJECT)
@@ -76,4 +79,8 @@ def readable(data: bytes, *, method: str | None = None, vcalendar1: bool = False
 
 def _checked(text: bytes, method: str | None, reader: Reader) -> Readable:
     """Checks the text by reading it as an iTIP message. Raises IcalError."""
-    return Readable(text, reader, message=read_message(text, method=method))
+    message = read_message(text, method=method)
+    most = Limits().attendees
+    if any(len(part.all("ATTENDEE")) > most for _, part in message.parts.items()):
+        raise TooManyAttendees(f"more than {most} attendees")
+    return Readable(text, reader, message=message)

@@ -29,7 +29,10 @@ _CLAIM = """
 
 
 class PostgresMailBook:
-    """Stores mail and reply tokens. Each method is one transaction."""
+    """Stores mail and reply tokens. Each method is one transaction.
+
+    Raw mail is sent and read in PostgreSQL's binary format: its text format has twice the bytes.
+    """
 
     def __init__(self, pool: ConnectionPool[Connection]) -> None:
         self._pool = pool
@@ -39,7 +42,7 @@ class PostgresMailBook:
         with self._pool.connection() as connection:
             kept = connection.execute(
                 "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at, due_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
+                " VALUES (%s, %s, %s, %b, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
                 (mail_key, envelope_from.replace("\0", ""), recipients, raw, now, now),
             )
             return kept.rowcount == 1
@@ -57,6 +60,7 @@ class PostgresMailBook:
             row = connection.execute(
                 _CLAIM,
                 {"now": now, "until": now + LEASE, "least": int(again), "most": ATTEMPTS - 1 if again else 0},
+                binary=True,
             ).fetchone()
         return KeptMail(row[0], row[1], list(row[2]), bytes(row[3])) if row is not None else None
 
@@ -99,6 +103,7 @@ class PostgresMailBook:
             row = connection.execute(
                 "SELECT raw FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1",
                 (first[0], first[0] + "g"),
+                binary=True,
             ).fetchone()
         return bytes(row[0]) if row is not None else None
 

@@ -13,6 +13,7 @@ from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.results import Applied, Change, MarkRow
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component
+from televent.ical.text.wall_clock import FIRST
 
 
 def receive_cancel(encounter: Encounter) -> Applied:
@@ -106,7 +107,7 @@ def _cut(copy: Parts, rid: str) -> bool:
         return False
     first = copy.moment_named(rid)
     rule = copy.master.get("RRULE")
-    if first is None or rule is None:
+    if first is None or rule is None or first < FIRST:
         return False
     kept = [part for part in rule.value.split(";") if part.partition("=")[0].upper() not in {"UNTIL", "COUNT"}]
     if "T" not in rid:
