@@ -30,7 +30,7 @@ def test_passwords_in_public_are_warned_of(variables: dict[str, str]) -> None:
     warning = exposed(found)
     assert warning is not None
     assert "passwords readably" in warning
-    assert warning in banner(found, sandbox=False, seconds=1.0)
+    assert warning in banner(found, sandbox=False, seconds=1.0, account="services run as you")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_passwords_in_public_are_warned_of(variables: dict[str, str]) -> None:
 def test_tls_and_private_networks_are_not(variables: dict[str, str]) -> None:
     found = settings(**variables)
     assert exposed(found) is None
-    assert "WARNING" not in banner(found, sandbox=False, seconds=1.0)
+    assert "WARNING" not in banner(found, sandbox=False, seconds=1.0, account="services run as you")
 
 
 @pytest.mark.parametrize(("own", "warned"), [(PUBLIC, True), ("10.0.0.5", False), (None, False)])

@@ -106,6 +106,7 @@ def _database(url: str) -> list[Finding]:
         findings.append(("store", True, f"answers in {(time.perf_counter() - started) * 1000:.1f} ms"))
         findings += _outbox(connection)
         findings.append(_postmaster(connection))
+        findings.append(_incoming(connection))
         old = connection.execute(
             "SELECT max(extract(epoch FROM now() - xact_start)) FROM pg_stat_activity"
             " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
@@ -161,6 +162,16 @@ def _postmaster(connection: psycopg.Connection[Any]) -> Finding:
 def _passwords(settings: Settings) -> Finding:
     warning = exposed(settings)
     return "passwords", warning is None, warning or "apps send them over TLS, or in a private network"
+
+
+def _incoming(connection: psycopg.Connection[Any]) -> Finding:
+    """Mails of the last week that every attempt failed at."""
+    failed = connection.execute(
+        "SELECT count(*), (array_agg(left(mail_key, 16) || ': ' || verdict ORDER BY received_at DESC))[1]"
+        " FROM inbound_mail WHERE state = 'failed' AND received_at > now() - interval '7 days'"
+    ).fetchone()
+    assert failed is not None
+    return "incoming mail", failed[0] == 0, f"{failed[0]} failed in a week" + (f"; {failed[1]}" if failed[1] else "")
 
 
 def _telegram(settings: Settings) -> Finding:

@@ -46,7 +46,7 @@ class Cost:
 
 
 def read(raw: bytes) -> tuple[str, bool]:
-    """What the product does with a mail before it asks the database; and whether it read a calendar."""
+    """The result of a mail before the database is asked; and whether a calendar in it was read."""
     try:
         mail = parse_mail(raw)
     except BeyondBounds as error:

@@ -101,7 +101,7 @@ class MailRun:
         self.recipients += [f"rsvp+{token}@televent.app" for (token,) in self._rows(TOKENS)]
 
     def _measure(self) -> None:
-        """What each mail of the corpus costs to read, and what it costs the whole worker."""
+        """Measures the cost of each mail of the corpus: of reading it, and in the whole worker."""
         for cost in costs():
             self.table.append(f"{cost}")
             if cost.excessive:
@@ -160,11 +160,12 @@ class MailRun:
         """Asks twice a second whether a new client is served."""
         while time.monotonic() < until:
             done = talk(self.host, self.port, PROBE, self.settings.bound)
-            if len(done.replies) < 4:
+            if len(done.replies) < 4 or done.slowest > self.settings.bound:
+                # A busy machine stands still too: only a client that is not served twice counts.
                 done = talk(self.host, self.port, PROBE, self.settings.bound)
             self.probes.append(done.slowest)
             if len(done.replies) < 4 or done.slowest > self.settings.bound:
-                self.wrong.append(f"a new client was not served: {done.replies}")
+                self.wrong.append(f"a new client was not served within {done.slowest:.1f} s: {done.replies}")
             time.sleep(0.5)
 
     def aftermath(self) -> None:

@@ -60,7 +60,7 @@ def session(dice: Random, mails: list[bytes], recipients: list[str]) -> Session:
     pipelined = dice.random() < 0.3
     made.say(b"EHLO example.net\r\n")
     for mail in mails:
-        chosen = dice.sample(recipients, k=dice.choice((1, 1, 2, len(recipients))))
+        chosen = dice.sample(recipients, k=dice.choice((1, 1, len(recipients))))
         sender = dice.choice(SENDERS)
         made.say(b"MAIL FROM:<" + sender + b">\r\n", waits=not pipelined)
         for each in chosen:
