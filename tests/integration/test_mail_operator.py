@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from support.post import OtherServer, PostOffice, itip_mail, message, open_other_server, open_post_office, run_on
+from support.sent_mail import parse_mail
 from support.town import UID, Town, meeting
 from support.waiting import NET
-from televent.adapters.email.find import parse_mail
 from televent.adapters.email.intake import MAX_OPERATOR_MAILS
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
