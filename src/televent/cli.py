@@ -26,7 +26,6 @@ click.rich_click.COMMAND_GROUPS = {
                 "migrate",
                 "rebuild",
                 "followers",
-                "restored",
                 "verify",
                 "trace",
                 "outbox",

@@ -137,7 +137,7 @@ def test_a_lost_connection_takes_all_marks_with_it(database_url: str) -> None:
                 return await marks.ask([key]) != before or None
 
             await until(lost)
-            # The row is the same at the same place, but the data may be of another incarnation.
+            # The row is the same at the same place, but the data may be older.
             after = await given(marks, [key])
             assert after is not None
             assert before is not None

@@ -71,8 +71,8 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             (listed_statement(["etag"]), (*place, "", 2000), {"resource_pkey"}),
             (listed_statement(["etag"], listing_reads.OF_KIND), (*place, "", "VEVENT", 2000), {"resource_pkey"}),
             (listed_statement(["etag", "ics"]), (*place, "", 500, 10**6), {"resource_pkey"}),
-            (changed_statement(["etag"]), (*place, 5, 0, 10, *place), {"resource_seq"}),
-            (changed_statement(["etag", "ics"]), (*place, 5, 0, 10, 10**6, *place), {"resource_seq"}),
+            (changed_statement(["etag"]), (*place, *place, 5, 0, 10), {"resource_seq"}),
+            (changed_statement(["etag", "ics"]), (*place, *place, 5, 0, 10, 10**6), {"resource_seq"}),
             (
                 read_store.IN_TIME.format(filter="", **page),
                 (*time_reads.asked(*hour, UTC), *place, "", *time_reads.touched(*hour), 10**6),
@@ -112,7 +112,7 @@ def test_a_first_sync_in_small_pages_does_not_read_the_tombstones_page_by_page(s
         whole = shop.reads.changes(shop.tenant, "work", since, 3, begun=begun)
         assert found is not None
         assert whole is not None
-        names = [(seq, href) for seq, _, href, _ in found[0]]
+        names = [(seq, href) for seq, _, href, _ in found.rows]
         assert [(row.seq, row.href) for row in whole[1]] == names
         return names
 

@@ -124,14 +124,16 @@ def test_pages_of_changes_leave_nothing_out_however_they_are_cut(
     while more:
         page = shop.reads.changed(shop.tenant, calendar, ("etag", "ics"), since, limit)
         assert page is not None
-        rows, more = page
+        rows, more = page.rows, page.more
         seen, since = seen + rows, rows[-1][0] if rows else since
     assert [(row[0], row[1], row[2]) for row in seen] == [
         *((number + 1, False, put.href) for number, put in enumerate(puts[:7]) if not number % 2),
         *((number + 8, True, put.href) for number, put in enumerate(puts[1:7:2])),
         (11, False, "last.ics"),
     ]
-    assert shop.reads.changed(shop.tenant, calendar, ("etag",), 11, limit) == ([], False)
+    nothing = shop.reads.changed(shop.tenant, calendar, ("etag",), 11, limit)
+    assert nothing is not None
+    assert (nothing.at.seq, nothing.rows, nothing.more) == (11, [], False)
     assert shop.reads.changed(shop.tenant, uuid4(), ("etag",), 0, limit) is None
 
 

@@ -14,6 +14,7 @@ from televent.application.event_store.conflicts import AlreadyApplied, HrefTaken
 from televent.application.event_store.recorded import StoredSnapshot
 from televent.application.read_models.accounts import PutAccount, PutAddress
 from televent.application.read_models.calendars import ExpectCalendar, RemoveCalendar
+from televent.application.read_models.counters import NOTHING, Moment
 from televent.domain.ids import AccountId, StreamKey
 
 
@@ -225,12 +226,18 @@ def test_a_calendar_that_has_changed_since_it_was_read_refuses_all(shop: Shop) -
     with pytest.raises(StaleStream):
         shop.recorder.insert_events(
             [shop.event(shop.key())],
-            writes=[ExpectCalendar(shop.tenant, calendar, 0), RemoveCalendar(shop.tenant, calendar)],
+            writes=[ExpectCalendar(shop.tenant, calendar, NOTHING), RemoveCalendar(shop.tenant, calendar)],
+        )
+    with pytest.raises(StaleStream):
+        # The same number in another run is another state.
+        shop.recorder.insert_events(
+            [shop.event(shop.key())],
+            writes=[ExpectCalendar(shop.tenant, calendar, Moment("0" * 12, 1)), RemoveCalendar(shop.tenant, calendar)],
         )
     assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, False)]
     shop.recorder.insert_events(
         [shop.event(shop.key())],
-        writes=[ExpectCalendar(shop.tenant, calendar, 1), RemoveCalendar(shop.tenant, calendar)],
+        writes=[ExpectCalendar(shop.tenant, calendar, shop.moment(calendar)), RemoveCalendar(shop.tenant, calendar)],
     )
     assert shop.sql("SELECT seq, deleted FROM calendar") == [(1, True)]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -92,8 +93,9 @@ def test_two_writes_with_the_same_name_or_stream_or_message_are_one_and_a_refusa
 
 def test_who_expects_the_calendar_as_it_stood_sees_what_went_before_in_the_same_transaction(shop: Shop) -> None:
     calendar = shop.calendar()
-    key = shop.key()
-    expecting = (ExpectCalendar(shop.tenant, calendar, 1), shop.put(calendar, key, fresh=True))
+    shop.stored(calendar)
+    key, then = shop.key(), replace(shop.moment(calendar), seq=2)
+    expecting = (ExpectCalendar(shop.tenant, calendar, then), shop.put(calendar, key, fresh=True))
     late, right = storing(shop, calendar), lambda: shop.recorder.insert_events([shop.event(key)], writes=expecting)
     after, refused = together(shop, calendar, late, right)
     # Either one may be the first, but the second one must see the first.
@@ -101,7 +103,7 @@ def test_who_expects_the_calendar_as_it_stood_sees_what_went_before_in_the_same_
     if refused.exception() is not None:
         assert isinstance(refused.exception(), StaleStream)
     else:
-        found = shop.reads.changes(shop.tenant, "work", 1, 100)
+        found = shop.reads.changes(shop.tenant, "work", 2, 100)
         assert found is not None
         assert next(row.stream_id for row in found[1]) == key.stream
 

@@ -30,6 +30,7 @@ from televent.runtime.worker import keep_indexed
 from televent.settings import load_settings
 
 # The rows as the migration of the index left them, and as the migration of editions finds them.
+RUNS = "SELECT run, began FROM calendar ORDER BY calendar_id"
 OF_BEFORE = """
     UPDATE resource SET firm = '{}', floats = '{}', loose = tstzmultirange(span), fbtype = NULL, days = '[1,366]',
         indexed = 0 WHERE ics IS NOT NULL"""
@@ -99,7 +100,7 @@ def texts_in(core: Core, ann: AccountRow, start: datetime) -> list[str]:
 
 def test_rows_of_before_the_index_become_as_new_ones_are_and_no_client_sees_it(core: Core, ann: AccountRow) -> None:
     fresh, calendars = rows(core), sql(core, "SELECT seq, calendar_id FROM calendar ORDER BY calendar_id")
-    lives = sql(core, "SELECT incarnation FROM shard")
+    runs = sql(core, RUNS)
     sql(core, OF_BEFORE)
     season = season_of(now())
     assert "daily.ics" in texts_in(core, ann, now())
@@ -108,7 +109,7 @@ def test_rows_of_before_the_index_become_as_new_ones_are_and_no_client_sees_it(c
     assert rows(core) == fresh
     assert texts_in(core, ann, now()) == []
     assert sql(core, "SELECT seq, calendar_id FROM calendar ORDER BY calendar_id") == calendars
-    assert sql(core, "SELECT incarnation FROM shard") == lives
+    assert sql(core, RUNS) == runs
     assert not reindex.behind(core.pool, season)
     assert through(core, season) == 0
 
@@ -158,12 +159,12 @@ def test_a_text_that_changed_meanwhile_and_a_stream_that_is_not_there_are_left_a
 
 
 def test_a_rebuild_mends_the_index_without_sending_clients_back_to_the_start(core: Core, ann: AccountRow) -> None:
-    fresh, lives = rows(core), sql(core, "SELECT incarnation FROM shard")
+    fresh, runs = rows(core), sql(core, RUNS)
     sql(core, OF_BEFORE)
     result = rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None)
     assert result.differing == len(fresh)
     assert rows(core) == fresh
-    assert sql(core, "SELECT incarnation FROM shard") == lives
+    assert sql(core, RUNS) == runs
 
 
 def test_the_worker_does_it_by_itself_and_says_so(core: Core, ann: AccountRow) -> None:

@@ -90,12 +90,12 @@ def test_tombstones_do_not_fill_the_first_page(ann: Client) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["nonsense", "data:,televent/x/1", "data:,televent/{id}/{life}/999999", "data:,televent/{id}/000000000000/0", "1"],
+    ["nonsense", "data:,televent/x/1", "data:,televent/{id}/{run}/999999", "data:,televent/{id}/000000000000/1", "1"],
 )
 def test_a_token_that_is_not_ours_is_refused_by_name(ann: Client, token: str) -> None:
     put(ann, "a")
     own = ann.sync(ann.calendar()).token()
-    answer = ann.sync(ann.calendar(), token.format(id=own.split("/")[1], life=own.split("/")[2]))
+    answer = ann.sync(ann.calendar(), token.format(id=own.split("/")[1], run=own.split("/")[2]))
     assert (answer.status, answer.precondition()) == (403, dav("valid-sync-token"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from support.dav import DECLARED, Answer, Client, dav, event, prop_body
 from support.shares import mounted, unshare
-from televent.adapters.caldav.sync_token import HOME_TOKEN
+from televent.adapters.caldav.home_token import HOME_TOKEN
 
 GETCTAG = "{http://calendarserver.org/ns/}getctag"
 
@@ -145,8 +145,8 @@ BOMB = HOME_TOKEN + base64.urlsafe_b64encode(zlib.compress(b"[" + b" " * 40_000_
         HOME_TOKEN + "AAAA",
         HOME_TOKEN + "A",
         forged({}).replace("=", "")[:-3],
-        forged([["default", "0" * 14, 0, ""]]),
-        forged([["default", 1, float("inf"), ""]]),
+        forged([["default", "0" * 8, "0" * 12, -1, ""]]),
+        forged([["default", 1, "", float("inf"), ""]]),
         forged([[1, 2]]),
         forged(3),
         BOMB,
@@ -162,9 +162,9 @@ def test_a_token_that_is_not_ours_is_refused_by_name(ann: Client, token: str) ->
 def test_a_token_of_the_future_is_refused(ann: Client) -> None:
     packed = sync(ann).token().removeprefix(HOME_TOKEN)
     rows = json.loads(zlib.decompress(base64.urlsafe_b64decode(packed + "===")))
-    ((name, ident, seq, mark),) = (row for row in rows if row[0] == "default")
-    assert sync(ann, forged([[name, ident, seq, mark]])).status == 207
-    assert sync(ann, forged([[name, ident, seq + 1, mark]])).precondition() == dav("valid-sync-token")
+    ((name, ident, run, seq, mark),) = (row for row in rows if row[0] == "default")
+    assert sync(ann, forged([[name, ident, run, seq, mark]])).status == 207
+    assert sync(ann, forged([[name, ident, run, seq + 1, mark]])).precondition() == dav("valid-sync-token")
 
 
 def test_a_token_of_the_home_is_none_of_a_calendar_nor_the_other_way(ann: Client) -> None:

@@ -18,6 +18,7 @@ from televent.application.event_store.recorded import RecordedEvent
 from televent.application.messages.mail import AddressVerification, Email
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.calendars import PutCalendar
+from televent.application.read_models.counters import Moment
 from televent.application.read_models.resources import PutResource, RemoveResource
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.queries.occurs import Occurs
@@ -62,6 +63,12 @@ class Shop:
         key = self.key()
         self.recorder.insert_events([self.event(key)], writes=[self.put_calendar(key.stream, name)])
         return key.stream
+
+    def moment(self, calendar_id: UUID) -> Moment:
+        """The calendar's present state."""
+        row = self.reads.calendar_of(self.tenant, calendar_id)
+        assert row is not None
+        return row.moment
 
     def put_calendar(self, calendar_id: UUID, name: str = "work", **fields: Any) -> PutCalendar:
         """The row of a calendar."""

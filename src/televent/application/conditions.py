@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
+from televent.application.read_models.counters import Moment
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import PreconditionFailed
 
@@ -18,12 +19,12 @@ class Conditions:
     if_none_match: tuple[str, ...] | None = None
     if_schedule_tag_match: str | None = None
     if_unmodified_since: datetime | None = None
-    seq: int | None = None
-    """The counter that the calendar must have (RFC 6578 §5)."""
+    moment: Moment | None = None
+    """The state that the calendar must have (RFC 6578 §5)."""
 
     def check(self, resource: ResourceRow | None, calendar: CalendarRow | None = None) -> None:
         """Checks the conditions on a resource (None: there is none) and its calendar. Raises PreconditionFailed."""
-        if self.seq is not None and calendar is not None and calendar.seq != self.seq:
+        if self.moment is not None and calendar is not None and calendar.moment != self.moment:
             raise PreconditionFailed(condition="If")
         since = self.if_unmodified_since
         # HTTP knows whole seconds only.
@@ -50,9 +51,9 @@ class Conditions:
 
     def expected(self, calendar: CalendarRow | None) -> tuple[ExpectCalendar, ...]:
         """The expectations that the transaction itself checks again."""
-        if self.seq is None or calendar is None:
+        if self.moment is None or calendar is None:
             return ()
-        return (ExpectCalendar(calendar.tenant, calendar.calendar_id, self.seq),)
+        return (ExpectCalendar(calendar.tenant, calendar.calendar_id, self.moment),)
 
 
 NONE = Conditions()

@@ -105,22 +105,6 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def restored(chosen: Chosen, as_json: bool) -> None:
-    """Declare that the database was restored from a backup: every earlier sync token is refused from now on.
-
-    Televent detects a dump restored elsewhere, and recovery to a point in time, at the next start. It cannot detect
-    files or a disk that were put back under the same cluster: run this command then, before clients connect again.
-    """
-    from televent.adapters.postgres.event_store.shard import renew_incarnation
-
-    with opened(chosen) as core, core.pool.connection() as connection:
-        renew_incarnation(connection)
-    show({"incarnation": "new"}, as_json, ["Every client will read its calendars again."])
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
 def verify(chosen: Chosen, as_json: bool) -> None:
     """Verify that no event was changed: compute the hash chain of every stream again."""
     from televent.adapters.postgres.event_store.verify import broken_chains
@@ -194,4 +178,4 @@ def doctor(chosen: Chosen, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, restored, verify, trace, outbox, doctor)
+COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, verify, trace, outbox, doctor)

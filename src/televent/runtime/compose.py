@@ -14,7 +14,7 @@ from uuid import uuid4
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
-from televent.adapters.postgres.event_store.shard import detect_restore, raise_base
+from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
@@ -105,7 +105,6 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         with pool.connection() as connection:
             check_store_format(connection)
             raise_base(connection)
-            detect_restore(connection)
     except BaseException:
         pool.close()
         raise

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from televent.adapters.caldav.home_token import home_state, home_token
 from televent.adapters.caldav.properties.extensions.webdav_push import may_subscribe
-from televent.adapters.caldav.properties.view import sync_token_of
-from televent.adapters.caldav.sync_token import home_state, home_token
+from televent.adapters.caldav.sync_token import sync_token_of
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.push.addresses import check_push_resource
 from televent.adapters.push.encryption import recipient

@@ -12,6 +12,7 @@ from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav import xml_in, xml_out
 from televent.adapters.caldav.webdav.prefer import preferences
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.counters import Moment
 from televent.application.read_models.resources import ResourceRow
 
 Scope = MutableMapping[str, Any]
@@ -39,8 +40,8 @@ class Request:
     client: str
     correlation_id: str
     early_read: EarlyRead | None = None
-    seq: int | None = None
-    """The counter that the calendar must still have when the request changes it (RFC 6578 §5)."""
+    moment: Moment | None = None
+    """The state that the calendar must still have when the request changes it (RFC 6578 §5)."""
     granted: CalendarRow | None = None
     """The shared calendar, if the request names it by its owner's URL."""
     origin: str = ""

@@ -1,51 +1,44 @@
-"""Reads and writes sync tokens (RFC 6578 §3.2, §4). A token contains all that the server needs to answer it, so the
-server stores none.
+"""Reads and writes a calendar's sync tokens (RFC 6578 §3.2, §4). A token contains all that the server needs to answer
+it, so the server stores none.
 
-A calendar's token contains the calendar's counter. A home has no counter, so its token lists the state of each
-collection in it. The server compares that list with the current home: it finds every change, and no change costs an
-extra write.
+A token names a state of the calendar that the server has shown, by its run and its number. It is refused unless that
+state belongs to the calendar's history. So a token of changes that a restore or a failover has undone is refused for
+ever (ADR 6).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-import zlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Final
-from uuid import UUID
 
 from televent.adapters.caldav.errors import DavError, dav_precondition
-from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.counters import NOTHING, Moment, Past, past_of
 
-MAX_TOKEN_CHARS: Final = 64 * 1024
-"""Max characters of a home's token, which is enough for some thousands of calendars. The unpacked list may have four
-times as many bytes."""
-
-HOME_TOKEN: Final = "data:,televent/home/"
-_CALENDAR = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
-_HOME = re.compile(rf"{re.escape(HOME_TOKEN)}([A-Za-z0-9_-]*={{0,2}})\Z")
+_PREFIX: Final = "data:,televent/"
+_RUN, _NUMBER = "([0-9a-f]{12})", "([0-9]{1,18})"
+_TOKEN: Final = re.compile(
+    rf"{_PREFIX}([0-9a-f-]{{36}})/{_RUN}(?:\.{_RUN})?/{_NUMBER}(?:\.{_NUMBER})?"
+    rf"(?:~{_NUMBER}(?:\.{_NUMBER})?(?:-{_NUMBER})?)?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class CollectionState:
-    """The state of one collection that a client knows: ``ident`` identifies the row and the incarnation of the data,
-    ``seq`` is the counter up to which the client knows its members, and ``mark`` is a hash of its properties."""
+class Known:
+    """The part of a calendar that a client knows.
 
-    ident: str
-    seq: int
-    mark: str
+    ``at`` is the newest state that the server read for the client, ``reached`` the number up to which the client has
+    all changes that were the last ones of their members at that state. It is below the number of ``at`` where a limit
+    cut the answer, or where the calendar changed during it. ``begun`` is the calendar's number when the client began
+    its first sync, if that sync is not complete yet: the client has never seen members that were deleted before, so
+    they are not reported. ``own`` and ``own_reached`` are the same for the counter of a sharee's own data."""
 
-
-HomeState = Mapping[str, CollectionState]
-"""The collections of a home by name."""
-_FIXED: Final = {name: CollectionState("", 0, "") for name in (INBOX, OUTBOX, NOTIFICATIONS)}
-"""Collections of every home. The outbox and the notifications never change; the inbox's row replaces this entry."""
+    at: Moment
+    reached: int
+    begun: int = 0
+    own: Moment = NOTHING
+    own_reached: int = 0
 
 
 def unknown_token() -> DavError:
@@ -53,78 +46,53 @@ def unknown_token() -> DavError:
     return dav_precondition("valid-sync-token")
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """The part of a calendar that a client knows: its members up to the counter ``seq``.
-
-    ``begun`` is the calendar's counter when the client began its first sync, if that sync is not complete yet. The
-    client has never seen members that were deleted before, so they are not reported."""
-
-    seq: int = 0
-    begun: int = 0
+def complete(row: CalendarRow) -> Known:
+    """The knowledge of a client that has the calendar's current state."""
+    if row.share is None:
+        return Known(row.moment, row.seq)
+    return Known(row.moment, row.seq, own=row.share.counter.now, own_reached=row.share.seq)
 
 
-def since(token: str, row: CalendarRow) -> Since:
-    """Reads a calendar's token. Raises DavError 403 valid-sync-token for a token of another calendar, of another
-    incarnation of the data, or with a counter that this calendar cannot answer."""
-    found = _CALENDAR.match(token)
-    if found is None or (found[1], found[2]) != (str(row.calendar_id), row.incarnation):
+def token_of(row: CalendarRow, known: Known) -> str:
+    """The sync token for that knowledge of the calendar."""
+    at, own = known.at, known.own
+    if row.share is None:
+        place, seq, reached = f"{row.calendar_id}/{at.run}", str(at.seq), str(known.reached)
+    else:
+        place, seq = f"{row.share.share_id}/{at.run}.{own.run}", f"{at.seq}.{own.seq}"
+        reached = f"{known.reached}.{known.own_reached}"
+    begun = f"-{known.begun}" if known.begun else ""
+    return f"{_PREFIX}{place}/{seq}" + ("" if reached == seq else f"~{reached}{begun}")
+
+
+def sync_token_of(row: CalendarRow) -> str:
+    """The sync token of the calendar's current state."""
+    return token_of(row, complete(row))
+
+
+def ctag(row: CalendarRow) -> str:
+    """The calendar's ctag, which changes when a member changes and at no other time."""
+    return sync_token_of(row).removeprefix(_PREFIX)
+
+
+def read_token(token: str, row: CalendarRow) -> tuple[Known, Past]:
+    """Reads a calendar's token; "" begins a first sync. The token is valid only if the returned Past happened.
+
+    Raises DavError 403 valid-sync-token for a token of another calendar, or of a state that this one never had."""
+    share = row.share
+    if not token:
+        return Known(row.moment, 0, row.seq, complete(row).own), Past(())
+    found = _TOKEN.match(token)
+    if found is None or found[1] != str(row.calendar_id if share is None else share.share_id):
         raise unknown_token()
-    known = Since(int(found[3]), int(found[4] or 0))
-    if not row.floor_seq <= known.seq <= row.seq or known.begun > row.seq:
+    _, run, own_run, seq, own_seq, reached, own_reached, begun = found.groups()
+    if {share is None} != {part is None for part in (own_run, own_seq, own_reached if reached else own_seq)}:
         raise unknown_token()
-    return known
-
-
-def collection_state(row: CalendarRow) -> CollectionState:
-    """The current state of a calendar. For a shared calendar the mark also covers the sharee's access and own data."""
-    own = [] if row.share is None else [row.share.access, row.share.seq]
-    shown = json.dumps([row.components, dict(row.props), *own], sort_keys=True).encode()
-    return CollectionState(_ident(row.calendar_id, row.incarnation), row.seq, blake2b(shown, digest_size=4).hexdigest())
-
-
-def home_state(rows: Iterable[CalendarRow]) -> dict[str, CollectionState]:
-    """The current state of a home."""
-    return {**_FIXED, **{row.name: collection_state(row) for row in rows}}
-
-
-def home_token(shown: HomeState) -> str:
-    """The token of a home's state. The same state always gives the same token, on every node."""
-    rows = [[name, each.ident, each.seq, each.mark] for name, each in sorted(shown.items())]
-    packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 9)
-    return HOME_TOKEN + base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def read_home_token(token: str) -> dict[str, CollectionState]:
-    """Reads a home's token. Raises DavError 403 valid-sync-token for a token that this server did not make."""
-    found = _HOME.match(token) if len(token) <= MAX_TOKEN_CHARS else None
-    if found is None:
+    at, own = Moment(run, int(seq)), NOTHING if share is None else Moment(own_run, int(own_seq))
+    known = Known(at, int(reached or seq), int(begun or 0), own, int(own_reached or own_seq or 0))
+    past = past_of([(row.counter, at), *([] if share is None else [(share.counter, own)])])
+    if past is None or max(known.reached, known.begun) > at.seq or known.own_reached > own.seq:
         raise unknown_token()
-    try:
-        packed = base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
-        opened = zlib.decompressobj()
-        text = opened.decompress(packed, 4 * MAX_TOKEN_CHARS)
-        if not opened.eof:
-            raise unknown_token()
-        return {
-            str(name): CollectionState(str(ident), int(seq), str(mark)) for name, ident, seq, mark in json.loads(text)
-        }
-    except (binascii.Error, zlib.error, ValueError, TypeError, OverflowError, RecursionError):
-        raise unknown_token() from None
-
-
-def check_home(known: HomeState, rows: Iterable[CalendarRow]) -> None:
-    """Raises DavError 403 valid-sync-token if the token has a higher counter than a calendar has now, or comes from
-    another incarnation of the data (a restored database)."""
-    current = {_ident(row.calendar_id, row.incarnation): row for row in rows}
-    incarnations = {row.incarnation[:6] for row in current.values()}
-    for each in known.values():
-        row = current.get(each.ident)
-        if not each.ident:
-            continue
-        if each.ident[8:] not in incarnations or each.seq < 0 or (row is not None and each.seq > row.seq):
-            raise unknown_token()
-
-
-def _ident(calendar_id: UUID, incarnation: str) -> str:
-    return f"{calendar_id.hex[:8]}{incarnation[:6]}"
+    if known.reached < row.floor_seq:
+        raise unknown_token()
+    return known, past

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from televent.application.read_models.counters import Counter, Moment
 from televent.application.read_models.share import Share
 from televent.domain.ids import AccountId
 
@@ -32,11 +33,11 @@ class RemoveCalendar:
 
 @dataclass(frozen=True, slots=True)
 class ExpectCalendar:
-    """Writes nothing. The transaction raises StaleStream if the calendar's counter is not ``seq``."""
+    """Writes nothing. The transaction raises StaleStream if the calendar has changed since ``moment``."""
 
     tenant: AccountId
     calendar_id: UUID
-    seq: int
+    moment: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,24 @@ class CalendarRow:
     floor_seq: int
     components: tuple[str, ...]
     props: Mapping[str, str]
-    incarnation: str
-    """The database's incarnation, which ``seq`` belongs to. A restore from a backup begins another."""
+    run: str
+    """The run in which the counter got the value ``seq``."""
+    began: int
+    """The first value of that run."""
+    server: int
+    """The start of PostgreSQL that answered (server_start)."""
     shares: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     share: Share | None = None
+
+    @property
+    def moment(self) -> Moment:
+        """The state of the calendar's members."""
+        return Moment(self.run, self.seq)
+
+    @property
+    def counter(self) -> Counter:
+        """The counter of the calendar's members."""
+        return Counter(self.tenant, self.calendar_id, self.moment, self.began)
 
 
 class CalendarReads(Protocol):

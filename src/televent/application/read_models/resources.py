@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.counters import Moment
 from televent.application.read_models.share import Share
 from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
@@ -103,6 +104,17 @@ ListedRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """Changed members, and the calendar's state when they were read. ``server``: the start of PostgreSQL that answered.
+    ``more``: there may be more of them."""
+
+    server: int
+    at: Moment
+    rows: list[ListedRow]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The rows that a PUT needs, read in one round trip.
 
@@ -135,8 +147,8 @@ class ResourceReads(Protocol):
 
     def changed(
         self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, begun: int = 0
-    ) -> tuple[list[ListedRow], bool] | None:
-        """At most ``limit`` members with ``seq`` > ``since``, oldest first, and whether there may be more.
+    ) -> Changes | None:
+        """At most ``limit`` members with ``seq`` > ``since``, oldest first.
 
         Each member is its seq, whether it is a tombstone, its name, and the fields. ``begun``: the counter at which the
         client's first sync began; tombstones up to it are left out. None: no such calendar.

@@ -18,7 +18,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow
-from televent.application.read_models.resources import ListedRow, ResourceRow
+from televent.application.read_models.resources import Changes, ListedRow, ResourceRow
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
@@ -158,7 +158,7 @@ class Door:
 
     def changed(
         self, row: CalendarRow, columns: Sequence[str], since: int, limit: int, begun: int = 0
-    ) -> tuple[list[ListedRow], bool] | None:
+    ) -> Changes | None:
         """The changed members of the person's own calendar; parameters and result are those of ResourceReads.changed.
         Members that were deleted up to the counter ``begun`` are left out."""
         assert row.share is None

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
+from televent.adapters.caldav.home_token import home_state, home_token
 from televent.adapters.caldav.http import Request
-from televent.adapters.caldav.properties.view import Person, ctag, sync_token_of
-from televent.adapters.caldav.sync_token import home_state, home_token
+from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.sync_token import ctag, sync_token_of
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.conditions import entity_tags
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
@@ -80,7 +81,7 @@ async def _of_calendar(door: Door, request: Request, person: Person, target: Tar
     if row is None:
         return State()
     if target.calendar == request.target.calendar:
-        request.seq = row.seq
+        request.moment = row.moment
     return State(ctag(row), frozenset({sync_token_of(row)}))
 
 

@@ -121,7 +121,7 @@ def _without(action: Action, text: CalendarText, now: datetime) -> CalendarText:
 def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit) -> CalendarText | None:
     """Checks that the edit is possible. Returns the stored text, or None if it is too large to keep it parsed during an
     upload, which may take long."""
-    context, given = door.context(request, person, row), conditions(request.headers, request.seq)
+    context, given = door.context(request, person, row), conditions(request.headers, request.moment)
     text = check_edit(door.backend, context, row=row, href=request.target.name, edit=edit, conditions=given)
     return text if len(text.raw) <= MAX_HELD else None
 
@@ -129,7 +129,7 @@ def _check(door: Door, request: Request, person: Person, row: CalendarRow, edit:
 def _change(
     door: Door, request: Request, person: Person, row: CalendarRow, edit: Edit, standing: CalendarText | None = None
 ) -> None:
-    context, given = door.context(request, person, row), conditions(request.headers, request.seq)
+    context, given = door.context(request, person, row), conditions(request.headers, request.moment)
     href = request.target.name
     edit_attachments(door.backend, context, row=row, href=href, edit=edit, conditions=given, stored=standing)
 

@@ -38,7 +38,7 @@ async def copy(door: Door, request: Request, person: Person) -> Response:
                 source=Place(source.calendar, source.name),
                 destination=Place(target.calendar, target.name),
                 overwrite=overwrite(request),
-                conditions=conditions(request.headers, request.seq),
+                conditions=conditions(request.headers, request.moment),
             )
         except (UidConflict, SchedulingUidConflict) as refusal:
             raise in_the_way(refusal, person, target.calendar) from None

@@ -50,13 +50,13 @@ def _object(door: Door, request: Request, person: Person) -> None:
         door.context(request, person),
         calendar=target.calendar,
         href=target.name,
-        conditions=conditions(request.headers, request.seq),
+        conditions=conditions(request.headers, request.moment),
         reply=_reply(request),
     )
 
 
 def _item(door: Door, request: Request, person: Person) -> None:
-    context, given = door.context(request, person), conditions(request.headers, request.seq)
+    context, given = door.context(request, person), conditions(request.headers, request.moment)
     remove_item(door.backend, context, href=request.target.name, conditions=given)
 
 
@@ -71,7 +71,7 @@ def _shared(door: Door, request: Request, person: Person, row: CalendarRow) -> N
     sharing §5.4.2)."""
     if request.target.kind is Kind.OBJECT:
         check_access(row, request, "write")
-        context, given = door.context(request, person, row), conditions(request.headers, request.seq)
+        context, given = door.context(request, person, row), conditions(request.headers, request.moment)
         name = request.target.name
         delete_from_shared(door.backend, context, row=row, href=name, conditions=given, reply=_reply(request))
     elif row.share is not None:

@@ -10,8 +10,9 @@ from televent.adapters.caldav.door.zones_wanted import VARY, ZoneEdit, zones_edi
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.attachments import get_attachment
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
-from televent.adapters.caldav.properties.view import Person, ctag
+from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.notifications import get_notification
+from televent.adapters.caldav.sync_token import ctag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.read_models.calendars import CalendarRow

@@ -43,7 +43,7 @@ def _object(door: Door, request: Request, person: Person, target: Target) -> Sto
             source=Place(source.calendar, source.name),
             destination=Place(target.calendar, target.name),
             overwrite=overwrite(request),
-            conditions=conditions(request.headers, request.seq),
+            conditions=conditions(request.headers, request.moment),
         )
     except UidConflict as refusal:
         raise of_refusal(refusal, person.collection(target.calendar)) from None

@@ -117,7 +117,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
             calendar=target.calendar,
             href=target.name,
             text=CalendarText(request.body),
-            conditions=conditions(request.headers, request.seq),
+            conditions=conditions(request.headers, request.moment),
             account=person.account,
         )
     except (UidConflict, SchedulingUidConflict) as refusal:
@@ -130,7 +130,7 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
 def _put_shared(door: Door, request: Request, person: Person, row: CalendarRow) -> Stored:
     """Stores the object in a shared calendar. The command changes the owner's account, and this person is its actor."""
     context = door.context(request, person, row)
-    text, name, given = CalendarText(request.body), request.target.name, conditions(request.headers, request.seq)
+    text, name, given = CalendarText(request.body), request.target.name, conditions(request.headers, request.moment)
     try:
         return put_into_shared(door.backend, context, row=row, href=name, text=text, conditions=given)
     except UidConflict as refusal:

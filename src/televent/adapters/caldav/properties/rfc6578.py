@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from televent.adapters.caldav.home_token import home_state, home_token
 from televent.adapters.caldav.properties.live import Live
-from televent.adapters.caldav.properties.view import CalendarView, InboxView, View, ctag, sync_token_of
-from televent.adapters.caldav.sync_token import home_state, home_token
+from televent.adapters.caldav.properties.view import CalendarView, InboxView, View
+from televent.adapters.caldav.sync_token import ctag, sync_token_of
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import cs, d
 

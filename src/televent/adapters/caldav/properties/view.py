@@ -125,25 +125,6 @@ def owner_of(view: AnyView) -> str:
     return view.person.principal if share is None else f"{PREFIX}{share.owner}/"
 
 
-def sync_token(row: CalendarRow, seq: int, begun: int = 0) -> str:
-    """The sync token for a calendar at the counter ``seq``: a URI that contains the calendar, the incarnation of the
-    data and the counter (RFC 6578 §4). During a first sync it also contains the counter at which that sync began."""
-    first_sync = f"-{begun}" if seq < begun else ""
-    return f"data:,televent/{row.calendar_id}/{row.incarnation}/{seq}{first_sync}"
-
-
-def sync_token_of(row: CalendarRow) -> str:
-    """The sync token of a calendar's current state; for a shared calendar it has two counters (reports.shared_sync)."""
-    return f"data:,televent/{ctag(row)}"
-
-
-def ctag(row: CalendarRow) -> str:
-    """The calendar's ctag, which changes when a member changes and at no other time."""
-    if row.share is not None:
-        return f"{row.share.share_id}/{row.incarnation}/{row.seq}.{row.share.seq}"
-    return f"{row.calendar_id}/{row.incarnation}/{row.seq}"
-
-
 def root_view(target: Target, person: Person) -> View:
     """The view of a target that has no row."""
     return View(target.kind, target.path, person)

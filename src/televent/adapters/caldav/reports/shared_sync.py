@@ -6,16 +6,16 @@ transparency). A token contains both. A member that a change has hidden from the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.errors import dav_precondition
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.view import ObjectView, Person
 from televent.adapters.caldav.reports.query import asked_of
+from televent.adapters.caldav.reports.sync_changes import tail
 from televent.adapters.caldav.reports.zone import floating_zone
+from televent.adapters.caldav.sync_token import Known, complete, token_of
 from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response, streamed
@@ -25,37 +25,6 @@ from televent.application.read_models.share import Share
 
 PAGE = 100
 """Max members that are read at once."""
-_TOKEN = re.compile(r"data:,televent/([0-9a-f-]{36})/([0-9a-f]{12})/([0-9]{1,18})\.([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The values of both counters: ``seq`` of the calendar and ``own`` of the sharee's data. ``begun`` is as in
-    sync_token.Since."""
-
-    seq: int = 0
-    own: int = 0
-    begun: int = 0
-
-
-def token_of(row: CalendarRow, share: Share, moment: Moment) -> str:
-    """The sync token of a shared calendar."""
-    first_sync = f"-{moment.begun}" if moment.seq < moment.begun else ""
-    return f"data:,televent/{share.share_id}/{row.incarnation}/{moment.seq}.{moment.own}{first_sync}"
-
-
-def read_token(text: str, row: CalendarRow, share: Share) -> Moment:
-    """Reads a shared calendar's token; "" begins a first sync. Raises DavError 403 valid-sync-token for a token of
-    another calendar, of another incarnation of the data, or with counters that this calendar cannot answer."""
-    if not text:
-        return Moment(begun=row.seq)
-    found = _TOKEN.match(text)
-    if found is None or (found[1], found[2]) != (str(share.share_id), row.incarnation):
-        raise dav_precondition("valid-sync-token")
-    moment = Moment(int(found[3]), int(found[4]), int(found[5] or 0))
-    if not row.floor_seq <= moment.seq <= row.seq or moment.own > share.seq or moment.begun > row.seq:
-        raise dav_precondition("valid-sync-token")
-    return moment
 
 
 def shared_sync(
@@ -66,42 +35,50 @@ def shared_sync(
     row: CalendarRow,
     share: Share,
     *,
-    token: str,
+    known: Known,
     limit: int | None,
     data: Element | None,
 ) -> Response:
-    """207 with the members that changed for this sharee since ``token``, and the next token. Raises DavError 403
-    valid-sync-token."""
-    since = read_token(token, row, share)
+    """207 with the members that changed for this sharee since ``known``, and the next token."""
     asked = asked_of(root, request, data, floating_zone(None, row, person))
     path = request.target.path
-    changes = _changes(door, row, share, since)
 
     def responses() -> Iterator[str]:
-        given = 0
-        last = since
-        for moment, href, shown in changes:
+        given, cut = 0, False
+        # A change during the sync has higher numbers than these, so the next sync reports it.
+        whole = complete(row)
+        last = replace(whole, reached=known.reached, begun=known.begun, own_reached=known.own_reached)
+        for after, href, shown in _changes(door, row, share, last):
             if limit is not None and given == limit:
-                # RFC 6578 §3.6: a 507 tells the client that the limit cuts the answer.
-                yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
-                yield f"<D:sync-token>{token_of(row, share, last)}</D:sync-token>"
-                return
+                cut = True
+                break
             place = path + encode(href)
             yield status_response(place, 404) if shown is None else asked.response(ObjectView(place, person, shown))
-            given, last = given + 1, moment
-        # The token has the counters that were read first. A change during the sync is reported again next time.
-        yield f"<D:sync-token>{token_of(row, share, Moment(row.seq, share.seq))}</D:sync-token>"
+            given, last = given + 1, after
+        # The answer may show changes that are newer than its numbers, so its token names the state of now. If another
+        # start of PostgreSQL answers, the history may be another one: then the token names the state of before, and the
+        # next request checks it.
+        now = door.backend.reads.granted(share.owner, share.calendar, share.sharee)
+        if now is not None and now.server == row.server:
+            seen = complete(now)
+            last = replace(last if cut else whole, at=seen.at, own=seen.own)
+        else:
+            cut = True
+        if cut:
+            # RFC 6578 §3.6: a 507 tells the client that the answer is cut.
+            yield status_response(path, 507, "<D:number-of-matches-within-limits/>")
+        yield tail(token_of(row, last))
 
     return xml_response(207, streamed(responses()), request)
 
 
 def _changes(
-    door: Door, row: CalendarRow, share: Share, since: Moment
-) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
-    """For each changed member: the counters after the change, the name, and the member as the sharee sees it; None if
+    door: Door, row: CalendarRow, share: Share, since: Known
+) -> Iterator[tuple[Known, str, ResourceRow | None]]:
+    """For each changed member: what a client knows after it, the name, and the member as the sharee sees it; None if
     the member is deleted or hidden."""
     reads = door.backend.reads
-    after = since.seq
+    after = since.reached
     while after < row.seq:
         read = reads.changes(row.tenant, share.calendar, after, PAGE, with_text=True, begun=since.begun)
         rows = read[1] if read is not None and read[0].calendar_id == row.calendar_id else []
@@ -111,7 +88,7 @@ def _changes(
             visible = shown.get(each.href)
             # The client never had a member that was hidden or deleted before its first sync began.
             if visible is not None or each.seq > since.begun:
-                yield Moment(each.seq, since.own, since.begun), each.href, visible
+                yield replace(since, reached=each.seq), each.href, visible
         if len(rows) < PAGE:
             break
         after = rows[-1].seq
@@ -119,18 +96,18 @@ def _changes(
 
 
 def _own_changes(
-    door: Door, row: CalendarRow, share: Share, since: Moment
-) -> Iterator[tuple[Moment, str, ResourceRow | None]]:
+    door: Door, row: CalendarRow, share: Share, since: Known
+) -> Iterator[tuple[Known, str, ResourceRow | None]]:
     """Members of which only the sharee's own data has changed."""
-    after = since.own
+    after = since.own_reached
     while after < share.seq:
         rows = door.backend.reads.overlaid(share, row.calendar_id, after, PAGE)
-        # Members beyond ``since.seq`` were already reported by the calendar's counter.
-        new = [(own, each) for own, each in rows if each.seq <= since.seq]
+        # Members beyond ``since.reached`` were already reported by the calendar's counter.
+        new = [(own, each) for own, each in rows if each.seq <= since.reached]
         shown = door.shown(row, [each for _, each in new])
         for own, each in new:
             if own <= share.seq and each.href in shown:
-                yield Moment(row.seq, own), each.href, shown[each.href]
+                yield replace(since, reached=row.seq, begun=0, own_reached=own), each.href, shown[each.href]
         if len(rows) < PAGE:
             break
         after = rows[-1][0]

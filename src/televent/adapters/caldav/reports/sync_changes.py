@@ -15,24 +15,19 @@ from operator import itemgetter
 from typing import Final
 
 from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.home_token import CollectionState, check_home, home_state, home_token, read_home_token
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.asked import Asked
 from televent.adapters.caldav.properties.listing import Listing
 from televent.adapters.caldav.properties.view import CalendarView, InboxView, Person, View
 from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.zone import floating_zone
-from televent.adapters.caldav.sync_token import (
-    CollectionState,
-    check_home,
-    home_state,
-    home_token,
-    read_home_token,
-    unknown_token,
-)
+from televent.adapters.caldav.sync_token import unknown_token
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
 from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.counters import NOTHING, Moment
 
 PAGE: Final = 2_000
 """Max members that are read at once without their texts."""
@@ -56,8 +51,9 @@ class MemberChanges:
     """The changed members of the person's own calendar.
 
     After ``responses`` has ended, ``given`` is the number of responses, ``last`` is the counter up to which they are
-    complete, and ``cut`` is True if members are left. Members that were deleted up to the counter ``begun`` are not
-    read: the client never had them, and each of many small pages would read them all again."""
+    complete, ``at`` is the newest state that was read, and ``cut`` is True if members are left. Members that were
+    deleted up to the counter ``begun`` are not read: the client never had them, and each of many small pages would read
+    them all again."""
 
     door: Door
     row: CalendarRow
@@ -67,18 +63,20 @@ class MemberChanges:
     given: int = 0
     last: int = 0
     cut: bool = False
+    at: Moment = NOTHING
 
     def responses(self, path: str, after: int) -> Iterator[str]:
         """The responses for changes after the counter ``after`` and up to that of ``row``. A change during the sync has
-        a higher counter, so the next sync reports it. If the calendar no longer exists, the page ends with ``cut``."""
-        self.last = after
+        a higher counter, so the next sync reports it. If the calendar no longer exists, or another start of PostgreSQL
+        answers, which perhaps has another history, the page ends with ``cut``."""
+        self.last, self.at = after, self.row.moment
         more = after < self.row.seq
         while more and not self.cut:
             page = self.door.changed(self.row, self.listing.columns, self.last, self._size(), self.begun)
-            if page is None:
+            if page is None or page.server != self.row.server:
                 self.cut = True
                 return
-            rows, more = page
+            rows, more, self.at = page.rows, page.more, page.at
             if rows and rows[-1][_SEQ] > self.row.seq:
                 rows, more = [each for each in rows if each[_SEQ] <= self.row.seq], False
             reached = rows[-1][_SEQ] if more else self.row.seq
@@ -115,7 +113,8 @@ class HomeChanges:
         known = read_home_token(token) if token else {}
         shown, current = dict(known), home_state(rows)
         if token:
-            check_home(known, rows)
+            if not check_home(known, rows).happened(self.door.backend.reads):
+                raise unknown_token()
             # If a new calendar has replaced one of the same name, the old one's members can no longer be listed as
             # deleted.
             if self.deep and any(known[name].ident != current[name].ident for name in {*known} & {*current}):
@@ -151,13 +150,15 @@ class HomeChanges:
             shown[name] = now
             if self.deep:
                 changes = self._members(row, path, left, begun=row.seq if before is None else 0)
-                after = before.seq if before is not None else 0
+                after = before.members if before is not None else 0
                 yield from changes.responses(path, after)
                 left = left - changes.given if self.limit is not None else left
                 if changes.cut:
-                    shown[name] = CollectionState(now.ident, changes.last, now.mark + _BEGUN)
+                    shown[name] = _partly(now, changes, now.mark + _BEGUN)
                     yield from self._cut(shown)
                     return
+                if changes.at != row.moment:
+                    shown[name] = _partly(now, changes, now.mark)
         yield tail(home_token(shown))
 
     def _members(self, row: CalendarRow, path: str, left: int, begun: int) -> MemberChanges:
@@ -171,6 +172,11 @@ class HomeChanges:
         """The end of an answer that the limit cuts: a 507 and the token of the last response (§3.6)."""
         yield status_response(self.request.target.path, 507, "<D:number-of-matches-within-limits/>")
         yield tail(home_token(shown))
+
+
+def _partly(now: CollectionState, changes: MemberChanges, mark: str) -> CollectionState:
+    """The state of a client that knows the calendar's changes up to ``changes.last``."""
+    return CollectionState(now.ident, changes.at.run, changes.at.seq, mark, changes.last)
 
 
 def _view(row: CalendarRow, path: str, person: Person) -> CalendarView | InboxView:

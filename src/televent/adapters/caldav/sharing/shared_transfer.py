@@ -37,7 +37,7 @@ def concerns(request: Request, target: Target) -> bool:
 async def copy_shared(door: Door, request: Request, person: Person, target: Target) -> Stored:
     """Copies the request's object to ``target``. Raises DavError, Refusal."""
     source = await door.resource(request, person)
-    given = conditions(request.headers, request.seq)
+    given = conditions(request.headers, request.moment)
     given.check(source)
     there = await _destination(door, person, target)
     only_new = NONE if overwrite(request) else Conditions(if_none_match=("*",))
@@ -76,7 +76,7 @@ async def move_shared(door: Door, request: Request, person: Person, target: Targ
         check_access(row, request, "write")
     inside = row is not None and row.name == target.calendar
     there = row if inside else await _destination(door, person, target)
-    given, over = conditions(request.headers, request.seq), overwrite(request)
+    given, over = conditions(request.headers, request.moment), overwrite(request)
 
     def act() -> Stored:
         try:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from televent.application.conditions import Conditions
+from televent.application.read_models.counters import Moment
 
 _TAG = re.compile(r'\s*(?:(W/)?"([^"]*)"|(\*)|([^\s,"]+))\s*(?:,|\Z)')
 
@@ -32,8 +33,8 @@ def entity_tags(value: str, *, weak: bool) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def conditions(headers: Mapping[str, str], seq: int | None = None) -> Conditions:
-    """The conditions in the headers of a request. ``seq`` is the counter that the calendar must have."""
+def conditions(headers: Mapping[str, str], moment: Moment | None = None) -> Conditions:
+    """The conditions in the headers of a request. ``moment`` is the state that the calendar must have."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
     tag = headers.get("if-schedule-tag-match")
     return Conditions(
@@ -42,7 +43,7 @@ def conditions(headers: Mapping[str, str], seq: int | None = None) -> Conditions
         if_schedule_tag_match=None if tag is None else (entity_tags(tag, weak=True) or ("",))[0],
         # RFC 9110 §13.1.4: If-Match is more exact and takes precedence.
         if_unmodified_since=http_date(headers.get("if-unmodified-since")) if match is None else None,
-        seq=seq,
+        moment=moment,
     )
 
 

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
+from televent.adapters.postgres.dav_index.counters import counting
 from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
 from televent.application.event_store.conflicts import (
     AlreadyApplied,
@@ -39,10 +40,7 @@ from televent.application.read_models.writes import Write
 
 # Without a counter, because the calendar is gone, seq is NULL. That is a violation even where the row exists, because
 # PostgreSQL checks the proposed row before it handles conflicts. A fresh row over a live one makes etag NULL.
-_COUNT = """
-    WITH counter AS (
-        UPDATE calendar SET seq = seq + 1 WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted RETURNING seq
-    )"""
+_COUNT = counting("calendar", " AND NOT deleted")
 PUT_RESOURCE = f"""{_COUNT}
     INSERT INTO resource AS standing (tenant_id, calendar_id, href, stream_id, uid, etag, schedule_tag, component,
         ics, seq, recurs, span, firm, floats, loose, fbtype, days, indexed, modified_at)
@@ -66,7 +64,7 @@ PUT_CALENDAR = """
     WHERE NOT standing.deleted"""
 BURY_CALENDAR = "UPDATE calendar SET deleted = true WHERE tenant_id = %s AND calendar_id = %s"
 EXPECT_CALENDAR = """
-    UPDATE calendar SET seq = CASE WHEN seq = %s AND NOT deleted THEN seq END
+    UPDATE calendar SET seq = CASE WHEN seq = %s AND run = %s AND NOT deleted THEN seq END
     WHERE tenant_id = %s AND calendar_id = %s"""
 CLEAR_CALENDAR = "DELETE FROM resource WHERE tenant_id = %s AND calendar_id = %s"
 # A notice keeps its time while its revision is the same.
@@ -81,11 +79,10 @@ PUT_MOUNT = """
             ELSE excluded.noticed_at END,
         revision = excluded.revision"""
 # Without a mount seq is NULL, as it is for a resource without a calendar.
-PUT_OVERLAY = """
-    WITH counter AS (UPDATE mount SET seq = seq + 1 WHERE tenant_id = %s AND share_id = %s RETURNING seq)
+PUT_OVERLAY = f"""{counting("mount")}
     INSERT INTO overlay (tenant_id, share_id, stream_id, parts, seq)
     VALUES (%s, %s, %s, %s, (SELECT seq FROM counter))
-    ON CONFLICT (tenant_id, share_id, stream_id) DO UPDATE SET parts = excluded.parts, seq = excluded.seq"""
+    ON CONFLICT (tenant_id, share_id, stream_id) DO UPDATE SET parts = excluded.parts, seq = excluded.seq"""  # noqa: S608
 PUT_ACCOUNT = """
     INSERT INTO account (tenant_id, telegram_id, name, timezone, locale, default_calendar, opened_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -130,8 +127,10 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
 }
 """The tables of each inline projection, and the columns of each primary key."""
+BESIDE: Final[Mapping[str, tuple[str, ...]]] = {"dav_index": ("counter_run",)}
+"""Tables that the statements of a projection write as well, and that no replay of facts makes again."""
 FORGET = {
-    name: tuple(f"DELETE FROM {table} WHERE tenant_id = %s" for table in tables)  # noqa: S608
+    name: tuple(f"DELETE FROM {table} WHERE tenant_id = %s" for table in (*tables, *BESIDE.get(name, ())))  # noqa: S608
     for name, tables in TABLES.items()
 }
 DESTROY_KEY = """
@@ -159,7 +158,7 @@ def statements(write: Write) -> tuple[Statement, ...]:
             place = (removed.tenant, removed.calendar_id)
             return ((BURY_CALENDAR, place), (CLEAR_CALENDAR, place))
         case ExpectCalendar() as expect:
-            return ((EXPECT_CALENDAR, (expect.seq, expect.tenant, expect.calendar_id)),)
+            return ((EXPECT_CALENDAR, (expect.moment.seq, expect.moment.run, expect.tenant, expect.calendar_id)),)
         case PutMount() as put:
             names = (put.tenant, put.share_id, put.owner, put.of_calendar)
             shown = (put.status, put.access, put.title, put.owner_name, put.summary, put.notice, put.noticed_at)

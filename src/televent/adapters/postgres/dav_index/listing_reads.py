@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
-from televent.application.read_models.resources import BARE_FIELDS, ListedRow, ResourceRow
+from televent.adapters.postgres.server_start import server_start
+from televent.application.read_models.counters import Moment
+from televent.application.read_models.resources import BARE_FIELDS, Changes, ListedRow, ResourceRow
 from televent.domain.ids import AccountId
 
 BARE_ROWS: Final = 2_000
@@ -30,10 +31,15 @@ PAGE: Final = """
 LIVE: Final = "tenant_id = %s AND calendar_id = %s AND ics IS NOT NULL AND href > %s"
 OF_KIND: Final = f"{LIVE} AND component = %s"
 LATER: Final = "tenant_id = %s AND calendar_id = %s AND seq > 0 AND seq > %s AND (ics IS NOT NULL OR seq > %s)"
-# A calendar without later changes gives one row without a seq. A calendar that does not exist gives no row.
-CHANGED: Final = """
-    SELECT there.* FROM calendar LEFT JOIN LATERAL ({page}) AS there ON true
-    WHERE calendar.tenant_id = %s AND calendar.calendar_id = %s AND NOT calendar.deleted"""
+# The calendar's row comes once and first, then the changes, all of one moment. A calendar that does not exist gives no
+# row of its own.
+CHANGED: Final = f"""
+    SELECT home.*, there.* FROM (
+        SELECT {server_start("calendar")} AS server, run, seq FROM calendar
+        WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted
+    ) AS home FULL JOIN ({{page}}) AS there ON false
+    ORDER BY home.seq NULLS LAST, there.seq"""  # noqa: S608
+HOME_WIDTH: Final = 3
 
 
 def listed_statement(columns: Sequence[str], where: str = LIVE) -> str:
@@ -81,22 +87,20 @@ class ListingReads:
 
     def changed(
         self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], since: int, limit: int, begun: int = 0
-    ) -> tuple[list[ListedRow], bool] | None:
-        """Up to ``limit`` members with ``seq`` > ``since``, oldest first, and whether there may be more.
+    ) -> Changes | None:
+        """Up to ``limit`` members with ``seq`` > ``since``, oldest first.
 
         Each row begins with its seq, whether it is a tombstone, and its name; the fields follow. Tombstones up to the
         counter ``begun`` are left out. None: no such calendar.
         """
         bounds = (PAGE_BYTES,) if "ics" in columns else ()
         place = (tenant, calendar_id)
-        rows = self._fetch(changed_statement(columns), (*place, since, begun, limit, *bounds, *place))
-        if not rows:
+        found = self._fetch(changed_statement(columns), (*place, *place, since, begun, limit, *bounds))
+        if not found or found[0][0] is None:
             return None
-        if rows[0][0] is None:
-            return [], False
-        # A join guarantees no order, even where its parts are ordered.
-        rows.sort(key=itemgetter(0))
-        return rows, _full(rows, columns, 3, limit)
+        server, run, seq = found[0][:HOME_WIDTH]
+        rows = [row[HOME_WIDTH:] for row in found[1:]]
+        return Changes(server, Moment(run, seq), rows, _full(rows, columns, 3, limit))
 
     def members(self, tenant: AccountId, calendar_id: UUID, *, with_text: bool) -> Iterator[ResourceRow]:
         """Live members by name."""

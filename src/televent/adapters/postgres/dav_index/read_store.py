@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from televent.adapters.postgres.dav_index.company_reads import CompanyReads
+from televent.adapters.postgres.dav_index.counters import CounterReads
 from televent.adapters.postgres.dav_index.directory_rows import (
     ACCOUNT_BY,
     ACCOUNTS,
@@ -116,7 +117,7 @@ TIME_ROWS = 5000
 """Max rows of a page of a time range."""
 
 
-class PostgresReads(ShareReads, ListingReads, CompanyReads):
+class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads):
     """Reads the inline read models. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(self, pool: Pool) -> None:

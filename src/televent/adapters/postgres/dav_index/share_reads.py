@@ -9,21 +9,22 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Row
+from televent.adapters.postgres.server_start import server_start
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.counters import NO_RUN
 from televent.application.read_models.share import Share
 from televent.application.read_models.shares import Acquaintance, MountRow
 from televent.application.shared_view import seen_by_sharee
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import share_id
 
-_COLUMNS = ("tenant_id", "calendar_id", "name", "seq", "floor_seq", "components", "props", "shares")
-# Twelve digits are enough to tell one incarnation of the data from another.
-_INCARNATION = "(SELECT right(incarnation::text, 12) FROM shard) AS incarnation"
-CALENDAR_COLUMNS = ", ".join((*_COLUMNS, _INCARNATION))
+_COLUMNS = ("tenant_id", "calendar_id", "name", "seq", "floor_seq", "components", "props", "shares", "run", "began")
+_SERVER = f"{server_start('calendar')} AS server"
+CALENDAR_COLUMNS = ", ".join((*_COLUMNS, _SERVER))
 CALENDAR_WIDTH = len(_COLUMNS) + 1
 
-_PREFIXED = ", ".join((*(f"calendar.{column}" for column in _COLUMNS), _INCARNATION))
-_MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq"
+_PREFIXED = ", ".join((*(f"calendar.{column}" for column in _COLUMNS), _SERVER))
+_MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq, mount.run, mount.began"
 # An owner whose key is destroyed is erased: their shares end with the key, even where their rows are not deleted yet.
 _KNOWN = """NOT EXISTS (
         SELECT FROM subject_key WHERE subject_key.subject_id = calendar.tenant_id AND subject_key.key IS NULL)"""
@@ -110,13 +111,14 @@ class ShareReads:
 
 def calendar_row(row: Row) -> CalendarRow:
     """The calendar of a row of CALENDAR_COLUMNS, as its owner sees it."""
-    tenant, calendar_id, name, seq, floor_seq, components, props, shares, incarnation = row
-    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, tuple(components), props, incarnation, shares)
+    tenant, calendar_id, name, seq, floor_seq, components, props, shares, run, began, server = row
+    kinds = tuple(components)
+    return CalendarRow(tenant, calendar_id, name, seq, floor_seq, kinds, props, run, began, server, shares)
 
 
 def _shared(row: Row, sharee: AccountId) -> CalendarRow:
     calendar = calendar_row(row[:CALENDAR_WIDTH])
-    status, owner_name, props, seq = row[CALENDAR_WIDTH:]
+    status, owner_name, props, seq, run, began = row[CALENDAR_WIDTH:]
     share = Share(
         share_id=share_id(calendar.calendar_id, sharee),
         owner=calendar.tenant,
@@ -127,5 +129,7 @@ def _shared(row: Row, sharee: AccountId) -> CalendarRow:
         owner_name=owner_name or "",
         props=props or {},
         seq=seq or 0,
+        run=run or NO_RUN,
+        began=began or 0,
     )
     return seen_by_sharee(calendar, share)

@@ -1,8 +1,6 @@
-"""Keeps positions and sync tokens right after a restore from a backup: the base of positions, and the incarnation."""
+"""Keeps the positions of the log right after a restore into a younger cluster."""
 
 from __future__ import annotations
-
-from psycopg import errors
 
 from televent.adapters.postgres.pool import Connection
 
@@ -24,39 +22,3 @@ def raise_base(connection: Connection) -> int | None:
     with connection.transaction():
         row = connection.execute(RAISE).fetchone()
     return None if row is None else int(row[0])
-
-
-# A copy differs from its original in one of these: the cluster, the timeline (recovery to a point in time starts a new
-# one, and so does a failover), the database, or the id of a table.
-WITNESS = """
-    SELECT concat_ws('/', {cluster}, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
-        (SELECT oid FROM pg_database WHERE datname = current_database()), 'shard'::regclass::oid)"""
-_CLUSTER = "(SELECT system_identifier FROM pg_control_system())"
-NOTE_WITNESS = """
-    UPDATE shard SET witness = %(seen)s,
-        incarnation = CASE WHEN witness IS NULL THEN incarnation ELSE gen_random_uuid() END
-    WHERE witness IS DISTINCT FROM %(seen)s
-    RETURNING (SELECT witness FROM shard) IS NOT NULL"""
-RENEW = "UPDATE shard SET incarnation = gen_random_uuid()"
-
-
-def detect_restore(connection: Connection) -> bool:
-    """Detects data restored from a backup, and gives them a new incarnation: older sync tokens are refused from then
-    on. Returns whether it was a restore. Call it at start-up.
-
-    It cannot detect that the files of a cluster were put back under the same cluster. The operator then runs
-    ``televent restored``.
-    """
-    try:
-        seen = connection.execute(WITNESS.format(cluster=_CLUSTER)).fetchone()
-    except errors.InsufficientPrivilege:
-        seen = connection.execute(WITNESS.format(cluster="'unknown'")).fetchone()
-    assert seen is not None
-    with connection.transaction():
-        row = connection.execute(NOTE_WITNESS, {"seen": seen[0]}).fetchone()
-    return row is not None and bool(row[0])
-
-
-def renew_incarnation(connection: Connection) -> None:
-    """Gives the data a new incarnation: every client reads everything again."""
-    connection.execute(RENEW)

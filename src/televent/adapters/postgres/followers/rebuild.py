@@ -59,7 +59,7 @@ def _rebuild_follower(pool: Pool, mapper: FactMapper, projection: Projection, pr
                 connection.execute(HOLD, (projection.name,))
                 while (page := _page(connection, log, mapper, projection, position)) is not None:
                     position, done = page[0], done + page[1]
-                differing = sum(correct(connection, table, keys) for table, keys in projection.tables.items())
+                differing = sum(correct(connection, table, keys).total() for table, keys in projection.tables.items())
                 connection.execute(REACH, (max(position, 0), projection.name))
         finally:
             unshadow(connection, list(projection.tables))

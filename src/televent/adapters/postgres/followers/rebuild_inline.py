@@ -14,10 +14,10 @@ from uuid import UUID
 
 from psycopg import sql
 
-from televent.adapters.postgres.dav_index.inline_rows import TABLES, statements
+from televent.adapters.postgres.dav_index.counters import begin_again
+from televent.adapters.postgres.dav_index.inline_rows import BESIDE, TABLES, statements
 from televent.adapters.postgres.event_store.log import PostgresLog
-from televent.adapters.postgres.event_store.shard import renew_incarnation
-from televent.adapters.postgres.followers.shadow import correct, correct_index, own_connection, shadow, unshadow
+from televent.adapters.postgres.followers.shadow import Places, correct, correct_index, own_connection, shadow, unshadow
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.deciders import decider_of
@@ -63,8 +63,9 @@ def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress
     log = PostgresLog(pool)
     replay = _Replay(mapper, name, season)
     total = count(log)
+    shadows = [*tables, *BESIDE.get(name, ())]
     with own_connection(pool) as connection:
-        shadow(connection, list(tables))
+        shadow(connection, shadows)
         try:
             position, done = -1, 0
             while events := log.page(position, PAGE, None, ()).notifications:
@@ -84,13 +85,13 @@ def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress
                 late = _committed_after(connection, log, position)
                 replay.apply(connection, late)
                 indexed = correct_index(connection) if name == "dav_index" else 0
-                differing = sum(correct(connection, table, keys) for table, keys in tables.items())
+                differing = sum((correct(connection, table, keys) for table, keys in tables.items()), Places())
                 if differing and name == "dav_index":
                     # Clients may have the wrong rows, with sync tokens that say they are up to date.
-                    renew_incarnation(connection)
-            return Rebuilt(done + len(late), differing + indexed)
+                    begin_again(connection, [(tenant, counter) for tenant, counter in differing])
+            return Rebuilt(done + len(late), differing.total() + indexed)
         finally:
-            unshadow(connection, list(tables))
+            unshadow(connection, shadows)
 
 
 class _Replay:

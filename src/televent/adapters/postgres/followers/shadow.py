@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -12,6 +14,11 @@ from televent.adapters.postgres.rows import Pool
 
 KEPT = {"device": ("last_used_at", "selector")}
 """Columns that are written without a fact: always, or where the fact has no value. A rebuild keeps such values."""
+TAKEN = {"calendar": ("run", "began", "seal"), "mount": ("run", "began", "seal")}
+"""Columns that say when a row was written, which no replay repeats. A rebuild takes them from the live rows."""
+
+Places = Counter[tuple[UUID, ...]]
+"""The number of rows by the first two columns of their key: account and calendar, or account and share."""
 
 
 def own_connection(pool: Pool) -> Connection:
@@ -58,8 +65,8 @@ def correct_index(connection: Connection) -> int:
     ).rowcount
 
 
-def correct(connection: Connection, table: str, keys: Sequence[str]) -> int:
-    """Makes the live rows equal to the shadow's, and returns how many differed."""
+def correct(connection: Connection, table: str, keys: Sequence[str]) -> Places:
+    """Makes the live rows equal to the shadow's, and returns how many differed in each place."""
     columns = [
         row[0]
         for row in connection.execute(
@@ -79,22 +86,35 @@ def correct(connection: Connection, table: str, keys: Sequence[str]) -> int:
                 " WHERE {same} AND made.{column} IS NULL AND live.{column} IS NOT NULL"
             ).format(made=made, live=live, same=same, column=sql.Identifier(each))
         )
-    wrong = connection.execute(
-        sql.SQL("DELETE FROM {live} AS live WHERE NOT EXISTS (SELECT FROM {made} AS made WHERE {same})").format(
-            live=live, made=made, same=same
+    for each in TAKEN.get(table, ()):
+        connection.execute(
+            sql.SQL("UPDATE {made} AS made SET {column} = live.{column} FROM {live} AS live WHERE {same}").format(
+                made=made, live=live, same=same, column=sql.Identifier(each)
+            )
         )
-    ).rowcount
+
+    def places(change: str, **parts: sql.Composable) -> Places:
+        """Runs a statement that ends in RETURNING."""
+        place = sql.SQL(", ").join(map(sql.Identifier, keys[:2]))
+        counted = sql.SQL("WITH changed AS ({}) SELECT count(*), {} FROM changed GROUP BY {}").format(
+            sql.SQL(change).format(live=live, made=made, same=same, **parts),
+            place,
+            place,
+        )
+        return Counter({tuple(row[1:]): row[0] for row in connection.execute(counted).fetchall()})
+
+    wrong = places(
+        "DELETE FROM {live} AS live WHERE NOT EXISTS (SELECT FROM {made} AS made WHERE {same}) RETURNING live.*"
+    )
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     # All differing rows are deleted before any is inserted: another row may hold the same unique key meanwhile.
-    moved = connection.execute(
-        sql.SQL("DELETE FROM {live} AS live USING {made} AS made WHERE {same} AND ({differs})").format(
-            live=live, made=made, same=same, differs=differs
-        )
-    ).rowcount
-    added = connection.execute(
-        sql.SQL(
-            "INSERT INTO {live} ({names}) SELECT {names} FROM {made} AS made"
-            " WHERE NOT EXISTS (SELECT FROM {live} AS live WHERE {same})"
-        ).format(live=live, made=made, names=names, same=same)
-    ).rowcount
-    return wrong + max(moved, added)
+    moved = places(
+        "DELETE FROM {live} AS live USING {made} AS made WHERE {same} AND ({differs}) RETURNING live.*", differs=differs
+    )
+    added = places(
+        "INSERT INTO {live} AS live ({names}) SELECT {names} FROM {made} AS made"
+        " WHERE NOT EXISTS (SELECT FROM {live} AS live WHERE {same}) RETURNING live.*",
+        names=names,
+    )
+    # A row that was moved is added again.
+    return wrong + (moved | added)

@@ -11,6 +11,7 @@ from eventsourcing.persistence import IntegrityError, Tracking, TrackingRecorder
 
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool, fetch
+from televent.adapters.postgres.server_start import server_start
 
 LEASE: Final = timedelta(seconds=5)
 """Max time that a worker leads a consumer without renewing its lease. After that another worker may take it."""
@@ -25,19 +26,22 @@ REGISTER = """
         WHEN %(at_end)s AND EXISTS (SELECT FROM event)
         THEN ((xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20) - 1 ELSE 0 END
     FROM shard ON CONFLICT (name) DO NOTHING"""
+# A lease ends with the start of PostgreSQL in which it was taken: after a restore or a failover, the positions that its
+# holder has reached may belong to events that are undone, and others get them again.
+_LED = f"holder = %(holder)s AND {server_start('consumer')} = %(server)s"
 # The database's clock alone decides about leases: the clocks of two workers may differ.
-TAKE = """
+TAKE = f"""
     UPDATE consumer SET holder = %(holder)s, lease_until = clock_timestamp() + %(lease)s
     WHERE name = %(name)s AND (holder IS NULL OR holder = %(holder)s OR lease_until < clock_timestamp())
-    RETURNING position"""
-ADVANCE = """
+    RETURNING position, {server_start("consumer")}"""  # noqa: S608
+ADVANCE = f"""
     UPDATE consumer SET position = %(position)s, lease_until = clock_timestamp() + %(lease)s, updated_at = now(),
         failed_since = NULL, last_error = NULL
-    WHERE name = %(name)s AND holder = %(holder)s AND position < %(position)s"""
-RENEW = """
+    WHERE name = %(name)s AND {_LED} AND position < %(position)s"""  # noqa: S608
+RENEW = f"""
     UPDATE consumer SET position = greatest(position, %(position)s), lease_until = clock_timestamp() + %(lease)s,
         failed_since = NULL, last_error = NULL
-    WHERE name = %(name)s AND holder = %(holder)s"""
+    WHERE name = %(name)s AND {_LED}"""  # noqa: S608
 RELEASE = "UPDATE consumer SET holder = NULL, lease_until = NULL WHERE name = %(name)s AND holder = %(holder)s"
 FAIL = """
     UPDATE consumer SET holder = NULL, lease_until = NULL, last_error = %(error)s,
@@ -81,6 +85,7 @@ class PostgresTracking(TrackingRecorder):
         self._pool = pool
         self._consumer = consumer
         self._holder = holder
+        self._server: int | None = None
 
     def register(self, *, at_end: bool) -> None:
         """Adds the consumer where it is new. ``at_end``: it begins at the end of the log."""
@@ -111,7 +116,10 @@ class PostgresTracking(TrackingRecorder):
         not registered."""
         with self._pool.connection() as connection:
             row = connection.execute(TAKE, self._ours()).fetchone()
-        return None if row is None else int(row[0])
+        if row is None:
+            return None
+        position, self._server = row
+        return int(position)
 
     def renew(self, seen: int) -> bool:
         """Renews the lease and moves the position to ``seen``, because no event up to there concerns the consumer.
@@ -131,7 +139,7 @@ class PostgresTracking(TrackingRecorder):
             connection.execute(FAIL, self._ours(error=reason))
 
     def _ours(self, **fields: object) -> dict[str, object]:
-        return {"name": self._consumer, "holder": self._holder, "lease": LEASE, **fields}
+        return {"name": self._consumer, "holder": self._holder, "lease": LEASE, "server": self._server, **fields}
 
 
 def restart(pool: Pool, consumer: str, position: int = 0) -> None:

@@ -113,7 +113,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
             context, row
         )
         # A meeting may arrive while the members are read. Its guests would get no message, so all is read again.
-        unchanged = ExpectCalendar(row.tenant, row.calendar_id, row.seq)
+        unchanged = ExpectCalendar(row.tenant, row.calendar_id, row.moment)
         backend.store.append(context, changes, queued, expected=[unchanged])
         return addressed_all
 

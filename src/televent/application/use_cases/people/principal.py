@@ -38,7 +38,7 @@ def change_principal(
         facts = decide(loaded.state, command)
         if facts:
             # The calendar may be deleted meanwhile; then all is read again.
-            unchanged = [ExpectCalendar(row.tenant, row.calendar_id, row.seq)] if row is not None else []
+            unchanged = [ExpectCalendar(row.tenant, row.calendar_id, row.moment)] if row is not None else []
             backend.store.append(context, [Change(loaded, facts)], expected=unchanged)
 
     retrying(step)

@@ -209,9 +209,9 @@ def pinned_to(raw: ResourceRow | None, conditions: Conditions) -> Iterator[Condi
     """
     try:
         if raw is None:
-            yield Conditions(if_none_match=("*",), seq=conditions.seq)
+            yield Conditions(if_none_match=("*",), moment=conditions.moment)
         else:
-            yield Conditions(if_match=(raw.etag,), seq=conditions.seq)
+            yield Conditions(if_match=(raw.etag,), moment=conditions.moment)
     except PreconditionFailed as refusal:
         if refusal.details.get("condition") in ("If", "Overwrite"):
             raise
