@@ -131,6 +131,7 @@ def test_tokens_of_before_runs_stay_good(ann: Client, database_url: str) -> None
     with psycopg.connect(database_url, autocommit=True) as connection:
         life = "00000000-0000-4000-8000-0123456789ab"
         (newest,) = [each for each in migrate.read_migrations() if each.version == RUNS]
+        assert newest.down is not None
         connection.execute(newest.down.sql.encode())
         connection.execute("UPDATE shard SET incarnation = %s", [life])
         connection.execute(newest.up.sql.encode())
