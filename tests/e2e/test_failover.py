@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -54,8 +55,11 @@ class Node:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        ready = lambda: b"ready" in self.log.read_bytes()[before:]  # noqa: E731
-        wait_until(lambda: ready() or self.process.poll() is not None, what="the API is ready")
+
+        def settled() -> bool:
+            return b"ready" in self.log.read_bytes()[before:] or self.process.poll() is not None
+
+        wait_until(settled, what="the API is ready")
         assert self.process.poll() is None, self.log.read_text(errors="replace")
 
     def end(self) -> None:
@@ -88,7 +92,7 @@ def write(client: Client, number: int, seen: Seen, stop: threading.Event) -> Non
     count = 0
     while not stop.wait(0.01):
         name = f"{client.calendar()}{number}-{count}.ics"
-        answer = asked(seen, lambda name=name, count=count: client.put(name, event(f"{number}-{count}@example.com")))
+        answer = asked(seen, partial(client.put, name, event(f"{number}-{count}@example.com")))
         if answer is not None:
             seen.stored[name] = answer.headers["etag"]
             count += 1
@@ -98,11 +102,11 @@ def follow(client: Client, seen: Seen, stop: threading.Event) -> None:
     """Keeps a copy of the calendar by sync tokens, and every token on the way."""
     token, has = "", dict[str, str]()
     while not stop.wait(0.02):
-        answer = asked(seen, lambda token=token: sync(client, client.calendar(), token))
+        answer = asked(seen, partial(sync, client, client.calendar(), token))
         if answer is not None:
             token, has = answer.token(), has | tags(answer)
             seen.tokens.append((client.calendar(), token, has))
-        home = asked(seen, lambda: sync(client, client.home, ""))
+        home = asked(seen, partial(sync, client, client.home, ""))
         if home is not None:
             seen.tokens.append((client.home, home.token(), {}))
 
