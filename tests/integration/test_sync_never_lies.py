@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from support.dav import DECLARED, Client, Site, event, open_site
 from support.postgres import TestServer, as_url
-from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members
+from support.sync_clients import CalendarFollower, DeepFollower, HomeFollower, Members, sync
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.domain.calendar_object.state import etag_of
 from televent.ical.objects.calendar_text import CalendarText
@@ -136,24 +136,42 @@ class Life(RuleBasedStateMachine):
         core = self.site.core
         assert rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing == 0
 
-    @rule(before=PUTS, after=PUTS, number=st.integers(0, 3))
+    @rule()
+    def a_standby_with_everything_takes_over(self) -> None:
+        """Nothing is lost, so every token is answered as before."""
+
+        def answers() -> list[int]:
+            calendars = [(each.path, each.copy.token) for each in self.followers]
+            pasts = [(each.path, token) for each in self.followers for token, _ in each.past]
+            homes = [(self.ann.home, self.home.home.token), (self.ann.home, self.deep.copy.token)]
+            return [sync(self.ann, path, token).status for path, token in (*calendars, *pasts, *homes)]
+
+        before = answers()
+        self._replaced_by(self._copy_of(self.database))
+        assert answers() == before
+
+    @rule(before=PUTS, after=PUTS, number=st.integers(0, 3), limit=LIMITS)
     def an_older_backup_is_put_back(
-        self, before: list[tuple[str, str, str]], after: list[tuple[str, str, str]], number: int
+        self, before: list[tuple[str, str, str]], after: list[tuple[str, str, str]], number: int, limit: int | None
     ) -> None:
         """Clients have read changes that are lost then, and later changes get the same numbers again."""
         backup = self._copy_of(self.database)
         kept, default = {calendar: dict(members) for calendar, members in self.stands.items()}, self.default
         for put in before:
             self.put(*put)
-        self.followers[number].page(None)
-        self.home.page(None)
-        self.deep.page(None)
-        self.closing.close()
-        self.server.drop(self.database)
-        self.database, self.stands, self.default = backup, kept, default
-        self._reopen()
+        self.followers[number].page(limit)
+        self.home.page(limit)
+        self.deep.page(limit)
+        self._replaced_by(backup)
+        self.stands, self.default = kept, default
         for put in after:
             self.put(*put)
+
+    def _replaced_by(self, database: str) -> None:
+        self.closing.close()
+        self.server.drop(self.database)
+        self.database = database
+        self._reopen()
 
     def _copy_of(self, database: str) -> str:
         self.closing.close()
