@@ -75,7 +75,9 @@ CORPUS: Final[dict[str, Callable[[], bytes]]] = {
     "nesting 1,000 deep": lambda: nested(1000, b"\r\nx"),
     "nesting 31 deep": lambda: filled(nested(31, b"\r\n"), b"--b\r\n" + b"x" * 1000 + b"\r\n"),
     "20,000 results": lambda: _results(20_000),
-    "350 results": lambda: _results(350),
+    "130 results": lambda: _results(130),
+    "8,000 lines of results": lambda: b"Authentication-Results: x; y\r\n" * 8_000 + FROM + b"\r\nx",
+    "nested comments in results": lambda: b"Authentication-Results: " + EDGE + b"(" * 2_900 + b"\r\n" + FROM + b"\r\nx",
     "200,000 addresses in From": lambda: b"From: " + b"zed@example.net," * 200_000 + b"\r\n\r\nx",
     "commas in From, Sender and Reply-To": lambda: (
         b"".join(name + b": " + b"," * 4080 + b"\r\n" for name in (b"From", b"Sender", b"Reply-To")) + b"\r\nx"

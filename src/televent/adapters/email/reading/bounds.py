@@ -10,8 +10,6 @@ MAX_PART_HEAD: Final = 64 * 1024
 """Max bytes of the header block of one part."""
 MAX_FIELD: Final = 4 * 1024
 """Max bytes of all fields of one name in a header block, for names that are read."""
-MAX_RESULTS: Final = 8 * 1024
-"""Max bytes of all Authentication-Results of a mail."""
 MAX_COMMENTS: Final = 50
 """Max opening parentheses in a field that is read: parsers of comments are recursive (RFC 5322 §3.2.2)."""
 MAX_RECEIVED: Final = 100

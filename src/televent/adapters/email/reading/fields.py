@@ -15,7 +15,6 @@ from televent.adapters.email.reading.bounds import (
     BAD_CONTENT,
     MAX_COMMENTS,
     MAX_FIELD,
-    MAX_RESULTS,
     TOO_LARGE,
     BeyondBounds,
 )
@@ -24,7 +23,8 @@ Fields = tuple[tuple[str, str], ...]
 """Names in lower case, and values as they came; a byte that is not ASCII is a lone surrogate."""
 
 CONTENT: Final = ("content-type", "content-disposition", "content-transfer-encoding")
-SENDERS: Final = ("from", "sender", "reply-to", "message-id", "authentication-results")
+RESULTS: Final = "authentication-results"
+SENDERS: Final = ("from", "sender", "reply-to", "message-id", RESULTS)
 
 # Possessive, so that a hostile head costs one pass. A delimiter line may have a colon, but is no field.
 _HEAD: Final = re.compile(
@@ -64,15 +64,18 @@ def named(names: Iterable[str]) -> re.Pattern[bytes]:
 
 
 def bounded(found: Iterable[tuple[str, bytes]]) -> Fields:
-    """The fields as text. Raises BeyondBounds where those of one name are too long or have too many comments."""
+    """The fields as text. Raises BeyondBounds where those of one name are too long or have too many comments.
+
+    Not for Authentication-Results: other mail servers write them too, and ``authentication`` has bounds for our own.
+    """
     sizes: Counter[str] = Counter()
     kept = []
     for name, value in found:
-        sizes[name] += len(value)
-        most = MAX_RESULTS if name == "authentication-results" else MAX_FIELD
-        if sizes[name] > most:
-            raise BeyondBounds(BAD_CONTENT, f"{name.title()} has more than {most} bytes")
-        if value.count(b"(") > MAX_COMMENTS:
-            raise BeyondBounds(BAD_CONTENT, f"{name.title()} has more than {MAX_COMMENTS} comments")
+        if name != RESULTS:
+            sizes[name] += len(value)
+            if sizes[name] > MAX_FIELD:
+                raise BeyondBounds(BAD_CONTENT, f"{name.title()} has more than {MAX_FIELD} bytes")
+            if value.count(b"(") > MAX_COMMENTS:
+                raise BeyondBounds(BAD_CONTENT, f"{name.title()} has more than {MAX_COMMENTS} comments")
         kept.append((name, value.decode("ascii", "surrogateescape")))
     return tuple(kept)
