@@ -95,12 +95,9 @@ def correct(connection: Connection, table: str, keys: Sequence[str]) -> Places:
 
     def places(change: str, **parts: sql.Composable) -> Places:
         """Runs a statement that ends in RETURNING."""
+        text = f"WITH changed AS ({change}) SELECT count(*), {{place}} FROM changed GROUP BY {{place}}"  # noqa: S608
         place = sql.SQL(", ").join(map(sql.Identifier, keys[:2]))
-        counted = sql.SQL("WITH changed AS ({}) SELECT count(*), {} FROM changed GROUP BY {}").format(
-            sql.SQL(change).format(live=live, made=made, same=same, **parts),
-            place,
-            place,
-        )
+        counted = sql.SQL(text).format(live=live, made=made, same=same, place=place, **parts)
         return Counter({tuple(row[1:]): row[0] for row in connection.execute(counted).fetchall()})
 
     wrong = places(
