@@ -194,6 +194,20 @@ def test_the_lease_of_a_worker_that_was_killed_ends(shop: Shop) -> None:
     assert not first.renew(7)
 
 
+def test_a_lease_ends_where_the_history_may_be_another_one(shop: Shop) -> None:
+    """Here the table gets another file, as it has in a copy; real starts are in test_runs_after_starts.py."""
+    worker = consumer(shop)
+    assert worker.take() == 0
+    assert worker.renew(7)
+    shop.sql("VACUUM FULL consumer")
+    shop.sql("UPDATE consumer SET position = 3")
+    assert not worker.renew(9)
+    with pytest.raises(IntegrityError):
+        worker.insert_tracking(Tracking("Televent", 9))
+    assert worker.take() == 3
+    assert worker.renew(4)
+
+
 def test_a_consumer_that_cannot_go_on_says_why_and_lets_another_try(shop: Shop) -> None:
     first, second = consumer(shop), consumer(shop)
     first.take()
