@@ -16,6 +16,7 @@ from random import Random, SystemRandom
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from fuzz import guessing
 from fuzz.run import Run, Settings
 from fuzz.smtp.run import MailRun
 from interop.places import ROOT
@@ -77,7 +78,13 @@ def _fuzz(door: str, options: argparse.Namespace, dice: Random, minutes: float) 
             slow = min(options.slow, MOST_SLOW) if door == "smtp" else options.slow
             run.go(dice, time.monotonic() + minutes * 60, options.clients, slow)
             run.aftermath()
+            guessed = None
+            if isinstance(run, Run):
+                guessed = guessing.attack(run.host, run.port, site.people(guessing.PEOPLE))
+                run.wrong += guessed.wrong()
     print(f"---- {door}")
+    if guessed is not None:
+        print(guessed.report())
     for line in run.report():
         print(line)
     return int(bool(run.wrong))

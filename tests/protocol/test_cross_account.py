@@ -32,7 +32,7 @@ ALONE = (
     *PRIVATE_OBJECTS,
     *("missing calendar", "missing object", "inbox", "inbox item", "outbox", "notifications", "notification"),
 )
-"""What only Ann may reach, by whatever form of its path."""
+"""The places that only Ann may reach, by each form of their paths."""
 OF_ANN = (*ALONE, *SHARED_CALENDARS, "shared object", "missing shared object")
 
 FINDING = "REPORT-principal-property-search REPORT-principal-search-property-set REPORT-principal-match"

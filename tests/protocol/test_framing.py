@@ -36,7 +36,7 @@ REFUSED = {
     "a target with a fragment": (400, head(HOST, line="DELETE /caldav/x/default/#a.ics HTTP/1.1")),
     "a target of another scheme": (400, head(HOST, line="OPTIONS ftp://a/caldav/ HTTP/1.1")),
     "a target without an authority": (400, head(HOST, line="OPTIONS http:///caldav/ HTTP/1.1")),
-    "CONNECT": (501, head(HOST, line="CONNECT caldav.example.com:443 HTTP/1.1")),
+    "CONNECT": (400, head(HOST, line="CONNECT caldav.example.com:443 HTTP/1.1")),
     "no version": (505, "GET /\r\n\r\n"),
     "HTTP/2.0": (505, head(HOST, line="OPTIONS /caldav/ HTTP/2.0")),
     "HTTP/1.2": (400, head(HOST, line="OPTIONS /caldav/ HTTP/1.2")),

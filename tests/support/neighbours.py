@@ -1,11 +1,11 @@
 """Ann, those with whom she shares a calendar, and those with whom she does not: every request of each to each place.
 
-What only Ann may see has the word PRIVATE in it; what those with her calendar may see too has SHARED.
+Texts that only Ann may see have the word PRIVATE in them; those that her sharees may see too have SHARED.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import quote, urlsplit
@@ -55,7 +55,7 @@ class Neighbours:
     registration: str = ""
 
     def __getitem__(self, relation: str) -> Client:
-        """Who asks; nobody uses the stranger's connection."""
+        """The person who asks; nobody uses the stranger's connection."""
         people = {"own": self.ann, "reader": self.reader, "writer": self.writer}
         return people.get(relation, self.stranger)
 
@@ -139,7 +139,7 @@ def a_member(client: Client, path: str) -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a path: what it names, and the path for whoever asks."""
+    """One form of a path: what it names, and its path for each person."""
 
     kind: Kind
     path: Callable[[Neighbours, str], str]
@@ -313,11 +313,3 @@ REPORT_BODIES: dict[str, Callable[[Neighbours], str]] = {
         f"<D:acl-principal-prop-set {DECLARED}><D:prop><D:displayname/></D:prop></D:acl-principal-prop-set>"
     ),
 }
-
-
-def requests(relation: str) -> Iterator[tuple[str, str]]:
-    """Every form of a path with every method and report. What changes most comes last."""
-    last = ("DELETE", "MOVE", "ACL")
-    for action in sorted(ACTIONS, key=lambda each: each in last):
-        for form in FORMS:
-            yield form, action

@@ -76,7 +76,7 @@ def fault_of(method: bytes, version: bytes, target: bytes, headers: Headers) -> 
     if version not in (b"1.1", b"1.0"):
         return 505, "Use HTTP/1.1."
     if method == b"CONNECT":
-        return 501, "This server is no proxy."
+        return 400, "This server is no proxy."
     host: bytes | None = None
     for name, value in headers:
         if name == b"host":
