@@ -30,7 +30,8 @@ $(READY): $(UV) pyproject.toml uv.lock
 setup: $(READY) ## Make .venv with everything that run and test need
 
 run: $(READY) ## Start everything: API, CalDAV, bot, worker, mail, on an embedded PostgreSQL
-	@exec $(BIN)/televent up $(ARGS)
+	@# Written bytecode, also where the environment forbids it: without, each start compiles the product.
+	@PYTHONDONTWRITEBYTECODE= exec $(BIN)/televent up $(ARGS)
 
 demo: $(READY) ## Show one meeting in chat, calendar app and mail
 	@exec $(BIN)/python -m tests.e2e.demo

@@ -22,6 +22,7 @@ from bench.large import measure_large
 from bench.load import LoadError
 from bench.memory import measure_memory
 from bench.part import Outcome, Task
+from bench.start import measure_start
 from bench.thousand import APPEND, CYRUS, measure_thousand
 from bench.town import measure_town
 from bench.workloads import ROWS
@@ -33,10 +34,12 @@ PARTS: dict[str, Part] = {
     "large": measure_large,
     "memory": measure_memory,
     "town": measure_town,
+    "start": measure_start,
 }
-EPILOG = """Without any of --large, --memory, --town, --whole the rows at 1,000 events are measured. The times given are
-for an idle machine with two cores. Each complete part writes its own block of the documentation; a part is not complete
-with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was started and removes its data."""
+EPILOG = """Without any of --large, --memory, --town, --start, --whole the rows at 1,000 events are measured. The times
+given are for an idle machine with two cores. Each complete part writes its own block of the documentation; a part is
+not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was started and removes its
+data."""
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -57,6 +60,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--town",
         action="store_true",
         help="10,000 accounts with 100 events each, 200 clients syncing at random (about 6 minutes)",
+    )
+    parser.add_argument(
+        "--start", action="store_true", help="the start on existing data, and a killed API process (about a minute)"
     )
     parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 20 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")

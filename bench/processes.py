@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.quiet import PROC
+from bench.quiet import PROC, family
 from bench.servers import ServerError
 
 FORGET_PEAK = "5"
@@ -13,14 +13,13 @@ MEGABYTE = 1024 * 1024
 
 def service(root: int, name: str) -> int:
     """The process id of a service; ``root`` is the process of ``televent up``. Raises ServerError."""
-    for entry in PROC.iterdir() if PROC.exists() else ():
+    for process in family(root):
         try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError, IndexError):
+            words = (PROC / str(process) / "cmdline").read_bytes().split(b"\0")
+        except OSError:
             continue
-        if parent == root and words[1:4] == [b"-m", b"televent", name.encode()]:
-            return int(entry.name)
+        if words[1:4] == [b"-m", b"televent", name.encode()]:
+            return process
     raise ServerError(f"there is no process {name!r} below {root}")
 
 

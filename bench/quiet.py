@@ -19,6 +19,11 @@ IDLE = 0.05
 
 def cpu_seconds(root: int) -> float:
     """Seconds of processor time that a process and its descendants have used; 0.0 without /proc."""
+    return sum(family(root).values()) / os.sysconf("SC_CLK_TCK")
+
+
+def family(root: int) -> dict[int, int]:
+    """The process and its descendants, by process id: clock ticks of processor time. Empty without /proc."""
     children: dict[int, list[int]] = defaultdict(list)
     ticks: dict[int, int] = {}
     for entry in PROC.iterdir() if PROC.exists() else ():
@@ -31,12 +36,13 @@ def cpu_seconds(root: int) -> float:
             continue
         children[int(fields[1])].append(int(entry.name))
         ticks[int(entry.name)] = int(fields[11]) + int(fields[12])
-    total, left = 0, [root]
+    found, left = {}, [root]
     while left:
         process = left.pop()
-        total += ticks.get(process, 0)
+        if process in ticks:
+            found[process] = ticks[process]
         left += children[process]
-    return total / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 async def settle(root: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -131,6 +132,28 @@ def await_port(name: str, process: subprocess.Popen[bytes], port: int, log: Path
     raise ServerError(f"{name} is not ready within {READY_TIMEOUT:.0f} s: {tail(log)}")
 
 
+def await_health(server: Server) -> int:
+    """Returns when Televent answers that it is healthy, with the number of connections refused until then. Raises
+    ServerError."""
+    deadline, refused = time.monotonic() + READY_TIMEOUT, 0
+    while time.monotonic() < deadline:
+        server.check()
+        connection = http.client.HTTPConnection(HOST, server.port, timeout=READY_TIMEOUT)
+        try:
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:
+                return refused
+        except ConnectionRefusedError:
+            refused += 1
+        except (OSError, http.client.HTTPException):
+            # The connection went to a process that was killed.
+            continue
+        finally:
+            connection.close()
+        time.sleep(0.005)
+    raise ServerError(f"{server.name} is not healthy within {READY_TIMEOUT:.0f} s: {tail(server.log)}")
+
+
 def radicale(place: Path) -> Server:
     """Starts Radicale with its file store and without authentication, which Televent does have."""
     python = install_peers()
@@ -192,7 +215,14 @@ def start_televent(place: Path) -> Server:
     process = start([*TELEVENT, "up"], log, **environment)
     server = Server("Televent", _own_version(), port, "", ("", ""), process, log)
     server.facts["environment"] = environment
-    return _ready(server)
+    _ready(server)
+    try:
+        # The port is open before anything can answer: connections wait.
+        await_health(server)
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
 def data_of(place: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -148,9 +149,9 @@ def _shown(alias: object, error: object) -> str:
     return "a value that is not shown" if secret else repr(value)
 
 
-def child_environment(**changes: str) -> dict[str, str]:
-    """The environment for a child process: this process's own, with ``changes`` by variable name."""
-    return {**os.environ, **changes}
+def change_environment(changes: Mapping[str, str]) -> None:
+    """Sets variables of this process's environment, from which settings are loaded afterwards."""
+    os.environ.update(changes)
 
 
 def set_home(home: Path, user: str) -> None:

@@ -16,6 +16,7 @@ from e2e.people import CalendarApp
 from support.dav import event
 from support.running import Televent
 from support.waiting import wait_until
+from televent.commands.running import SERVICES
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("e2e")]
 
@@ -64,6 +65,7 @@ def test_what_dies_is_started_again_and_no_service_outlives_the_supervisor(tmp_p
     televent = Televent(tmp_path / "data")
     with televent:
         assert televent.process is not None
+        wait_until(lambda: "the bot is ready" in televent.output(), 60, what="the bot")
         running = services(televent)
         assert set(running) == {"api", "worker", "bot"}
         for each in running.values():
@@ -80,12 +82,12 @@ def test_what_dies_is_started_again_and_no_service_outlives_the_supervisor(tmp_p
 
 
 def services(televent: Televent) -> dict[str, int]:
-    """The supervisor's children, by the command that each runs."""
+    """The services, by the command that each runs."""
     found = {}
     for pid in televent.descendants():
         words = command(pid)
-        if "--lifeline-fd" in words:
-            found[words[words.index("televent") + 1]] = pid
+        if words[1:3] == ["-m", "televent"] and words[3] in SERVICES:
+            found[words[3]] = pid
     return found
 
 
@@ -102,7 +104,7 @@ def command(pid: int) -> list[str]:
 
 def alive(pid: int) -> bool:
     """Whether it runs. A dead process that its parent has not collected has no command line."""
-    return "--lifeline-fd" in command(pid)
+    return "televent" in command(pid)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

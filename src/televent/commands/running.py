@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 
 import rich_click as click
@@ -35,7 +36,7 @@ def up(chosen: Chosen, port: int | None, host: str | None) -> None:
     sys.exit(asyncio.run(run_everything(settings)))
 
 
-def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | None, chosen: Chosen) -> None:
+def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int | None]) -> None:
     from televent.runtime.logs import set_up_logs
     from televent.runtime.up import run_services
 
@@ -48,7 +49,7 @@ def _service(names: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | No
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_services(settings, names, ready_fd=ready_fd, lifeline_fd=lifeline_fd))
+        runner.run(run_services(settings, names, **descriptors))
 
 
 def _command(name: str, help_text: str) -> click.Command:
@@ -58,11 +59,31 @@ def _command(name: str, help_text: str) -> click.Command:
     )
     @click.option("--ready-fd", type=int, hidden=True)
     @click.option("--lifeline-fd", type=int, hidden=True)
+    @click.option("--listen-fd", type=int, hidden=True)
     @click.pass_obj
-    def command(chosen: Chosen, others: tuple[str, ...], ready_fd: int | None, lifeline_fd: int | None) -> None:
-        _service((name, *others), ready_fd, lifeline_fd, chosen)
+    def command(chosen: Chosen, /, others: tuple[str, ...], **descriptors: int | None) -> None:
+        _service((name, *others), chosen, descriptors)
 
     return command
 
 
-COMMANDS: tuple[click.Command, ...] = (up, *(_command(name, text) for name, text in SERVICES.items()))
+@click.command("fork-server", hidden=True)
+@click.option("--control-fd", type=int, required=True)
+@click.option("--service", "services", multiple=True, type=click.Choice(sorted(SERVICES)))
+@click.pass_context
+def fork_server(context: click.Context, control_fd: int, services: tuple[str, ...]) -> None:
+    """Start services as copies of this process, for the supervisor of ``televent up``."""
+    from televent.runtime.fork_server import name_process, serve
+    from televent.runtime.preloading import preload
+
+    arguments = serve(socket.socket(fileno=control_fd), services, preload)
+    if arguments is not None:
+        name_process(arguments)
+        context.find_root().command.main(arguments, standalone_mode=False)
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    up,
+    fork_server,
+    *(_command(name, text) for name, text in SERVICES.items()),
+)

@@ -1,5 +1,9 @@
 """Opens the listening sockets of a process before anything else: a port below 1024 needs root, which the process then
-gives up (`privileges`)."""
+gives up (`privileges`).
+
+``televent up`` opens those of the API itself and keeps them: while an API process is started again, connections wait in
+the kernel and none is refused.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +43,21 @@ def ports(settings: Settings) -> list[Port]:
 
 
 @contextlib.contextmanager
-def open_sockets(settings: Settings, services: Sequence[str]) -> Iterator[Sockets]:
-    """The listening sockets of these services. Raises OperatorError where a port cannot be used."""
+def open_sockets(settings: Settings, services: Sequence[str], given: socket.socket | None = None) -> Iterator[Sockets]:
+    """The listening sockets of these services. ``given``: that of the API, which the supervisor has opened.
+
+    Raises OperatorError where a port cannot be used.
+    """
     with contextlib.ExitStack() as stack:
         wanted = [port for port in ports(settings) if port.service in services]
-        yield MappingProxyType({port.setting: stack.enter_context(listen(port)) for port in wanted})
+        opened = {port.setting: given if given and port.service == "api" else listen(port) for port in wanted}
+        yield MappingProxyType({setting: stack.enter_context(each) for setting, each in opened.items()})
+
+
+def open_api(settings: Settings) -> list[socket.socket]:
+    """A listening socket for each API process. Raises OperatorError where the port cannot be used."""
+    (port,) = (each for each in ports(settings) if each.service == "api")
+    return [listen(port) for _ in range(settings.api_workers)]
 
 
 def listen(port: Port) -> socket.socket:

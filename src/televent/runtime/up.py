@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,10 +20,14 @@ from televent.adapters.sandbox.config import kept_token, url_of
 from televent.runtime.banner import banner
 from televent.runtime.data_directory import reachable
 from televent.runtime.database import OperatorError, prepare_data_directory
+from televent.runtime.forks import READY
 from televent.runtime.privileges import Standing, standing, step_down, user_of
-from televent.runtime.sockets import Sockets, open_sockets, ports
+from televent.runtime.sockets import Sockets, open_api, open_sockets, ports
 from televent.runtime.supervisor import Supervisor
 from televent.settings import Settings
+
+if TYPE_CHECKING:
+    from televent.adapters.postgres.embedded import EmbeddedPostgres
 
 log = structlog.get_logger("televent")
 
@@ -31,9 +36,17 @@ DATABASE_TIMEOUT = 10.0
 
 
 async def run_services(
-    settings: Settings, names: Sequence[str], *, ready_fd: int | None = None, lifeline_fd: int | None = None
+    settings: Settings,
+    names: Sequence[str],
+    *,
+    ready_fd: int | None = None,
+    lifeline_fd: int | None = None,
+    listen_fd: int | None = None,
 ) -> None:
     """Runs the services until a signal, until the parent process ends, or until one of them fails.
+
+    The descriptors are those that the supervisor gives its children: pipes as it describes them, and the listening
+    socket of the API.
 
     Raises OperatorError where the database does not answer, has another store format, or a port is taken.
     """
@@ -46,7 +59,8 @@ async def run_services(
     try:
         # The supervisor has checked the account already.
         found = standing(settings, checked=ready_fd is not None)
-        with open_sockets(settings, names) as sockets, as_ordinary_account(settings, names, found) as settled:
+        given = socket.socket(fileno=listen_fd) if listen_fd is not None else None
+        with open_sockets(settings, names, given) as sockets, as_ordinary_account(settings, names, found) as settled:
             await _serve(settled, names, stop, sockets, partial(_announce, ready_fd, found))
     except (DatabaseUnavailable, WrongStoreFormat) as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
@@ -106,9 +120,9 @@ def _announce(ready_fd: int | None, found: Standing) -> None:
     gc.enable()
     gc.freeze()
     if ready_fd is not None:
+        # The pipe stays open: when this process ends, the kernel closes it, and so the supervisor knows.
         with contextlib.suppress(OSError):
-            os.write(ready_fd, b"ready\n")
-            os.close(ready_fd)
+            os.write(ready_fd, READY)
         return
     if not found.sound:
         log.warning(found.sentence)
@@ -117,38 +131,102 @@ def _announce(ready_fd: int | None, found: Standing) -> None:
 
 async def run_everything(settings: Settings) -> int:
     """Runs ``televent up`` until a signal. Returns the exit code. Raises OperatorError."""
-    from televent.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
-    from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
-    from televent.adapters.postgres.schema import migrate
-    from televent.adapters.postgres.schema.migration_files import MigrationError
-
     started = time.monotonic()
     stop = _asked_to_stop()
     _check_ports(_ports(settings))
     prepare_data_directory(settings)
-    # It starts a small process, which need not delay the database.
-    account = asyncio.create_task(asyncio.to_thread(standing, settings))
-    server: EmbeddedPostgres | None = None
+    supervisor = Supervisor()
+    listeners: list[socket.socket] = []
+    database: EmbeddedPostgres | None = None
     try:
-        if settings.database_url is not None:
-            url = settings.database_url.get_secret_value()
-            await asyncio.to_thread(await_database, url, DATABASE_TIMEOUT)
+        listeners += open_api(settings)
+        # It starts a small process, which need not delay the database.
+        account = asyncio.create_task(asyncio.to_thread(standing, settings))
+        # The fork server imports on one core while the database starts on another.
+        await supervisor.preload(["api", "worker", "mail", *(["sandbox"] if needs_sandbox(settings) else []), "bot"])
+        if settings.database_url is None:
+            from televent.adapters.postgres.embedded import EmbeddedPostgres
+
+            database = EmbeddedPostgres(binaries=settings.pg_bin)
+        url = await asyncio.to_thread(_start_database, settings, database)
+        return await _supervise(supervisor, settings, url, listeners, stop, started, await account)
+    finally:
+        supervisor.request_stop()
+        await supervisor.stopped()
+        for each in listeners:
+            each.close()
+        if database is not None:
+            await asyncio.to_thread(database.stop)
+
+
+def _start_database(settings: Settings, embedded: EmbeddedPostgres | None) -> str:
+    """The URL of the database, which answers and has every migration applied. Raises OperatorError."""
+    from televent.adapters.postgres.embedded import EmbeddedPostgresError
+    from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
+    from televent.adapters.postgres.schema import migrate
+    from televent.adapters.postgres.schema.migration_files import MigrationError
+
+    try:
+        if embedded is not None:
+            url = embedded.start(settings.data_dir.absolute())
         else:
-            server = EmbeddedPostgres(binaries=settings.pg_bin)
-            url = await asyncio.to_thread(server.start, settings.data_dir.absolute())
-        await asyncio.to_thread(migrate.up, url)
-        return await _supervise(settings, url, stop, started, await account)
+            assert settings.database_url is not None
+            url = settings.database_url.get_secret_value()
+            await_database(url, DATABASE_TIMEOUT)
+        migrate.up(url)
     except (EmbeddedPostgresError, MigrationError) as error:
         raise OperatorError(str(error)) from error
     except DatabaseUnavailable as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
-    finally:
-        if server is not None:
-            await asyncio.to_thread(server.stop)
+    return url
 
 
-async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started: float, account: Standing) -> int:
-    sandbox = settings.telegram_bot_token is None or settings.smtp_host is None
+async def _supervise(
+    supervisor: Supervisor,
+    settings: Settings,
+    url: str,
+    listeners: list[socket.socket],
+    stop: asyncio.Event,
+    started: float,
+    account: Standing,
+) -> int:
+    environment = _environment(settings, url, account)
+    for number, listener in enumerate(listeners):
+        supervisor.add(f"api {number}" if len(listeners) > 1 else "api", ["api"], environment, listener=listener)
+    sandbox = needs_sandbox(settings)
+    others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
+    # The sandbox runs in the worker, and the bot polls it until the bot ends: so the worker stops last.
+    supervisor.add("worker", ["worker", *others], environment, last=True)
+    if not await _ready(supervisor, stop):
+        return 0
+    seconds = time.monotonic() - started
+    print(banner(settings, sandbox=sandbox, seconds=seconds, account=account.sentence), flush=True)
+    # The bot comes after the banner: importing aiogram takes seconds, and Telegram may be out of reach for long.
+    supervisor.add("bot", ["bot"], environment)
+    if await _ready(supervisor, stop):
+        log.info("the bot is ready", seconds=round(time.monotonic() - started, 1))
+        await stop.wait()
+    return 0
+
+
+async def _ready(supervisor: Supervisor, stop: asyncio.Event) -> bool:
+    """Waits until every child is ready. Returns False where a stop is requested first. Raises OperatorError where a
+    child cannot start."""
+    asked = asyncio.create_task(stop.wait())
+    ready = asyncio.create_task(supervisor.all_ready())
+    await asyncio.wait({asked, ready}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    ready.cancel()
+    if not ready.done() or stop.is_set():
+        return False
+    failed = ready.result()
+    if failed is not None:
+        raise OperatorError(failed)
+    return True
+
+
+def _environment(settings: Settings, url: str, account: Standing) -> dict[str, str]:
+    """The variables that services get beside the supervisor's own."""
     environment = {
         "DATABASE_URL": url,
         "TELEVENT_DATA_DIR": str(settings.data_dir.absolute()),
@@ -164,28 +242,7 @@ async def _supervise(settings: Settings, url: str, stop: asyncio.Event, started:
         environment["SMTP_HOST"] = settings.sandbox_host
         environment["SMTP_PORT"] = str(settings.sandbox_smtp_port)
         environment["SMTP_TLS"] = "none"
-    supervisor = Supervisor()
-    for number in range(settings.api_workers):
-        supervisor.add(f"api {number}" if settings.api_workers > 1 else "api", ["api"], environment)
-    others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
-    # The sandbox runs in the worker, and the bot polls it until the bot ends: so the worker stops last.
-    supervisor.add("worker", ["worker", *others], environment, last=True)
-    supervisor.add("bot", ["bot"], environment)
-    asked = asyncio.create_task(stop.wait())
-    ready = asyncio.create_task(supervisor.all_ready())
-    await asyncio.wait({asked, ready}, return_when=asyncio.FIRST_COMPLETED)
-    failed = ready.result() if ready.done() else None
-    if failed is None and ready.done():
-        seconds = time.monotonic() - started
-        print(banner(settings, sandbox=sandbox, seconds=seconds, account=account.sentence), flush=True)
-        await asked
-    supervisor.request_stop()
-    asked.cancel()
-    ready.cancel()
-    await supervisor.stopped()
-    if failed is not None:
-        raise OperatorError(failed)
-    return 0
+    return environment
 
 
 def _asked_to_stop() -> asyncio.Event:
@@ -199,8 +256,16 @@ def _asked_to_stop() -> asyncio.Event:
 
 
 def _ports(settings: Settings) -> list[tuple[str, int, str]]:
-    sandbox = settings.telegram_bot_token is None or settings.smtp_host is None
-    return [(port.host, port.number, port.setting) for port in ports(settings) if port.service != "sandbox" or sandbox]
+    return [
+        (port.host, port.number, port.setting)
+        for port in ports(settings)
+        if port.service != "sandbox" or needs_sandbox(settings)
+    ]
+
+
+def needs_sandbox(settings: Settings) -> bool:
+    """Whether the sandbox stands in for Telegram or for a mail server."""
+    return settings.telegram_bot_token is None or settings.smtp_host is None
 
 
 def _check_ports(ports: list[tuple[str, int, str]]) -> None:
