@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, populate_by_name=True)
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    database_direct_url: SecretStr | None = Field(None, validation_alias="DATABASE_DIRECT_URL")
     data_dir: Path = Field(Path("data"), validation_alias="TELEVENT_DATA_DIR")
     pg_bin: Path | None = Field(None, validation_alias="TELEVENT_PG_BIN")
     run_as: str | None = Field(None, min_length=1, validation_alias="TELEVENT_USER")
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _postgres_url(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
@@ -144,7 +145,7 @@ def load_settings(**overrides: object) -> Settings:
 
 def _shown(alias: object, error: object) -> str:
     """The bad value for the error message, unless it is a secret."""
-    secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL"))
+    secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL", "DATABASE_DIRECT_URL"))
     value = error.get("input") if isinstance(error, dict) else None
     return "a value that is not shown" if secret else repr(value)
 

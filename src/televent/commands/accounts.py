@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def opened(chosen: Chosen) -> Iterator[Core]:
     """The core for one command. Raises OperatorError, also for a refusal."""
+    from televent.adapters.postgres.patience import StillLocked
+    from televent.adapters.postgres.session import NeedsSession
     from televent.domain.refusal import Refusal
     from televent.runtime.compose import build_core
 
@@ -31,6 +33,8 @@ def opened(chosen: Chosen) -> Iterator[Core]:
             yield core
         except Refusal as refusal:
             raise OperatorError(refusal.sentence()) from refusal
+        except (NeedsSession, StillLocked) as error:
+            raise OperatorError(str(error)) from error
         finally:
             core.close()
 

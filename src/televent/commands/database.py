@@ -9,7 +9,7 @@ from uuid import UUID
 import rich_click as click
 
 from televent.commands.accounts import opened, show
-from televent.runtime.database import Chosen, OperatorError, database
+from televent.runtime.database import Chosen, OperatorError, database, session_url
 
 
 @click.group()
@@ -39,9 +39,11 @@ def _migrate(chosen: Chosen, direction: str, steps: int, as_json: bool) -> None:
     from televent.adapters.postgres.schema import migrate as runner
     from televent.adapters.postgres.schema.migration_files import MigrationError
 
-    with database(chosen.settings()) as url:
+    settings = chosen.settings()
+    with database(settings) as url:
+        session = session_url(settings, url)
         try:
-            done = runner.up(url) if direction == "up" else runner.down(url, steps)
+            done = runner.up(session) if direction == "up" else runner.down(session, steps)
         except MigrationError as error:
             raise OperatorError(str(error)) from error
     values = [{"version": each.version, "name": each.name, "seconds": each.seconds} for each in done]
@@ -96,6 +98,7 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
             lambda done, total: progress.update(task, completed=done, total=total),
             followers=FOLLOWERS,
             season=season_of(core.backend.clock()),
+            direct=core.direct,
         )
     value = {"projection": name, "events": result.events, "differing_rows": result.differing}
     line = f"{name}: {result.events} events replayed, {result.differing} rows differed and were corrected."

@@ -57,7 +57,7 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event,
     if warning is not None:
         log.warning(warning)
     # A pooler hides that the database was replaced by another, after which all marks are invalid.
-    marks = None if settings.pgbouncer else PostgresMarks(core.conninfo)
+    marks = PostgresMarks(core.direct) if core.direct is not None else None
     config = uvicorn.Config(
         http_app(core, marks),
         log_config=None,

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 from uuid import uuid4
 
+import structlog
+
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
@@ -18,13 +20,15 @@ from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
-from televent.adapters.postgres.pool import open_pool
+from televent.adapters.postgres.pool import await_database, open_pool
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format
+from televent.adapters.postgres.session import leads_to_pooler, require_direct
 from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.address_book import AddressBook
 from televent.application.backend import Backend
@@ -38,6 +42,8 @@ from televent.projections.audit import AUDIT
 from televent.projections.inline import inline_writes
 from televent.settings import Settings
 
+log = structlog.get_logger("televent.runtime.compose")
+
 T = TypeVar("T")
 
 FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES)
@@ -50,6 +56,8 @@ class Core:
 
     settings: Settings
     conninfo: str
+    direct: str | None
+    """The address of PostgreSQL itself, for whatever needs a session; None where only that of a pooler is known."""
     pool: Pool
     wakeups: Wakeups
     recorder: PostgresRecorder
@@ -91,24 +99,30 @@ def now() -> datetime:
 def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = None) -> Core:
     """Makes the core on a migrated database. ``passwords`` None: hashed at the product's cost.
 
-    Raises DatabaseUnavailable, WrongStoreFormat.
+    Raises DatabaseUnavailable, WrongStoreFormat, NewerSchema, NeedsSession.
     """
+    await_database(conninfo, 30.0)
+    pooled = settings.pgbouncer or leads_to_pooler(conninfo)
+    direct = direct_address(settings, conninfo, pooled=pooled)
     pool = open_pool(
         conninfo,
         min_size=min(4, settings.pool_size),
         max_size=settings.pool_size,
-        prepare_threshold=None if settings.pgbouncer else 2,
+        prepare_threshold=None if pooled else 2,
         autocommit=True,
-        generic_plans=not settings.pgbouncer,
+        generic_plans=not pooled,
     )
     try:
         with pool.connection() as connection:
             check_store_format(connection)
+            check_schema(connection)
             raise_base(connection)
     except BaseException:
         pool.close()
         raise
-    wakeups = Wakeups(conninfo)
+    if direct is None:
+        log.warning("DATABASE_URL leads through a pooler and DATABASE_DIRECT_URL is not set: changes are polled for")
+    wakeups = Wakeups(direct or conninfo, listens=direct is not None)
     keys = PostgresSubjectKeys(pool)
     recorder = PostgresRecorder(pool, wakeups)
     store = Store(recorder, FactMapper(keys), inline_writes)
@@ -130,6 +144,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
     core = Core(
         settings=settings,
         conninfo=conninfo,
+        direct=direct,
         pool=pool,
         wakeups=wakeups,
         recorder=recorder,
@@ -147,9 +162,20 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
     return core
 
 
+def direct_address(settings: Settings, conninfo: str, *, pooled: bool) -> str | None:
+    """The address of PostgreSQL itself; None where it is not known. Raises NeedsSession where DATABASE_DIRECT_URL leads
+    elsewhere."""
+    if settings.database_direct_url is None:
+        return None if pooled else conninfo
+    direct = settings.database_direct_url.get_secret_value()
+    await_database(direct, 30.0)
+    require_direct(direct, conninfo)
+    return direct
+
+
 @contextlib.asynccontextmanager
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
-    """The core for the block. DATABASE_URL must be set. Raises DatabaseUnavailable, WrongStoreFormat."""
+    """The core for the block. DATABASE_URL must be set. Raises as ``build_core``."""
     assert settings.database_url is not None
     core = await asyncio.to_thread(build_core, settings, settings.database_url.get_secret_value())
     try:

@@ -65,6 +65,25 @@ def database(settings: Settings) -> Iterator[str]:
         server.stop()
 
 
+def session_url(settings: Settings, url: str) -> str:
+    """The URL for whatever needs a session of its own: DATABASE_DIRECT_URL, or else ``url``. Its user refuses a
+    pooler. Raises OperatorError where DATABASE_DIRECT_URL leads elsewhere or nowhere."""
+    from televent.adapters.postgres.pool import DatabaseUnavailable, await_database
+    from televent.adapters.postgres.session import NeedsSession, require_direct
+
+    if settings.database_direct_url is None:
+        return url
+    direct = settings.database_direct_url.get_secret_value()
+    try:
+        await_database(direct, 10.0)
+        require_direct(direct, url)
+    except DatabaseUnavailable as error:
+        raise OperatorError(f"DATABASE_DIRECT_URL: {error}") from error
+    except NeedsSession as error:
+        raise OperatorError(str(error)) from error
+    return direct
+
+
 @contextlib.contextmanager
 def migrated_database(settings: Settings) -> Iterator[str]:
     """The connection URL of a database that answers, with every migration applied. Raises OperatorError."""
@@ -73,7 +92,7 @@ def migrated_database(settings: Settings) -> Iterator[str]:
 
     with database(settings) as url:
         try:
-            migrate.up(url)
+            migrate.up(session_url(settings, url))
         except MigrationError as error:
             raise OperatorError(str(error)) from error
         yield url

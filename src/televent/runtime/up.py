@@ -19,7 +19,7 @@ import structlog
 from televent.adapters.sandbox.config import kept_token, url_of
 from televent.runtime.banner import banner
 from televent.runtime.data_directory import reachable
-from televent.runtime.database import OperatorError, prepare_data_directory
+from televent.runtime.database import OperatorError, prepare_data_directory, session_url
 from televent.runtime.forks import READY
 from televent.runtime.privileges import Standing, standing, step_down, user_of
 from televent.runtime.sockets import Sockets, open_api, open_sockets, ports
@@ -48,10 +48,12 @@ async def run_services(
     The descriptors are those that the supervisor gives its children: pipes as it describes them, and the listening
     socket of the API.
 
-    Raises OperatorError where the database does not answer, has another store format, or a port is taken.
+    Raises OperatorError where the database does not answer, or has another store format or a newer schema, or a port is
+    taken.
     """
     from televent.adapters.postgres.pool import DatabaseUnavailable
-    from televent.adapters.postgres.schema.store_format import WrongStoreFormat
+    from televent.adapters.postgres.schema.migration_files import MigrationError
+    from televent.adapters.postgres.session import NeedsSession
 
     stop = _asked_to_stop()
     if lifeline_fd is not None:
@@ -62,8 +64,10 @@ async def run_services(
         given = socket.socket(fileno=listen_fd) if listen_fd is not None else None
         with open_sockets(settings, names, given) as sockets, as_ordinary_account(settings, names, found) as settled:
             await _serve(settled, names, stop, sockets, partial(_announce, ready_fd, found))
-    except (DatabaseUnavailable, WrongStoreFormat) as error:
+    except (DatabaseUnavailable, MigrationError) as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
+    except NeedsSession as error:
+        raise OperatorError(str(error)) from error
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
             raise OperatorError(error.strerror or str(error)) from error
@@ -173,7 +177,7 @@ def _start_database(settings: Settings, embedded: EmbeddedPostgres | None) -> st
             assert settings.database_url is not None
             url = settings.database_url.get_secret_value()
             await_database(url, DATABASE_TIMEOUT)
-        migrate.up(url)
+        migrate.up(session_url(settings, url))
     except (EmbeddedPostgresError, MigrationError) as error:
         raise OperatorError(str(error)) from error
     except DatabaseUnavailable as error:

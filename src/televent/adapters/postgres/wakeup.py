@@ -31,7 +31,10 @@ RECONNECT = 0.5
 class Wakeups:
     """Sends and receives notifications; one per process. Its threads start when first needed; ``close`` ends them."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, listens: bool = True) -> None:
+        """``listens`` False: notifications of other processes are not received, because ``conninfo`` leads through a
+        pooler, which would leave LISTEN in a session that serves somebody else."""
+        self._listens = listens
         given = conninfo_to_dict(conninfo)
         defaults = {name: value for name, value in NETWORK.items() if name not in given}
         self._conninfo = make_conninfo(conninfo, application_name="televent-wakeup", **defaults)
@@ -58,7 +61,8 @@ class Wakeups:
             self._numbered += 1
             number = self._numbered
             self._listeners[number] = (channel, callback)
-            self._start("listener", self._receive)
+            if self._listens:
+                self._start("listener", self._receive)
 
         def end() -> None:
             with self._guard:

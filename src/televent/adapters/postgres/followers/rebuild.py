@@ -32,23 +32,31 @@ def rebuild(
     *,
     followers: Sequence[Projection | Policy] = (),
     season: int | None = None,
+    direct: str | None = None,
 ) -> Rebuilt:
     """Rebuilds the projection with that name. ``progress`` is called with events done and events in all.
 
     ``followers``: the followers of the installation. ``season``: series without end are indexed for this season; None:
-    each for the season in which it was written. Raises KeyError for an unknown name.
+    each for the season in which it was written. ``direct``: the address of PostgreSQL itself, where the pool's is that
+    of a pooler. A rebuild that ends early has changed nothing; two at once follow one another with their last step.
+
+    Raises KeyError for an unknown name, NeedsSession, and StillLocked where writers never paused.
     """
+    address = direct or pool.conninfo
+    assert isinstance(address, str)
     if name in INLINE:
-        return rebuild_inline(pool, mapper, name, progress, season)
+        return rebuild_inline(pool, mapper, name, progress, season, address)
     projections = {each.name: each for each in followers if isinstance(each, Projection)}
-    return _rebuild_follower(pool, mapper, projections[name], progress)
+    return _rebuild_follower(pool, mapper, projections[name], progress, address)
 
 
-def _rebuild_follower(pool: Pool, mapper: FactMapper, projection: Projection, progress: Progress) -> Rebuilt:
+def _rebuild_follower(
+    pool: Pool, mapper: FactMapper, projection: Projection, progress: Progress, direct: str
+) -> Rebuilt:
     """Rebuilds a projection that follows the log. Its consumer goes on meanwhile; only the last step makes it wait."""
     log, total, done, position = PostgresLog(pool), 0, 0, -1
     total = count(log)
-    with own_connection(pool) as connection:
+    with own_connection(direct) as connection:
         shadow(connection, list(projection.tables))
         try:
             while (page := _page(connection, log, mapper, projection, position)) is not None:

@@ -7,6 +7,7 @@ that differ. Normally none differs.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,7 @@ from televent.adapters.postgres.dav_index.counters import begin_again
 from televent.adapters.postgres.dav_index.inline_rows import BESIDE, TABLES, statements
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.followers.shadow import Places, correct, correct_index, own_connection, shadow, unshadow
+from televent.adapters.postgres.patience import bound, patiently
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.deciders import decider_of
@@ -57,17 +59,20 @@ class Rebuilt:
 Progress = Callable[[int, int], None]
 
 
-def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress, season: int | None) -> Rebuilt:
-    """Rebuilds the inline projection with that name (see rebuild.rebuild). Raises KeyError for an unknown name."""
+def rebuild_inline(
+    pool: Pool, mapper: FactMapper, name: str, progress: Progress, season: int | None, direct: str
+) -> Rebuilt:
+    """Rebuilds the inline projection with that name (see rebuild.rebuild)."""
     tables = INLINE[name]
     log = PostgresLog(pool)
     replay = _Replay(mapper, name, season)
     total = count(log)
     shadows = [*tables, *BESIDE.get(name, ())]
-    with own_connection(pool) as connection:
-        shadow(connection, shadows)
-        try:
-            position, done = -1, 0
+    position, done = -1, 0
+    with own_connection(direct) as connection:
+
+        def catch_up() -> None:
+            nonlocal position, done
             while events := log.page(position, PAGE, None, ()).notifications:
                 # The page may end within a transaction; the events of a transaction are applied together.
                 whole = _whole_transactions(events) if len(events) == PAGE else events
@@ -75,12 +80,10 @@ def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress
                     replay.apply(connection, whole)
                 position, done = whole[-1].id, done + len(whole)
                 progress(done, max(total, done))
+
+        def last_step() -> Rebuilt:
             with connection.transaction():
-                # Tables are locked one after the other, and writers lock them in another order. But every writer
-                # inserts its events first: with this lock no writer is between two tables, so there is no deadlock.
-                connection.execute("LOCK TABLE public.event IN EXCLUSIVE MODE")
-                locked = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
-                connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(locked))
+                _stop_writers(connection, list(tables))
                 # No writer of these tables is under way now: every event is committed.
                 late = _committed_after(connection, log, position)
                 replay.apply(connection, late)
@@ -90,8 +93,30 @@ def rebuild_inline(pool: Pool, mapper: FactMapper, name: str, progress: Progress
                     # Clients may have the wrong rows, with sync tokens that say they are up to date.
                     begin_again(connection, [(tenant, counter) for tenant, counter in differing])
             return Rebuilt(done + len(late), differing.total() + indexed)
+
+        def between(seconds: float) -> None:
+            time.sleep(seconds)
+            catch_up()
+
+        shadow(connection, shadows)
+        try:
+            catch_up()
+            return patiently(connection, last_step, between)
         finally:
             unshadow(connection, shadows)
+
+
+def _stop_writers(connection: Connection, tables: list[str]) -> None:
+    """Locks the tables against writers until the transaction ends. Raises LockNotAvailable where a writer takes long:
+    all others would wait behind this lock."""
+    bound(connection)
+    # Tables are locked one after the other, and writers lock them in another order. But every writer inserts its events
+    # first: with this lock no writer is between two tables, so there is no deadlock.
+    connection.execute("LOCK TABLE public.event IN EXCLUSIVE MODE")
+    locked = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
+    connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(locked))
+    # The replay cannot be undone by the transaction alone, so from here on nothing may be tried again.
+    bound(connection, 0)
 
 
 class _Replay:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from televent.adapters.postgres.pool import Connection
-from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.session import require_session
 
 KEPT = {"device": ("last_used_at", "selector")}
 """Columns that are written without a fact: always, or where the fact has no value. A rebuild keeps such values."""
@@ -21,14 +21,20 @@ Places = Counter[tuple[UUID, ...]]
 """The number of rows by the first two columns of their key: account and calendar, or account and share."""
 
 
-def own_connection(pool: Pool) -> Connection:
-    """A new connection outside the pool.
+def own_connection(conninfo: str) -> Connection:
+    """A new connection outside the pool. Raises NeedsSession where it leads through a pooler.
 
     A pool's connection may have prepared the recorder's statements for the live tables. PostgreSQL does not plan them
-    again when a temporary table with the same name appears, so the replay would write into the live tables.
+    again when a temporary table with the same name appears, so the replay would write into the live tables. So would a
+    replay through a pooler: its next transaction may be in a session that has no temporary tables.
     """
-    assert isinstance(pool.conninfo, str)
-    return psycopg.connect(pool.conninfo, autocommit=True, prepare_threshold=None)
+    connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+    try:
+        require_session(connection, "A rebuild")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def shadow(connection: Connection, tables: list[str]) -> None:

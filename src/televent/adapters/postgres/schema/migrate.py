@@ -4,16 +4,20 @@ The file format and the table are dbmate's (https://github.com/amacneil/dbmate),
 them too. Two columns of ours, which dbmate leaves alone, keep the checksum and the time of each applied migration.
 """
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 
+from televent.adapters.postgres.patience import LOCK_TIMEOUT, StillLocked, bound, patiently
 from televent.adapters.postgres.schema.migration_files import (
     Migration,
     MigrationError,
@@ -22,8 +26,10 @@ from televent.adapters.postgres.schema.migration_files import (
     migrations_folder,
     read_migrations,
 )
+from televent.adapters.postgres.schema.newer import check_applied
 from televent.adapters.postgres.schema.statements import split_statements
 from televent.adapters.postgres.schema.store_format import check_store_format
+from televent.adapters.postgres.session import NeedsSession, require_session
 
 __all__ = [
     "Applied",
@@ -44,6 +50,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations (version varchar NOT NULL PRIMARY K
 ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS checksum text;
 ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS applied_at timestamptz DEFAULT now();
 """
+
+_CONCURRENTLY = re.compile(r"\bCONCURRENTLY\b", re.IGNORECASE)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -74,16 +82,18 @@ class Status:
 def up(conninfo: str, *, folder: Path | None = None, timeout: float = 300.0) -> list[Applied]:
     """Apply every pending migration and return those that were applied; a second call applies none.
 
-    Several nodes may call it at once: one works, the others wait up to `timeout` seconds. `conninfo` leads to
-    PostgreSQL itself, because a pooler in transaction mode loses session locks.
-    Raises WrongStoreFormat, MigrationError; psycopg.OperationalError when the database cannot be reached.
+    Several nodes may call it at once: one works, the others wait up to `timeout` seconds. Where a migration is pending,
+    `conninfo` must lead to PostgreSQL itself, because a pooler in transaction mode loses session locks.
+    Raises WrongStoreFormat, NewerSchema, MigrationError; psycopg.OperationalError when the database cannot be reached.
     """
     migrations = read_migrations(folder)
     with _connect(conninfo) as connection:
         # This comes first: data that this program cannot read must not be left half changed.
         check_store_format(connection)
+        applied = _applied(connection)
+        check_applied(applied, migrations)
         # Most starts find no pending migration and take no lock.
-        if not _pending(migrations, _applied(connection)):
+        if not _pending(migrations, applied):
             return []
         with _only_one(connection, timeout):
             connection.execute(_TABLE)
@@ -147,6 +157,10 @@ def _only_one(connection: Connection, timeout: float) -> Iterator[None]:
     A waiting `pg_advisory_lock` would hold a snapshot while it waits, and CREATE INDEX CONCURRENTLY in the
     node that works waits for every older snapshot: the two would deadlock.
     """
+    try:
+        require_session(connection, "A migration")
+    except NeedsSession as error:
+        raise MigrationError(str(error)) from error
     deadline = time.monotonic() + timeout
     while not _one(connection, "SELECT pg_try_advisory_lock(%s)", LOCK):
         if time.monotonic() > deadline:
@@ -187,22 +201,47 @@ _delete: LiteralString = "DELETE FROM schema_migrations WHERE version = %s"
 
 
 def _run(connection: Connection, migration: Migration, section: Section, record: LiteralString, *values: str) -> None:
-    """Run one section and record it, in one transaction; with transaction:false, one statement after the other."""
+    """Run one section and record it, in one transaction; with transaction:false, one statement after the other.
+
+    A migration whose locks are not free is tried again (`patience`).
+    """
     if section.transaction:
-        with connection.transaction():
-            _execute(connection, migration, section, 0, section.sql)
-            connection.execute(record, values)
+
+        def attempt() -> None:
+            with connection.transaction():
+                bound(connection)
+                _execute(connection, migration, section, 0, section.sql)
+                connection.execute(record, values)
+
+        _patiently(connection, migration, attempt)
         return
     # CREATE INDEX CONCURRENTLY may not be in a multi-statement string, which is an implicit transaction.
     for offset, statement in split_statements(section.sql):
-        _execute(connection, migration, section, offset, statement)
+        _patiently(connection, migration, partial(_alone, connection, migration, section, offset, statement))
     connection.execute(record, values)
+
+
+def _patiently(connection: Connection, migration: Migration, attempt: Callable[[], None]) -> None:
+    try:
+        patiently(connection, attempt)
+    except StillLocked as error:
+        raise MigrationError(f"{migration.path.name}: {error}. Migrate again when it has ended.") from error
+
+
+def _alone(connection: Connection, migration: Migration, section: Section, offset: int, statement: str) -> None:
+    # A statement that works CONCURRENTLY waits long for old transactions, but nobody waits for it; and a timeout would
+    # leave an invalid index behind.
+    limit = "0" if _CONCURRENTLY.search(statement) else f"{round(LOCK_TIMEOUT * 1000)}ms"
+    connection.execute("SELECT set_config('lock_timeout', %s, false)", (limit,))
+    _execute(connection, migration, section, offset, statement)
 
 
 def _execute(connection: Connection, migration: Migration, section: Section, offset: int, statement: str) -> None:
     try:
         # Without parameters psycopg uses the simple protocol, which takes many statements at once and leaves % alone.
         connection.execute(statement.encode())
+    except LockNotAvailable:
+        raise
     except psycopg.Error as error:
         position = int(error.diag.statement_position or 1) - 1
         skipped = len(statement) - len(statement.lstrip()) if error.diag.statement_position is None else 0
