@@ -11,7 +11,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from interop import document, install, python_caldav, real_clients, replays, server, server_tester, vdirsyncer_tests
+from interop import (
+    document,
+    install,
+    pgbouncer,
+    python_caldav,
+    real_clients,
+    replays,
+    server,
+    server_tester,
+    vdirsyncer_tests,
+)
 from interop.places import LOGS, ROOT
 from interop.result import Result
 
@@ -26,6 +36,7 @@ SUITES: dict[str, Callable[[server.Site], list[Result]]] = {
     "pycaldav": real_clients.pycaldav,
     "calcurse": real_clients.calcurse,
     "tsdav": real_clients.tsdav,
+    "pgbouncer": pgbouncer.suite,
 }
 
 

@@ -36,7 +36,7 @@ ENVIRONMENTS = {
 }
 SDISTS = {f"caldav-{CALDAV}": f"caldav=={CALDAV}", f"vdirsyncer-{VDIRSYNCER}": f"vdirsyncer=={VDIRSYNCER}"}
 """Both ship their tests in the source distribution only."""
-DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse"}
+DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse", "pgbouncer": "pgbouncer"}
 
 
 class SetupError(Exception):

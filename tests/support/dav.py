@@ -241,7 +241,7 @@ def open_site(
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
     plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=public_url, push=push)
-    marks = PostgresMarks(database_url)
+    marks = PostgresMarks(core.direct or database_url)
     door = Doubted(plain, marks, rate_limits)
     http = connections_with(connection_limits(core.settings))
     config = uvicorn.Config(

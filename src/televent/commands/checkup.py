@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from televent.application.messages.catalogue import CATALOGUE
-from televent.runtime.database import OperatorError, database
+from televent.runtime.database import OperatorError, database, session_url
 from televent.runtime.exposure import exposed
 from televent.settings import Settings
 
@@ -31,6 +31,7 @@ def check_up(settings: Settings) -> list[Finding]:
     try:
         with database(settings) as url:
             findings += _database(url)
+            findings.append(_sessions(settings, url))
     except OperatorError as error:
         findings.append(("database", False, str(error)))
     findings.append(_passwords(settings))
@@ -73,15 +74,36 @@ def _closed(settings: Settings) -> Finding:
     return "data", True, f"{place} is closed to other accounts"
 
 
+def _sessions(settings: Settings, url: str) -> Finding:
+    """Whether there is a way to a session of PostgreSQL itself."""
+    from televent.adapters.postgres.session import leads_to_pooler
+
+    try:
+        direct = session_url(settings, url)
+    except OperatorError as error:
+        return "sessions", False, str(error)
+    if direct != url:
+        return "sessions", True, "DATABASE_DIRECT_URL leads to PostgreSQL itself"
+    if not leads_to_pooler(url):
+        return "sessions", True, "DATABASE_URL leads to PostgreSQL itself"
+    return (
+        "sessions",
+        False,
+        "DATABASE_URL leads through a pooler and DATABASE_DIRECT_URL is not set: migrate and rebuild are refused, and"
+        " services poll for changes",
+    )
+
+
 def _database(url: str) -> list[Finding]:
     import psycopg
 
     from televent.adapters.postgres.pool import describe
     from televent.adapters.postgres.schema import migrate
+    from televent.adapters.postgres.schema.newer import NewerSchema, check_schema
     from televent.adapters.postgres.schema.store_format import WrongStoreFormat, check_store_format, store_format
 
     findings: list[Finding] = []
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
         row = connection.execute("SHOW server_version_num").fetchone()
         version = int(row[0]) // 10000 if row else 0
         findings.append(("database", version >= 15, f"PostgreSQL {version}, {describe(url)}"))
@@ -91,7 +113,12 @@ def _database(url: str) -> list[Finding]:
             findings.append(("store format", False, str(error)))
             return findings
         findings.append(("store format", True, str(store_format(connection) or "none yet")))
-        waiting = [each.name for each in migrate.status(url) if each.state != "applied"]
+        try:
+            check_schema(connection)
+        except NewerSchema as error:
+            findings.append(("schema", False, str(error)))
+            return findings
+        waiting = [each.name for each in migrate.status(url) if each.state not in ("applied", "unknown")]
         findings.append(
             (
                 "schema",

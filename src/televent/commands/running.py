@@ -38,6 +38,7 @@ def up(chosen: Chosen, port: int | None, host: str | None) -> None:
 
 def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int | None]) -> None:
     from televent.runtime.logs import set_up_logs
+    from televent.runtime.preloading import import_whole
     from televent.runtime.up import run_services
 
     settings = chosen.settings()
@@ -46,6 +47,8 @@ def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int 
             "DATABASE_URL is not set. A single service needs it; `televent up` starts its own database."
         )
     set_up_logs(settings.log_level, settings.log_format)
+    for name in names:
+        import_whole(name)
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

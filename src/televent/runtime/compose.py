@@ -120,8 +120,6 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
     except BaseException:
         pool.close()
         raise
-    if direct is None:
-        log.warning("DATABASE_URL leads through a pooler and DATABASE_DIRECT_URL is not set: changes are polled for")
     wakeups = Wakeups(direct or conninfo, listens=direct is not None)
     keys = PostgresSubjectKeys(pool)
     recorder = PostgresRecorder(pool, wakeups)
@@ -178,6 +176,8 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """The core for the block. DATABASE_URL must be set. Raises as ``build_core``."""
     assert settings.database_url is not None
     core = await asyncio.to_thread(build_core, settings, settings.database_url.get_secret_value())
+    if core.direct is None:
+        log.warning("DATABASE_URL leads through a pooler and DATABASE_DIRECT_URL is not set: changes are polled for")
     try:
         yield core
     finally:

@@ -1,4 +1,5 @@
-"""The modules that the fork server imports for each service, before it starts a copy of itself as that service."""
+"""The modules of each service. The fork server imports most of them, before it starts a copy of itself as that service;
+the service imports the others before its event loop runs, so that a signal ends it in the midst of it."""
 
 from __future__ import annotations
 
@@ -19,15 +20,25 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "mail": ("televent.adapters.email.intake", "televent.adapters.email.listener"),
     "sandbox": ("televent.adapters.sandbox.server",),
-    # aiogram is not here: it takes seconds and a hundred megabytes, which every service started later would carry. The
-    # worker needs aiohttp as well, but not to be ready.
+    # The worker needs aiohttp as well, but not to be ready.
     "bot": ("aiohttp", "babel.dates", "fluent.runtime"),
 }
-"""Modules by service."""
+"""Modules by service, for the fork server."""
+OWN: Final[dict[str, tuple[str, ...]]] = {
+    # aiogram takes seconds and a hundred megabytes, which every service started later would carry.
+    "bot": ("televent.runtime.bot", "televent.adapters.telegram.app", "televent.adapters.telegram.notices"),
+}
+"""Modules by service, for the service alone."""
+
+
+def import_whole(service: str) -> None:
+    """Imports all modules of a service, in its own process."""
+    for module in (*EVERY, *IMPORTS[service], *OWN.get(service, ())):
+        importlib.import_module(module)
 
 
 def preload(service: str) -> None:
-    """Imports the modules of a service."""
+    """Imports the modules of a service, in the fork server."""
     for module in (*EVERY, *IMPORTS[service]):
         importlib.import_module(module)
     if "litestar" in sys.modules:

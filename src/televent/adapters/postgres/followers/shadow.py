@@ -28,7 +28,7 @@ def own_connection(conninfo: str) -> Connection:
     again when a temporary table with the same name appears, so the replay would write into the live tables. So would a
     replay through a pooler: its next transaction may be in a session that has no temporary tables.
     """
-    connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+    connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, application_name="televent rebuild")
     try:
         require_session(connection, "A rebuild")
     except BaseException:
