@@ -1,4 +1,4 @@
-"""Only named modules use what belongs to a session of PostgreSQL: behind a pooler the next transaction is in another."""
+"""Only named modules use the state of a session of PostgreSQL: behind a pooler the next transaction has another."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from support.sent_mail import parse_mail
 from support.town import NOON, UID, Person, Town, meeting
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
-from televent.application.messages.outbox import GiveUp
+from televent.application.messages.outbox import GiveUp, Undeliverable
 from televent.application.use_cases.people import accounts
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.ical.itip.people import address_of, attendees_of
@@ -191,6 +191,9 @@ def test_what_the_server_refuses_for_good_is_given_up(town: Town, other: OtherSe
     (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
     sender = sender_to(town, other.port)
     other.refuse = "550 5.1.1 There is nobody of that name"
+    with pytest.raises(Undeliverable, match="550"):
+        run_on(other.loop, sender.handle(claimed))
+    other.refuse = "550 5.7.1 Your server may not send mail here"
     with pytest.raises(GiveUp, match="550"):
         run_on(other.loop, sender.handle(claimed))
     other.refuse = "451 4.7.1 Later"

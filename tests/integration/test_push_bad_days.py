@@ -71,7 +71,7 @@ def test_after_the_last_attempt_the_next_change_is_pushed_again(post: Post, ann:
     put(ann)
     for _ in range(ATTEMPTS):
         post.work(timedelta(minutes=30))
-    assert [row[:2] for row in post.owed()] == [("failed", ATTEMPTS)]
+    assert [row[:2] for row in post.owed()] == [("undeliverable", ATTEMPTS)]
     assert post.subscriptions() == 1
     put(ann, "b")
     post.work()

@@ -165,6 +165,11 @@ def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
     ).fetchone()
     assert failed is not None
     last = f"; the last one: {failed[1]}" if failed[1] else ""
+    gone = connection.execute(
+        "SELECT last_error, count(*), sum(count(*)) OVER () FROM outbox WHERE state = 'undeliverable'"
+        " GROUP BY last_error ORDER BY 2 DESC LIMIT 3"
+    ).fetchall()
+    reasons = ", ".join(f"{reason} ({count})" for reason, count, _ in gone)
     late = connection.execute(
         "SELECT kind, count(*) FROM outbox WHERE state = 'pending' AND due_at < now() - interval '2 minutes'"
         " GROUP BY kind ORDER BY kind"
@@ -175,6 +180,8 @@ def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
     waiting = sum(count for _, count in late)
     return [
         ("outbox", failed[0] == 0, f"{failed[0]} failed (see: televent outbox list){last}"),
+        # A person who blocks the bot, or mistypes an address, has chosen so: that is no failure of the operator.
+        ("unreachable", True, f"{gone[0][2] if gone else 0} messages reached nobody{': ' if gone else ''}{reasons}"),
         ("worker", not late, f"{waiting} messages wait for more than two minutes{': ' if kinds else ''}{kinds}"),
     ]
 

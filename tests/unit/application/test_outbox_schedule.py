@@ -6,7 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from televent.application.messages.outbox import Claimed, Failed, GiveUp, RetryLater, TryAgainAt, Verdict, after_failure
+from televent.application.messages.outbox import (
+    Claimed,
+    Failed,
+    GiveUp,
+    RetryLater,
+    TryAgainAt,
+    Undeliverable,
+    Undelivered,
+    Verdict,
+    after_failure,
+)
 from televent.application.messages.push import PushDue
 from televent.domain.ids import AccountId
 
@@ -51,3 +61,8 @@ def test_a_reason_is_one_bounded_line_that_the_store_can_hold() -> None:
     assert isinstance(verdict, TryAgainAt)
     assert len(verdict.reason) == 500
     assert verdict.reason.startswith("OSError: ab ccc")
+
+
+def test_a_person_who_cannot_be_reached_is_no_failure() -> None:
+    error = Undeliverable("the person has blocked the bot")
+    assert after_failure(MESSAGE, error, NOON) == Undelivered("the person has blocked the bot")

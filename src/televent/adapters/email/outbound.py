@@ -11,7 +11,7 @@ from datetime import date, datetime
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.checked import UnsafeMail
 from televent.adapters.email.headers import BadHeader
-from televent.adapters.email.smtp import MailRejected, SmtpMailer
+from televent.adapters.email.smtp import MailRejected, NoSuchMailbox, SmtpMailer
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarCancel,
@@ -23,7 +23,7 @@ from televent.application.messages.mail import (
     OperatorMail,
 )
 from televent.application.messages.message import Message
-from televent.application.messages.outbox import Claimed, GiveUp
+from televent.application.messages.outbox import Claimed, GiveUp, Undeliverable
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Instance
 
@@ -63,7 +63,8 @@ class MailSender:
         self._clock = clock
 
     async def handle(self, message: Claimed) -> None:
-        """Sends one message. Raises GiveUp where the server refuses it for good, MailError where a retry may help."""
+        """Sends one message. Raises Undeliverable where nobody has the address, GiveUp where the server refuses the
+        mail for good, MailError where a retry may help."""
         try:
             match message.message:
                 case Email() as mail:
@@ -74,6 +75,11 @@ class MailSender:
                     await self._send_calendar_mail(message, mail)
                 case _:
                     raise GiveUp(f"no mail is made of {message.name}")
+        except NoSuchMailbox as error:
+            # MAIL_OPERATOR is the operator's own address; the others were written by people.
+            if isinstance(message.message, OperatorMail):
+                raise GiveUp(str(error)) from error
+            raise Undeliverable(str(error)) from error
         except (MailRejected, BadHeader) as error:
             raise GiveUp(str(error)) from error
         except UnsafeMail as error:

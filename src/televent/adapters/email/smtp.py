@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ class MailError(Exception):
 
     MailError
      ├── MailRejected       the recipient or the mail is refused for good (5xx); a retry is useless
+     │    └── NoSuchMailbox the address that a person gave is nobody's
      ├── MailDelayed        the server refuses for now (4xx)
      ├── MailUnreachable    the server does not answer, or the connection broke
      └── MailMisconfigured  sign-in refused: an operator must correct the settings
@@ -24,6 +26,10 @@ class MailError(Exception):
 
 class MailRejected(MailError):
     """The server refused the recipient or the mail for good."""
+
+
+class NoSuchMailbox(MailRejected):
+    """Nobody has the recipient's address, or its mailbox takes no mail (RFC 3463 §3.2 and §3.3)."""
 
 
 class MailDelayed(MailError):
@@ -87,13 +93,18 @@ class SmtpMailer:
                 await client.sendmail(sender, [to], mail, mail_options=options)
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0] if error.recipients else None
-            raise _refused(first.code if first else 550, first.message if first else str(error)) from error
+            code, text = (first.code, first.message) if first else (550, str(error))
+            raise NoSuchMailbox(f"{code} {text}") if _NOBODY.match(text) else _refused(code, text) from error
         except aiosmtplib.SMTPAuthenticationError as error:
             raise MailMisconfigured(f"sign-in refused: {error.code} {error.message}") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailUnreachable(f"{route.host}:{route.port}: {error or type(error).__name__}") from error
+
+
+_NOBODY = re.compile(r"5\.(1\.(1|2|3|10)|2\.[0-4])\b")
+"""Enhanced status codes that speak of the recipient's address or mailbox."""
 
 
 def _refused(code: int, text: str) -> MailError:

@@ -17,7 +17,7 @@ import structlog
 from televent.adapters.push.addresses import BadPushResource
 from televent.adapters.push.service import GONE, Answer, PushServices, Unreachable
 from televent.adapters.push.topics import Topics
-from televent.application.messages.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater
+from televent.application.messages.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater, Undeliverable
 from televent.application.messages.push import PushDue
 from televent.application.push import MAX_FAILING_TIME, Collection, DuePush, PushBook
 from televent.domain.ids import AccountId
@@ -74,8 +74,8 @@ class PushSender:
     async def handle(self, message: Claimed) -> None:
         """Sends one message.
 
-        Raises RetryLater where the push service names a time, PushFailed where the outbox chooses the time, GiveUp
-        after the last attempt.
+        Raises RetryLater where the push service names a time, PushFailed where the outbox chooses the time,
+        Undeliverable after the last attempt: the person's app has chosen the service.
         """
         if not isinstance(message.message, PushDue):
             raise GiveUp(f"no push message is made of {message.name}")
@@ -123,7 +123,7 @@ class PushSender:
             await self._end(due, reason)
         else:
             await self._run(self._record, due, False, message.correlation_id)
-        raise GiveUp(reason)
+        raise Undeliverable(reason)
 
     def _record(self, due: DuePush, arrived: bool, correlation_id: str) -> None:
         self._book.finish(due, self._clock(), arrived=arrived, correlation_id=correlation_id)

@@ -18,7 +18,7 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.texts import language_of, say
 from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard, ShareNotice
-from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
+from televent.application.messages.outbox import Claimed, GiveUp, RetryLater, Undeliverable
 from televent.application.use_cases.calendars.agenda import Entry, event
 from televent.domain.ids import AccountId
 
@@ -48,14 +48,18 @@ class TelegramNotices:
         self._pace = Pace(clock)
 
     async def handle(self, message: Claimed) -> None:
-        """Sends one message. Raises GiveUp where the person blocked the bot or never wrote to it, RetryLater where
-        Telegram asks to wait."""
+        """Sends one message. Raises Undeliverable where the person blocked the bot or never wrote to it, RetryLater
+        where Telegram asks to wait.
+
+        Nothing is lost for a person who cannot be reached: the events, answers and shares that messages tell of are in
+        their calendar too.
+        """
         notice = message.message
         if not isinstance(notice, InvitationCard | AnswerNotice | ShareNotice | ChatText):
             raise GiveUp(f"no chat message is made of {message.name}")
         account = await self._door.run(self._door.backend.reads.account, AccountId(message.tenant))
         if account is None:
-            raise GiveUp("the account is gone")
+            raise Undeliverable("the account is gone")
         chat_id = account.telegram_id
         if chat_id is None:
             return  # The person has disconnected Telegram since: there is no chat to send to.
@@ -75,10 +79,10 @@ class TelegramNotices:
         except TelegramRetryAfter as error:
             raise RetryLater(error.retry_after, "Telegram asks to wait") from error
         except TelegramForbiddenError as error:
-            raise GiveUp("the person has blocked the bot") from error
+            raise Undeliverable("the person has blocked the bot") from error
         except TelegramBadRequest as error:
             if "chat not found" in str(error):
-                raise GiveUp("the person never wrote to the bot") from error
+                raise Undeliverable("the person never wrote to the bot") from error
             raise
 
     async def _invitation(self, person: Person, chat_id: int, notice: InvitationCard) -> None:

@@ -67,10 +67,16 @@ class GiveUp(Exception):
     """A retry cannot help. The sentence is for the operator."""
 
 
+class Undeliverable(Exception):
+    """The receiver cannot be reached this way, because of something that a person chose: they blocked the bot, or
+    another person wrote an address that nobody has. The installation has not failed. The sentence is for the
+    operator."""
+
+
 class Handler(Protocol):
     """Delivers the messages of some classes. It must be idempotent by the message's id.
 
-    Raises RetryLater or GiveUp; after any other exception the message is tried again by the schedule.
+    Raises RetryLater, GiveUp or Undeliverable; after any other exception the message is tried again by the schedule.
     """
 
     @property
@@ -94,7 +100,14 @@ class Failed:
     reason: str
 
 
-Verdict = TryAgainAt | Failed
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """The message is settled without being delivered, and nothing needs to be done about it."""
+
+    reason: str
+
+
+Verdict = TryAgainAt | Failed | Undelivered
 
 
 def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verdict:
@@ -102,6 +115,8 @@ def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verd
     reason = reason_of(error)
     if isinstance(error, GiveUp):
         return Failed(reason)
+    if isinstance(error, Undeliverable):
+        return Undelivered(reason)
     if isinstance(error, RetryLater) and now - message.created_at < PATIENCE:
         # One large number must not postpone a message for days.
         wait = timedelta(seconds=min(max(error.seconds, 1.0), PATIENCE.total_seconds()))
@@ -115,4 +130,5 @@ def reason_of(error: BaseException) -> str:
     """One bounded line about an error, without NUL characters, which PostgreSQL refuses in a text."""
     text = " ".join(str(error).replace("\0", "").split())
     kind = type(error).__name__
-    return (text if isinstance(error, GiveUp | RetryLater) and text else f"{kind}: {text}")[:ERROR_LENGTH]
+    ours = isinstance(error, GiveUp | RetryLater | Undeliverable)
+    return (text if ours and text else f"{kind}: {text}")[:ERROR_LENGTH]

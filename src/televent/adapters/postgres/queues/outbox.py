@@ -20,6 +20,7 @@ from televent.adapters.postgres.queues.outbox_statements import (
     REAP,
     REQUEUE,
     TRY_AGAIN,
+    UNDELIVERABLE,
 )
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
@@ -33,6 +34,8 @@ from televent.application.messages.outbox import (
     Claimed,
     Failed,
     OutboxMessage,
+    TryAgainAt,
+    Undelivered,
     Verdict,
 )
 from televent.domain.ids import AccountId
@@ -105,12 +108,16 @@ class PostgresOutbox:
         self._wakeups.notify(OUTBOX)
 
     def settle_failure(self, message: Claimed, verdict: Verdict, now: datetime) -> None:
-        """Notes the verdict of application.messages.outbox.after_failure: failed, or due again later."""
-        if isinstance(verdict, Failed):
-            self._settle(FAIL, message, {"now": now, "reason": verdict.reason[:ERROR_LENGTH]})
-        else:
-            again = {"due": verdict.due_at, "reason": verdict.reason[:ERROR_LENGTH]}
-            self._settle(TRY_AGAIN, message, {**again, "uncounted": 0 if verdict.counted else 1})
+        """Notes the verdict of application.messages.outbox.after_failure: failed, undeliverable, or due again later."""
+        reason = verdict.reason[:ERROR_LENGTH]
+        match verdict:
+            case Failed():
+                self._settle(FAIL, message, {"now": now, "reason": reason})
+            case Undelivered():
+                self._settle(UNDELIVERABLE, message, {"now": now, "reason": reason})
+            case TryAgainAt():
+                uncounted = 0 if verdict.counted else 1
+                self._settle(TRY_AGAIN, message, {"due": verdict.due_at, "reason": reason, "uncounted": uncounted})
 
     def reap(self, now: datetime) -> int:
         """Sets to failed the messages whose last attempt ended without a result, and returns their number. Messages
@@ -132,13 +139,15 @@ class PostgresOutbox:
         return failed
 
     def requeue(self, outbox_id: UUID, now: datetime) -> bool:
-        """Makes a failed message pending again, with no attempts. False: there is no failed message with that id."""
+        """Makes a failed or undeliverable message pending again, with no attempts. False: there is none with that
+        id."""
         requeued = self._run(REQUEUE, {"now": now, "id": outbox_id}) > 0
         self._wakeups.notify(OUTBOX)
         return requeued
 
     def purge(self, before: datetime) -> int:
-        """Deletes at most a thousand messages completed before that time, and returns their number."""
+        """Deletes at most a thousand messages completed, or settled as undeliverable, before that time, and returns
+        their number."""
         return self._run(PURGE, {"before": before})
 
     def counts(self) -> dict[str, int]:

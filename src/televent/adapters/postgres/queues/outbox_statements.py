@@ -27,6 +27,7 @@ _SETTLE = """
         AND lease_until = %(lease)s"""
 COMPLETE = _SETTLE.format(change="state = 'completed', finished_at = %(now)s")
 FAIL = _SETTLE.format(change="state = 'failed', finished_at = %(now)s, last_error = %(reason)s")
+UNDELIVERABLE = _SETTLE.format(change="state = 'undeliverable', finished_at = %(now)s, last_error = %(reason)s")
 TRY_AGAIN = _SETTLE.format(
     change="state = 'pending', due_at = %(due)s, last_error = %(reason)s, attempts = attempts - %(uncounted)s"
 )
@@ -41,10 +42,11 @@ FAIL_UNKNOWN = """
     WHERE state IN ('pending', 'processing') AND due_at <= %(before)s AND NOT kind = ANY (%(names)s)"""
 REQUEUE = """
     UPDATE outbox SET state = 'pending', attempts = 0, due_at = %(now)s, finished_at = NULL
-    WHERE outbox_id = %(id)s AND state = 'failed'"""
+    WHERE outbox_id = %(id)s AND state IN ('failed', 'undeliverable')"""
 FAILED = """
     SELECT outbox_id, kind, last_error FROM outbox WHERE state = 'failed' ORDER BY finished_at DESC LIMIT %s"""
 PURGE = """
     DELETE FROM outbox WHERE (tenant_id, outbox_id) IN (
-        SELECT tenant_id, outbox_id FROM outbox WHERE state = 'completed' AND finished_at < %(before)s LIMIT 1000
+        SELECT tenant_id, outbox_id FROM outbox
+        WHERE state IN ('completed', 'undeliverable') AND finished_at < %(before)s LIMIT 1000
     )"""
