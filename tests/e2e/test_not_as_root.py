@@ -79,6 +79,8 @@ def test_services_run_as_nobody_and_only_the_supervisor_is_root(tmp_path: Path) 
             assert televent.process is not None
             assert f"Services run as {pwd.getpwuid(uid).pw_name}" in televent.output()
             assert status(televent.process.pid, "Uid") == [str(os.geteuid())] * 4
+            # The bot starts last, and gives up root when its modules are imported.
+            wait_until(lambda: "the bot is ready" in televent.output(), what="the bot")
             running = services(televent)
             assert len(running) == 3
             for pid in running:

@@ -27,13 +27,23 @@ pytestmark = pytest.mark.own_database
 HOST = "127.0.0.1"
 
 
+def place(database_url: str, port: int) -> dict[str, str]:
+    """The variables of an API process, which runs as whom the tests run."""
+    return {
+        "DATABASE_URL": database_url,
+        "API_HOST": HOST,
+        "API_PORT": str(port),
+        "TELEVENT_USER": str(os.geteuid()),
+    }
+
+
 @contextlib.asynccontextmanager
 async def api(database_url: str, port: int) -> AsyncIterator[tuple[Supervisor, Child]]:
     """A supervisor with one API process that is ready."""
     migrate.up(database_url)
     supervisor = Supervisor()
     await supervisor.preload(["api"])
-    environment = {"DATABASE_URL": database_url, "API_HOST": HOST, "API_PORT": str(port), "TELEVENT_RATE_LIMITS": "off"}
+    environment = {**place(database_url, port), "TELEVENT_RATE_LIMITS": "off"}
     child = supervisor.add("api", ["api"], environment, listener=listen(Port("api", "API_PORT", HOST, port)))
     try:
         assert await supervisor.all_ready() is None
@@ -125,6 +135,7 @@ def test_a_service_dies_with_its_supervisor(tmp_path: Path) -> None:
         "SANDBOX_PORT": str(ports[0]),
         "SANDBOX_SMTP_PORT": str(ports[1]),
         "TELEVENT_DATA_DIR": str(tmp_path),
+        "TELEVENT_USER": str(os.geteuid()),
     }
     process = subprocess.Popen(
         [sys.executable, "-c", program], env={**os.environ, **environment}, stdout=subprocess.PIPE
@@ -185,7 +196,7 @@ def test_a_service_that_is_started_again_imports_nothing_more(
     migrate.up(database_url)
     (port,) = free_ports(1)
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
-    environment = {"DATABASE_URL": database_url, "API_HOST": HOST, "API_PORT": str(port), "LOG_LEVEL": "ERROR"}
+    environment = {**place(database_url, port), "LOG_LEVEL": "ERROR"}
 
     async def run() -> str:
         server = await ForkServer.start(["api"])
