@@ -3,7 +3,7 @@
 import pytest
 
 from televent.ical.text.errors import IcalError, InvalidCalendarData, TooLarge
-from televent.ical.text.tree import MAX_DEPTH, MAX_LINES, Component, Property, parse
+from televent.ical.text.tree import MAX_DEPTH, MAX_LINES, MAX_SHARED, MAX_SHARED_BYTES, Component, Property, parse
 
 TEXT = b"""BEGIN:VCALENDAR\r
 VERSION:2.0\r
@@ -176,3 +176,44 @@ def test_every_refusal_names_a_precondition() -> None:
         "max-date-time",
         "max-resource-size",
     }
+
+
+def people(*lines: bytes) -> Component:
+    """An event with these lines, read."""
+    return parse(b"\r\n".join([b"BEGIN:VCALENDAR", b"BEGIN:VEVENT", *lines, b"END:VEVENT", b"END:VCALENDAR", b""]))
+
+
+def test_texts_share_the_lines_of_their_attendees_and_read_them_once() -> None:
+    bob, title = b"ATTENDEE;CN=Bob:mailto:bob@example.com", b"SUMMARY:Shared"
+    one, two = (people(bob, title).components("VEVENT")[0] for _ in range(2))
+    assert one.get("ATTENDEE") is two.get("ATTENDEE")
+    assert one.get("SUMMARY") is not two.get("SUMMARY")
+    read: list[Property] = []
+    for each in (one, two):
+        line = each.get("ATTENDEE")
+        assert line is not None
+        assert line.once(read.append) is None
+    assert len(read) == 1
+    two.put("ATTENDEE", "mailto:cy@example.com")
+    assert one.to_bytes().count(b"bob@example.com") == 1
+
+
+def test_a_line_that_stands_twice_is_edited_in_its_place() -> None:
+    cy = b"ATTENDEE:mailto:cy@example.com"
+    people(cy)
+    root = people(cy, b"SUMMARY:Between", cy)
+    (event,) = root.components("VEVENT")
+    first, second = event.all("ATTENDEE")
+    assert first is not second
+    event.remove(second)
+    assert root.to_bytes() == people(cy, b"SUMMARY:Between").to_bytes()
+
+
+def test_shared_lines_are_bounded_in_number_and_length() -> None:
+    long = b"ATTENDEE;CN=" + b"x" * MAX_SHARED_BYTES + b":mailto:long@example.com"
+    one, two = (people(long).components("VEVENT")[0].get("ATTENDEE") for _ in range(2))
+    assert one is not two
+    dan = b"ATTENDEE:mailto:dan@example.com"
+    before = people(dan).components("VEVENT")[0].get("ATTENDEE")
+    people(*(b"ATTENDEE:mailto:guest%d@example.com" % number for number in range(MAX_SHARED)))
+    assert people(dan).components("VEVENT")[0].get("ATTENDEE") is not before

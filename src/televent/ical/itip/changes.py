@@ -107,7 +107,7 @@ def wording(component: Component) -> frozenset[tuple[str, str]]:
 
 def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:
     """The attendees by address, with the parameters that others may see."""
-    return {address: _seen(prop) for address, prop in attendees_of(component).items()}
+    return {address: prop.once(_seen) for address, prop in attendees_of(component).items()}
 
 
 def only_others_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) -> bool:

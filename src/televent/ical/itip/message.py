@@ -85,16 +85,23 @@ def stamp(dtstamp: datetime) -> str:
 def outward(component: Component, dtstamp: datetime) -> Component:
     """A copy of *component* as others may see it: no alarms, no SCHEDULE-* (RFC 6638 §7), nothing internal."""
     fresh = component.copy()
-    for sub in fresh.components():
-        if sub.name == "VALARM":
-            fresh.remove(sub)
-    for prop in fresh.properties:
-        if is_internal(prop.name) or prop.name == "REQUEST-STATUS":
-            fresh.remove(prop)
-        elif prop.name in {"ATTENDEE", "ORGANIZER"}:
-            fresh.replace(prop, without_params(prop, _SERVERS_OWN))
+    fresh.entries = [shown for each in fresh.entries if (shown := _shown(each)) is not None]
     fresh.put("DTSTAMP", stamp(dtstamp))
     return fresh
+
+
+def _shown(entry: Property | Component) -> Property | Component | None:
+    if isinstance(entry, Component):
+        return None if entry.name == "VALARM" else entry
+    if entry.name in {"ATTENDEE", "ORGANIZER"}:
+        return entry.once(_without_schedule)
+    return None if is_internal(entry.name) or entry.name == "REQUEST-STATUS" else entry
+
+
+def _without_schedule(prop: Property) -> Property:
+    fresh = without_params(prop, _SERVERS_OWN)
+    # Blank lines before the line stay.
+    return fresh if fresh is prop or not prop.lead else fresh.after(prop.lead)
 
 
 def only_properties(component: Component, names: Collection[str]) -> Component:

@@ -8,6 +8,7 @@ same bytes.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from televent.ical.text.errors import InvalidCalendarData
@@ -16,6 +17,8 @@ MAX_MESSAGE: Final = 1024 * 1024
 """Max bytes of calendar text in a message (SPEC B3)."""
 MAX_COMPONENTS: Final = 1000
 """Max VEVENT, VTODO, VJOURNAL and VFREEBUSY components in a message (SPEC B3)."""
+MAX_SHORT: Final = 512
+"""Max characters of a line that is mended once and remembered."""
 
 # Not "\r*\n|\r": on a row of carriage returns it would begin again at each of them.
 _LINE_END: Final = re.compile(r"\r+\n?|\n")
@@ -117,7 +120,7 @@ def mended(data: bytes, *, charset: str | None = None) -> bytes:
     """
     if len(data) > MAX_MESSAGE:
         raise InvalidCalendarData(f"A message may have {MAX_MESSAGE} bytes of calendar data, not {len(data)}.")
-    out: list[str] = []
+    out: list[bytes] = []
     open_at: list[tuple[str, int]] = []
     seen = 0
     done = False
@@ -130,27 +133,41 @@ def mended(data: bytes, *, charset: str | None = None) -> bytes:
                 continue
             seen += kind in {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"}
             open_at.append((kind, len(out)))
-            out.append(f"BEGIN:{kind}")
+            out.append(_folded(f"BEGIN:{kind}"))
         elif keyword == "END":
             if not any(name == kind for name, _ in open_at):
                 continue
             while open_at:
                 name, _ = open_at.pop()
-                out.append(f"END:{name}")
+                out.append(_folded(f"END:{name}"))
                 if name == kind:
                     break
             done = done or not open_at
-        elif open_at and (mended_line := _mended_line(line)) is not None:
+        elif open_at and (mended_line := _mended(line)) is not None:
             out.append(mended_line)
         if seen > MAX_COMPONENTS:
             raise InvalidCalendarData(f"A message may have {MAX_COMPONENTS} components.")
     if len(open_at) > 1:
         del out[open_at[1][1] :]
     if open_at:
-        out.append("END:VCALENDAR")
+        out.append(_folded("END:VCALENDAR"))
     if not out:
         raise InvalidCalendarData("There is no VCALENDAR in this message.")
-    return b"".join(_folded(line) for line in out)
+    return b"".join(out)
+
+
+def _mended(line: str) -> bytes | None:
+    """The line as a strict reader accepts it, folded; None where it cannot be used."""
+    return _short_line(line) if len(line) <= MAX_SHORT else _folded_line(line)
+
+
+def _folded_line(line: str) -> bytes | None:
+    mended_line = _mended_line(line)
+    return _folded(mended_line) if mended_line is not None else None
+
+
+# The messages of one meeting have nearly the same lines. The number and the length of the lines bound the memory.
+_short_line = lru_cache(maxsize=4096)(_folded_line)
 
 
 def _folded(line: str) -> bytes:

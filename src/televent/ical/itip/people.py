@@ -19,6 +19,10 @@ def address_of(prop: Property) -> str:
     iCloud writes principal paths and Exchange X.400 names; the EMAIL parameter (RFC 7986 §6.2) is then the address.
     Where "mailto:" occurs twice (an unquoted SENT-BY, I-21), the last one is the value.
     """
+    return prop.once(_address)
+
+
+def _address(prop: Property) -> str:
     value = prop.value.strip()
     lower = value.lower()
     if "mailto:" in lower:
@@ -54,11 +58,19 @@ def mine_in(component: Component, me: Collection[str]) -> Property | None:
 
 def partstat_of(prop: Property | None) -> str:
     """PARTSTAT; NEEDS-ACTION where it is missing or none that iCalendar knows."""
-    value = (prop.param("PARTSTAT") or "").strip().upper() if prop is not None else ""
+    return prop.once(_partstat) if prop is not None else "NEEDS-ACTION"
+
+
+def _partstat(prop: Property) -> str:
+    value = (prop.param("PARTSTAT") or "").strip().upper()
     return value if value in PARTSTATS else "NEEDS-ACTION"
 
 
 def served(prop: Property | None) -> bool:
     """Whether the server sends messages to this person: SCHEDULE-AGENT is SERVER (RFC 6638 §7.1)."""
+    return prop is not None and prop.once(_served)
+
+
+def _served(prop: Property) -> bool:
     # §7.1: an unknown agent counts as NONE.
-    return prop is not None and (prop.param("SCHEDULE-AGENT") or "SERVER").strip().upper() == "SERVER"
+    return (prop.param("SCHEDULE-AGENT") or "SERVER").strip().upper() == "SERVER"

@@ -149,7 +149,7 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
         if not isinstance(entry, Property):
             inside.append((entry.name, entry.to_bytes()))
         elif entry.name == "ATTENDEE":
-            attendees.append(_attendee(entry))
+            attendees.append(entry.once(_attendee))
         elif entry.name in ("EXDATE", "RDATE"):
             exceptions.append((entry.name, entry.value, zone_of(entry, root, zones)))
         else:
@@ -204,6 +204,10 @@ def _integer(value: str) -> int:
 
 def address_of(prop: Property) -> str:
     """The address of a CAL-ADDRESS property; the EMAIL parameter where the value is no mail address (SPEC B4)."""
+    return prop.once(_address)
+
+
+def _address(prop: Property) -> str:
     address = normalise_address(prop.value)
     email = prop.param("EMAIL")
     return normalise_address(email) if "@" not in address and email else address

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from televent.ical.text.lines import Params, compose, fold, parse_params, text_of
+
+T = TypeVar("T")
 
 
 class Property:
@@ -13,7 +16,7 @@ class Property:
     ``value`` is the raw value text, TEXT escapes and all. Immutable: a changed line is another Property.
     """
 
-    __slots__ = ("_params", "_unfolded", "_value", "name", "raw")
+    __slots__ = ("_known", "_params", "_unfolded", "_value", "name", "raw")
 
     def __init__(self, raw: bytes, unfolded: bytes, name: str, colon: int) -> None:
         self.raw = raw
@@ -21,6 +24,7 @@ class Property:
         self._unfolded: bytes | None = unfolded[colon:]
         self._params: Params = ()
         self._value = ""
+        self._known: dict[Callable[[Property], Any], Any] | None = None
 
     @classmethod
     def of(
@@ -31,8 +35,10 @@ class Property:
         return cls(fold(line, ending), line, name.upper(), len(name))
 
     def _read(self) -> None:
-        if self._unfolded is not None:
-            self._params, self._value = parse_params(text_of(self._unfolded))
+        # Texts in several threads may share a line: both then read the same.
+        unfolded = self._unfolded
+        if unfolded is not None:
+            self._params, self._value = parse_params(text_of(unfolded))
             self._unfolded = None
 
     @property
@@ -49,11 +55,24 @@ class Property:
 
     def param(self, name: str) -> str | None:
         """The first value of a parameter."""
-        return next((values[0] for key, values in self.params if key == name and values), None)
+        for key, values in self.params:
+            if key == name and values:
+                return values[0]
+        return None
 
     def param_values(self, name: str) -> tuple[str, ...]:
         """All values of a parameter."""
         return tuple(value for key, values in self.params if key == name for value in values)
+
+    def once(self, read: Callable[[Property], T]) -> T:
+        """``read(self)``, computed once, because a line never changes. ``read`` is a pure function of a module."""
+        known = self._known
+        if known is None:
+            known = self._known = {}
+        if read not in known:
+            known[read] = read(self)
+        value: T = known[read]
+        return value
 
     @property
     def lead(self) -> bytes:

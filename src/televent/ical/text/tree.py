@@ -22,7 +22,13 @@ MAX_LINES: Final = 200_000
 MAX_DEPTH: Final = 20
 """Max nesting of components."""
 
+MAX_SHARED: Final = 4096
+"""Max ATTENDEE lines that are shared between texts."""
+MAX_SHARED_BYTES: Final = 512
+"""Max bytes of a shared line."""
+
 _BOM = b"\xef\xbb\xbf"
+_shared: dict[bytes, Property] = {}
 
 
 class Component:
@@ -49,12 +55,13 @@ class Component:
     # ---- reading
     def all(self, name: str) -> list[Property]:
         """Every property of that name."""
-        return [each for each in self.entries if isinstance(each, Property) and each.name == name]
+        # The name is compared first, because most lines have another one: a call for each line would cost more.
+        return [each for each in self.entries if each.name == name and isinstance(each, Property)]
 
     def get(self, name: str) -> Property | None:
         """The first property of that name."""
         for each in self.entries:
-            if isinstance(each, Property) and each.name == name:
+            if each.name == name and isinstance(each, Property):
                 return each
         return None
 
@@ -175,7 +182,13 @@ def parse(data: bytes) -> Component:
     root: Component | None = None
     stack: list[Component] = []
     pending: list[bytes] = []
+    people: set[tuple[int, bytes]] = set()
     for number, raw in enumerate(raws, 1):
+        shared = _shared.get(raw)
+        if shared is not None and stack and not pending and (once := (id(stack[-1]), raw)) not in people:
+            people.add(once)
+            stack[-1].entries.append(shared)
+            continue
         unfolded = unfold(raw)
         if number == 1 and unfolded.startswith(_BOM):
             unfolded = unfolded[3:]
@@ -211,10 +224,27 @@ def parse(data: bytes) -> Component:
         elif not stack:
             raise InvalidCalendarData(f"line {number} is outside VCALENDAR")
         else:
-            stack[-1].entries.append(Property(raw, unfolded, name, colon))
+            line = Property(raw, unfolded, name, colon)
+            stack[-1].entries.append(line)
+            if name == "ATTENDEE" and (once := (id(stack[-1]), raw)) not in people:
+                people.add(once)
+                _share(raw, line)
     if root is None:
         raise InvalidCalendarData("there is no VCALENDAR")
     if stack:
         raise InvalidCalendarData(f"{stack[-1].name} is not closed")
     root._tail = b"".join(pending)
     return root
+
+
+def _share(raw: bytes, line: Property) -> None:
+    """Shares an ATTENDEE line with the texts that have the same line and are parsed later.
+
+    The copies of a meeting and the messages about it have nearly the same attendees: in a meeting of 200 people each of
+    200 texts has 200 such lines. A shared line is read once. A component never has the same line twice, because an edit
+    finds a line by its identity.
+    """
+    if len(raw) <= MAX_SHARED_BYTES:
+        if len(_shared) >= MAX_SHARED:
+            _shared.clear()
+        _shared[raw] = line
