@@ -18,6 +18,7 @@ from televent.application.messages.outbox import (
     after_failure,
 )
 from televent.application.messages.push import PushDue
+from televent.application.refusals import TryAgain
 from televent.domain.ids import AccountId
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -66,3 +67,15 @@ def test_a_reason_is_one_bounded_line_that_the_store_can_hold() -> None:
 def test_a_person_who_cannot_be_reached_is_no_failure() -> None:
     error = Undeliverable("the person has blocked the bot")
     assert after_failure(MESSAGE, error, NOON) == Undelivered("the person has blocked the bot")
+
+
+def test_conflicts_between_our_own_writers_are_tried_again_at_once_and_cost_no_attempt() -> None:
+    verdict = after_failure(replace(MESSAGE, attempts=6), TryAgain(), NOON)
+    assert isinstance(verdict, TryAgainAt)
+    assert timedelta(milliseconds=200) <= verdict.due_at - NOON < timedelta(milliseconds=400)
+    assert not verdict.counted
+    other = after_failure(replace(MESSAGE, outbox_id=UUID(int=501)), TryAgain(), NOON)
+    assert isinstance(other, TryAgainAt)
+    assert other.due_at != verdict.due_at
+    old = replace(MESSAGE, attempts=6, created_at=NOON - timedelta(hours=25))
+    assert isinstance(after_failure(old, TryAgain(), NOON), Failed)

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+
+class Turn(Protocol):
+    """The turn of one writer among those that met a conflict about the same object."""
+
+    def pause(self, attempt: int) -> None:
+        """Waits some milliseconds, longer from attempt to attempt: writers without a turn may be first again."""
+
+
+class Queue(Protocol):
+    """The writers that met a conflict about one object."""
+
+    def turn(self) -> AbstractContextManager[Turn]:
+        """Waits until it is this writer's turn, or for so long that waiting cannot help."""
+
 
 class Conflict(Exception):
-    """Another transaction was first. The caller has to load again and decide again."""
+    """Another transaction was first. The caller has to load again and decide again.
+
+    ``queue``: the writers that wait for the same object; None where the writer did not come so far as to write.
+    """
+
+    queue: Queue | None = None
 
 
 class StaleStream(Conflict):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
-from televent.application.event_store.conflicts import AlreadyApplied, Conflict
+from televent.application.event_store.conflicts import AlreadyApplied, Conflict, Turn
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import Decider
 from televent.application.event_store.store import Change, Store
@@ -16,19 +17,28 @@ from televent.domain.ids import StreamKey
 S = TypeVar("S")
 T = TypeVar("T")
 
-ATTEMPTS = 8
+ATTEMPTS = 20
 """Max attempts of one command."""
 
 
 def retrying(step: Callable[[], T]) -> T:
-    """Runs ``step`` until it meets no conflict. Raises TryAgain after eight attempts, AlreadyApplied at once."""
-    for _ in range(ATTEMPTS):
-        try:
-            return step()
-        except AlreadyApplied:
-            raise
-        except Conflict:
-            continue
+    """Runs ``step`` until it meets no conflict. Raises TryAgain after ATTEMPTS, AlreadyApplied at once.
+
+    The first attempt is optimistic: it waits for nobody. After a conflict the writers of one object queue, so that each
+    finds the object as the one before left it.
+    """
+    with ExitStack() as held:
+        turn: Turn | None = None
+        for attempt in range(ATTEMPTS):
+            try:
+                return step()
+            except AlreadyApplied:
+                raise
+            except Conflict as conflict:
+                if turn is not None:
+                    turn.pause(attempt)
+                elif conflict.queue is not None:
+                    turn = held.enter_context(conflict.queue.turn())
     raise TryAgain()
 
 

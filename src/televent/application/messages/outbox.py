@@ -8,12 +8,15 @@ from typing import Protocol
 from uuid import UUID
 
 from televent.application.messages.message import Message
+from televent.application.refusals import TryAgain
 from televent.domain.ids import AccountId
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16))
 """Time from the first, second, … failure of a message to its retry. After one more failure the message is failed."""
 ATTEMPTS = 1 + len(DELAYS)
 """Max attempts of one message."""
+SOON = timedelta(milliseconds=200)
+"""Min time to the retry of a message that met conflicts with other writers here; max is twice as long."""
 LEASE = timedelta(minutes=2)
 """Max time that a worker has for a claimed message before another worker may claim it."""
 PATIENCE = timedelta(hours=24)
@@ -117,6 +120,9 @@ def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verd
         return Failed(reason)
     if isinstance(error, Undeliverable):
         return Undelivered(reason)
+    if isinstance(error, TryAgain) and now - message.created_at < PATIENCE:
+        # Our own writers were in the way, for milliseconds. Each message gets another time, so they do not meet again.
+        return TryAgainAt(now + SOON * (1 + message.outbox_id.int % 1000 / 1000), reason, counted=False)
     if isinstance(error, RetryLater) and now - message.created_at < PATIENCE:
         # One large number must not postpone a message for days.
         wait = timedelta(seconds=min(max(error.seconds, 1.0), PATIENCE.total_seconds()))

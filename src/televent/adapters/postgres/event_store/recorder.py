@@ -23,6 +23,7 @@ from eventsourcing.persistence import ApplicationRecorder, Notification, StoredE
 from televent.adapters.postgres.dav_index.inline_rows import conflict_of
 from televent.adapters.postgres.event_store.group_commit import GroupCommit
 from televent.adapters.postgres.event_store.log import PostgresLog
+from televent.adapters.postgres.event_store.queueing import Queues
 from televent.adapters.postgres.event_store.subscription import PostgresSubscription
 from televent.adapters.postgres.event_store.transaction import Batch, batch_of, send
 from televent.adapters.postgres.rows import Pool
@@ -56,6 +57,7 @@ class PostgresRecorder(ApplicationRecorder):
         self._pool = pool
         self._wakeups = wakeups
         self._log = PostgresLog(pool)
+        self._queues = Queues(pool)
         self._group_commit: GroupCommit[Batch, list[int]] = GroupCommit(self._together, self._alone)
 
     # ---- Writing -------------------------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ class PostgresRecorder(ApplicationRecorder):
                 if landed is not None:
                     return landed
                 if conflict is not None:
+                    conflict.queue = self._queues.of(StreamKey.parse(str(batch.events[0].originator_id)))
                     raise conflict from error
                 if attempt == ATTEMPTS:
                     raise
