@@ -138,19 +138,47 @@ def test_a_message_that_takes_every_worker_down_is_failed(shop: Shop, outbox: Po
     assert outbox.counts() == {"failed": 1}
 
 
-def test_the_door_claims_its_own_messages_before_they_are_due(shop: Shop, outbox: PostgresOutbox) -> None:
-    first, second, taken = enqueue(shop, outbox, 3)
-    outbox.claim_ids(shop.tenant, [taken.outbox_id], NOON)
-    ids = [second.outbox_id, taken.outbox_id, first.outbox_id, uuid4()]
-    claimed = outbox.claim_ids(shop.tenant, ids, NOON - MINUTE)
-    assert [message.outbox_id for message in claimed] == [second.outbox_id, first.outbox_id]
+def test_what_the_door_has_delivered_is_completed_unless_a_worker_has_it(shop: Shop, outbox: PostgresOutbox) -> None:
+    first, second, third = enqueue(shop, outbox, 3)
+    (taken,) = outbox.claim(NOON, limit=1)
+    ids = [each.outbox_id for each in (first, second, third)]
+    outbox.delivered(shop.tenant, [*ids, uuid4()], NOON)
+    assert outbox.counts() == {"completed": 2, "processing": 1}
+    outbox.complete(taken, NOON)
+    assert outbox.counts() == {"completed": 3}
+    outbox.delivered(shop.tenant, [], NOON)
+
+
+def test_what_the_door_could_not_deliver_is_due_at_once(shop: Shop, outbox: PostgresOutbox) -> None:
+    (message,) = enqueue(shop, outbox)
+    assert outbox.claim(NOON - MINUTE) == []
+    outbox.hurry(shop.tenant, [message.outbox_id], NOON - MINUTE)
+    (claimed,) = outbox.claim(NOON - MINUTE)
+    assert claimed.attempts == 1
+    # A worker has it now, so the door changes nothing.
+    outbox.hurry(shop.tenant, [message.outbox_id], NOON - MINUTE)
+    assert outbox.counts() == {"processing": 1}
+
+
+def test_a_claim_is_completed_as_a_whole_without_what_was_lost_of_it(shop: Shop, outbox: PostgresOutbox) -> None:
+    enqueue(shop, outbox, 3)
+    claimed = outbox.claim(NOON + MINUTE)
+    (lost, *held) = outbox.claim(NOON + MINUTE + LEASE)
+    assert (len(claimed), len(held)) == (3, 2)
+    outbox.complete_all(claimed, NOON + LEASE)
+    assert outbox.counts() == {"processing": 3}
+    outbox.complete_all(held, NOON + LEASE)
+    assert outbox.counts() == {"processing": 1, "completed": 2}
+    outbox.complete_all([lost], NOON + LEASE)
+    outbox.complete_all([], NOON + LEASE)
+    assert outbox.counts() == {"completed": 3}
 
 
 def test_what_is_released_is_due_at_once_and_has_lost_no_attempt(shop: Shop, outbox: PostgresOutbox) -> None:
-    (message,) = enqueue(shop, outbox)
-    (claimed,) = outbox.claim_ids(shop.tenant, [message.outbox_id], NOON - MINUTE)
-    outbox.release(claimed, NOON - MINUTE)
-    (again,) = outbox.claim(NOON - MINUTE)
+    enqueue(shop, outbox)
+    (claimed,) = outbox.claim(NOON)
+    outbox.release(claimed, NOON)
+    (again,) = outbox.claim(NOON)
     assert again.attempts == 1
 
 

@@ -75,8 +75,8 @@ def test_a_stream_that_has_grown_refuses_the_late_one_and_all_its_rows(shop: Sho
 def test_the_same_command_recorded_twice_is_once(shop: Shop) -> None:
     calendar, key = shop.calendar(), shop.key()
     events, writes = [shop.event(key, 1), shop.event(key, 2)], [shop.put(calendar, key, fresh=True)]
-    positions = shop.recorder.insert_events(events, writes=writes, outbox=[owed()], inbox_key="message/1")
-    assert shop.recorder.insert_events(events, writes=writes, outbox=[owed()], inbox_key="message/1") == positions
+    positions = shop.recorder.insert_events(events, writes=writes, outbox=[owed()], inbox_keys=["message/1"])
+    assert shop.recorder.insert_events(events, writes=writes, outbox=[owed()], inbox_keys=["message/1"]) == positions
     assert shop.reads.calendars(shop.tenant)[0].seq == 1
     assert shop.sql("SELECT count(*) FROM outbox") == [(1,)]
 
@@ -180,10 +180,10 @@ def test_an_account_keeps_the_day_it_was_opened(shop: Shop) -> None:
 
 
 def test_a_message_applied_before_changes_nothing(shop: Shop) -> None:
-    shop.recorder.insert_events([shop.event(shop.key())], inbox_key="message/1")
+    shop.recorder.insert_events([shop.event(shop.key())], inbox_keys=["message/1"])
     key = shop.key()
     with pytest.raises(AlreadyApplied):
-        shop.recorder.insert_events([shop.event(key)], inbox_key="message/1")
+        shop.recorder.insert_events([shop.event(key)], inbox_keys=["message/1"])
     assert shop.recorder.select_events(str(key)) == []
 
 
@@ -256,7 +256,7 @@ def test_facts_and_rows_of_two_tenants_are_refused_before_anything_is_sent(shop:
 
 
 def test_what_is_gathered_is_one_tenants(shop: Shop) -> None:
-    batches = [batch_of([shop.event(StreamKey(AccountId(uuid4()), uuid4()))], (), (), None) for _ in range(2)]
+    batches = [batch_of([shop.event(StreamKey(AccountId(uuid4()), uuid4()))], (), ()) for _ in range(2)]
     with shop.pool.connection() as connection:
         with pytest.raises(TwoTenants):
             send(connection, batches)

@@ -77,7 +77,7 @@ def test_a_lost_reply_to_commit_is_our_own_success(shop: Shop, tmp_path: Path) -
         with open_pool(make_conninfo(shop.url, host=str(tmp_path)), 1, 2, autocommit=True) as pool:
             recorder = PostgresRecorder(pool, shop.wakeups)
             positions = recorder.insert_events(
-                [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_key="message/1"
+                [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_keys=["message/1"]
             )
     finally:
         wire.close()

@@ -83,7 +83,9 @@ def test_two_writes_with_the_same_name_or_stream_or_message_are_one_and_a_refusa
     key = shop.key()
 
     def first() -> list[int]:
-        return shop.recorder.insert_events([shop.event(key)], writes=[shop.put(calendar, key)], inbox_key="message/1")
+        return shop.recorder.insert_events(
+            [shop.event(key)], writes=[shop.put(calendar, key)], inbox_keys=["message/1"]
+        )
 
     done = together(shop, calendar, first, first)
     (refused,) = [type(each.exception()) for each in done if each.exception() is not None]
@@ -120,7 +122,7 @@ def test_when_the_group_s_connection_is_cut_each_of_them_is_recorded_once(shop: 
         wait_until(lambda: shop.sql(WAITING))
         acts = [storing(shop, calendar), storing(shop, calendar)]
         message = [shop.put(calendar, last, fresh=True)]
-        acts.append(lambda: shop.recorder.insert_events([shop.event(last)], writes=message, inbox_key="message/1"))
+        acts.append(lambda: shop.recorder.insert_events([shop.event(last)], writes=message, inbox_keys=["message/1"]))
         futures = []
         for number, act in enumerate(acts, 1):
             futures.append(threads.submit(act))

@@ -162,7 +162,7 @@ def test_yesterdays_worker_leaves_the_new_kind_alone_and_is_not_held_up_by_it(de
     with deploy.yesterday.working():
         wait_until(lambda: [each for each, _ in deploy.yesterday.handled] == [old])
         wait_until(lambda: deploy.standing() == {"completed": 1, "pending": 30})
-    assert deploy.yesterday.outbox.claim_ids(ANN, new, NOON) == []
+    assert deploy.yesterday.outbox.claim(NOON) == []
     assert deploy.yesterday.outbox.fail_unknown(NOON + UNKNOWN_FOR - SECOND) == 0
     deploy.now = NOON + UNKNOWN_FOR - SECOND
     with deploy.today.working():

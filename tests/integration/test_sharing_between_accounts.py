@@ -36,7 +36,7 @@ def told(message: Claimed) -> ShareNews:
 
 def carry(town: Town, message: Claimed) -> None:
     context = Context(message.tenant, "system", "courier", town.now, uuid4(), message.correlation_id)
-    courier.deliver(town.core.backend, context, message.outbox_id, message.message)
+    courier.deliver(town.core.backend, courier.Delivery(context, message.outbox_id, message.message))
 
 
 def share(ann: Person, bob: Person, access: str = "read") -> None:

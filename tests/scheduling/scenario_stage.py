@@ -27,7 +27,7 @@ from televent.application.messages.itip_local import ItipLocal
 from televent.application.use_cases.people.accounts import verify_address
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.domain.ids import AccountId
-from televent.policies.courier import deliver
+from televent.policies.courier import Delivery, deliver
 from televent.policies.notices import NOTICES
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -214,7 +214,7 @@ class Stage:
         while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=(ItipLocal,)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.clock, uuid4(), message.correlation_id)
-                deliver(core.backend, context, message.outbox_id, message.message)
+                deliver(core.backend, Delivery(context, message.outbox_id, message.message))
                 core.outbox.complete(message, self.clock)
 
     def _context(self, tenant: AccountId) -> Context:

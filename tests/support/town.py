@@ -25,7 +25,7 @@ from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 from televent.ical.itip.people import attendees_of
 from televent.ical.objects.calendar_text import CalendarText
-from televent.policies.courier import deliver
+from televent.policies.courier import Delivery, deliver
 from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
 
@@ -123,7 +123,7 @@ class Town:
         while claimed := self.core.outbox.claim(later, kinds=(ItipLocal,)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.now, uuid4(), message.correlation_id)
-                deliver(self.core.backend, context, message.outbox_id, message.message)
+                deliver(self.core.backend, Delivery(context, message.outbox_id, message.message))
                 self.core.outbox.complete(message, later)
 
     def owed(self, kind: str = "%") -> list[dict[str, Any]]:

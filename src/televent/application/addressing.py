@@ -43,17 +43,21 @@ WORKER_DELAY = timedelta(seconds=3)
 """Time before workers may take messages that the door delivers itself. Workers wake up with the commit. If one took the
 messages first, the door would answer before they are delivered."""
 
+REFRESH_DELAY = timedelta(seconds=1)
+"""Time before workers may take messages that only tell others' answers. People answer at the same moment, and the news
+of all of them is delivered in one message. Nobody waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
     """The outbox messages of a decision.
 
-    ``local``: the ids of those for accounts here that notify the recipient. ``statuses``: pairs of recipient and
+    ``local``: those of them for accounts here that notify the recipient. ``statuses``: pairs of recipient and
     SCHEDULE-STATUS, to be noted after the delivery.
     """
 
     outbox: tuple[OutboxMessage, ...] = ()
-    local: tuple[UUID, ...] = ()
+    local: tuple[OutboxMessage, ...] = ()
     statuses: tuple[tuple[str, str], ...] = ()
 
 
@@ -66,7 +70,7 @@ def address_messages(
     *,
     delivered_by_caller: bool = True,
 ) -> Addressed:
-    """The outbox messages for these iTIP messages, due at ``now``.
+    """The outbox messages for these iTIP messages, due at ``now``; those of the kind "refresh" after REFRESH_DELAY.
 
     A message to an internal address of no account is dropped, with status 3.7. A message of the kind "refresh" gets no
     status and no mail. ``delivered_by_caller``: the caller delivers the local ones at once if they are few
@@ -93,7 +97,7 @@ def address_messages(
                 asks=message.asks,
                 sender_name=sender.name,
             )
-            outbox.append(OutboxMessage(outbox_id, key, local_message, now))
+            outbox.append(OutboxMessage(outbox_id, key, local_message, now + REFRESH_DELAY if refresh else now))
             if not refresh:
                 local.append(outbox_id)
                 statuses[message.recipient] = DELIVERED
@@ -117,7 +121,10 @@ def address_messages(
     if delivered_by_caller and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
         inline, held = frozenset(local), now + WORKER_DELAY
         outbox = [replace(each, due_at=held) if each.outbox_id in inline else each for each in outbox]
-    return Addressed(tuple(outbox), tuple(local), tuple(statuses.items()))
+    notified = frozenset(local)
+    return Addressed(
+        tuple(outbox), tuple(each for each in outbox if each.outbox_id in notified), tuple(statuses.items())
+    )
 
 
 def _mailable(address: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -13,6 +13,7 @@ from televent.application.attachments import Attachments
 from televent.application.code_mails import CodeMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
+from televent.application.messages.outbox import OutboxMessage
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
 from televent.domain.account.free_busy import KNOWN
@@ -29,7 +30,7 @@ INLINE_RECIPIENTS: Final = 25
 class Courier(Protocol):
     """Delivers outbox messages to accounts here, at once."""
 
-    def deliver(self, context: Context, outbox_ids: list[UUID]) -> None: ...
+    def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> None: ...
 
 
 @dataclass

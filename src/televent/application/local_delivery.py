@@ -26,7 +26,7 @@ def deliver_locally(
     delivers them.
     """
     if backend.courier is not None and 0 < len(addressed.local) <= INLINE_RECIPIENTS:
-        backend.courier.deliver(context, list(addressed.local))
+        backend.courier.deliver(context, addressed.local)
     return note_statuses(backend, context, key, owner, addressed, text)
 
 

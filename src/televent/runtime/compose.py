@@ -15,6 +15,7 @@ import structlog
 
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
+from televent.adapters.postgres.event_store.group_commit import GroupCommit
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
@@ -138,7 +139,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         code_mails=PostgresCodeMails(pool),
         free_busy=settings.free_busy,
     )
-    backend.courier = LocalCourier(backend, outbox)
+    backend.courier = LocalCourier(backend, outbox, GroupCommit)
     core = Core(
         settings=settings,
         conninfo=conninfo,

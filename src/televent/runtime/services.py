@@ -43,11 +43,12 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     """Runs the followers of the log, the delivery of iTIP messages and mail, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.push import Push
-    from televent.runtime.worker import drain, housekeeping, keep_indexed
+    from televent.runtime.worker import Courier, carry, drain, housekeeping, keep_indexed
 
     push = await core.run(Push, core) if core.settings.push == "on" else None
     ready()
     await asyncio.gather(
+        carry(core, Courier(core), stop),
         drain(core, worker_handlers(core), stop),
         *([] if push is None else [push_messages(core, push, stop)]),
         housekeeping(core, stop),
@@ -57,10 +58,9 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
 
 
 def worker_handlers(core: Core) -> list[Handler]:
-    """The handlers of messages between accounts of this server, and of mail."""
+    """The handlers of mail."""
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
-    from televent.runtime.worker import CourierHandler
 
     settings = core.settings
     password = settings.smtp_password
@@ -72,7 +72,7 @@ def worker_handlers(core: Core) -> list[Handler]:
         tls=settings.smtp_tls,
     )
     identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
-    return [CourierHandler(core), MailSender(SmtpMailer(route), core.mail_book, identity, core.backend.clock)]
+    return [MailSender(SmtpMailer(route), core.mail_book, identity, core.backend.clock)]
 
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
-from uuid import uuid5
+from typing import Any
+from uuid import UUID, uuid5
 
 import structlog
 
 from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
+from televent.adapters.postgres.queues.outbox import BATCH
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Handler, after_failure
 from televent.ical.queries.occurs import season_of
-from televent.policies.courier import KINDS, deliver
+from televent.policies.courier import KINDS, Delivery, deliver_all, recipient_of
 from televent.runtime.compose import Core
 
 log = structlog.get_logger("televent.worker")
@@ -27,6 +29,8 @@ IDLE_POLL, BUSY_POLL = 2.0, 1.0
 """Max seconds between two reads of the outbox without a notification: without handlers that run, and with them."""
 CONCURRENCY = 20
 """Max messages that one process handles at a time."""
+CARRIED, LOTS = 100, 4
+"""Max messages between accounts here that one process claims at a time, and max threads that deliver them."""
 KEEP_COMPLETED = timedelta(days=7)
 """Min time that a completed message is kept, as a dedupe key."""
 KEEP_OPERATOR_MAILS = timedelta(days=30)
@@ -35,30 +39,80 @@ PAUSE = 0.05
 """Seconds between two steps of indexing."""
 
 
-class CourierHandler:
-    """Handles messages between accounts of this server that no door delivered: iTIP messages and share messages."""
+class Courier:
+    """Delivers messages between accounts of this server that no door delivered: iTIP messages and share messages."""
 
     kinds = KINDS
 
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def handle(self, message: Claimed) -> None:
-        """Delivers one message to an account of this server."""
-        context = Context(
-            tenant=message.tenant,
-            actor="system",
-            door="courier",
-            now=self._core.backend.clock(),
-            command_id=uuid5(message.outbox_id, "courier"),
-            correlation_id=message.correlation_id,
+    def deliver(self, messages: Sequence[Claimed]) -> list[Exception | None]:
+        """Delivers messages to accounts of this server in this order; returns the error of each, None without one."""
+        now = self._core.backend.clock()
+        return deliver_all(
+            self._core.backend,
+            [
+                Delivery(
+                    Context(
+                        tenant=message.tenant,
+                        actor="system",
+                        door="courier",
+                        now=now,
+                        command_id=uuid5(message.outbox_id, "courier"),
+                        correlation_id=message.correlation_id,
+                    ),
+                    message.outbox_id,
+                    message.message,
+                )
+                for message in messages
+            ],
         )
-        await self._core.run(deliver, self._core.backend, context, message.outbox_id, message.message)
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
     """Claims and handles due messages until ``stop`` is set; then it finishes those under way."""
     by_kind = {kind: handler for handler in handlers for kind in handler.kinds}
+
+    async def work(running: int) -> list[Coroutine[Any, Any, None]]:
+        room = min(CONCURRENCY - running, BATCH)
+        claimed = await core.run(_claim, core, tuple(by_kind), room) if room else []
+        return [_handle(core, by_kind[type(message.message)], message) for message in claimed]
+
+    await _whenever_notified(core, work, stop)
+
+
+async def carry(core: Core, courier: Courier, stop: asyncio.Event) -> None:
+    """Claims due messages between accounts here and delivers them, until ``stop`` is set.
+
+    Many are claimed at once, because those for one account are delivered together. The next are claimed when all of
+    these are delivered: so no two threads of this process write to one account.
+    """
+
+    async def work(running: int) -> list[Coroutine[Any, Any, None]]:
+        claimed = [] if running else await core.run(_claim, core, courier.kinds, CARRIED)
+        return [_carry(core, courier, lot) for lot in lots_of(claimed)]
+
+    await _whenever_notified(core, work, stop)
+
+
+def lots_of(claimed: Sequence[Claimed]) -> list[list[Claimed]]:
+    """The messages in at most LOTS lists of about the same length. All messages for one account are in one list, in the
+    order of their making."""
+    recipients: dict[UUID, list[Claimed]] = {}
+    for message in sorted(claimed, key=lambda each: each.created_at):
+        recipients.setdefault(recipient_of(message.message), []).append(message)
+    lots: list[list[Claimed]] = [[] for _ in range(LOTS)]
+    for messages in recipients.values():
+        min(lots, key=len).extend(messages)
+    return [lot for lot in lots if lot]
+
+
+async def _whenever_notified(
+    core: Core, work: Callable[[int], Awaitable[list[Coroutine[Any, Any, None]]]], stop: asyncio.Event
+) -> None:
+    """Runs the tasks that ``work`` gives, and asks it again when something may be due or a task has ended, until
+    ``stop`` is set; then it waits for the tasks. ``work`` is given the number of tasks that run."""
     notified = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -71,13 +125,11 @@ async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) ->
     try:
         while not stop.is_set():
             notified.clear()
-            room = CONCURRENCY - len(running)
-            claimed = await core.run(_claim, core, tuple(by_kind), room) if room else []
-            for message in claimed:
-                task = asyncio.create_task(_handle(core, by_kind[type(message.message)], message))
+            started = [asyncio.create_task(each) for each in await work(len(running))]
+            for task in started:
                 running.add(task)
                 task.add_done_callback(running.discard)
-            if claimed:
+            if started:
                 continue
             waiting = asyncio.create_task(notified.wait())
             # A retried message becomes due without a notification, so the outbox is polled.
@@ -95,7 +147,7 @@ async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) ->
 
 def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Claimed]:
     try:
-        return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=min(room, 10))
+        return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=room)
     except Exception:
         log.exception("the outbox cannot be read")
         return []
@@ -108,20 +160,38 @@ async def _handle(core: Core, handler: Handler, message: Claimed) -> None:
         await core.run(core.outbox.release, message, core.backend.clock())
         raise
     except Exception as error:
-        verdict = after_failure(message, error, core.backend.clock())
-        log.warning(
-            "a message failed",
-            name=message.name,
-            outbox_id=str(message.outbox_id),
-            attempt=message.attempts,
-            correlation_id=message.correlation_id,
-            error=f"{type(error).__name__}: {error}"[:300],
-            verdict=type(verdict).__name__,
-        )
-        await core.run(core.outbox.settle_failure, message, verdict, core.backend.clock())
+        await core.run(_failed, core, message, error)
     else:
         await core.run(core.outbox.complete, message, core.backend.clock())
         log.info("a message is completed", name=message.name, correlation_id=message.correlation_id)
+
+
+async def _carry(core: Core, courier: Courier, lot: Sequence[Claimed]) -> None:
+    await core.run(_carried, core, courier, lot)
+
+
+def _carried(core: Core, courier: Courier, lot: Sequence[Claimed]) -> None:
+    results = list(zip(lot, courier.deliver(lot), strict=True))
+    done = [message for message, error in results if error is None]
+    core.outbox.complete_all(done, core.backend.clock())
+    log.info("messages are delivered", count=len(done))
+    for message, error in results:
+        if error is not None:
+            _failed(core, message, error)
+
+
+def _failed(core: Core, message: Claimed, error: Exception) -> None:
+    verdict = after_failure(message, error, core.backend.clock())
+    log.warning(
+        "a message failed",
+        name=message.name,
+        outbox_id=str(message.outbox_id),
+        attempt=message.attempts,
+        correlation_id=message.correlation_id,
+        error=f"{type(error).__name__}: {error}"[:300],
+        verdict=type(verdict).__name__,
+    )
+    core.outbox.settle_failure(message, verdict, core.backend.clock())
 
 
 async def keep_indexed(core: Core, stop: asyncio.Event) -> None:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from copies import ALONE, ANN, BOB, CY, EVE, INVITED, NOON, ORGANIZED, Copy, kinds, meeting, messages, says
 
+from televent.domain.calendar_object.answers import MAX_REFRESHED
+from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.events import CounterProposed, MessageSetAside, RsvpGiven
-from televent.domain.calendar_object.receive import MAX_REFRESHED
+from televent.domain.calendar_object.receive import receive_messages
 from televent.domain.calendar_object.refusals import NotInvited, UnknownAnswer, UnknownResource
 from televent.ical.itip.precedence import Trust
 
@@ -198,3 +200,52 @@ def test_the_parts_of_a_message_are_judged_one_by_one() -> None:
     answered = copy.given(replace(copy.receive(one), trust=Trust.T2))
     again = answered.when(replace(answered.receive(one), trust=Trust.T3))
     assert (list(again.facts), again.reason) == ([], "duplicate")
+
+
+def test_answers_that_came_together_keep_their_facts_and_are_told_once() -> None:
+    replies = [ORGANIZED.receive(reply(BOB, "ACCEPTED")), ORGANIZED.receive(reply(CY, "DECLINED"))]
+    first, second = receive_messages(ORGANIZED.state, replies)
+    assert (kinds(first), kinds(second)) == (["RsvpGiven"], ["RsvpGiven", "MessagesWritten"])
+    assert messages(first) == []
+    # Each of them is told the answer of the other.
+    assert messages(second) == [("REQUEST", BOB, "refresh"), ("REQUEST", CY, "refresh")]
+    for each in second.messages:
+        assert each.text.count(b"PARTSTAT=ACCEPTED") == each.text.count(b"PARTSTAT=DECLINED") == 1
+
+
+def test_another_message_between_answers_finds_them_told() -> None:
+    asking = meeting(people=(says(CY, "NEEDS-ACTION"),), method="REFRESH")
+    commands = [reply(BOB, "ACCEPTED"), asking, reply(BOB, "ACCEPTED"), reply(CY, "DECLINED")]
+    decisions = receive_messages(ORGANIZED.state, [ORGANIZED.receive(each) for each in commands])
+    assert [kinds(each) for each in decisions] == [
+        ["RsvpGiven", "MessagesWritten"],
+        ["MessagesWritten"],
+        [],
+        ["RsvpGiven", "MessagesWritten"],
+    ]
+    assert [messages(each) for each in decisions] == [
+        [("REQUEST", CY, "refresh")],
+        [("REQUEST", CY, "update")],
+        [],
+        [("REQUEST", BOB, "refresh")],
+    ]
+    assert b"PARTSTAT=ACCEPTED:mailto:bob@example.com" in decisions[1].messages[0].text
+
+
+def test_of_news_about_others_only_the_newest_is_applied() -> None:
+    def news(answer: str, second: int, title: str = "Sync") -> ReceiveMessage:
+        people = (BOB, says(CY, answer))
+        data = meeting(people=people, method="REQUEST", sent=f"20261121T1300{second:02}Z", title=title)
+        return replace(INVITED.receive(data), refresh=True)
+
+    older, newer = news("TENTATIVE", 1), news("ACCEPTED", 2)
+    for commands, reasons in (
+        ([older, newer], ["superseded", None]),
+        ([newer, older], [None, "stale"]),
+        # A message that is more than news is applied by itself.
+        ([replace(older, refresh=False), newer], [None, None]),
+    ):
+        decisions = receive_messages(INVITED.state, commands)
+        assert [each.reason for each in decisions] == reasons
+        texts = [each.text.raw for each in decisions if each.text is not None]
+        assert b"PARTSTAT=ACCEPTED:mailto:cy@example.com" in texts[-1]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from copies import ANN, BOB, CY, EVE, INVITED, ORGANIZED, Copy, kinds, meeting, messages, says
 
+from televent.domain.calendar_object.answers import MAX_REFRESHED
 from televent.domain.calendar_object.events import AttendeeInvited, InvitationReceived, MessageSetAside, RsvpGiven
-from televent.domain.calendar_object.receive import MAX_REFRESHED
 from televent.domain.calendar_object.refusals import OrganizerStays
 
 

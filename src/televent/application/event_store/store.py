@@ -51,6 +51,8 @@ class Change(Generic[S]):
     facts: Sequence[Any]
     folded: S | None = None
     """The state after the facts, where the caller has it. It spares parsing the text again."""
+    contexts: Sequence[Context] = ()
+    """The context of each fact, where several commands share the change."""
 
     @property
     def after(self) -> S:
@@ -128,26 +130,27 @@ class Store(Application[str]):
         changes: Sequence[Change[Any]],
         outbox: Sequence[OutboxMessage] = (),
         *,
-        inbox_key: str | None = None,
+        inbox_keys: Sequence[str] = (),
         expected: Sequence[ExpectCalendar] = (),
     ) -> list[int]:
         """Records the changes, their inline rows and the outbox messages in one transaction, and returns the positions.
 
-        ``inbox_key``: the dedupe key of the received message that caused this. ``expected``: calendars that must not
-        have changed. Raises a Conflict after another transaction, AlreadyApplied for a used ``inbox_key``,
-        UnknownStoredName or ErasedSubject.
+        ``inbox_keys``: the dedupe keys of the received messages that caused this. ``expected``: calendars that must not
+        have changed. Raises a Conflict after another transaction, AlreadyApplied for a used key, UnknownStoredName or
+        ErasedSubject.
         """
         writes: list[Write] = [*expected]
         stored: list[RecordedEvent] = []
         for change in changes:
             previous = change.loaded.chain
-            for version, fact in enumerate(change.facts, change.loaded.version + 1):
-                new = NewEvent(str(change.loaded.key), version, fact, context, change.loaded.key.tenant, previous)
+            contexts = change.contexts or [context] * len(change.facts)
+            for version, (fact, by) in enumerate(zip(change.facts, contexts, strict=True), change.loaded.version + 1):
+                new = NewEvent(str(change.loaded.key), version, fact, by, change.loaded.key.tenant, previous)
                 event = self._given_mapper.to_stored_event(new)
                 previous = event.chain
                 stored.append(event)
             writes += self._inline(change.loaded.key, change.loaded.state, change.after, change.facts, context.now)
-        positions = self.recorder.insert_events(stored, writes=writes, outbox=outbox, inbox_key=inbox_key)
+        positions = self.recorder.insert_events(stored, writes=writes, outbox=outbox, inbox_keys=inbox_keys)
         for write in writes:
             if isinstance(write, DestroyKey):
                 self._given_mapper.forget(write.tenant)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from televent.domain.calendar_object.answers import Answers
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decision import Decision, decided, known_of, outline_of
 from televent.domain.calendar_object.details import People
@@ -23,15 +24,13 @@ from televent.domain.calendar_object.people import at_most, invitations, people_
 from televent.domain.calendar_object.replies import answer_of, counter_proposals
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
+from televent.ical.itip.message import supersedes
 from televent.ical.itip.receiving import incoming
 from televent.ical.itip.sending import outgoing
 from televent.ical.objects.calendar_text import CalendarText
 
 MAX_MARKS = 1000
 """Max marks of one copy from messages that change no text, because strangers can send those."""
-MAX_REFRESHED = 100
-"""Max attendees whose copies get each answer at once; in a larger meeting they get it with the organizer's next
-message. The number of messages grows with the square of the attendees (RFC 6638 §4.2 says SHOULD)."""
 MAX_UNINVITED = 10
 """Max uninvited answers that are kept from one message."""
 
@@ -41,6 +40,36 @@ def receive_message(state: CalendarObject, command: ReceiveMessage) -> Decision:
 
     Idempotent by UID, RECURRENCE-ID, SEQUENCE and DTSTAMP.
     """
+    (decision,) = receive_messages(state, [command])
+    return decision
+
+
+def receive_messages(state: CalendarObject, commands: Sequence[ReceiveMessage]) -> list[Decision]:
+    """The decisions of messages that are received one after the other, each on the state after those before it.
+
+    The facts are those that ``receive_message`` gives for each message, with two exceptions. The other attendees are
+    told once about the answers of a row of REPLYs, by the decision of the last one. A message that only has others'
+    answers is not applied where a later message has them too.
+    """
+    decisions: list[Decision] = []
+    answers = Answers()
+    for place, command in enumerate(commands):
+        if command.refresh and any(supersedes(each.message, command.message) for each in commands[place + 1 :]):
+            decisions.append(Decision(reason="superseded"))
+            continue
+        if command.message.method != "REPLY":
+            state = answers.tell(state, decisions, command)
+        decision = _received(state, command)
+        decisions.append(decision)
+        if command.message.method == "REPLY":
+            answers.note(state, decision, place)
+        state = decision.after(state)
+    answers.tell(state, decisions, commands[-1])
+    return decisions
+
+
+def _received(state: CalendarObject, command: ReceiveMessage) -> Decision:
+    """The decision about one message, without messages about an answer in it."""
     me = command.owner.addresses
     stored = state.text if state.exists else None
     if command.refresh and state.deleted:
@@ -107,8 +136,7 @@ def _answered(
     text: CalendarText,
     marks: tuple[Mark, ...],
 ) -> Decision:
-    """Applies a REPLY to the organizer's copy. The other attendees' copies get a message of the kind "refresh"."""
-    me, dtstamp = command.owner.addresses, state.dtstamp(command.now)
+    """Applies a REPLY to the organizer's copy."""
     was, reading = state.text.reading, text.reading
     outline, change = outline_of(reading, command.owner), change_between(state.text, text)
     facts: list[CalendarObjectEvent] = []
@@ -138,16 +166,7 @@ def _answered(
     before = {each.address for instance in was.instances() for each in instance.attendees}
     if asked - before:
         facts += invitations(people_between(was, reading, but=before).invited)
-    # The sender knows their own answer. But a delegate, newly invited, is news for the sender too.
-    senders = set() if asked - before else {answer.address for answer in applied.answers}
-    if len(asked) > MAX_REFRESHED and asked <= before:
-        return Decision(facts, text=text)
-    messages = [
-        message
-        for message in outgoing.organizer_messages(state.text, text, me=me, dtstamp=dtstamp)
-        if message.recipient not in senders and (message.kind == "invite" or len(asked) <= MAX_REFRESHED)
-    ]
-    return decided(facts, messages, dtstamp, text=text)
+    return Decision(facts, text=text)
 
 
 def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozenset[str]) -> Decision:

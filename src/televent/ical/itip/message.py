@@ -10,7 +10,7 @@ from typing import Final
 
 from televent.ical.itip.changes import is_internal
 from televent.ical.itip.normalise import mended
-from televent.ical.itip.parts import Parts, parts_of
+from televent.ical.itip.parts import Parts, dtstamp_of, parts_of, sequence_of
 from televent.ical.itip.people import address_of
 from televent.ical.itip.roles import organizer_in
 from televent.ical.objects.calendar_text import CalendarText
@@ -75,6 +75,24 @@ def with_method(message: Message) -> CalendarText:
     root = message.text.copy()
     root.put("METHOD", message.method)
     return CalendarText.of_tree(root)
+
+
+def supersedes(later: Message, earlier: Message) -> bool:
+    """Whether two REQUESTs of one organizer have the same components, and *later* has each in no earlier version.
+
+    Then *earlier* need not be applied before *later*.
+    """
+    if {later.method, earlier.method} != {"REQUEST"}:
+        return False
+    if (later.uid, later.organizer) != (earlier.uid, earlier.organizer):
+        return False
+    return all(
+        (newer := later.parts.get(rid)) is not None
+        and (was := dtstamp_of(component, earlier.parts.zones)) is not None
+        and (now := dtstamp_of(newer, later.parts.zones)) is not None
+        and (sequence_of(newer), now) >= (sequence_of(component), was)
+        for rid, component in earlier.parts.items()
+    )
 
 
 def stamp(dtstamp: datetime) -> str:

@@ -67,7 +67,7 @@ class PostgresRecorder(ApplicationRecorder):
         *,
         writes: Sequence[Write] = (),
         outbox: Sequence[OutboxMessage] = (),
-        inbox_key: str | None = None,
+        inbox_keys: Sequence[str] = (),
         **kwargs: Any,
     ) -> list[int]:
         """Records the events with their rows and messages, all or nothing, and returns the events' positions.
@@ -82,10 +82,10 @@ class PostgresRecorder(ApplicationRecorder):
         if len(events) != len(stored_events):
             raise TypeError("only a RecordedEvent can be recorded")
         if not events:
-            if writes or outbox or inbox_key is not None:
+            if writes or outbox or inbox_keys:
                 raise ValueError("rows and effects are recorded only with the facts that cause them")
             return []
-        batch = batch_of(events, writes, outbox, inbox_key)
+        batch = batch_of(events, writes, outbox, inbox_keys)
         positions = self._group_commit.do((batch.tenant, batch.locks), batch) if batch.may_share else self._alone(batch)
         self._wakeups.notify(EVENTS, *([OUTBOX] if outbox else []))
         return positions

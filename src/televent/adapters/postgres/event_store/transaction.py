@@ -62,7 +62,10 @@ class Batch:
 
 
 def batch_of(
-    events: Sequence[RecordedEvent], writes: Sequence[Write], outbox: Sequence[OutboxMessage], inbox_key: str | None
+    events: Sequence[RecordedEvent],
+    writes: Sequence[Write],
+    outbox: Sequence[OutboxMessage],
+    inbox_keys: Sequence[str] = (),
 ) -> Batch:
     """The batch for these events and their effects.
 
@@ -76,9 +79,7 @@ def batch_of(
         raise TwoTenants(tenants)
     calendars = {(write.tenant, calendar) for write in writes if (calendar := getattr(write, "calendar_id", None))}
     now, correlation = events[0].recorded_at, events[0].correlation_id
-    rows: list[Statement] = []
-    if inbox_key is not None:
-        rows.append((INSERT_INBOX, (tenant, inbox_key, now)))
+    rows: list[Statement] = [(INSERT_INBOX, (tenant, key, now)) for key in inbox_keys]
     for write in writes:
         rows += statements(write)
     rows += [(ENQUEUE, outbox_row(tenant, message, correlation, now)) for message in outbox]

@@ -11,11 +11,13 @@ import structlog
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.queues.outbox_statements import (
     CLAIM,
-    CLAIM_THESE,
     COMPLETE,
+    COMPLETE_ALL,
+    DELIVERED,
     FAIL,
     FAIL_UNKNOWN,
     FAILED,
+    HURRY,
     PURGE,
     REAP,
     REQUEUE,
@@ -89,18 +91,31 @@ class PostgresOutbox:
             if readable or not unreadable:
                 return readable
 
-    def claim_ids(
-        self, tenant: AccountId, ids: Sequence[UUID], now: datetime, *, lease: timedelta = LEASE
-    ) -> list[Claimed]:
-        """Claims these messages, due or not, in the order given, without those that a worker has claimed already."""
-        asked = {"until": now + lease, "tenant": tenant, "ids": list(ids), "names": list(self._catalogue.names)}
-        claimed, _ = self._claim(CLAIM_THESE, asked, now)
-        order = {outbox_id: place for place, outbox_id in enumerate(ids)}
-        return sorted(claimed, key=lambda message: order[message.outbox_id])
-
     def complete(self, message: Claimed, now: datetime) -> None:
         """Sets the message to completed; changes nothing where the claim was lost meanwhile."""
         self._settle(COMPLETE, message, {"now": now})
+
+    def complete_all(self, messages: Sequence[Claimed], now: datetime) -> None:
+        """Sets messages to completed that may be delivered again without harm. It does not wait for the disk: after a
+        crash of the database some of them may be delivered a second time."""
+        if messages:
+            claims = {
+                "tenants": list({message.tenant for message in messages}),
+                "ids": [message.outbox_id for message in messages],
+                "leases": list({message.lease_until for message in messages}),
+            }
+            self._run(COMPLETE_ALL, {**claims, "now": now})
+
+    def delivered(self, tenant: AccountId, ids: Sequence[UUID], now: datetime) -> None:
+        """Sets messages to completed that were delivered without a claim, in the same way as ``complete_all``."""
+        if ids:
+            self._run(DELIVERED, {"tenant": tenant, "ids": list(ids), "now": now})
+
+    def hurry(self, tenant: AccountId, ids: Sequence[UUID], now: datetime) -> None:
+        """Makes messages due that nobody has claimed."""
+        if ids:
+            self._run(HURRY, {"tenant": tenant, "ids": list(ids), "now": now})
+            self._wakeups.notify(OUTBOX)
 
     def release(self, message: Claimed, now: datetime) -> None:
         """Gives the claim back before the attempt ended: the message is due at once, and the attempt does not count."""

@@ -17,15 +17,25 @@ CLAIM = _CLAIM.format(
     chosen="""state IN ('pending', 'processing') AND due_at <= %(now)s AND attempts < %(most)s
         AND kind = ANY (%(names)s) ORDER BY due_at LIMIT %(limit)s"""
 )
-CLAIM_THESE = _CLAIM.format(
-    chosen="tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending' AND kind = ANY (%(names)s)"
-)
 # Lease and attempts identify one claim: a worker that lost its claim changes nothing.
 _SETTLE = """
     UPDATE outbox SET {change}, lease_until = NULL
     WHERE tenant_id = %(tenant)s AND outbox_id = %(id)s AND state = 'processing' AND attempts = %(attempts)s
         AND lease_until = %(lease)s"""
 COMPLETE = _SETTLE.format(change="state = 'completed', finished_at = %(now)s")
+# The commit does not wait for the disk: for messages that may be delivered a second time without harm.
+_LAX = "WITH lax AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+# Many messages of one claim; each claim has a lease of its own.
+COMPLETE_ALL = f"""
+    {_LAX} UPDATE outbox SET state = 'completed', finished_at = %(now)s, lease_until = NULL FROM lax
+    WHERE tenant_id = ANY (%(tenants)s) AND outbox_id = ANY (%(ids)s) AND state = 'processing'
+        AND lease_until = ANY (%(leases)s)"""  # noqa: S608
+# Messages that the door has delivered without a claim. One that a worker has claimed meanwhile is the worker's.
+_UNCLAIMED = "WHERE tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending'"
+DELIVERED = f"""
+    {_LAX} UPDATE outbox SET state = 'completed', finished_at = %(now)s, attempts = attempts + 1 FROM lax
+    {_UNCLAIMED}"""  # noqa: S608
+HURRY = f"UPDATE outbox SET due_at = %(now)s {_UNCLAIMED}"  # noqa: S608
 FAIL = _SETTLE.format(change="state = 'failed', finished_at = %(now)s, last_error = %(reason)s")
 UNDELIVERABLE = _SETTLE.format(change="state = 'undeliverable', finished_at = %(now)s, last_error = %(reason)s")
 TRY_AGAIN = _SETTLE.format(

@@ -124,11 +124,11 @@ def answer_share(backend: Backend, context: Context, *, share_id: UUID, accept: 
     if accept and (row.held is None or row.held == BUSY):
         raise NotShared()
     command = AnswerShare(share_id, accept)
-    sent: list[UUID] = []
+    sent: list[OutboxMessage] = []
 
     def answer(after: Mount) -> list[OutboxMessage]:
         message = _message(context, row.owner, ShareAnswer(context.tenant, row.calendar_id, accept, after.number))
-        sent[:] = [message.outbox_id]
+        sent[:] = [message]
         return [message]
 
     key = StreamKey(context.tenant, share_id)
@@ -213,11 +213,11 @@ def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
 def _record_and_send(
     backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, messages_of: Any
 ) -> None:
-    sent: list[UUID] = []
+    sent: list[OutboxMessage] = []
 
     def messages(after: Calendar) -> list[OutboxMessage]:
         queued: list[OutboxMessage] = messages_of(after)
-        sent[:] = [message.outbox_id for message in queued]
+        sent[:] = queued
         return queued
 
     key = StreamKey(context.tenant, row.calendar_id)
@@ -225,7 +225,7 @@ def _record_and_send(
     _deliver(backend, context, sent)
 
 
-def _deliver(backend: Backend, context: Context, sent: list[UUID]) -> None:
+def _deliver(backend: Backend, context: Context, sent: list[OutboxMessage]) -> None:
     if backend.courier is not None and sent:
         backend.courier.deliver(context, sent)
 

@@ -28,7 +28,7 @@ def park_mail(backend: Backend, context: Context, *, stream_id: UUID, command: P
         facts = decide(loaded.state, command).facts
         if not facts:
             return False
-        backend.store.append(context, [Change(loaded, facts)], inbox_key=f"park/{command.mail_key}")
+        backend.store.append(context, [Change(loaded, facts)], inbox_keys=[f"park/{command.mail_key}"])
         return True
 
     try:

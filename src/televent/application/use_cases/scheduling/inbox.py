@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
@@ -34,26 +34,39 @@ _AT_ONCE = 16
 """Max old messages that one delivery removes. More than one can be left after simultaneous deliveries."""
 
 
-def delivery(
-    backend: Backend, context: Context, facts: Sequence[CalendarObjectEvent], message: Message
-) -> list[Change[InboxItem]]:
-    """The changes to the inbox for an applied message: a new item if clients should show it, and removals of the oldest
-    items beyond MAX_MESSAGES. ``facts``: the facts of the message in the person's copy."""
-    if not any(_is_news(fact) for fact in facts):
+@dataclass(frozen=True, slots=True)
+class News:
+    """An applied message and its facts in the person's copy."""
+
+    context: Context
+    facts: Sequence[CalendarObjectEvent]
+    message: Message
+
+
+def delivery(backend: Backend, applied: Sequence[News]) -> list[Change[InboxItem]]:
+    """The changes to the inbox of one account: a new item for each message that clients should show, and removals of
+    the oldest items beyond MAX_MESSAGES."""
+    shown = [each for each in applied if any(_is_news(fact) for fact in each.facts)]
+    if not shown:
         return []
-    item = uuid5(context.command_id, "inbox-item")
-    inbox = inbox_of(context.tenant)
-    text = with_method(message)
-    key = StreamKey(context.tenant, item)
-    delivered = MessageDelivered(inbox, f"{item}.ics", message.parts.kind, text.raw)
-    empty = backend.store.empty(INBOX_ITEM, key)
-    changes = [Change(empty, [delivered], replace(evolve(empty.state, delivered), text=text))]
-    # The new item is one more, so one place must be free.
-    for stream in backend.reads.surplus(context.tenant, inbox, keep=MAX_MESSAGES - 1, limit=_AT_ONCE):
-        loaded = backend.store.load(INBOX_ITEM, StreamKey(context.tenant, stream))
+    tenant = shown[0].context.tenant
+    inbox = inbox_of(tenant)
+    changes = [_item(backend, inbox, each) for each in shown]
+    # Each new item needs a free place.
+    keep, removed = MAX_MESSAGES - len(shown), shown[-1].context
+    for stream in backend.reads.surplus(tenant, inbox, keep=keep, limit=_AT_ONCE + len(shown)):
+        loaded = backend.store.load(INBOX_ITEM, StreamKey(tenant, stream))
         if loaded.state.exists:
-            changes.append(Change(loaded, [MessageRemoved(inbox)]))
+            changes.append(Change(loaded, [MessageRemoved(inbox)], contexts=[removed]))
     return changes
+
+
+def _item(backend: Backend, inbox: UUID, news: News) -> Change[InboxItem]:
+    item = uuid5(news.context.command_id, "inbox-item")
+    text = with_method(news.message)
+    delivered = MessageDelivered(inbox, f"{item}.ics", news.message.parts.kind, text.raw)
+    empty = backend.store.empty(INBOX_ITEM, StreamKey(news.context.tenant, item))
+    return Change(empty, [delivered], replace(evolve(empty.state, delivered), text=text), [news.context])
 
 
 def remove_item(backend: Backend, context: Context, *, href: str, conditions: Conditions) -> None:

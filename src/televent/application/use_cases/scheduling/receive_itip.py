@@ -1,7 +1,8 @@
-"""Applies an iTIP message to an account here. It comes from another account or by mail."""
+"""Applies iTIP messages to an account here. They come from other accounts or by mail."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
@@ -13,17 +14,14 @@ from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
 from televent.application.local_delivery import note_statuses
+from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.default_calendar import calendar_for_new
 from televent.application.use_cases.scheduling import inbox
 from televent.domain.calendar_object.commands import ReceiveMessage
-from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
-from televent.domain.calendar_object.events import (
-    MessageSetAside,
-    MessagesWritten,
-    RsvpGiven,
-)
+from televent.domain.calendar_object.events import MessageSetAside, MessagesWritten, RsvpGiven
+from televent.domain.calendar_object.receive import receive_messages
 from televent.domain.calendar_object.state import CalendarObject, knowing
 from televent.domain.ids import StreamKey
 from televent.ical.itip.message import Message as ItipMessage
@@ -32,6 +30,22 @@ from televent.ical.objects.calendar_text import CalendarText
 
 _NO_CHANGE = (MessagesWritten, MessageSetAside)
 """Facts that do not change the person's event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An iTIP message for the account ``context.tenant``.
+
+    ``message_key``: the message's dedupe key. The fields after it are as in ReceiveMessage.
+    """
+
+    context: Context
+    message: ItipMessage
+    message_key: str | None = None
+    refresh: bool = False
+    asks_again: bool = False
+    sender_name: str | None = None
+    trust: Trust = Trust.T3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +71,23 @@ def receive_itip(
 ) -> Received:
     """Applies the message to ``context.tenant``'s copy. Idempotent.
 
-    ``message_key``: the message's dedupe key. ``refresh`` and ``asks_again``: as in ReceiveMessage. ``stored``: the
-    copy's text, where the caller has read it. ``trust``: as in ReceiveMessage.
+    The arguments are as in Incoming. ``stored``: the copy's text, where the caller has read it.
     """
-    account = backend.people.account(context.tenant)
-    owner = backend.people.owner(account)
-
-    def step() -> Received:
-        loaded, decision = _decided(
-            backend,
-            context,
-            account,
-            message,
-            stored,
-            refresh=refresh,
-            asks_again=asks_again,
-            sender_name=sender_name,
-            trust=trust,
-        )
-        if not decision.facts:
-            return Received(False, decision.reason, loaded.key.stream if loaded.state.exists else None)
-        change = Change(loaded, decision.facts, decision.after(loaded.state))
-        addressed = address_messages(
-            backend, context, account, decision.messages, context.now, delivered_by_caller=False
-        )
-        item = inbox.delivery(backend, context, decision.facts, message)
-        backend.store.append(context, [change, *item], addressed.outbox, inbox_key=message_key)
-        note_statuses(backend, context, loaded.key, owner, _unanswered(addressed, decision), change.after.text)
-        changed = change.after.text != loaded.state.text or not all(isinstance(f, _NO_CHANGE) for f in decision.facts)
-        return Received(changed, decision.reason, loaded.key.stream if change.after.exists else None)
-
+    incoming = Incoming(context, message, message_key, refresh, asks_again, sender_name, trust)
     try:
-        return retrying(step)
+        (received,) = retrying(lambda: _apply(backend, [incoming], stored))
     except AlreadyApplied:
         return Received(False, "duplicate", None)
+    return received
+
+
+def receive_together(backend: Backend, incoming: Sequence[Incoming]) -> list[Received]:
+    """Applies messages about one UID to the copy of one account, in this order and in one transaction.
+
+    The facts are those of each message alone; the copy's row is written once, and others are told once. Raises what
+    ``receive_itip`` raises, and AlreadyApplied if one of the messages was applied before; then nothing has changed.
+    """
+    return retrying(lambda: _apply(backend, incoming, None))
 
 
 def would_change(
@@ -101,47 +98,80 @@ def would_change(
     A mail that would change nothing need not be shown to a person.
     """
     account = backend.people.account(context.tenant)
-    loaded, decision = _decided(backend, context, account, message, stored)
+    loaded, (decision,) = _decided(backend, account, [Incoming(context, message)], stored)
     return Received(bool(decision.facts), decision.reason, loaded.key.stream if loaded.state.exists else None)
 
 
-def _decided(
+def _apply(backend: Backend, incoming: Sequence[Incoming], stored: CalendarText | None) -> list[Received]:
+    account = backend.people.account(incoming[0].context.tenant)
+    loaded, decisions = _decided(backend, account, incoming, stored)
+    received: list[Received] = []
+    state = loaded.state
+    for decision in decisions:
+        before, state = state, decision.after(state)
+        changed = state.text != before.text or not all(isinstance(fact, _NO_CHANGE) for fact in decision.facts)
+        received.append(Received(changed, decision.reason, loaded.key.stream if state.exists else None))
+    if any(decision.facts for decision in decisions):
+        _record(backend, account, loaded, state, list(zip(incoming, decisions, strict=True)))
+    return received
+
+
+def _record(
     backend: Backend,
-    context: Context,
     account: AccountRow,
-    message: ItipMessage,
-    stored: CalendarText | None,
-    *,
-    refresh: bool = False,
-    asks_again: bool = False,
-    sender_name: str | None = None,
-    trust: Trust = Trust.T3,
-) -> tuple[Loaded[CalendarObject], Decision]:
+    loaded: Loaded[CalendarObject],
+    after: CalendarObject,
+    decided: Sequence[tuple[Incoming, Decision]],
+) -> None:
+    """Records the decisions about messages to one copy, whose state is then ``after``, in one transaction."""
+    outbox: list[OutboxMessage] = []
+    statuses: dict[str, str] = {}
+    for each, decision in decided:
+        addressed = address_messages(
+            backend, each.context, account, decision.messages, each.context.now, delivered_by_caller=False
+        )
+        outbox += addressed.outbox
+        statuses |= dict(addressed.statuses)
+    facts = [fact for _, decision in decided for fact in decision.facts]
+    contexts = [each.context for each, decision in decided for _ in decision.facts]
+    change = Change(loaded, facts, after, contexts)
+    items = inbox.delivery(
+        backend, [inbox.News(each.context, decision.facts, each.message) for each, decision in decided]
+    )
+    keys = [each.message_key for each, _ in decided if each.message_key is not None]
+    last = decided[-1][0].context
+    backend.store.append(last, [change, *items], outbox, inbox_keys=keys)
+    # A person who answered gets a message too, but their line shows the status of their answer (RFC 6638 §4.2).
+    answered = {fact.attendee for fact in facts if isinstance(fact, RsvpGiven)}
+    unanswered = Addressed(statuses=tuple(pair for pair in statuses.items() if pair[0] not in answered))
+    note_statuses(backend, last, loaded.key, backend.people.owner(account), unanswered, after.text)
+
+
+def _decided(
+    backend: Backend, account: AccountRow, incoming: Sequence[Incoming], stored: CalendarText | None
+) -> tuple[Loaded[CalendarObject], list[Decision]]:
     # The copy may be in any of the account's calendars. A deleted copy still has its marks, so that a late message does
     # not restore it. Marks of messages that came before any copy are in the stream whose id is derived from the UID.
-    latest = backend.reads.latest_by_uid(context.tenant, message.uid)
-    stream = latest.stream_id if latest is not None else uuid5(context.tenant, f"uid/{message.uid}")
-    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream))
+    first = incoming[0].message
+    latest = backend.reads.latest_by_uid(account.tenant, first.uid)
+    stream = latest.stream_id if latest is not None else uuid5(account.tenant, f"uid/{first.uid}")
+    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(account.tenant, stream))
     loaded = replace(loaded, state=knowing(loaded.state, stored))
     place = loaded.state.calendar_id if loaded.state.exists else None
-    command = ReceiveMessage(
-        owner=backend.people.owner(account),
-        calendar_id=place or calendar_for_new(backend, account, message.parts.kind),
-        href=f"{loaded.key.stream}.ics",
-        message=message,
-        now=context.now,
-        refresh=refresh,
-        asks_again=asks_again,
-        sender_name=sender_name,
-        trust=trust,
-    )
-    return loaded, decide(loaded.state, command)
-
-
-def _unanswered(addressed: Addressed, decision: Decision) -> Addressed:
-    """The statuses without those of attendees whose answer the decision applied.
-
-    They get a message too, but their line shows the status of their answer (RFC 6638 §4.2).
-    """
-    answered = {fact.attendee for fact in decision.facts if isinstance(fact, RsvpGiven)}
-    return replace(addressed, statuses=tuple(pair for pair in addressed.statuses if pair[0] not in answered))
+    calendar_id = place or calendar_for_new(backend, account, first.parts.kind)
+    owner = backend.people.owner(account)
+    commands = [
+        ReceiveMessage(
+            owner=owner,
+            calendar_id=calendar_id,
+            href=f"{loaded.key.stream}.ics",
+            message=each.message,
+            now=each.context.now,
+            refresh=each.refresh,
+            asks_again=each.asks_again,
+            sender_name=each.sender_name,
+            trust=each.trust,
+        )
+        for each in incoming
+    ]
+    return loaded, receive_messages(loaded.state, commands)
