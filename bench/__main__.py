@@ -20,6 +20,7 @@ from rich.console import Console
 from bench import servers, table
 from bench.large import measure_large
 from bench.load import LoadError
+from bench.meeting import measure_meeting
 from bench.memory import measure_memory
 from bench.part import Outcome, Task
 from bench.start import measure_start
@@ -35,10 +36,11 @@ PARTS: dict[str, Part] = {
     "memory": measure_memory,
     "town": measure_town,
     "start": measure_start,
+    "meeting": measure_meeting,
 }
-EPILOG = """Without any of --large, --memory, --town, --start, --whole the rows at 1,000 events are measured. The times
-given are for an idle machine with two cores. Each complete part writes its own block of the documentation; a part is
-not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was started and removes its
+EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --whole the rows at 1,000 events are measured.
+The times given are for an idle machine with two cores. Each complete part writes its own block of the documentation; a
+part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was started and removes its
 data."""
 
 
@@ -64,7 +66,12 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--start", action="store_true", help="the start on existing data, and a killed API process (about a minute)"
     )
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 20 minutes)")
+    parser.add_argument(
+        "--meeting",
+        action="store_true",
+        help="an invitation to 25 and to 200 people, and their answers at the same moment (about 4 minutes)",
+    )
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 25 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")

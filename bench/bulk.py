@@ -122,7 +122,7 @@ def _record(core: Core, connection: Connection, drafts: Sequence[Draft]) -> None
     locks: set[int] = set()
     for number, draft in enumerate(drafts):
         if draft.row.calendar_id not in homes:
-            locks.update(batch_of([stored[number]], [draft.row], (), None).locks)
+            locks.update(batch_of([stored[number]], [draft.row], ()).locks)
         homes.setdefault(draft.row.calendar_id, []).append(number)
     for lock in sorted(locks):
         connection.execute(LOCK, (lock,))

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from bench import bulk, events
-from bench.servers import Server, ServerError, data_of, home_of, start_televent
+from bench.servers import QUIET, Server, ServerError, data_of, home_of, start_televent
 from bench.store import context, open_data
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.calendars import create_calendar
@@ -70,9 +70,9 @@ def prefix(number: int) -> str:
     return f"town{number:05d}"
 
 
-def start_filled(place: Path, login: Login) -> Server:
+def start_filled(place: Path, login: Login, *, log_level: str = QUIET) -> Server:
     """Starts Televent on filled data, with that login. Raises ServerError."""
-    server = start_televent(place)
+    server = start_televent(place, log_level)
     server.login, server.home = (login.user, login.password), login.home
     return server
 

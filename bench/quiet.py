@@ -18,12 +18,13 @@ IDLE = 0.05
 
 
 def cpu_seconds(root: int) -> float:
-    """Seconds of processor time that a process and its descendants have used; 0.0 without /proc."""
+    """Seconds of processor time that a process and its descendants, ended ones too, have used; 0.0 without /proc."""
     return sum(family(root).values()) / os.sysconf("SC_CLK_TCK")
 
 
 def family(root: int) -> dict[int, int]:
-    """The process and its descendants, by process id: clock ticks of processor time. Empty without /proc."""
+    """The process and its descendants, by process id: clock ticks of processor time, with those of children that ended.
+    Empty without /proc."""
     children: dict[int, list[int]] = defaultdict(list)
     ticks: dict[int, int] = {}
     for entry in PROC.iterdir() if PROC.exists() else ():
@@ -35,7 +36,7 @@ def family(root: int) -> dict[int, int]:
         except OSError:
             continue
         children[int(fields[1])].append(int(entry.name))
-        ticks[int(entry.name)] = int(fields[11]) + int(fields[12])
+        ticks[int(entry.name)] = sum(map(int, fields[11:15]))
     found, left = {}, [root]
     while left:
         process = left.pop()

@@ -22,6 +22,8 @@ WANTED = ("radicale==3.9.0", "xandikos==0.4.10")
 HOST = "127.0.0.1"
 READY_TIMEOUT = 90.0
 """Seconds for a server to start."""
+QUIET = "WARNING"
+"""Televent's log level in most parts."""
 TELEVENT = (str(Path(sys.executable).with_name("televent")),)
 
 
@@ -198,7 +200,7 @@ def televent(place: Path) -> Server:
     return server
 
 
-def start_televent(place: Path) -> Server:
+def start_televent(place: Path, log_level: str = QUIET) -> Server:
     """Starts ``televent up`` with an embedded PostgreSQL and without rate limits; uses data that are in ``place``."""
     port, mail, sandbox, smtp = free_ports(4)
     log = place / "televent.log"
@@ -210,7 +212,7 @@ def start_televent(place: Path) -> Server:
         "SANDBOX_SMTP_PORT": str(smtp),
         "TELEVENT_DATA_DIR": str(data_of(place)),
         "TELEVENT_RATE_LIMITS": "off",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": log_level,
     }
     process = start([*TELEVENT, "up"], log, **environment)
     server = Server("Televent", _own_version(), port, "", ("", ""), process, log)

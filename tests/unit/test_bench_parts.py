@@ -13,8 +13,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the package and is not installed.
 
-from bench import events, large, memory, table, town
+from bench import events, large, meeting, memory, table, town
 from bench.clients import Book
+from bench.filled import Login
 from bench.load import LONG, Answer, LoadError, Wire, length
 from bench.measure import OURS, Result
 from bench.processes import MEGABYTE, kilobytes
@@ -132,6 +133,44 @@ def test_an_error_is_a_goal_missed_and_told_once() -> None:
 
 def test_a_town_without_polls_proves_nothing() -> None:
     assert [verdict.met for verdict in town.verdicts(Book())] == [False, True]
+
+
+# ---- a meeting
+
+INVITED = meeting.Reading(0.2, 2.9, 3.9, [0.1, 0.2, 0.29], 2.5, 3.5, 0.6)
+
+
+def person(number: int) -> meeting.Person:
+    return meeting.Person(Login(number, "account", "user", "password"), 1)
+
+
+def test_an_answer_changes_the_guests_own_line_and_no_other() -> None:
+    ann, bob, cy = map(person, range(3))
+    try:
+        asked = meeting.meeting("one@example.com", ann, [bob, cy]).replace(b"NEEDS-ACTION:", b"NEEDS-ACTION;RSVP=TRUE:")
+        answer = meeting.accepted(asked, cy.address)
+        assert answer.count(b"PARTSTAT=ACCEPTED") == 2
+        assert b"PARTSTAT=ACCEPTED:mailto:" + cy.address.encode() in answer
+        with pytest.raises(LoadError, match="is not asked"):
+            meeting.accepted(answer, cy.address)
+    finally:
+        for each in (ann, bob, cy):
+            each.close()
+
+
+@pytest.mark.parametrize(("size", "slowest", "missed"), [(25, 0.29, 0), (25, 0.31, 1), (200, 9.0, 0)])
+def test_every_answer_of_25_has_a_goal(size: int, slowest: float, missed: int) -> None:
+    reading = replace(INVITED, answers=[0.1, slowest])
+    found = meeting.rows(size, [reading] * 3, meeting.GOALS[size])
+    assert len([verdict for *_, judged in found for verdict in judged if not verdict.met]) == missed
+    text = meeting.report({size: [reading]}, "note")
+    assert ("SHORT" in text) is bool(missed)
+
+
+def test_the_median_of_the_meetings_counts() -> None:
+    late = replace(INVITED, invited=30.0)
+    text = meeting.report({200: [INVITED, late, INVITED]}, "note")
+    assert "≤ 3 s: 2.90 s ok; ≤ 4 CPU-s: 3.90 CPU-s ok" in text
 
 
 # ---- memory

@@ -122,7 +122,8 @@ def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
     [
         ([], ["thousand"]),
         (["--town", "--large"], ["large", "town"]),
-        (["--whole", "--town"], ["thousand", "large", "memory", "town"]),
+        (["--whole", "--town"], ["thousand", "large", "memory", "town", "meeting"]),
+        (["--meeting"], ["meeting"]),
     ],
 )
 def test_parts_are_measured_one_by_one_or_all(given: list[str], parts: list[str]) -> None:
