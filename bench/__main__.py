@@ -38,10 +38,10 @@ PARTS: dict[str, Part] = {
     "start": measure_start,
     "meeting": measure_meeting,
 }
-EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --whole the rows at 1,000 events are measured.
-The times given are for an idle machine with two cores. Each complete part writes its own block of the documentation; a
-part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was started and removes its
-data."""
+EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --whole the rows at 1,000 events are
+measured. The times given are for an idle machine with two cores. Each complete part writes its own block of the
+documentation; a part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was
+started and removes its data."""
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
