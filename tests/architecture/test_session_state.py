@@ -79,6 +79,23 @@ def test_state_of_a_transaction_is_none_of_a_session(statement: str, tmp_path: P
     assert uses(module) == []
 
 
+def test_no_connection_prepares_statements_by_itself() -> None:
+    """psycopg prepares a statement that was executed five times, unless ``prepare_threshold`` is None."""
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("psycopg.connect", "psycopg.AsyncConnection.connect", "Connection.connect")
+        and "prepare_threshold=None" not in map(ast.unparse, node.keywords)
+    }
+    assert found == {
+        "adapters/postgres/pool.py",  # It asks only whether the server answers.
+        "adapters/postgres/embedded/running.py",  # There is no pooler before the embedded server.
+        "adapters/postgres/dav_index/marks.py",
+    }
+
+
 def test_no_cursor_outlives_its_transaction() -> None:
     calls = [
         (path.name, node.lineno)

@@ -16,6 +16,8 @@ from support.followers import catch_up
 from support.pgbouncer import ABSENT, left_behind, pooled, program, state_of_sessions
 from support.running import Televent
 from support.sync_clients import Copy, sync
+from support.waiting import wait_until
+from televent.adapters.postgres import wakeup
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.session import leads_to_pooler
 from televent.cli import cli
@@ -128,6 +130,16 @@ def test_doctor_tells_of_a_pooler(database_url: str, pooler: str, tmp_path: Path
 def findings(done: Result) -> dict[str, str]:
     """The details of what is wrong, by check; "" where nothing is."""
     return {each["check"]: "" if each["ok"] else each["detail"] for each in json.loads(done.stdout)}
+
+
+def test_notifications_sent_through_it_prepare_nothing(pooler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wakeup, "INTERVAL", 0.0)
+    wakeups = wakeup.Wakeups(pooler, listens=False)
+    for _ in range(20):
+        wakeups.notify(wakeup.OUTBOX)
+        wait_until(lambda: not wakeups._pending, what="the notification is taken")
+    wakeups.close()
+    assert state_of_sessions(pooler) == {}
 
 
 @pytest.mark.parametrize("direct", [True, False])

@@ -10,7 +10,7 @@ from interop.result import Result, of_junit, skipped
 from interop.server import Site
 from support.pgbouncer import ABSENT, program
 
-WANTED = 9
+WANTED = 10
 
 
 def suite(site: Site) -> list[Result]:

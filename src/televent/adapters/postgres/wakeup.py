@@ -93,7 +93,8 @@ class Wakeups:
                 log.exception("a listener could not be notified", channels=channels)
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self._conninfo, autocommit=True)
+        # Notifications may go through a pooler, in whose sessions nothing may stay prepared.
+        return psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=None)
 
     def _send(self) -> None:
         connection: psycopg.Connection[tuple[object, ...]] | None = None
