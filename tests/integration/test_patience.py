@@ -12,7 +12,7 @@ import pytest
 from psycopg.errors import LockNotAvailable
 
 from support.dav import Client, Site, event
-from support.waiting import wait_until
+from support.waiting import await_settled, wait_until
 from televent.adapters.postgres import patience
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.patience import TRIES, StillLocked, patiently
@@ -133,6 +133,8 @@ def written(site: Site) -> tuple[Client, set[str]]:
     paths = {f"{client.calendar()}{number}.ics" for number in range(5)}
     for path in paths:
         assert client.put(path, event(f"{path}@example.com")).status == 201
+    # A transaction of another test on the same server may still hide the newest facts from a rebuild.
+    await_settled(site.core.recorder)
     return client, paths
 
 
