@@ -57,6 +57,7 @@ for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS, *fol
 
 def main() -> None:
     """Runs the command line. A mistake of the operator gives one clear line, never a traceback."""
+    from televent.application.outage import Outage
     from televent.runtime.database import OperatorError
 
     # Data, keys and logs are for one account: nothing that Televent writes is open to others.
@@ -72,6 +73,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (SettingsError, OperatorError) as error:
         click.echo(f"televent: {error}", err=True)
+        sys.exit(2)
+    except Outage as outage:
+        click.echo(f"televent: the database is {outage.name}: {outage}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,66 +1,17 @@
 """A cut connection loses nothing: an acknowledged write is stored once, another one is sent again."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from support.event_store import Shop, open_shop
 from support.waiting import await_settled, wait_until
+from support.wire import open_wire
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.pool import open_pool
-
-COMMIT_DONE = b"C\x00\x00\x00\x0bCOMMIT\x00"
-"""Bytes of the server's message that a transaction is committed."""
-
-
-class ForgetfulWire:
-    """A proxy between client and server. It drops the reply to the first COMMIT and closes the connection."""
-
-    def __init__(self, server: str, directory: Path, port: str) -> None:
-        self._server = server
-        self.lost = threading.Event()
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(directory / f".s.PGSQL.{port}"))
-        self._listener.listen()
-        self._open: list[socket.socket] = [self._listener]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(self._server)
-            self._open += [client, server]
-            threading.Thread(target=self._carry, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self._carry, args=(server, client, True), daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
-        try:
-            while data := source.recv(1 << 16):
-                if answers and COMMIT_DONE in data and not self.lost.is_set():
-                    self.lost.set()
-                    break
-                target.sendall(data)
-        except OSError:
-            pass
-        for end in (source, target):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-    def close(self) -> None:
-        """Ends every connection."""
-        for end in self._open:
-            end.close()
 
 
 @pytest.fixture
@@ -70,17 +21,12 @@ def shop(database_url: str) -> Iterator[Shop]:
 
 
 def test_a_lost_reply_to_commit_is_our_own_success(shop: Shop, tmp_path: Path) -> None:
-    parts = conninfo_to_dict(shop.url)
     calendar, key = shop.calendar(), shop.key()
-    wire = ForgetfulWire(f"{parts['host']}/.s.PGSQL.{parts['port']}", tmp_path, str(parts["port"]))
-    try:
-        with open_pool(make_conninfo(shop.url, host=str(tmp_path)), 1, 2, autocommit=True) as pool:
-            recorder = PostgresRecorder(pool, shop.wakeups)
-            positions = recorder.insert_events(
-                [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_keys=["message/1"]
-            )
-    finally:
-        wire.close()
+    with open_wire(shop.url, tmp_path) as wire, open_pool(wire.url, 1, 2, autocommit=True) as pool:
+        wire.lose()
+        positions = PostgresRecorder(pool, shop.wakeups).insert_events(
+            [shop.event(key)], writes=[shop.put(calendar, key, fresh=True)], inbox_keys=["message/1"]
+        )
     assert wire.lost.is_set()
     await_settled(shop.recorder)
     assert positions == [note.id for note in shop.recorder.select_notifications(None, 10)][-1:]

@@ -1,9 +1,7 @@
 """A CalDAV server on a real socket and a real database, and a raw client for it."""
 
-import asyncio
 import base64
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,12 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import uvicorn
-import uvloop
 from lxml import etree
 
 from support.doubted import Doubted
 from support.passwords import CHEAP_PASSWORDS
-from support.waiting import NET, wait_until
+from support.serving import port_of, serving
+from support.waiting import NET
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.door import RateLimits
 from televent.adapters.http.connection import connections_with
@@ -254,24 +252,9 @@ def open_site(
         http=http,
         timeout_keep_alive=keep_alive,
     )
-    server = uvicorn.Server(config)
-
-    async def serve() -> None:
-        await server.serve()
-        await marks.close()
-
-    def run_it() -> None:
-        # `televent api` uses uvloop too. Its sockets allow other things than asyncio's.
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(target=run_it, daemon=True)
-    thread.start()
     try:
-        wait_until(lambda: server.started and server.servers, what="the server listens")
-        yield Site(core, server.servers[0].sockets[0].getsockname()[1], server, door)
+        with serving(config, marks.close) as server:
+            yield Site(core, port_of(server), server, door)
     finally:
-        server.should_exit = True
-        thread.join(NET)
         core.close()
     assert door.lies == []

@@ -64,7 +64,7 @@ class Attachments(Protocol):
         ...
 
     def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, chunk: bytes) -> None:
-        """Stores one chunk; ``ordinal`` counts from 0. Raises StorageFull."""
+        """Stores one chunk; ``ordinal`` counts from 0. Raises Outage."""
         ...
 
     def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:

@@ -28,7 +28,7 @@ INLINE_RECIPIENTS: Final = 25
 
 
 class Courier(Protocol):
-    """Delivers outbox messages to accounts here, at once."""
+    """Delivers outbox messages to accounts here, at once. Raises Outage; then a worker delivers those that are left."""
 
     def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> None: ...
 

@@ -47,10 +47,6 @@ class QuotaExceeded(Refusal):
     """Your attachments take as much room as they may."""
 
 
-class StorageFull(Refusal):
-    """The server has no room left."""
-
-
 class UnknownManagedId(Refusal):
     """The event has no such attachment."""
 

@@ -21,19 +21,27 @@ if TYPE_CHECKING:
 
 Finding = tuple[str, bool, str]
 
+PATIENCE: Final = 30.0
+"""Max seconds for one answer of the database."""
 FOLLOWER_LATE: Final = 60.0
 """Max seconds that an event may wait for a follower."""
 
 
 def check_up(settings: Settings) -> list[Finding]:
     """Checks everything that an installation needs. Each finding: the check's name, whether it passed, and details."""
+    import psycopg
+
+    from televent.adapters.postgres.outages import one_line
+
     findings: list[Finding] = [_room(settings), _account(settings), _closed(settings)]
     try:
         with database(settings) as url:
-            findings += _database(url)
+            _database(url, findings)
             findings.append(_sessions(settings, url))
     except OperatorError as error:
         findings.append(("database", False, str(error)))
+    except psycopg.Error as error:
+        findings.append(("database", False, one_line(error)))
     findings.append(_passwords(settings))
     findings.append(_telegram(settings))
     findings.append(_mail(settings))
@@ -94,7 +102,8 @@ def _sessions(settings: Settings, url: str) -> Finding:
     )
 
 
-def _database(url: str) -> list[Finding]:
+def _database(url: str, findings: list[Finding]) -> None:
+    """Adds the findings about the database, one by one: those before an error are kept. Raises psycopg.Error."""
     import psycopg
 
     from televent.adapters.postgres.pool import describe
@@ -102,7 +111,6 @@ def _database(url: str) -> list[Finding]:
     from televent.adapters.postgres.schema.newer import NewerSchema, check_schema
     from televent.adapters.postgres.schema.store_format import WrongStoreFormat, check_store_format, store_format
 
-    findings: list[Finding] = []
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
         row = connection.execute("SHOW server_version_num").fetchone()
         version = int(row[0]) // 10000 if row else 0
@@ -111,13 +119,13 @@ def _database(url: str) -> list[Finding]:
             check_store_format(connection)
         except WrongStoreFormat as error:
             findings.append(("store format", False, str(error)))
-            return findings
+            return
         findings.append(("store format", True, str(store_format(connection) or "none yet")))
         try:
             check_schema(connection)
         except NewerSchema as error:
             findings.append(("schema", False, str(error)))
-            return findings
+            return
         waiting = [each.name for each in migrate.status(url) if each.state not in ("applied", "unknown")]
         findings.append(
             (
@@ -127,7 +135,8 @@ def _database(url: str) -> list[Finding]:
             )
         )
         if waiting:
-            return findings
+            return
+        findings.append(_writes(connection))
         started = time.perf_counter()
         connection.execute("SELECT count(*) FROM (SELECT FROM event LIMIT 1) AS one")
         findings.append(("store", True, f"answers in {(time.perf_counter() - started) * 1000:.1f} ms"))
@@ -141,7 +150,22 @@ def _database(url: str) -> list[Finding]:
         oldest = float(old[0] or 0) if old else 0.0
         findings.append(("transactions", oldest < 30, f"the oldest write transaction is {oldest:.0f} s old"))
         findings += _followers(connection)
-    return findings
+
+
+def _writes(connection: Connection) -> Finding:
+    """Whether the database takes writes: it is no standby, and its own disk, which may be elsewhere, has room."""
+    import psycopg
+
+    from televent.adapters.postgres.outages import one_line
+    from televent.adapters.postgres.pulse import BEAT, ROOM, ask
+
+    try:
+        if ask(connection.pgconn, BEAT, PATIENCE) == b"on":
+            return "writes", False, "the database takes no writes (a standby, or default_transaction_read_only)"
+        ask(connection.pgconn, ROOM, PATIENCE)
+    except (psycopg.Error, TimeoutError) as error:
+        return "writes", False, one_line(error) or f"no answer within {PATIENCE:g} s"
+    return "writes", True, "taken"
 
 
 def _followers(connection: Connection) -> list[Finding]:

@@ -22,6 +22,7 @@ from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import GiveUp, OutboxMessage
 from televent.application.messages.share_local import ShareLocal
+from televent.application.outage import Outage
 from televent.application.refusals import TryAgain
 from televent.application.use_cases.calendars import sharing
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip, receive_together
@@ -117,7 +118,7 @@ def _together(backend: Backend, incoming: Sequence[Incoming]) -> list[Result]:
     if len(incoming) > 1:
         try:
             receive_together(backend, incoming)
-        except TryAgain as error:
+        except (TryAgain, Outage) as error:
             return [error] * len(incoming)
         except Exception:
             # One of them was applied before, or cannot be applied. Each gets its own result.
@@ -179,13 +180,16 @@ class LocalCourier:
     def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> None:
         """Delivers these messages. One that fails is due at once, and a worker tries it again by the outbox's schedule.
 
-        They are not claimed: workers leave them alone for WORKER_DELAY, and a second delivery changes nothing.
+        They are not claimed: workers leave them alone for WORKER_DELAY, and a second delivery changes nothing. Raises
+        Outage; a worker then delivers all that are left.
         """
         done: list[UUID] = []
         failed: list[UUID] = []
         for message in messages:
             delivery = Delivery(context, message.outbox_id, message.message)
             error = self._gathering.do(delivery.recipient, delivery)
+            if isinstance(error, Outage):
+                raise error
             if error is not None:
                 log.error("message not delivered at once", outbox_id=str(message.outbox_id), exc_info=error)
             (done if error is None else failed).append(message.outbox_id)

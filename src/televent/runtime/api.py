@@ -106,15 +106,9 @@ def http_app(core: Core, marks: Marks | None) -> Any:
     """The ASGI application. ``marks`` None: no answer is cached."""
     settings = core.settings
 
-    async def check() -> dict[str, str]:
-        def database_state() -> str:
-            try:
-                core.outbox.counts()
-            except Exception as error:
-                return type(error).__name__
-            return "ok"
-
-        return {"database": await core.run(database_state)}
+    def check() -> dict[str, str]:
+        outage = core.pulse.outage
+        return {"database": "ok" if outage is None else outage.name}
 
     limits = rate_limits(core) if settings.rate_limits == "on" else None
     door: Asgi = CaldavDoor(

@@ -22,6 +22,7 @@ from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectK
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.pool import await_database, open_pool
+from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
@@ -71,6 +72,7 @@ class Core:
     keys: PostgresSubjectKeys
     backend: Backend
     threads: ThreadPoolExecutor
+    pulse: Pulse
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Calls synchronous code in a thread, and returns its result."""
@@ -88,7 +90,9 @@ class Core:
     def close(self) -> None:
         """Ends the threads and closes the connections."""
         self.threads.shutdown(wait=True, cancel_futures=True)
+        self.outbox.close()
         self.wakeups.close()
+        self.pulse.close()
         self.pool.close()
 
 
@@ -156,8 +160,10 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         keys=keys,
         backend=backend,
         threads=ThreadPoolExecutor(settings.pool_size, thread_name_prefix="televent"),
+        pulse=Pulse(pool),
     )
     register(pool, core.followers)
+    core.pulse.start()
     return core
 
 

@@ -19,6 +19,7 @@ from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Handler, after_failure
+from televent.application.outage import Outage
 from televent.ical.queries.occurs import season_of
 from televent.policies.courier import KINDS, Delivery, deliver_all, recipient_of
 from televent.runtime.compose import Core
@@ -148,6 +149,9 @@ async def _whenever_notified(
 def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Claimed]:
     try:
         return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=room)
+    except Outage as outage:
+        log.warning("the outbox waits for the database", error=str(outage))
+        return []
     except Exception:
         log.exception("the outbox cannot be read")
         return []
@@ -200,12 +204,15 @@ async def keep_indexed(core: Core, stop: asyncio.Event) -> None:
     It runs at start-up and then once an hour, a few rows at a time.
     """
     while not stop.is_set():
+        pause = 3600.0
         try:
             await _index(core, stop)
+        except Outage as outage:
+            pause = outage.retry_after
         except Exception:
             log.exception("the index of occurrences is not brought up to date; it is retried in an hour")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 3600.0)
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 async def _index(core: Core, stop: asyncio.Event) -> None:
@@ -246,5 +253,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)
+        except Outage as outage:
+            log.warning("housekeeping waits for the database", error=str(outage))
         except Exception:
             log.exception("housekeeping failed; it is retried in a minute")

@@ -19,7 +19,7 @@ from televent.adapters.caldav.door.credentials import client_of
 from televent.adapters.caldav.door.door import Door, Limit, RateLimits, Run
 from televent.adapters.caldav.door.preconditions import check_if
 from televent.adapters.caldav.door.upload import Incoming
-from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition, unprivileged
+from televent.adapters.caldav.errors import DavError, need_privileges, of_outage, of_refusal, precondition, unprivileged
 from televent.adapters.caldav.http import (
     BodyTooLarge,
     Header,
@@ -48,6 +48,7 @@ from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.backend import Backend
+from televent.application.outage import Outage
 from televent.application.push import Offer
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
@@ -111,6 +112,9 @@ class CaldavDoor:
             body, rest = await self._begin(response)
         except (DavError, Refusal) as error:
             response, body, rest = _error(error if isinstance(error, DavError) else of_refusal(error))
+        except Outage as outage:
+            log.warning("request not answered", method=scope["method"], outage=outage.name, error=str(outage))
+            response, body, rest = _error(of_outage(outage))
         except ConnectionResetError:
             return
         except Exception:
@@ -138,8 +142,8 @@ class CaldavDoor:
         expect = headers.get("expect", "")
         try:
             response = await self._dispatch(scope, headers, b"", incoming)
-        except (DavError, Refusal) as refusal:
-            error = refusal if isinstance(refusal, DavError) else of_refusal(refusal)
+        except (DavError, Refusal, Outage) as reason:
+            error = reason if isinstance(reason, DavError) else _answer_to(reason)
             if await incoming.settle(expect):
                 error.headers += (_CLOSE,)
             raise error from None
@@ -215,7 +219,11 @@ class CaldavDoor:
 
     async def _count(self, limit: Limit, key: str) -> None:
         if not limit.held(key):
-            wait = await self._run(limit, key)
+            try:
+                wait = await self._run(limit, key)
+            except Outage:
+                # Nobody can count where the database takes no writes, but people can still read.
+                return
             if wait is not None:
                 raise too_many(wait)
 
@@ -276,6 +284,10 @@ def _two(rest: Iterator[bytes]) -> tuple[bytes, bool]:
     first = next(rest, b"")
     second = next(rest, b"") if first else b""
     return first + second if second else first, bool(second)
+
+
+def _answer_to(reason: Refusal | Outage) -> DavError:
+    return of_refusal(reason) if isinstance(reason, Refusal) else of_outage(reason)
 
 
 def not_allowed(target: Target) -> DavError:

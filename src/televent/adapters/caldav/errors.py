@@ -10,6 +10,7 @@ from televent.adapters.caldav.webdav import xml_out
 from televent.adapters.caldav.webdav.names import c, d, empty, tags
 from televent.application import refusals
 from televent.application.event_store.mapper import ErasedSubject
+from televent.application.outage import DatabaseAway, DatabaseBusy, DatabaseFull, DatabaseReadOnly, Outage
 from televent.domain.refusal import Refusal
 
 
@@ -101,9 +102,8 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.MeetingStays: Row(403, d("need-privileges")),
     refusals.HiddenFromSharees: Row(403, d("need-privileges")),
     refusals.TooManyAttachments: Row(403, c("max-attachments-per-resource")),
-    # RFC 4331 §6 defines these two preconditions.
+    # RFC 4331 §6 defines this precondition.
     refusals.QuotaExceeded: Row(507, d("quota-not-exceeded")),
-    refusals.StorageFull: Row(507, d("sufficient-disk-space")),
     refusals.UnknownManagedId: Row(403, c("valid-managed-id")),
     refusals.UnknownOccurrenceId: Row(403, c("valid-rid")),
     refusals.UnmanagedId: Row(403, c("valid-managed-id-parameter")),
@@ -118,6 +118,25 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.TooManyCodes: Row(429),
     refusals.InvalidAddress: Row(403),
 }
+
+
+OUTAGES: Final[dict[type[Outage], Row]] = {
+    DatabaseAway: Row(503),
+    DatabaseReadOnly: Row(503),
+    DatabaseBusy: Row(503),
+    # RFC 4331 §6
+    DatabaseFull: Row(507, d("sufficient-disk-space")),
+}
+"""The answer to each class of Outage; all have Retry-After (RFC 9110 §10.2.3)."""
+
+
+def of_outage(outage: Outage) -> DavError:
+    """The answer to an outage. It does not contain the outage's message, which is for the operator."""
+    row = OUTAGES[type(outage)]
+    headers = ((b"retry-after", str(outage.retry_after).encode()),)
+    if row.condition is None:
+        return DavError(row.status, text="The calendars cannot be reached at the moment. Try again.", headers=headers)
+    return DavError(row.status, empty(row.condition), headers=headers)
 
 
 LOCATED: Final = (refusals.UidConflict, refusals.SchedulingUidConflict)

@@ -6,6 +6,8 @@ the content of a mail.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
@@ -23,9 +25,10 @@ from televent.adapters.email.trust import header_values, sender_of
 from televent.application.backend import Backend
 from televent.application.mail.addressees import Addressees, Destination
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.book import RETRY, MailBook
+from televent.application.mail.book import LEASE, RETRY, MailBook
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
 from televent.application.mail.trust import Sender
+from televent.application.outage import Outage
 from televent.application.use_cases.mail.receive_mail import receive_mail
 from televent.domain.ids import AccountId
 
@@ -83,11 +86,28 @@ class Intake:
         """Processes a stored mail and records its outcome. Idempotent; never raises."""
         try:
             verdict = await self.run(self._process, mail_key, envelope_from, recipients, raw)
+        except Outage as outage:
+            verdict = await self._given_back(mail_key, outage)
         except Exception as error:
             log.exception("a mail could not be processed", mail=mail_key[:16])
             verdict = await self._postponed(mail_key, type(error).__name__)
         log.info("mail", mail=mail_key[:16], state=verdict.state, reason=verdict.reason)
         return verdict
+
+    async def _given_back(self, mail_key: str, outage: Outage) -> Verdict:
+        """Leaves the mail for a later attempt, and does not count this one: the mail is not the reason."""
+        until = time.monotonic() + LEASE.total_seconds()
+        reason = outage.name
+        while True:
+            try:
+                due = self._backend.clock() + timedelta(seconds=outage.retry_after)
+                await self.run(self.book.give_back, mail_key, reason, due)
+                break
+            except Outage as again:
+                if time.monotonic() > until:
+                    break
+                await asyncio.sleep(again.retry_after)
+        return Verdict("received", reason)
 
     async def _postponed(self, mail_key: str, reason: str) -> Verdict:
         """Leaves the mail for a later attempt; after the last one it is set aside."""

@@ -19,11 +19,20 @@ import structlog
 from televent.adapters.email.connection import Connections, Entrance, LmtpConnection, SmtpConnection
 from televent.adapters.email.intake import Intake
 from televent.adapters.email.processing import Processing
+from televent.application.outage import DatabaseAway, DatabaseBusy, DatabaseFull, DatabaseReadOnly, Outage
 
 log = structlog.get_logger("televent.mail")
 
 MAX_RECIPIENTS = 100
 """Max recipients of a mail."""
+TRY_LATER = "451 4.3.0 Try again later"
+OUTAGES: dict[type[Outage], str] = {
+    DatabaseAway: TRY_LATER,
+    DatabaseReadOnly: TRY_LATER,
+    DatabaseBusy: TRY_LATER,
+    DatabaseFull: "452 4.3.1 The mail system is full",
+}
+"""The reply to each class of Outage (RFC 5321 §4.2.3, RFC 3463 §3.4); after each the sender keeps the mail."""
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-received:", b"x-original-to:", b"x-spam")
 
@@ -75,9 +84,12 @@ class Listener:
         return refusal
 
     async def handle_exception(self, error: Exception) -> str:
-        """Replies 451, so that the sender keeps the mail and tries again. The reply does not contain the error."""
+        """Replies 451 or 452, so that the sender keeps the mail and tries again. The reply does not show the error."""
+        if isinstance(error, Outage):
+            log.warning("a mail is not taken", outage=error.name, error=str(error))
+            return OUTAGES[type(error)]
         log.error("a mail could not be stored", exc_info=error)
-        return "451 4.3.0 Try again later"
+        return TRY_LATER
 
 
 def mail_key(raw: bytes, recipients: list[str]) -> str:

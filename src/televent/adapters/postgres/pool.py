@@ -1,24 +1,36 @@
 """Opens connections to PostgreSQL, shares them in a pool, and replaces dead ones."""
 
+import os
 import select
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from televent.adapters.postgres.outages import one_line, outage_of
+from televent.application.outage import DatabaseAway, DatabaseFull, Outage
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 # By default a connection to a host that is gone lasts for hours. Values are in seconds, except tcp_user_timeout, which
-# is in milliseconds. None has an effect on a unix socket.
+# is in milliseconds. None has an effect on a unix socket, nor where a proxy still answers for the host: see pulse.py.
 NETWORK: dict[str, str | int] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 1,
     "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
+    "tcp_user_timeout": 4_000,
 }
+PATIENCE = 3.0
+"""Max seconds that a caller waits for a connection. A request must be answered within five."""
+ASK_AGAIN = 0.5
+"""Seconds after which a caller that waits asks the pool again, which then tries to open a connection."""
 
 # Errors that a retry cannot fix. libpq gives no SQLSTATE for a refused connection, only the server's sentence.
 FINAL = (
@@ -50,13 +62,13 @@ def open_pool(
     autocommit: bool = False,
     timeout: float = 30.0,
     generic_plans: bool = False,
-) -> ConnectionPool[Connection]:
+) -> "LivePool":
     """An open pool with `min_size` connections; close it, or use it in a `with` statement.
 
-    It retries for up to `timeout` seconds while the server starts or does not answer. A caller also waits that long
-    for a free connection. `prepare_threshold`: how often a statement runs before it is prepared; None behind
-    pgbouncer in transaction mode. `generic_plans`: a prepared statement is planned once for all values. Each of our
-    statements reads the one index that answers it, and planning takes longer than running it.
+    It retries for up to `timeout` seconds while the server starts or does not answer. Later a caller waits that long
+    for a free connection, at most PATIENCE. `prepare_threshold`: how often a statement runs before it is prepared; None
+    behind pgbouncer in transaction mode. `generic_plans`: a prepared statement is planned once for all values. Each of
+    our statements reads the one index that answers it, and planning takes longer than running it.
     Raises DatabaseUnavailable.
     """
     place = describe(conninfo)
@@ -73,7 +85,8 @@ def open_pool(
             "autocommit": autocommit,
         },
         name=application_name,
-        timeout=timeout,
+        timeout=min(timeout, PATIENCE),
+        reconnect_timeout=timeout,
         max_lifetime=3600,
         configure=_plan_once if generic_plans else None,
         open=False,
@@ -83,6 +96,9 @@ def open_pool(
     except psycopg.Error as error:
         pool.close()
         raise DatabaseUnavailable(f"{place} does not give {min_size} connections: {error}") from error
+    # The pool would wait for ever longer between two attempts, also when the database is back. Without this timeout it
+    # gives up an attempt that failed, and the callers that wait cause new ones.
+    pool.reconnect_timeout = 0.0
     return pool
 
 
@@ -93,27 +109,86 @@ def _plan_once(connection: Connection) -> None:
 
 
 class LivePool(ConnectionPool[Connection]):
-    """A pool that gives out no connection that the server has closed.
+    """A pool that gives out no connection that the server has closed, and that translates errors into outages.
 
     The pool's own `check` is too slow: after a failover every idle connection is dead, and from the second one on
     `check` sleeps for one, two, four, … seconds before it tries the next.
     """
 
+    outage: Outage | None = None
+    """While it is set, every call fails at once: nobody waits for a database that is known to be away."""
+    full = False
+    """True from an error because of a full disk until somebody finds that there is room again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._used: dict[int, Connection] = {}
+        self._guard = threading.Lock()
+        super().__init__(*args, **kwargs)
+
+    @contextmanager
+    def connection(self, timeout: float | None = None) -> Iterator[Connection]:
+        """A live connection for the block. Raises Outage, also for an error of the block that means one."""
+        connection: Connection | None = None
+        try:
+            with super().connection(timeout) as connection:
+                try:
+                    yield connection
+                except psycopg.errors.ReadOnlySqlTransaction:
+                    # It may lead to a server that is a standby now; a new one may lead to the primary.
+                    connection.close()
+                    raise
+        except psycopg.Error as error:
+            outage = outage_of(error)
+            if outage is None and connection is not None and connection.closed:
+                outage = DatabaseAway(one_line(error))
+            if outage is None:
+                raise
+            self.full = self.full or isinstance(outage, DatabaseFull)
+            raise outage from error
+
     def getconn(self, timeout: float | None = None) -> Connection:
-        """A live connection; the pool replaces dead ones in the background. Raises PoolTimeout."""
+        """A live connection; the pool replaces dead ones in the background. Raises PoolTimeout, Outage."""
         deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
-            connection = super().getconn(deadline - time.monotonic())
+            outage = self.outage
+            if outage is not None:
+                raise type(outage)(*outage.args)
+            try:
+                connection = super().getconn(min(ASK_AGAIN, deadline - time.monotonic()))
+            except PoolTimeout:
+                if time.monotonic() >= deadline:
+                    raise
+                continue
             try:
                 discard_if_cut(connection)
             except psycopg.Error:
                 connection.close()
-                self.putconn(connection)
+                super().putconn(connection)
             except BaseException:
-                self.putconn(connection)
+                super().putconn(connection)
                 raise
             else:
+                with self._guard:
+                    self._used[id(connection)] = connection
                 return connection
+
+    def putconn(self, conn: Connection) -> None:
+        """Takes a connection back."""
+        with self._guard:
+            self._used.pop(id(conn), None)
+        super().putconn(conn)
+
+    def cut(self) -> None:
+        """Ends every statement under way with an error, and closes every idle connection.
+
+        A statement on a connection that has gone silent would wait for minutes.
+        """
+        with self._guard:
+            for connection in self._used.values():
+                # The connection belongs to another thread, so only its socket is ended; the thread then finds it cut.
+                with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as wire:
+                    wire.shutdown(socket.SHUT_RDWR)
+        self.drain()
 
 
 def await_database(conninfo: str, timeout: float) -> None:

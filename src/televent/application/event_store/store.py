@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+import structlog
 from eventsourcing.application import Application
 from eventsourcing.persistence import ApplicationRecorder, EventStore, Mapper
 from eventsourcing.utils import Environment
@@ -21,11 +22,13 @@ from televent.application.event_store.mapper import FactMapper, NewEvent, genesi
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
 from televent.application.event_store.snapshots import FORM, SealedState, restored
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.outage import Outage
 from televent.application.read_models.accounts import DestroyKey
 from televent.application.read_models.calendars import ExpectCalendar
 from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 
+log = structlog.get_logger("televent.store")
 S = TypeVar("S")
 
 SNAPSHOT_EVERY = 50
@@ -165,7 +168,12 @@ class Store(Application[str]):
         recorder: StreamRecorder = self._given_recorder  # type: ignore[assignment]
         key = change.loaded.key
         state = self._given_mapper.seal(SealedState.of(change.after), key.tenant, f"{key}@{version}")
-        recorder.put_snapshot(StoredSnapshot(key, version, change.loaded.decider.name + FORM, key.tenant, state, chain))
+        snapshot = StoredSnapshot(key, version, change.loaded.decider.name + FORM, key.tenant, state, chain)
+        try:
+            recorder.put_snapshot(snapshot)
+        except Outage as outage:
+            # The facts are stored, and they are answered as stored. A later change makes the next snapshot.
+            log.warning("a snapshot is not stored", stream=str(key), error=str(outage))
 
     def _restore(self, decider: Decider[S], snapshot: StoredSnapshot) -> S | None:
         """The state in a snapshot; None where it has another form, or its key is destroyed."""

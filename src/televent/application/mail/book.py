@@ -59,6 +59,10 @@ class MailBook(Protocol):
         """Stores why an attempt failed. False: it was the last one, and the mail has the result "failed"."""
         ...
 
+    def give_back(self, mail_key: str, reason: str, due: datetime) -> None:
+        """Stores why an attempt could not be made. It does not count."""
+        ...
+
     def give_up(self, now: datetime) -> list[str]:
         """Sets mails aside as "failed" whose last attempt ended without a result; returns their keys."""
         ...

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from televent.application.messages.message import Message
+from televent.application.outage import Outage
 from televent.application.refusals import TryAgain
 from televent.domain.ids import AccountId
 
@@ -123,6 +124,9 @@ def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verd
     if isinstance(error, TryAgain) and now - message.created_at < PATIENCE:
         # Our own writers were in the way, for milliseconds. Each message gets another time, so they do not meet again.
         return TryAgainAt(now + SOON * (1 + message.outbox_id.int % 1000 / 1000), reason, counted=False)
+    if isinstance(error, Outage):
+        # The receiver is not the reason, so the attempt does not count.
+        return TryAgainAt(now + timedelta(seconds=error.retry_after), reason, counted=False)
     if isinstance(error, RetryLater) and now - message.created_at < PATIENCE:
         # One large number must not postpone a message for days.
         wait = timedelta(seconds=min(max(error.seconds, 1.0), PATIENCE.total_seconds()))

@@ -17,6 +17,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.attachments import AttachmentRow, Upload
+from televent.application.outage import Outage
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import PreconditionFailed
 from televent.application.use_cases.shared.attach import Edit, check_edit, edit_attachments, readable
@@ -95,6 +96,9 @@ async def _changed(
         line = Attachment(str(attachment_id), url, name, kind, size)
         try:
             await door.run(_change, door, request, person, row, partial(_with, action, line), standing)
+        except Outage:
+            # The object may use the attachment by now. If it does not, the attachment is removed later.
+            raise
         except BaseException:
             await door.run(door.backend.attachments.drop, owner, attachment_id)
             raise

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.application.attachments import AttachmentRow, Upload
 from televent.application.event_store.mapper import NONCE, ErasedSubject, SubjectKeys
-from televent.application.refusals import QuotaExceeded, StorageFull
+from televent.application.refusals import QuotaExceeded
 from televent.domain.ids import AccountId
 from televent.ical.editing.attachments import mentioned
 
@@ -137,14 +136,14 @@ class PostgresAttachments:
         return max(room, 0)
 
     def begin(self, upload: Upload, now: datetime) -> None:
-        """Begins an upload. Raises ErasedSubject, StorageFull."""
+        """Begins an upload. Raises ErasedSubject, Outage."""
         tenant, attachment_id = upload.tenant, upload.attachment_id
         described = msgspec.msgpack.encode([upload.filename, upload.media_type])
         sealed = self._seal(tenant, attachment_id, "description", described)
         self._execute(BEGIN, tenant, attachment_id, sealed, now, now, upload.creator)
 
     def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, chunk: bytes) -> None:
-        """Stores one chunk. Raises ErasedSubject, StorageFull."""
+        """Stores one chunk. Raises ErasedSubject, Outage."""
         self._execute(ADD, tenant, attachment_id, ordinal, self._seal(tenant, attachment_id, str(ordinal), chunk))
 
     def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
@@ -210,11 +209,8 @@ class PostgresAttachments:
             self._execute(FORGET, now, tenant, attachment_id, now - grace)
 
     def _execute(self, statement: str, *parameters: object) -> None:
-        try:
-            with self._pool.connection() as connection:
-                connection.execute(statement, parameters)
-        except psycopg.errors.DiskFull as error:
-            raise StorageFull() from error
+        with self._pool.connection() as connection:
+            connection.execute(statement, parameters)
 
     def _seal(self, tenant: AccountId, attachment_id: UUID, place: str, plain: bytes) -> bytes:
         key = self._keys.key(tenant)

@@ -28,6 +28,8 @@ MAX_REQUESTS: Final = 200
 """Max requests whose keys go into one statement."""
 RECONNECT: Final = 1.0
 """Seconds between two attempts to connect."""
+SILENCE: Final = 2.0
+"""Seconds without a reply after which the connection counts as lost. A request then reads its rows as usual."""
 _NAME: Final = b"televent_marks"
 
 Waiting = tuple[Sequence[Key], "asyncio.Future[Mark | None]"]
@@ -116,12 +118,13 @@ class _Line:
         self._slots: dict[tuple[bytes, bytes], Key] = {}
         self._results: list[pq.abc.PGresult] = []
         self._life = 0
+        self._silent: asyncio.TimerHandle | None = None
         self._pg.nonblocking = 1
         self._socket = self._pg.socket
         self._loop.add_reader(self._socket, self._readable)
         self.busy = True
         self._pg.send_prepare(_NAME, ASK.encode())
-        self._flush()
+        self._sent()
 
     def ask(self, asked: list[Waiting], life: int) -> None:
         """Sends one statement for the keys of all these requests, each key once."""
@@ -142,7 +145,7 @@ class _Line:
         except psycopg.Error as error:
             self.drop(error)
             return
-        self._flush()
+        self._sent()
 
     def drop(self, error: Exception | None) -> None:
         """Closes the connection; requests that wait get None."""
@@ -150,10 +153,20 @@ class _Line:
             log.warning("the connection for marks was lost", error=_one_line(error))
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
+        self._stop_timer()
         self._pg.finish()
         _answer(self._asked, {}, self._life)
         self._asked = []
         self._lost()
+
+    def _sent(self) -> None:
+        self._silent = self._loop.call_later(SILENCE, self.drop, TimeoutError("it is silent"))
+        self._flush()
+
+    def _stop_timer(self) -> None:
+        if self._silent is not None:
+            self._silent.cancel()
+            self._silent = None
 
     def _flush(self) -> None:
         try:
@@ -192,6 +205,7 @@ class _Line:
             for row in range(result.ntuples):
                 marks[slots[read(row, 0), read(row, 1)]] = read(row, 2)  # type: ignore[index]
         self._results = []
+        self._stop_timer()
         self.busy = False
         asked, self._asked = self._asked, []
         _answer(asked, marks, self._life)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -29,6 +30,7 @@ from televent.adapters.postgres.dav_index.time_reads import (
     touched,
 )
 from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.application.outage import DatabaseFull, DatabaseReadOnly
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.application.read_models.busy import BusyRows
 from televent.application.read_models.calendars import CalendarRow
@@ -258,7 +260,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads):
 
     def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
         """Notes the use of a device: at most one write per device and NOTED_FOR, and no round trip where this process
-        made that write."""
+        made that write. Where the database takes no writes the use is not noted: people can still read."""
         device = (tenant, device_id)
         noted = self._noted.get(device)
         if noted is not None and now - noted < NOTED_FOR:
@@ -266,11 +268,11 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads):
         if len(self._noted) >= NOTED_DEVICES:
             self._noted.clear()
         self._noted[device] = now
-        with self._pool.connection() as connection:
+        with contextlib.suppress(DatabaseReadOnly, DatabaseFull), self._pool.connection() as connection:
             connection.execute(NOTE_DEVICE, (now, tenant, device_id, now - NOTED_FOR))
 
     def fill_selector(self, tenant: AccountId, device: DeviceRow, selector: str) -> None:
-        with self._pool.connection() as connection:
+        with contextlib.suppress(DatabaseReadOnly, DatabaseFull), self._pool.connection() as connection:
             connection.execute(FILL_SELECTOR, (selector, tenant, device.device_id, device.hash))
 
     def _account(self, where: str, value: object) -> AccountRow | None:

@@ -17,20 +17,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent
 
-from televent.adapters.postgres.dav_index.inline_rows import conflict_of
 from televent.adapters.postgres.event_store.group_commit import GroupCommit
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.event_store.queueing import Queues
 from televent.adapters.postgres.event_store.subscription import PostgresSubscription
 from televent.adapters.postgres.event_store.transaction import Batch, batch_of, send
+from televent.adapters.postgres.pool import PATIENCE
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
-from televent.application.event_store.conflicts import AlreadyApplied, StaleStream
+from televent.application.event_store.conflicts import AlreadyApplied, Conflict, StaleStream
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.outage import Outage
 from televent.application.read_models.writes import Write
 from televent.domain.ids import StreamKey
 
@@ -74,7 +74,7 @@ class PostgresRecorder(ApplicationRecorder):
 
         Raises a Conflict where another writer was first, TwoTenants for data of more than one tenant. A connection
         that is lost before the answer is no failure: the recorder looks up by command id whether the transaction
-        committed, and sends it again only if it did not.
+        committed, and sends it again only if it did not. Raises Outage where that cannot be looked up either.
         """
         if kwargs:
             raise TypeError(f"unknown arguments: {', '.join(kwargs)}")
@@ -95,24 +95,27 @@ class PostgresRecorder(ApplicationRecorder):
             return send(connection, batches)
 
     def _alone(self, batch: Batch) -> list[int]:
+        until = time.monotonic() + PATIENCE
         for attempt in range(1, ATTEMPTS + 1):
             connection: Any = None
             try:
                 with self._pool.connection() as connection:
                     return send(connection, [batch])[0]
-            except psycopg.Error as error:
-                cut = connection is not None and connection.closed
-                conflict = conflict_of(error)
-                if conflict is None and not cut:
-                    raise
-                lost = cut or isinstance(conflict, StaleStream | AlreadyApplied)
+            except Conflict as conflict:
+                # The other transaction may be the one of an earlier attempt.
+                lost = isinstance(conflict, StaleStream | AlreadyApplied)
                 landed = self._landed(batch.events) if lost else None
                 if landed is not None:
                     return landed
-                if conflict is not None:
-                    conflict.queue = self._queues.of(StreamKey.parse(str(batch.events[0].originator_id)))
-                    raise conflict from error
-                if attempt == ATTEMPTS:
+                conflict.queue = self._queues.of(StreamKey.parse(str(batch.events[0].originator_id)))
+                raise
+            except Outage:
+                if connection is None or not connection.closed:
+                    raise
+                landed = self._landed(batch.events)
+                if landed is not None:
+                    return landed
+                if attempt == ATTEMPTS or time.monotonic() > until:
                     raise
                 # The server may still run the first attempt; then the retry conflicts with its events and waits.
                 time.sleep(0.01 * 2**attempt)

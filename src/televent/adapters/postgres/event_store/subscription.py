@@ -6,12 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-import psycopg
 from eventsourcing.persistence import ApplicationRecorder, Subscription
 
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.wakeup import EVENTS, Wakeups
 from televent.application.event_store.recorded import RecordedNotification
+from televent.application.outage import Outage
 
 PAGE_SIZE = 500
 POLL = 1.0
@@ -77,7 +77,7 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
         """Reads the next page. Returns whether there are more events that may not be read yet."""
         try:
             page = self._log.page(self._seen, PAGE_SIZE, None, self._topics)
-        except psycopg.OperationalError:
+        except Outage:
             # The database does not answer. Nothing is lost: this object keeps the position.
             return True
         self._page.extend(page.notifications)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from televent.adapters.postgres.dav_index.inline_rows import Statement, statements
+from televent.adapters.postgres.dav_index.inline_rows import Statement, conflict_of, statements
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.messages.outbox import OutboxMessage
@@ -89,12 +89,25 @@ def batch_of(
 def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:
     """Sends the batches as one transaction in one round trip, and returns the positions of each batch's events.
 
-    No statement waits for an answer before the end of the pipeline. Raises psycopg.Error: then nothing is recorded, or
-    the connection was cut. Raises TwoTenants for batches of more than one tenant.
+    No statement waits for an answer before the end of the pipeline. Raises Conflict, psycopg.Error: then nothing is
+    recorded, or the connection was cut. Raises TwoTenants for batches of more than one tenant.
     """
     tenants = {batch.tenant for batch in batches}
     if len(tenants) > 1:
         raise TwoTenants(tenants)
+    try:
+        given = _send(connection, batches)
+    except psycopg.Error as error:
+        conflict = conflict_of(error)
+        if conflict is None:
+            raise
+        raise conflict from error
+    return [[int(cursor.fetchone()[0]) for cursor in cursors] for cursors in given]  # type: ignore[index]
+
+
+def _send(
+    connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]
+) -> list[list[psycopg.Cursor[tuple[Any, ...]]]]:
     given: list[list[psycopg.Cursor[tuple[Any, ...]]]] = []
     ordinal = 0
     with connection.pipeline():
@@ -112,7 +125,7 @@ def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batc
             for query, parameters in batch.rows:
                 connection.execute(query, parameters, prepare=True)
         connection.execute("COMMIT")
-    return [[int(cursor.fetchone()[0]) for cursor in cursors] for cursors in given]  # type: ignore[index]
+    return given
 
 
 def _event_row(event: RecordedEvent, ordinal: int) -> tuple[Any, ...]:

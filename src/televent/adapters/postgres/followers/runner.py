@@ -32,6 +32,7 @@ from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
 from televent.application.event_store.envelope import LoggedEvent
 from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection, topics_of
+from televent.application.outage import Outage
 
 log = structlog.get_logger("televent.followers")
 
@@ -115,15 +116,18 @@ class Runner:
                     retry = FIRST_RETRY
             except IntegrityError:
                 log.info("another worker leads the consumer now", consumer=self._consumer.name)
+            except Outage as outage:
+                log.warning("a consumer waits for the database", consumer=self._consumer.name, error=str(outage))
+                self._stopping.wait(STANDBY)
             except Exception as error:
                 log.exception("a consumer failed; it is retried", consumer=self._consumer.name)
                 # One event at a time from here, so that all events before the failing one are processed.
                 self._size = 1
-                with contextlib.suppress(psycopg.Error):
+                with contextlib.suppress(psycopg.Error, Outage):
                     self._tracking.fail(error)
                 self._stopping.wait(retry)
                 retry = min(retry * 2, LAST_RETRY)
-        with contextlib.suppress(psycopg.Error):
+        with contextlib.suppress(psycopg.Error, Outage):
             self._tracking.release()
 
     def stop(self) -> None:

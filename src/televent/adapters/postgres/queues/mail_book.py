@@ -75,6 +75,15 @@ class PostgresMailBook:
             ).fetchone()
         return row is not None and row[0] == "received"
 
+    def give_back(self, mail_key: str, reason: str, due: datetime) -> None:
+        """Stores why an attempt could not be made, and when the next one is due. It does not count."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE inbound_mail SET verdict = %s, due_at = %s, attempts = attempts - 1"
+                " WHERE mail_key = %s AND state = 'received' AND attempts > 0",
+                (reason[:500], due, mail_key),
+            )
+
     def give_up(self, now: datetime) -> list[str]:
         """Sets mails aside whose last attempt ended without a result; returns their keys."""
         with self._pool.connection() as connection:

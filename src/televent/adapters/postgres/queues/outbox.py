@@ -23,7 +23,9 @@ from televent.adapters.postgres.queues.outbox_statements import (
     REQUEUE,
     TRY_AGAIN,
     UNDELIVERABLE,
+    UNCLAIM,
 )
+from televent.adapters.postgres.queues.settling import Settling
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
 from televent.application.messages.catalogue import CATALOGUE, Catalogue, UnreadableMessage
@@ -40,6 +42,7 @@ from televent.application.messages.outbox import (
     Undelivered,
     Verdict,
 )
+from televent.application.outage import Outage
 from televent.domain.ids import AccountId
 
 log = structlog.get_logger("televent.outbox")
@@ -56,6 +59,8 @@ UNKNOWN_REASON = (
 class PostgresOutbox:
     """Stores, claims and settles messages. ``pool`` gives connections in autocommit mode. Thread-safe.
 
+    ``complete``, ``complete_all``, ``release`` and ``settle_failure`` raise no Outage: after one they settle the claims as
+    soon as the database answers again.
     ``catalogue``: the messages that this version of the program knows. It leaves all others to other versions.
     """
 
@@ -63,6 +68,11 @@ class PostgresOutbox:
         self._pool = pool
         self._wakeups = wakeups
         self._catalogue = catalogue
+        self._settling = Settling(self._run)
+
+    def close(self) -> None:
+        """Ends the thread that settles claims after an outage."""
+        self._settling.close()
 
     def enqueue(self, messages: Sequence[OutboxMessage], tenant: AccountId, correlation_id: str, now: datetime) -> None:
         """Stores messages that no fact causes. The recorder stores those that a fact causes, with the fact."""
@@ -93,7 +103,7 @@ class PostgresOutbox:
 
     def complete(self, message: Claimed, now: datetime) -> None:
         """Sets the message to completed; changes nothing where the claim was lost meanwhile."""
-        self._settle(COMPLETE, message, {"now": now})
+        self._settle(COMPLETE, message, {"now": now}, now)
 
     def complete_all(self, messages: Sequence[Claimed], now: datetime) -> None:
         """Sets messages to completed that may be delivered again without harm. It does not wait for the disk: after a
@@ -104,7 +114,7 @@ class PostgresOutbox:
                 "ids": [message.outbox_id for message in messages],
                 "leases": list({message.lease_until for message in messages}),
             }
-            self._run(COMPLETE_ALL, {**claims, "now": now})
+            self._settle_claims(COMPLETE_ALL, {**claims, "now": now}, max(m.lease_until for m in messages) - now)
 
     def delivered(self, tenant: AccountId, ids: Sequence[UUID], now: datetime) -> None:
         """Sets messages to completed that were delivered without a claim, in the same way as ``complete_all``."""
@@ -119,7 +129,7 @@ class PostgresOutbox:
 
     def release(self, message: Claimed, now: datetime) -> None:
         """Gives the claim back before the attempt ended: the message is due at once, and the attempt does not count."""
-        self._settle(TRY_AGAIN, message, {"due": now, "reason": None, "uncounted": 1})
+        self._settle(TRY_AGAIN, message, {"due": now, "reason": None, "uncounted": 1}, now)
         self._wakeups.notify(OUTBOX)
 
     def settle_failure(self, message: Claimed, verdict: Verdict, now: datetime) -> None:
@@ -127,12 +137,12 @@ class PostgresOutbox:
         reason = verdict.reason[:ERROR_LENGTH]
         match verdict:
             case Failed():
-                self._settle(FAIL, message, {"now": now, "reason": reason})
+                self._settle(FAIL, message, {"now": now, "reason": reason}, now)
             case Undelivered():
-                self._settle(UNDELIVERABLE, message, {"now": now, "reason": reason})
+                self._settle(UNDELIVERABLE, message, {"now": now, "reason": reason}, now)
             case TryAgainAt():
-                uncounted = 0 if verdict.counted else 1
-                self._settle(TRY_AGAIN, message, {"due": verdict.due_at, "reason": reason, "uncounted": uncounted})
+                again = {"due": verdict.due_at, "reason": reason, "uncounted": 0 if verdict.counted else 1}
+                self._settle(TRY_AGAIN, message, again, now)
 
     def reap(self, now: datetime) -> int:
         """Sets to failed the messages whose last attempt ended without a result, and returns their number. Messages
@@ -175,8 +185,13 @@ class PostgresOutbox:
 
     def _claim(self, query: str, parameters: dict[str, object], now: datetime) -> tuple[list[Claimed], int]:
         """The messages claimed, and the number of rows that could not be read."""
-        with self._pool.connection() as connection:
-            rows = connection.execute(query, parameters).fetchall()
+        until: datetime = parameters["until"]  # type: ignore[assignment]
+        try:
+            with self._pool.connection() as connection:
+                rows = connection.execute(query, parameters).fetchall()
+        except Outage:
+            self._settling.add(UNCLAIM, {"until": until, "now": now}, until - now)
+            raise
         claimed: list[Claimed] = []
         for tenant, outbox_id, name, key, payload, *rest in rows:
             try:
@@ -196,9 +211,15 @@ class PostgresOutbox:
             # It is due again when its lease ends. The messages claimed with it do not wait for that.
             log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(claim["id"]))
 
-    def _settle(self, query: str, message: Claimed, parameters: dict[str, object]) -> None:
+    def _settle(self, query: str, message: Claimed, parameters: dict[str, object], now: datetime) -> None:
         claim = _claim_key(message.tenant, message.outbox_id, message.attempts, message.lease_until)
-        self._run(query, {**claim, **parameters})
+        self._settle_claims(query, {**claim, **parameters}, message.lease_until - now)
+
+    def _settle_claims(self, query: str, parameters: dict[str, object], lease: timedelta) -> None:
+        try:
+            self._run(query, parameters)
+        except Outage:
+            self._settling.add(query, parameters, lease)
 
     def _run(self, query: str, parameters: dict[str, object]) -> int:
         with self._pool.connection() as connection:

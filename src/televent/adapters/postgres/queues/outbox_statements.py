@@ -41,6 +41,10 @@ UNDELIVERABLE = _SETTLE.format(change="state = 'undeliverable', finished_at = %(
 TRY_AGAIN = _SETTLE.format(
     change="state = 'pending', due_at = %(due)s, last_error = %(reason)s, attempts = attempts - %(uncounted)s"
 )
+# The reply to a claim was lost: nobody knows which messages it took, but its lease tells them apart from others.
+UNCLAIM = """
+    UPDATE outbox SET state = 'pending', due_at = %(now)s, lease_until = NULL, attempts = attempts - 1
+    WHERE state = 'processing' AND due_at = %(until)s AND lease_until = %(until)s"""
 REAP = """
     UPDATE outbox SET state = 'failed', finished_at = %(now)s, lease_until = NULL,
         last_error = coalesce(last_error || '; ', '') || 'its last worker ended without a result'

@@ -17,6 +17,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, MOUNT
 from televent.application.event_store.handle import handle
+from televent.application.local_delivery import deliver_at_once
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.messages.share_local import ShareAnswer, ShareEnd, ShareLocal, ShareNews, ShareOffer
@@ -226,8 +227,8 @@ def _record_and_send(
 
 
 def _deliver(backend: Backend, context: Context, sent: list[OutboxMessage]) -> None:
-    if backend.courier is not None and sent:
-        backend.courier.deliver(context, sent)
+    if sent:
+        deliver_at_once(backend, context, sent)
 
 
 def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) -> OutboxMessage:
