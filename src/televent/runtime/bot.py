@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
+    from televent.adapters.telegram.polling import Polling
 
     settings = core.settings
     token = settings.telegram_bot_token
@@ -43,7 +43,6 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     door = BotDoor(core.backend, core.run, settings.base_url)
     book = PostgresChatBook(core.pool)
     dispatcher = make_dispatcher(door, DialogueStorage(book, core.run))
-    polling: asyncio.Task[None] | None = None
     tasks = [asyncio.create_task(drain(core, chat_handlers(core, bot, door), stop))]
     try:
         await _until_reachable(lambda: register_commands(bot), stop)
@@ -54,9 +53,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
             await _until_reachable(lambda: bot.set_webhook(address, secret_token=token_of_ours), stop)
         else:
             await _until_reachable(bot.delete_webhook, stop)
-            poll = dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False)
-            polling = asyncio.create_task(poll)
-            tasks.append(polling)
+            tasks.append(asyncio.create_task(Polling(bot, dispatcher, stop).run()))
         ready()
         stopping = asyncio.create_task(stop.wait())
         # A task that fails ends the service, so that the supervisor starts it again.
@@ -65,14 +62,6 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         failed = [error for task in tasks if task.done() and (error := task.exception()) is not None]
         if failed:
             raise failed[0]
-        # From here on the poll's errors only say that this process, or the sandbox, is ending.
-        logging.getLogger("aiogram").setLevel(logging.CRITICAL)
-        while polling is not None and not polling.done():
-            # stop_polling raises RuntimeError while the poll has not begun yet, so it is called again until the poll
-            # ends.
-            with contextlib.suppress(RuntimeError):
-                await dispatcher.stop_polling()
-            await asyncio.wait({polling}, timeout=0.05)
         await asyncio.gather(*tasks, return_exceptions=True)
     finally:
         for task in tasks:

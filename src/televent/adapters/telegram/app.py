@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +12,8 @@ from aiogram import BaseMiddleware, Bot, Dispatcher, Router
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.exceptions import TelegramAPIError
 from aiogram.fsm.storage.base import BaseStorage
 from aiogram.types import (
     BotCommand,
@@ -18,6 +22,7 @@ from aiogram.types import (
     ErrorEvent,
     Message,
     TelegramObject,
+    Update,
     User,
 )
 
@@ -26,9 +31,13 @@ from televent.adapters.telegram.handlers import agenda, answers, create, devices
 from televent.adapters.telegram.intents import COMMANDS, Intents
 from televent.adapters.telegram.private_chats import PrivateChats
 from televent.adapters.telegram.texts import LANGUAGES, language_of, plain, say
+from televent.application.outage import DatabaseFull, Outage
 from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.bot")
+
+MAX_TOLD = 10_000
+"""Max updates for which it is remembered that the person was told to wait."""
 
 
 def make_bot(token: str, api_base: str | None = None) -> Bot:
@@ -47,7 +56,7 @@ def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
         observer.middleware(KnownPerson(door))
     for module in (start, answers, agenda, invite, devices, sharing, create):
         dispatcher.include_router(_fresh(module.router))
-    dispatcher.errors.register(answer_error)
+    dispatcher.errors.register(FailedUpdates().answer)
     return dispatcher
 
 
@@ -87,23 +96,41 @@ class KnownPerson(BaseMiddleware):
         return await handler(event, data)
 
 
-async def answer_error(error: ErrorEvent) -> bool:
-    """Answers a failed update: with the sentence of a refusal, or, for any other error, with a request to try again.
+class FailedUpdates:
+    """Answers a failed update with a sentence: that of a refusal, what is wrong with the server, or to try again."""
 
-    Other errors are logged too.
-    """
-    query, message = error.update.callback_query, error.update.message
-    user = query.from_user if query is not None else message.from_user if message is not None else None
-    language = language_of(user.language_code if user is not None else None)
-    refusal = error.exception if isinstance(error.exception, Refusal) else None
-    if refusal is None:
-        log.error("an update failed", update_id=error.update.update_id, exc_info=error.exception)
-    sentence = refusal.sentence() if refusal is not None else plain(language, "failed")
-    if query is not None:
-        await query.answer(sentence[:200], show_alert=True)
-    elif message is not None:
-        await message.answer(say(language, "refused", sentence=sentence))
-    return True
+    def __init__(self) -> None:
+        self._told: deque[int] = deque(maxlen=MAX_TOLD)
+
+    async def answer(self, error: ErrorEvent) -> object:
+        """Answers the update. UNHANDLED: the error is raised, and the update is handled again later."""
+        reason, update = error.exception, error.update
+        query, message = update.callback_query, update.message
+        user = query.from_user if query is not None else message.from_user if message is not None else None
+        language = language_of(user.language_code if user is not None else None)
+        if isinstance(reason, Outage) and not isinstance(reason, DatabaseFull):
+            await self._tell_to_wait(update, reason, language)
+            return UNHANDLED
+        if isinstance(reason, Refusal):
+            sentence = reason.sentence()
+        else:
+            log.error("an update failed", update_id=update.update_id, exc_info=reason)
+            sentence = plain(language, "disk-full" if isinstance(reason, DatabaseFull) else "failed")
+        if query is not None:
+            await query.answer(sentence[:200], show_alert=True)
+        elif message is not None:
+            await message.answer(say(language, "refused", sentence=sentence))
+        return True
+
+    async def _tell_to_wait(self, update: Update, outage: Outage, language: str) -> None:
+        """Tells the person, once, that the answer comes later. A tap is not answered: it can be answered only once."""
+        log.warning("an update waits for the database", update_id=update.update_id, error=str(outage))
+        chat = update.callback_query.message if update.callback_query is not None else update.message
+        if chat is None or update.update_id in self._told:
+            return
+        self._told.append(update.update_id)
+        with contextlib.suppress(TelegramAPIError):
+            await chat.answer(say(language, "outage"))
 
 
 async def register_commands(bot: Bot) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiogram import Bot, Dispatcher
 
+from televent.application.outage import Outage
+
 MAX_UPDATE = 1024 * 1024
 """Max bytes of an update."""
 _HEADER = b"x-telegram-bot-api-secret-token"
@@ -57,5 +59,8 @@ class Webhook:
             return 400
         # 200 is sent only after the update is handled. Telegram repeats an update without an answer, which is harmless:
         # every command is idempotent.
-        await self._dispatcher.feed_raw_update(self._bot, update)
+        try:
+            await self._dispatcher.feed_raw_update(self._bot, update)
+        except Outage:
+            return 503
         return 200
