@@ -9,7 +9,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 READY := .venv/.ready
 
-.PHONY: help run demo test test-long test-all coverage lint types bench interop setup-interop fuzz setup clean
+.PHONY: help run demo test test-long test-all coverage lint types bench interop setup-interop fuzz chaos setup clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ interop: $(READY) ## Run other projects' server tests and real clients against T
 fuzz: $(READY) ## Send bad requests by the thousand to a fresh Televent (ARGS="--minutes 10")
 	@exec $(BIN)/python -m tests.fuzz $(ARGS)
 
+chaos: $(READY) ## Kill, cut off and fill the disk of a Televent that people write to; writes docs/reference/reliability.md
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
 clean: ## Remove the environment and caches; data stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz \
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz .chaos \
 		.coverage .coverage.* .coverage-html

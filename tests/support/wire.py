@@ -38,7 +38,9 @@ class Wire:
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(directory / name))
+        # Started as root, services and database run as another account.
         directory.chmod(0o755)
+        (directory / name).chmod(0o777)
         self._listener.listen(64)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -51,7 +53,7 @@ class Wire:
         self._flows.clear()
 
     def restore(self) -> None:
-        """All works again. What was sent in the silence arrives now."""
+        """All works again. Bytes sent in the silence arrive now."""
         self._refusing = False
         self._flows.set()
 

@@ -148,7 +148,8 @@ class LivePool(ConnectionPool[Connection]):
 
     def getconn(self, timeout: float | None = None) -> Connection:
         """A live connection; the pool replaces dead ones in the background. Raises PoolTimeout, Outage."""
-        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
+        patience = self.timeout if timeout is None else timeout
+        deadline = time.monotonic() + patience
         while True:
             outage = self.outage
             if outage is not None:
@@ -157,7 +158,7 @@ class LivePool(ConnectionPool[Connection]):
                 connection = super().getconn(min(ASK_AGAIN, deadline - time.monotonic()))
             except PoolTimeout:
                 if time.monotonic() >= deadline:
-                    raise
+                    raise PoolTimeout(f"no connection within {patience:g} s") from None
                 continue
             try:
                 discard_if_cut(connection)

@@ -22,8 +22,8 @@ from televent.adapters.postgres.queues.outbox_statements import (
     REAP,
     REQUEUE,
     TRY_AGAIN,
-    UNDELIVERABLE,
     UNCLAIM,
+    UNDELIVERABLE,
 )
 from televent.adapters.postgres.queues.settling import Settling
 from televent.adapters.postgres.rows import Pool, fetch
@@ -59,8 +59,9 @@ UNKNOWN_REASON = (
 class PostgresOutbox:
     """Stores, claims and settles messages. ``pool`` gives connections in autocommit mode. Thread-safe.
 
-    ``complete``, ``complete_all``, ``release`` and ``settle_failure`` raise no Outage: after one they settle the claims as
-    soon as the database answers again.
+    ``complete``, ``complete_all``, ``release`` and ``settle_failure`` raise no Outage: after one they settle the claims
+    as soon as the database answers again.
+
     ``catalogue``: the messages that this version of the program knows. It leaves all others to other versions.
     """
 
