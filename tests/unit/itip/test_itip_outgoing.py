@@ -309,3 +309,17 @@ def test_force_send_repeats_a_reply() -> None:
     forced = series(people=people).replace("ORGANIZER;", "ORGANIZER;SCHEDULE-FORCE-SEND=REPLY;")
     (message,) = bob(calendar(series(people=people)), calendar(forced))
     assert "SCHEDULE-" not in unfolded(message.text)
+
+
+def test_attendees_who_have_answered_share_one_text() -> None:
+    def meeting(title: str) -> bytes:
+        guests = [attendee(BOB, "ACCEPTED"), attendee(CY, "DECLINED"), attendee(DAN, "NEEDS-ACTION")]
+        return calendar(event(people=guests, summary=title))
+
+    messages = organizer(meeting("Sync"), meeting("Talk"))
+    texts = {who: messages["REQUEST", who].text for who in (BOB, CY, DAN)}
+    assert texts[BOB] is texts[CY]
+    # The one who has not answered is asked to, on their own line.
+    asked = [line for line in unfolded(texts[DAN]).splitlines() if "RSVP=TRUE" in line]
+    assert [DAN in line for line in asked] == [True]
+    assert "RSVP" not in texts[BOB].decode()

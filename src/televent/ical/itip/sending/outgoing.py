@@ -88,6 +88,7 @@ class _Ready:
 class _Draft:
     """One message for one recipient, before it is written. *zones* are its VTIMEZONEs, None to find them in *source*.
 
+    *same* is a key that is equal for messages of one change with the same text; None where no other message has it.
     The other fields are those of :class:`OutgoingMessage`.
     """
 
@@ -98,6 +99,7 @@ class _Draft:
     significant: bool = True
     asks: bool = False
     zones: Iterable[Component] | None = None
+    same: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,16 @@ class _Batch:
     dtstamp: datetime
     ready: dict[Hashable, _Ready] = field(default_factory=dict)
     levels: dict[Hashable, int] = field(default_factory=dict)
+    texts: dict[Hashable, bytes] = field(default_factory=dict)
 
     def message(self, to: str, cn: str | None, draft: _Draft) -> OutgoingMessage:
         """The draft as a message to the address *to*, whose CN is *cn*."""
         shown = list(draft.components.values())
+        text = self.texts.get(draft.same) if draft.same is not None else None
+        if text is None:
+            text = enveloped(draft.method, shown, draft.source, draft.zones).raw
+            if draft.same is not None:
+                self.texts[draft.same] = text
         return OutgoingMessage(
             method=draft.method,
             sender=self.sender,
@@ -122,7 +130,7 @@ class _Batch:
             sequence=max(map(sequence_of, shown)),
             dtstamp=self.dtstamp,
             recurrence_ids=tuple(draft.components),
-            text=enveloped(draft.method, shown, draft.source, draft.zones).raw,
+            text=text,
             significant=draft.significant,
             kind=draft.kind,
             summary=unescape(text_of(shown[0], "SUMMARY")),
@@ -264,22 +272,28 @@ def _request(
             batch.ready["REQUEST", new.shape, rid] = ready
     components: dict[str | None, Component] = {}
     zones: dict[str | None, Component] = {}
+    asked = False
     for rid in new.components:
         if rid in which:
             ready = batch.ready["REQUEST", new.shape, rid]
-            components[rid] = _asking(ready.component.copy(), ready.people.get(to))
+            components[rid] = _asking(ready.component, ready.people.get(to))
+            asked |= components[rid] is not ready.component
             zones |= {zone.value("TZID"): zone for zone in ready.zones}
-    draft = _Draft("REQUEST", kind, components, new.parts, significant, asks, zones.values())
+    same = ("REQUEST", new.shape, tuple(components)) if not asked else None
+    draft = _Draft("REQUEST", kind, components, new.parts, significant, asks, zones.values(), same)
     return batch.message(to, _cn(new, to), draft)
 
 
 def _asking(component: Component, prop: Property | None) -> Component:
-    """Adds RSVP=TRUE where the attendee has not answered and the organizer's client set no RSVP."""
+    """A copy with RSVP=TRUE where the attendee has not answered and the organizer's client set no RSVP; else the same
+    component."""
     if prop is None or partstat_of(prop) != "NEEDS-ACTION" or prop.param("RSVP") is not None:
         return component
-    if (prop.param("ROLE") or "").upper() != "NON-PARTICIPANT":
-        component.replace(prop, prop.with_param("RSVP", "TRUE"))
-    return component
+    if (prop.param("ROLE") or "").upper() == "NON-PARTICIPANT":
+        return component
+    asking = component.copy()
+    asking.replace(prop, prop.with_param("RSVP", "TRUE"))
+    return asking
 
 
 def _cancelled(batch: _Batch, to: str, old: View, after: Parts | None, mine: Collection[str]) -> list[OutgoingMessage]:
