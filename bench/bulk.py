@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from psycopg import sql
 
 from bench import events
+from televent.adapters.postgres.dav_index.counters import counting
 from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
 from televent.adapters.postgres.event_store.transaction import LOCK, ORDINAL_BITS, batch_of
 from televent.adapters.postgres.pool import Connection
@@ -47,8 +48,10 @@ RESOURCE = (
     *("recurs", "span", "firm", "floats", "loose", "fbtype", "days", "indexed", "modified_at"),
 )
 XID = "SELECT xid_base + pg_current_xact_id()::text::bigint FROM shard"
+BEGIN = f"{counting('calendar')} SELECT seq FROM counter"  # noqa: S608
+"""Counts the first event of a calendar as the product does, so the run is noted (ADR 6)."""
 COUNT = """
-    UPDATE calendar SET seq = seq + wanted.count
+    UPDATE calendar SET seq = seq + wanted.count - 1
     FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS wanted (tenant_id, calendar_id, count)
     WHERE (calendar.tenant_id, calendar.calendar_id) = (wanted.tenant_id, wanted.calendar_id)
     RETURNING calendar.calendar_id, calendar.seq - wanted.count"""
@@ -128,6 +131,8 @@ def _record(core: Core, connection: Connection, drafts: Sequence[Draft]) -> None
         connection.execute(LOCK, (lock,))
     tenants = [drafts[numbers[0]].row.tenant for numbers in homes.values()]
     counts = [len(numbers) for numbers in homes.values()]
+    with connection.cursor() as cursor:
+        cursor.executemany(BEGIN, list(zip(tenants, homes, strict=True)))
     seqs: dict[UUID, int] = dict(connection.execute(COUNT, (tenants, list(homes), counts)).fetchall())
     found = connection.execute(XID).fetchone()
     assert found is not None
