@@ -26,7 +26,12 @@ def open_program() -> Iterator[tuple[Path, dict[str, str]]]:
         for library in Path(sys.base_prefix, "lib").glob("libpython*.so*"):
             shutil.copy2(library, place / "lib")
         python = Path(shutil.copy2(Path(sys.executable).resolve(), place / stdlib.name))
-        libraries = [_readable(Path(each), place) for each in (sysconfig.get_path("purelib"), SOURCES)]
+        ours = shutil.copytree(SOURCES, place / SOURCES.name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(SOURCES.parent / "migrations", place / "migrations")
+        libraries = [_readable(Path(sysconfig.get_path("purelib")), place), ours]
+        # An earlier start as root has left bytecode that only root can read.
+        (bytecode := ours / "televent" / "__pycache__").mkdir(mode=0o755)
+        (bytecode / f"cli.{sys.implementation.cache_tag}.pyc").touch(mode=0o600)
         yield (
             python,
             {

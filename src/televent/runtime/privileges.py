@@ -32,7 +32,9 @@ for place in libraries:
     check(place)
     for name in os.listdir(place) if os.path.isdir(place) else ():
         check(os.path.join(place, name))
-for folder, _, files in os.walk(package):
+for folder, folders, files in os.walk(package):
+    # Bytecode that cannot be read is compiled again in memory; a start as root writes it for root alone.
+    folders[:] = [each for each in folders if each != "__pycache__"]
     for place in (folder, *(os.path.join(folder, name) for name in files)):
         check(place)
 """
