@@ -161,7 +161,7 @@ class Run:
         for pid in self.televent.descendants():
             try:
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                if b"api" in command:
+                if command[3:4] == [b"api"]:
                     status = Path(f"/proc/{pid}/status").read_text()
                     total += sum(
                         int(line.split()[1]) * 1000 for line in status.splitlines() if line.startswith("VmRSS")

@@ -27,6 +27,7 @@ from interop.server import Person
 from support.running import Televent
 from support.waiting import wait_until
 from televent.adapters.email.listener import mail_key
+from televent.adapters.postgres.embedded import EmbeddedPostgres
 
 UIDS = ["single@example.com", "series@example.com"]
 """Events of the first person, to which others are invited."""
@@ -66,7 +67,11 @@ class MailRun:
         self.probes: list[float] = []
         self.slow = slow.Slow()
         self.table: list[str] = []
-        self.worker = next(pid for pid in televent.descendants() if b"worker" in _command(pid).split(b"\0"))
+        # The server that forks the services names them all among its arguments.
+        self.worker = next(pid for pid in televent.descendants() if _command(pid).split(b"\0")[3:4] == [b"worker"])
+        database = EmbeddedPostgres()
+        self._url = database.start(televent.data_dir.absolute())
+        database.stop()  # It runs on: Televent has it open.
         self._lock = threading.Lock()
         self._organize(people[0])
 
@@ -216,12 +221,7 @@ class MailRun:
         return ((row[0], row[1]) for row in self._rows("SELECT mail_key, state FROM inbound_mail"))
 
     def _rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
-        url = next(
-            each.partition(b"=")[2]
-            for each in Path(f"/proc/{self.worker}/environ").read_bytes().split(b"\0")
-            if each.startswith(b"DATABASE_URL=")
-        )
-        with psycopg.connect(url.decode()) as connection:
+        with psycopg.connect(self._url) as connection:
             return connection.execute(query).fetchall()
 
     def _status(self, name: str) -> int:
