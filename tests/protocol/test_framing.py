@@ -37,7 +37,8 @@ REFUSED = {
     "a target of another scheme": (400, head(HOST, line="OPTIONS ftp://a/caldav/ HTTP/1.1")),
     "a target without an authority": (400, head(HOST, line="OPTIONS http:///caldav/ HTTP/1.1")),
     "CONNECT": (400, head(HOST, line="CONNECT caldav.example.com:443 HTTP/1.1")),
-    "no version": (505, "GET /\r\n\r\n"),
+    "no version": (400, "GET /\r\n\r\n"),
+    "no target": (400, "CONNECT  HTTP/1.1\r\n\r\n"),
     "HTTP/2.0": (505, head(HOST, line="OPTIONS /caldav/ HTTP/2.0")),
     "HTTP/1.2": (400, head(HOST, line="OPTIONS /caldav/ HTTP/1.2")),
     # §5

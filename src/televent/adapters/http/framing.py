@@ -73,6 +73,8 @@ class FramedConnection(HttpToolsProtocol):
 def fault_of(method: bytes, version: bytes, target: bytes, headers: Headers) -> tuple[int, str] | None:
     """The status and the reason of a refusal; None for a request that everybody reads alike. Header names are in lower
     case. Replaces the Host header by the authority of a target in absolute form (RFC 9112 §3.2.2)."""
+    if version == b"0.9":
+        return 400, "The request line names no version of HTTP."
     if version not in (b"1.1", b"1.0"):
         return 505, "Use HTTP/1.1."
     if method == b"CONNECT":
