@@ -87,17 +87,16 @@ def handlers(dispatcher: Dispatcher) -> Iterator[tuple[str, HandlerObject]]:
 
 def only(dispatcher: Dispatcher, kind: str, handler: HandlerObject, ran: list[str]) -> None:
     """Leaves this handler alone, without its filters: it would run for every update of its kind."""
-    for router in dispatcher.chain_tail:
-        for name, observer in router.observers.items():
-            if name not in ("update", "error"):
-                observer.handlers[:] = [handler] if handler in observer.handlers and name == kind else []
 
     async def run(*_: Any, **__: Any) -> None:
         ran.append(kind)
 
-    handler.filters = []
-    handler.callback = run
-    handler.params, handler.varkw = set(), True
+    # All dispatchers of the process share the handler itself.
+    alone = HandlerObject(run)
+    for router in dispatcher.chain_tail:
+        for name, observer in router.observers.items():
+            if name not in ("update", "error"):
+                observer.handlers[:] = [alone] if handler in observer.handlers and name == kind else []
 
 
 def dispatcher_of(core: Core) -> Dispatcher:
