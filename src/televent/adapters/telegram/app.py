@@ -113,9 +113,12 @@ class FailedUpdates:
             return UNHANDLED
         if isinstance(reason, Refusal):
             sentence = reason.sentence()
+        elif isinstance(reason, DatabaseFull):
+            log.warning("an update is refused", update_id=update.update_id, error=str(reason))
+            sentence = plain(language, "disk-full")
         else:
             log.error("an update failed", update_id=update.update_id, exc_info=reason)
-            sentence = plain(language, "disk-full" if isinstance(reason, DatabaseFull) else "failed")
+            sentence = plain(language, "failed")
         if query is not None:
             await query.answer(sentence[:200], show_alert=True)
         elif message is not None:
