@@ -1,0 +1,207 @@
+"""The choices that a sentence leaves open: combinations of days, times, repetitions and zones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice, product
+
+from televent.phrases.assembling.ends import on_or_after
+from televent.phrases.assembling.parts import Parts, are_choices
+from televent.phrases.grammar.cursor import Sentence
+from televent.phrases.grammar.recurrence import DAYS
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Rule, Span, Zone
+from televent.phrases.grammar.zones import zone_of
+
+MAX_CHOICES = 4
+"""Max readings that a person chooses from."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDay:
+    """A day or some days. ``weekday``: named by its weekday, so that a time which is over means the next one."""
+
+    day: date | Span | None = None
+    guesses: tuple[str, ...] = ()
+    weekday: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One combination of what the words leave open."""
+
+    chosen: ChosenDay
+    clock: Clock | Clocks | None
+    rule: Rule | None
+    zone: str | None
+
+    @property
+    def day(self) -> date | Span | None:
+        """The day, or the days, without what was guessed about it."""
+        return self.chosen.day
+
+
+def choices_of(text: Sentence, parts: Parts, unread: list[Item]) -> list[Choice]:
+    """The combinations; items that contradict others are added to ``unread``. Raises ValueError."""
+    rules = _rules(parts, unread)
+    days = _days(text, parts, bool(rules), unread)
+    clocks = _clocks(text, parts, unread)
+    no_clock: list[Clock | Clocks | None] = [None]
+    every = product(days or [ChosenDay()], clocks or no_clock, rules or [None], _zones(parts))
+    found = [Choice(day, clock, rule, zone) for day, clock, rule, zone in islice(every, MAX_CHOICES)]
+    return [each for each in found if each.day or each.clock or each.rule or parts.parts]
+
+
+def _zones(parts: Parts) -> Sequence[str | None]:
+    """The zones that the first name of a zone may mean; None for the person's own."""
+    if not parts.zones or not isinstance(zone := parts.zones[0].value, Zone):
+        return [None]
+    return [name or None for name in zone.names if not name or zone_of(name) is not None] or [None]
+
+
+def _clocks(text: Sentence, parts: Parts, unread: list[Item]) -> Sequence[Clock | Clocks]:
+    """All times that are named, and both halves of the day where the hour tells none."""
+    clocks: list[Clock | Clocks] = []
+    for item in parts.clocks:
+        clock = item.value
+        if not isinstance(clock, Clock | Clocks):
+            continue
+        if clocks and not are_choices(text, parts.clocks[0], item):
+            unread.append(item)
+        open_half = isinstance(clock, Clock) and clock.written and not (clock.half or clock.exact or parts.parts)
+        # "7:30": Russian counts hours to 24, but many people write so for the evening too.
+        if (
+            isinstance(clock, Clock)
+            and open_half
+            and (clock.hour == 7 or (text.language == "ru" and 0 < clock.hour < 7))
+        ):
+            clocks += [replace(clock, half="am"), replace(clock, half="pm")]
+        else:
+            clocks.append(clock)
+    return clocks
+
+
+def _rules(parts: Parts, unread: list[Item]) -> Sequence[Rule | None]:
+    """The repetition; also another one or none, where the words leave that open."""
+    items = [(each, each.value) for each in parts.rules if isinstance(each.value, Rule)]
+    # "The daily scrum every weekday": the title has an adjective, and the time is said elsewhere.
+    items = [each for each in items if not each[1].adjective] or items
+    if not items:
+        return []
+    rule = items[0][1]
+    for item, other in items[1:]:
+        joined = _joined(rule, other)
+        if joined is None:
+            unread.append(item)
+        else:
+            rule = joined
+    rule = _with_weekdays(parts, rule)
+    if rule.adjective:
+        if not (parts.days or parts.clocks or parts.parts):
+            return []  # "weekly report" alone is a title
+        dated = any(isinstance(each.value, Days) and each.value.weekday is None for each in parts.days)
+        return [None, rule] if dated else [rule, None]
+    if rule.maybe_once:
+        return [replace(rule, maybe_once=False), replace(rule, maybe_once=False, once=True)]
+    if rule.maybe_monthly:
+        return [rule, Rule("MONTHLY", byday=(rule.maybe_monthly,))]
+    return [rule]
+
+
+def _joined(one: Rule, other: Rule) -> Rule | None:
+    """ "Tuesdays every 3 weeks": two repetitions that say one thing; None where they contradict."""
+    if one.freq != other.freq or (one.byday and other.byday) or one.monthday or other.monthday:
+        return None
+    if one.interval > 1 and other.interval > 1:
+        return None
+    part = one.part or other.part
+    adjective = one.adjective and other.adjective
+    return replace(
+        one, interval=max(one.interval, other.interval), byday=one.byday or other.byday, part=part, adjective=adjective
+    )
+
+
+def _with_weekdays(parts: Parts, rule: Rule) -> Rule:
+    """ "Mon, Wed and Fri every week", "Monday to Friday every week": the weekdays belong to the repetition."""
+    named = [each for each in parts.days if isinstance(each.value, Days) and each.value.weekday is not None]
+    numbers = [each.value.weekday or 0 for each in named if isinstance(each.value, Days)]
+    if rule.freq != "WEEKLY" or rule.byday or not numbers:
+        return rule
+    if parts.end_days and isinstance(last := parts.end_days[0].value, Days) and last.weekday is not None:
+        numbers = list(range(numbers[0], last.weekday + 1)) or numbers
+        parts.end_days = []
+    if not rule.adjective:
+        parts.days = [each for each in parts.days if each not in named]
+    return replace(rule, byday=tuple(DAYS[number] for number in sorted(set(numbers))))
+
+
+def _days(text: Sentence, parts: Parts, repeats: bool, unread: list[Item]) -> Sequence[ChosenDay]:
+    """The days that are named, or the spans of days. Raises ValueError where an end is before its start."""
+    values = _agreed_days(parts)
+    days = [ChosenDay(day, each.guesses, each.weekday is not None) for each in values for day in each.choices]
+    if parts.end_days and not parts.end_clocks and not repeats and isinstance(last := parts.end_days[0].value, Days):
+        days = [_to(each, last) for each in days or [ChosenDay(text.today, ("day",))]]
+        parts.end_days = []
+    elif len(values) == 2 and not parts.clocks and not repeats and not parts.end_days:
+        days = days if are_choices(text, parts.days[0], parts.days[-1]) else _joined_days(days)
+    if repeats and len(values) == 1 and "relative" in values[0].guesses:
+        # "По вторникам через неделю": a start, or every other week.
+        unread += parts.days
+        return []
+    for item in parts.days:
+        if not isinstance(span := item.value, Span):
+            continue
+        if "day" in span.guesses and days:
+            # "Friday next week" has its day; "next week" only has to contain it.
+            inside = [each for each in days if isinstance(each.day, date) and span.first <= each.day <= span.last]
+            unread += [] if inside else [item]
+            continue
+        if "weekend" in span.guesses:
+            week = timedelta(days=7)
+            days.append(ChosenDay(Span(span.first - week, span.last - week)))
+        days.append(ChosenDay(span, span.guesses))
+    return days
+
+
+def _agreed_days(parts: Parts) -> list[Days]:
+    """The days, where a weekday and a date that agree are one."""
+    values: list[Days] = []
+    for item in parts.days:
+        if not isinstance(value := item.value, Days):
+            continue
+        for number, known in enumerate(values):
+            if (agreed := _agreed(known, value)) is not None:
+                values[number] = agreed
+                break
+        else:
+            values.append(value)
+    return values
+
+
+def _agreed(one: Days, two: Days) -> Days | None:
+    both = tuple(day for day in one.choices if day in two.choices)
+    if both:
+        return Days(both)
+    for weekday, other in ((one, two), (two, one)):
+        if weekday.weekday is not None and other.weekday is None:
+            days = tuple(day for day in other.choices if day.weekday() == weekday.weekday)
+            if days:
+                return Days(days)
+    return None
+
+
+def _to(first: ChosenDay, last: Days) -> ChosenDay:
+    if not isinstance(day := first.day, date):
+        return first
+    end = on_or_after(last, day)
+    weekly = first.weekday and last.weekday is not None
+    byday = tuple(DAYS[number] for number in range(day.weekday(), end.weekday() + 1)) if weekly else ()
+    return ChosenDay(Span(day, end, first.guesses, byday), first.guesses)
+
+
+def _joined_days(days: list[ChosenDay]) -> list[ChosenDay]:
+    """ "Tomorrow and Friday" on a Wednesday: two days, one behind the other, are one span."""
+    if len(days) != 2 or not isinstance(first := days[0].day, date) or not isinstance(last := days[1].day, date):
+        return days
+    return [ChosenDay(Span(first, last))] if last - first == timedelta(days=1) else days

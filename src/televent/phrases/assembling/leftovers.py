@@ -1,0 +1,223 @@
+"""The rest of a sentence when its time is read: title, place and guests, and words of time that nobody read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from televent.phrases.assembling.places import split_place
+from televent.phrases.grammar.cursor import Sentence
+from televent.phrases.grammar.scan import GREETINGS, Found, is_name
+from televent.phrases.grammar.senses import is_other_sense
+from televent.phrases.grammar.tokens import Token
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
+from televent.phrases.words.vocabulary import (
+    AFTER_A_TIME,
+    AND,
+    BEFORE_A_TIME,
+    CHANGING,
+    DASHES,
+    HALVES,
+    NUMBERED,
+    OR,
+    TIME_WORDS,
+    UNITS,
+)
+
+_WITH = frozenset(["with", "w", "invite", "с", "со", "пригласить", "and", "и", ",", "&", "+", ":"])
+_SHORT_DAYS = frozenset(["m", "t", "tu", "w", "th", "f"])
+"""Weekdays in a row such as "m/w/f", which nobody reads."""
+_CALLED = frozenset(["morning", "evening", "night", "may", "ночная", "вечер"])
+_NOUNS = frozenset(["shift", "club", "owl", "fair", "school", "train"])
+_REPORTS = ("итог", "отчет", "планы", "обзор", "цели", "результат", "ретро", "закрыти", "бюджет")
+"""Nouns before a month or a year that tell no time: "итоги года"."""
+_LEADING = frozenset(
+    ["at", "@", "в", "во", "до", "till", "until", "to", "since", "for", "на", "from", "с", "к", "by", "after", "после"]
+)  # fmt: skip
+_ZONE = re.compile(r"[A-Z]{2,4}T")
+_HOLIDAYS = (
+    "christmas", "xmas", "easter", "halloween", "thanksgiving", "valentine", "ramadan", "hanukkah", "рождеств", "пасх",
+    "масленица", "масленицу",
+)  # fmt: skip
+"""Names of days that nobody reads: they may stand in a title beside a day, and not in its place."""
+_SEPARATORS = frozenset([",", ";", ":", ".", "|", "-", "–", "—", "\n", "/", "(", ")", "!"])
+
+
+@dataclass(slots=True)
+class Leftovers:
+    """The texts, the places of the tokens that are time, and the spans of words that nobody read."""
+
+    sentence: Sentence
+    used: set[int] = field(default_factory=set)
+    title: str = ""
+    place: str = ""
+    guests: tuple[str, ...] = ()
+    missed: list[tuple[int, int]] = field(default_factory=list)
+    numbers: list[tuple[int, int]] = field(default_factory=list)
+
+    def unread(self, read: bool) -> list[tuple[int, int]]:
+        """The spans of words that nobody read."""
+        return self.missed + self.numbers
+
+
+def leftovers(text: Sentence, found: Found) -> Leftovers:
+    """Everything that the scan left over."""
+    rest = Leftovers(text)
+    titled = {place for item in found.items if item.titled for place in range(item.first, item.last)}
+    for item in found.items:
+        rest.used.update(range(item.first, item.last))
+    for first, last in found.impossible:
+        rest.used.update(range(first, last))
+    _take_fillers(text, [each for each in found.items if not each.titled], rest)
+    _take_guests(text, rest)
+    rest.used -= titled
+    starts = {item.first for item in found.items}
+    timed = any(isinstance(item.value, Clock | Clocks) for item in found.items)
+    dated = any(isinstance(item.value, Days | Span) for item in found.items)
+    for place, token in enumerate(text.tokens):
+        if place in rest.used or place in titled:
+            continue
+        changing = token.low in CHANGING and place + 1 in starts
+        holiday = bool(found.items) and not dated and token.low.startswith(_HOLIDAYS)
+        if changing or holiday or _is_time_word(text, place, rest.used) or _is_zone(text, place, rest.used):
+            rest.missed.append((place, place + 1))
+        elif token.kind == "number" and _may_be_time(text, place, rest.used, timed, bool(found.items)):
+            rest.numbers.append((place, place + 1))
+    runs, commas = _runs(text, rest.used)
+    titles, where = split_place(runs, commas)
+    rest.title = " ".join(_text(run) for run in titles).strip()
+    rest.place = _text(where)
+    return rest
+
+
+def _take_fillers(text: Sentence, items: list[Item], rest: Leftovers) -> None:
+    """Small words right before or behind a time belong to it."""
+    for item in items:
+        place = item.first - 1
+        while (
+            place >= 0
+            and place not in rest.used
+            and text.low(place) in BEFORE_A_TIME
+            and text.low(place) not in CHANGING
+        ):
+            rest.used.add(place)
+            place -= 1
+        place = item.last
+        while place not in rest.used and text.low(place) in AFTER_A_TIME:
+            rest.used.add(place)
+            place += 1
+    for before, after in pairwise(items):
+        between = [place for place in range(before.last, after.first) if place not in rest.used]
+        if between and all(text.low(each) in AND | OR | _SEPARATORS for each in between):
+            rest.used.update(between)
+
+
+def _take_guests(text: Sentence, rest: Leftovers) -> None:
+    guests = [place for place, token in enumerate(text.tokens) if token.kind in ("mail", "name")]
+    rest.guests = tuple(dict.fromkeys(text.token(place).text for place in guests))
+    for place in guests:
+        rest.used.add(place)
+        before = place - 1
+        while before >= 0 and before not in rest.used and text.low(before) in _WITH:
+            rest.used.add(before)
+            before -= 1
+
+
+def _is_time_word(text: Sentence, place: int, used: set[int]) -> bool:
+    token = text.token(place)
+    if token.kind in ("colon", "iso"):
+        return True
+    if token.kind == "dots":
+        return bool(used)
+    if token.low in ("time", "время") and text.low(place - 1) in ("same", "this", "any", "же"):
+        return True
+    if token.low in _SHORT_DAYS and text.low(place + 1) == "/" and text.low(place + 2) in _SHORT_DAYS:
+        return True
+    if token.low in ("time", "времени"):
+        return any(
+            text.token(place - back).kind in ("colon", "number") or text.low(place - back) in HALVES for back in (2, 3)
+        )
+    if (
+        is_name(text, place)
+        or is_other_sense(text, place)
+        or text.low(place - 1) in GREETINGS
+        or (token.low in _CALLED and text.low(place + 1) in _NOUNS)
+    ):
+        return False
+    if token.low in ("квартала", "года", "месяца", "недели") and text.low(place - 1).startswith(_REPORTS):
+        return False
+    if token.low.endswith(("sday", "nday", "urday")) and token.low not in ("someday",):
+        return True
+    return token.low in TIME_WORDS
+
+
+def _is_zone(text: Sentence, place: int, used: set[int]) -> bool:
+    """Whether an unknown name of a zone stands right behind a time: "3pm AKST", "в 15:00 по Саратову"."""
+    if place - 1 not in used:
+        return False
+    following = text.token(place + 1)
+    named = text.low(place) == "по" and following.kind == "word" and following.text[:1].isupper()
+    return named or _ZONE.fullmatch(text.token(place).text) is not None
+
+
+def _may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anything: bool) -> bool:
+    """Whether a bare number may be an hour or a day, and not the number of a room."""
+    token = text.token(place)
+    number = token.number
+    if number is None or (number > 31 and len(token.low) < 4):
+        return False
+    if len(token.low) == 4 and not 1900 <= number <= 2100 and number % 100 > 59:
+        return False
+    before = text.low(place - 1)
+    called = text.token(place - 1).text[:1].isupper() and text.token(place - 1).kind == "word" and place > 1
+    if timed and called and place - 1 not in used:
+        return False  # "на Ленина 10"
+    if before in NUMBERED or before in ("#", "№") or (text.token(place).glued and text.token(place - 1).kind == "word"):
+        return False
+    following = text.token(place + 1)
+    if timed and before == "at" and following.text[:1].isupper():
+        return False  # "at 10 Downing Street"
+    if following.low in UNITS or following.low in HALVES or before in _LEADING:
+        return True
+    if following.kind == "word" and following.glued:
+        return False
+    if timed:
+        near = place - 1 in used or place + 1 in used
+        return near and before not in ("-",)
+    return anything
+
+
+def _runs(text: Sentence, used: set[int]) -> tuple[list[list[Token]], list[bool]]:
+    """The tokens that are left, cut where a time was, without marks at their ends."""
+    runs: list[list[Token]] = []
+    commas: list[bool] = []
+    run: list[Token] = []
+    for place in range(len(text.tokens) + 1):
+        if place < len(text.tokens) and place not in used:
+            run.append(text.token(place))
+            continue
+        comma = bool(run) and run[0].low == "," and bool(runs)
+        while run and run[0].low in _SEPARATORS and not _opens(run):
+            run.pop(0)
+        while run and run[-1].low in _SEPARATORS - {"!", ")"} | {"("}:
+            run.pop()
+        if run:
+            runs.append(run)
+            commas.append(comma)
+        run = []
+    return runs, commas
+
+
+def _opens(run: list[Token]) -> bool:
+    return run[0].low == "(" and any(each.low == ")" for each in run)
+
+
+def _text(run) -> str:  # type: ignore[no-untyped-def]
+    text = ""
+    for number, token in enumerate(run):
+        text += token.text if token.glued or not number else f" {token.text}"
+    return " ".join(text.split())
+
+
+__all__ = ["DASHES", "Leftovers", "leftovers"]

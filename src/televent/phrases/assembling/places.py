@@ -1,0 +1,53 @@
+"""Finds the place in the words of a sentence that are no time: "at the Corner Cafe", "@ Monmouth", "в кафе Пушкин"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from televent.phrases.grammar.tokens import Token
+
+_ALWAYS = frozenset(["at", "@"])
+_BEFORE_A_NAME = frozenset(["in", "via", "on", "в", "во", "на"])
+_NOUNS = (
+    "room", "office", "cafe", "café", "zoom", "teams", "skype", "park", "church", "hall", "gym", "library",
+    "school", "hospital", "pub", "restaurant", "station", "airport", "cinema", "theatre", "clinic", "club", "hotel",
+    "house", "studio", "meet", "home", "work", "bar", "downtown", "town", "kitchen", "boardroom", "lobby", "garden",
+    "кафе", "офис", "парк", "зал", "кабинет", "переговор", "ресторан", "бар", "школ", "поликлиник", "больниц",
+    "театр", "клуб", "гостиниц", "отел", "библиотек", "зум", "скайп", "аэропорт", "вокзал", "музе", "комнат",
+    "аудитори", "стади", "кофейн", "столов", "студи", "дом", "даче", "площад", "улиц", "ул", "метро", "тц", "центр",
+    "садик", "церкв", "конференц", "коворкинг", "кухн", "двор", "пицц",
+)  # fmt: skip
+_FULL_STOPS = frozenset([",", ";", "\n", "|"])
+Run = Sequence[Token]
+
+
+def split_place(runs: Sequence[Run], commas: Sequence[bool]) -> tuple[list[Run], Run]:
+    """The runs of words for the title, and the words of the place. No word is lost.
+
+    ``commas``: whether a comma stands before each run, behind a time.
+    """
+    for number in range(len(runs) - 1, -1, -1):
+        run = runs[number]
+        for at in range(len(run) - 1, -1, -1):
+            if not _begins_place(run, at):
+                continue
+            rest = [*runs[:number], run[:at], *runs[number + 1 :]]
+            if not any(rest):
+                continue
+            return [each for each in rest if each], run[at + 1 :]
+    if len(runs) > 1 and commas[len(runs) - 1] and all(each.low not in _FULL_STOPS for each in runs[-1]):
+        return list(runs[:-1]), runs[-1]
+    return list(runs), ()
+
+
+def _begins_place(run: Run, at: int) -> bool:
+    low = run[at].low
+    behind = [each for each in run[at + 1 :] if each.low not in ("the", "a")]
+    if not behind or (behind[0].kind == "mark" and behind[0].low not in ("#", '"', "«", "“")):
+        return False
+    if low in _ALWAYS:
+        return True
+    if low not in _BEFORE_A_NAME or (at == 0 and low in ("on",)):
+        return False
+    named = behind[0].text[:1].isupper() and not behind[0].text.isupper()
+    return named or behind[0].low.startswith(_NOUNS)

@@ -1,0 +1,1 @@
+"""Reads the parts of a sentence that tell a time: tokens, days, hours, lengths, repetitions, zones."""

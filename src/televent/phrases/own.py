@@ -1,0 +1,154 @@
+"""Our own reader: it keeps account of every word, so that none vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import combinations
+
+from televent.phrases.assembling.assembly import assemble
+from televent.phrases.assembling.leftovers import Leftovers, leftovers
+from televent.phrases.assembling.parts import sort
+from televent.phrases.grammar.cursor import Sentence
+from televent.phrases.grammar.scan import scan
+from televent.phrases.grammar.senses import doubtful, is_other_sense
+from televent.phrases.grammar.tokens import Token, tokens_of
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Rule, To, Value
+from televent.phrases.reading import Reading, Understood
+from televent.phrases.words.vocabulary import UNITS
+
+_WEEKS = {"fortnight": 14, **{word: 7 for word, unit in UNITS.items() if unit == "week"}}
+MAX_SKIPPED = 7
+"""Max items of a sentence that are left out in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReading:
+    """The result of our reader; ``text`` without the guests; ``partial``: its readings of fewer words.
+
+    ``clocks``: the hours and minutes that are written with a colon. ``used``: the places of the tokens that are time.
+    ``says_week``: a day is counted in weeks ("Friday week").
+    """
+
+    understood: Understood
+    text: str
+    partial: tuple[Reading, ...]
+    clocks: tuple[tuple[int, int], ...] = ()
+    used: frozenset[int] = frozenset()
+    says_week: bool = False
+
+
+def read_own(text: str, now: datetime, language: str) -> OwnReading:
+    """Our reading of a cleaned sentence."""
+    tokens = tokens_of(text)
+    sentence = Sentence(tokens, now, language)
+    found = scan(sentence)
+    found.items = _without_names(sentence, found.items)
+    parts = sort(sentence, found.items)
+    rest: Leftovers = leftovers(sentence, found)
+    made = assemble(sentence, parts, rest.title)
+    readings = () if found.impossible else tuple(made.readings)
+    if any(token.mended for place, token in enumerate(tokens) if place in rest.used):
+        readings = tuple(replace(each, guesses=(*each.guesses, "spelling")) for each in readings)
+    spans = sorted(
+        {*((item.first, item.last) for item in made.unread), *found.impossible, *rest.unread(bool(readings))}
+    )
+    spans += [(item.first, item.last) for item in doubtful(sentence, found.items)]
+    unread = tuple(dict.fromkeys(_written(text, tokens, first, last) for first, last in spans if last > first))
+    understood = Understood(readings, rest.title, rest.place, rest.guests, unread)
+    partial = tuple(_partial(sentence, found.items, rest.title))
+    beside = _without_names_of(sentence, text)
+    return OwnReading(
+        understood, beside, partial, _clocks(tokens), frozenset(rest.used), _says_week(sentence, found.items)
+    )
+
+
+def _says_week(text: Sentence, items: Sequence[Item]) -> bool:
+    days = [item for item in items if isinstance(item.value, Days)]
+    return any(text.look_up(each, _WEEKS) for item in days for each in range(item.first, item.last))
+
+
+def _clocks(tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
+    """The times of the day that are written with a colon."""
+    pieces = [token.low.split(":") for token in tokens if token.kind == "colon"]
+    return tuple((int(each[0]), int(each[1])) for each in pieces)
+
+
+def _without_names(text: Sentence, items: list[Item]) -> list[Item]:
+    """The items without house numbers ("at 10 Downing Street") and shifts ("night shift") beside a clear time."""
+    clear = any(
+        isinstance(item.value, Clocks) or (isinstance(item.value, Clock) and _is_clear(item.value)) for item in items
+    )
+    if not clear:
+        return items
+    return [item for item in items if not (_is_address(text, item) or _is_shift(text, item))]
+
+
+def _is_clear(clock: Clock) -> bool:
+    return clock.written or clock.exact or clock.half is not None or clock.hour > 12
+
+
+def _is_address(text: Sentence, item: Item) -> bool:
+    """Whether an hour is a house number: "at 10 Downing Street"."""
+    bare = isinstance(item.value, Clock) and not _is_clear(item.value)
+    return bare and text.low(item.first) == "at" and text.token(item.last).text[:1].isupper()
+
+
+def _is_shift(text: Sentence, item: Item) -> bool:
+    return (
+        isinstance(item.value, Part)
+        and item.last - item.first == 1
+        and text.low(item.last) in ("shift", "club", "school", "train")
+    )
+
+
+def _written(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
+    """The words as they were written, whole: "13pm" and not "pm"."""
+    while first > 0 and tokens[first].glued and tokens[first - 1].kind != "mark":
+        first -= 1
+    while last < len(tokens) and tokens[last].glued and tokens[last].kind != "mark":
+        last += 1
+    return text[tokens[first].start : tokens[last - 1].end]
+
+
+def _partial(sentence: Sentence, items: list[Item], title: str) -> Iterator[Reading]:
+    """The readings without one item or two: what a reader sees that skips them."""
+    skippable = [item for item in items if not isinstance(item.value, To)][:MAX_SKIPPED]
+    for number in (1, 2):
+        for skipped in combinations(skippable, number):
+            kept = [item for item in items if item not in skipped]
+            if any(not isinstance(item.value, To) for item in kept):
+                yield from assemble(sentence, sort(sentence, kept), title).readings
+    for item in skippable:
+        for less in _less(item.value):
+            kept = [replace(each, value=less) if each == item else each for each in items]
+            yield from assemble(sentence, sort(sentence, kept), title).readings
+
+
+def _less(value: Value) -> Iterator[Value]:
+    """One end of two times; a rule without its days, its interval, or all days but one."""
+    if isinstance(value, Clocks):
+        yield from (value.first, value.last)
+    if isinstance(value, Rule):
+        yield from _less_of_rule(value)
+
+
+def _less_of_rule(rule: Rule) -> Iterator[Rule]:
+    if rule.byday or rule.monthday:
+        yield replace(rule, byday=(), monthday=None)
+    if rule.interval > 1:
+        yield replace(rule, interval=1)
+    for day in rule.byday if len(rule.byday) > 1 else ():
+        yield replace(rule, byday=(day,))
+
+
+def _without_names_of(sentence: Sentence, text: str) -> str:
+    """The text with blanks for addresses, names, links, names such as "Q3" and "1:1", and words in another sense."""
+    for place, token in enumerate(sentence.tokens):
+        following = sentence.token(place + 1)
+        named = following.glued and following.kind == "number" and token.kind == "word"
+        hidden = named or token.low in ("1:1", "1-1") or token.kind in ("mail", "name", "link")
+        if hidden or is_other_sense(sentence, place):
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+    return text
