@@ -2,34 +2,40 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 export UV_PYTHON_DOWNLOADS := never
-export UV_PROJECT_ENVIRONMENT := .venv
+# Where a folder cannot be written: make run TELEVENT_VENV=~/.televent/venv TELEVENT_DATA_DIR=~/.televent/data
+TELEVENT_VENV ?= .venv
+export UV_PROJECT_ENVIRONMENT := $(abspath $(TELEVENT_VENV))
 
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null 2>&1 && { echo $$p; break; }; done)
-BIN := .venv/bin
-UV := $(BIN)/uv
-READY := .venv/.ready
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do $$p -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$p; break; }; done)
+BIN := $(TELEVENT_VENV)/bin
+# Files that tell: running is prepared; testing is prepared.
+RUNS := $(TELEVENT_VENV)/.ready-run
+READY := $(TELEVENT_VENV)/.ready
 
-.PHONY: help run demo test test-long test-all coverage lint types bench interop setup-interop fuzz chaos setup clean
+.PHONY: help run demo test test-long test-all coverage lint types bench phrases interop setup-interop fuzz chaos guide-pictures setup clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-$(UV):
-	@test -n "$(PYTHON)" || { echo "Televent needs Python 3.11 or newer; none was found on PATH."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Televent needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Setting up .venv …"
-	@$(PYTHON) -m venv .venv || { echo "python -m venv failed (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+# A shell checks this, because an older Python cannot read environment.py.
+define SET_UP
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+		echo "televent: Python 3.11 or newer is needed; $(or $(PYTHON),python3) is $$($(or $(PYTHON),python3) --version 2>/dev/null || echo not there)." >&2; \
+		echo "  Debian, Ubuntu: sudo apt install python3 python3-venv. macOS: brew install python. Or name one: make PYTHON=/path/to/python3" >&2; \
+		exit 1; }
+	@$(PYTHON) tools/environment.py $(TELEVENT_VENV)
+endef
 
-$(READY): $(UV) pyproject.toml uv.lock
-	@# Behind a company's proxy only the system's certificates work; on a bare machine only the bundled ones exist.
-	@$(UV) sync --quiet --frozen --inexact --compile-bytecode 2>/dev/null \
-		|| $(UV) sync --quiet --frozen --inexact --compile-bytecode --system-certs
-	@touch $(READY)
+$(RUNS): pyproject.toml uv.lock
+	$(SET_UP) run
+
+$(READY): pyproject.toml uv.lock
+	$(SET_UP) develop
 
 setup: $(READY) ## Make .venv with everything that run and test need
 
-run: $(READY) ## Start everything: API, CalDAV, bot, worker, mail, on an embedded PostgreSQL
+run: $(RUNS) ## Start everything: API, CalDAV, bot, worker, mail, on an embedded PostgreSQL
 	@# Written bytecode, also where the environment forbids it: without, each start compiles the product.
 	@PYTHONDONTWRITEBYTECODE= exec $(BIN)/televent up $(ARGS)
 
@@ -61,6 +67,9 @@ lint: $(READY) ## Check style, types and the import contracts
 bench: $(READY) ## Measure Televent beside Radicale and Xandikos (ARGS=--help lists the options); writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
 
+phrases: $(READY) ## Score the reader of dates against what people type (ARGS="--show silent" prints what went wrong)
+	@exec $(BIN)/python -m tests.phrases $(ARGS)
+
 setup-interop: $(READY) ## Install the foreign suites and clients that interop needs, below .interop/
 	@exec $(BIN)/python -m tests.interop --setup
 
@@ -73,6 +82,10 @@ fuzz: $(READY) ## Send bad requests by the thousand to a fresh Televent (ARGS="-
 chaos: $(READY) ## Kill, cut off and fill the disk of a Televent that people write to; writes docs/reference/reliability.md
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
+guide-pictures: $(READY) ## Take the pictures of the bot's guide in a headless Chromium (ARGS=--help lists the options)
+	@exec $(BIN)/python -m tests.guide $(ARGS)
+
 clean: ## Remove the environment and caches; data stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz .chaos \
+	@test ! -f $(TELEVENT_VENV)/pyvenv.cfg || rm -rf $(TELEVENT_VENV)
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .interop .fuzz .chaos \
 		.coverage .coverage.* .coverage-html

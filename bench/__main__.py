@@ -18,11 +18,13 @@ import uvloop
 from rich.console import Console
 
 from bench import servers, table
+from bench.bot import measure_bot
 from bench.large import measure_large
 from bench.load import LoadError
 from bench.meeting import measure_meeting
 from bench.memory import measure_memory
 from bench.part import Outcome, Task
+from bench.reminders import measure_reminders
 from bench.start import measure_start
 from bench.thousand import APPEND, CYRUS, measure_thousand
 from bench.town import measure_town
@@ -37,10 +39,12 @@ PARTS: dict[str, Part] = {
     "town": measure_town,
     "start": measure_start,
     "meeting": measure_meeting,
+    "bot": measure_bot,
+    "reminders": measure_reminders,
 }
-EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --whole the rows at 1,000 events are
-measured. The times given are for an idle machine with two cores. Each complete part writes its own block of the
-documentation; a part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was
+EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --whole the rows at 1,000
+events are measured. The times given are for an idle machine with two cores. Each complete part writes its own block of
+the documentation; a part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was
 started and removes its data."""
 
 
@@ -71,7 +75,13 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="an invitation to 25 and to 200 people, and their answers at the same moment (about 4 minutes)",
     )
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 25 minutes)")
+    parser.add_argument(
+        "--bot", action="store_true", help="from a message in a chat to the bot's answer (about 2 minutes)"
+    )
+    parser.add_argument(
+        "--reminders", action="store_true", help="reminders of 100,000 people, due at the same moment (about 9 minutes)"
+    )
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 36 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")

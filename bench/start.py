@@ -82,7 +82,7 @@ def report(rounds: list[Round], note: str) -> str:
         "| ------------------------------------------------------ | -----: | ------: | ---- |",
     ]
     figures = (
-        ("start until CalDAV answers", [each.answers for each in rounds], READY_GOAL),
+        ("start until /health answers", [each.answers for each in rounds], READY_GOAL),
         ("start until the banner: API, worker, mail, sandbox", [each.ready for each in rounds], READY_GOAL),
         ("processor time of all processes until then", [each.work for each in rounds], None),
         ("API process killed, until it answers again", [each.back for each in rounds], BACK_GOAL),

@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, postmaster, running
+from televent.commands import accounts, database, followers, outbox, postmaster, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -51,14 +51,21 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
     context.obj = running.Chosen(data_dir)
 
 
-for _command in (*running.COMMANDS, *accounts.COMMANDS, *database.COMMANDS, *followers.COMMANDS, *postmaster.COMMANDS):
+for _command in (
+    *running.COMMANDS,
+    *accounts.COMMANDS,
+    *database.COMMANDS,
+    *outbox.COMMANDS,
+    *followers.COMMANDS,
+    *postmaster.COMMANDS,
+):
     cli.add_command(_command)
 
 
 def main() -> None:
     """Runs the command line. A mistake of the operator gives one clear line, never a traceback."""
     from televent.application.outage import Outage
-    from televent.runtime.database import OperatorError
+    from televent.runtime.database import MISTAKE, TEMPORARY, OperatorError
 
     # Data, keys and logs are for one account: nothing that Televent writes is open to others.
     os.umask(0o077)
@@ -71,11 +78,14 @@ def main() -> None:
     except ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (SettingsError, OperatorError) as error:
+    except OperatorError as error:
         click.echo(f"televent: {error}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)
+    except SettingsError as error:
+        click.echo(f"televent: {error}", err=True)
+        sys.exit(MISTAKE)
     except Outage as outage:
         click.echo(f"televent: the database is {outage.name}: {outage}", err=True)
-        sys.exit(2)
+        sys.exit(TEMPORARY)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from televent import setting_formats as formats
+
+Domain = Annotated[str, AfterValidator(formats.domain)]
+Host = Annotated[str, AfterValidator(formats.host)]
+Proxy = Annotated[str, AfterValidator(formats.proxy)]
+
+PREFIXES: Final = ("API_", "DATABASE_", "LOG_", "MAIL_", "PUBLIC_", "SANDBOX_", "SMTP_", "TELEGRAM_", "TELEVENT_")
+"""Beginnings of the variables' names."""
+OF_MAKE: Final = "TELEVENT_VENV"
+"""The variable that the Makefile reads."""
 
 
 class SettingsError(Exception):
@@ -18,7 +39,8 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting, by the name of its environment variable."""
 
-    model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, populate_by_name=True)
+    # Not populate_by_name: variables such as DATA_DIR and PUSH, which others use, would be settings too.
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, env_ignore_empty=True)
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     database_direct_url: SecretStr | None = Field(None, validation_alias="DATABASE_DIRECT_URL")
@@ -26,7 +48,7 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(None, validation_alias="TELEVENT_PG_BIN")
     run_as: str | None = Field(None, min_length=1, validation_alias="TELEVENT_USER")
 
-    api_host: str = Field("0.0.0.0", validation_alias="API_HOST")
+    api_host: Host = Field("0.0.0.0", validation_alias="API_HOST")
     api_port: int = Field(3000, ge=0, le=65535, validation_alias="API_PORT")
     api_workers: int = Field(1, ge=1, le=64, validation_alias="API_WORKERS")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
@@ -38,30 +60,34 @@ class Settings(BaseSettings):
     telegram_webhook_url: str | None = Field(None, validation_alias="TELEGRAM_WEBHOOK_URL")
     telegram_webhook_secret: SecretStr | None = Field(None, validation_alias="TELEGRAM_WEBHOOK_SECRET")
 
-    smtp_host: str | None = Field(None, validation_alias="SMTP_HOST")
+    smtp_host: Host | None = Field(None, validation_alias="SMTP_HOST")
     smtp_port: int = Field(1025, ge=1, le=65535, validation_alias="SMTP_PORT")
     smtp_username: str | None = Field(None, validation_alias="SMTP_USERNAME")
     smtp_password: SecretStr | None = Field(None, validation_alias="SMTP_PASSWORD")
     smtp_tls: Literal["none", "starttls", "tls", "auto"] = Field("auto", validation_alias="SMTP_TLS")
-    smtp_from: str = Field("noreply@televent.app", validation_alias="SMTP_FROM")
-    mail_domain: str = Field("televent.app", validation_alias="MAIL_DOMAIN")
-    mail_listen_host: str = Field("127.0.0.1", validation_alias="MAIL_LISTEN_HOST")
+    smtp_from: Annotated[str, AfterValidator(formats.address)] | None = Field(None, validation_alias="SMTP_FROM")
+    mail_domain: Domain = Field("televent.app", validation_alias="MAIL_DOMAIN")
+    mail_listen_host: Host = Field("127.0.0.1", validation_alias="MAIL_LISTEN_HOST")
     mail_listen_port: int = Field(2525, ge=0, le=65535, validation_alias="MAIL_LISTEN_PORT")
     mail_listen_protocol: Literal["smtp", "lmtp"] = Field("smtp", validation_alias="MAIL_LISTEN_PROTOCOL")
-    mail_authserv_id: str | None = Field(None, validation_alias="MAIL_AUTHSERV_ID")
-    internal_domain: str = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
-    mail_operator: str | None = Field(None, validation_alias="MAIL_OPERATOR")
+    mail_authserv_id: Annotated[str, AfterValidator(formats.authserv_id)] | None = Field(
+        None, validation_alias="MAIL_AUTHSERV_ID"
+    )
+    internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
+    mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
+        None, validation_alias="MAIL_OPERATOR"
+    )
 
-    sandbox_host: str = Field("127.0.0.1", validation_alias="SANDBOX_HOST")
+    sandbox_host: Host = Field("127.0.0.1", validation_alias="SANDBOX_HOST")
     sandbox_port: int = Field(3001, ge=0, le=65535, validation_alias="SANDBOX_PORT")
     sandbox_smtp_port: int = Field(3025, ge=0, le=65535, validation_alias="SANDBOX_SMTP_PORT")
 
     rate_limits: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_RATE_LIMITS")
     rate_ip_per_second: float = Field(10, gt=0, validation_alias="TELEVENT_RATE_IP_PER_SECOND")
     rate_ip_burst: int = Field(30, ge=1, validation_alias="TELEVENT_RATE_IP_BURST")
-    rate_caldav_per_minute: float = Field(100, gt=0, validation_alias="TELEVENT_RATE_CALDAV_PER_MINUTE")
-    rate_caldav_burst: int = Field(200, ge=1, validation_alias="TELEVENT_RATE_CALDAV_BURST")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TELEVENT_TRUSTED_PROXIES")
+    rate_caldav_per_second: float = Field(10, gt=0, validation_alias="TELEVENT_RATE_CALDAV_PER_SECOND")
+    rate_caldav_burst: int = Field(5000, ge=1, validation_alias="TELEVENT_RATE_CALDAV_BURST")
+    trusted_proxies: Annotated[tuple[Proxy, ...], NoDecode] = Field((), validation_alias="TELEVENT_TRUSTED_PROXIES")
 
     free_busy: Literal["everyone", "known", "named"] = Field("known", validation_alias="TELEVENT_FREE_BUSY")
 
@@ -91,21 +117,37 @@ class Settings(BaseSettings):
             raise ValueError("must be a postgresql:// URL")
         return value
 
-    @field_validator("public_url", "telegram_api_base", "telegram_webhook_url")
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        return formats.public_url(value) if value else None
+
+    @field_validator("telegram_api_base", "telegram_webhook_url")
     @classmethod
     def _web_url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must be an http:// or https:// URL")
-        return value.rstrip("/") if value else None
+        return formats.web_url(value) if value is not None else None
+
+    @field_validator("internal_domain")
+    @classmethod
+    def _apart(cls, value: str, info: ValidationInfo) -> str:
+        if value == info.data.get("mail_domain"):
+            raise ValueError("must be another domain than MAIL_DOMAIN")
+        return value
 
     @field_validator("mail_operator")
     @classmethod
     def _operator_elsewhere(cls, value: str | None, info: ValidationInfo) -> str | None:
-        local, _, domain = (value or "").rpartition("@")
-        ours = {str(info.data.get(name, "")).lower() for name in ("mail_domain", "internal_domain")}
-        if value and (not local or not domain or domain.lower() in ours):
+        ours = (info.data.get("mail_domain"), info.data.get("internal_domain"))
+        if value is not None and value.rpartition("@")[2] in ours:
             raise ValueError("must be an address at another domain than MAIL_DOMAIN")
-        return value or None
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            formats.webhook_secret(value.get_secret_value())
+        return value
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -116,13 +158,23 @@ class Settings(BaseSettings):
                 raise ValueError("must have the form 123456:ABC…, as BotFather gives it")
         return value
 
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.telegram_webhook_url is not None and self.telegram_webhook_secret is None:
+            raise ValueError("TELEGRAM_WEBHOOK_URL: needs TELEGRAM_WEBHOOK_SECRET, by which Telegram is recognised")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("SMTP_USERNAME and SMTP_PASSWORD: set both, or neither where the server wants no sign-in")
+        return self
+
     @property
-    def base_url(self) -> str:
-        """The URL at which people reach this server."""
-        if self.public_url:
-            return self.public_url
-        host = "localhost" if self.api_host in ("0.0.0.0", "::", "") else self.api_host
-        return f"http://{host}:{self.api_port}"
+    def mail_sender(self) -> str:
+        """The From address of mails."""
+        return self.smtp_from or f"noreply@{self.mail_domain}"
+
+    @property
+    def public_path(self) -> str:
+        """The path of PUBLIC_URL, such as ``/cal``; "" if it has none."""
+        return urlsplit(self.public_url or "").path
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -130,24 +182,45 @@ def load_settings(**overrides: object) -> Settings:
 
     Raises SettingsError.
     """
-    given = {key: value for key, value in overrides.items() if value is not None}
+    fields = Settings.model_fields
+    given: dict[str, Any] = {
+        str(fields[name].validation_alias): value for name, value in overrides.items() if value is not None
+    }
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
+        if not first["loc"]:
+            raise SettingsError(_sentence(first)) from None
+        name = str(first["loc"][0])
         field = Settings.model_fields.get(name)
         alias = field.validation_alias if field is not None else name
-        raise SettingsError(
-            f"{alias}: {first['msg'].removeprefix('Value error, ')} (got {_shown(alias, first)})"
-        ) from None
+        raise SettingsError(f"{alias}: {_sentence(first)} (got {_shown(alias, first)})") from None
+
+
+def _sentence(error: Any) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _shown(alias: object, error: object) -> str:
     """The bad value for the error message, unless it is a secret."""
     secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL", "DATABASE_DIRECT_URL"))
-    value = error.get("input") if isinstance(error, dict) else None
-    return "a value that is not shown" if secret else repr(value)
+    value = repr(error.get("input") if isinstance(error, dict) else None)
+    # A URL may have a password before the @.
+    return "a value that is not shown" if secret or ("//" in value and "@" in value) else value
+
+
+def unknown_variables() -> list[str]:
+    """A sentence about each variable of this process's environment that looks like a setting and is none."""
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()} | {OF_MAKE}
+    found = []
+    for name in sorted(name for name in os.environ if name.startswith(PREFIXES) and name.upper() not in known):
+        close = get_close_matches(name, known, 1, 0.8)
+        if close:
+            found.append(f"{name} is no setting. Is {close[0]} meant?")
+        elif name.startswith("TELEVENT_"):
+            found.append(f"{name} is no setting of Televent.")
+    return found
 
 
 def change_environment(changes: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ THE_RULE = {"tests/support/plain_english.py", "tests/architecture/test_plain_eng
 
 def sources() -> list[str]:
     """Every file of the repository that holds English, except golden files and scenarios, which have no such suffix."""
-    folders = ("src", "tests", "bench", "migrations", "docs")
+    folders = ("src", "tests", "bench", "tools", "migrations", "docs")
     found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in SUFFIXES]
     found += [*ROOT.glob("*.md"), ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / ".ci" / "run"]
     return sorted(str(path.relative_to(ROOT)) for path in found)

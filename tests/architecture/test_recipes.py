@@ -25,6 +25,7 @@ from televent.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "televent"
+ROOMS_WITH_TEXTS = ("adapters/telegram", "adapters/email", "adapters/http", "wording")
 TEXT_ID = re.compile(r"^([a-z][\w-]*) *=", re.MULTILINE)
 KEY = """
     SELECT array_agg(attname::text) FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
@@ -78,19 +79,31 @@ def test_every_fact_of_a_stream_has_a_stored_name_and_a_decider() -> None:
     assert {decider_of(fact).name for fact in facts} >= {"account", "calendar", "calendar-object"}
 
 
-def text_ids(adapter: str, language: str) -> set[str]:
-    """The names of the texts that an adapter has in a language."""
-    return set(TEXT_ID.findall((SOURCE / "adapters" / adapter / "locales" / f"{language}.ftl").read_text()))
+def text_ids(room: str, language: str) -> set[str]:
+    """The names of the texts that a room has in a language; each stands in one file only."""
+    files = sorted((SOURCE / room / "locales" / language).glob("*.ftl"))
+    found = [name for file in files for name in TEXT_ID.findall(file.read_text())]
+    assert sorted(set(found)) == sorted(found)
+    return set(found)
+
+
+def test_the_files_of_texts_are_the_same_in_every_language() -> None:
+    for room in ROOMS_WITH_TEXTS:
+        english, russian = (
+            {file.name: TEXT_ID.findall(file.read_text()) for file in (SOURCE / room / "locales" / language).iterdir()}
+            for language in ("en", "ru")
+        )
+        assert english == russian
 
 
 def test_every_text_is_there_in_every_language_and_every_notice_has_one() -> None:
-    for adapter in ("telegram", "email"):
-        assert text_ids(adapter, "en") == text_ids(adapter, "ru")
+    for room in ROOMS_WITH_TEXTS:
+        assert text_ids(room, "en") == text_ids(room, "ru")
     tree = ast.parse((SOURCE / "policies" / "notices.py").read_text())
     constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     named = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", value)}
     assert "party-crasher" in named
-    assert (named | set(get_args(ParkedFor))) - text_ids("telegram", "en") == set()
+    assert (named | set(get_args(ParkedFor))) - text_ids("adapters/telegram", "en") == set()
 
 
 def test_every_setting_is_documented() -> None:

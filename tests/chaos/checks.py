@@ -20,6 +20,10 @@ OPEN = """
     SELECT kind, count(*), max(last_error) FROM outbox WHERE state IN ('pending', 'processing') GROUP BY kind
     UNION ALL
     SELECT 'mail received', count(*), NULL FROM inbound_mail WHERE state = 'received' HAVING count(*) > 0"""
+MAX_REFUSAL = 5.0
+"""Max seconds of an answer of 503 or 507."""
+MAX_HEALTH = 1.0
+"""Max seconds of an answer of /health while no process is killed."""
 AFTERWARDS = 600.0
 """Max seconds until the outbox and the stored mail are carried out."""
 
@@ -92,6 +96,15 @@ def check(
     rebuilt = json.loads(world.televent.run("rebuild", "dav_index", "--json").stdout)
     if rebuilt["differing_rows"]:
         wrong.append(f"{rebuilt['differing_rows']} rows differ from the log")
+    refused_tokens = sum(follower.refused for follower in followers)
+    if record.slowest > MAX_REFUSAL:
+        wrong.append(f"a 503 or 507 took {record.slowest:.1f} s")
+    if balancer.slowest > MAX_HEALTH:
+        wrong.append(f"/health took {balancer.slowest:.2f} s")
+    if refused_tokens:
+        wrong.append(f"{refused_tokens} sync tokens were refused")
+    if not balancer.asked:
+        wrong.append("/health was never answered")
     acknowledged = Counter[str]()
     for writer in writers:
         acknowledged[writer.door] += writer.acknowledged
@@ -103,7 +116,7 @@ def check(
         slowest_refusal=record.slowest,
         slowest_health=balancer.slowest,
         unready=balancer.unready,
-        refused_tokens=sum(follower.refused for follower in followers),
+        refused_tokens=refused_tokens,
         members=sum(len(follower.copy.has) for follower in followers),
         settled_seconds=settled,
         small_disk=world.small_disk,

@@ -6,7 +6,7 @@ import threading
 import time
 
 from chaos.world import World
-from chaos.writers import Record, ask
+from chaos.writers import Record, Watched, ask
 from support.dav import DECLARED, Client
 from support.sync_clients import Copy, Members, refused
 
@@ -14,19 +14,18 @@ TURN = 1.0
 """Seconds between two looks."""
 
 
-class Follower(threading.Thread):
+class Follower(Watched):
     """Follows one calendar by sync-collection. ``copy`` is all that it knows."""
 
     def __init__(self, record: Record, client: Client) -> None:
-        super().__init__(daemon=True)
+        super().__init__(record)
         self.client = client
         self.path = client.calendar()
         self.copy = Copy()
         self.refused = 0
-        self._record = record
         self._finish = threading.Event()
 
-    def run(self) -> None:
+    def work(self) -> None:
         while not self._finish.wait(TURN):
             self.look()
 
@@ -39,7 +38,7 @@ class Follower(threading.Thread):
         """Asks for the changes once; False without an answer."""
         inner = f"<D:sync-token>{self.copy.token}</D:sync-token><D:sync-level>1</D:sync-level>"
         body = f"<D:sync-collection {DECLARED}>{inner}<D:prop><D:getetag/></D:prop></D:sync-collection>"
-        answer = ask(self.client, self._record, "REPORT", self.path, body)
+        answer = ask(self.client, self.record, "REPORT", self.path, body)
         if answer is None or answer.status not in (207, 403):
             return False
         if refused(answer):
@@ -51,23 +50,23 @@ class Follower(threading.Thread):
 
     def listing(self) -> Members:
         """The server's own list, to a client that knows nothing."""
-        fresh = Follower(self._record, self.client)
+        fresh = Follower(self.record, self.client)
         while not fresh.look():
             time.sleep(0.1)
         return fresh.copy.has
 
 
-class Balancer(threading.Thread):
+class Balancer(Watched):
     """Asks /health twice a second. ``unready``: answers of 503; ``slowest``: the seconds of the slowest answer while no
     process is killed (a killed API answers once it runs again)."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(daemon=True)
+    def __init__(self, record: Record, world: World) -> None:
+        super().__init__(record)
         self.slowest, self.unready, self.asked = 0.0, 0, 0
         self._world = world
         self._finish = threading.Event()
 
-    def run(self) -> None:
+    def work(self) -> None:
         while not self._finish.wait(0.5):
             status, seconds = self._world.health()
             if status:

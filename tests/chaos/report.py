@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chaos.checks import Outcome
+from chaos.checks import MAX_HEALTH, MAX_REFUSAL, Outcome
 
 BEGIN, END = "<!-- chaos: begin -->", "<!-- chaos: end -->"
 
@@ -25,8 +26,8 @@ def rows(outcome: Outcome) -> list[tuple[str, str, str]]:
         ("… 503 or 507", str(refused), ""),
         ("… another 5xx", str(bad), "0"),
         ("connections that ended without an answer (a killed API)", str(torn), ""),
-        ("slowest 503 or 507", f"{outcome.slowest_refusal:.1f} s", "5 s"),
-        ("slowest /health of an API that runs", f"{outcome.slowest_health:.2f} s", "1 s"),
+        ("slowest 503 or 507", f"{outcome.slowest_refusal:.1f} s", f"{MAX_REFUSAL:g} s"),
+        ("slowest /health of an API that runs", f"{outcome.slowest_health:.2f} s", f"{MAX_HEALTH:g} s"),
         ("/health not ready", f"{outcome.unready} answers", ""),
         ("members at followers, equal to the server's list", str(outcome.members), "equal"),
         ("sync tokens refused", str(outcome.refused_tokens), "0"),
@@ -36,23 +37,27 @@ def rows(outcome: Outcome) -> list[tuple[str, str, str]]:
 
 def lines(outcome: Outcome) -> list[str]:
     """The table and the findings."""
-    table = [("figure", "value", "goal"), *rows(outcome)]
-    widths = [max(len(row[column]) for row in table) for column in range(3)]
-    rule = tuple("-" * width for width in widths)
-    padded = [
-        f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
-        for row in (table[0], rule, *table[1:])
-    ]
     disk = [] if outcome.small_disk else ["", "No disk was filled: this machine lets no small file system be mounted."]
-    return [*padded, *disk, *(f"WRONG: {each}" for each in outcome.wrong[:40])]
+    return [*table(rows(outcome)), *disk, *(f"WRONG: {each}" for each in outcome.wrong[:40])]
 
 
-def document(path: Path, outcome: Outcome) -> None:
-    """Puts the figures between the page's markers. Raises ValueError where they are missing."""
-    before, begin, rest = path.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+def table(figures: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The lines of a table in Markdown with figure, value and goal."""
+    whole = [("figure", "value", "goal"), *figures]
+    widths = [max(len(row[column]) for row in whole) for column in range(3)]
+    rule = tuple("-" * width for width in widths)
+    return [
+        f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
+        for row in (whole[0], rule, *whole[1:])
+    ]
+
+
+def document(path: Path, found: Sequence[str], minutes: float, markers: tuple[str, str] = (BEGIN, END)) -> None:
+    """Puts these lines between the page's markers. Raises ValueError where they are missing."""
+    before, begin, rest = path.read_text("utf-8").partition(markers[0])
+    _, end, after = rest.partition(markers[1])
     if not begin or not end:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing in {path}")
+        raise ValueError(f"the markers {markers} are missing in {path}")
     day = datetime.now(UTC).date().isoformat()
-    text = "\n".join([*lines(outcome), "", f"Run {day}, in {outcome.minutes:.0f} minutes."])
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    text = "\n".join([*found, "", f"Run {day}, in {minutes:.0f} minutes."])
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")

@@ -8,6 +8,7 @@ import smtplib
 import threading
 import time
 import urllib.error
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -47,15 +48,38 @@ class Record:
             elif status >= 500:
                 self.wrong.append(f"{what}: {status}")
 
+    def broke(self, who: object, error: Exception) -> None:
+        """Notes that a part of the search itself ended. Without it a run that writes nothing would look like a good
+        one."""
+        with self.guard:
+            self.wrong.append(f"{type(who).__name__} ended: {type(error).__name__}: {error}"[:300])
 
-class Writer(threading.Thread):
+
+class Watched(ABC, threading.Thread):
+    """A thread whose end by an error is wrong."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(daemon=True)
+        self.record = record
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except Exception as error:
+            self.record.broke(self, error)
+
+    @abstractmethod
+    def work(self) -> None:
+        """The work of the thread, until it is told to finish."""
+
+
+class Writer(Watched):
     """Writes until ``finish``; then it ends the change under way."""
 
     door = ""
 
     def __init__(self, record: Record) -> None:
-        super().__init__(daemon=True)
-        self.record = record
+        super().__init__(record)
         self.acknowledged = 0
         self.uncertain: set[str] = set()
         self._finish = threading.Event()
@@ -66,13 +90,13 @@ class Writer(threading.Thread):
         self._until = time.monotonic() + PATIENCE
         self._finish.set()
 
-    def run(self) -> None:
+    def work(self) -> None:
         while not self._finish.wait(PAUSE):
             self.write()
 
+    @abstractmethod
     def write(self) -> None:
         """Makes one change, and repeats it until it is acknowledged."""
-        raise NotImplementedError
 
     @property
     def patient(self) -> bool:
@@ -80,12 +104,14 @@ class Writer(threading.Thread):
         return not self._finish.is_set() or time.monotonic() < self._until
 
 
-def ask(client: Client, record: Record, method: str, path: str, body: bytes | str | None = None) -> Answer | None:
-    """One request; None without an answer, because the server was killed."""
+def ask(
+    client: Client, record: Record, method: str, path: str, body: bytes | str | None = None, **more: str
+) -> Answer | None:
+    """One request, with ``more`` headers; None without an answer, because the server was killed."""
     begun = time.monotonic()
     headers = {"Content_Type": "text/calendar"} if method == "PUT" else {"Depth": "0"} if method == "REPORT" else {}
     try:
-        answer = client.ask(method, path, body, **headers)
+        answer = client.ask(method, path, body, **headers, **more)
     except (OSError, http.client.HTTPException):
         client.connection.close()
         record.answered(method, 0, 0)
@@ -164,7 +190,7 @@ class ChatWriter(Writer):
             shown = self._heard("Shall I create this?", title)
             if shown is None:
                 return
-            tap = {"message_id": shown["message_id"], "data": "create:yes"}
+            tap = {"message_id": shown["message_id"], "button": "✅ Create"}
             self._people.http("POST", f"/sandbox/people/{self._person}/taps", tap)
             if self._heard("Created", title) is not None:
                 self.titles.add(title)

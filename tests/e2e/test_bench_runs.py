@@ -91,6 +91,17 @@ def test_what_televent_holds_is_measured_and_said(started: list[Bench]) -> None:
     assert belonging_to(run.place) == set()
 
 
+def test_reminders_are_planned_queued_and_sent(started: list[Bench]) -> None:
+    run = Bench("--quick", "--reminders")
+    started.append(run)
+    code, text = run.end(), "".join(run.found)
+    assert code == 0, "".join(run.said)
+    assert "| Reminders of 300 people |" in text
+    assert "All queued ≤ 60 s" in text
+    assert not run.place.exists()
+    assert belonging_to(run.place) == set()
+
+
 @pytest.mark.parametrize(
     ("arguments", "amid", "asked"),
     [(("--quick", "--town"), "clients sync", signal.SIGTERM), (("--memory",), "filling", signal.SIGINT)],

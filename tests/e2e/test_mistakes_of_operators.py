@@ -15,7 +15,9 @@ from support.running import Televent, free_ports
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.server import running
 from televent.commands.running import SERVICES
+from televent.runtime.sockets import ports
 from televent.runtime.supervisor import Supervisor
+from televent.settings import load_settings
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -59,6 +61,8 @@ def test_two_ports_alike_are_one_clear_line(tmp_path: Path) -> None:
         ("TELEGRAM_BOT_TOKEN", "no-token"),
         ("LOG_LEVEL", "LOUD"),
         ("TELEVENT_PG_BIN", "/nowhere"),
+        ("MAIL_DOMAIN", "https://example.com"),
+        ("SMTP_FROM", "nobody"),
     ],
 )
 def test_a_bad_setting_is_one_clear_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
@@ -77,6 +81,18 @@ def test_a_database_that_does_not_accept_us_is_one_clear_line(tmp_path: Path, da
     line = only_line(Televent(tmp_path / "data", DATABASE_URL=absent).run(command))
     assert line.startswith("DATABASE_URL: ")
     assert "absent" in line
+
+
+def test_a_data_directory_that_cannot_be_made_names_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    line = only_line(Televent(tmp_path / "file" / "data").run("up"))
+    assert line.startswith(f"the data directory {tmp_path / 'file' / 'data'} cannot be used: ")
+    assert line.endswith("Choose another with TELEVENT_DATA_DIR or --data-dir.")
+
+
+def test_the_help_of_up_names_every_port(tmp_path: Path) -> None:
+    told = Televent(tmp_path / "data").run("up", "--help").stdout
+    assert [port.setting for port in ports(load_settings()) if port.setting not in told] == []
 
 
 def test_a_service_alone_needs_a_database(tmp_path: Path) -> None:

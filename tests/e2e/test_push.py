@@ -22,6 +22,7 @@ def test_what_the_bot_and_another_app_change_reaches_the_phone_without_a_poll(tm
     with open_push_service() as service, Televent(tmp_path / "data", TELEVENT_PUSH_HOSTS="any") as televent:
         people = People(televent.sandbox)
         people.say(ANN, "/start")
+        people.tap(ANN, people.heard(ANN, "Right?"), "Skip")
         people.tap(ANN, people.heard(ANN, "please provide your email"), "Skip")
         password = people.device_password(ANN)
         with CalendarApp(televent.api, ANN, password) as phone:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from e2e.tour import ANN, BOB, Tour
+from support.dav import event
 from support.running import Televent
 from support.waiting import wait_until
 
@@ -50,6 +51,7 @@ def test_the_bot_understands_and_does_what_it_says(tmp_path: Path) -> None:
         chat.sign_up()
         the_dialogue(chat)
         mistakes(chat)
+        long_texts(chat)
         invitations(chat)
         cancelling(chat)
         sharing(chat)
@@ -62,6 +64,7 @@ def codes(chat: Chat) -> None:
     """A second code within a minute is refused, with the time at which the next one may be asked for."""
     stranger = 1003
     chat.say(stranger, "/start")
+    chat.tap(stranger, chat.heard(stranger, "Right?"), "Skip")
     chat.heard(stranger, "please provide your email")
     assert "I have sent a code to one@example.net" in chat.ask(stranger, "one@example.net")
     assert re.search(r"Try again on \w+, \w+ \d+ at \d+:\d+", chat.ask(stranger, "two@example.net"))
@@ -83,25 +86,40 @@ def the_dialogue(chat: Chat) -> None:
     assert "12:00 PM - 1:30 PM" in shown["text"]
     chat.tap(ANN, shown, "Create")
     chat.heard(ANN, "Invite others?")
-    assert "Invited: tg_1002@televent.internal" in chat.ask(ANN, "tg_1002@televent.internal")
+    assert "Bob (tg_1002@televent.internal) – gets it here" in chat.ask(ANN, "tg_1002@televent.internal")
     chat.heard(BOB, "Ann invited you.")
     assert "Lunch" in chat.ask(ANN, "/week")
     assert "Lunch" in chat.ask(ANN, "/tomorrow")
     assert "Nothing is planned." in chat.ask(ANN, "/today")
-    assert "(not answered)" in chat.ask(BOB, "/list")
+    assert "(no answer yet)" in chat.ask(BOB, "/list")
+
+
+def long_texts(chat: Chat) -> None:
+    """A text that is too long is never cut: the bot says how long it may be, and asks again."""
+    assert "The title may have 256 characters. Yours has 300." in chat.ask(ANN, f"/create {'x' * 300}, tomorrow 3pm")
+    assert "The location may have 1,024" in chat.ask(ANN, f"/create Tea, tomorrow 3pm, 1h, {'x' * 1025}")
+    assert "What is it called?" in chat.ask(ANN, "/create")
+    assert "The title may have 256 characters. Yours has 257." in chat.ask(ANN, "x" * 257)
+    assert "When?" in chat.ask(ANN, "x" * 256)
+    assert "A description?" in chat.ask(ANN, "in 40 days")
+    assert "Where?" in chat.ask(ANN, "y" * 4090)
+    assert "The location may have 1,024 characters. Yours has 1,025." in chat.ask(ANN, "z" * 1025)
+    assert "Shall I create this?" in chat.ask(ANN, "z" * 1024)
+    chat.tap(ANN, chat.heard(ANN, "Shall I create this?"), "Cancel")
 
 
 def mistakes(chat: Chat) -> None:
     """Each wrong input gets an answer that helps, and changes nothing."""
-    assert "could not read that. Try for example" in chat.ask(ANN, "/create whatever")
+    assert "I can do most with a time. Try for example" in chat.ask(ANN, "/create whatever")
     assert "I did not find this event: nothing-like-it" in chat.ask(ANN, "/attendees nothing-like-it")
-    assert "/invite <event>" in chat.ask(ANN, "/invite lunch")
-    assert "That is not an email address." in chat.ask(ANN, "/invite lunch not@an@address")
-    assert "I do not know the time zone Middle/Earth" in chat.ask(ANN, "/timezone Middle/Earth")
+    assert "Whom do you invite?" in chat.ask(ANN, "/invite lunch")
+    chat.ask(ANN, "/cancel")
+    assert "is no email address" in chat.ask(ANN, "/invite lunch not@an@address")
+    assert "I know no place “Middle/Earth”" in chat.ask(ANN, "/timezone Middle/Earth")
     assert "There is nothing to stop" in chat.ask(ANN, "/cancel")
     assert "What is it called?" in chat.ask(ANN, "/create")
     assert "I have stopped" in chat.ask(ANN, "/cancel")
-    assert "Europe/London" in chat.ask(ANN, "/timezone Europe/London")
+    assert "that of London" in chat.ask(ANN, "/timezone Europe/London")
     assert "those you meet with" in chat.ask(ANN, "/settings")
     assert "everyone|known|nobody" in chat.ask(ANN, "/settings busy strangers")
     assert "busy: nobody" in chat.ask(ANN, "/settings busy nobody")
@@ -152,15 +170,33 @@ def devices(chat: Chat, televent: Televent) -> None:
     assert "There are no device passwords." in chat.ask(ANN, "/device list")
     shown = chat.ask(ANN, "/device add Phone")
     password = re.findall(r"Password: ([0-9a-zA-Z]{16})", shown)[0]
+    assert f"Server: {televent.api}/\n" in shown
+    assert "Only the computer that Televent runs on reaches this server." in shown
     assert status(televent, password) == 207
+    by_another_address(televent, password)
     assert "1. Phone" in chat.ask(ANN, "/device list")
     assert "There is no such device password." in chat.ask(ANN, "/device revoke 7")
     assert "Phone is revoked." in chat.ask(ANN, "/device revoke 1")
     assert status(televent, password) == 401
 
 
+def by_another_address(televent: Televent, password: str) -> None:
+    """An attachment's URL has the origin that the phone used: no service was told of another one."""
+    place, host = f"/caldav/{ANN}/default/talk.ics", "192.0.2.7:3000"
+    assert ask(televent, password, "PUT", place, event("talk@example.com"), Host=host).status == 201
+    added = ask(televent, password, "POST", f"{place}?action=attachment-add", b"agenda", Host=host)
+    assert (added.getheader("Location") or "").startswith(f"http://{host}/caldav/")
+    assert f"http://{host}/".encode() in ask(televent, password, "GET", place, Host=host).read().replace(b"\r\n ", b"")
+
+
 def status(televent: Televent, password: str) -> int:
+    return ask(televent, password, "PROPFIND", "/caldav/", Depth="0").status
+
+
+def ask(
+    televent: Televent, password: str, method: str, path: str, body: bytes | None = None, **headers: str
+) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection(urlsplit(televent.api).netloc, timeout=120)
     credentials = b64encode(f"{ANN}:{password}".encode()).decode()
-    connection.request("PROPFIND", "/caldav/", headers={"Depth": "0", "Authorization": f"Basic {credentials}"})
-    return connection.getresponse().status
+    connection.request(method, path, body, {"Authorization": f"Basic {credentials}", **headers})
+    return connection.getresponse()

@@ -97,8 +97,8 @@ class Tour(People):
     def sign_up(self) -> None:
         for person in (ANN, BOB):
             self.say(person, "/start")
-            question = self.heard(person, "please provide your email")
-            self.tap(person, question, "Skip")
+            for question in ("Right?", "please provide your email"):
+                self.tap(person, self.heard(person, question), "Skip")
         self.tell("Ann and Bob say /start")
 
     def create_in_the_chat(self) -> None:
@@ -135,7 +135,7 @@ class Tour(People):
         self.tap(BOB, meeting.card, "Accept")
         edited = self.heard(BOB, "You accepted this invitation.")
         assert edited["message_id"] == meeting.card["message_id"]
-        assert [button["text"] for row in edited["buttons"] for button in row] == ["Change response"]
+        assert next(button["text"] for row in edited["buttons"] for button in row) == "Change response"
         assert "Bob accepted your meeting." in self.heard(ANN, "accepted your meeting")["text"]
         self.tell("Bob taps Accept: the card says so, and Ann is told")
         changed, _ = anns.sync(token)
@@ -164,11 +164,11 @@ class Tour(People):
         assert {path: (entry.status or "").split()[1] for path, entry in gone.items()} == {meeting.path: "404"}
         self.tell("Ann deletes the event in her calendar app: her next sync holds its tombstone, a 404", self.api)
         said = self.heard(BOB, "This meeting was cancelled.")
-        assert said["message_id"] == meeting.card["message_id"]
-        assert not said["buttons"]
+        assert said["message_id"] != meeting.card["message_id"]
+        assert not any(button["text"] == "Change response" for row in said["buttons"] for button in row)
         (left,) = bobs.calendar.events()
         assert str(left.icalendar_component["STATUS"]) == "CANCELLED"
-        self.tell("Bob's card says that it was cancelled, and so does his calendar")
+        self.tell("Bob gets a message that it was cancelled, and his calendar says so")
         mail = self.mail(EVE, "CANCEL")
         cancellation = read_itip_mail(mail["raw"], "CANCEL", EVE)
         assert mail["subject"].startswith("Canceled: Walk & talk")

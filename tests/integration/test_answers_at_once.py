@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from support.outages import failing
 from support.parses import counted_parses
 from support.town import Person, Town, meeting
 from support.waiting import wait_until
@@ -20,6 +22,7 @@ from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.application.event_store.context import Context
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.outbox import Claimed
+from televent.application.outage import Outage
 from televent.application.use_cases.scheduling.answer_invitation import Answered
 from televent.ical.text.errors import InvalidCalendarData
 from televent.policies.courier import Delivery, deliver_all
@@ -166,6 +169,31 @@ def test_a_message_that_cannot_be_read_does_not_hold_up_the_others(town: Town, a
     results = deliver_all(town.core.backend, [first, spoilt, third])
     assert [type(each) for each in results] == [type(None), InvalidCalendarData, type(None)]
     assert answers(town, ann)[:2] == (2, 2)
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("code", ["57014", "53200", "08006"])
+def test_a_message_whose_own_statement_is_ended_does_not_hold_up_the_others(town: Town, ann: Person, code: str) -> None:
+    guests = people(town, 3)
+    invite(ann, guests)
+    first, second, third = deliveries(town, waiting_answers(town, ann, guests))
+    its_own = sql.SQL("NEW.message_key = {}").format(f"itip/{second.outbox_id}")
+    with failing(town.url, "inbox", "INSERT", code, only=its_own):
+        results = deliver_all(town.core.backend, [first, second, third])
+    assert [isinstance(each, Outage) for each in results] == [False, True, False]
+    assert answers(town, ann)[:2] == (2, 2)
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("code", ["25006", "53100"])
+def test_a_database_that_takes_no_writes_is_asked_once(town: Town, ann: Person, code: str) -> None:
+    guests = people(town, 3)
+    invite(ann, guests)
+    both = deliveries(town, waiting_answers(town, ann, guests))
+    with failing(town.url, "inbox", "INSERT", code):
+        results = deliver_all(town.core.backend, both)
+    assert results[0] is results[1] is results[2]
+    assert isinstance(results[0], Outage)
 
 
 def test_news_of_others_answers_waits_a_moment_and_the_newest_counts(town: Town, ann: Person) -> None:

@@ -9,15 +9,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 
+from support.reach import at_home
 from support.sandbox import ANN, BOB, Control, sandbox_control, until
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
 from televent.adapters.telegram.dialogue_storage import DialogueStorage
 from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.intents import COMMANDS
+from televent.adapters.telegram.polling import Polling
 from televent.adapters.telegram.texts import LANGUAGES, plain
+from televent.adapters.telegram.tokens import token_of
 from televent.application.use_cases.calendars.agenda import find_events
 from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
@@ -68,15 +72,16 @@ class Talk:
 async def talking(core: Core) -> AsyncIterator[Talk]:
     async with sandbox_control() as control:
         bot = make_bot(control.sandbox.config.bot_token, control.sandbox.url)
-        door = BotDoor(core.backend, core.run, "http://localhost:3000")
+        door = BotDoor(core.backend, core.run, at_home)
         dispatcher = make_dispatcher(door, DialogueStorage(PostgresChatBook(core.pool), core.run))
         await register_commands(bot)
-        polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False))
+        stop = asyncio.Event()
+        polling = asyncio.create_task(Polling(bot, dispatcher, stop).run())
         try:
             made = await control.post("/sandbox/groups", title="Friends", is_forum=True)
             yield Talk(control, made["number"])
         finally:
-            await dispatcher.stop_polling()
+            stop.set()
             await polling
             await bot.session.close()
 
@@ -85,7 +90,7 @@ async def begin(talk: Talk) -> None:
     """Ann has an account and an event that nobody else may know of."""
     await talk.ask(ANN, "/start", "Hello, Ann!")
     offered = await talk.ask(ANN, f"/create {SECRET}, in 2 hours, 1 hour", "Shall I create this?")
-    await talk.control.tap(ANN, message_id=offered["message_id"], data="create:yes")
+    await talk.control.tap(ANN, message_id=offered["message_id"], button="✅ Create")
     await talk.ask(ANN, "/list", SECRET)
 
 
@@ -93,12 +98,17 @@ def test_a_command_in_a_group_is_answered_with_a_button_to_the_private_chat(core
     async def scenario() -> None:
         async with talking(core) as talk:
             await begin(talk)
-            for command in (*COMMANDS, "device add Phone", "device list", "list@televent_sandbox_bot"):
+            payloads = {each: each for each in COMMANDS}
+            payloads |= {
+                "device add Phone": "device",
+                "device list": "device_list",
+                "list@televent_sandbox_bot": "list",
+            }
+            for command, payload in payloads.items():
                 said = await talk.say(ANN, f"/{command}")
                 assert said["text"] == plain("en", "private-only")
                 ((button,),) = said["buttons"]
-                payload = button["url"].removeprefix(LINK)
-                assert command.partition("@")[0].startswith(payload.replace("_", " "))
+                assert button["url"] == LINK + payload
             account = core.reads.account_by_telegram(ANN)
             assert account is not None
             assert account.devices == ()
@@ -128,6 +138,38 @@ def test_the_button_opens_the_answer_in_the_private_chat(core: Core) -> None:
     asyncio.run(scenario())
 
 
+def test_a_link_ends_no_dialogue(core: Core) -> None:
+    """Anybody can write a link and give it to another person."""
+
+    async def scenario() -> None:
+        async with talking(core) as talk:
+            await begin(talk)
+            await talk.ask(ANN, "/create", plain("en", "ask-title"))
+            for payload in ("create", "cancel", "start", "help", "x"):
+                await talk.ask(ANN, f"/start {payload}", "What I can do")
+            await talk.ask(ANN, "Tea", plain("en", "ask-time"))
+            await talk.ask(ANN, "/cancel", plain("en", "dialogue-aborted"))
+            await talk.ask(ANN, "/start create", plain("en", "ask-title"))
+
+    asyncio.run(scenario())
+
+
+def test_a_group_hears_nothing_of_the_database(core: Core, database_url: str) -> None:
+    """The state of a dialogue is read for private chats only."""
+
+    async def scenario() -> None:
+        async with talking(core) as talk:
+            await begin(talk)
+            with psycopg.connect(database_url, autocommit=True) as connection:
+                connection.execute("ALTER TABLE dialogue RENAME TO away")
+            assert (await talk.say(ANN, "/week"))["text"] == plain("en", "private-only")
+            await talk.control.post(f"/sandbox/groups/{talk.number}/messages", person=ANN, text="hello")
+            await talk.say(ANN, "/today")
+            assert {message["text"] for message in await talk.group()} == {plain("en", "private-only")}
+
+    asyncio.run(scenario())
+
+
 def test_a_personal_button_in_a_group_is_refused_to_everybody(core: Core) -> None:
     async def scenario() -> None:
         async with talking(core) as talk:
@@ -135,7 +177,12 @@ def test_a_personal_button_in_a_group_is_refused_to_everybody(core: Core) -> Non
             account = core.reads.account_by_telegram(ANN)
             assert account is not None
             (found,) = find_events(core.backend, account.tenant, "doctor", now=core.backend.clock())
-            for data in (f"rsvp:{found.stream_id}:ACCEPTED", f"drop:{found.stream_id}", "device:add", "email:skip"):
+            for data in (
+                f"rsvp:{found.stream_id}:ACCEPTED",
+                f"event:dya123456{token_of(found.stream_id)}",
+                "device:add",
+                "email:skip",
+            ):
                 buttons = {"inline_keyboard": [[{"text": "Go", "callback_data": data}]]}
                 await talk.control.call("sendMessage", chat_id=-talk.number, text="card", reply_markup=buttons)
                 for person in (ANN, BOB):
@@ -153,6 +200,8 @@ def test_a_password_cannot_be_forwarded_is_copied_by_buttons_and_taken_out_of_th
             await begin(talk)
             shown = await talk.ask(ANN, "/device add Phone", "Password:")
             assert shown["protected"]
+            assert "Server: http://192.0.2.7:3000/\n" in shown["text"]
+            assert "Only devices in the same network reach this server." in shown["text"]
             copies, (hide,) = shown["buttons"]
             assert [button["copy_text"]["text"] in shown["text"] for button in copies] == [True] * 3
             for _ in range(2):

@@ -14,12 +14,15 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import pytest
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.handler import HandlerObject
+from aiogram.filters import Command
 from aiogram.fsm.storage.memory import MemoryStorage
 from aiogram.types import Chat, Message, TelegramObject, Update, User
 
+from support.reach import at_home
 from support.sandbox import ANN, BOB, sandbox_control
 from televent.adapters.telegram.app import make_bot, make_dispatcher
 from televent.adapters.telegram.door import BotDoor
+from televent.adapters.telegram.intents import COMMANDS
 from televent.adapters.telegram.private_chats import GROUP_SAFE
 from televent.adapters.telegram.texts import plain
 from televent.runtime.compose import Core, build_core
@@ -100,7 +103,7 @@ def only(dispatcher: Dispatcher, kind: str, handler: HandlerObject, ran: list[st
 
 
 def dispatcher_of(core: Core) -> Dispatcher:
-    return make_dispatcher(BotDoor(core.backend, core.run, "http://localhost:3000"), MemoryStorage())
+    return make_dispatcher(BotDoor(core.backend, core.run, at_home), MemoryStorage())
 
 
 async def feed_elsewhere(dispatcher: Dispatcher, bot: Bot, kind: str) -> None:
@@ -108,7 +111,8 @@ async def feed_elsewhere(dispatcher: Dispatcher, bot: Bot, kind: str) -> None:
         await dispatcher.feed_update(bot, update(kind, chat))
         await dispatcher.feed_update(bot, update(kind, chat, is_topic_message=True, message_thread_id=7))
         await dispatcher.feed_update(bot, update(kind, chat, sender_chat=chat))
-    await dispatcher.feed_update(bot, update(kind, PRIVATE, business_connection_id="1"))
+    if kind != "my_chat_member":  # It tells of the bot's own place in a chat, so it names no business account.
+        await dispatcher.feed_update(bot, update(kind, PRIVATE, business_connection_id="1"))
 
 
 def test_no_handler_runs_outside_private_chats(core: Core) -> None:
@@ -138,6 +142,16 @@ def test_no_handler_runs_outside_private_chats(core: Core) -> None:
                 assert allowed, call
 
     asyncio.run(scenario())
+
+
+def test_every_command_is_in_the_menu(core: Core) -> None:
+    """COMMANDS is the menu, and what a group is answered to."""
+    named: list[str] = []
+    for _, handler in handlers(dispatcher_of(core)):
+        for each in handler.filters or ():
+            if isinstance(each.callback, Command):
+                named += map(str, each.callback.commands)
+    assert sorted(named) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

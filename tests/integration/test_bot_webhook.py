@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from support.reach import at_home
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.server import running
@@ -56,7 +57,7 @@ def test_an_update_with_the_secret_is_handled_and_no_other(core: Core) -> None:
                 person = {"id": 1001, "name": "Ann", "started": True}
                 await http.post(f"{sandbox.url}/sandbox/people", json=person)
             bot = make_bot(sandbox.config.bot_token, sandbox.url)
-            door = BotDoor(core.backend, core.run, "http://localhost:3000")
+            door = BotDoor(core.backend, core.run, at_home)
             dispatcher = make_dispatcher(door, DialogueStorage(PostgresChatBook(core.pool), core.run))
             app = Webhook(bot, dispatcher, SECRET)
             try:
@@ -76,3 +77,32 @@ def test_an_update_with_the_secret_is_handled_and_no_other(core: Core) -> None:
     assert account is not None
     assert account.name == "Ann"
     assert len(core.reads.accounts()) == 1
+
+
+def test_an_update_that_always_fails_is_not_asked_for_again(core: Core) -> None:
+    """Telegram repeats an update with any answer but 200, and sends the next ones late."""
+
+    async def scenario() -> None:
+        async with running(SandboxConfig()) as sandbox:
+            bot = make_bot(sandbox.config.bot_token, sandbox.url)
+            door = BotDoor(core.backend, core.run, at_home)
+            app = Webhook(bot, make_dispatcher(door, DialogueStorage(PostgresChatBook(core.pool), core.run)), SECRET)
+            try:
+                async with aiohttp.ClientSession() as http:
+                    person = {"id": 1001, "name": "Ann", "started": True}
+                    await http.post(f"{sandbox.url}/sandbox/people", json=person)
+                    for fault in (
+                        {"status": 403},
+                        {"status": 502, "page": "<html>Bad Gateway</html>"},
+                        {"status": 400, "description": "Bad Request: chat not found"},
+                    ):
+                        await http.post(f"{sandbox.url}/sandbox/faults", json={"times": 9, **fault})
+                        assert await post(app, UPDATE, SECRET) == 200
+                        await http.delete(f"{sandbox.url}/sandbox/faults")
+                assert await post(app, b'{"update_id": 2, "message": {"message_id": "x"}}', SECRET) == 200
+                assert await post(app, b'{"update_id": 3, "of_a_new_kind": {}}', SECRET) == 200
+                assert await post(app, b"{}", SECRET) == 200
+            finally:
+                await bot.session.close()
+
+    asyncio.run(scenario())

@@ -3,6 +3,7 @@
 import os
 import pwd
 import stat
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -81,6 +82,31 @@ def test_links_are_not_followed_and_second_names_stay(place: Path, tmp_path: Pat
     prepare(place, named_account("nobody") if IS_ROOT else None)
     assert mode(outside) == 0o644
     assert outside.stat().st_uid == owner
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root makes files of another account")
+def test_files_of_another_account_that_cannot_be_closed_are_said() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "data")
+        (place / "sandbox" / "mails").mkdir(parents=True)
+        (place / "sandbox" / "mails" / "1.eml").write_text("private")
+        (place / "server.log").write_text("private")
+        for path, bits in ((Path(folder), 0o755), (place / "sandbox" / "mails", 0o700), (place / "server.log", 0o644)):
+            path.chmod(bits)
+        for path in (place, place / "sandbox"):
+            os.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
+
+        def stepped_down() -> None:
+            account = named_account("nobody")
+            assert account is not None
+            step_down(account)
+            with capture_logs() as logs:
+                prepare(place, None)
+            (left,) = [each for each in logs if "cannot" in each["event"]]
+            assert (left["log_level"], left["count"]) == ("warning", 2)
+            assert left["first"] == str(place / "sandbox" / "mails")
+
+        in_a_process_of_its_own(stepped_down)
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root gives files away")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner
 
+from support.attachments import add, put
+from support.dav import open_site
+from support.doctor import findings
+from support.reach import at_home
 from support.sandbox import ANN, BOB, bot_of, sandbox_control, until
 from support.town import NOON
 from televent.adapters.telegram.door import BotDoor
@@ -17,7 +19,6 @@ from televent.application.event_store.context import Context
 from televent.application.messages.chat import ChatText
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.use_cases.people import accounts
-from televent.cli import cli
 from televent.domain.ids import AccountId
 from televent.runtime import bot
 from televent.runtime.compose import Core, build_core, now
@@ -25,12 +26,6 @@ from televent.runtime.worker import drain
 from televent.settings import load_settings
 
 pytestmark = pytest.mark.own_database
-
-
-def findings(database_url: str, place: Path) -> dict[str, tuple[bool, str]]:
-    environment = {"DATABASE_URL": database_url, "TELEVENT_DATA_DIR": str(place)}
-    done = CliRunner().invoke(cli, ["doctor", "--json"], env=environment)
-    return {each["check"]: (each["ok"], each["detail"]) for each in json.loads(done.stdout)}
 
 
 def owe(core: Core, telegram_id: int) -> None:
@@ -50,7 +45,7 @@ async def deliver(core: Core, blocked: int, stranger: int) -> None:
         for each in (blocked, stranger):
             await core.run(owe, core, each)
         stop = asyncio.Event()
-        door = BotDoor(core.backend, core.run, "http://localhost:3000")
+        door = BotDoor(core.backend, core.run, at_home)
         draining = asyncio.create_task(drain(core, bot.chat_handlers(core, chat, door), stop))
 
         async def settled() -> bool:
@@ -76,3 +71,17 @@ def test_people_who_cannot_be_reached_are_no_failure(database_url: str, tmp_path
         assert core.outbox.purge(now()) == 2
     finally:
         core.close()
+
+
+def test_attachments_of_another_origin_than_the_public_url_are_named(database_url: str, tmp_path: Path) -> None:
+    with open_site(database_url) as site:
+        ann = site.person(1)
+        put(ann)
+        for host in ("192.0.2.7:3000", "192.0.2.7:3000", "cal.example.com"):
+            assert add(ann, Host=host).status == 201
+        assert "attachments" not in findings(database_url, tmp_path)
+        good, detail = findings(database_url, tmp_path, PUBLIC_URL="http://cal.example.com")["attachments"]
+        assert good
+        assert "2 were uploaded at another origin than PUBLIC_URL: http://192.0.2.7:3000 (2)" in detail
+        _, detail = findings(database_url, tmp_path, PUBLIC_URL="http://cal.example.com/cal")["attachments"]
+        assert "http://192.0.2.7:3000 (2), http://cal.example.com (1)" in detail

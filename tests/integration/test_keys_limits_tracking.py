@@ -1,9 +1,10 @@
 """The keys of persons, rate limits, the positions of consumers, and the base of positions."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from support.waiting import await_settled
 from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import CACHED_FOR, PostgresSubjectKeys
 from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, statuses
-from televent.adapters.postgres.rate_lease import LeasedLimit
+from televent.adapters.postgres.rate_lease import REMEMBERED, LeasedLimit
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 
 SECOND = timedelta(seconds=1)
@@ -77,12 +78,22 @@ def test_one_who_never_had_a_key_gets_none_after_erasure(shop: Shop) -> None:
 
 def test_a_burst_passes_and_then_one_per_interval(shop: Shop) -> None:
     limit, rate = PostgresRateLimit(shop.pool), Rate(count=10, seconds=60, burst=3)
-    assert [limit.hit("ann", rate, NOON) for _ in range(4)] == [None, None, None, 6.0]
-    assert limit.hit("bob", rate, NOON) is None
+    assert [limit.hit("ann", rate, NOON) for _ in range(4)] == [0, 0, 0, 6.0]
+    assert limit.hit("bob", rate, NOON) == 0
     assert limit.hit("ann", rate, NOON + 2 * SECOND) == 4.0
-    assert limit.hit("ann", rate, NOON + 6 * SECOND) is None
+    assert limit.hit("ann", rate, NOON + 6 * SECOND) == 0
     assert limit.hit("ann", rate, NOON + 6 * SECOND) == 6.0
-    assert [limit.hit("ann", rate, NOON + 60 * SECOND) for _ in range(4)] == [None, None, None, 6.0]
+    assert [limit.hit("ann", rate, NOON + 60 * SECOND) for _ in range(4)] == [0, 0, 0, 6.0]
+
+
+def test_a_patient_request_is_admitted_for_later_behind_those_that_wait(shop: Shop) -> None:
+    limit, rate = PostgresRateLimit(shop.pool), Rate(count=10, seconds=60, burst=3)
+    waits = [limit.hit("ann", rate, NOON, patience=18.0) for _ in range(8)]
+    assert waits == [0, 0, 0, 6.0, 12.0, 18.0, 24.0, 24.0]
+    assert limit.hit("ann", rate, NOON + 7 * SECOND, patience=18.0) == 17.0
+    assert limit.hit("ann", rate, NOON + 7 * SECOND) == 23.0
+    assert limit.hit("ann", rate, NOON + 24 * SECOND, patience=18.0) == 6.0
+    assert limit.hit("ann", rate, NOON + 36 * SECOND) == 0
 
 
 def test_of_many_at_once_exactly_the_burst_is_admitted(shop: Shop) -> None:
@@ -91,40 +102,78 @@ def test_of_many_at_once_exactly_the_burst_is_admitted(shop: Shop) -> None:
         answer for answers in together(8, lambda: [limit.hit("ann", rate) for _ in range(25)]) for answer in answers
     ]
     assert len(answers) == 200
-    assert answers.count(None) == 10
-    assert all(0 < answer <= 3600 for answer in answers if answer is not None)
+    assert answers.count(0) == 10
+    assert all(0 <= answer <= 3600 for answer in answers)
+
+
+def test_of_many_patient_ones_no_more_are_delayed_than_fit_into_their_patience(shop: Shop) -> None:
+    limit, rate = PostgresRateLimit(shop.pool), Rate(count=1, seconds=3600, burst=2)
+    answers = [
+        answer
+        for answers in together(8, lambda: [limit.hit("ann", rate, patience=8 * 3600.0) for _ in range(5)])
+        for answer in answers
+    ]
+    assert len([each for each in answers if each == 0]) == 2
+    assert len([each for each in answers if 0 < each <= 8 * 3600]) == 8
 
 
 def test_several_at_once_are_admitted_whole_or_not_at_all(shop: Shop) -> None:
     limit, rate = PostgresRateLimit(shop.pool), Rate(count=10, seconds=60, burst=4)
-    assert limit.hit("ann", rate, NOON, count=3) is None
+    assert limit.hit("ann", rate, NOON, count=3) == 0
     assert limit.hit("ann", rate, NOON, count=3) == 12.0
-    assert [limit.hit("ann", rate, NOON) for _ in range(2)] == [None, 6.0]
+    assert [limit.hit("ann", rate, NOON) for _ in range(2)] == [0, 6.0]
     assert limit.hit("ann", rate, NOON + 12 * SECOND, count=3) == 6.0
 
 
-def test_a_frequent_caller_is_admitted_ahead_and_never_more_than_the_burst(shop: Shop) -> None:
-    clock = iter(range(10_000))
-    often = LeasedLimit(PostgresRateLimit(shop.pool), "ip", Rate(1, 3600, 16), lambda: next(clock) / 10_000)
-    admitted = asked = 0
-    while True:
-        if not often.held("ann"):
-            asked += 1
-            if often("ann") is not None:
-                break
+class CountingLimit(PostgresRateLimit):
+    """Counts its statements."""
+
+    asked = 0
+
+    def hit(self, *given: Any, **named: Any) -> float:
+        self.asked += 1
+        return super().hit(*given, **named)
+
+
+def test_a_lease_admits_many_with_one_statement_and_all_together_never_more_than_the_burst(shop: Shop) -> None:
+    burst, counted = 256, CountingLimit(shop.pool)
+    nodes = [LeasedLimit(counted, "caldav", Rate(1, 3600, burst)) for _ in range(3)]
+    admitted = 0
+    for node in itertools.cycle(nodes):
+        if not node.held("ann") and node("ann") > 0:
+            break
         admitted += 1
-    # The first is admitted alone, then each statement admits two, and the last of the burst again one.
-    assert (admitted, asked) == (16, 10)
-    assert not often.held("bob")
+    left = sum(1 for node in nodes for _ in range(burst) if node.held("ann"))
+    assert admitted + left == burst
+    # A lease is a 64th of the burst, and at the end each node asks for a lease once more, and for single requests.
+    assert counted.asked <= 64 + 2 * len(nodes)
+    assert not nodes[0].held("bob")
 
 
-def test_a_rare_caller_takes_nothing_ahead(shop: Shop) -> None:
-    clock = iter(range(0, 10_000, 2))
-    seldom = LeasedLimit(PostgresRateLimit(shop.pool), "ip", Rate(1, 3600, 16), lambda: float(next(clock)))
-    for _ in range(16):
-        assert not seldom.held("ann")
-        assert seldom("ann") is None
-    assert seldom("ann") is not None
+def test_a_refused_client_asks_the_database_once(shop: Shop) -> None:
+    now, counted = [0.0], CountingLimit(shop.pool)
+    limit = LeasedLimit(counted, "ip", Rate(1, 3600, 2), lambda: now[0])
+    assert [limit("ann") for _ in range(2)] == [0, 0]
+    wait = limit("ann")
+    asked = counted.asked
+    now[0] += 60
+    assert limit("ann") == pytest.approx(wait - 60)
+    # One that would wait is asked about, for there may be room behind the others.
+    assert limit("ann", 4000.0) < 4000.0
+    assert (asked, counted.asked) == (3, 4)
+
+
+def test_keys_in_memory_are_bounded(shop: Shop) -> None:
+    def hit(*given: Any, **named: Any) -> float:
+        return 0.0
+
+    counted = CountingLimit(shop.pool)
+    counted.hit = hit  # type: ignore[method-assign]
+    limit = LeasedLimit(counted, "ip", Rate(1, 3600, 128))
+    for number in range(REMEMBERED + 10):
+        limit(str(number))
+    assert not any(limit.held(str(number)) for number in range(10))
+    assert limit.held(str(REMEMBERED))
 
 
 def test_full_buckets_are_swept(shop: Shop) -> None:

@@ -42,7 +42,9 @@ def test_a_reply_to_the_attendees_own_address_counts(town: Town, post: PostOffic
     assert ann.row().etag != etag
     assert ann.row().seq > seq
     (notice,) = town.owed("rsvp_notification")
-    assert (notice["attendee"], notice["attendee_name"], notice["partstat"]) == (ZED, ZED, "ACCEPTED")
+    assert notice["stream_id"] == str(ann.row().stream_id)
+    (answer,) = town.answers(ann)
+    assert (answer.address, answer.name, answer.now) == (ZED, ZED, "ACCEPTED")
 
 
 def test_the_same_mail_by_another_way_changes_nothing(town: Town, post: PostOffice, ann: Person) -> None:
@@ -75,7 +77,8 @@ def test_a_forged_reply_is_kept_and_the_organizer_is_asked(town: Town, post: Pos
 def test_many_forged_replies_ask_the_organizer_once(town: Town, post: PostOffice, ann: Person) -> None:
     for number in range(3):
         post.send(itip_mail(reply(), message_id=f"{number}@example.net"), outside_address(town, ann))
-    assert [state for state, _ in post.verdicts()] == ["parked"] * 3
+    said = [("ignored", "parked-lately")] * 2 + [("parked", "the sender is not proven")]
+    assert sorted(post.verdicts()) == said
     assert len(town.owed("telegram_notification")) == 1
     assert town.topics(ann).count("mail-parked/1") == 1
     town.now += timedelta(hours=1)
@@ -165,6 +168,7 @@ def test_a_lower_trust_overrides_nothing_in_one_occurrence_either(town: Town, po
         line = f"{rid}20261208T100000Z"
         text = message("REPLY", line, f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ZED}", uid=UID, stamp="20261121T140000Z")
         post.send(itip_mail(text, proven=True, message_id=f"a{number}@example.net"), outside_address(town, ann))
+        town.now += timedelta(hours=1)
     parts = read_parts(ann.text())
     assert {attendees_of(each)[ZED].param("PARTSTAT") for _, each in parts.items()} == {"ACCEPTED"}
     assert [state for state, _ in post.verdicts()].count("parked") == 2

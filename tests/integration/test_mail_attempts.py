@@ -13,9 +13,11 @@ import psycopg
 import pytest
 
 from support.killing import kill
-from support.post import PostOffice, itip_mail, message
+from support.outages import failing
+from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import NOON, UID, Person, Town, meeting
 from support.waiting import wait_until
+from televent.adapters.email.intake import BUSY_FOR
 from televent.adapters.email.listener import mail_key
 from televent.adapters.email.processing import AT_ONCE, Processing
 from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail
@@ -80,7 +82,7 @@ def test_an_attempt_that_raises_is_followed_by_others_and_the_last_one_sets_the_
     def take(*, again: bool) -> str:
         claimed = town.core.mail_book.claim(town.now, again=again)
         assert claimed is not None
-        state = asyncio.run(post.intake.take(claimed.key, ZED, [to], claimed.raw)).state
+        state = asyncio.run(post.intake.take(claimed)).state
         town.now += LEASE
         return state
 
@@ -91,6 +93,42 @@ def test_an_attempt_that_raises_is_followed_by_others_and_the_last_one_sets_the_
     assert states == ["received", "received", "failed"]
     assert stored(town, key) == ("failed", ATTEMPTS, "UndefinedTable")
     assert town.core.mail_book.claim(town.now, again=True) is None
+
+
+def test_an_attempt_that_lost_its_claim_changes_nothing(town: Town, ann: Person) -> None:
+    """Its lease has ended, and another process tries the mail."""
+    key, book = keep(town, reply(), token(town, ann)), town.core.mail_book
+    first = book.claim(town.now, again=False)
+    town.now += LEASE
+    second = book.claim(town.now, again=True)
+    assert first is not None
+    assert second is not None
+    book.give_back(first, "away", town.now)
+    assert book.postpone(first, "ValueError", town.now)
+    assert stored(town, key) == ("received", 2, "")
+    assert book.claim(town.now, again=True) is None
+    book.settle(key, "applied", "REPLY T3")
+    book.settle(key, "ignored", "duplicate")
+    assert stored(town, key) == ("applied", 2, "REPLY T3")
+
+
+@pytest.mark.own_database
+def test_a_mail_that_always_runs_into_a_timeout_is_not_tried_for_ever(town: Town) -> None:
+    """A busy database is no fault of the mail. After an hour it is."""
+    ann = town.person("ann")
+    ann.put(meeting(people=(ZED,)))
+    key = keep(town, reply(), token(town, ann))
+    town.core.backend.clock = lambda: town.now
+    with open_post_office(town) as post, failing(town.url, "event", "INSERT", "57014"):
+        wait_until(lambda: stored(town, key) == ("received", 0, "busy"), what="the first attempt")
+        town.now += BUSY_FOR
+        for number in range(1, ATTEMPTS + 1):
+            claimed = town.core.mail_book.claim(town.now, again=number > 1)
+            assert claimed is not None
+            state = asyncio.run(post.intake.take(claimed)).state
+            town.now += LEASE
+        assert state == "failed"
+    assert stored(town, key) == ("failed", ATTEMPTS, "busy")
 
 
 def test_two_processes_never_try_a_mail_at_once(town: Town, ann: Person) -> None:
@@ -118,14 +156,15 @@ def test_a_mail_that_was_tried_before_is_tried_alone(town: Town, post: PostOffic
         book = town.core.mail_book
         run = staticmethod(town.core.run)
 
-        async def take(self, key: str, sender: str, recipients: list[str], raw: bytes) -> Verdict:
+        async def take(self, mail: KeptMail) -> Verdict:
             nonlocal most
+            key = mail.key
             beside[key] = set(under_way)
             for other in under_way:
                 beside[other].add(key)
             under_way.add(key)
             most = max(most, len(under_way))
-            verdict = await post.intake.take(key, sender, recipients, raw)
+            verdict = await post.intake.take(mail)
             under_way.discard(key)
             if beside.keys() == old | fresh and not under_way:
                 done.set()
@@ -181,5 +220,5 @@ def test_a_mail_that_ends_its_process_is_tried_three_times_and_the_others_are_ap
 def test_a_kept_mail_is_what_was_sent(town: Town, ann: Person) -> None:
     raw, to = reply(), token(town, ann)
     key = keep(town, raw, to)
-    assert town.core.mail_book.claim(town.now, again=False) == KeptMail(key, ZED, [to], raw)
+    assert town.core.mail_book.claim(town.now, again=False) == KeptMail(key, ZED, [to], raw, town.now, town.now + LEASE)
     assert town.now == NOON

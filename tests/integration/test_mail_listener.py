@@ -2,10 +2,12 @@
 
 import smtplib
 import socket
+from typing import Literal
 
 import psycopg
 import pytest
 
+from support.outages import failing
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import UID, Person, Town, meeting
 from support.waiting import NET, wait_until
@@ -159,6 +161,30 @@ def test_a_mail_that_cannot_be_kept_is_not_answered_for(town: Town, post: PostOf
         connection.execute("ALTER TABLE away RENAME TO inbound_mail")
     post.send(b"Subject: x\r\n\r\nx\r\n", ann.address)
     assert post.verdict() == "ignored"
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
+def test_a_mail_that_cannot_be_kept_ends_its_transaction(
+    town: Town, ann: Person, protocol: Literal["smtp", "lmtp"]
+) -> None:
+    """RFC 5321 §4.1.1.4: the end of DATA clears the buffers, also where the reply is negative."""
+    bob = town.person("bob")
+    raw = b"Subject: x\r\n\r\nx\r\n"
+    with open_post_office(town, protocol) as post, smtplib.SMTP("127.0.0.1", post.port, timeout=NET) as smtp:
+        greeting = "lhlo" if protocol == "lmtp" else "ehlo"
+        assert smtp.docmd(greeting, "example.net")[0] == 250
+        with failing(town.url, "inbound_mail", "INSERT", "57P01"):
+            smtp.mail(ZED)
+            assert [smtp.rcpt(each.address)[0] for each in (ann, bob)] == [250, 250]
+            assert smtp.data(raw)[0] == 451
+            if protocol == "lmtp":
+                assert smtp.getreply()[0] == 451
+        assert smtp.mail(ZED)[0] == 250
+        assert smtp.rcpt(bob.address)[0] == 250
+        assert smtp.data(raw)[0] == 250
+    with psycopg.connect(town.url) as connection:
+        query = "SELECT recipients FROM inbound_mail"
+        assert [row[0] for row in connection.execute(query)] == [[bob.address]]
 
 
 def test_a_mail_kept_by_a_process_that_died_is_understood_at_the_next_start(town: Town, ann: Person) -> None:

@@ -1,6 +1,5 @@
 """Broken mail that our own reader refuses: vobject or the vCalendar 1.0 translator reads it, and it applies."""
 
-import asyncio
 from email.message import EmailMessage
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from support.as_bytes import read
 from support.post import PostOffice
 from support.town import Person, Town
-from televent.adapters.email.listener import mail_key
 
 OUT = "out@example.net"
 WHOLE = f"""BEGIN:VCALENDAR
@@ -58,10 +56,7 @@ def take(post: PostOffice, bob: Person, text: str, subtype: str = "calendar", me
     mail["From"], mail["To"], mail["Message-ID"] = "Zed <zed@example.net>", bob.address, f"<{subtype}@example.net>"
     params = {"method": method} if method is not None else {}
     mail.set_content(text, subtype=subtype, cte="base64", params=params)
-    raw = mail.as_bytes()
-    key = mail_key(raw, [bob.address])
-    post.town.core.mail_book.keep(key, "zed@example.net", [bob.address], raw, post.town.now)
-    verdict = asyncio.run(post.intake.take(key, "zed@example.net", [bob.address], raw))
+    verdict = post.take(mail.as_bytes(), bob.address)
     return f"{verdict.state}: {verdict.reason}"
 
 

@@ -15,6 +15,7 @@ from support.town import UID, Town, meeting
 from support.waiting import NET
 from televent.adapters.email.intake import MAX_OPERATOR_MAILS
 from televent.adapters.email.outbound import MailIdentity, MailSender
+from televent.adapters.email.recipients import TOO_MANY
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.cli import cli
 from televent.settings import SettingsError, load_settings
@@ -107,8 +108,9 @@ def test_the_other_recipients_get_their_mail(town: Town, post: PostOffice) -> No
 def test_too_many_in_a_day_wait_outside(town: Town, post: PostOffice) -> None:
     with psycopg.connect(town.url) as connection:
         connection.execute(
-            "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at, state, for_operator)"
-            " SELECT number::text, '', '{abuse@televent.app}', '', %s, 'parked', true"
+            "INSERT INTO inbound_mail"
+            " (mail_key, envelope_from, recipients, raw, received_at, state, for_operator, verdict)"
+            " SELECT number::text, '', '{abuse@televent.app}', '', %s, 'parked', true, 'for the operator'"
             " FROM generate_series(1, %s) AS number",
             (town.now, MAX_OPERATOR_MAILS),
         )
@@ -119,6 +121,24 @@ def test_too_many_in_a_day_wait_outside(town: Town, post: PostOffice) -> None:
     assert town.core.mail_book.sweep_operator_mails(town.now + timedelta(seconds=1)) == MAX_OPERATOR_MAILS
     post.send(ABUSE, "abuse@televent.app")
     assert post.verdict() == "parked"
+
+
+def test_mails_that_are_not_processed_yet_count(town: Town, post: PostOffice) -> None:
+    """Many connections name the operator before the first of their mails is stored."""
+    book = town.core.mail_book
+    for number in range(MAX_OPERATOR_MAILS):
+        assert post.intake.keep(f"{number}", "", ["abuse@televent.app"], ABUSE) is None
+        assert book.operator_mails(town.now - timedelta(days=1)) == number + 1
+    assert post.intake.keep("more", "", ["abuse@televent.app"], ABUSE) == TOO_MANY
+    assert book.raw("more") is None
+
+
+def test_a_mail_that_was_for_another_person_too_is_not_deleted(town: Town, post: PostOffice) -> None:
+    ann = town.person("ann")
+    post.send(ABUSE, "abuse@televent.app", ann.address)
+    post.send(ABUSE, "abuse@televent.app")
+    assert town.core.mail_book.sweep_operator_mails(town.now + timedelta(seconds=1)) == 1
+    assert [reason for _, reason in post.verdicts()] == ["no calendar in it; for the operator"]
 
 
 def test_without_an_address_to_forward_to_it_is_kept(town: Town, other: OtherServer) -> None:

@@ -1,12 +1,13 @@
 """Mailed iTIP messages, as another mail server gets them (imip/SPEC A; RFC 6047 §2)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from support.as_bytes import read_parts
+from support.followers import catch_up
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
 from support.sent_mail import parse_mail
 from support.town import NOON, UID, Person, Town, meeting
@@ -15,6 +16,7 @@ from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMaile
 from televent.application.messages.outbox import GiveUp, Undeliverable
 from televent.application.use_cases.people import accounts
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
+from televent.application.use_cases.scheduling.proposals import decline_proposal, open_proposals, propose_time
 from televent.ical.itip.people import address_of, attendees_of
 from televent.ical.text.tree import parse
 
@@ -253,3 +255,80 @@ def test_an_address_that_is_none_gets_no_mail_and_says_so(town: Town, other: Oth
     send(town, other)
     assert [each.recipients for each in other.mails] == [[ZED]]
     assert {ann.says(each, name="SCHEDULE-STATUS") for each in wrong} == {"3.7"}
+
+
+def test_a_proposal_to_an_organizer_elsewhere_is_a_counter(town: Town, other: OtherServer, ann: Person) -> None:
+    chat = town.core.reads.account(ann.tenant)
+    assert chat is not None
+    inside = f"tg_{chat.telegram_id}@televent.internal"
+    people = (f"ORGANIZER:mailto:{ZED}", f"ATTENDEE:mailto:{inside}", f"ATTENDEE:mailto:{YAN}")
+    ann.receive(message("REQUEST", *people, uid=UID, sequence=2).encode())
+    start = datetime(2026, 12, 2, 15, tzinfo=UTC)
+    propose_time(
+        town.core.backend,
+        ann.context(),
+        stream_id=ann.row().stream_id,
+        start=start,
+        end=start + timedelta(hours=1),
+        comment="I am away\nBcc: eve@example.net",
+    )
+    send(town, other)
+    (mail,) = to(other, ZED)
+    assert mail["Subject"].startswith("New time proposed: Sync @ Wed, Dec 2")
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "Ann proposes another time: Sync" in text.get_content()
+    assert "Comment: I am away Bcc: eve@example.net" in text.get_content()
+    calendar = calendar_of(mail)
+    assert b"METHOD:COUNTER" in calendar
+    assert b"SEQUENCE:2" in calendar
+    assert b"televent.internal" not in calendar.replace(b"\r\n ", b"")
+    component = parse(calendar).components("VEVENT")[0]
+    assert [line.param("PARTSTAT") for line in attendees_of(component).values()] == ["TENTATIVE", None]
+
+
+def test_a_refusal_to_an_attendee_elsewhere_comes_from_the_address_they_know(
+    town: Town, other: OtherServer, ann: Person
+) -> None:
+    ann.put(meeting(people=(ZED, YAN)))
+    send(town, other)
+    with open_post_office(town) as post:
+        text = message("COUNTER", f"ATTENDEE;PARTSTAT=TENTATIVE:mailto:{ZED}", uid=UID).replace("T10", "T15")
+        post.send(itip_mail(text.replace("T11", "T16")), post.token(ann, ZED, UID))
+    (standing,) = open_proposals(town.core.backend, ann.tenant, ann.row().stream_id)
+    decline_proposal(
+        town.core.backend,
+        ann.context(),
+        stream_id=ann.row().stream_id,
+        proposal=standing.proposal.key,
+        comment="Sorry",
+    )
+    send(town, other)
+    first, refusal = to(other, ZED)
+    assert len(to(other, YAN)) == 1
+    assert refusal["Subject"].startswith("Proposed time declined: Sync")
+    assert refusal["In-Reply-To"] == first["Message-ID"]
+    component = parse(calendar_of(refusal)).components("VEVENT")[0]
+    organizer = component.get("ORGANIZER")
+    assert organizer is not None
+    assert address_of(organizer) == f"rsvp+{town.core.mail_book.token(ann.tenant, UID, ZED)}@televent.app"
+    assert (component.value("COMMENT"), component.value("DTSTART")) == ("Sorry", "20261201T150000Z")
+
+
+def test_a_refusal_without_any_time_is_told(town: Town, ann: Person) -> None:
+    """RFC 5546 §3.2.8 asks for no DTSTART."""
+    people = (f"ORGANIZER:mailto:{ZED}", "ATTENDEE:mailto:ann@example.com")
+    ann.receive(message("REQUEST", *people, uid=UID).encode())
+    start = datetime(2026, 12, 2, 15, tzinfo=UTC)
+    propose_time(
+        town.core.backend, ann.context(), stream_id=ann.row().stream_id, start=start, end=start + timedelta(hours=1)
+    )
+    text = message("DECLINECOUNTER", *people, uid=UID, stamp="20261121T140000Z")
+    bare = "\r\n".join(line for line in text.split("\r\n") if not line.startswith(("DTSTART", "DTEND")))
+    with open_post_office(town) as post:
+        post.send(itip_mail(bare, proven=True), "ann@example.com")
+        assert post.verdicts() == [("applied", "DECLINECOUNTER T2")]
+    catch_up(town.core)
+    (notice,) = town.owed("proposal_declined_notification")
+    assert (notice["summary"], notice["organizer"]) == ("Sync", ZED)
+    assert not open_proposals(town.core.backend, ann.tenant, ann.row().stream_id)

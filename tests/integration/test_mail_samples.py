@@ -1,6 +1,5 @@
 """Mails as real programs wrote them: each is understood or set aside, and none breaks anything."""
 
-import asyncio
 from pathlib import Path
 from random import Random
 
@@ -8,7 +7,6 @@ import pytest
 
 from support.post import PostOffice
 from support.town import Person, Town
-from televent.adapters.email.listener import mail_key
 
 SAMPLES = Path(__file__).parents[2] / ".." / "shared" / "imip" / "eml"
 
@@ -20,9 +18,7 @@ REPORTS = {"zimbra-dsn-bounce"}
 
 def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:
     """Processes a mail as the listener does after it has stored it."""
-    key = mail_key(raw, [person.address])
-    post.town.core.mail_book.keep(key, "zed@example.net", [person.address], raw, post.town.now)
-    verdict = asyncio.run(post.intake.take(key, "zed@example.net", [person.address], raw))
+    verdict = post.take(raw, person.address)
     return verdict.state, verdict.reason
 
 

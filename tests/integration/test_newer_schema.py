@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from support.running import free_ports
 from televent.adapters.postgres.schema import migrate
 from televent.adapters.postgres.schema.newer import NewerSchema
 from televent.cli import cli
@@ -45,7 +46,10 @@ def test_migrations_and_the_core_refuse_it(newer_store: str) -> None:
     ids=" ".join,
 )
 def test_every_command_refuses_it(newer_store: str, command: list[str], tmp_path: Path) -> None:
-    place = {"DATABASE_URL": newer_store, "TELEVENT_DATA_DIR": str(tmp_path)}
+    ports = zip(
+        ("API_PORT", "MAIL_LISTEN_PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT"), map(str, free_ports(4)), strict=True
+    )
+    place = {"DATABASE_URL": newer_store, "TELEVENT_DATA_DIR": str(tmp_path), **dict(ports)}
     result = CliRunner().invoke(cli, command, env=place)
     assert str(result.exception).removeprefix("DATABASE_URL: ") == SENTENCE
 

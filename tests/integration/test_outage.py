@@ -30,7 +30,7 @@ from televent.adapters.postgres.pulse import SILENCE, Pulse
 from televent.application.mail.book import ATTEMPTS
 from televent.application.mail.incoming import Verdict
 from televent.application.messages.itip_local import ItipLocal
-from televent.application.outage import DatabaseAway, DatabaseFull, every_outage
+from televent.application.outage import DatabaseAway, DatabaseFull, Outage
 from televent.cli import cli
 from televent.runtime.compose import now
 from televent.runtime.worker import Courier, carry
@@ -63,7 +63,7 @@ def unanswered(answer: Answer) -> bool:
 
 
 def test_every_outage_has_an_answer_at_every_door() -> None:
-    assert set(OUTAGES) == set(listener.OUTAGES) == set(every_outage())
+    assert set(OUTAGES) == set(listener.OUTAGES) == set(Outage.__subclasses__())
     assert all(str(reply).startswith("45") for reply in listener.OUTAGES.values())
 
 
@@ -297,13 +297,14 @@ def test_mail_is_refused_for_a_while_and_taken_later(town: Town) -> None:
 def test_mail_that_meets_an_outage_is_not_given_up(town: Town) -> None:
     bob = town.person("bob")
     text = itip_mail(meeting(people=(bob.address,), organizer="zed@example.net"), method="REQUEST")
-    book, mail = town.core.mail_book, ("mail-1", "zed@example.net", [bob.address], text)
+    book = town.core.mail_book
     intake = Intake(town.core.backend, book, town.core.run, authserv_id=EDGE)
-    book.keep(*mail, now())
+    book.keep("mail-1", "zed@example.net", [bob.address], text, now())
 
     def attempt() -> Verdict:
-        assert book.claim(now() + timedelta(minutes=5), again=False) is not None
-        return asyncio.run(intake.take(*mail))
+        claimed = book.claim(now() + timedelta(minutes=5), again=False)
+        assert claimed is not None
+        return asyncio.run(intake.take(claimed))
 
     # More often than a mail may be tried in its life.
     with failing(town.url, "event", "INSERT", "53300"):

@@ -12,7 +12,7 @@ import pytest
 from psycopg.errors import LockNotAvailable
 
 from support.dav import Client, Site, event
-from support.waiting import await_settled, wait_until
+from support.waiting import NET, await_settled, wait_until
 from televent.adapters.postgres import patience
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.patience import TRIES, StillLocked, patiently
@@ -54,7 +54,7 @@ def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_writers_go_on_between_the_tries_of_a_migration(shelves: str, tmp_path: Path, text: str) -> None:
     (tmp_path / "2_more.sql").write_text(text)
     done: list[migrate.Applied] = []
-    thread = threading.Thread(target=lambda: done.extend(migrate.up(shelves, folder=tmp_path)))
+    thread = threading.Thread(daemon=True, target=lambda: done.extend(migrate.up(shelves, folder=tmp_path)))
     with transaction(shelves, "SELECT FROM shelf"), psycopg.connect(shelves, autocommit=True) as writer:
         thread.start()
         for number in range(3):
@@ -63,7 +63,7 @@ def test_writers_go_on_between_the_tries_of_a_migration(shelves: str, tmp_path: 
             # ... but not for as long as the reader goes on.
             writer.execute("INSERT INTO shelf VALUES (%s)", (number,))
         assert done == []
-    thread.join()
+    thread.join(NET)
     assert [each.version for each in done] == ["2"]
 
 
@@ -89,11 +89,11 @@ def test_an_index_that_is_made_concurrently_waits_as_long_as_it_must(
         "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY shelf_by_id ON shelf (id);\n"
     )
     done: list[migrate.Applied] = []
-    thread = threading.Thread(target=lambda: done.extend(migrate.up(shelves, folder=tmp_path)))
+    thread = threading.Thread(daemon=True, target=lambda: done.extend(migrate.up(shelves, folder=tmp_path)))
     with transaction(shelves, "INSERT INTO shelf VALUES (1)"):
         thread.start()
         wait_until(lambda: waiting(shelves, "televent migrate"), what="the index waits")
-    thread.join()
+    thread.join(NET)
     assert [each.version for each in done] == ["2"]
     with psycopg.connect(shelves) as connection:
         valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'shelf_by_id'::regclass"
@@ -187,15 +187,15 @@ def test_two_rebuilds_at_once_come_to_the_same(site: Site) -> None:
             nonlocal met
             if not met:
                 met = True
-                together.wait()
+                together.wait(NET)
 
         results.append(rebuild(core.pool, core.store.facts, "dav_index", progress).differing)
 
-    threads = [threading.Thread(target=run) for _ in range(2)]
+    threads = [threading.Thread(daemon=True, target=run) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(NET)
     # One of them mends everything, and the other finds nothing to mend.
     assert sorted(results) == [0, 1]
     assert listed(client) == paths
@@ -209,7 +209,7 @@ def test_writers_go_on_while_a_rebuild_waits_for_an_old_transaction(site: Site) 
     def run() -> None:
         results.append(rebuild(core.pool, core.store.facts, "dav_index", lambda done, total: None).differing)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(daemon=True, target=run)
     with transaction(core.conninfo, "UPDATE event SET door = door WHERE false; LOCK TABLE event IN ROW EXCLUSIVE MODE"):
         thread.start()
         for number in range(3):
@@ -218,6 +218,6 @@ def test_writers_go_on_while_a_rebuild_waits_for_an_old_transaction(site: Site) 
             assert client.put(path, event(f"late{number}@example.com")).status == 201
             paths.add(path)
         assert results == []
-    thread.join()
+    thread.join(NET)
     assert results == [0]
     assert listed(client) == paths

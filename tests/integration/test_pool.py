@@ -1,12 +1,16 @@
 """Pools of connections to a real server."""
 
+import select
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from support.waiting import wait_until
-from televent.adapters.postgres.pool import DatabaseUnavailable, describe, open_pool
+from support.waiting import NET, wait_until
+from support.wire import open_wire
+from televent.adapters.postgres.pool import DatabaseUnavailable, LivePool, describe, open_pool
+from televent.application.outage import DatabaseAway
 
 
 def backend(connection: psycopg.Connection[tuple[int]]) -> int:
@@ -77,8 +81,90 @@ def test_a_full_pool_refuses_when_patience_ends(database_url: str) -> None:
 
         thread = threading.Thread(target=ask)
         thread.start()
-        thread.join()
+        thread.join(NET)
         assert len(refused) == 1
+
+
+class Caller(threading.Thread):
+    """A thread that asks a pool for a connection; ``met`` is the error that it met."""
+
+    def __init__(self, pool: LivePool) -> None:
+        super().__init__(daemon=True)
+        self.met: Exception | None = None
+        self._pool = pool
+        self.start()
+
+    def run(self) -> None:
+        try:
+            with self._pool.connection(NET):
+                return
+        except Exception as error:
+            self.met = error
+
+
+def away(pool: LivePool) -> None:
+    """Does to the pool what the pulse does when the database is away."""
+    pool.outage = DatabaseAway("it is silent")
+    pool.cut()
+
+
+def test_a_caller_whose_new_connection_is_silent_does_not_wait_for_ever(database_url: str, tmp_path: Path) -> None:
+    with open_wire(database_url, tmp_path) as wire, open_pool(wire.url, 1, 1, autocommit=True) as pool:
+        with pool.connection() as connection:
+            connection.execute("LISTEN news")
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("NOTIFY news")
+        # The notification makes the pool ask the connection whether it lives, and nobody answers.
+        wait_until(lambda: select.select([connection.fileno()], [], [], 0)[0], what="the notification is there")
+        wire.silence()
+        caller = Caller(pool)
+        wait_until(lambda: wire.held, what="the pool asks")
+        away(pool)
+        caller.join(NET)
+        assert isinstance(caller.met, DatabaseAway)
+
+
+def test_a_connection_that_is_made_when_the_database_falls_silent_blocks_no_thread(
+    database_url: str, tmp_path: Path
+) -> None:
+    with open_wire(database_url, tmp_path) as wire, open_pool(wire.url, 4, 4, autocommit=True) as pool:
+        wire.withhold(b"pg_postmaster_start_time")
+        pool.drain()
+        wait_until(lambda: wire.held == pool.num_workers, what="each of the pool's threads waits for an answer")
+        away(pool)
+        wire.withhold(b"")
+        pool.outage = None
+        with pool.connection(NET) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_no_connection_is_given_out_once_the_database_is_away(database_url: str) -> None:
+    with open_pool(database_url, 1, 1, autocommit=True) as pool:
+        with pool.connection():
+            caller = Caller(pool)
+            wait_until(lambda: pool.get_stats()["requests_waiting"] == 1, what="the caller waits")
+            pool.outage = DatabaseAway("it is silent")
+        caller.join(NET)
+        assert isinstance(caller.met, DatabaseAway)
+        pool.outage = None
+        with pool.connection() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_error_on_a_connection_that_the_pool_then_closes_is_no_outage(database_url: str) -> None:
+    with open_pool(database_url, 1, 1, autocommit=True) as pool:
+        used: list[psycopg.Connection[tuple[int]]] = []
+
+        def divide() -> None:
+            with pool.connection() as connection:
+                used.append(connection)
+                # The pool closes a connection that is older than its drain, or past its time, when it comes back.
+                pool.drain()
+                connection.execute("SELECT 1 / 0")
+
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            divide()
+        assert used[0].closed
 
 
 def test_a_wrong_password_is_told_at_once_and_not_quoted(database_url: str) -> None:

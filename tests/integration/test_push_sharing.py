@@ -7,7 +7,7 @@ import pytest
 from support.dav import Client, event
 from support.push import CONTENT, Message, subscribe
 from support.push_post import Post, open_post, put, token, topic
-from support.shares import granted_acl, mounted, share, unshare
+from support.shares import granted_acl, mounted, share, unshare, with_alarm
 from televent.application.push import SPACING
 
 
@@ -81,9 +81,7 @@ def test_ones_own_alarm_is_told_to_ones_own_devices_alone(post: Post, ann: Clien
     put(ann, "a", "work")
     anns, bobs = post.device(ann, ann.calendar("work")), post.device(bob, path)
     before = bob.sync(path).token()
-    alarm = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT10M", "DESCRIPTION:Tea", "END:VALARM")
-    text = bob.ask("GET", f"{path}a.ics").body.replace(b"END:VEVENT", "\r\n".join((*alarm, "END:VEVENT")).encode())
-    assert bob.put(f"{path}a.ics", text).status == 204
+    assert bob.put(f"{path}a.ics", with_alarm(bob.ask("GET", f"{path}a.ics").body)).status == 204
     post.work(SPACING)
     (message,) = bobs.heard()
     assert (message.content, message.token) == (True, bob.sync(path).token())

@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from uuid import uuid4
 
+import psycopg
 import pytest
 
+from support.dav import open_site
 from support.event_store import Shop, open_shop
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 from televent.adapters.postgres.event_store import queueing
 from televent.adapters.postgres.event_store.queueing import Queues, lock_number
 from televent.adapters.postgres.pool import open_pool
 from televent.application.event_store.conflicts import StaleStream
+from televent.domain.ids import AccountId, StreamKey
 
 # pg_locks has the locks of all databases of the server.
 LOCKS = """
@@ -53,30 +57,36 @@ class Writer:
         with queues.of(key).turn():  # type: ignore[arg-type]
             order.append(name)
             self.entered.set()
-            assert self.leave.wait(60)
+            assert self.leave.wait(NET)
 
     def end(self) -> None:
         self.leave.set()
-        self._thread.join(60)
+        self._thread.join(NET)
         assert not self._thread.is_alive()
 
 
-def test_writers_of_two_processes_wait_for_one_another(shop: Shop, elsewhere: Queues) -> None:
+def test_writers_of_two_processes_wait_for_one_another(
+    shop: Shop, elsewhere: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody goes on without their turn, however slow the machine is.
+    monkeypatch.setattr(queueing, "TIMEOUT", f"SET LOCAL lock_timeout = {round(NET * 1000)}")
+    monkeypatch.setattr(queueing, "MAX_WAIT", NET)
+    monkeypatch.setattr(queueing, "FREE_CONNECTION", NET)
     key, order = shop.key(), []  # type: ignore[var-annotated]
     here = Queues(shop.pool)
     first = Writer(here, key, order, "first")
-    assert first.entered.wait(60)
+    assert first.entered.wait(NET)
     second = Writer(elsewhere, key, order, "second")
     third = Writer(here, key, order, "third")
     wait_until(lambda: count(shop, WAITING) == 1, what="the writer of the other process waits for the lock")
     other = Writer(elsewhere, shop.key(), order, "another object")
-    assert other.entered.wait(60)
+    assert other.entered.wait(NET)
     other.end()
     assert order == ["first", "another object"]
     first.leave.set()
-    assert second.entered.wait(60)
+    assert second.entered.wait(NET)
     second.end()
-    assert third.entered.wait(60)
+    assert third.entered.wait(NET)
     third.end()
     first.end()
     assert sorted(order) == sorted(["first", "another object", "second", "third"])
@@ -107,6 +117,22 @@ def test_turns_leave_most_connections_to_the_work(shop: Shop) -> None:
         # The work itself still gets a connection.
         assert count(shop, HELD) == shop.pool.max_size // queueing.SHARE
     assert count(shop, HELD) == 0
+
+
+def test_behind_a_pooler_a_turn_holds_no_session_while_the_work_needs_one(database_url: str) -> None:
+    key, order = StreamKey(AccountId(uuid4()), uuid4()), []  # type: ignore[var-annotated]
+    with open_site(database_url, None, TELEVENT_PGBOUNCER="true") as site, psycopg.connect(database_url) as other:
+        queues = site.core.recorder._queues
+        first = Writer(queues, key, order, "first")
+        assert first.entered.wait(NET)
+        second = Writer(queues, key, order, "second")
+        assert other.execute(HELD).fetchone() == (0,)
+        # Writers of one process still take turns.
+        wait_until(lambda: queues._waiting[key].count == 2, what="the second writer waits")
+        assert order == ["first"]
+        first.end()
+        assert second.entered.wait(NET)
+        second.end()
 
 
 def test_a_lost_connection_ends_the_lock_and_not_the_work(shop: Shop) -> None:

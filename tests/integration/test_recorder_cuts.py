@@ -12,6 +12,7 @@ from support.waiting import await_settled, wait_until
 from support.wire import open_wire
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.pool import open_pool
+from televent.application.event_store.conflicts import SealedEarlier
 
 
 @pytest.fixture
@@ -137,3 +138,25 @@ def test_a_follower_is_woken_by_another_process(shop: Shop, database_url: str) -
         shop.recorder.insert_events([shop.event(shop.key())])
         wait_until(rung.is_set)
         end()
+
+
+def test_facts_that_were_sealed_for_an_earlier_server_are_not_sent(shop: Shop) -> None:
+    met: list[type[Exception]] = []
+
+    def write() -> None:
+        try:
+            recorder.insert_events([shop.event(shop.key())])
+        except SealedEarlier as conflict:
+            met.append(type(conflict))
+
+    with open_pool(shop.url, 1, 1, autocommit=True) as pool:
+        recorder = PostgresRecorder(pool, shop.wakeups)
+        with pool.connection():
+            writer = threading.Thread(target=write)
+            writer.start()
+            wait_until(lambda: pool.get_stats()["requests_waiting"] == 1, what="the sealed facts wait for a connection")
+            pool.server = "the server that takes over"
+        writer.join()
+    assert met == [SealedEarlier]
+    await_settled(shop.recorder)
+    assert shop.recorder.select_notifications(None, 10) == []

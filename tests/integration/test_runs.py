@@ -114,17 +114,23 @@ def test_rows_that_were_put_back_by_hand_are_another_history(ann: Client, databa
             connection.execute(
                 sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(kept(table), sql.Identifier(table))
             )
-    put(ann, "c")
-    undone = token_of(ann)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        for table in ("calendar", "resource", "event"):
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            connection.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(sql.Identifier(table), kept(table)))
-    assert refused(ann, undone)
-    for name in "de":
+    undone = []
+    # The same copy is put back twice: the run that began after the first time is undone too.
+    for first, second in ("cd", "ef"):
+        put(ann, first)
+        put(ann, second)
+        undone.append(token_of(ann))
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            for table in ("calendar", "resource", "event"):
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+                connection.execute(
+                    sql.SQL("INSERT INTO {} SELECT * FROM {}").format(sql.Identifier(table), kept(table))
+                )
+        assert all(refused(ann, token) for token in undone)
+    for name in "ghij":
         put(ann, name)
-        assert refused(ann, undone)
-    assert shown(ann, good) == {"d.ics", "e.ics"}
+        assert all(refused(ann, token) for token in undone)
+    assert shown(ann, good) == {"g.ics", "h.ics", "i.ics", "j.ics"}
 
 
 def test_tokens_of_before_runs_stay_good(ann: Client, database_url: str) -> None:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -184,6 +185,36 @@ def test_followers_process_what_takes_the_place_of_undone_facts(server: Server, 
     finally:
         audit.stop()
         thread.join()
+
+
+def test_a_key_that_was_undone_seals_nothing(server: Server, site: Site, tmp_path: Path) -> None:
+    """A key that only the process still knows would make what it seals unreadable for ever."""
+    ann, bob = site.person(101, "Ann"), uuid4()
+    server.stop()
+    shutil.copytree(server.cluster, tmp_path / "backup")
+    server.start()
+    wait_until(lambda: ann.put(f"{ann.calendar()}a.ics", event("a")).status == 201, what="the server is back")
+    undone = site.core.keys.key(bob)
+    server.stop()
+    put_back(server, tmp_path / "backup")
+    server.start()
+    wait_until(lambda: ann.put(f"{ann.calendar()}b.ics", event("b")).status == 201, what="the older server is there")
+    key = site.core.keys.key(bob)
+    assert key != undone
+    assert server.sql(f"SELECT key FROM subject_key WHERE subject_id = '{bob}'", "televent") == [(key,)]  # noqa: S608
+
+
+def test_positions_go_on_above_those_of_a_log_that_was_put_back(server: Server, site: Site) -> None:
+    ann = site.person(101, "Ann")
+    assert ann.put(f"{ann.calendar()}a.ics", event("a")).status == 201
+    # The log of a cluster that had counted a billion transactions more.
+    server.sql("UPDATE event SET position = position + (1000000000::bigint << 20)", "televent")
+    ((last,),) = server.sql("SELECT max(position) FROM event", "televent")
+    server.stop()
+    server.start()
+    wait_until(lambda: ann.put(f"{ann.calendar()}b.ics", event("b")).status == 201, what="the server is back")
+    ((count,),) = server.sql(f"SELECT count(*) FROM event WHERE position > {last}", "televent")  # noqa: S608
+    assert count
 
 
 def put_back(server: Server, backup: Path) -> None:

@@ -128,6 +128,17 @@ def test_the_menu_is_the_narrowest_that_the_bot_has_set() -> None:
     asyncio.run(steps())
 
 
+def test_the_chat_page_says_where_calendar_apps_connect() -> None:
+    async def steps() -> None:
+        async with sandbox_control(
+            app_address=lambda: "Calendar apps connect to http://192.0.2.7:3000/ & <b>"
+        ) as control:
+            shown = await control.http.get("/")
+            assert "Calendar apps connect to http://192.0.2.7:3000/ &amp; &lt;b&gt;</span>" in shown.text
+
+    asyncio.run(steps())
+
+
 def test_only_the_sandboxs_own_pages_may_ask() -> None:
     async def steps() -> None:
         async with sandbox_control() as control:
@@ -136,8 +147,12 @@ def test_only_the_sandboxs_own_pages_may_ask() -> None:
                 assert shown.status_code == 200
                 policy = shown.headers["content-security-policy"]
                 nonce = policy.partition("script-src 'nonce-")[2].partition("'")[0]
-                assert f'<script nonce="{nonce}">' in shown.text
+                assert f'<script nonce="{nonce}"' in shown.text
                 assert "{{nonce}}" not in shown.text
+            script = await control.http.get("/sandbox/page/main.js")
+            assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+            for name in ("index.html", "..%2F__init__.py", "x.js"):
+                assert (await control.http.get(f"/sandbox/page/{name}")).status_code == 404
             foreign = {"Origin": "https://evil.example.com"}
             assert (await control.http.post("/sandbox/people", json={"name": "x"}, headers=foreign)).status_code == 403
             rebound = {"Host": "evil.example.com", "Origin": "http://evil.example.com"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from click.testing import CliRunner
 
 from support.dav import event, open_site
+from support.postgres import TestServer, as_url
 from televent.adapters.postgres.schema import migrate
 from televent.adapters.postgres.schema.store_format import WrongStoreFormat, store_format
 from televent.application.event_store.catalogue import STORE_FORMAT
@@ -101,3 +102,23 @@ def test_a_newer_store_is_refused_too(database_url: str) -> None:
         connection.execute("UPDATE shard SET store_format = %s", [STORE_FORMAT + 1])
     with pytest.raises(WrongStoreFormat, match="run the newer program"):
         migrate.up(database_url)
+
+
+def test_a_database_that_cannot_store_every_text_is_refused_before_it_has_a_table(
+    postgres_server: TestServer, empty_database_url: str
+) -> None:
+    latin = f"latin_{uuid4().hex}"
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute(
+            f"CREATE DATABASE {latin} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+        )
+    url = as_url(postgres_server.to(latin))
+    try:
+        with pytest.raises(WrongStoreFormat, match="the encoding LATIN1"):
+            migrate.up(url)
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+        result = CliRunner().invoke(cli, ["doctor"], env={"DATABASE_URL": url})
+        assert "BAD  store format This database has the encoding LATIN1" in result.output
+    finally:
+        postgres_server.drop(latin)

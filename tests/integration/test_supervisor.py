@@ -7,16 +7,22 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from support.running import free_ports
 from support.waiting import NET, wait_until
 from televent.adapters.postgres.schema import migrate
+from televent.runtime.database import TEMPORARY
+from televent.runtime.fork_server import Order
 from televent.runtime.forks import ForkServer
 from televent.runtime.preloading import IMPORTS
 from televent.runtime.services import SERVICES
@@ -104,11 +110,12 @@ def test_when_the_fork_server_is_killed_its_services_end_and_are_started_again(d
     asyncio.run(run())
 
 
-def test_a_service_that_cannot_start_is_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tries_again", [False, True])
+def test_a_service_that_cannot_start_is_reported(tries_again: bool) -> None:
     async def run() -> str | None:
         supervisor = Supervisor()
         # A service needs a database.
-        supervisor.add("mail", ["mail"], {})
+        supervisor.add("mail", ["mail"], {}, tries_again=tries_again)
         try:
             return await supervisor.all_ready()
         finally:
@@ -116,6 +123,39 @@ def test_a_service_that_cannot_start_is_reported(tmp_path: Path) -> None:
             await supervisor.stopped()
 
     assert asyncio.run(run()) == "mail could not start (exit code 2)"
+
+
+def test_a_service_that_meets_an_error_that_may_pass_is_started_again(database_url: str) -> None:
+    (port,) = free_ports(1)
+    environment = {**place(database_url, port), "MAIL_LISTEN_PORT": str(port)}
+
+    async def run() -> str | None:
+        supervisor = Supervisor()
+        try:
+            with renamed(database_url):
+                child = supervisor.add("mail", ["mail"], environment, tries_again=True)
+                await until(lambda: child.exit_code is not None or child.failed)
+                assert (child.exit_code, child.failed) == (TEMPORARY, None)
+            return await supervisor.all_ready()
+        finally:
+            supervisor.request_stop()
+            await supervisor.stopped()
+
+    assert asyncio.run(run()) is None
+
+
+@contextlib.contextmanager
+def renamed(database_url: str) -> Iterator[None]:
+    """In the block, the database has another name."""
+    name = sql.Identifier(str(conninfo_to_dict(database_url)["dbname"]))
+    other = sql.Identifier(f"{conninfo_to_dict(database_url)['dbname']}_away")
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    with psycopg.connect(make_conninfo(database_url, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(rename.format(name, other))
+        try:
+            yield
+        finally:
+            connection.execute(rename.format(other, name))
 
 
 def test_a_service_dies_with_its_supervisor(tmp_path: Path) -> None:
@@ -165,7 +205,7 @@ HEAVY = {
 EVERY = {"argon2", "cryptography", "eventsourcing", "icalendar", "psycopg", "pydantic", "rich", "uvloop"}
 """Packages that every service needs: settings, command line, log lines, and the core."""
 NEEDS = {
-    "api": EVERY | {"litestar", "lxml", "uvicorn"},
+    "api": EVERY | {"babel", "litestar", "lxml", "uvicorn"},
     "worker": EVERY | {"aiosmtplib", "babel", "fluent", "lxml"},
     "mail": EVERY | {"aiosmtpd", "authres", "babel", "fluent", "vobject"},
     "sandbox": EVERY | {"aiosmtpd", "aiosmtplib", "litestar", "uvicorn"},
@@ -217,3 +257,55 @@ def test_a_service_that_is_started_again_imports_nothing_more(
     # Every application looks for OpenTelemetry, which is not installed.
     names = [name for name in names if not name.startswith("litestar.plugins.opentelemetry")]
     assert [name for name in names if name.partition(".")[0] in HEAVY | {"televent"}] == []
+
+
+def test_a_process_that_ends_before_anybody_looks_is_known(tmp_path: Path) -> None:
+    async def run() -> int | None:
+        server = await ForkServer.start(["api"])
+        try:
+            # The first one waits for imports; the second one is started and ended while this thread stands still.
+            await (await server.fork(["api", "--help"], {})).exit_code()
+            starting = asyncio.create_task(server.fork(["api", "--help"], {}))
+            await asyncio.sleep(0)
+            control = server._control
+            assert control is not None
+            wait_until(lambda: b"ended" in peeked(control), what="the fork server tells its end")
+            return await (await starting).exit_code()
+        finally:
+            await server.stop()
+
+    assert asyncio.run(run()) == 0
+
+
+def peeked(control: socket.socket) -> bytes:
+    """The bytes that can be read. They stay there."""
+    try:
+        return control.recv(65536, socket.MSG_PEEK)
+    except BlockingIOError:
+        return b""
+
+
+def test_a_fork_that_the_system_refuses_ends_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    program = (
+        "import errno, os, socket, sys\n"
+        "from televent.runtime import fork_server\n"
+        "def refused():\n"
+        "    raise OSError(errno.EAGAIN, 'Resource temporarily unavailable')\n"
+        "os.fork = refused\n"
+        "fork_server.serve(socket.socket(fileno=int(sys.argv[1])), [], lambda name: None)\n"
+    )
+    with ours, theirs:
+        process = subprocess.Popen([sys.executable, "-c", program, str(theirs.fileno())], pass_fds=[theirs.fileno()])
+        theirs.close()
+        try:
+            for _ in range(2):
+                reading, writing = os.pipe()
+                socket.send_fds(ours, [Order(["api"], {}, ["--ready-fd"]).line()], [writing])
+                os.close(writing)
+                assert b"temporarily unavailable" in ours.recv(65536)
+                assert os.read(reading, 1) == b"", "the descriptor is closed on both sides"
+                os.close(reading)
+        finally:
+            ours.close()
+            assert process.wait(NET) == 0

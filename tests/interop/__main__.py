@@ -1,4 +1,4 @@
-"""``make interop``: whole foreign suites and real clients against a freshly started Televent."""
+"""``make interop``: whole foreign suites and real clients against a fresh Televent with its default limits."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from interop import (
     document,
     install,
+    kde_setup,
+    nginx,
     pgbouncer,
     python_caldav,
     real_clients,
@@ -32,11 +34,14 @@ SUITES: dict[str, Callable[[server.Site], list[Result]]] = {
     "vdirsyncer": vdirsyncer_tests.suite,
     "replays": replays.suite,
     "thunderbird": real_clients.thunderbird,
+    "thunderbird-import": real_clients.thunderbird_import,
+    "kde": kde_setup.suite,
     "vdirsyncer-khal": real_clients.vdirsyncer,
     "pycaldav": real_clients.pycaldav,
     "calcurse": real_clients.calcurse,
     "tsdav": real_clients.tsdav,
     "pgbouncer": pgbouncer.suite,
+    "nginx": nginx.suite,
 }
 
 

@@ -36,7 +36,8 @@ ENVIRONMENTS = {
 }
 SDISTS = {f"caldav-{CALDAV}": f"caldav=={CALDAV}", f"vdirsyncer-{VDIRSYNCER}": f"vdirsyncer=={VDIRSYNCER}"}
 """Both ship their tests in the source distribution only."""
-DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse", "pgbouncer": "pgbouncer"}
+KDE = ("libkf5dav-dev", "libkf5coreaddons-dev", "libkf5kio-dev", "kio", "extra-cmake-modules", "cmake", "g++", "dbus")
+DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse", "pgbouncer": "pgbouncer", "nginx": "nginx-light"}
 
 
 class SetupError(Exception):
@@ -50,7 +51,7 @@ def setup() -> list[str]:
         _environment(name, wanted)
     for folder, wanted_sdist in SDISTS.items():
         _sources(folder, wanted_sdist)
-    return [each for each in (_javascript(), _debian()) if each]
+    return [each for each in (_javascript(), _debian(), _kde()) if each]
 
 
 def _environment(name: str, wanted: tuple[str, ...]) -> None:
@@ -107,6 +108,25 @@ def _debian() -> str:
     _try(["apt-get", "update", "-q"], HOME)
     done = _try(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing, "python3-httplib2"], HOME)
     return f"{names}: apt-get could not install them: {done}" if done else ""
+
+
+def _kde() -> str:
+    """Builds the program that sets calendars up as KDE does; KDE's library can be driven from C++ only."""
+    if (HOME / "kde" / "kde_setup").exists():
+        return ""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return f"KDE's library: install as root {' '.join(KDE)}, then make setup-interop again"
+    print("installing KDE's library … (apt-get)", flush=True)
+    _try(["apt-get", "update", "-q"], HOME)
+    source, built = Path(__file__).with_name("kde"), HOME / "kde"
+    for command in (
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *KDE],
+        ["cmake", "-S", str(source), "-B", str(built)],
+        ["cmake", "--build", str(built)],
+    ):
+        if done := _try(command, HOME):
+            return f"KDE's library: {done}"
+    return ""
 
 
 def _try(command: list[str], cwd: Path) -> str:

@@ -21,6 +21,20 @@ def thunderbird(site: Site) -> list[Result]:
     return _drive(name, "thunderbird_driver.py", site, two=True)
 
 
+def thunderbird_import(site: Site) -> list[Result]:
+    """Debian's Thunderbird, which imports 500 events at once."""
+    name = "Thunderbird, import of 500 events"
+    if not shutil.which("thunderbird"):
+        return [skipped(name, "thunderbird is not installed: make setup-interop, as root on Debian")]
+    if not DRIVERS.is_dir():
+        return [no_drivers(name)]
+    (person,) = site.people(1)
+    driver = Path(__file__).with_name("thunderbird_import.py")
+    command: list[str | Path] = [shutil.which("python3") or python("clients"), driver]
+    command += [site.url, str(person.telegram_id), person.password, DRIVERS]
+    return [of_driver(name, run(command, "thunderbird_import.log", patience=600))]
+
+
 def vdirsyncer(site: Site) -> list[Result]:
     """vdirsyncer with khal."""
     programs = {"VDIRSYNCER": str(HOME / "vdirsyncer/bin/vdirsyncer"), "KHAL": str(HOME / "clients/bin/khal")}

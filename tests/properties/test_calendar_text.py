@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.trees import told
 from televent.ical.editing.attachments import Attachment, UnknownOccurrence, add_attachment
 from televent.ical.editing.edits import Person, add_attendees
-from televent.ical.itip.delivery import note_delivery
+from televent.ical.itip.delivery import Delivery, note_delivery
 from televent.ical.itip.message import read_message, with_method
 from televent.ical.itip.receiving.incoming import apply_answer, receive
 from televent.ical.itip.sending.allowed import mend_attendee_put
@@ -65,7 +65,7 @@ def meetings(draw: st.DrawFn, method: str | None = None) -> bytes:
 
 
 def _answered(text: CalendarText) -> CalendarText:
-    return apply_answer(text, address=BOB, partstat="TENTATIVE", recurrence_id="20261130T090000Z", comment="é", now=NOW)
+    return apply_answer(text, me=[BOB], partstat="TENTATIVE", recurrence_id="20261130T090000Z", comment="é", now=NOW)
 
 
 def _attached(text: CalendarText) -> CalendarText:
@@ -89,7 +89,7 @@ EDITS: dict[str, Callable[[CalendarText], CalendarText | None]] = {
     "answer": _answered,
     "attach": _attached,
     "busy": as_busy,
-    "delivery": lambda text: note_delivery(text, {BOB: "1.2", ANN: "3.7"}),
+    "delivery": lambda text: note_delivery(text, [Delivery(BOB, "1.2"), Delivery(ANN, "3.7")]),
     "force-send": without_force_send,
     "guests": lambda text: add_attendees(text, Person(ANN, "Ann"), [Person("cy@example.com", 'C "y"')], now=NOW),
     "sequence": lambda text: with_sequence_from(text, 7, me=[ANN]),

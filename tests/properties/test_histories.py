@@ -93,11 +93,15 @@ class World:
         self.backups.append((rows, self.changes, self.mends))
 
     def put_back(self, number: int) -> None:
-        """Replaces the rows of the calendar's history by those of a backup."""
+        """Replaces the rows of the calendar's history by those of a backup; odd numbers replace the calendar's row
+        alone, and the runs that were counted since stay."""
         rows, self.changes, self.mends = self.backups[number % len(self.backups)]
         with self.shop.pool.connection() as connection, connection.transaction():
             connection.execute("DELETE FROM calendar WHERE calendar_id = %s", (self.calendar,))
-            connection.execute("DELETE FROM counter_run WHERE counter_id = %s", (self.calendar,))
+            if number % 2:
+                rows = {"calendar": rows["calendar"]}
+            else:
+                connection.execute("DELETE FROM counter_run WHERE counter_id = %s", (self.calendar,))
             for table, kept in rows.items():
                 for row in kept:
                     values = [_json(each) for each in row]

@@ -69,7 +69,7 @@ A_NEW_OBJECT: Final[Statuses] = {
     405: "LOCK",
 }
 A_FILE: Final[Statuses] = {200: "OPTIONS GET HEAD", 405: ANYTHING_ELSE}
-NO_FILE: Final[Statuses] = {200: "OPTIONS", 404: "GET HEAD", 405: ANYTHING_ELSE}
+NO_FILE: Final[Statuses] = {404: "OPTIONS GET HEAD", 405: ANYTHING_ELSE}
 A_HOME: Final[Statuses] = {
     200: "OPTIONS GET HEAD REPORT-free-busy-query REPORT-principal-search-property-set",
     207: f"PROPFIND PROPPATCH REPORT-sync-collection {MEMBER_REPORTS}"
@@ -158,10 +158,9 @@ ANSWERS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...], Statuses], ...]] = 
         ("missing shared object",),
         ("reader",),
         {
-            **A_NEW_OBJECT,
-            201: "",
+            207: A_NEW_OBJECT[207],
             403: f"{A_NEW_OBJECT[403]} PUT POST DELETE MOVE",
-            404: f"PROPFIND PROPPATCH GET HEAD COPY {MEMBER_REPORTS.removeprefix(QUERIES)} REPORT-calendar-query",
+            404: "OPTIONS LOCK PROPFIND PROPPATCH GET HEAD COPY REPORT-calendar-query REPORT-expand-property",
         },
     ),
     (("missing shared object",), ("writer",), A_NEW_OBJECT),

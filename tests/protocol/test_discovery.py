@@ -11,11 +11,11 @@ ROOTS = ["/", "/caldav/", "/caldav", "/principals/"]
 def test_the_well_known_url_leads_to_the_calendars_before_any_sign_in(ann: Client, method: str) -> None:
     answer = ann.ask(method, "/.well-known/caldav", login=False)
     assert answer.status == 301
-    assert answer.headers["location"] == f"http://127.0.0.1:{ann.site.port}/caldav/"
+    assert answer.headers["location"] == "/caldav/"
 
 
 def test_the_well_known_url_names_the_public_address_where_there_is_one(database_url: str) -> None:
-    with open_site(database_url, public_url="https://cal.example.com") as site:
+    with open_site(database_url, PUBLIC_URL="https://cal.example.com") as site:
         answer = site.person(1).ask("GET", "/.well-known/caldav/", login=False)
     assert answer.headers["location"] == "https://cal.example.com/caldav/"
 
@@ -92,7 +92,3 @@ def test_a_path_that_can_name_nothing_is_not_found(ann: Client) -> None:
     assert ann.ask("PROPFIND", "/calendar/dav/ann/user/").status == 404
     assert ann.ask("PROPFIND", "/caldav/101/..%2fetc/").status == 400
     assert ann.ask("PROPFIND", "/caldav/101/%ff/").status == 400
-
-
-def test_the_address_itself_greets_a_browser(ann: Client) -> None:
-    assert ann.ask("GET", "/", login=False).status == 200

@@ -1,11 +1,13 @@
 """RFC 9112: requests whose end or target two programs may read differently get 4xx or 5xx, and the connection ends."""
 
 import http.client
+import select
 import socket
 from collections.abc import Iterator
 
 import pytest
 
+from support.attachments import login_of, path, put
 from support.dav import Client, Site, event
 from support.waiting import NET
 
@@ -39,6 +41,8 @@ REFUSED = {
     "CONNECT": (400, head(HOST, line="CONNECT caldav.example.com:443 HTTP/1.1")),
     "no version": (400, "GET /\r\n\r\n"),
     "no target": (400, "CONNECT  HTTP/1.1\r\n\r\n"),
+    "no target and no Host": (400, head(line="PROPFIND  HTTP/1.1")),
+    "no target after three spaces": (400, head(HOST, line="PROPFIND   HTTP/1.1")),
     "HTTP/2.0": (505, head(HOST, line="OPTIONS /caldav/ HTTP/2.0")),
     "HTTP/1.2": (400, head(HOST, line="OPTIONS /caldav/ HTTP/1.2")),
     # §5
@@ -132,12 +136,49 @@ def test_framing_that_everybody_reads_alike_is_admitted(connection: socket.socke
     assert answered(connection) == 200
 
 
-def test_the_authority_of_an_absolute_target_replaces_the_host(connection: socket.socket) -> None:
-    line = "GET http://caldav.example.com/.well-known/caldav HTTP/1.1"
-    connection.sendall(head("Host: other.example.com", line=line).encode())
+def test_a_request_without_a_target_is_one_for_the_root(connection: socket.socket) -> None:
+    """KDE writes such a line for a URL without a path."""
+    for method, status in (("PROPFIND", 401), ("GET", 200), ("OPTIONS", 200)):
+        connection.sendall((head(HOST, "Content-Length: 3", line=f"{method}  HTTP/1.1") + "abc").encode())
+        assert answered(connection) == status
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        # The line is part of a body that is not read as one, and of another request's head.
+        (head(HOST, CHUNKED, line="PUT /caldav/x HTTP/1.1"), [400]),
+        (head(HOST, CHUNKED, line="PUT /caldav/x HTTP/1.1") + "1\r\nabc", [400]),
+        (head(HOST) + "GET", [200, 400]),
+    ],
+)
+def test_a_line_without_a_target_begins_a_request_only_between_two(
+    connection: socket.socket, raw: str, expected: list[int]
+) -> None:
+    connection.sendall(raw.encode())
+    if expected[0] == 200:
+        assert answered(connection) == expected.pop(0)
+    connection.sendall(head(HOST, line="PROPFIND  HTTP/1.1").encode())
+    assert statuses(connection) == expected
+
+
+def test_an_error_is_read_by_a_client_that_is_still_sending(connection: socket.socket) -> None:
+    """A close at once would answer these bytes with a TCP reset, which takes the error away (RFC 9112 §9.6)."""
+    connection.sendall((head(HOST, CHUNKED, line="PUT /caldav/x HTTP/1.1") + "3\r\nabcX").encode())
+    select.select([connection], [], [], NET)
+    for _ in range(3):
+        connection.sendall(b"more of the body")
+    assert statuses(connection) == [400]
+
+
+def test_the_authority_of_an_absolute_target_replaces_the_host(ann: Client, connection: socket.socket) -> None:
+    put(ann)
+    target = f"http://caldav.example.com{path(ann, 'action=attachment-add')}"
+    lines = ("Host: other.example.com", f"Authorization: {login_of(ann)}", "Content-Length: 1")
+    connection.sendall(head(*lines, line=f"POST {target} HTTP/1.1").encode() + b"x")
     response = http.client.HTTPResponse(connection)
     response.begin()
-    assert response.headers["location"] == "http://caldav.example.com/caldav/"
+    assert response.headers["location"].startswith("http://caldav.example.com/caldav/")
 
 
 def test_a_body_is_never_read_as_a_request_whatever_protocol_is_asked_for(
@@ -153,6 +194,13 @@ def test_a_body_is_never_read_as_a_request_whatever_protocol_is_asked_for(
     assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
     connection.sendall((inner + head(HOST, "Connection: close")).encode())
     assert statuses(connection) == [401, 200]
+
+
+def test_many_requests_for_another_protocol_come_at_once(connection: socket.socket) -> None:
+    upgrade = ("Connection: Upgrade", "Upgrade: h2c")
+    sent = head(HOST, *upgrade) * 1500 + head(HOST, "Connection: close")
+    connection.sendall(sent.encode())
+    assert statuses(connection) == [200] * 1501
 
 
 def test_a_client_that_asks_for_http_2_stores_its_event(ann: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 from support.dav import Answer, Client, Site, cal, dav, event
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.application.use_cases.scheduling import inbox
-from televent.application.use_cases.scheduling.receive_itip import receive_itip
+from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 
@@ -116,7 +116,7 @@ def test_a_message_that_does_not_say_when_is_at_any_time(ann: Client, bob: Clien
     site = ann.site
     context = site.context(AccountId(ann.tenant))
     message = read_message("\r\n".join(rows).encode(), method="REPLY")
-    assert receive_itip(site.core.backend, context, message=message).changed
+    assert receive_itip(site.core.backend, Incoming(context, message)).changed
     (item,) = items(ann)
     assert "DTSTART" not in ann.ask("GET", item).text
     span = '<C:time-range start="20300101T000000Z" end="20300102T000000Z"/>'

@@ -120,7 +120,7 @@ def test_a_subscription_is_registered_with_its_url_and_its_end(site: Site, ann: 
 
 
 def test_the_registration_url_is_of_the_origin_that_people_reach(database_url: str) -> None:
-    with open_site(database_url, public_url="https://cal.example.com") as site:
+    with open_site(database_url, PUBLIC_URL="https://cal.example.com") as site:
         ann = site.person(101)
         location = subscribe(ann, ann.calendar()).headers["location"]
         assert location.startswith("https://cal.example.com/push/")

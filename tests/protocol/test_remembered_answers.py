@@ -4,12 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
-import pytest
 
 from support.dav import Answer, Client, Site, cal, dav, event, open_site, prop_body
 from support.shares import cs, mounted, unshare
 from support.waiting import wait_until
-from televent.adapters.caldav.door.door import RateLimits
+from televent.adapters.caldav.door.limits import RateLimits
 from televent.application.use_cases.calendars.calendars import rename_calendar
 from televent.application.use_cases.people.accounts import change_profile, verify_address
 from televent.application.use_cases.people.devices import revoke_device
@@ -167,21 +166,19 @@ class Ahead:
         self.left -= 1
         return self.left >= 0
 
-    def __call__(self, key: str) -> float | None:
+    def __call__(self, key: str, patience: float = 0.0) -> float:
         self.asked += 1
         return 5.0
 
 
-@pytest.mark.parametrize("which", ["client", "person"])
-def test_what_comes_from_memory_is_counted_too(database_url: str, which: str) -> None:
-    limit, other = Ahead(), Ahead()
-    limits = RateLimits(limit, other, other) if which == "client" else RateLimits(other, limit, other)
-    with open_site(database_url, limits) as site:
+def test_what_comes_from_memory_is_counted_too(database_url: str) -> None:
+    accounts = Ahead()
+    with open_site(database_url, RateLimits(Ahead(), accounts, Ahead())) as site:
         ann = site.person(101)
         remembered(site, poll(ann))
-        limit.left = 0
+        accounts.left = 0
         answer = poll(ann)()
-    assert (answer.status, answer.headers["retry-after"], limit.asked) == (429, "5", 1)
+    assert (answer.status, answer.headers["retry-after"], accounts.asked) == (429, "5", 1)
 
 
 def test_a_client_that_hangs_up_while_asking_disturbs_no_other(site: Site, ann: Client) -> None:

@@ -164,6 +164,16 @@ def test_where_the_meeting_is_that_has_the_uid_already_is_said(ann: Client, plac
     assert [each.text for each in copied.xml[0]] == [place]
 
 
+def test_a_guest_listed_by_mail_and_by_principal_answers_once(ann: Client, bob: Client) -> None:
+    path = f"{ann.calendar()}twice.ics"
+    guests = ("mailto:bob@example.com", bob.home, f"urn:uuid:{bob.tenant}")
+    lines = ("SUMMARY:Talk", f"ORGANIZER:{ann.home}", *(f"ATTENDEE;PARTSTAT=NEEDS-ACTION:{each}" for each in guests))
+    assert ann.put(path, event("twice@example.com", *lines)).status == 201
+    theirs = answer(bob, "ACCEPTED")
+    for text in (ann.ask("GET", path).text, bob.ask("GET", theirs).text):
+        assert (text.count("PARTSTAT=ACCEPTED"), text.count("NEEDS-ACTION")) == (3, 0)
+
+
 def test_the_principals_url_is_an_address_too(ann: Client, bob: Client) -> None:
     """§2.4.1: an owner organizes and is invited with every address of the set."""
     for number, address in enumerate((ann.home, f"urn:uuid:{ann.tenant}")):

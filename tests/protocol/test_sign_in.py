@@ -4,11 +4,14 @@ import base64
 from collections import Counter
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from support.dav import Client, Site, event, open_site, prop_body
+from televent.adapters.caldav.door.auth import UNCOUNTED
 from televent.adapters.caldav.door.credentials import credentials
-from televent.adapters.caldav.door.door import RateLimits
+from televent.adapters.caldav.door.limits import RateLimits
+from televent.application.outage import DatabaseReadOnly
 from televent.application.passwords import selector
 from televent.application.use_cases.people.devices import revoke_device
 from televent.domain.ids import AccountId
@@ -17,13 +20,13 @@ from televent.domain.ids import AccountId
 class Counted:
     """A rate limit that admits nothing before it is asked."""
 
-    def __init__(self, count: Callable[[str], float | None] = lambda _: None) -> None:
+    def __init__(self, count: Callable[[str], float] = lambda _: 0.0) -> None:
         self._count = count
 
     def held(self, key: str) -> bool:
         return False
 
-    def __call__(self, key: str) -> float | None:
+    def __call__(self, key: str, patience: float = 0.0) -> float:
         return self._count(key)
 
 
@@ -51,6 +54,38 @@ def test_a_person_signs_in_by_telegram_id_address_or_account(ann: Client, user: 
 )
 def test_what_is_no_credentials_is_unauthorized(ann: Client, header: str) -> None:
     assert ann.ask("PROPFIND", ann.home, Authorization=header).status == 401
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", " "),
+        (" ", ""),
+        ("", "\n"),
+        ("", "\r\n"),
+        ("\t", ""),
+        ("", "\u00a0"),
+        ("\u202f", "\u2028"),
+        ("\ufeff", "\u200b"),
+    ],
+)
+def test_what_a_copy_adds_before_and_after_is_no_part_of_the_credentials(ann: Client, before: str, after: str) -> None:
+    ann.password = f"{before}{ann.password}{after}"
+    assert ann.propfind(ann.home, "D:displayname").status == 207
+    ann.user = f"{before}{ann.user}{after}"
+    assert ann.propfind(ann.home, "D:displayname").status == 207
+
+
+def test_a_password_may_be_typed_in_groups(ann: Client) -> None:
+    ann.password = " ".join(ann.password[place : place + 4] for place in range(0, 16, 4))
+    assert ann.propfind(ann.home, "D:displayname").status == 207
+
+
+def test_an_invisible_password_is_none() -> None:
+    assert credentials(basic("101: \u200b\u00a0")) is None
+    assert credentials(basic("\u200b :secret")) is None
+    # Latin-1, as older clients encode it.
+    assert credentials("Basic " + base64.b64encode("101:secret\xa0".encode("latin-1")).decode()) == ("101", "secret")
 
 
 def test_a_password_may_hold_colons_and_what_else_there_is() -> None:
@@ -139,9 +174,9 @@ def test_the_body_is_read_before_a_refusal_and_the_connection_goes_on(ann: Clien
 def test_failures_are_throttled_by_client_and_user_while_the_right_password_goes_on(database_url: str) -> None:
     failures: Counter[str] = Counter()
 
-    def failed(key: str) -> float | None:
+    def failed(key: str) -> float:
         failures[key] += 1
-        return 60.0 if failures[key] > 3 else None
+        return 60.0 if failures[key] > 3 else 0.0
 
     with open_site(database_url, RateLimits(Counted(), Counted(), Counted(failed))) as site:
         ann = site.person(101, "Ann")
@@ -154,12 +189,40 @@ def test_failures_are_throttled_by_client_and_user_while_the_right_password_goes
     assert failures == {account: 4, "client/127.0.0.1": 4}
 
 
+def test_failures_that_the_database_cannot_count_are_throttled_too(database_url: str) -> None:
+    def cannot(key: str) -> float:
+        raise DatabaseReadOnly("a failover")
+
+    with open_site(database_url, RateLimits(Counted(), Counted(), Counted(cannot))) as site:
+        ann = site.person(101, "Ann")
+        wrong = [ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong")) for _ in range(3)]
+        assert [answer.status for answer in wrong] == [401, 429, 429]
+        assert 0 < int(wrong[-1].headers["retry-after"]) <= UNCOUNTED
+        assert ann.propfind(ann.home, "D:owner").status == 207
+
+
+def test_guesses_from_elsewhere_do_not_stop_a_password_from_before_selectors(database_url: str) -> None:
+    with open_site(database_url, RateLimits(Counted(), Counted(), Counted(blocks_accounts))) as site:
+        ann = site.person(101, "Ann")
+        with psycopg.connect(database_url) as connection:
+            connection.execute("UPDATE device SET selector = NULL")
+        wrong = [ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong")) for _ in range(3)]
+        assert [answer.status for answer in wrong] == [401] * 3
+        assert ann.propfind(ann.home, "D:owner").status == 207
+        wrong = [ann.ask("PROPFIND", ann.home, Authorization=basic("101:wrong")) for _ in range(2)]
+        assert [answer.status for answer in wrong] == [429, 429], "now the right password has its selector"
+
+
+def blocks_accounts(key: str) -> float:
+    return 60.0 if key.startswith("account/") else 0.0
+
+
 def test_a_rate_limit_says_when_to_come_again(database_url: str) -> None:
     seen: list[str] = []
 
-    def by_person(key: str) -> float | None:
+    def by_person(key: str) -> float:
         seen.append(key)
-        return 1.5 if len(seen) > 1 else None
+        return 1.5 if len(seen) > 1 else 0.0
 
     with open_site(database_url, RateLimits(Counted(), Counted(by_person), Counted())) as site:
         ann = site.person(101, "Ann")
@@ -170,7 +233,13 @@ def test_a_rate_limit_says_when_to_come_again(database_url: str) -> None:
     assert seen == [str(ann.tenant)] * 2
 
 
-def test_a_client_is_limited_before_it_is_known(database_url: str) -> None:
+def test_an_address_is_limited_only_in_its_guesses(database_url: str) -> None:
     with open_site(database_url, RateLimits(Counted(lambda client: 7.0), Counted(), Counted())) as site:
-        answer = site.person(101).ask("PROPFIND", "/caldav/", prop_body("D:owner"), login=False)
-    assert (answer.status, answer.headers["retry-after"]) == (429, "7")
+        ann = site.person(101)
+        guess = ann.ask("PROPFIND", "/caldav/", prop_body("D:owner"), Authorization=basic("101:wrong"))
+        assert ann.propfind("/caldav/", "D:owner").status == 207
+        # Answers that need neither the database nor a hash are not counted.
+        assert ann.ask("PROPFIND", "/caldav/", prop_body("D:owner"), login=False).status == 401
+        assert ann.ask("OPTIONS", ann.home, login=False).status == 200
+        assert ann.ask("PROPFIND", "/.well-known/caldav", login=False).status == 301
+    assert (guess.status, guess.headers["retry-after"]) == (429, "7")

@@ -31,7 +31,7 @@ def limits(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture
 def site(database_url: str, limits: dict[str, str]) -> Iterator[Site]:
-    with open_site(database_url, None, None, **limits) as site:
+    with open_site(database_url, None, **limits) as site:
         yield site
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from scenario_ical import Block, Line, read_calendar, read_line, set_apart
 from scenario_script import Step, WrongScenario, address, spelled_out
 from scenario_stage import Copy, Stage
+
+from televent.ical.text.values import moment
 
 HEADERS = {"If-Match": "etag", "If-Schedule-Tag-Match": "tag"}
 
@@ -24,7 +27,8 @@ def put(stage: Stage, step: Step) -> None:
 
 
 def edit(stage: Stage, step: Step) -> None:
-    """edit WHO OBJECT [stale] [HEADER …]: the stored text (stale: the text of the last ``get``) is changed and PUT."""
+    """edit WHO OBJECT [in CALENDAR] [stale] [HEADER …]: the stored text (stale: that of the last ``get``) is changed
+    and PUT; ``in``: to the same name in another calendar."""
     who, name = step.word(1), step.word(2)
     copy = stage.in_hand[who, name] if "stale" in step.words else _held(stage, who, name)
     calendar = copy.calendar
@@ -38,7 +42,10 @@ def edit(stage: Stage, step: Step) -> None:
             raise WrongScenario(f"line {number}: there is no component to change")
         else:
             _change(current, line, who)
-    stage.ask(who, "PUT", copy.path, calendar.to_bytes().decode(), **_headers(stage, step, who, name))
+    path = copy.path
+    if "in" in step.words:
+        path = f"{stage.person(who).calendar(step.word(step.words.index('in') + 1))}{name}.ics"
+    stage.ask(who, "PUT", path, calendar.to_bytes().decode(), **_headers(stage, step, who, name))
 
 
 def answer(stage: Stage, step: Step) -> None:
@@ -53,6 +60,30 @@ def tap(stage: Stage, step: Step) -> None:
     stage.tap(step.word(1), uid_of(step.word(2)), step.word(3), at)
 
 
+def propose(stage: Stage, step: Step) -> None:
+    """propose WHO OBJECT START END [at RECURRENCE-ID]: another time, in UTC; the line below is the comment."""
+    at = step.word(6) if step.rest(5).startswith("at ") else None
+    start, end = (_utc(step, step.word(place)) for place in (3, 4))
+    comment = next((line for _, line in step.body), None)
+    stage.propose(step.word(1), uid_of(step.word(2)), start, end, at, comment)
+
+
+def respond(stage: Stage, step: Step) -> None:
+    """accept | decline WHO SOMEBODY OBJECT [at RECURRENCE-ID]: WHO answers SOMEBODY's proposal; the line below is the
+    comment of a refusal."""
+    at = step.word(5) if step.rest(4).startswith("at ") else None
+    comment = next((line for _, line in step.body), None)
+    accepts = step.word(0) == "accept"
+    stage.respond(step.word(1), step.word(2), uid_of(step.word(3)), at, accepts=accepts, comment=comment)
+
+
+def _utc(step: Step, value: str) -> datetime:
+    found = moment(value)
+    if not isinstance(found, datetime) or found.tzinfo is None:
+        raise WrongScenario(f"line {step.number}: no time in UTC: {value}")
+    return found
+
+
 def get(stage: Stage, step: Step) -> None:
     """get WHO OBJECT: keeps the text for a later edit, which is stale then."""
     who, name = step.word(1), step.word(2)
@@ -60,9 +91,10 @@ def get(stage: Stage, step: Step) -> None:
 
 
 def delete(stage: Stage, step: Step) -> None:
-    """delete WHO OBJECT [HEADER …]"""
+    """delete WHO OBJECT [stale] [HEADER …]: stale: at the URL that it had at the last ``get``."""
     who, name = step.word(1), step.word(2)
-    stage.ask(who, "DELETE", _held(stage, who, name).path, **_headers(stage, step, who, name))
+    copy = stage.in_hand[who, name] if "stale" in step.words else _held(stage, who, name)
+    stage.ask(who, "DELETE", copy.path, **_headers(stage, step, who, name))
 
 
 def calendar(stage: Stage, step: Step) -> None:
@@ -106,6 +138,9 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "edit": edit,
     "answer": answer,
     "tap": tap,
+    "propose": propose,
+    "accept": respond,
+    "decline": respond,
     "get": get,
     "delete": delete,
     "calendar": calendar,

@@ -198,10 +198,17 @@ def _matches(line: Line, wanted: Line) -> bool:
     return all((line.param(name) or usual.get(name, "-")) == value for name, value in wanted.params)
 
 
+def _refused(stage: Stage, step: Step) -> None:
+    """expect refused REFUSAL: the class of the refusal of a proposal or of its answer."""
+    if stage.refused != step.word(2):
+        raise WrongScenario(f"the refusal is {stage.refused}, not {step.word(2)}")
+
+
 KINDS: dict[str, Callable[[Stage, Step], None]] = {
     "header": _header,
     "told": _told,
     "verdict": _verdict,
     "notice": _notice,
     "mail": _mail,
+    "refused": _refused,
 }

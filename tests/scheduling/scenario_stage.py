@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,12 +22,18 @@ from support.post import EDGE, itip_mail
 from televent.adapters.email.intake import Intake
 from televent.adapters.email.listener import mail_key
 from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.local_delivery import status_of
 from televent.application.mail.incoming import Verdict
 from televent.application.messages.itip_local import ItipLocal
+from televent.application.messages.outbox import Undeliverable
 from televent.application.use_cases.people.accounts import verify_address
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
-from televent.domain.ids import AccountId
-from televent.policies.courier import Delivery, deliver
+from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
+from televent.application.use_cases.scheduling.proposals import accept_proposal, decline_proposal, propose_time
+from televent.domain.ids import AccountId, StreamKey
+from televent.domain.refusal import Refusal
+from televent.policies.courier import Delivery, deliver_all
 from televent.policies.notices import NOTICES
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -110,6 +116,7 @@ class Stage:
         self.before = self.now = Scene()
         self.answer: Answer | None = None
         self.verdict: Verdict | None = None
+        self.refused: str | None = None
         self.in_hand: dict[tuple[str, str], Copy] = {}
         self.mails_sent: Iterator[int] = itertools.count(1)
         core = site.core
@@ -165,6 +172,53 @@ class Stage:
         )
         self._end()
 
+    def propose(
+        self, name: str, uid: str, start: datetime, end: datetime, recurrence_id: str | None, comment: str | None
+    ) -> None:
+        """A proposal of another time, made in the chat."""
+        tenant = AccountId(self.person(name).tenant)
+        self._begin()
+        core = self.site.core
+        (row,) = core.reads.by_uid(tenant, self.outward(uid))
+        self._try(
+            lambda: propose_time(
+                core.backend,
+                self._context(tenant),
+                stream_id=row.stream_id,
+                start=start,
+                end=end,
+                recurrence_id=recurrence_id,
+                comment=comment,
+            )
+        )
+        self._end()
+
+    def respond(
+        self, name: str, proposer: str, uid: str, recurrence_id: str | None, *, accepts: bool, comment: str | None
+    ) -> None:
+        """An answer to a proposal, given in the chat."""
+        tenant = AccountId(self.person(name).tenant)
+        self._begin()
+        core, context = self.site.core, self._context(tenant)
+        (row,) = core.reads.by_uid(tenant, self.outward(uid))
+        state = core.backend.store.load(CALENDAR_OBJECT, StreamKey(tenant, row.stream_id)).state
+        place = self.outward(address(proposer)), recurrence_id
+        keys = [each.key for each in state.proposals if (each.attendee, each.recurrence_id) == place]
+        if len(keys) != 1:
+            raise WrongScenario(f"{name} has no proposal of {proposer}")
+        stream, key = row.stream_id, keys[0]
+        if accepts:
+            self._try(lambda: accept_proposal(core.backend, context, stream_id=stream, proposal=key))
+        else:
+            self._try(lambda: decline_proposal(core.backend, context, stream_id=stream, proposal=key, comment=comment))
+        self._end()
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Refusal as refusal:
+            self.refused = type(refusal).__name__
+
     def mail(self, sender: str, to: str, method: str, text: str, *, uid: str, proof: str) -> None:
         """A mail from elsewhere; ``proof``: "token" (to the attendee's own address), "proven" (DMARC) or "unproven"."""
         recipient = self._token_address(to, uid, sender) if proof == "token" else self.outward(address(to))
@@ -197,12 +251,14 @@ class Stage:
     def _take(self, sender: str, recipient: str, raw: bytes) -> None:
         key = mail_key(raw, [recipient])
         assert self.intake.book.keep(key, sender, [recipient], raw, self.clock)
-        self.verdict = asyncio.run(self.intake.take(key, sender, [recipient], raw))
+        claimed = self.intake.book.claim(self.clock, again=False)
+        assert claimed is not None
+        self.verdict = asyncio.run(self.intake.take(claimed))
 
     def _begin(self) -> None:
         self.minutes += 1
         self.before = self.now
-        self.answer = self.verdict = None
+        self.answer = self.verdict = self.refused = None
 
     def _end(self) -> None:
         self._carry()
@@ -214,7 +270,10 @@ class Stage:
         while claimed := core.outbox.claim(self.clock + timedelta(minutes=1), kinds=(ItipLocal,)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.clock, uuid4(), message.correlation_id)
-                deliver(core.backend, Delivery(context, message.outbox_id, message.message))
+                (error,) = deliver_all(core.backend, [Delivery(context, message.outbox_id, message.message)])
+                if error is not None and not isinstance(error, Undeliverable):
+                    raise error
+                note_outcomes(core.backend, [Outcome(context, message.message, status_of(error))])
                 core.outbox.complete(message, self.clock)
 
     def _context(self, tenant: AccountId) -> Context:

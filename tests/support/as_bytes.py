@@ -14,7 +14,7 @@ from televent.ical.editing import edits as editing_edits
 from televent.ical.itip import changes, delivery, parts, results, roles
 from televent.ical.itip.message import read_message
 from televent.ical.itip.receiving import answers, incoming
-from televent.ical.itip.sending import allowed, asked, organizer, outgoing
+from televent.ical.itip.sending import allowed, asked, organizer, outgoing, replies
 from televent.ical.objects import own_parts as objects_own_parts
 from televent.ical.objects import sharees, validity
 from televent.ical.objects.calendar_text import CalendarText
@@ -115,6 +115,7 @@ apply_answer = _gives_bytes(answers.apply_answer)
 as_attendee = _gives_bytes(wire.as_attendee)
 as_organizer = _gives_bytes(wire.as_organizer)
 asked_again = _takes_bytes(asked.asked_again)
+refusals = _takes_bytes(replies.refusals)
 attendee_messages = _takes_bytes(outgoing.attendee_messages)
 attendees_with = _takes_bytes(attachments.attendees_with)
 each_occurrence = _takes_tree(recurrence_occurrences.each_occurrence)
@@ -127,7 +128,6 @@ mend_attendee_put = _gives_bytes(allowed.mend_attendee_put)
 mended_lines = _gives_bytes(attachments.mended_lines)
 next_occurrence = _takes_tree(recurrence_occurrences.next_occurrence)
 note_delivery = _gives_bytes(delivery.note_delivery)
-note_reply_delivery = _gives_bytes(delivery.note_reply_delivery)
 occurrences = _takes_tree(recurrence_occurrences.occurrences)
 occurs = _takes_bytes(queries_occurs.occurs)
 only_answered = _takes_bytes(changes.only_answered)

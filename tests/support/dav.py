@@ -16,7 +16,7 @@ from support.passwords import CHEAP_PASSWORDS
 from support.serving import port_of, serving
 from support.waiting import NET
 from televent.adapters.caldav.app import CaldavDoor
-from televent.adapters.caldav.door.door import RateLimits
+from televent.adapters.caldav.door.limits import RateLimits
 from televent.adapters.http.connection import connections_with
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
@@ -24,7 +24,7 @@ from televent.application.event_store.context import Context
 from televent.application.use_cases.people.accounts import open_account, verify_address
 from televent.application.use_cases.people.devices import NewDevice, add_device
 from televent.domain.ids import AccountId
-from televent.runtime.api import connection_limits
+from televent.runtime.api import connection_limits, entrance
 from televent.runtime.compose import Core, build_core
 from televent.runtime.push import Push
 from televent.settings import Settings
@@ -228,7 +228,6 @@ class Site:
 def open_site(
     database_url: str,
     rate_limits: RateLimits | None = None,
-    public_url: str | None = None,
     **settings: str,
 ) -> Iterator[Site]:
     """A server on a port of its own, in a thread, until the block ends. ``settings`` by variable name; KEEP_ALIVE is
@@ -238,18 +237,19 @@ def open_site(
     core = build_core(Settings(**given), database_url, CHEAP_PASSWORDS)
     push = Push(core).offer() if core.settings.push == "on" else None
     run = BatchedRun(core.reads, core.pool, core.threads)
-    plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=public_url, push=push)
+    plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=core.settings.public_url, push=push)
     marks = PostgresMarks(core.direct or database_url)
     door = Doubted(plain, marks, rate_limits)
     http = connections_with(connection_limits(core.settings))
     config = uvicorn.Config(
-        door,
+        entrance(core, door),
         host="127.0.0.1",
         port=0,
         lifespan="off",
         log_config=None,
         access_log=False,
         http=http,
+        proxy_headers=False,
         timeout_keep_alive=keep_alive,
     )
     try:

@@ -61,7 +61,8 @@ def sample(hint: Any, name: str = "") -> Any:
         return [sample(each) for each in get_args(hint) if each is not Ellipsis]
     if get_origin(hint) in (dict, Mapping):
         return {"key": "value"}
-    plain = {"str": "text", "int": 1, "bool": True, "bytes": "U1VNTUFSWTpUZWFtDQo=", "datetime": "2026-11-21T10:00:00Z"}
+    plain = {"str": "text", "int": 1, "bool": True, "bytes": "U1VNTUFSWTpUZWFtDQo="}
+    plain |= {"datetime": "2026-11-21T10:00:00Z", "time": "08:00:00"}
     return plain.get(getattr(hint, "__name__", ""), "6e0c2f7a-3f0f-4a52-9d5b-0c7f3a1b2c3d")
 
 

@@ -25,7 +25,6 @@ NUMBERS = count(70_001)
 ACTIONS = (
     *(method for method in METHODS if method != "REPORT"),
     *(f"REPORT {name.partition('}')[2]}" for name in HANDLERS),
-    "OPTIONS",
     "LOCK",
 )
 """Every method, every report, and a method that there is not."""

@@ -17,7 +17,9 @@ from aiosmtpd.smtp import SMTP
 from support.town import Town
 from support.waiting import NET, wait_until
 from televent.adapters.email.intake import Intake
-from televent.adapters.email.listener import ListenerConfig, serve_mail
+from televent.adapters.email.listener import ListenerConfig, mail_key, serve_mail
+from televent.application.mail.book import KeptMail
+from televent.application.mail.incoming import Verdict
 
 T = TypeVar("T")
 
@@ -57,6 +59,12 @@ class PostOffice:
         with smtplib.SMTP("127.0.0.1", self.port, timeout=NET) as client:
             client.sendmail(sender, list(recipients), mail, mail_options=["SMTPUTF8"])
         wait_until(lambda: "received" not in [state for state, _ in self.verdicts()], what="every mail is settled")
+
+    def take(self, mail: bytes, recipient: str, sender: str = "zed@example.net") -> Verdict:
+        """Stores a mail and processes it in this thread, in one attempt."""
+        key, now = mail_key(mail, [recipient]), self.town.now
+        self.town.core.mail_book.keep(key, sender, [recipient], mail, now)
+        return asyncio.run(self.intake.take(KeptMail(key, sender, [recipient], mail, now, now)))
 
     def verdicts(self) -> list[tuple[str, str]]:
         """State and reason of every stored mail, the oldest first."""

@@ -116,7 +116,7 @@ class Phone:
 
 @contextmanager
 def open_post(database_url: str, **settings: str) -> Iterator[Post]:
-    with open_push_service() as service, open_site(database_url, None, None, **settings) as site:
+    with open_push_service() as service, open_site(database_url, None, **settings) as site:
         yield Post(site, service)
 
 

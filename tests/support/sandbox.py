@@ -12,6 +12,7 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from support.chat_phone import Phone
 from support.waiting import NET
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.server import Sandbox, running
@@ -69,6 +70,21 @@ class Control:
                 seen.append(message.get("text", ""))
             after = found["revision"]
         raise AssertionError(f"the bot did not say {text!r} but {seen}")
+
+    def phone(self, person: int, group: int | None = None) -> Phone:
+        """The phone of a person, open at the chat with the bot, or at the group with this number."""
+        return Phone(self, person, group)
+
+    async def fault(self, kind: str, **fields: Any) -> None:
+        """Order a fault by its name: flood, bad_gateway, timeout_before, timeout_after, slow, blocked, deactivated,
+        kicked, too_old (the answer to a tap), gone (an edited message); or storm, which is one of the first four by
+        chance for each call. With ``share=0.1, seed=7`` it meets a tenth of the calls until it is forgotten."""
+        await self.post("/sandbox/faults", kind=kind, **fields)
+
+    async def hidden(self) -> list[dict[str, Any]]:
+        """The messages that arrived while the bot heard no success: ``method``, ``chat_id``, ``message_id``."""
+        found: list[dict[str, Any]] = (await self.get("/sandbox/faults"))["hidden_deliveries"]
+        return found
 
     async def called(self, method: str) -> None:
         """Wait until the bot has called this method."""

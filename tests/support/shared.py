@@ -13,10 +13,10 @@ from support.town import NOON, Town, open_town
 from support.waiting import wait_until
 from televent.runtime.compose import Core, now
 
-NAMES = ("account", "address", "device")
+NAMES = ("account", "address", "device", "telegram_username")
 """Tables in which a name is unique among all tenants, or in which people are found."""
 
-WORK = ("outbox", "inbound_mail", "reply_token", "push_subscription", "code_mail")
+WORK = ("outbox", "inbound_mail", "reply_token", "push_subscription", "code_mail", "reminder", "digest")
 """Tables from which a worker, or a test in its place, takes rows of all tenants."""
 
 TO_THE_END = """
@@ -24,7 +24,7 @@ TO_THE_END = """
         position = greatest(position, (SELECT max(position) FROM event))"""
 """Moves followers to the end of the log, so that none processes the facts of an earlier test."""
 
-SHARED_FIXTURES = frozenset({"site", "town"})
+SHARED_FIXTURES = frozenset({"site", "town", "chats"})
 
 
 @pytest.fixture(scope="module")

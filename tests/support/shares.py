@@ -53,3 +53,9 @@ def granted_acl(principal: str, *privileges: str) -> str:
     given = "".join(f"<D:privilege><{name}/></D:privilege>" for name in privileges)
     ace = f"<D:ace><D:principal>{principal}</D:principal><D:grant>{given}</D:grant></D:ace>"
     return f"<D:acl {DECLARED}>{ace}</D:acl>"
+
+
+def with_alarm(text: bytes) -> bytes:
+    """The event with an alarm ten minutes before."""
+    alarm = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT10M", "DESCRIPTION:Tea", "END:VALARM")
+    return text.replace(b"END:VEVENT", "\r\n".join((*alarm, "END:VEVENT")).encode())

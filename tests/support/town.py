@@ -14,18 +14,23 @@ from support.followers import catch_up
 from support.passwords import CHEAP_PASSWORDS
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.context import Context
+from televent.application.local_delivery import status_of
 from televent.application.messages.itip_local import ItipLocal
+from televent.application.messages.outbox import Undeliverable
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.objects.delete_object import delete_object
 from televent.application.use_cases.objects.put_object import Stored, put_object
 from televent.application.use_cases.people.accounts import open_account, verify_address
 from televent.application.use_cases.scheduling.answer_invitation import Answered, answer_invitation
-from televent.application.use_cases.scheduling.receive_itip import Received, receive_itip
+from televent.application.use_cases.scheduling.news import News, answers_of, news_of
+from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
+from televent.application.use_cases.scheduling.receive_itip import Incoming, Received, receive_itip
+from televent.domain.calendar_object.details import Answered as Answer
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 from televent.ical.itip.people import attendees_of
 from televent.ical.objects.calendar_text import CalendarText
-from televent.policies.courier import Delivery, deliver
+from televent.policies.courier import Delivery, deliver_all
 from televent.runtime.compose import Core, build_core
 from televent.settings import load_settings
 
@@ -65,9 +70,8 @@ class Person:
 
     def receive(self, message: bytes) -> Received:
         """Applies an iTIP message as if it had come by mail."""
-        return receive_itip(
-            self.town.core.backend, self.context(), message=read_message(message), sender_name="Somebody"
-        )
+        incoming = Incoming(self.context(), read_message(message), sender_name="Somebody")
+        return receive_itip(self.town.core.backend, incoming)
 
     def rows(self, uid: str = UID) -> list[ResourceRow]:
         return self.town.core.reads.by_uid(self.tenant, uid)
@@ -123,7 +127,10 @@ class Town:
         while claimed := self.core.outbox.claim(later, kinds=(ItipLocal,)):
             for message in claimed:
                 context = Context(message.tenant, "system", "courier", self.now, uuid4(), message.correlation_id)
-                deliver(self.core.backend, Delivery(context, message.outbox_id, message.message))
+                (error,) = deliver_all(self.core.backend, [Delivery(context, message.outbox_id, message.message)])
+                if error is not None and not isinstance(error, Undeliverable):
+                    raise error
+                note_outcomes(self.core.backend, [Outcome(context, message.message, status_of(error))])
                 self.core.outbox.complete(message, later)
 
     def owed(self, kind: str = "%") -> list[dict[str, Any]]:
@@ -134,6 +141,14 @@ class Town:
             WHERE state = 'pending' AND split_part(kind, '/', 1) LIKE %s ORDER BY created_at, outbox_id"""
         with psycopg.connect(self.url) as connection:
             return [{**row[0], "kind": row[1], "due_at": row[2]} for row in connection.execute(query, (kind,))]
+
+    def news(self, person: Person, *, after: int = 0, uid: str = UID) -> News:
+        """The news that a person's card tells: of the facts after that version."""
+        return news_of(self.core.backend, person.tenant, person.row(uid).stream_id, after=after)
+
+    def answers(self, person: Person) -> tuple[Answer, ...]:
+        """The answers that an organizer is told."""
+        return answers_of(self.core.backend, person.tenant, person.row().stream_id, after=0).answers
 
     def topics(self, person: Person) -> list[str]:
         """The stored names of the facts of a person's copy, the oldest first."""

@@ -1,4 +1,4 @@
-"""A wire between Televent and PostgreSQL that fails on command: it refuses, is silent, is cut, or loses one reply."""
+"""A wire between Televent and PostgreSQL that fails on command: it refuses, is silent, is cut, or loses a message."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ class Wire:
         """Number of connections so far."""
         self.lost = threading.Event()
         """Set once the reply of ``lose`` was lost."""
+        self.held = 0
+        """Number of messages of clients so far that were withheld, or had to wait for the end of a silence."""
+        self._withheld = b""
         self._refusing = False
         self._flows = threading.Event()
         self._flows.set()
@@ -61,6 +64,10 @@ class Wire:
         """The next message of the server with these bytes is lost, and its connection is cut."""
         self.lost.clear()
         self._lose = reply
+
+    def withhold(self, question: bytes) -> None:
+        """From now on no message of a client with these bytes arrives."""
+        self._withheld = question
 
     def cut(self) -> int:
         """Cuts every connection, and returns their number."""
@@ -103,6 +110,11 @@ class Wire:
     ) -> None:
         try:
             while data := source.recv(1 << 16):
+                withheld = not replies and self._withheld != b"" and self._withheld in data
+                if withheld or (not replies and not self._flows.is_set()):
+                    self.held += 1
+                if withheld:
+                    continue
                 self._flows.wait()
                 if replies and self._is_lost(data):
                     break

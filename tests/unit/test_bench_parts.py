@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the package and is not installed.
 
-from bench import events, large, meeting, memory, table, town
+from bench import events, large, meeting, memory, reminders, table, town
 from bench.clients import Book
 from bench.filled import Login
 from bench.load import LONG, Answer, LoadError, Wire, length
@@ -174,6 +174,14 @@ def test_the_median_of_the_meetings_counts() -> None:
 
 
 # ---- memory
+
+
+@pytest.mark.parametrize(("queued", "missed"), [(59.0, "- none"), (61.0, "- ≤ 60 s: 61.0 s SHORT")])
+def test_reminders_are_judged_by_the_time_to_queue_them(queued: float, missed: str) -> None:
+    reading = reminders.Reading(60.0, 50.0, queued, 20.0, 100 * MEGABYTE, 110 * MEGABYTE, 100.0)
+    text = reminders.report(reading, 100_000, "note")
+    assert text.endswith(missed)
+    assert "within Telegram's limits, 28 messages a second | 60 min |" in text
 
 
 @pytest.mark.parametrize(("above", "met"), [(50, True), (51, False)])

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from televent.adapters.caldav.door.auth import MAX_WITHOUT_SELECTOR, Authenticator
-from televent.adapters.caldav.door.door import RateLimits
 from televent.adapters.caldav.door.hashing import MAX_GUESSES, MAX_WAITING_EACH
+from televent.adapters.caldav.door.limits import Limiter, RateLimits
 from televent.adapters.caldav.errors import DavError
 from televent.application.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
@@ -93,9 +93,24 @@ class Failures:
     def held(self, key: str) -> bool:
         return False
 
-    def __call__(self, key: str) -> float | None:
+    def __call__(self, key: str, patience: float = 0.0) -> float:
         self.counted[key] += 1
-        return 60.0 if self.counted[key] > 3 else None
+        return 60.0 if self.counted[key] > 3 else 0.0
+
+
+class Unlimited:
+    """A limit that admits everything. ``asked``: the keys that it counted."""
+
+    def __init__(self, *refused: str) -> None:
+        self.refused = refused
+        self.asked: list[str] = []
+
+    def held(self, key: str) -> bool:
+        return False
+
+    def __call__(self, key: str, patience: float = 0.0) -> float:
+        self.asked.append(key)
+        return 9.0 if key in self.refused else 0.0
 
 
 def at_once(function: Callable[..., T], *args: object) -> Awaitable[T]:
@@ -130,9 +145,11 @@ def refused(authenticator: Authenticator, user: str, password: str, client: str 
     return refusal.value.status
 
 
-def authenticator(desk: Desk, failures: Failures | None = None) -> Authenticator:
-    limits = RateLimits(Failures(), Failures(), failures) if failures is not None else None
-    return Authenticator(desk, at_once, limits)  # type: ignore[arg-type]
+def authenticator(desk: Desk, failures: Failures | None = None, clients: Unlimited | None = None) -> Authenticator:
+    limiter = None
+    if failures is not None:
+        limiter = Limiter(RateLimits(clients or Unlimited(), Unlimited(), failures), at_once)
+    return Authenticator(desk, at_once, limiter)  # type: ignore[arg-type]
 
 
 def cost(desk: Desk, door: Authenticator, user: str, password: str = "wrong") -> int:
@@ -142,7 +159,7 @@ def cost(desk: Desk, door: Authenticator, user: str, password: str = "wrong") ->
 
 
 def test_a_failure_costs_one_hash_for_nobody_and_for_anybody() -> None:
-    devices = [f"secret {number}" for number in range(50)]
+    devices = [f"secret-{number}" for number in range(50)]
     desk = Desk(Directory({101: person(), 102: person("secret"), 103: person(*devices)}))
     door = authenticator(desk)
     assert [cost(desk, door, user) for user in ("101", "102", "103", "999", "nobody", "no@example.com")] == [1] * 6
@@ -150,10 +167,10 @@ def test_a_failure_costs_one_hash_for_nobody_and_for_anybody() -> None:
 
 
 def test_a_success_costs_one_hash_among_fifty_devices() -> None:
-    account = person(*(f"secret {number}" for number in range(50)))
+    account = person(*(f"secret-{number}" for number in range(50)))
     desk = Desk(Directory({101: account}))
     door = authenticator(desk)
-    assert [sign_in(door, "101", f"secret {number}") for number in range(50)] == [account] * 50
+    assert [sign_in(door, "101", f"secret-{number}") for number in range(50)] == [account] * 50
     assert desk.passwords.checks == 50
 
 
@@ -175,18 +192,18 @@ def test_what_fitted_for_one_user_does_not_fit_for_another() -> None:
 
 
 def test_a_device_without_a_selector_gets_it_by_its_first_use() -> None:
-    account = person(*(f"secret {number}" for number in range(30)), old=True)
+    account = person(*(f"secret-{number}" for number in range(30)), old=True)
     desk = Desk(Directory({101: account}))
     door = authenticator(desk)
     assert cost(desk, door, "101") == MAX_WITHOUT_SELECTOR
-    assert sign_in(door, "101", "secret 4").tenant == account.tenant
-    assert desk.reads.people[101].devices[4].selector == selector(account.tenant, "secret 4")
+    assert sign_in(door, "101", "secret-4").tenant == account.tenant
+    assert desk.reads.people[101].devices[4].selector == selector(account.tenant, "secret-4")
     another = authenticator(desk)
     before = desk.passwords.checks
-    assert sign_in(another, "101", "secret 4").tenant == account.tenant
+    assert sign_in(another, "101", "secret-4").tenant == account.tenant
     assert desk.passwords.checks - before == 1
     # One more of the others has come within the bound.
-    assert sign_in(another, "101", f"secret {MAX_WITHOUT_SELECTOR}").tenant == account.tenant
+    assert sign_in(another, "101", f"secret-{MAX_WITHOUT_SELECTOR}").tenant == account.tenant
 
 
 def test_connections_that_come_at_once_with_one_password_share_its_hash() -> None:
@@ -258,4 +275,31 @@ def test_those_who_guess_lock_nobody_out() -> None:
     account = person("secret")
     door = authenticator(Desk(Directory({101: account})), Failures())
     assert [refused(door, "101", f"guess {number}") for number in range(6)] == [401] * 4 + [429] * 2
+    assert sign_in(door, "101", "secret") == account
+
+
+def test_only_passwords_that_may_be_guesses_count_for_their_address() -> None:
+    account = person("secret", "older")
+    assert account.devices[0].selector is not None
+    account = replace(account, devices=(account.devices[0], replace(account.devices[1], selector=None)))
+    desk, clients = Desk(Directory({101: account})), Unlimited()
+    door = authenticator(desk, Failures(), clients)
+    for _ in range(3):
+        assert sign_in(door, "101", "secret") == account
+    assert clients.asked == []
+    with pytest.raises(DavError):
+        asyncio.run(door.authenticate(None, "192.0.2.1"))
+    assert refused(door, "101", "guess") == 401
+    # The password of a device without a selector looks like a guess until it has been used.
+    assert sign_in(door, "101", "older").tenant == account.tenant
+    assert sign_in(door, "101", "older").tenant == account.tenant
+    assert clients.asked == ["192.0.2.1"] * 2
+
+
+def test_an_address_over_its_limit_gets_no_hash_and_right_passwords_go_on() -> None:
+    account = person("secret")
+    desk, clients = Desk(Directory({101: account})), Unlimited("192.0.2.1")
+    door = authenticator(desk, Failures(), clients)
+    assert refused(door, "101", "guess") == 429
+    assert desk.passwords.checks == 0
     assert sign_in(door, "101", "secret") == account

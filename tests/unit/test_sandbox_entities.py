@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from televent.adapters.sandbox.botapi.entities import parse_html, units
 from televent.adapters.sandbox.botapi.errors import BotApiError
-from televent.adapters.sandbox.botapi.rendering import render_html
+from televent.adapters.sandbox.botapi.texts.entities import units
+from televent.adapters.sandbox.botapi.texts.html import parse_html
+from televent.adapters.sandbox.botapi.texts.rendering import render_html
 
 READ = [
     ("plain", "plain", []),

@@ -13,7 +13,9 @@ from televent.domain.calendar_object.commands import Owner
 from televent.domain.ids import AccountId
 
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
-_ACCOUNT_ID = re.compile(r"(?:urn:uuid:|/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?\Z")
+_ACCOUNT_ID = re.compile(
+    r"(?:urn:uuid:|(?:/[a-z0-9._~-]{1,100}){0,9}/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,13 @@ class AddressBook:
     """Reads the directory.
 
     ``mail_domain``: the domain of this server's mail. ``internal_domain``: the domain of addresses that exist only
-    inside; no mail is sent to them.
+    inside; no mail is sent to them. ``public_path``: the path of PUBLIC_URL, such as ``/cal``.
     """
 
     reads: AccountReads
     mail_domain: str = "televent.app"
     internal_domain: str = "televent.internal"
+    public_path: str = ""
 
     def internal_address(self, telegram_id: int) -> str:
         """The internal address of a Telegram user; no mail is sent to it."""
@@ -49,7 +52,10 @@ class AddressBook:
             if account.telegram_id is not None
             else (f"{account.tenant}@{self.mail_domain}",)
         )
-        return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}", principal_url(account.tenant))
+        url = principal_url(account.tenant)
+        # Addresses are compared in lower case.
+        shown = (f"{self.public_path.lower()}{url}",) if self.public_path else ()
+        return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}", url, *shown)
 
     def own_address(self, account: AccountRow) -> str:
         """The address of this person in events that are made here."""

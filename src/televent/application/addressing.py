@@ -13,6 +13,8 @@ from televent.application.event_store.context import Context
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.mail import (
     CalendarCancel,
+    CalendarCounter,
+    CalendarDeclineCounter,
     CalendarInvite,
     CalendarMail,
     CalendarReply,
@@ -20,6 +22,7 @@ from televent.application.messages.mail import (
 )
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
+from televent.ical.itip.delivery import PENDING, SENT, UNKNOWN_USER, Delivery
 from televent.ical.itip.sending.outgoing import OutgoingMessage
 
 MAILS: Mapping[str, type[CalendarMail]] = {
@@ -27,11 +30,10 @@ MAILS: Mapping[str, type[CalendarMail]] = {
     "update": CalendarUpdate,
     "cancel": CalendarCancel,
     "reply": CalendarReply,
+    "counter": CalendarCounter,
+    "decline-counter": CalendarDeclineCounter,
 }
 """The kind of an iTIP message → the class of the outbox message that mails it."""
-
-DELIVERED, SENT, UNKNOWN_USER = "1.2", "1.1", "3.7"
-"""SCHEDULE-STATUS codes (RFC 6638 §3.2.9, RFC 5546 §3.6)."""
 
 MAX_ADDRESS = 254
 """Max characters of an address that mail is sent to (RFC 5321 §4.5.3.1.3)."""
@@ -52,13 +54,13 @@ of all of them is delivered in one message. Nobody waits for it."""
 class Addressed:
     """The outbox messages of a decision.
 
-    ``local``: those of them for accounts here that notify the recipient. ``statuses``: pairs of recipient and
-    SCHEDULE-STATUS, to be noted after the delivery.
+    ``local``: those of them for accounts here that notify the recipient, each with its status as long as nobody has
+    delivered it. ``known``: the statuses of all others.
     """
 
     outbox: tuple[OutboxMessage, ...] = ()
-    local: tuple[OutboxMessage, ...] = ()
-    statuses: tuple[tuple[str, str], ...] = ()
+    local: tuple[tuple[OutboxMessage, Delivery], ...] = ()
+    known: tuple[Delivery, ...] = ()
 
 
 def address_messages(
@@ -77,8 +79,8 @@ def address_messages(
     (local_delivery.py), so workers wait for WORKER_DELAY.
     """
     outbox: list[OutboxMessage] = []
-    local: list[UUID] = []
-    statuses: dict[str, str] = {}
+    local: dict[UUID, Delivery] = {}
+    known: list[Delivery] = []
     accounts = backend.people.accounts_of_addresses({message.recipient: None for message in messages})
     for ordinal, message in enumerate(messages):
         account = accounts.get(message.recipient)
@@ -99,10 +101,9 @@ def address_messages(
             )
             outbox.append(OutboxMessage(outbox_id, key, local_message, now + REFRESH_DELAY if refresh else now))
             if not refresh:
-                local.append(outbox_id)
-                statuses[message.recipient] = DELIVERED
+                local[outbox_id] = Delivery(message.recipient, PENDING, message.recurrence_ids)
         elif backend.people.is_internal(message.recipient) or not _mailable(message.recipient):
-            statuses[message.recipient] = UNKNOWN_USER
+            known.append(Delivery(message.recipient, UNKNOWN_USER, message.recurrence_ids))
         elif not refresh:
             mail = MAILS[message.kind](
                 text=message.text.decode(),
@@ -117,14 +118,12 @@ def address_messages(
                 locale=sender.locale,
             )
             outbox.append(OutboxMessage(outbox_id, key, mail, now))
-            statuses[message.recipient] = SENT
+            known.append(Delivery(message.recipient, SENT, message.recurrence_ids))
     if delivered_by_caller and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
-        inline, held = frozenset(local), now + WORKER_DELAY
-        outbox = [replace(each, due_at=held) if each.outbox_id in inline else each for each in outbox]
-    notified = frozenset(local)
-    return Addressed(
-        tuple(outbox), tuple(each for each in outbox if each.outbox_id in notified), tuple(statuses.items())
-    )
+        held = now + WORKER_DELAY
+        outbox = [replace(each, due_at=held) if each.outbox_id in local else each for each in outbox]
+    notified = tuple((each, local[each.outbox_id]) for each in outbox if each.outbox_id in local)
+    return Addressed(tuple(outbox), notified, tuple(known))
 
 
 def _mailable(address: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,34 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from televent.domain.ids import AccountId
+from televent.ical.editing.attachments import relocate
+from televent.ical.text.tree import Component
 
 MAX_ATTACHMENT: Final = 20 * 1024 * 1024
 """Max bytes of one attachment."""
 MAX_ATTACHMENTS: Final = 20
 """Max attachments of one calendar object."""
 CHUNK: Final = 256 * 1024
-"""Max bytes of an attachment that are in memory at once."""
+"""Bytes of each stored chunk but the last, and max bytes of an attachment that are in memory at once. It cannot change:
+the place of a byte is found by it."""
+_PATH: Final = re.compile(r"/caldav/[^/?#]+/attachments/([^/?#]+)/[^/?#]*\Z")
+
+
+def base_in(url: str, managed_id: str) -> str | None:
+    """The part of an attachment's URL before its path inside this server, such as ``https://cal.example.com``; None if
+    the URL does not end with such a path for that id."""
+    found = _PATH.search(url)
+    return url[: found.start()] if found is not None and found[1] == managed_id else None
+
+
+def at_base(root: Component, base: str) -> bool:
+    """Gives each managed attachment of this server a URL below ``base``. Returns True if that changed the tree."""
+
+    def moved(url: str, managed_id: str) -> str:
+        was = base_in(url, managed_id)
+        return url if was is None else base + url[len(was) :]
+
+    return relocate(root, moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +86,7 @@ class Attachments(Protocol):
         ...
 
     def add(self, tenant: AccountId, attachment_id: UUID, ordinal: int, chunk: bytes) -> None:
-        """Stores one chunk; ``ordinal`` counts from 0. Raises Outage."""
+        """Stores one chunk of CHUNK bytes, or the last one; ``ordinal`` counts from 0. Raises Outage."""
         ...
 
     def finish(self, tenant: AccountId, attachment_id: UUID, size: int, chunks: int, now: datetime) -> None:
@@ -86,6 +108,9 @@ class Attachments(Protocol):
         """The attachment, and the UIDs of all objects that ever used it. None: there is none, or it was erased."""
         ...
 
-    def read(self, row: AttachmentRow) -> Iterator[bytes]:
-        """Its bytes, chunk by chunk. No database connection is held between two chunks."""
+    def read(self, row: AttachmentRow, start: int, end: int) -> Iterator[bytes]:
+        """Its bytes from ``start`` to before ``end``, chunk by chunk; only the chunks that have some of them are read.
+
+        No database connection is held between two chunks.
+        """
         ...

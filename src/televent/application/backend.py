@@ -10,12 +10,17 @@ from uuid import UUID
 
 from televent.application.address_book import AddressBook
 from televent.application.attachments import Attachments
+from televent.application.chats import Chats
 from televent.application.code_mails import CodeMails
+from televent.application.drafts import Drafts
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
+from televent.application.living_messages import LivingMessages
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
+from televent.application.read_models.reminders import Snoozes
+from televent.application.usernames import Usernames
 from televent.domain.account.free_busy import KNOWN
 
 Clock = Callable[[], datetime]
@@ -28,9 +33,12 @@ INLINE_RECIPIENTS: Final = 25
 
 
 class Courier(Protocol):
-    """Delivers outbox messages to accounts here, at once. Raises Outage; then a worker delivers those that are left."""
+    """Delivers outbox messages to accounts here, at once, and returns the error of each, None without one.
 
-    def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> None: ...
+    Raises Outage; then a worker delivers those that are left.
+    """
+
+    def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> list[Exception | None]: ...
 
 
 @dataclass
@@ -45,6 +53,11 @@ class Backend:
     passwords: Passwords
     attachments: Attachments
     code_mails: CodeMails
+    chats: Chats
+    living: LivingMessages
+    snoozes: Snoozes
+    usernames: Usernames
+    drafts: Drafts
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

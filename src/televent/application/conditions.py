@@ -49,6 +49,16 @@ class Conditions:
         """True where changes that the client has not read are kept, and not a reason to refuse (RFC 6638 §3.2.10)."""
         return self.if_schedule_tag_match is not None and self.if_match is None
 
+    @property
+    def only_new(self) -> bool:
+        """True where the client requires that there is no resource of that name yet."""
+        return self.if_none_match is not None and "*" in self.if_none_match
+
+    @property
+    def current(self) -> bool:
+        """True where a checked If-Match shows that the client has read the stored text."""
+        return self.if_match is not None and "*" not in self.if_match
+
     def expected(self, calendar: CalendarRow | None) -> tuple[ExpectCalendar, ...]:
         """The expectations that the transaction itself checks again."""
         if self.moment is None or calendar is None:

@@ -66,6 +66,8 @@ class Projection:
     envelope_only: bool = False
     pause: float = 0.05
     """Min seconds between two batches while the log grows."""
+    wakes: str | None = None
+    """The workers that are notified of new rows: "reminders"; None: nobody waits for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Policy:
 
     The ids of its messages come from ``envelope.derived_id``, so a fact seen twice adds no second message. ``topics``:
     the stored names it reads; () for all. A policy begins with the facts recorded after its first start, so nobody gets
-    messages about old facts. ``only_for``: the audience ("chat": accounts with Telegram); None: all accounts.
+    messages about old facts. ``only_for``: the audience ("chat": accounts with Telegram, "mail": accounts without it
+    that have a verified address); None: all accounts.
     """
 
     name: str
@@ -89,7 +92,7 @@ def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
     """The writes of a projection for an event of the log; none for the facts of an erased account.
 
     The last fact of an account deletes all its rows. Projections of envelopes keep theirs, which hold nothing personal.
-    Raises UnknownStoredName for a fact of a newer program.
+    Raises UnknownStoredName for a fact of a newer program, UnreadableFact.
     """
     envelope = event.envelope
     if projection.envelope_only:
@@ -102,7 +105,7 @@ def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
 def reacted(policy: Policy, event: LoggedEvent) -> Sequence[OutboxMessage]:
     """The messages of a policy for an event of the log; none for the facts of an erased account.
 
-    Raises UnknownStoredName for a fact of a newer program.
+    Raises UnknownStoredName for a fact of a newer program, UnreadableFact.
     """
     return () if event.erased and event.envelope.topic != ERASED else policy.react(event.fact, event.envelope)
 

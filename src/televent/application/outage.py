@@ -7,7 +7,6 @@ client sends it again, and every command may arrive twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 
@@ -46,8 +45,3 @@ class DatabaseFull(Outage):
 
     name = "disk full"
     retry_after = 60
-
-
-def every_outage() -> Iterator[type[Outage]]:
-    """All classes of outages."""
-    yield from Outage.__subclasses__()

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from televent.domain.account.refusals import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
+from televent.domain.account.refusals import (
+    InvalidPreference,
+    TooManyDevices,
+    TooManyReminders,
+    UnknownAccount,
+    UnknownDevice,
+    WrongCode,
+)
 from televent.domain.calendar.refusals import CalendarNameTaken, UnknownCalendar
 from televent.domain.calendar_object.refusals import (
     InvalidObject,
+    MeetingIsCancelled,
+    MeetingIsOver,
+    NotFromThere,
     NotInvited,
     NotOrganizer,
     OrganizerStays,
+    OutdatedProposal,
+    ProposalRefusal,
+    SeriesProposal,
     UidConflict,
     UnknownAnswer,
     UnknownResource,
@@ -92,12 +105,35 @@ class UnknownDestination(Refusal):
     """There is no calendar to put it into."""
 
 
+class TextTooLong(Refusal):
+    """A text of the event is too long."""
+
+    def __init__(self, *, field: str, limit: int, length: int) -> None:
+        """``field``: the name of the property; ``limit`` and ``length``: in characters."""
+        super().__init__(field=field, limit=limit, length=length)
+        self.field, self.limit, self.length = field, limit, length
+        known_as = {"SUMMARY": "title", "UID": "UID"}.get(field, field.lower())
+        self.args = (f"The {known_as} may have {limit:,} characters. Yours has {length:,}.",)
+
+
 class UnreadableTimes(Refusal):
     """The event must end after it starts."""
 
 
+class UnmovableSeries(Refusal):
+    """These repeated events cannot all be moved like that. Change one of them, or the repetition."""
+
+
+class UnsplittableSeries(Refusal):
+    """This series cannot be divided there. Change one of its events, or all of them."""
+
+
 class TooManyAttendees(Refusal):
     """Too many people are invited at once."""
+
+
+class Unreachable(ProposalRefusal):
+    """The organizer of this event cannot be reached: the address is no account here, and takes no mail."""
 
 
 class TryAgain(Refusal):
@@ -113,18 +149,27 @@ __all__ = [
     "InvalidAddress",
     "InvalidName",
     "InvalidObject",
+    "InvalidPreference",
+    "MeetingIsCancelled",
+    "MeetingIsOver",
     "MeetingStays",
+    "NotFromThere",
     "NotInvited",
     "NotOrganizer",
     "NotShared",
     "ObjectTooLarge",
     "OrganizerStays",
+    "OutdatedProposal",
     "PreconditionFailed",
+    "ProposalRefusal",
     "ReadOnlyShare",
     "SchedulingUidConflict",
+    "SeriesProposal",
+    "TextTooLong",
     "TooManyAttendees",
     "TooManyDevices",
     "TooManyProperties",
+    "TooManyReminders",
     "TooManySharees",
     "TryAgain",
     "UidConflict",
@@ -135,6 +180,9 @@ __all__ = [
     "UnknownDevice",
     "UnknownResource",
     "UnknownSharee",
+    "UnmovableSeries",
+    "Unreachable",
     "UnreadableTimes",
+    "UnsplittableSeries",
     "WrongCode",
 ]

@@ -25,14 +25,15 @@ def opened(chosen: Chosen) -> Iterator[Core]:
     from televent.adapters.postgres.session import NeedsSession
     from televent.domain.refusal import Refusal
     from televent.runtime.compose import build_core
+    from televent.runtime.port_choice import with_kept_ports
 
-    settings = chosen.settings()
+    settings = with_kept_ports(chosen.settings())
     with migrated_database(settings) as url:
         core = build_core(settings, url)
         try:
             yield core
         except Refusal as refusal:
-            raise OperatorError(refusal.sentence()) from refusal
+            raise OperatorError(str(refusal)) from refusal
         except (NeedsSession, StillLocked) as error:
             raise OperatorError(str(error)) from error
         finally:
@@ -100,6 +101,7 @@ def add(
 ) -> None:
     """Open an account (or use the one with this Telegram id) and make a device password for it."""
     from televent.application.use_cases.people import accounts, devices
+    from televent.runtime.server_address import reach
 
     with opened(chosen) as core:
         backend = core.backend
@@ -109,7 +111,7 @@ def add(
         if email is not None:
             accounts.verify_address(backend, operator_context(core, row.tenant), address=email, code=None)
         device = devices.add_device(backend, operator_context(core, row.tenant), name=device_name)
-        url = f"{core.settings.base_url}/caldav/{row.tenant}/"
+        url = f"{reach(core.settings).url}caldav/{row.tenant}/"
         value = {
             "account": row.tenant,
             "telegram_id": telegram_id,

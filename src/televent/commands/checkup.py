@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from televent.application.messages.catalogue import CATALOGUE
 from televent.runtime.database import OperatorError, database, session_url
+from televent.runtime.doubts import doubts
 from televent.runtime.exposure import exposed
 from televent.settings import Settings
 
 if TYPE_CHECKING:
-    from televent.adapters.postgres.pool import Connection
-
-if TYPE_CHECKING:
     import psycopg
+
+    from televent.adapters.postgres.pool import Connection
 
 Finding = tuple[str, bool, str]
 
 PATIENCE: Final = 30.0
 """Max seconds for one answer of the database."""
+MAX_ATTACHING: Final = 10_000
+"""Max calendar objects with attachments whose URLs are looked at."""
+ATTACHING: Final = """
+    SELECT DISTINCT ON (resource.tenant_id, resource.calendar_id, resource.href) resource.ics
+    FROM attachment_use AS used
+    JOIN resource ON resource.tenant_id = used.tenant_id AND resource.uid = used.uid AND NOT resource.deleted
+    LIMIT %s"""
 FOLLOWER_LATE: Final = 60.0
 """Max seconds that an event may wait for a follower."""
 
@@ -36,12 +45,13 @@ def check_up(settings: Settings) -> list[Finding]:
     findings: list[Finding] = [_room(settings), _account(settings), _closed(settings)]
     try:
         with database(settings) as url:
-            _database(url, findings)
+            _database(url, findings, settings.public_url)
             findings.append(_sessions(settings, url))
     except OperatorError as error:
         findings.append(("database", False, str(error)))
     except psycopg.Error as error:
         findings.append(("database", False, one_line(error)))
+    findings.append(_doubts(settings))
     findings.append(_passwords(settings))
     findings.append(_telegram(settings))
     findings.append(_mail(settings))
@@ -102,7 +112,7 @@ def _sessions(settings: Settings, url: str) -> Finding:
     )
 
 
-def _database(url: str, findings: list[Finding]) -> None:
+def _database(url: str, findings: list[Finding], public_url: str | None) -> None:
     """Adds the findings about the database, one by one: those before an error are kept. Raises psycopg.Error."""
     import psycopg
 
@@ -150,6 +160,8 @@ def _database(url: str, findings: list[Finding]) -> None:
         oldest = float(old[0] or 0) if old else 0.0
         findings.append(("transactions", oldest < 30, f"the oldest write transaction is {oldest:.0f} s old"))
         findings += _followers(connection)
+        if public_url is not None:
+            findings.append(_attachments(connection, public_url))
 
 
 def _writes(connection: Connection) -> Finding:
@@ -179,8 +191,35 @@ def _followers(connection: Connection) -> list[Finding]:
         detail = f"{each.behind} events behind" + (f", the oldest for {late:.0f} s" if each.behind else "")
         if each.error is not None:
             detail += f"; it fails: {each.error}"
-        findings.append((f"follower {each.name}", late < FOLLOWER_LATE and each.error is None, detail))
+        if each.unreadable:
+            detail += f"; it went on without {each.unreadable} facts that cannot be read, such as {each.example}"
+        good = late < FOLLOWER_LATE and each.error is None and not each.unreadable
+        findings.append((f"follower {each.name}", good, detail))
     return findings
+
+
+def _attachments(connection: Connection, public_url: str) -> Finding:
+    """Which attachments have URLs of another origin than PUBLIC_URL, because they were uploaded before it was set."""
+    from televent.application.attachments import base_in
+    from televent.ical.editing.attachments import known_attachments
+    from televent.ical.objects.calendar_text import CalendarText
+    from televent.ical.text.errors import IcalError
+
+    others: Counter[str] = Counter()
+    for (ics,) in connection.execute(ATTACHING, (MAX_ATTACHING,)):
+        with contextlib.suppress(IcalError):
+            known = known_attachments(CalendarText(bytes(ics))).items()
+            bases = (base_in(each.url or "", id_) for id_, each in known)
+            others.update(base for base in bases if base not in (None, public_url))
+    if not others:
+        return "attachments", True, f"all have URLs below {public_url}"
+    named = ", ".join(f"{base} ({count})" for base, count in others.most_common(3))
+    return (
+        "attachments",
+        True,
+        f"{others.total()} were uploaded at another origin than PUBLIC_URL: {named}. Apps get URLs below PUBLIC_URL;"
+        " mails that were sent before keep the old ones",
+    )
 
 
 def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
@@ -215,6 +254,11 @@ def _postmaster(connection: psycopg.Connection[Any]) -> Finding:
     assert row is not None
     newest = f", the newest of {row[1]:%Y-%m-%d} (see: televent postmaster list)" if row[1] is not None else ""
     return "postmaster", True, f"{row[0]} mails to postmaster or abuse{newest}"
+
+
+def _doubts(settings: Settings) -> Finding:
+    found = doubts(settings)
+    return "settings", not found, " ".join(found) or "fit together"
 
 
 def _passwords(settings: Settings) -> Finding:

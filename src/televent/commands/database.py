@@ -1,10 +1,9 @@
-"""The operator's commands about the store: migrations, rebuilds, verification, traces, the outbox, and the check-up."""
+"""The operator's commands about the store: migrations, rebuilds, verification, traces, and the check-up."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
-from uuid import UUID
 
 import rich_click as click
 
@@ -74,6 +73,7 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
 
     from televent.adapters.postgres.followers.rebuild import names
     from televent.adapters.postgres.followers.rebuild import rebuild as run
+    from televent.application.event_store.mapper import UnreadableFact
     from televent.ical.queries.occurs import season_of
     from televent.runtime.compose import FOLLOWERS
 
@@ -91,15 +91,18 @@ def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
         ) as progress,
     ):
         task = progress.add_task(f"rebuilding {name}", total=None)
-        result = run(
-            core.pool,
-            core.store.facts,
-            name,
-            lambda done, total: progress.update(task, completed=done, total=total),
-            followers=FOLLOWERS,
-            season=season_of(core.backend.clock()),
-            direct=core.direct,
-        )
+        try:
+            result = run(
+                core.pool,
+                core.store.facts,
+                name,
+                lambda done, total: progress.update(task, completed=done, total=total),
+                followers=FOLLOWERS,
+                season=season_of(core.backend.clock()),
+                direct=core.direct,
+            )
+        except UnreadableFact as error:
+            raise OperatorError(f"Nothing is changed: a fact cannot be read ({error}).") from error
     value = {"projection": name, "events": result.events, "differing_rows": result.differing}
     line = f"{name}: {result.events} events replayed, {result.differing} rows differed and were corrected."
     show(value, as_json, [line])
@@ -139,34 +142,6 @@ def trace(chosen: Chosen, trace_id: str, as_json: bool) -> None:
     show(values, as_json, [f"{each.at:%H:%M:%S.%f}  {each.what:<28} {each.where}  {each.detail}" for each in steps])
 
 
-@click.group()
-def outbox() -> None:
-    """The messages of the outbox."""
-
-
-@outbox.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def outbox_list(chosen: Chosen, as_json: bool) -> None:
-    """Show the number of messages in each state, and the errors of the failed ones."""
-    with opened(chosen) as core:
-        counts, failed = core.outbox.counts(), core.outbox.failed()
-    value = {"standing": counts, "failed": [{"id": i, "kind": k, "error": e} for i, k, e in failed]}
-    lines = [f"{state:<11} {count}" for state, count in sorted(counts.items())]
-    show(value, as_json, [*lines, *(f"{i}  {k}  {e}" for i, k, e in failed)] or ["The outbox is empty."])
-
-
-@outbox.command("requeue")
-@click.argument("outbox_id", type=click.UUID)
-@click.pass_obj
-def outbox_requeue(chosen: Chosen, outbox_id: UUID) -> None:
-    """Retry a failed message."""
-    with opened(chosen) as core:
-        if not core.outbox.requeue(outbox_id, core.backend.clock()):
-            raise OperatorError(f"There is no failed message {outbox_id}.")
-    click.echo(f"{outbox_id} is pending again.")
-
-
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -181,4 +156,4 @@ def doctor(chosen: Chosen, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, verify, trace, outbox, doctor)
+COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, verify, trace, doctor)

@@ -31,6 +31,7 @@ def followers_list(chosen: Chosen, as_json: bool) -> None:
             "behind": each.behind,
             "seconds": seconds(each.since, now),
             "error": each.error,
+            "unreadable": each.unreadable,
         }
         for each in found
     ]
@@ -38,6 +39,7 @@ def followers_list(chosen: Chosen, as_json: bool) -> None:
         f"{each.name:<12} {each.behind:>6} events behind"
         + (f", {seconds(each.since, now):.0f} s" if each.behind else "")
         + (f"; it fails: {each.error}" if each.error else "")
+        + (f"; without {each.unreadable} facts that cannot be read" if each.unreadable else "")
         for each in found
     ]
     show(values, as_json, lines)

@@ -27,7 +27,12 @@ SERVICES = {
 @click.pass_obj
 def up(chosen: Chosen, port: int | None, host: str | None) -> None:
     """Start everything: embedded PostgreSQL, API and CalDAV, bot, worker, mail; and the sandbox where no bot token or
-    no mail server is configured."""
+    no mail server is configured.
+
+    Ports: API_PORT (3000), MAIL_LISTEN_PORT (2525); for the sandbox SANDBOX_PORT (3001, chat and mail pages) and
+    SANDBOX_SMTP_PORT (3025). One that is not set and in use moves to the next free port, which the data directory
+    keeps.
+    """
     from televent.runtime.logs import set_up_logs
     from televent.runtime.up import run_everything
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 import structlog
@@ -20,12 +20,17 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.message import Message
-from televent.application.messages.outbox import GiveUp, OutboxMessage
+from televent.application.messages.outbox import GiveUp, OutboxMessage, Undeliverable
 from televent.application.messages.share_local import ShareLocal
-from televent.application.outage import Outage
+from televent.application.outage import DatabaseFull, DatabaseReadOnly, Outage
 from televent.application.refusals import TryAgain
 from televent.application.use_cases.calendars import sharing
-from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip, receive_together
+from televent.application.use_cases.scheduling.receive_itip import (
+    Incoming,
+    Received,
+    receive_itip,
+    receive_together,
+)
 from televent.domain.ids import AccountId
 from televent.ical.itip.message import read_message
 
@@ -87,9 +92,10 @@ def deliver(backend: Backend, delivery: Delivery) -> None:
 
 
 def deliver_all(backend: Backend, deliveries: Sequence[Delivery]) -> list[Result]:
-    """Applies outbox messages in this order, and returns the result of each. Idempotent; it does not raise.
+    """Applies outbox messages, and returns the result of each, in their order. Idempotent; it does not raise.
 
-    Messages about one event of one account share transactions.
+    First come the shares, then the iTIP messages event by event: those about one event of one account keep their order,
+    and share transactions.
     """
     results: list[Result] = [None] * len(deliveries)
     meetings: dict[tuple[AccountId, str], list[int]] = {}
@@ -117,31 +123,41 @@ def deliver_all(backend: Backend, deliveries: Sequence[Delivery]) -> list[Result
 def _together(backend: Backend, incoming: Sequence[Incoming]) -> list[Result]:
     if len(incoming) > 1:
         try:
-            receive_together(backend, incoming)
-        except (TryAgain, Outage) as error:
+            received = receive_together(backend, incoming)
+        except (TryAgain, DatabaseReadOnly, DatabaseFull) as error:
             return [error] * len(incoming)
         except Exception:
-            # One of them was applied before, or cannot be applied. Each gets its own result.
+            # One of them was applied before, or cannot be applied. Each gets its own result. Other outages may be the
+            # fault of one message: a statement that takes too long or too much memory, or ends its connection.
             log.info("messages are delivered one by one", count=len(incoming), exc_info=True)
         else:
-            return [None] * len(incoming)
+            return [_refusal(each) for each in received]
     return [_alone(backend, each) for each in incoming]
 
 
 def _alone(backend: Backend, each: Incoming) -> Result:
     try:
-        receive_itip(
-            backend,
-            each.context,
-            message=each.message,
-            message_key=each.message_key,
-            refresh=each.refresh,
-            asks_again=each.asks_again,
-            sender_name=each.sender_name,
-        )
+        received = receive_itip(backend, each)
     except Exception as error:
         return error
-    return None
+    return _refusal(received)
+
+
+def _refusal(received: Received) -> Undeliverable | None:
+    """The error of a message that the recipient's copy of the event does not accept; None for all others.
+
+    A message that is late, or that came before, is delivered.
+    """
+    reason = _REFUSED.get(received.reason or "") if not received.changed else None
+    return Undeliverable(reason) if reason is not None else None
+
+
+_REFUSED: Final = {
+    "not-organizer": "the recipient has the UID from another organizer",
+    "own-event": "the recipient organizes an event with that UID",
+    "not-scheduled": "journal entries are not scheduled",
+}
+"""The reasons of ical.itip for a message that nobody gets, as sentences for the operator."""
 
 
 def _incoming(delivery: Delivery) -> Incoming:
@@ -177,24 +193,29 @@ class LocalCourier:
         self._queue = queue
         self._gathering = gathering(lambda given: deliver_all(backend, given), self._alone)
 
-    def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> None:
-        """Delivers these messages. One that fails is due at once, and a worker tries it again by the outbox's schedule.
+    def deliver(self, context: Context, messages: Sequence[OutboxMessage]) -> list[Result]:
+        """Delivers these messages, and returns the result of each. One that fails is due at once, and a worker tries it
+        again by the outbox's schedule.
 
         They are not claimed: workers leave them alone for WORKER_DELAY, and a second delivery changes nothing. Raises
         Outage; a worker then delivers all that are left.
         """
-        done: list[UUID] = []
-        failed: list[UUID] = []
+        results: list[Result] = []
         for message in messages:
             delivery = Delivery(context, message.outbox_id, message.message)
             error = self._gathering.do(delivery.recipient, delivery)
             if isinstance(error, Outage):
                 raise error
-            if error is not None:
+            if isinstance(error, Undeliverable):
+                log.info("message refused", outbox_id=str(message.outbox_id), reason=str(error))
+            elif error is not None:
                 log.error("message not delivered at once", outbox_id=str(message.outbox_id), exc_info=error)
-            (done if error is None else failed).append(message.outbox_id)
-        self._queue.delivered(context.tenant, done, context.now)
-        self._queue.hurry(context.tenant, failed, context.now)
+            results.append(error)
+        ids = [message.outbox_id for message in messages]
+        outcome = list(zip(ids, results, strict=True))
+        self._queue.delivered(context.tenant, [each for each, error in outcome if error is None], context.now)
+        self._queue.hurry(context.tenant, [each for each, error in outcome if error is not None], context.now)
+        return results
 
     def _alone(self, delivery: Delivery) -> Result:
         return deliver_all(self._backend, [delivery])[0]

@@ -6,43 +6,42 @@ Use cases notify nobody. This policy follows the log, so a change through any do
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.chat import (
-    MAX_CHANGES,
-    MAX_TEXT,
-    AnswerNotice,
-    CalendarTime,
-    ChatText,
-    EventChange,
-    InvitationCard,
-    ShareNotice,
-    TextChange,
-    TimeChange,
-)
+from televent.application.messages.chat import MAX_TEXT, AnswerNotice, ChatText, InvitationCard, ShareNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
-from televent.domain.calendar_object.details import Details, WhatChanged, When
-from televent.domain.calendar_object.events import EventCancelled, InvitationReceived, MessageSetAside, RsvpGiven
+from televent.domain.calendar_object.events import (
+    CounterProposed,
+    EventCancelled,
+    InvitationReceived,
+    MessageSetAside,
+    RsvpGiven,
+)
 from televent.domain.calendar_object.parked_mail import MailParked
+from televent.domain.calendar_object.proposals import ProposalAnswerReceived
 from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.grants.events import ShareAnswered
 from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
+from televent.policies.proposal_notices import declined, proposed
 
 FACTS = (
     InvitationReceived,
     EventCancelled,
     RsvpGiven,
+    CounterProposed,
+    ProposalAnswerReceived,
     MessageSetAside,
     MailParked,
     ShareOffered,
     ShareEnded,
     ShareAnswered,
 )
+BOT: Final = "bot"
+"""The door of commands that come by the chat."""
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
@@ -58,15 +57,20 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
     stream = envelope.key.stream
     match fact:
         case InvitationReceived() if not fact.only_answers:
-            yield InvitationCard(
-                stream, "invited" if fact.asks else "revised", fact.organizer_name, None, changes_of(fact.what)
-            )
+            yield InvitationCard(stream, "invited" if fact.asks else "revised", envelope.version)
         case EventCancelled():
-            changes = changes_of(fact.what)
-            yield InvitationCard(stream, "cancelled", fact.organizer_name, fact.recurrence_id, changes)
+            yield InvitationCard(stream, "cancelled", envelope.version)
         case RsvpGiven() if not fact.own:
-            summary = fact.outline.summary
-            yield AnswerNotice(stream, fact.attendee, fact.name, fact.partstat, fact.recurrence_id, summary)
+            if fact.was != fact.partstat or fact.comment is not None:
+                yield AnswerNotice(stream, envelope.version)
+        # The bot shows an answer that it took itself.
+        case RsvpGiven() if envelope.door != BOT:
+            yield InvitationCard(stream, "answered", envelope.version)
+        case CounterProposed():
+            yield proposed(fact, stream)
+        # The card of the new time tells that a proposal was accepted.
+        case ProposalAnswerReceived() if not fact.accepted:
+            yield declined(fact, stream)
         case MessageSetAside():
             for address in dict.fromkeys(each.address for each in fact.uninvited):
                 yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
@@ -83,36 +87,6 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield ChatText(key, {"name": fact.name, "title": fact.title})
         case _:
             return
-
-
-def changes_of(what: WhatChanged) -> tuple[EventChange, ...]:
-    """The changes that a card lists: the event or the series first, then occurrences, at most MAX_CHANGES."""
-    pairs: list[tuple[str | None, Details | None, Details | None]] = [(None, what.was, what.now)]
-    pairs += [(each.occurrence.recurrence_id, each.was, each.now) for each in what.occurrences]
-    found = (_change(name, was, now) for name, was, now in pairs if was is not None and now is not None and was != now)
-    return tuple(islice(found, MAX_CHANGES))
-
-
-def _change(recurrence_id: str | None, was: Details, now: Details) -> EventChange:
-    return EventChange(
-        recurrence_id,
-        start=_times(was.start, now.start),
-        end=_times(was.end, now.end),
-        place=_texts(was.place, now.place),
-        title=_texts(was.title, now.title),
-    )
-
-
-def _times(was: When | None, now: When | None) -> TimeChange | None:
-    return TimeChange(_time(was), _time(now)) if was != now else None
-
-
-def _time(when: When | None) -> CalendarTime | None:
-    return CalendarTime(when.local, when.zone, when.utc) if when is not None else None
-
-
-def _texts(was: str, now: str) -> TextChange | None:
-    return TextChange(was[:MAX_TEXT] or None, now[:MAX_TEXT] or None) if was != now else None
 
 
 NOTICES = Policy("notices", react, topics=tuple(map(name_of, FACTS)), only_for="chat")

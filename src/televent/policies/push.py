@@ -105,7 +105,8 @@ def seen_by_sharees(envelope: Envelope) -> Collection | None:
 
 
 def own_share(event: LoggedEvent) -> OwnChange | None:
-    """The change that a sharee made for themselves in a shared calendar; None: the fact is about something else."""
+    """The change that a sharee made for themselves in a shared calendar; None: the fact is about something else. Raises
+    UnreadableFact."""
     envelope = event.envelope
     if envelope.name == "mount-properties-changed":
         return OwnChange(envelope.tenant, envelope.key.stream, envelope.command_id, content=False)

@@ -17,6 +17,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutPreferences,
     PutPrincipal,
 )
 from televent.application.read_models.calendars import PutCalendar
@@ -33,6 +34,7 @@ from televent.domain.account.events import (
     DevicePasswordAdded,
     DevicePasswordRevoked,
     FreeBusyOpened,
+    PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
 )
@@ -57,6 +59,8 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutPrincipal(key.tenant, fact.props))
             case FreeBusyOpened():
                 writes.append(PutFreeBusy(key.tenant, fact.audience, fact.people))
+            case PreferencesChanged():
+                writes.append(PutPreferences(key.tenant, fact.now))
             case AddressClaimed():
                 writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
             case CodeMistyped():

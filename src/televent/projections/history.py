@@ -30,6 +30,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
 )
 from televent.domain.calendar_object.parked_mail import MailParked
+from televent.domain.calendar_object.proposals import ProposalAnswered, ProposalAnswerReceived, TimeProposed
 
 Word = Literal[
     "created",
@@ -49,6 +50,8 @@ Word = Literal[
     "answered",
     "answered-uninvited",
     "proposed",
+    "proposal-accepted",
+    "proposal-declined",
     "cancelled",
     "parked",
     "filed",
@@ -105,7 +108,9 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             guest = Guest(fact.address, fact.name, fact.occurrences, fact.unlisted, fact.entirely)
             yield replace(blank, word="guest-removed", guest=guest)
         case RsvpGiven():
-            answer = Answered(fact.attendee, fact.name, fact.was, fact.partstat, fact.occurrence, fact.comment)
+            answer = Answered(
+                fact.attendee, fact.name, fact.was, fact.partstat, fact.occurrence, fact.comment, fact.delegated_to
+            )
             by = None if fact.own else fact.name or fact.attendee
             yield replace(blank, word="answered", by=by, answer=answer, occurrence=fact.occurrence)
         case InvitationReceived():
@@ -117,6 +122,12 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             answer = Answered(fact.attendee, fact.name, None, "TENTATIVE", fact.occurrence, fact.comment)
             about = replace(blank, word="proposed", by=by, occurrence=fact.occurrence)
             yield replace(about, was=fact.was, now=fact.now, answer=answer)
+        case TimeProposed():
+            answer = Answered(fact.attendee, None, None, "TENTATIVE", fact.occurrence, fact.comment)
+            about = replace(blank, word="proposed", occurrence=fact.occurrence, was=fact.was, now=fact.now)
+            yield replace(about, answer=answer)
+        case ProposalAnswered() | ProposalAnswerReceived():
+            yield _proposal_answered(fact, blank)
         case EventMoved():
             yield replace(blank, word="filed")
         case EventDeleted():
@@ -131,6 +142,25 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             return
         case _:
             assert_never(fact)
+
+
+def _proposal_answered(fact: ProposalAnswered | ProposalAnswerReceived, blank: Entry) -> Entry:
+    """The proposer is the guest of the entry; its answer has the organizer's comment."""
+    by, name = None, None
+    if isinstance(fact, ProposalAnswered):
+        name = fact.name
+    else:
+        by = fact.organizer_name or fact.organizer or None
+    return replace(
+        blank,
+        by=by,
+        word="proposal-accepted" if fact.accepted else "proposal-declined",
+        occurrence=fact.occurrence,
+        was=fact.was,
+        now=fact.now,
+        guest=Guest(fact.attendee, name),
+        answer=Answered(fact.attendee, None, None, "TENTATIVE", fact.occurrence, fact.comment),
+    )
 
 
 def _invitation(fact: InvitationReceived, blank: Entry) -> Iterator[Entry]:

@@ -79,6 +79,9 @@ def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None)
             return f"{saying.answered(who, entry.answer)}, but was not invited"
         case "proposed":
             return saying.proposed(who, it, was, now, entry.answer)
+        case "proposal-accepted" | "proposal-declined":
+            verb = "accepted" if entry.word == "proposal-accepted" else "declined"
+            return saying.proposal_answered(f"{who} {verb}", it, now, entry.guest, entry.answer)
         case "cancelled":
             return f"{who} cancelled {it}"
         case "parked":
@@ -146,14 +149,24 @@ class _Saying:
         for_it = "" if it == "it" else f" for {it}"
         return f"{who} proposed {_joined(wishes) or 'a change'}{for_it}{_comment(answer)}"
 
+    def proposal_answered(
+        self, done: str, it: str, now: Details | None, proposer: Guest | None, answer: Answered | None
+    ) -> str:
+        """ "Ann declined the time that Bob proposed, Mon 25 Oct 10:00 (Europe/London)"."""
+        by = f" that {proposer.name or proposer.address} proposed" if proposer is not None else ""
+        when = f", {self.at(now.start)}" if now is not None and now.start is not None else ""
+        for_it = "" if it == "it" else f" for {it}"
+        return f"{done} the time{by}{for_it}{when}{_comment(answer)}"
+
     def answered(self, who: str, answer: Answered | None) -> str:
         """ "Bob accepted", "Bob declined the occurrence of …"."""
         if answer is None:
             return f"{who} answered"
         verb = _ANSWERS.get(answer.now, f"answered {answer.now} to")
         place = self.it(answer.occurrence)
-        bare = answer.occurrence is None and not verb.endswith(" to")
-        return f"{who} {verb}{'' if bare else f' {place}'}{_comment(answer)}"
+        delegate = f" to {answer.delegated_to}" if answer.delegated_to else ""
+        bare = answer.occurrence is None and not verb.endswith(" to") and not delegate
+        return f"{who} {verb}{'' if bare else f' {place}'}{delegate}{_comment(answer)}"
 
     def guest(self, guest: Guest | None, done: str, preposition: str) -> str:
         """ "Carol was invited to the occurrence of …"."""

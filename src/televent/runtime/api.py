@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import resource
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,18 +15,26 @@ import uvicorn
 
 from televent.adapters.caldav.answers.cache import AnswerCache
 from televent.adapters.caldav.app import CaldavDoor
-from televent.adapters.caldav.door.door import RateLimits
-from televent.adapters.http.app import Asgi, Front, rest_app
+from televent.adapters.caldav.door.credentials import client_of
+from televent.adapters.caldav.door.limits import RateLimits, longest_delay
+from televent.adapters.caldav.door.origin import origin
+from televent.adapters.http.answer_page import AnswerPage
+from televent.adapters.http.app import Asgi, Front, Scope, rest_app
 from televent.adapters.http.connection import HARD_LIMIT_FACTOR, ConnectionLimits, connections_with
 from televent.adapters.http.floor import floor
+from televent.adapters.http.forwarded import Forwarded
+from televent.adapters.http.start_page import Sandbox, StartPage
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
+from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
+from televent.application.outage import Outage
 from televent.runtime.compose import Core
 from televent.runtime.exposure import exposed
 from televent.runtime.push import Push
+from televent.runtime.server_address import reach
 from televent.settings import Settings, SettingsError
 
 log = structlog.get_logger("televent")
@@ -67,9 +76,8 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event,
         loop="none",
         http=connections_with(connection_limits(settings)),
         server_header=False,
-        # Rate limits count by client address, so X-Forwarded-For is trusted only from the configured proxies.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        # http_app reads what proxies say, and only from the configured ones: rate limits count by client address.
+        proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
@@ -105,11 +113,6 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
 def http_app(core: Core, marks: Marks | None) -> Any:
     """The ASGI application. ``marks`` None: no answer is cached."""
     settings = core.settings
-
-    def check() -> dict[str, str]:
-        outage = core.pulse.outage
-        return {"database": "ok" if outage is None else outage.name}
-
     limits = rate_limits(core) if settings.rate_limits == "on" else None
     door: Asgi = CaldavDoor(
         core.backend,
@@ -120,10 +123,54 @@ def http_app(core: Core, marks: Marks | None) -> Any:
     )
     if marks is not None:
         door = AnswerCache(door, marks, limits)
-    mounts: dict[str, Asgi] = {"/health/floor": floor}
+    return entrance(core, door, limits)
+
+
+def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi:
+    """The application that every request enters, with ``caldav`` behind it. ``limits`` None: nothing is counted."""
+    settings = core.settings
+
+    def check() -> dict[str, str]:
+        outage = core.pulse.outage
+        return {"database": "ok" if outage is None else outage.name}
+
+    mounts: dict[str, Asgi] = {
+        "/health/floor": floor,
+        "/i": AnswerPage(core.backend, core.answer_links, core.run, _admission(core, limits)),
+    }
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)
-    return Front(rest_app(check), door, mounts=mounts)
+    start = StartPage(partial(_base, settings), sandbox_beside(settings))
+    front = Front(rest_app(check), caldav, start, mounts=mounts, public_path=settings.public_path)
+    return Forwarded(front, list(settings.trusted_proxies)) if settings.trusted_proxies else front
+
+
+def _admission(core: Core, limits: RateLimits | None) -> Callable[[Scope], Awaitable[float]]:
+    """Counts a request without sign-in by its client's address, as a guess of a password is counted."""
+
+    async def admit(scope: Scope) -> float:
+        if limits is None or limits.client.held(key := client_of(scope)):
+            return 0.0
+        try:
+            return await core.run(limits.client, key)
+        except Outage:
+            return 0.0  # Nobody can count; the page itself says that the database is away.
+
+    return admit
+
+
+def _base(settings: Settings, scope: Scope) -> str:
+    """This server's URL as the client of a request sees it, without a trailing slash."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return settings.public_url or origin(scope, host)
+
+
+def sandbox_beside(settings: Settings) -> Sandbox | None:
+    """The sandbox that stands in for Telegram or for the mail server of these settings; None where it does not."""
+    url = url_of(settings.sandbox_host, settings.sandbox_port)
+    chat = settings.telegram_api_base == url
+    mail = (settings.smtp_host, settings.smtp_port) == (settings.sandbox_host, settings.sandbox_smtp_port)
+    return Sandbox(url, settings.sandbox_host, chat, mail) if chat or mail else None
 
 
 def _webhook(core: Core) -> Asgi:
@@ -140,19 +187,20 @@ def _webhook(core: Core) -> Asgi:
         raise SettingsError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_BOT_TOKEN and TELEGRAM_WEBHOOK_SECRET")
     bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
     storage = DialogueStorage(PostgresChatBook(core.pool), core.run)
-    dispatcher = make_dispatcher(BotDoor(core.backend, core.run, settings.base_url), storage)
+    dispatcher = make_dispatcher(BotDoor(core.backend, core.run, partial(reach, settings)), storage)
     return Webhook(bot, dispatcher, secret.get_secret_value())
 
 
 def rate_limits(core: Core) -> RateLimits:
     """The rate limits, from the settings. All nodes share them, because they are counted in the database."""
     settings = core.settings
-    client = Rate(max(1, round(settings.rate_ip_per_second * 60)), 60.0, settings.rate_ip_burst)
-    person = Rate(max(1, round(settings.rate_caldav_per_minute)), 60.0, settings.rate_caldav_burst)
+    client = Rate(settings.rate_ip_per_second, 1.0, settings.rate_ip_burst)
+    account = Rate(settings.rate_caldav_per_second, 1.0, settings.rate_caldav_burst)
     failure = Rate(5, 60.0, 10)
     limit = core.rate_limit
     return RateLimits(
         client=LeasedLimit(limit, "ip", client),
-        person=LeasedLimit(limit, "caldav", person),
+        account=LeasedLimit(limit, "caldav", account),
         failure=LeasedLimit(limit, "failure", failure),
+        patience=longest_delay(settings.rate_caldav_per_second),
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from televent.adapters.postgres.queues.bot_lease import PostgresBotLease
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
+from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
 from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core
 from televent.runtime.database import OperatorError
+from televent.runtime.server_address import reach
 from televent.runtime.worker import drain
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
     from televent.adapters.telegram.polling import Polling
+    from televent.adapters.telegram.polling_alone import poll_alone
 
     settings = core.settings
     token = settings.telegram_bot_token
@@ -40,7 +45,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         await stop.wait()
         return
     bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
-    door = BotDoor(core.backend, core.run, settings.base_url)
+    door = BotDoor(core.backend, core.run, partial(reach, settings))
     book = PostgresChatBook(core.pool)
     dispatcher = make_dispatcher(door, DialogueStorage(book, core.run))
     tasks = [asyncio.create_task(drain(core, chat_handlers(core, bot, door), stop))]
@@ -50,10 +55,16 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
             secret = settings.telegram_webhook_secret
             address = f"{settings.telegram_webhook_url}/telegram/webhook"
             token_of_ours = secret.get_secret_value() if secret is not None else None
-            await _until_reachable(lambda: bot.set_webhook(address, secret_token=token_of_ours), stop)
+            await _until_reachable(
+                lambda: bot.set_webhook(
+                    address, secret_token=token_of_ours, allowed_updates=dispatcher.resolve_used_update_types()
+                ),
+                stop,
+            )
         else:
             await _until_reachable(bot.delete_webhook, stop)
-            tasks.append(asyncio.create_task(Polling(bot, dispatcher, stop).run()))
+            lease = PostgresBotLease(core.pool, bot.id, core.backend.ids())
+            tasks.append(asyncio.create_task(poll_alone(lease, core.run, partial(Polling, bot, dispatcher), stop)))
         ready()
         stopping = asyncio.create_task(stop.wait())
         # A task that fails ends the service, so that the supervisor starts it again.
@@ -71,9 +82,10 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
 
 def chat_handlers(core: Core, bot: Bot, door: BotDoor) -> list[Handler]:
     """The handlers of the outbox's messages to chats."""
-    from televent.adapters.telegram.notices import TelegramNotices
+    from televent.adapters.telegram.notices.delivery import TelegramNotices
 
-    return [TelegramNotices(bot, door, PostgresChatBook(core.pool))]
+    pace = PostgresChatPace(core.rate_limit, bot.id)
+    return [TelegramNotices(bot, door, pace, core.outbox.enqueue)]
 
 
 async def _until_reachable(step: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
@@ -82,6 +94,7 @@ async def _until_reachable(step: Callable[[], Awaitable[object]], stop: asyncio.
     Raises OperatorError where Telegram does not know the token.
     """
     from aiogram.exceptions import (
+        ClientDecodeError,
         TelegramNetworkError,
         TelegramNotFound,
         TelegramRetryAfter,
@@ -101,7 +114,7 @@ async def _until_reachable(step: Callable[[], Awaitable[object]], stop: asyncio.
             log.warning("Telegram asks to wait", in_seconds=delay)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), delay)
-        except (TelegramNetworkError, TelegramServerError) as error:
+        except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
             log.warning("Telegram cannot be reached", error=str(error)[:200], in_seconds=round(delay, 1))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), delay)

@@ -23,10 +23,17 @@ from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.pool import await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
+from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
+from televent.adapters.postgres.queues.chats import PostgresChats
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
+from televent.adapters.postgres.queues.drafts import PostgresDrafts
+from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
+from televent.adapters.postgres.queues.usernames import PostgresUsernames
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
+from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
+from televent.adapters.postgres.reminders.snoozes import PostgresSnoozes
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format
@@ -39,8 +46,10 @@ from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection
 from televent.application.passwords import Passwords
 from televent.policies.courier import LocalCourier
+from televent.policies.mail_notices import MAIL_NOTICES
 from televent.policies.notices import NOTICES
 from televent.projections.audit import AUDIT
+from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
 from televent.settings import Settings
 
@@ -48,7 +57,7 @@ log = structlog.get_logger("televent.runtime.compose")
 
 T = TypeVar("T")
 
-FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES)
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS)
 """Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 
@@ -67,6 +76,8 @@ class Core:
     reads: PostgresReads
     outbox: PostgresOutbox
     mail_book: PostgresMailBook
+    reminders: ReminderQueue
+    answer_links: PostgresAnswerLinks
     attachments: PostgresAttachments
     rate_limit: PostgresRateLimit
     keys: PostgresSubjectKeys
@@ -127,7 +138,8 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         raise
     wakeups = Wakeups(direct or conninfo, listens=direct is not None)
     keys = PostgresSubjectKeys(pool)
-    recorder = PostgresRecorder(pool, wakeups)
+    pool.on_other_server += [lambda _: keys.forget_all(), raise_base]
+    recorder = PostgresRecorder(pool, wakeups, pooled=pooled)
     store = Store(recorder, FactMapper(keys), inline_writes)
     reads = PostgresReads(pool)
     outbox = PostgresOutbox(pool, wakeups)
@@ -135,12 +147,17 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
     backend = Backend(
         store=store,
         reads=reads,
-        people=AddressBook(reads, settings.mail_domain, settings.internal_domain),
+        people=AddressBook(reads, settings.mail_domain, settings.internal_domain, settings.public_path),
         clock=now,
         ids=uuid4,
         passwords=passwords or Passwords(),
         attachments=attachments,
         code_mails=PostgresCodeMails(pool),
+        chats=PostgresChats(pool),
+        living=PostgresLivingMessages(pool),
+        snoozes=PostgresSnoozes(pool),
+        usernames=PostgresUsernames(pool),
+        drafts=PostgresDrafts(pool),
         free_busy=settings.free_busy,
     )
     backend.courier = LocalCourier(backend, outbox, GroupCommit)
@@ -155,6 +172,8 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         reads=reads,
         outbox=outbox,
         mail_book=PostgresMailBook(pool),
+        reminders=ReminderQueue(pool, wakeups, backend.people.addresses_of, following(DUE_REMINDERS)),
+        answer_links=PostgresAnswerLinks(pool),
         attachments=attachments,
         rate_limit=PostgresRateLimit(pool),
         keys=keys,

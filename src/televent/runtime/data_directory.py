@@ -18,6 +18,7 @@ CLUSTERS: Final = ("cluster", "cluster.partial")
 """PostgreSQL's own directories. It keeps their contents closed itself, and refuses to start where they are not."""
 OURS: Final = {
     *CLUSTERS, "socket", "sandbox", "password", "users.lock", "starting.lock", "server.log", "server.log.1",
+    "ports", "ports.new", "up.lock",
 }  # fmt: skip
 """Names that Televent makes in its data directory."""
 FOREIGN: Final = {"lost+found"}
@@ -34,12 +35,18 @@ def prepare(place: Path, account: Account | None) -> None:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if foreign := foreign_names(place):
         log.warning("the data directory has files of others: choose one for Televent alone", names=foreign[:3])
-    opened = settle(place, owner, leave=CLUSTERS, only=OURS if foreign else None)
-    if opened:
+    settled = settle(place, owner, leave=CLUSTERS, only=OURS if foreign else None)
+    if settled.opened:
         log.warning(
             "files of the data directory were open to other accounts and are closed now",
-            count=len(opened),
-            first=str(opened[0]),
+            count=len(settled.opened),
+            first=str(settled.opened[0]),
+        )
+    if settled.left:
+        log.warning(
+            "files of the data directory belong to another account and cannot be closed or used",
+            count=len(settled.left),
+            first=str(settled.left[0]),
         )
 
 

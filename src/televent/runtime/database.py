@@ -11,9 +11,20 @@ from televent.runtime.data_directory import prepare
 from televent.runtime.privileges import chosen_account
 from televent.settings import Settings, load_settings
 
+MISTAKE, TEMPORARY = 2, 75
+"""Exit codes: a mistake that only an operator can mend; an error that may pass (EX_TEMPFAIL of sysexits.h)."""
+
 
 class OperatorError(Exception):
     """An error that the operator can fix; the message says how."""
+
+    exit_code = MISTAKE
+
+
+class TemporaryError(OperatorError):
+    """An error that may pass by itself."""
+
+    exit_code = TEMPORARY
 
 
 @dataclass
@@ -33,7 +44,9 @@ def prepare_data_directory(settings: Settings) -> None:
     try:
         prepare(place, chosen_account(settings))
     except OSError as error:
-        raise OperatorError(f"the data directory {place} cannot be used: {error}") from error
+        raise OperatorError(
+            f"the data directory {place} cannot be used: {error}. Choose another with TELEVENT_DATA_DIR or --data-dir."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -38,7 +38,7 @@ def exposed(settings: Settings, own_address: Callable[[str], str | None] = own_a
         return f"PUBLIC_URL={settings.public_url}: apps send passwords readably. Use https."
     if settings.trusted_proxies:
         return None
-    found = next((each for each in _addresses(settings.api_host, own_address) if _public(each)), None)
+    found = next((each for each in listening_addresses(settings.api_host, own_address) if _public(each)), None)
     if found is None:
         return None
     return (
@@ -55,7 +55,7 @@ def _public(host: str) -> bool:
         return host != "localhost" and not host.endswith(".localhost")
 
 
-def _addresses(host: str, own_address: Callable[[str], str | None]) -> list[str]:
+def listening_addresses(host: str, own_address: Callable[[str], str | None]) -> list[str]:
     """The addresses on which a socket with this host listens. For a host that means all of them: those that the
     machine uses towards the internet."""
     if host not in _ANYWHERE:

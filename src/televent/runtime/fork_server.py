@@ -5,7 +5,7 @@ after a tenth of that work. The fork server has one thread, opens no connection 
 of it is as good as a new process.
 
 The supervisor sends one line of JSON for each service, with file descriptors beside it (SCM_RIGHTS, unix(7)), and gets
-lines back: ``{"started": pid}`` and ``{"ended": pid, "code": …}``.
+lines back: ``{"started": pid}`` or ``{"failed": reason}``, and ``{"ended": pid, "code": …}``.
 """
 
 from __future__ import annotations
@@ -71,14 +71,21 @@ def serve(control: socket.socket, services: Sequence[str], preload: Callable[[st
         arguments, environment, descriptors = order
         for name in [each for each in waiting if each in arguments]:
             imported(name)
-        pid = os.fork()
-        if pid == 0:
-            children.leave()
-            change_environment(environment)
-            return arguments
+        answer: dict[str, Any]
+        try:
+            pid = os.fork()
+        except OSError as error:
+            # No memory, or too many processes: for this order. Those that run go on.
+            answer = {"failed": str(error)}
+        else:
+            if pid == 0:
+                children.leave()
+                change_environment(environment)
+                return arguments
+            answer = {"started": pid}
         for each in descriptors:
             os.close(each)
-        _tell(control, started=pid)
+        _tell(control, **answer)
 
 
 class _Children:

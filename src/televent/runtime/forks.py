@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
@@ -21,7 +22,7 @@ READY = b"ready\n"
 
 
 class ForkServerGone(Exception):
-    """The fork server has ended, or is not started."""
+    """The fork server has ended, or is not started, or cannot start another process."""
 
 
 class Fork:
@@ -69,7 +70,7 @@ class ForkServer:
         self._reading: asyncio.Task[None] | None = None
         self._lifeline_read, self._lifeline_write = os.pipe()
         self._one = asyncio.Lock()
-        self._started: asyncio.Future[int] | None = None
+        self._started: asyncio.Future[tuple[int, asyncio.Future[int | None]]] | None = None
         self._codes: dict[int, asyncio.Future[int | None]] = {}
         self._gone = False
 
@@ -116,12 +117,12 @@ class ForkServer:
                     socket.send_fds(self._control, [order.line()], [*given.values()])
                 finally:
                     os.close(theirs)
-                pid = await self._started
+                pid, code = await self._started
             except (OSError, ForkServerGone) as error:
                 # It may have obeyed before it ended. The lifeline ends that process.
                 await fork.ended.wait()
                 raise ForkServerGone from error
-            fork.started(pid, self._codes[pid])
+            fork.started(pid, code)
             return fork
 
     async def stop(self) -> None:
@@ -136,21 +137,34 @@ class ForkServer:
             self._control.close()
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while line := await reader.readline():
-                message = json.loads(line)
-                if "started" in message:
-                    self._codes[message["started"]] = asyncio.get_running_loop().create_future()
-                    if self._started is not None and not self._started.done():
-                        self._started.set_result(message["started"])
-                else:
-                    self._codes.pop(message["ended"]).set_result(message["code"])
-        self._gone = True
-        writer.close()
-        os.close(self._lifeline_read)
-        os.close(self._lifeline_write)
+                self._note(json.loads(line))
+        except (OSError, ValueError) as error:
+            log.error("the fork server cannot be read", error=str(error))
+        finally:
+            self._gone = True
+            writer.close()
+            os.close(self._lifeline_read)
+            os.close(self._lifeline_write)
+            self._refuse(ForkServerGone())
+            for code in self._codes.values():
+                code.set_result(None)
+            self._codes.clear()
+
+    def _note(self, message: dict[str, Any]) -> None:
+        """Notes that a process was started, could not be started, or has ended."""
+        if "failed" in message:
+            self._refuse(ForkServerGone(message["failed"]))
+        elif "started" in message:
+            pid, code = message["started"], asyncio.get_running_loop().create_future()
+            self._codes[pid] = code
+            if self._started is not None and not self._started.done():
+                # The code goes with it: the process may end before anybody looks it up.
+                self._started.set_result((pid, code))
+        else:
+            self._codes.pop(message["ended"]).set_result(message["code"])
+
+    def _refuse(self, reason: ForkServerGone) -> None:
         if self._started is not None and not self._started.done():
-            self._started.set_exception(ForkServerGone())
-        for code in self._codes.values():
-            code.set_result(None)
-        self._codes.clear()
+            self._started.set_exception(reason)

@@ -14,11 +14,14 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
     "worker": (
         "televent.adapters.postgres.followers.runner",
         "televent.runtime.worker",
+        "televent.runtime.reminding",
         "televent.runtime.push",
         "televent.adapters.email.outbound",
+        "televent.adapters.email.reminders",
         "televent.adapters.email.smtp",
+        "fluent.runtime",
     ),
-    "mail": ("televent.adapters.email.intake", "televent.adapters.email.listener"),
+    "mail": ("televent.adapters.email.intake", "televent.adapters.email.listener", "fluent.runtime"),
     "sandbox": ("televent.adapters.sandbox.server",),
     # The worker needs aiohttp as well, but not to be ready.
     "bot": ("aiohttp", "babel.dates", "fluent.runtime"),
@@ -26,7 +29,7 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
 """Modules by service, for the fork server."""
 OWN: Final[dict[str, tuple[str, ...]]] = {
     # aiogram takes seconds and a hundred megabytes, which every service started later would carry.
-    "bot": ("televent.runtime.bot", "televent.adapters.telegram.app", "televent.adapters.telegram.notices"),
+    "bot": ("televent.runtime.bot", "televent.adapters.telegram.app", "televent.adapters.telegram.notices.delivery"),
 }
 """Modules by service, for the service alone."""
 

@@ -99,4 +99,4 @@ def contact(settings: Settings) -> str:
     """The contact address that push services are given (RFC 8292 §2.1)."""
     if settings.public_url is not None and settings.public_url.startswith("https:"):
         return settings.public_url
-    return f"mailto:{settings.smtp_from}"
+    return f"mailto:{settings.mail_sender}"

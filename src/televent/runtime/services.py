@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -40,9 +41,10 @@ async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event, socket
 
 
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
-    """Runs the followers of the log, the delivery of iTIP messages and mail, and housekeeping."""
+    """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.push import Push
+    from televent.runtime.reminding import remind
     from televent.runtime.worker import Courier, carry, drain, housekeeping, keep_indexed
 
     push = await core.run(Push, core) if core.settings.push == "on" else None
@@ -53,13 +55,16 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         *([] if push is None else [push_messages(core, push, stop)]),
         housekeeping(core, stop),
         keep_indexed(core, stop),
+        remind(core, stop),
         follow(core.runners(), stop),
     )
 
 
 def worker_handlers(core: Core) -> list[Handler]:
     """The handlers of mail."""
+    from televent.adapters.email.meetings.sender import MeetingMailSender
     from televent.adapters.email.outbound import MailIdentity, MailSender
+    from televent.adapters.email.reminders import ReminderMails
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 
     settings = core.settings
@@ -71,8 +76,13 @@ def worker_handlers(core: Core) -> list[Handler]:
         password=password.get_secret_value() if password is not None else None,
         tls=settings.smtp_tls,
     )
-    identity = MailIdentity(settings.smtp_from, settings.mail_domain, settings.internal_domain)
-    return [MailSender(SmtpMailer(route), core.mail_book, identity, core.backend.clock)]
+    identity = MailIdentity(settings.mail_sender, settings.mail_domain, settings.internal_domain, settings.public_url)
+    mailer = SmtpMailer(route)
+    return [
+        MailSender(mailer, core.mail_book, identity, core.backend.clock),
+        ReminderMails(mailer, core.backend, identity.sender, identity.mail_domain),
+        MeetingMailSender(mailer, core.backend, core.answer_links, identity),
+    ]
 
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
@@ -114,6 +124,7 @@ async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asynci
     """Runs the local substitute for Telegram, and the mail catcher."""
     from televent.adapters.sandbox.config import SandboxConfig, kept_token
     from televent.adapters.sandbox.server import running
+    from televent.runtime.server_address import connecting
 
     settings = core.settings if isinstance(core, Core) else core
     state, token = settings.data_dir.absolute() / "sandbox", settings.telegram_bot_token
@@ -125,6 +136,7 @@ async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asynci
         inbound_smtp=(settings.mail_listen_host, settings.mail_listen_port),
         authserv_id=settings.mail_authserv_id,
         bot_token=token.get_secret_value() if token is not None else kept_token(state),
+        app_address=partial(connecting, settings),
     )
     async with running(config, sockets["SANDBOX_PORT"], sockets["SANDBOX_SMTP_PORT"]):
         ready()

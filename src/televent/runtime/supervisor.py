@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from televent.runtime.database import MISTAKE
 from televent.runtime.forks import Fork, ForkServer, ForkServerGone
 
 log = structlog.get_logger("televent.runtime.supervisor")
@@ -39,6 +40,8 @@ class Child:
     listener: socket.socket | None = None
     last: bool = False
     """Whether it stops after the others, because they need it."""
+    tries_again: bool = False
+    """Whether it is started again though it has never been ready, unless the reason is a mistake of the operator."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     fork: Fork | None = None
     exit_code: int | None = None
@@ -69,10 +72,12 @@ class Supervisor:
         *,
         listener: socket.socket | None = None,
         last: bool = False,
+        tries_again: bool = False,
     ) -> Child:
         """Starts a child and keeps it running. ``listener``: its listening socket, which stays open here, so that
-        connections wait while the child is started again. ``last``: it stops after the children without this flag."""
-        child = Child(name, arguments, dict(environment), listener, last)
+        connections wait while the child is started again. ``last``: it stops after the children without this flag.
+        ``tries_again``: it is started again also before it has been ready once, unless an operator must act."""
+        child = Child(name, arguments, dict(environment), listener, last, tries_again)
         self._children.append(child)
         self._tasks.append(asyncio.create_task(self._keep(child), name=name))
         return child
@@ -110,7 +115,7 @@ class Supervisor:
             child.exit_code = await self._run_once(child)
             if self._stopping.is_set():
                 return
-            if not child.ready.is_set():
+            if not child.ready.is_set() and (not child.tries_again or child.exit_code == MISTAKE):
                 child.failed = f"{child.name} could not start (exit code {child.exit_code})"
                 return
             lived = time.monotonic() - started
@@ -132,7 +137,10 @@ class Supervisor:
             await self._server.stop()
         try:
             fork = child.fork = await starting
-        except ForkServerGone:
+        except (ForkServerGone, OSError) as error:
+            if not self._stopping.is_set():
+                # OSError: no memory, process or descriptor is left now. Perhaps there is one at the next attempt.
+                log.error("a service gets no process", service=child.name, reason=str(error) or "the fork server ended")
             return None
         announce = asyncio.create_task(self._announce(child, fork))
         try:

@@ -19,10 +19,12 @@ import structlog
 from televent.adapters.sandbox.config import kept_token, url_of
 from televent.runtime.banner import banner
 from televent.runtime.data_directory import reachable
-from televent.runtime.database import OperatorError, prepare_data_directory, session_url
+from televent.runtime.database import OperatorError, TemporaryError, prepare_data_directory, session_url
+from televent.runtime.doubts import doubts
 from televent.runtime.forks import READY
+from televent.runtime.port_choice import chosen_ports
 from televent.runtime.privileges import Standing, standing, step_down, user_of
-from televent.runtime.sockets import Sockets, open_api, open_sockets, ports
+from televent.runtime.sockets import Sockets, open_api, open_sockets
 from televent.runtime.supervisor import Supervisor
 from televent.settings import Settings
 
@@ -64,7 +66,11 @@ async def run_services(
         given = socket.socket(fileno=listen_fd) if listen_fd is not None else None
         with open_sockets(settings, names, given) as sockets, as_ordinary_account(settings, names, found) as settled:
             await _serve(settled, names, stop, sockets, partial(_announce, ready_fd, found))
-    except (DatabaseUnavailable, MigrationError) as error:
+    except DatabaseUnavailable as error:
+        # The supervisor begins its children after the database has answered: then nobody has to mend the address.
+        kind = OperatorError if ready_fd is None else TemporaryError
+        raise kind(f"DATABASE_URL: {error}") from error
+    except MigrationError as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
     except NeedsSession as error:
         raise OperatorError(str(error)) from error
@@ -137,8 +143,15 @@ async def run_everything(settings: Settings) -> int:
     """Runs ``televent up`` until a signal. Returns the exit code. Raises OperatorError."""
     started = time.monotonic()
     stop = _asked_to_stop()
-    _check_ports(_ports(settings))
     prepare_data_directory(settings)
+    services = ["api", "worker", "mail", *(["sandbox"] if needs_sandbox(settings) else []), "bot"]
+    with chosen_ports(settings, services) as (settled, notes):
+        return await _run(settled, services, stop, started, [*notes, *doubts(settings)])
+
+
+async def _run(
+    settings: Settings, services: Sequence[str], stop: asyncio.Event, started: float, notes: Sequence[str]
+) -> int:
     supervisor = Supervisor()
     listeners: list[socket.socket] = []
     database: EmbeddedPostgres | None = None
@@ -147,13 +160,13 @@ async def run_everything(settings: Settings) -> int:
         # It starts a small process, which need not delay the database.
         account = asyncio.create_task(asyncio.to_thread(standing, settings))
         # The fork server imports on one core while the database starts on another.
-        await supervisor.preload(["api", "worker", "mail", *(["sandbox"] if needs_sandbox(settings) else []), "bot"])
+        await supervisor.preload(services)
         if settings.database_url is None:
             from televent.adapters.postgres.embedded import EmbeddedPostgres
 
             database = EmbeddedPostgres(binaries=settings.pg_bin)
         url = await asyncio.to_thread(_start_database, settings, database)
-        return await _supervise(supervisor, settings, url, listeners, stop, started, await account)
+        return await _supervise(supervisor, settings, url, listeners, stop, started, await account, notes)
     finally:
         supervisor.request_stop()
         await supervisor.stopped()
@@ -193,8 +206,9 @@ async def _supervise(
     stop: asyncio.Event,
     started: float,
     account: Standing,
+    notes: Sequence[str],
 ) -> int:
-    environment = _environment(settings, url, account)
+    environment = services_environment(settings, url, account)
     for number, listener in enumerate(listeners):
         supervisor.add(f"api {number}" if len(listeners) > 1 else "api", ["api"], environment, listener=listener)
     sandbox = needs_sandbox(settings)
@@ -204,9 +218,10 @@ async def _supervise(
     if not await _ready(supervisor, stop):
         return 0
     seconds = time.monotonic() - started
-    print(banner(settings, sandbox=sandbox, seconds=seconds, account=account.sentence), flush=True)
-    # The bot comes after the banner: importing aiogram takes seconds, and Telegram may be out of reach for long.
-    supervisor.add("bot", ["bot"], environment)
+    print(banner(settings, sandbox=sandbox, seconds=seconds, account=account.sentence, notes=notes), flush=True)
+    # The bot comes after the banner: importing aiogram takes seconds, and Telegram may be out of reach for long. People
+    # use the others meanwhile, so only a mistake of the operator, such as a wrong token, may end everything.
+    supervisor.add("bot", ["bot"], environment, tries_again=True)
     if await _ready(supervisor, stop):
         log.info("the bot is ready", seconds=round(time.monotonic() - started, 1))
         await stop.wait()
@@ -229,14 +244,19 @@ async def _ready(supervisor: Supervisor, stop: asyncio.Event) -> bool:
     return True
 
 
-def _environment(settings: Settings, url: str, account: Standing) -> dict[str, str]:
-    """The variables that services get beside the supervisor's own."""
+def services_environment(settings: Settings, url: str, account: Standing) -> dict[str, str]:
+    """The variables that services get beside the supervisor's own.
+
+    PUBLIC_URL is among the supervisor's own only if the operator has set it: without it each URL is built from the
+    request (ADR 38)."""
     environment = {
         "DATABASE_URL": url,
         "TELEVENT_DATA_DIR": str(settings.data_dir.absolute()),
         "API_HOST": settings.api_host,
         "API_PORT": str(settings.api_port),
-        "PUBLIC_URL": settings.base_url,
+        "MAIL_LISTEN_PORT": str(settings.mail_listen_port),
+        "SANDBOX_PORT": str(settings.sandbox_port),
+        "SANDBOX_SMTP_PORT": str(settings.sandbox_smtp_port),
         "TELEVENT_USER": user_of(account),
     }
     if settings.telegram_bot_token is None:
@@ -259,38 +279,6 @@ def _asked_to_stop() -> asyncio.Event:
     return stop
 
 
-def _ports(settings: Settings) -> list[tuple[str, int, str]]:
-    return [
-        (port.host, port.number, port.setting)
-        for port in ports(settings)
-        if port.service != "sandbox" or needs_sandbox(settings)
-    ]
-
-
 def needs_sandbox(settings: Settings) -> bool:
     """Whether the sandbox stands in for Telegram or for a mail server."""
     return settings.telegram_bot_token is None or settings.smtp_host is None
-
-
-def _check_ports(ports: list[tuple[str, int, str]]) -> None:
-    """Raises OperatorError where a port is 0, is given twice, or is in use by another program."""
-    taken: dict[int, str] = {}
-    for host, port, name in ports:
-        if port == 0:
-            raise OperatorError(f"{name}=0: the services need a fixed port to find each other. Choose a port.")
-        if port in taken:
-            raise OperatorError(f"{name}={port}: {taken[port]} has the same port. Choose another with {name}.")
-        taken[port] = name
-        _check_free(host, port, name)
-
-
-def _check_free(host: str, port: int, name: str) -> None:
-    """Raises OperatorError where another program uses the port. Without this check a child would fail with a
-    traceback."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise OperatorError(f"{name}={port}: {error.strerror or error}. Choose another with {name}.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,11 +17,15 @@ from televent.adapters.postgres.queues.outbox import BATCH
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
+from televent.application.local_delivery import status_of
 from televent.application.messages.message import Message
-from televent.application.messages.outbox import Claimed, Handler, after_failure
+from televent.application.messages.outbox import Claimed, Failed, Handler, after_failure
 from televent.application.outage import Outage
+from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
+from televent.ical.itip.delivery import PENDING, UNDELIVERABLE
 from televent.ical.queries.occurs import season_of
 from televent.policies.courier import KINDS, Delivery, deliver_all, recipient_of
+from televent.runtime.claims import kept
 from televent.runtime.compose import Core
 
 log = structlog.get_logger("televent.worker")
@@ -53,22 +57,31 @@ class Courier:
         now = self._core.backend.clock()
         return deliver_all(
             self._core.backend,
-            [
-                Delivery(
-                    Context(
-                        tenant=message.tenant,
-                        actor="system",
-                        door="courier",
-                        now=now,
-                        command_id=uuid5(message.outbox_id, "courier"),
-                        correlation_id=message.correlation_id,
-                    ),
-                    message.outbox_id,
-                    message.message,
-                )
-                for message in messages
-            ],
+            [Delivery(_context(message, now), message.outbox_id, message.message) for message in messages],
         )
+
+    def note(self, results: Sequence[tuple[Claimed, Exception | None]]) -> list[Exception | None]:
+        """Notes for the senders what became of their messages; returns the error with which each is to be settled."""
+        now = self._core.backend.clock()
+        outcomes = []
+        for message, error in results:
+            status = status_of(error)
+            if error is not None and status == PENDING and isinstance(after_failure(message, error, now), Failed):
+                status = UNDELIVERABLE
+            outcomes.append(Outcome(_context(message, now), message.message, status))
+        noted = note_outcomes(self._core.backend, outcomes)
+        return [error or unnoted for (_, error), unnoted in zip(results, noted, strict=True)]
+
+
+def _context(message: Claimed, now: datetime) -> Context:
+    return Context(
+        tenant=message.tenant,
+        actor="system",
+        door="courier",
+        now=now,
+        command_id=uuid5(message.outbox_id, f"courier/{message.attempts}"),
+        correlation_id=message.correlation_id,
+    )
 
 
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
@@ -92,7 +105,7 @@ async def carry(core: Core, courier: Courier, stop: asyncio.Event) -> None:
 
     async def work(running: int) -> list[Coroutine[Any, Any, None]]:
         claimed = [] if running else await core.run(_claim, core, courier.kinds, CARRIED)
-        return [_carry(core, courier, lot) for lot in lots_of(claimed)]
+        return [_carry(core, courier, lots_of(claimed))] if claimed else []
 
     await _whenever_notified(core, work, stop)
 
@@ -158,28 +171,32 @@ def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Clai
 
 
 async def _handle(core: Core, handler: Handler, message: Claimed) -> None:
-    try:
-        await handler.handle(message)
-    except asyncio.CancelledError:
-        await core.run(core.outbox.release, message, core.backend.clock())
-        raise
-    except Exception as error:
-        await core.run(_failed, core, message, error)
-    else:
-        await core.run(core.outbox.complete, message, core.backend.clock())
+    async with kept(core, [message]) as claims:
+        try:
+            await handler.handle(message)
+        except asyncio.CancelledError:
+            await core.run(core.outbox.release, *claims(), core.backend.clock())
+            raise
+        except Exception as error:
+            await core.run(_failed, core, *claims(), error)
+            return
+        await core.run(core.outbox.complete, *claims(), core.backend.clock())
         log.info("a message is completed", name=message.name, correlation_id=message.correlation_id)
 
 
-async def _carry(core: Core, courier: Courier, lot: Sequence[Claimed]) -> None:
-    await core.run(_carried, core, courier, lot)
+async def _carry(core: Core, courier: Courier, lots: Sequence[Sequence[Claimed]]) -> None:
+    async with kept(core, [message for lot in lots for message in lot]) as claims:
+        delivered = await asyncio.gather(*(core.run(courier.deliver, lot) for lot in lots))
+        errors = [error for lot in delivered for error in lot]
+        await core.run(_carried, core, courier, list(zip(claims(), errors, strict=True)))
 
 
-def _carried(core: Core, courier: Courier, lot: Sequence[Claimed]) -> None:
-    results = list(zip(lot, courier.deliver(lot), strict=True))
-    done = [message for message, error in results if error is None]
+def _carried(core: Core, courier: Courier, results: Sequence[tuple[Claimed, Exception | None]]) -> None:
+    settled = list(zip((message for message, _ in results), courier.note(results), strict=True))
+    done = [message for message, error in settled if error is None]
     core.outbox.complete_all(done, core.backend.clock())
     log.info("messages are delivered", count=len(done))
-    for message, error in results:
+    for message, error in settled:
         if error is not None:
             _failed(core, message, error)
 
@@ -237,7 +254,8 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
-    limits, counted code mails, expired push subscriptions and unused attachments, and old mail to the operator."""
+    limits, counted code mails, old drafts, expired push subscriptions, unused attachments, expired links, and
+    old mail to the operator."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -250,8 +268,10 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
             await core.run(PostgresCodeMails(core.pool).sweep, moment)
+            await core.run(core.backend.drafts.sweep, moment)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
+            await core.run(core.answer_links.sweep, moment)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)
         except Outage as outage:
             log.warning("housekeeping waits for the database", error=str(outage))

@@ -18,6 +18,7 @@ from televent.application.messages.outbox import (
     after_failure,
 )
 from televent.application.messages.push import PushDue
+from televent.application.outage import Outage
 from televent.application.refusals import TryAgain
 from televent.domain.ids import AccountId
 
@@ -62,6 +63,17 @@ def test_a_reason_is_one_bounded_line_that_the_store_can_hold() -> None:
     assert isinstance(verdict, TryAgainAt)
     assert len(verdict.reason) == 500
     assert verdict.reason.startswith("OSError: ab ccc")
+
+
+@pytest.mark.parametrize("outage", Outage.__subclasses__())
+def test_an_outage_costs_no_attempt_until_it_looks_like_the_message_own_fault(outage: type[Outage]) -> None:
+    verdict = after_failure(replace(MESSAGE, attempts=6), outage("57014: canceled"), NOON)
+    assert verdict == TryAgainAt(
+        NOON + timedelta(seconds=outage.retry_after), f"{outage.__name__}: 57014: canceled", counted=False
+    )
+    old = replace(MESSAGE, created_at=NOON - timedelta(hours=25))
+    assert in_minutes(after_failure(old, outage(), NOON)) == 1
+    assert isinstance(after_failure(replace(old, attempts=6), outage(), NOON), Failed)
 
 
 def test_a_person_who_cannot_be_reached_is_no_failure() -> None:

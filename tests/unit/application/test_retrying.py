@@ -75,6 +75,13 @@ def test_after_many_attempts_the_client_is_asked_to_try_again() -> None:
     assert (line.acts[0], line.acts[-1]) == ("in", "out")
 
 
+def test_nobody_pauses_after_the_last_attempt() -> None:
+    line = Line()
+    with pytest.raises(TryAgain):
+        retrying(Step([stale(line)] * ATTEMPTS))
+    assert line.acts.count("pause") == ATTEMPTS - 2
+
+
 def test_what_was_applied_before_is_not_tried_again() -> None:
     line = Line()
     with pytest.raises(AlreadyApplied):

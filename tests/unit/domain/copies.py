@@ -21,6 +21,7 @@ from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.details import Occurrence, When
 from televent.domain.calendar_object.events import CalendarObjectEvent
 from televent.domain.calendar_object.state import CalendarObject, evolve
+from televent.ical.itip.delivery import Delivery
 from televent.ical.itip.message import read_message
 from televent.ical.objects.calendar_text import CalendarText
 
@@ -96,7 +97,8 @@ class Copy:
         return decide(self.state, command)
 
     def put(self, text: bytes, now: datetime = NOON) -> PutObject:
-        return PutObject(self.me, HOME, "m.ics", CalendarText(text), now)
+        href = self.state.href if self.state.exists else "m.ics"
+        return PutObject(self.me, self.state.calendar_id or HOME, href, CalendarText(text), now)
 
     def delete(self, *, reply: bool = True) -> DeleteObject:
         return DeleteObject(self.me, reply, NOON)
@@ -112,7 +114,9 @@ class Copy:
 
     def note(self, **statuses: str) -> NoteDelivery:
         """``bob="1.2"``"""
-        return NoteDelivery(self.me, tuple((f"{name}@example.com", status) for name, status in statuses.items()))
+        return NoteDelivery(
+            self.me, tuple(Delivery(f"{name}@example.com", status) for name, status in statuses.items())
+        )
 
 
 def kinds(decision: Decision) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from televent.domain.account.commands import (
     AccountCommand,
     AddDevice,
+    ChangePreferences,
     ChangePrincipalProperties,
     ChangeProfile,
     ClaimAddress,
@@ -45,6 +46,7 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     ChangeProfile("Anna"),
     ChangePrincipalProperties({"home {DAV:}displayname": "Ann"}, frozenset()),
     OpenFreeBusy("everyone", None),
+    ChangePreferences({"reminders": (10,)}),
     ClaimAddress("ann@example.org", "hash", NOON),
     VerifyAddress("ann@example.org", None, NOON),
     AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from copies import ANN, EVE, NOON, ORGANIZED, Copy, meeting
 
-from televent.domain.calendar_object.park import MAX_OCCURRENCES, MAX_SENDER, MAX_SUMMARY, PARKING_INTERVAL
+from televent.domain.calendar_object.park import MAX_OCCURRENCES, MAX_SENDER, MAX_SENDERS, MAX_SUMMARY, PARKING_INTERVAL
 from televent.domain.calendar_object.parked_mail import MailParked, ParkMail
 
 KEY = "5e884898"
@@ -21,7 +21,7 @@ def test_a_parked_mail_is_a_fact_that_says_what_was_parked() -> None:
 def test_a_parked_mail_changes_nothing_that_is_readable() -> None:
     before, after = ORGANIZED.state, ORGANIZED.given(FORGED).state
     assert replace(after, parked={}) == before
-    assert after.parked == {"reply-unproven": NOON}
+    assert after.parked == {("reply-unproven", EVE): NOON}
 
 
 def test_many_such_mails_are_one_fact_in_an_hour() -> None:
@@ -30,6 +30,17 @@ def test_many_such_mails_are_one_fact_in_an_hour() -> None:
     assert copy.when(replace(FORGED, mail_key="other", now=NOON + PARKING_INTERVAL - SECOND)).reason == "parked-lately"
     later = replace(FORGED, mail_key="other", now=NOON + PARKING_INTERVAL)
     assert [each.mail_key for each in copy.when(later).facts if isinstance(each, MailParked)] == ["other"]
+
+
+def test_the_mail_of_one_sender_hides_none_of_another() -> None:
+    copy = ORGANIZED.given(FORGED)
+    for number in range(1, MAX_SENDERS):
+        forged = replace(FORGED, sender=f"{number}@example.net", mail_key=f"{number}")
+        assert len(copy.when(forged).facts) == 1
+        copy = copy.given(forged)
+    one_more = replace(FORGED, sender="last@example.net", mail_key="last")
+    assert copy.when(one_more).reason == "parked-lately"
+    assert len(copy.when(replace(one_more, now=NOON + PARKING_INTERVAL)).facts) == 1
 
 
 def test_a_change_of_the_event_does_not_open_the_gate_again() -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.parked_mail import ParkMail
+from televent.domain.calendar_object.proposals import AcceptProposal, DeclineProposal, ProposeTime
 from televent.domain.calendar_object.state import CalendarObject, evolve
 from televent.domain.ids import AccountId, StreamKey
 from televent.projections.history import Entry, Word, entries_of, history
@@ -256,3 +257,28 @@ def test_history_cannot_reach_a_parser() -> None:
 def test_every_word_can_be_said_of_an_entry_that_knows_nothing() -> None:
     for word in get_args(Word):
         assert say(Entry(NOON, "ann-id", "bot", word), NAMES.__getitem__)
+
+
+def test_a_proposal_and_its_answer_are_told_on_both_sides() -> None:
+    three = datetime(2026, 12, 1, 15, tzinfo=UTC)
+    wish = ProposeTime(INVITED.me.addresses, None, three, three + timedelta(hours=1), None, "I am away", NOON)
+    assert when(INVITED, wish) == ['Ann proposed Tue 1 Dec 15:00 (UTC) instead of Tue 1 Dec 10:00 (UTC): "I am away"']
+    (counter,) = INVITED.when(wish).messages
+    organizer = ORGANIZED.given(ORGANIZED.receive(counter.text, sender_name="Bob"))
+    key = organizer.state.proposals[0].key
+    answer = DeclineProposal(organizer.me.addresses, key, "I cannot", NOON)
+    assert when(organizer, answer) == ['Ann declined the time that Bob proposed, Tue 1 Dec 15:00 (UTC): "I cannot"']
+    (refusal,) = organizer.when(answer).messages
+    heard = INVITED.given(wish).when(INVITED.receive(refusal.text, sender_name="Ann"))
+    assert said(heard.facts) == [f'Ann declined the time that {BOB} proposed, Tue 1 Dec 15:00 (UTC): "I cannot"']
+    accepted = organizer.when(AcceptProposal(organizer.me.addresses, key, NOON))
+    assert said(accepted.facts) == [
+        "Ann accepted the time that Bob proposed, Tue 1 Dec 15:00 (UTC)",
+        "Ann moved it from Tue 1 Dec 10:00 to 15:00 (UTC)",
+    ]
+
+
+def test_a_delegation_names_the_delegate() -> None:
+    line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{CY}":mailto:{BOB}'
+    reply = meeting("COMMENT:I am away", people=(line,), method="REPLY", sent="20261121T130000Z")
+    assert when(ORGANIZED, ORGANIZED.receive(reply, sender_name="Bob")) == [f'Bob delegated it to {CY}: "I am away"']

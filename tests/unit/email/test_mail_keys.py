@@ -30,3 +30,9 @@ def test_mails_without_crlf_are_told_apart() -> None:
 
 def test_the_same_recipients_in_another_order_are_the_same() -> None:
     assert mail_key(MAIL, ["a@example.com", "b@example.com"]) == mail_key(MAIL, ["b@example.com", "a@example.com"])
+
+
+def test_only_lf_ends_a_line_of_the_head() -> None:
+    """Else a text behind a bare CR would be no part of the key: two mails would count as one."""
+    one = b"From: zed@example.net\r\nX: y\rReceived: one\r\n\r\nx"
+    assert mail_key(one, TO) != mail_key(one.replace(b"one", b"two"), TO)

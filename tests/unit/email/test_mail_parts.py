@@ -5,9 +5,9 @@ import base64
 import pytest
 
 from televent.adapters.email.find import calendar_part
-from televent.adapters.email.reading.charsets import known
 from televent.adapters.email.reading.parameters import parsed
 from televent.adapters.email.reading.parts import parse_mail
+from televent.ical.text.charsets import known
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1@example.com\r\n"
 CALENDAR += "DTSTAMP:20261121T120000Z\r\nDTSTART:20261201T100000Z\r\nSUMMARY:Möte\r\n".encode()

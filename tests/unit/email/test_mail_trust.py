@@ -68,7 +68,7 @@ def test_a_domain_under_the_same_public_suffix_proves_nothing(signer: str, autho
     assert not results(f"dkim=pass header.d={signer}", f"From: zed@{author}")
 
 
-def test_only_our_own_mail_server_is_believed_and_its_newest_header() -> None:
+def test_only_our_own_mail_server_is_believed_and_all_its_lines_count() -> None:
     old = f"Authentication-Results: {EDGE}; dmarc=pass header.from=example.net"
     foreign = "Authentication-Results: mx.example.net; dmarc=pass header.from=example.net"
     fresh = f"Authentication-Results: {EDGE}; dmarc=fail header.from=example.net"
@@ -106,6 +106,39 @@ def test_a_line_of_ours_that_fails_or_cannot_be_read_is_not_passed_over(line: st
     for spelled in (EDGE.upper(), f'"{EDGE}"', f"(a comment) {EDGE}"):
         ours = f"Authentication-Results: {spelled} ; {line}"
         assert not sender_of(mail(ours, forged, "From: zed@example.net"), EDGE).proven
+
+
+CONTROLS = [chr(each) for each in (*range(32), 127) if chr(each) not in "\t\n"]
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_an_id_that_our_mail_server_does_not_recognise_as_its_own_proves_nothing(control: str) -> None:
+    """RFC 8601 §5: it removes only lines with its own id. So nothing may become that id when we read it."""
+    author = "From: zed@example.net"
+    for head in (f"mx.tele{control}vent.app;", f"{EDGE}{control};", f"{control}{EDGE};", f"{EDGE};{control}"):
+        forged = f"Authentication-Results: {head} {PASS}"
+        assert not sender_of(mail(forged, author), EDGE).proven, head
+        ours = f"Authentication-Results: {EDGE}; spf=none"
+        assert not sender_of(mail(ours, forged, author), EDGE).proven, head
+
+
+def test_an_id_that_is_not_written_plainly_proves_nothing() -> None:
+    author = "From: zed@example.net"
+    for spelled in (
+        f'"{EDGE}"',
+        f"(a comment) {EDGE}",
+        "mx.tele\r\n vent.app",
+        '"mx.tele"vent.app',
+        "mx.tele(x)vent.app",
+    ):
+        assert not sender_of(mail(f"Authentication-Results: {spelled}; {PASS}", author), EDGE).proven, spelled
+
+
+@pytest.mark.parametrize("fold", ["\r\n\t", "\n ", "\r\n    "], ids=ascii)
+def test_a_folded_line_of_ours_is_read(fold: str) -> None:
+    """RFC 5322 §2.2.3"""
+    ours = f"Authentication-Results:{fold}{EDGE};{fold}dmarc=pass{fold}header.from=example.net"
+    assert sender_of(mail(ours, "From: zed@example.net"), EDGE).proven
 
 
 def test_two_filters_of_our_mail_server_write_a_line_each() -> None:
@@ -153,6 +186,35 @@ def test_google_speaks_for_nobody_in_a_field_that_comes_twice(added: str) -> Non
 def test_the_senders_name_is_read() -> None:
     assert sender_of(mail("From: =?utf-8?q?Z=C3=A9d?= <zed@example.net>"), None).name == "Zéd"
     assert sender_of(mail("From: zed@example.net"), None).name == ""
+
+
+def test_a_name_is_one_line_of_printable_text() -> None:
+    """It is kept in facts and shown on cards. A lone surrogate has no UTF-8 form, so it cannot be stored."""
+    for word, name in (
+        ("=?utf-7?q?+2AA-?=", "+2AA-"),
+        ("=?unicode_escape?q?=5Cud800?=", "\\ud800"),
+        ("=?punycode?q?x-?=", "x-"),
+        ("=?utf-8?q?a=00b=1B=5B31mc=0D=0Ad?=", "a b [31mc d"),
+        ("=?utf-8?b?4oCuYWJj?=", "abc"),
+        ("=?utf-8?q?=FF?=", "\ufffd"),
+        ("=?iso-2022-jp?b?GyRCOzNFRBsoQg==?=", "山田"),
+        ("=?utf-8*en?q?Z=C3=A9d?=", "Zéd"),
+        ("=?utf-8?q?Z=C3?= =?utf-8?q?=A9d?= Smith", "Zéd Smith"),
+        ("=?utf-8?q?Zed_?= =?iso-8859-1?q?M=FCller?=", "Zed Müller"),
+        ("=?utf-8?b?WsOpZA?=", "Zéd"),
+        ("=?utf-8?x?Zed?=", "= ?utf-8?x?Zed?="),
+        ("=?utf-8?q?=3D=3Futf-8=3Fq=3FZed=3F=3D?=", "= ?utf-8?q?Zed?="),
+    ):
+        found = sender_of(mail(f"From: {word} <zed@example.net>"), None)
+        assert (found.name, found.address) == (name, "zed@example.net"), word
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_an_author_with_a_control_character_is_nobody(control: str) -> None:
+    """Two programs read such a field differently, and PostgreSQL stores no NUL."""
+    for value in (f"z{control}ed@example.net", f"Z{control}ed <zed@example.net>", f"zed@exam{control}ple.net"):
+        found = sender_of(mail(f"Authentication-Results: {EDGE}; {PASS}", f"From: {value}"), EDGE)
+        assert (found.address, found.proven) == ("", False), value
 
 
 @pytest.mark.parametrize("value", ["", "@", "<", '"', "=?x?q?", "=?utf-8?b?!!!?=", "a@b@c", "zed@[", "\udcff@x", ",,,"])

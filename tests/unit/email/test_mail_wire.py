@@ -1,5 +1,7 @@
 """An iTIP message as it is mailed: RFC 5545 §3.1, RFC 6638 §7, imip/SPEC A3 and A4."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.as_bytes import as_attendee, as_organizer
@@ -99,3 +101,13 @@ def test_the_ids_of_attachments_stay_here_and_their_urls_leave() -> None:
         (attached,) = event(sent).all("ATTACH")
         assert attached.params == (("FMTTYPE", ("text/plain",)), ("SIZE", ("3",)))
         assert attached.value == "https://cal.example.com/a/1d/x.txt"
+
+
+def test_an_attachment_leaves_with_the_public_url_and_not_with_the_address_at_home() -> None:
+    here, elsewhere = "/caldav/7/attachments/1d/x.txt", "https://files.example.net/1d/x.txt"
+    lines = (f"ATTACH;MANAGED-ID=1d:http://192.168.1.5:3000{here}", f"ATTACH:{elsewhere}")
+    for public_url in ("https://cal.example.com", "https://example.com/cal"):
+        sent = as_organizer(message(*lines), replace(IDENTITY, public_url=public_url))
+        assert [each.value for each in event(sent).all("ATTACH")] == [public_url + here, elsewhere]
+    unknown = as_organizer(message(*lines), IDENTITY)
+    assert event(unknown).all("ATTACH")[0].value == f"http://192.168.1.5:3000{here}"

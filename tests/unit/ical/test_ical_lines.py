@@ -2,7 +2,8 @@
 
 import pytest
 
-from televent.ical.text.lines import FOLD_AT, compose, fold, name_of, parse_params, split_raw, text_of, unfold
+from televent.ical.text.characters import text_of
+from televent.ical.text.lines import FOLD_AT, compose, fold, name_of, parse_params, split_raw, unfold
 
 
 @pytest.mark.parametrize("ending", [b"\r\n", b"\n", b"\r\r\n"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from meeting_texts import (
     ALARM,
@@ -11,6 +13,7 @@ from meeting_texts import (
     DAN,
     EVERYONE,
     SECOND_MONDAY,
+    WEEKLY,
     ask,
     at,
     attendee,
@@ -24,7 +27,10 @@ from meeting_texts import (
     wire,
 )
 
-from support.as_bytes import Applied, apply_answer, receive
+from support.as_bytes import Applied, apply_answer, read_parts, receive
+from televent.ical.itip.parts import is_cancelled
+from televent.ical.itip.people import attendees_of
+from televent.ical.itip.receiving.called_off import MAX_SHOWN
 from televent.ical.itip.receiving.incoming import ledger
 
 BOB_ACCEPTED = (attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"), attendee(CY))
@@ -76,7 +82,7 @@ def test_a_new_title_keeps_what_is_the_attendees_own() -> None:
         b"SUMMARY", b"X-MINE:1\r\nCATEGORIES:Work\r\nEXDATE;TZID=Europe/Berlin:20261207T100000\r\nSUMMARY"
     )
     mine = mine.replace(b"END:VEVENT", wire(ALARM) + b"END:VEVENT")
-    mine = apply_answer(mine, address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
+    mine = apply_answer(mine, me=[BOB], partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     second = ask(mine, stamped(series().replace("Team Sync", "Team Talk"), 5), known=first)
     assert (second.change, second.asks_again) == ("revised", False)
     text = unfolded(second.text or b"")
@@ -98,7 +104,7 @@ def test_an_update_touches_only_the_lines_that_say_something_else() -> None:
 
 def test_another_time_asks_again() -> None:
     first = ask(None, series())
-    accepted = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
+    accepted = apply_answer(first.text or b"", me=[BOB], partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     moved = stamped(series(sequence=1).replace("T110000", "T120000"), 5)
     second = ask(accepted, moved, known=first)
     assert (second.change, second.asks_again) == ("rescheduled", True)
@@ -107,7 +113,7 @@ def test_another_time_asks_again() -> None:
 
 def test_an_answer_that_stands_against_a_higher_sequence_is_told_again() -> None:
     first = ask(None, series())
-    accepted = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
+    accepted = apply_answer(first.text or b"", me=[BOB], partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     second = ask(accepted, stamped(series(sequence=1), 5), known=first)
     assert partstats(second.text, BOB) == ["ACCEPTED"]
     assert second.keeps_answer
@@ -116,7 +122,7 @@ def test_an_answer_that_stands_against_a_higher_sequence_is_told_again() -> None
 
 def test_one_occurrence_can_be_moved() -> None:
     first = ask(None, series())
-    accepted = apply_answer(first.text or b"", address=BOB, partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
+    accepted = apply_answer(first.text or b"", me=[BOB], partstat="ACCEPTED", recurrence_id=None, now=at(2, 1))
     second = ask(accepted, stamped(second_monday(hour=15, sequence=1), 5), known=first)
     assert (second.change, second.recurrence_ids) == ("rescheduled", (SECOND_MONDAY,))
     assert partstats(second.text, BOB) == ["ACCEPTED", "NEEDS-ACTION"]
@@ -140,13 +146,30 @@ def test_an_invitation_to_one_occurrence_stands_alone_until_the_series_comes() -
     assert unfolded(both.text or b"").count("UID:weekly@example.com") == 2
 
 
-def test_a_cancelled_occurrence_leaves_the_series() -> None:
+def test_a_cancelled_occurrence_stays_in_the_copy_as_cancelled() -> None:
     first = ask(None, series())
     gone = stamped(second_monday("STATUS:CANCELLED", sequence=1), 5)
     applied = ask(first.text, gone, known=first, method="CANCEL")
     assert (applied.change, applied.recurrence_ids) == ("occurrence-cancelled", (SECOND_MONDAY,))
-    assert "EXDATE;TZID=Europe/Berlin:20261130T100000" in unfolded(applied.text or b"")
-    assert "STATUS:CANCELLED" not in unfolded(applied.text or b"")
+    assert "EXDATE" not in unfolded(applied.text or b"")
+    parts = read_parts(applied.text or b"")
+    assert parts.master is not None
+    assert not is_cancelled(parts.master)
+    assert is_cancelled(parts.overrides[SECOND_MONDAY])
+    assert attendees_of(parts.overrides[SECOND_MONDAY]).keys() == {BOB}
+
+
+def test_only_so_many_cancelled_occurrences_are_shown() -> None:
+    first = ask(None, series().replace(WEEKLY, "RRULE:FREQ=DAILY;COUNT=60"))
+    days = [datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(days=day) for day in range(60)]
+    rids = [f"{day:%Y%m%dT%H%M%SZ}" for day in days]
+    one = stamped(second_monday("STATUS:CANCELLED", sequence=1), 5)
+    gone = [one.replace("20261130T10", f"{day:%Y%m%d}T10") for day in days]
+    applied = ask(first.text, *gone, known=first, method="CANCEL")
+    parts = read_parts(applied.text or b"")
+    assert parts.master is not None
+    assert len(parts.overrides) == MAX_SHOWN
+    assert parts.overrides.keys() | parts.moments(parts.master, "EXDATE") == set(rids)
 
 
 def test_a_cancelled_meeting_does_not_come_back_with_a_late_message() -> None:
@@ -245,9 +268,7 @@ def test_a_reply_to_one_occurrence_makes_its_override() -> None:
 
 def test_a_reply_to_the_series_answers_occurrences_that_others_set_apart() -> None:
     """Cy answered one occurrence; Bob's program may not know yet that it has a component of its own."""
-    stored = apply_answer(
-        calendar(series()), address=CY, partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 1)
-    )
+    stored = apply_answer(calendar(series()), me=[CY], partstat="DECLINED", recurrence_id=SECOND_MONDAY, now=at(2, 1))
     applied = reply(stored, attendee(BOB, "ACCEPTED"))
     assert partstats(applied.text, BOB) == ["ACCEPTED", "ACCEPTED"]
     assert partstats(applied.text, CY) == ["NEEDS-ACTION", "DECLINED"]
@@ -303,9 +324,10 @@ def test_a_counter_is_a_proposal_that_leaves_the_text() -> None:
     assert (proposal.address, proposal.start, proposal.end) == (BOB, at(23, 13), at(23, 14))
 
 
-def test_an_outdated_counter_is_none() -> None:
+def test_a_counter_to_an_older_version_is_outdated() -> None:
     message = calendar(event(people=(attendee(BOB, "TENTATIVE"),)), method="COUNTER")
-    assert receive(calendar(series(sequence=1)), message, me=[ANN], now=at(20, 12)).reason == "stale"
+    applied = receive(calendar(series(sequence=1)), message, me=[ANN], now=at(20, 12))
+    assert [each.outdated for each in applied.proposals] == [True]
 
 
 def test_an_added_instance_joins_the_series() -> None:

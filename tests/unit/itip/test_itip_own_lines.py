@@ -51,9 +51,33 @@ def test_a_copy_deleted_declines_for_both() -> None:
     assert told(invited("ACCEPTED"), None, MINE) == [(BOB, (None,)), (DAN, (None,))]
 
 
-def test_both_lines_stay_what_they_are_in_a_put_and_in_an_update() -> None:
-    put = invited("DECLINED", "ACCEPTED")
+def test_an_answer_on_one_line_counts_for_both() -> None:
+    for put in (invited("DECLINED"), invited(dan="DECLINED"), invited("DECLINED", "ACCEPTED")):
+        mended = mend_attendee_put(invited(), put, me=MINE)
+        assert (partstats(mended, BOB), partstats(mended, DAN)) == (["DECLINED"], ["DECLINED"])
+    put = invited("DECLINED", "DECLINED")
     assert mend_attendee_put(invited(), put, me=MINE) is put
+    changed = mend_attendee_put(put, invited("DECLINED", "ACCEPTED"), me=MINE)
+    assert (partstats(changed, BOB), partstats(changed, DAN)) == (["ACCEPTED"], ["ACCEPTED"])
+
+
+def test_a_line_that_the_program_leaves_out_gets_the_answer_too() -> None:
+    once = calendar(series(people=(attendee(ANN, "ACCEPTED"), attendee(DAN, "TENTATIVE"))))
+    mended = mend_attendee_put(invited(), once, me=MINE)
+    assert (partstats(mended, BOB), partstats(mended, DAN)) == (["TENTATIVE"], ["TENTATIVE"])
+
+
+def test_a_line_that_comes_later_gets_the_answer_of_the_other_and_the_organizer_is_told() -> None:
+    once = calendar(series(people=(attendee(ANN, "ACCEPTED"), attendee(BOB, "ACCEPTED"))))
+    twice = invited("ACCEPTED").replace(b"SUMMARY:Team Sync", b"METHOD:REQUEST\r\nSUMMARY:Talk")
+    applied = receive(once, twice.replace(b"20261101T", b"20261121T"), me=MINE, now=at(21, 12), method="REQUEST")
+    assert applied.text is not None
+    assert (partstats(applied.text, BOB), partstats(applied.text, DAN)) == (["ACCEPTED"], ["ACCEPTED"])
+    assert applied.keeps_answer
+
+
+def test_lines_with_two_answers_keep_them_in_an_update() -> None:
+    put = invited("DECLINED", "ACCEPTED")
     update = invited().replace(b"SUMMARY:Team Sync", b"METHOD:REQUEST\r\nSUMMARY:Talk")
     applied = receive(put, update.replace(b"20261101T", b"20261121T"), me=MINE, now=at(21, 12), method="REQUEST")
     assert applied.change == "revised"

@@ -4,6 +4,7 @@ It uses the path exactly as the client sent it, and it handles every HTTP method
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -11,12 +12,14 @@ from typing import Any, Final
 import structlog
 
 from televent.adapters.caldav.answers.cache import WatchedRun, signed_in
-from televent.adapters.caldav.answers.encoding import MIN_SIZE, gzipped, takes_gzip
+from televent.adapters.caldav.answers.encoding import compress, keep_untransformed
 from televent.adapters.caldav.answers.streaming import stream
 from televent.adapters.caldav.door import discovery
-from televent.adapters.caldav.door.auth import Authenticator, too_many
+from televent.adapters.caldav.door.auth import Authenticator
 from televent.adapters.caldav.door.credentials import client_of
-from televent.adapters.caldav.door.door import Door, Limit, RateLimits, Run
+from televent.adapters.caldav.door.door import Door, Run
+from televent.adapters.caldav.door.limits import Limiter, RateLimits
+from televent.adapters.caldav.door.origin import origin
 from televent.adapters.caldav.door.preconditions import check_if
 from televent.adapters.caldav.door.upload import Incoming
 from televent.adapters.caldav.errors import DavError, need_privileges, of_outage, of_refusal, precondition, unprivileged
@@ -37,6 +40,7 @@ from televent.adapters.caldav.methods import (
     get,
     mkcalendar,
     move,
+    options,
     post,
     propfind,
     proppatch,
@@ -46,6 +50,7 @@ from televent.adapters.caldav.methods import (
 from televent.adapters.caldav.methods.attachments import change_attachments
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.view import Person
+from televent.adapters.caldav.public_path import PublicPath
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.backend import Backend
 from televent.application.outage import Outage
@@ -60,6 +65,7 @@ _CLOSE: Final[Header] = (b"connection", b"close")
 Method = Callable[[Door, Request, Person], Awaitable[Response]]
 
 METHODS: Final[dict[str, Method]] = {
+    "OPTIONS": options.options,
     "PROPFIND": propfind.propfind,
     "REPORT": report.report,
     "GET": get.get,
@@ -76,6 +82,11 @@ METHODS: Final[dict[str, Method]] = {
 }
 
 
+_WEAK: Final = re.compile(rb'(?:\A|,)\s*W/"')
+_WEAKENED: Final = (
+    'If-Match has a weak ETag (W/"..."), which matches nothing (RFC 9110 §13.1.1). This server sends strong ETags: a '
+    "proxy in front of it has made this one weak. Its compression must be off for calendars."
+)
 _READING: Final = frozenset({"GET", "HEAD", "PROPFIND"})
 _BODILESS: Final = frozenset({"GET", "HEAD", "DELETE", "COPY", "MOVE"})
 
@@ -83,8 +94,9 @@ _BODILESS: Final = frozenset({"GET", "HEAD", "DELETE", "COPY", "MOVE"})
 class CaldavDoor:
     """The ASGI application for all CalDAV requests of one process.
 
-    ``run`` calls synchronous code in a bounded thread pool. ``public_url`` is the configured origin without a trailing
-    slash; None: scheme and host of each request. ``rate_limits`` None: no limits. ``push`` None: no WebDAV-Push."""
+    ``run`` calls synchronous code in a bounded thread pool. ``public_url`` is the operator's URL of this server without
+    a trailing slash; None: scheme and host of each request. ``rate_limits`` None: no limits. ``push`` None: no
+    WebDAV-Push."""
 
     def __init__(
         self,
@@ -97,9 +109,10 @@ class CaldavDoor:
     ) -> None:
         self._run = run
         self._door = Door(backend, WatchedRun(backend, run), public_url, push)
-        self._authenticator = Authenticator(backend, run, rate_limits)
+        self._limiter = Limiter(rate_limits, run) if rate_limits is not None else None
+        self._authenticator = Authenticator(backend, run, self._limiter)
         self._public_url = public_url
-        self._limits = rate_limits
+        self._public_path = PublicPath(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -107,20 +120,31 @@ class CaldavDoor:
         head = scope["method"] == "HEAD"
         try:
             response = await self._answer(scope, receive)
+            keep_untransformed(response.headers)
+            response.headers, response.body = self._public_path.leave(response.headers, response.body)
             if not head:
-                _encode(response, _accepted(scope))
+                compress(response, _accepted(scope))
             body, rest = await self._begin(response)
         except (DavError, Refusal) as error:
-            response, body, rest = _error(error if isinstance(error, DavError) else of_refusal(error))
+            response, body, rest = self._error(_explained(error, scope))
         except Outage as outage:
             log.warning("request not answered", method=scope["method"], outage=outage.name, error=str(outage))
-            response, body, rest = _error(of_outage(outage))
+            response, body, rest = self._error(of_outage(outage))
         except ConnectionResetError:
             return
         except Exception:
             log.exception("request failed", method=scope["method"])
-            response, body, rest = _error(DavError(500, text="An internal error occurred on the server."))
+            response, body, rest = self._error(DavError(500, text="An internal error occurred on the server."))
         await self._send(response, body, rest, head, receive, send)
+
+    def _error(self, error: DavError) -> tuple[Response, bytes, None]:
+        content_type, body = error.body()
+        headers: list[Header] = [*error.headers]
+        if body:
+            headers.append((b"content-type", content_type))
+        headers, shown = self._public_path.leave(headers, body)
+        assert isinstance(shown, bytes)
+        return Response(error.status, shown, headers), shown, None
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         method = scope["method"]
@@ -156,11 +180,11 @@ class CaldavDoor:
     ) -> Response:
         method = scope["method"]
         target = _target(scope)
+        login = headers.get("authorization")
         if target is not None and target.kind is Kind.WELL_KNOWN and method != "OPTIONS":
-            return discovery.redirect(scope, headers.get("host", ""), self._public_url)
-        if method == "OPTIONS":
-            kind = target.kind if target is not None else Kind.ROOT
-            return discovery.options(kind, push=self._door.push is not None)
+            return discovery.redirect(self._public_url)
+        if method == "OPTIONS" and target is not None and (login is None or not target.user):
+            return discovery.options(target.kind, push=self._door.push is not None)
         if target is None:
             # RFC 4791 §5.3.1: calendars are created in the home only.
             deeper = method in ("MKCALENDAR", "MKCOL")
@@ -169,18 +193,18 @@ class CaldavDoor:
                 if deeper
                 else DavError(404, text="No resource has this URL.")
             )
-        if target.kind is Kind.ROOT and target.path == "/" and method in ("GET", "HEAD"):
-            return discovery.welcome()
         client = client_of(scope)
-        if self._limits is not None:
-            await self._count(self._limits.client, client)
-        login = headers.get("authorization")
         early_read = self._door.start_early_read(method, target) if login is not None else None
         account, device = await self._authenticator.sign_in(login, client)
         signed_in(account.tenant)
-        if self._limits is not None:
-            await self._count(self._limits.person, str(account.tenant))
-        person, granted = await self._person(account, target)
+        if self._limiter is not None and await self._limiter.count_request(str(account.tenant)):
+            early_read = None  # It is older than the answers that the client got while this request waited.
+        try:
+            person, granted = await self._person(account, target)
+        except DavError:
+            if method == "OPTIONS":
+                return discovery.options(target.kind, discovery.CLOSED)
+            raise
         if granted is not None:
             # The early read does not know about sharing: it would return the row as its owner sees it.
             target, early_read = replace(target, calendar=granted.name), None
@@ -191,19 +215,22 @@ class CaldavDoor:
             raise precondition("max-resource-size") if bounded else DavError(413, text="The body is too large.")
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if (body or incoming is not None) and encoding not in ("", "identity"):
-            raise DavError(415, text="Send the body as it is, without a Content-Encoding.")
+            text = "Send the body as it is, without a Content-Encoding."
+            raise DavError(415, text=text, headers=((b"accept-encoding", b"identity"),))
+        correlation = _correlation(scope, self._door.backend)
+        base = self._public_url or origin(scope, headers.get("host", ""))
+        self._public_path.enter(headers)
+        request = Request(
+            method, target, headers, body, client, correlation, base, self._public_path, early_read, granted=granted
+        )
         handler = METHODS.get(method)
         lease, posts = target.kind is Kind.PUSH_REGISTRATION, target.kind in post.KINDS or incoming is not None
-        attached = target.kind is Kind.ATTACHMENT and method not in ("GET", "HEAD")
+        attached = target.kind is Kind.ATTACHMENT and method not in ("OPTIONS", "GET", "HEAD")
         if handler is None or attached or (lease and method != "DELETE") or (method == "POST" and not posts):
-            raise not_allowed(target)
+            raise await options.not_allowed(self._door, request, person)
         if body and method in _BODILESS:
             # RFC 4918 §8.4: a body that the method would ignore is refused.
             raise DavError(415, text="This method takes no body.")
-        correlation = _correlation(scope, self._door.backend)
-        request = Request(method, target, headers, body, client, correlation, early_read, granted=granted)
-        if method == "POST":
-            request.origin = discovery.origin(scope, headers.get("host", ""), self._public_url)
         await check_if(self._door, request, person)
         if incoming is not None:
             query = scope.get("query_string", b"").decode("latin-1")
@@ -216,16 +243,6 @@ class CaldavDoor:
             # RFC 4918 §5.2: Content-Location gives the canonical URL, with the slash.
             response.headers.append((b"content-location", target.path.encode()))
         return response
-
-    async def _count(self, limit: Limit, key: str) -> None:
-        if not limit.held(key):
-            try:
-                wait = await self._run(limit, key)
-            except Outage:
-                # Nobody can count where the database takes no writes, but people can still read.
-                return
-            if wait is not None:
-                raise too_many(wait)
 
     async def _person(self, account: AccountRow, target: Target) -> tuple[Person, CalendarRow | None]:
         """The signed-in person, and the shared calendar if the URL names one in its owner's tree. Raises DavError 403
@@ -286,34 +303,15 @@ def _two(rest: Iterator[bytes]) -> tuple[bytes, bool]:
     return first + second if second else first, bool(second)
 
 
+def _explained(error: DavError | Refusal, scope: Scope) -> DavError:
+    answer = error if isinstance(error, DavError) else of_refusal(error)
+    if answer.status == 412 and any(name == b"if-match" and _WEAK.search(value) for name, value in scope["headers"]):
+        answer.text = _WEAKENED
+    return answer
+
+
 def _answer_to(reason: Refusal | Outage) -> DavError:
     return of_refusal(reason) if isinstance(reason, Refusal) else of_outage(reason)
-
-
-def not_allowed(target: Target) -> DavError:
-    """The 405 answer with the Allow header of the resource (RFC 9110 §15.5.6)."""
-    return DavError(405, headers=((b"allow", discovery.ALLOW[target.kind].encode()),))
-
-
-def _error(error: DavError) -> tuple[Response, bytes, None]:
-    content_type, body = error.body()
-    headers: list[Header] = [*error.headers]
-    if body:
-        headers.append((b"content-type", content_type))
-    return Response(error.status, body, headers), body, None
-
-
-def _encode(response: Response, accepted: str | None) -> None:
-    """Compresses an answer if that saves a packet, and adds Vary: Accept-Encoding."""
-    names = {name for name, _ in response.headers}
-    small = isinstance(response.body, bytes) and len(response.body) < MIN_SIZE
-    if small or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
-        return
-    response.headers.append((b"vary", b"Accept-Encoding"))
-    if takes_gzip(accepted):
-        body = response.body
-        response.body = gzipped(iter((body,)) if isinstance(body, bytes) else body)
-        response.headers.append((b"content-encoding", b"gzip"))
 
 
 def _accepted(scope: Scope) -> str | None:

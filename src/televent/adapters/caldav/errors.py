@@ -8,15 +8,16 @@ from typing import Final
 from televent.adapters.caldav.tree import encode
 from televent.adapters.caldav.webdav import xml_out
 from televent.adapters.caldav.webdav.names import c, d, empty, tags
+from televent.adapters.caldav.webdav.text import escape
 from televent.application import refusals
 from televent.application.event_store.mapper import ErasedSubject
 from televent.application.outage import DatabaseAway, DatabaseBusy, DatabaseFull, DatabaseReadOnly, Outage
-from televent.domain.refusal import Refusal
+from televent.domain.refusal import Refusal, every_refusal
 
 
 class DavError(Exception):
     """An error answer, raised. ``condition`` is the element inside DAV:error, as XML; "" for an answer in plain
-    text."""
+    text. ``text`` is a sentence for people, which an empty ``condition`` contains as a DAV:responsedescription."""
 
     def __init__(
         self, status: int, condition: str = "", *, text: str = "", headers: tuple[tuple[bytes, bytes], ...] = ()
@@ -30,18 +31,36 @@ class DavError(Exception):
     def body(self) -> tuple[bytes, bytes]:
         """The content type and the body: DAV:error if there is a condition, else the text."""
         if self.condition:
-            return xml_out.CONTENT_TYPE, xml_out.document("D:error", self.condition)
+            return xml_out.CONTENT_TYPE, xml_out.document("D:error", described(self.condition, self.text))
         return b"text/plain; charset=utf-8", f"{self.text}\n".encode() if self.text else b""
 
 
-def precondition(local: str, status: int = 403) -> DavError:
-    """The error for a failed precondition of CalDAV. ``local`` is its local name."""
-    return DavError(status, empty(c(local)))
+def described(condition: str, text: str) -> str:
+    """The element with a sentence for people inside, if it is empty (RFC 4918 §14.25). Clients look for one element in
+    DAV:error, so the sentence does not stand beside it."""
+    start, closed, rest = condition.partition("/>")
+    if not text or not closed or rest:
+        return condition
+    name = start[1:].partition(" ")[0]
+    return f"{start}><D:responsedescription>{escape(text)}</D:responsedescription></{name}>"
+
+
+def precondition(
+    local: str, status: int = 403, *, text: str = "", headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> DavError:
+    """The error for a failed precondition of CalDAV. ``local`` is its local name, ``text`` a sentence for people."""
+    return DavError(status, empty(c(local)), text=text, headers=headers)
 
 
 def dav_precondition(local: str, status: int = 403) -> DavError:
     """The error for a failed precondition of DAV:. ``local`` is its local name."""
     return DavError(status, empty(d(local)))
+
+
+def unsupported(text: str, accepted: str) -> DavError:
+    """The 415 for a body of another media type. ``accepted`` are the media types that the URL takes (RFC 9110
+    §15.5.16)."""
+    return DavError(415, text=text, headers=((b"accept", accepted.encode()),))
 
 
 def need_privileges(path: str, privilege: str) -> DavError:
@@ -94,6 +113,8 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.NotInvited: Row(403, c("allowed-attendee-scheduling-object-change")),
     refusals.TooManyAttendees: Row(403, c("max-attendees-per-instance")),
     refusals.UnreadableTimes: Row(403, c("valid-calendar-object-resource")),
+    refusals.UnmovableSeries: Row(403, c("valid-calendar-object-resource")),
+    refusals.UnsplittableSeries: Row(403, c("valid-calendar-object-resource")),
     refusals.UnknownAnswer: Row(403, c("valid-calendar-object-resource")),
     refusals.UnknownSharee: Row(403, d("recognized-principal")),
     refusals.TooManySharees: Row(403, d("limited-number-of-aces")),
@@ -114,9 +135,16 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.WrongCode: Row(403),
     refusals.UnknownDevice: Row(404),
     refusals.TooManyDevices: Row(403),
+    refusals.InvalidPreference: Row(403),
+    refusals.TooManyReminders: Row(403),
     refusals.AddressTaken: Row(409),
     refusals.TooManyCodes: Row(429),
     refusals.InvalidAddress: Row(403),
+    refusals.NotFromThere: Row(403),
+    refusals.TextTooLong: Row(403, c("max-resource-size")),
+    refusals.MeetingIsOver: Row(403),
+    refusals.MeetingIsCancelled: Row(403),
+    **{refusal: Row(403) for refusal in every_refusal(refusals.ProposalRefusal)},
 }
 
 
@@ -147,15 +175,21 @@ def of_refusal(refusal: Refusal, collection: str = "") -> DavError:
     """The answer to a refusal. ``collection`` is the path of the calendar that has the conflicting resource, for the
     refusals in LOCATED; with "" the answer does not name the resource."""
     row = TABLE[type(refusal)]
-    name = row.condition
+    name, text = row.condition, str(refusal)
     if isinstance(refusal, refusals.InvalidObject) and "precondition" in refusal.details:
         name = c(str(refusal.details["precondition"]))
+        text = sentence(str(refusal.details.get("reason", text)))
     headers = ((b"retry-after", str(row.retry_after).encode()),) if row.retry_after is not None else ()
     if name is None:
-        return DavError(row.status, text=str(refusal), headers=headers)
+        return DavError(row.status, text=text, headers=headers)
     condition = empty(name)
     href = refusal.details.get("href")
     if isinstance(refusal, LOCATED) and isinstance(href, str) and collection:
         start, end = tags(name)
         condition = f"{start}>{xml_out.href(collection + encode(href))}{end}"
-    return DavError(row.status, condition, text=str(refusal), headers=headers)
+    return DavError(row.status, condition, text=text, headers=headers)
+
+
+def sentence(reason: str) -> str:
+    """The message of an IcalError as a sentence."""
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from televent.adapters.caldav.errors import DavError, dav_precondition
+from televent.adapters.caldav.errors import DavError, dav_precondition, unsupported
+from televent.adapters.caldav.public_path import PublicPath
 from televent.adapters.caldav.tree import Target
 from televent.adapters.caldav.webdav import xml_in, xml_out
+from televent.adapters.caldav.webdav.media_types import charset_of, media_type_of
 from televent.adapters.caldav.webdav.prefer import preferences
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.counters import Moment
@@ -25,6 +27,8 @@ DRAIN_LIMIT: Final = 4 * BODY_LIMIT
 """Max bytes of a body that are read, so that a client with too large a body can still read the answer."""
 
 Header = tuple[bytes, bytes]
+XML_TYPES: Final = "application/xml, text/xml"
+"""The media types of a body in XML, as in an Accept header."""
 EarlyRead = asyncio.Future[CalendarRow | None] | asyncio.Future[ResourceRow | None]
 """The row of the request's own URL, read at the same time as the client's account."""
 
@@ -39,25 +43,45 @@ class Request:
     body: bytes
     client: str
     correlation_id: str
+    base: str
+    """The URL of this server's root as this client sees it, without a trailing slash."""
+    public_path: PublicPath
     early_read: EarlyRead | None = None
     moment: Moment | None = None
     """The state that the calendar must still have when the request changes it (RFC 6578 §5)."""
     granted: CalendarRow | None = None
     """The shared calendar, if the request names it by its owner's URL."""
-    origin: str = ""
-    """This server's origin without a trailing slash; only set for POST."""
 
     def xml(self) -> xml_in.Element | None:
-        """The body's root element, None for an empty body. The Content-Type is ignored, because clients send
-        MKCALENDAR as text/calendar. Raises DavError 400, and 403 no-external-entities."""
+        """The body's root element, None for an empty body. The media type is ignored, because clients send MKCALENDAR
+        as text/calendar. Raises DavError 400, 415 for an unknown charset, and 403 no-external-entities."""
         if not self.body.strip():
             return None
         try:
-            return xml_in.parse(self.body)
+            root = xml_in.parse(self.body, charset_of(self.headers.get("content-type", "")))
+        except xml_in.UnknownCharset as error:
+            raise unsupported(f"{error}. Send UTF-8.", XML_TYPES) from None
         except xml_in.ExternalEntity:
             raise dav_precondition("no-external-entities") from None
         except xml_in.MalformedXml as error:
             raise DavError(400, text=f"The body is not well-formed XML: {error}") from None
+        self.public_path.enter_xml(root)
+        return root
+
+    def declared_xml(self, accepted: str = XML_TYPES) -> xml_in.Element | None:
+        """As ``xml``, but raises DavError 415 for a body that neither is XML nor has an XML content type (RFC 4918
+        §9.3). ``accepted`` are the media types that the URL takes."""
+        try:
+            return self.xml()
+        except DavError as error:
+            if error.status == 400 and self.media_type not in ("", "text/xml", "application/xml"):
+                raise unsupported("The body is not XML.", accepted) from None
+            raise
+
+    @property
+    def media_type(self) -> str:
+        """The body's media type in lower case without parameters; "" if there is no Content-Type."""
+        return media_type_of(self.headers.get("content-type", ""))
 
     @property
     def minimal(self) -> bool:

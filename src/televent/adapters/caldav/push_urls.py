@@ -30,13 +30,13 @@ def dont_notify(header: str) -> tuple[UUID, ...] | None:
 
 
 def _registration(url: str) -> UUID | None:
-    """The registration that an absolute URL names; None for another URL. The host is not compared: a server may have
-    several names, and the id alone cannot be guessed."""
+    """The registration that an absolute URL names; None for another URL. The host, and a path before ours, are not
+    compared: a server may have several names, and the id alone cannot be guessed."""
     try:
         place = urlsplit(url)
     except ValueError:
         return None
     prefix, slash, last = place.path.rpartition("/")
-    if not place.scheme or prefix + slash != PUSH_PREFIX or not re.fullmatch(r"[0-9a-f]{32}", last):
+    if not place.scheme or not (prefix + slash).endswith(PUSH_PREFIX) or not re.fullmatch(r"[0-9a-f]{32}", last):
         return None
     return UUID(last)

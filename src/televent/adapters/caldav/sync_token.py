@@ -8,6 +8,7 @@ ever (ADR 6).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 from televent.adapters.caldav.errors import DavError, dav_precondition
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.counters import NOTHING, Moment, Past, past_of
+from televent.application.use_cases.calendars.sharing import title_of
 
 _PREFIX: Final = "data:,televent/"
 _RUN, _NUMBER = "([0-9a-f]{12})", "([0-9]{1,18})"
@@ -73,6 +75,11 @@ def sync_token_of(row: CalendarRow) -> str:
 def ctag(row: CalendarRow) -> str:
     """The calendar's ctag, which changes when a member changes and at no other time."""
     return sync_token_of(row).removeprefix(_PREFIX)
+
+
+def collection_etag(row: CalendarRow) -> str:
+    """The ETag of the calendar itself, unquoted: of the stream of its members under its name."""
+    return f"{ctag(row)}.{hashlib.sha256(title_of(row).encode()).hexdigest()[:12]}"
 
 
 def read_token(token: str, row: CalendarRow) -> tuple[Known, Past]:

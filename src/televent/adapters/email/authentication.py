@@ -2,6 +2,8 @@
 
 - All lines with our id count together, because each filter of a mail server writes its own. If one of them cannot be
   parsed, nothing is proven: the line that we cannot read may be the one that says "fail".
+- Our mail server writes its id as the first word. Another spelling, or a control character anywhere in the line, is a
+  stranger's: our mail server may not have recognised the id, and so may have left the line in.
 - A method that is named twice has the worse of its results.
 
 RFC 8601 §5 makes our mail server remove lines with its own id from the mails that come in.
@@ -18,6 +20,8 @@ from typing import Final
 import authres
 from publicsuffixlist import PublicSuffixList
 
+from televent.adapters.email.reading.fields import CONTROL
+
 MAX_LINE: Final = 3 * 1024
 """Max characters of a line with our id; a longer one counts as one that cannot be parsed. The parser's time grows with
 the square of the length."""
@@ -28,7 +32,7 @@ MAX_NESTING: Final = 10
 MAX_DOMAIN: Final = 253
 """Max characters of a domain (RFC 1035 §2.3.4)."""
 _AUTHSERV_ID: Final = re.compile(r'\s*(?:\([^()]{0,200}\)\s*){0,5}"?([^\s;()"]+)')
-"""Reads the id of a line, also where the line as a whole cannot be parsed."""
+"""Reads the id of a line in each spelling, also where the line as a whole cannot be parsed."""
 _METHOD: Final = re.compile(r"(?<![\w.-])(?:dmarc|dkim)\s*(?:/\s*\d+\s*)?=", re.IGNORECASE)
 _ASIDE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
 """A quoted string, or an innermost comment (RFC 5322 §3.2.2, §3.2.4)."""
@@ -97,13 +101,13 @@ def _worst(results: list[authres.core.AuthenticationResult]) -> str | None:
 
 
 def _id_of(line: str) -> str:
-    found = _AUTHSERV_ID.match(line[:MAX_LINE])
+    found = _AUTHSERV_ID.match(CONTROL.sub("", line[:MAX_LINE]))
     return found[1].lower() if found is not None else ""
 
 
 def _parsed(line: str, authserv_id: str) -> list[authres.core.AuthenticationResult] | None:
     """The results in a line; None where it cannot be parsed."""
-    if len(line) > MAX_LINE:
+    if len(line) > MAX_LINE or CONTROL.search(line) or not line.lower().startswith(authserv_id.lower()):
         return None
     try:
         parsed = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {line}")

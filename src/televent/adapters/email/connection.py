@@ -93,7 +93,8 @@ class SmtpConnection(SMTP):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         content = await self._content()
-        envelope = self.envelope
+        # The end of the content ends the transaction, whatever becomes of the mail: an error of the handler too.
+        envelope, self.envelope = self.envelope, self._create_envelope()
         if self.transport is None or self.transport.is_closing():
             return
         if content is None:
@@ -101,7 +102,6 @@ class SmtpConnection(SMTP):
         else:
             envelope.content = envelope.original_content = content
             reply = await self.event_handler.handle_DATA(self, self.session, envelope)
-        self.envelope = self._create_envelope()
         await self.push(reply)
 
     async def _content(self) -> bytes | None:

@@ -31,6 +31,8 @@ VCALENDAR_1: Final = "text/x-vcalendar"
 _CALENDAR: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*VCALENDAR", re.IGNORECASE)
 _BARE: Final = re.compile(rb"BEGIN[^\n]{0,100}?:[ \t]*V(?:EVENT|TODO|JOURNAL|FREEBUSY)", re.IGNORECASE)
 """A component without a VCALENDAR around it: some programs send only that."""
+_METHOD: Final = re.compile(r"[A-Z0-9-]{1,40}")
+"""The name of a method, in upper case (RFC 5545 §3.1, iana-token)."""
 
 
 def is_report(mail: Part, envelope_from: str) -> bool:
@@ -58,8 +60,8 @@ def _read(part: Part) -> MailedCalendar:
     data = _decoded(part, MAX_ENCODED) if part.size <= MAX_ENCODED else None
     if data is None or len(data) > MAX_CALENDAR:
         return MailedCalendar(None, f"it has more than {MAX_CALENDAR} bytes")
-    method = (part.parameter("method") or "").strip().upper() or None
-    found = readable(data, method=method, vcalendar1=part.type == VCALENDAR_1)
+    method = (part.parameter("method") or "").strip().upper()
+    found = readable(data, method=method if _METHOD.fullmatch(method) else None, vcalendar1=part.type == VCALENDAR_1)
     message = found.message
     if message is not None and (text := foreign(message.text)) is not message.text:
         message = message_of(text, method=message.method)

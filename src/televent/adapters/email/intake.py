@@ -25,10 +25,10 @@ from televent.adapters.email.trust import header_values, sender_of
 from televent.application.backend import Backend
 from televent.application.mail.addressees import Addressees, Destination
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.book import LEASE, RETRY, MailBook
+from televent.application.mail.book import LEASE, RETRY, KeptMail, MailBook
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
 from televent.application.mail.trust import Sender
-from televent.application.outage import Outage
+from televent.application.outage import DatabaseBusy, Outage
 from televent.application.use_cases.mail.receive_mail import receive_mail
 from televent.domain.ids import AccountId
 
@@ -38,6 +38,9 @@ T = TypeVar("T")
 
 MAX_OPERATOR_MAILS = 100
 """Max mails a day to postmaster and abuse: anybody can send them, and each is kept for a month."""
+BUSY_FOR = timedelta(hours=1)
+"""Time after which an attempt counts for which the database was busy. A mail that always runs into a timeout would
+otherwise be tried for ever."""
 
 
 class Run(Protocol):
@@ -69,10 +72,24 @@ class Intake:
 
     def _refusal(self, recipient: str) -> str | None:
         destination = self._addressees.destination(recipient)
-        if destination is Destination.OPERATOR:
-            today = self._backend.clock() - timedelta(days=1)
-            return TOO_MANY if self.book.operator_mails(today) >= MAX_OPERATOR_MAILS else None
-        return REFUSALS[destination]
+        return self._operator_refusal() if destination is Destination.OPERATOR else REFUSALS[destination]
+
+    def _operator_refusal(self) -> str | None:
+        today = self._backend.clock() - timedelta(days=1)
+        return TOO_MANY if self.book.operator_mails(today) >= MAX_OPERATOR_MAILS else None
+
+    def keep(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> str | None:
+        """Stores a mail before it is acknowledged. Returns the SMTP reply that refuses it, where it is not stored.
+        Synchronous."""
+        for_operator = any(map(self._addressees.is_operator, recipients))
+        refusal = self.content_refusal(envelope_from, raw)
+        # Again, because many connections may have named the operator before the first of their mails was stored.
+        if refusal is None and for_operator:
+            refusal = self._operator_refusal()
+        if refusal is None:
+            now = self._backend.clock()
+            self.book.keep(mail_key, envelope_from, recipients, raw, now, for_operator=for_operator)
+        return refusal
 
     def content_refusal(self, envelope_from: str, raw: bytes) -> str | None:
         """The SMTP reply that refuses a mail beyond our bounds; None where the mail is accepted. Synchronous."""
@@ -82,26 +99,30 @@ class Intake:
             return error.reply
         return None
 
-    async def take(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
+    async def take(self, mail: KeptMail) -> Verdict:
         """Processes a stored mail and records its outcome. Idempotent; never raises."""
         try:
-            verdict = await self.run(self._process, mail_key, envelope_from, recipients, raw)
+            verdict = await self.run(self._process, mail.key, mail.envelope_from, mail.recipients, mail.raw)
         except Outage as outage:
-            verdict = await self._given_back(mail_key, outage)
+            waited = self._backend.clock() - mail.received_at
+            if isinstance(outage, DatabaseBusy) and waited >= BUSY_FOR:
+                verdict = await self._postponed(mail, outage.name)
+            else:
+                verdict = await self._given_back(mail, outage)
         except Exception as error:
-            log.exception("a mail could not be processed", mail=mail_key[:16])
-            verdict = await self._postponed(mail_key, type(error).__name__)
-        log.info("mail", mail=mail_key[:16], state=verdict.state, reason=verdict.reason)
+            log.exception("a mail could not be processed", mail=mail.key[:16])
+            verdict = await self._postponed(mail, type(error).__name__)
+        log.info("mail", mail=mail.key[:16], state=verdict.state, reason=verdict.reason)
         return verdict
 
-    async def _given_back(self, mail_key: str, outage: Outage) -> Verdict:
+    async def _given_back(self, mail: KeptMail, outage: Outage) -> Verdict:
         """Leaves the mail for a later attempt, and does not count this one: the mail is not the reason."""
         until = time.monotonic() + LEASE.total_seconds()
         reason = outage.name
         while True:
             try:
                 due = self._backend.clock() + timedelta(seconds=outage.retry_after)
-                await self.run(self.book.give_back, mail_key, reason, due)
+                await self.run(self.book.give_back, mail, reason, due)
                 break
             except Outage as again:
                 if time.monotonic() > until:
@@ -109,14 +130,14 @@ class Intake:
                 await asyncio.sleep(again.retry_after)
         return Verdict("received", reason)
 
-    async def _postponed(self, mail_key: str, reason: str) -> Verdict:
+    async def _postponed(self, mail: KeptMail, reason: str) -> Verdict:
         """Leaves the mail for a later attempt; after the last one it is set aside."""
         due = self._backend.clock() + RETRY
         try:
-            again = await self.run(self.book.postpone, mail_key, reason, due)
+            again = await self.run(self.book.postpone, mail, reason, due)
         except Exception:
             # Without the database the end of the lease makes it due again.
-            log.exception("the outcome of a mail could not be stored", mail=mail_key[:16])
+            log.exception("the outcome of a mail could not be stored", mail=mail.key[:16])
             again = True
         return Verdict("received" if again else "failed", reason)
 

@@ -49,9 +49,8 @@ class ListenerConfig:
 class Listener:
     """aiosmtpd's handler: stores each mail, then processes it in the background."""
 
-    def __init__(self, intake: Intake, now: Callable[[], datetime], kept: Callable[[], None]) -> None:
+    def __init__(self, intake: Intake, kept: Callable[[], None]) -> None:
         self._intake = intake
-        self._now = now
         self._kept = kept
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
@@ -70,18 +69,12 @@ class Listener:
         recipients = [str(each) for each in envelope.rcpt_tos]
         # aiosmtpd decodes bytes that are not UTF-8 as lone surrogates, which PostgreSQL refuses.
         sender = (envelope.mail_from or "").encode(errors="replace").decode()
-        refusal = await self._intake.run(self._keep, sender, recipients, raw)
+        refusal = await self._intake.run(self._intake.keep, mail_key(raw, recipients), sender, recipients, raw)
         if refusal is not None:
             log.info("mail refused", reply=refusal)
             return refusal
         self._kept()
         return "250 OK"
-
-    def _keep(self, sender: str, recipients: list[str], raw: bytes) -> str | None:
-        refusal = self._intake.content_refusal(sender, raw)
-        if refusal is None:
-            self._intake.book.keep(mail_key(raw, recipients), sender, recipients, raw, self._now())
-        return refusal
 
     async def handle_exception(self, error: Exception) -> str:
         """Replies 451 or 452, so that the sender keeps the mail and tries again. The reply does not show the error."""
@@ -102,11 +95,11 @@ def mail_key(raw: bytes, recipients: list[str]) -> str:
     head, body = (parted.start(), parted.end()) if parted is not None else (len(raw), len(raw))
     digest = hashlib.sha256("\0".join([*sorted(each.lower() for each in recipients), ""]).encode())
     skipping = False
-    for line in raw[:head].splitlines():
+    for line in raw[:head].split(b"\n"):
         if line[:1] not in (b" ", b"\t"):
             skipping = line.lower().startswith(_TRACE)
         if not skipping:
-            digest.update(line + b"\n")
+            digest.update(line.removesuffix(b"\r") + b"\n")
     digest.update(b"\n")
     digest.update(memoryview(raw)[body:])
     return digest.hexdigest()
@@ -128,7 +121,7 @@ async def serve_mail(
     use in place of a new one. Raises OSError where the port is taken.
     """
     processing = Processing(intake, now)
-    listener = Listener(intake, now, processing.kept)
+    listener = Listener(intake, processing.kept)
     connections = Connections()
     protocol = LmtpConnection if config.protocol == "lmtp" else SmtpConnection
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from televent.adapters.email import mime, texts, wire
-from televent.adapters.email.checked import UnsafeMail
-from televent.adapters.email.headers import BadHeader
-from televent.adapters.email.smtp import MailRejected, NoSuchMailbox, SmtpMailer
+from televent.adapters.email.sending import outcomes
+from televent.adapters.email.smtp import SmtpMailer
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarCancel,
+    CalendarCounter,
+    CalendarDeclineCounter,
     CalendarInvite,
     CalendarMail,
     CalendarReply,
@@ -23,15 +24,19 @@ from televent.application.messages.mail import (
     OperatorMail,
 )
 from televent.application.messages.message import Message
-from televent.application.messages.outbox import Claimed, GiveUp, Undeliverable
+from televent.application.messages.outbox import Claimed, GiveUp
+from televent.ical.itip.message import PROPOSALS
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Instance
+from televent.ical.text.values import unescape
 
 _TEXT_NAMES: Mapping[type[CalendarMail], str] = {
     CalendarInvite: "invite",
     CalendarUpdate: "update",
     CalendarCancel: "cancel",
     CalendarReply: "reply",
+    CalendarCounter: "counter",
+    CalendarDeclineCounter: "decline-counter",
 }
 """The middle part of each text key: ``subject-invite``, ``lead-invite``."""
 
@@ -42,11 +47,13 @@ MAX_FORWARDED = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class MailIdentity:
-    """Our own addresses: ``sender`` is the From address; ``internal_domain`` never leaves in a mail."""
+    """Our own addresses: ``sender`` is the From address; ``internal_domain`` never leaves in a mail; ``public_url`` is
+    PUBLIC_URL."""
 
     sender: str
     mail_domain: str
     internal_domain: str
+    public_url: str | None = None
 
 
 class MailSender:
@@ -65,7 +72,7 @@ class MailSender:
     async def handle(self, message: Claimed) -> None:
         """Sends one message. Raises Undeliverable where nobody has the address, GiveUp where the server refuses the
         mail for good, MailError where a retry may help."""
-        try:
+        with outcomes(to_operator=isinstance(message.message, OperatorMail)):
             match message.message:
                 case Email() as mail:
                     await self._send_template(message, mail)
@@ -75,15 +82,6 @@ class MailSender:
                     await self._send_calendar_mail(message, mail)
                 case _:
                     raise GiveUp(f"no mail is made of {message.name}")
-        except NoSuchMailbox as error:
-            # MAIL_OPERATOR is the operator's own address; the others were written by people.
-            if isinstance(message.message, OperatorMail):
-                raise GiveUp(str(error)) from error
-            raise Undeliverable(str(error)) from error
-        except (MailRejected, BadHeader) as error:
-            raise GiveUp(str(error)) from error
-        except UnsafeMail as error:
-            raise GiveUp(f"this mail is not sent, because it has {error}") from error
 
     async def _send_calendar_mail(self, message: Claimed, outgoing: CalendarMail) -> None:
         us = self._identity
@@ -96,6 +94,7 @@ class MailSender:
             human=human,
             internal_domain=us.internal_domain,
             mail_domain=us.mail_domain,
+            public_url=us.public_url,
         )
         text = CalendarText(outgoing.text.encode())
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
@@ -180,16 +179,24 @@ def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str) -> _Mai
         "place": instance.location or texts.say(language, "nowhere"),
     }
     lines = [texts.say(language, "time", **values), texts.say(language, "location", **values)]
-    if not kind.startswith("reply"):
+    if kind in ("invite", "update", "cancel"):
         lines.append(texts.say(language, "organizer", **values))
     lead = texts.say(language, f"lead-{kind}", **values)
-    description = instance.description.strip()[:10_000]
+    if outgoing.method in PROPOSALS and (comment := _comment(instance)):
+        lines.append(texts.say(language, "comment", comment=comment))
+    description = instance.description.strip()[:10_000] if kind != "counter" else ""
     plain = "\n".join([lead, "", *lines, *(["", description] if description else [])]) + "\n"
     rows = "<br>".join(html.escape(line) for line in lines)
     body = f"<p><b>{html.escape(lead)}</b></p><p>{rows}</p>"
     if description:
         body += "<p>" + html.escape(description).replace("\n", "<br>") + "</p>"
     return _MailTexts(language, texts.say(language, f"subject-{kind}", **values), plain, body)
+
+
+def _comment(instance: Instance) -> str:
+    """The COMMENT of a proposal or its refusal; "" without one."""
+    found = next((unescape(prop.value) for prop in instance.beside if prop.name == "COMMENT"), "")
+    return " ".join(found.split())
 
 
 def _answer(instance: Instance) -> str:

@@ -79,7 +79,7 @@ class Processing:
 
     async def _take(self, mail: KeptMail) -> None:
         """Processes a mail. After its lease others may try it, so its place is free then, even if it never ends."""
-        attempt = asyncio.create_task(self._intake.take(mail.key, mail.envelope_from, mail.recipients, mail.raw))
+        attempt = asyncio.create_task(self._intake.take(mail))
         self._attempts.add(attempt)
         attempt.add_done_callback(self._attempts.discard)
         await asyncio.wait({attempt}, timeout=LEASE.total_seconds())

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
-from fluent.runtime import FluentBundle, FluentResource
 
-LANGUAGES = ("en", "ru")
+from televent.wording.texts import LANGUAGES, language_of, text_of
 
-
-@cache
-def _bundle(language: str) -> Any:
-    # Old mail programs show Unicode isolation marks in a subject as boxes.
-    bundle = FluentBundle([language], use_isolating=False)
-    source = files("televent.adapters.email").joinpath("locales", f"{language}.ftl").read_text("utf-8")
-    bundle.add_resource(FluentResource(source))
-    return bundle
-
-
-def language_of(locale: str) -> str:
-    """The supported language for a locale such as "ru_RU"; "en" where there is none."""
-    language = locale.replace("_", "-").split("-")[0].lower()
-    return language if language in LANGUAGES else "en"
+__all__ = ["LANGUAGES", "language_of", "say", "when"]
 
 
 def say(language: str, key: str, **values: str) -> str:
     """A text with its values filled in. Raises KeyError for an unknown key."""
-    for each in (language, "en"):
-        bundle = _bundle(each)
-        if bundle.has_message(key):
-            text, _ = bundle.format_pattern(bundle.get_message(key).value, values)
-            return str(text)
-    raise KeyError(key)
+    return text_of("televent.adapters.email", language, key, **values)
 
 
 def when(start: datetime | date | None, end: datetime | date | None, zone: str, language: str) -> str:

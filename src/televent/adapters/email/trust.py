@@ -7,12 +7,12 @@ DMARC and DKIM prove nothing, and only tokens prove a sender.
 from __future__ import annotations
 
 import re
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from email.utils import getaddresses
 
 from televent.adapters.email.authentication import results_of
-from televent.adapters.email.reading.fields import Headers
+from televent.adapters.email.headers import clean
+from televent.adapters.email.reading.fields import CONTROL, Headers, unfolded
+from televent.adapters.email.reading.words import shown
 from televent.application.mail.trust import Sender
 
 _ADDRESS = re.compile(r"[^@\s<>\"\ud800-\udfff]+@[\w.-]+\Z")
@@ -41,23 +41,17 @@ def sender_of(message: Headers, authserv_id: str | None) -> Sender:
 
 def header_values(message: Headers, header: str) -> list[str]:
     """The raw values of a header, unfolded. The email package's header parser raises on hostile values."""
-    return [
-        "".join(str(value).splitlines()).strip()
-        for name, value in message.raw_items()
-        if name.lower() == header.lower()
-    ]
+    return [unfolded(str(value)) for name, value in message.raw_items() if name.lower() == header.lower()]
 
 
 def _addresses(message: Headers, header: str) -> list[str]:
-    """The addresses in lower case; "" for each value that is no address."""
-    pairs = getaddresses(header_values(message, header))
+    """The addresses in lower case; "" for each value that is no address, or that has a control character."""
+    values = header_values(message, header)
+    pairs = getaddresses(["" if CONTROL.search(value) else value for value in values])
     found = [address.strip().lower() for _, address in pairs]
     return [address if _ADDRESS.match(address) else "" for address in found]
 
 
 def _display_name(message: Headers) -> str:
     name = next((name for name, _ in getaddresses(header_values(message, "From"))), "")
-    try:
-        return str(make_header(decode_header(name)))
-    except (ValueError, LookupError, HeaderParseError):
-        return ""
+    return clean(shown(name))

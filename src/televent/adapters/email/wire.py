@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from televent.application.attachments import at_base
 from televent.ical.editing.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
 from televent.ical.objects.calendar_text import CalendarText
@@ -21,13 +22,15 @@ _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The sender's addresses in mail. ``organizer``: the tokened address; ``human``: the person's own address."""
+    """The sender's addresses in mail. ``organizer``: the tokened address; ``human``: the person's own address;
+    ``public_url``: PUBLIC_URL, where the recipient finds attachments."""
 
     name: str
     organizer: str
     human: str
     internal_domain: str
     mail_domain: str
+    public_url: str | None = None
 
 
 def as_organizer(text: CalendarText, identity: Identity) -> CalendarText:
@@ -44,6 +47,9 @@ def as_organizer(text: CalendarText, identity: Identity) -> CalendarText:
             # RFC 5546 §3.2.2 allows SEQUENCE 0 to be omitted, but some mail programs need it.
             component.put("SEQUENCE", "0")
         _hide_internal(component, identity)
+    if identity.public_url is not None:
+        # The URL has the origin of the client that uploaded the attachment, which may be an address at home.
+        at_base(root, identity.public_url)
     without_managed_ids(root)
     return CalendarText.of_tree(root)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import uuid4
 
 import structlog
@@ -23,6 +23,9 @@ Send = Callable[[Any], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 HealthCheck = Callable[[], dict[str, str]]
 """The state of each part of the service by its name, "ok" where it works. It must not wait for any part."""
+
+_ROOTS: Final = frozenset({"", "caldav", "principals", ".well-known", "push", "health", "api", "telegram", "i"})
+"""The first segments of all paths inside the server."""
 
 
 def rest_app(check: HealthCheck) -> Asgi:
@@ -50,17 +53,24 @@ def rest_app(check: HealthCheck) -> Asgi:
 class Front:
     """The entry point of every request: it sets the request id, writes the access log, and routes by path.
 
-    ``mounts`` maps a path prefix to its application. Other paths go to ``rest`` (/health, /api) or to ``caldav``."""
+    ``mounts`` maps a path prefix to its application. ``start`` answers GET / and HEAD /. Other paths go to ``rest``
+    (/health, /api) or to ``caldav``. ``public_path`` is the path of PUBLIC_URL, which a proxy may take off or keep; ""
+    if it has none."""
 
-    def __init__(self, rest: Asgi, caldav: Asgi, *, mounts: dict[str, Asgi] | None = None) -> None:
+    def __init__(
+        self, rest: Asgi, caldav: Asgi, start: Asgi, *, mounts: dict[str, Asgi] | None = None, public_path: str = ""
+    ) -> None:
         self._rest = rest
         self._caldav = caldav
+        self._start = start
         self._mounts = mounts or {}
+        self._public_path = public_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
+        _enter(scope, self._public_path)
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
@@ -79,19 +89,38 @@ class Front:
                 "request",
                 request_id=request_id,
                 method=scope["method"],
-                path=scope["path"],
+                path=_shown(scope["path"]),
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
 
     def _application(self, scope: Scope) -> Asgi:
         path = scope["path"]
+        if path == "/" and scope["method"] in ("GET", "HEAD"):
+            return self._start
         for prefix, app in self._mounts.items():
             if path == prefix or path.startswith(prefix + "/"):
                 return app
         if path == "/health" or path.startswith(("/health/", "/api/")):
             return self._rest
         return self._caldav
+
+
+def _enter(scope: Scope, public_path: str) -> None:
+    """Takes the public path off the request's path. A path that begins inside the server without it stays: a proxy has
+    taken it off already, and it may itself begin as one of ours, such as ``/caldav``."""
+    path, raw = scope["path"], scope.get("raw_path") or scope["path"].encode()
+    before = public_path.encode()
+    if not public_path or not path.startswith(public_path) or not raw.startswith(before):
+        return
+    rest = path[len(public_path) :]
+    if rest[:1] in ("", "/") and rest[1:].partition("/")[0] in _ROOTS:
+        scope["path"], scope["raw_path"] = rest or "/", raw[len(before) :] or b"/"
+
+
+def _shown(path: str) -> str:
+    """The path as the log has it. The token in a link answers in a person's name, so it is left out."""
+    return "/i/…" if path.startswith("/i/") else path
 
 
 def _request_id(scope: Scope) -> str:

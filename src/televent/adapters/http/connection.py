@@ -33,6 +33,10 @@ _ANSWERS: Final = itertools.count(1)
 """Numbers for complete answers."""
 _RESET: Final = struct.pack("ii", 1, 0)
 """The SO_LINGER value that makes close() send a TCP reset and discard unsent data."""
+LINGER: Final = 2.0
+"""Max seconds for which the server reads on after it has refused bytes and ended its own side."""
+MAX_LINGERING: Final = 1024 * 1024
+"""Max bytes that it reads then."""
 RETRY_AFTER: Final = 5
 """Seconds in the Retry-After header of the 503 for too many connections."""
 
@@ -73,6 +77,8 @@ class Connection(FramedConnection):
     """True until the client sends its first byte."""
     _idle_number = 0
     """Grows with each complete answer of the process, and so tells which connection became idle first."""
+    _discarded: int | None = None
+    """Bytes read and thrown away since the server ended its own side; None: it has not."""
     _read_timer: asyncio.TimerHandle | None = None
     """The timeout for reading."""
     _write_timer: asyncio.TimerHandle | None = None
@@ -125,7 +131,14 @@ class Connection(FramedConnection):
     # ---- reading
     def data_received(self, data: bytes) -> None:
         self._no_data_yet = False
+        if self._discarded is not None:
+            self._discarded += len(data)
+            if self._discarded > MAX_LINGERING:
+                self.transport.close()
+            return
         super().data_received(data)
+        if self._discarded is not None:
+            return
         if self.transport.is_closing():
             self._stop_read_timer()
             self._limit_close()
@@ -224,11 +237,22 @@ class Connection(FramedConnection):
         self._waiting_for = ""
         # A second answer to the same request, or one inside another answer, would break the HTTP stream.
         unanswered = not cycle.response_started if body else cycle is None or cycle.response_complete
-        if status is not None and unanswered:
+        answers = status is not None and unanswered
+        if status is not None and answers:
             self.transport.write(_error_answer(status, why))
         self._report_disconnect()
-        self.transport.close()
+        if answers and self._discarded is None and self.transport.can_write_eof():
+            self._linger()
+        else:
+            self.transport.close()
         self._limit_close()
+
+    def _linger(self) -> None:
+        """Ends the server's side and reads on for a moment. A close with bytes on their way makes a TCP reset, which
+        may destroy the answer before the client has read it (RFC 9112 §9.6)."""
+        self._discarded = 0
+        self.transport.write_eof()
+        self._read_timer = self.loop.call_later(LINGER, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:
         """Answers bytes that are no request, or no body, and ends the connection. If requests before them are still

@@ -21,6 +21,7 @@ _HOST: Final = re.compile(
     rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?"
 ).fullmatch
 """uri-host with an optional port (RFC 9110 §7.2, RFC 3986 §3.2.2). It may be empty."""
+_NO_TARGET: Final = re.compile(rb"([A-Z]{3,20})  (?=HTTP/1\.[01]\r\n)").match
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?]*)", re.IGNORECASE).match
 
 
@@ -29,15 +30,33 @@ class FramedConnection(HttpToolsProtocol):
 
     _upgrade: tuple[bytes, bytes, bytes, Headers] | None = None
     """Method, target, version and headers of a request that asks for another protocol, until it is parsed again."""
+    _between = True
+    """True while no request has begun, or the last one has come whole."""
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._parse_without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("the request is malformed")
+        # A loop over places in the data: a client may send thousands of requests with Upgrade at once.
+        waiting = [memoryview(data)]
+        while waiting:
+            piece, between = waiting.pop(), self._between
+            try:
+                self.parser.feed_data(piece)
+            except httptools.HttpParserUpgrade as upgrade:
+                if self._upgrade is not None:
+                    waiting += [piece[upgrade.args[0] :], memoryview(self._without_upgrade(self._upgrade))]
+            except httptools.HttpParserError:
+                line = _NO_TARGET(piece) if between else None
+                if line is None:
+                    self.send_400_response("the request is malformed")
+                    return
+                # KDE writes such a line for a URL without a path, which names the root (RFC 3986 §6.2.3). A redirect
+                # (RFC 9112 §3.2) would make it ask its user whether the site is a trick: it comes before the challenge.
+                self._renew_parser()
+                waiting += [piece[line.end() :], memoryview(line[1] + b" / ")]
+
+    def on_message_begin(self) -> None:
+        self._between = False
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         method, version = self.parser.get_method(), self.parser.get_http_version().encode()
@@ -53,21 +72,24 @@ class FramedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if self._upgrade is None:
+            self._between = True
             super().on_message_complete()
 
-    def _parse_without_upgrade(self, rest: bytes) -> None:
-        """Parses a request again that asked for another protocol, without its Upgrade header.
+    def _without_upgrade(self, asked: tuple[bytes, bytes, bytes, Headers]) -> bytes:
+        """The head of a request that asked for another protocol, without its Upgrade header; a new parser reads it.
 
         A server may ignore Upgrade (RFC 9110 §7.8). But the parser then takes the request's body for the other
         protocol, and the bytes after the next read for a new request."""
-        if self._upgrade is None:
-            return
-        (method, target, version, headers), self._upgrade = self._upgrade, None
+        method, target, version, headers = asked
+        self._upgrade = None
         lines = [b"%b %b HTTP/%b" % (method, target, version)]
         lines += [b"%b: %b" % (name, value) for name, value in headers if name != b"upgrade"]
+        self._renew_parser()
+        return b"\r\n".join([*lines, b"", b""])
+
+    def _renew_parser(self) -> None:
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        FramedConnection.data_received(self, b"\r\n".join([*lines, b"", b""]) + rest)
 
 
 def fault_of(method: bytes, version: bytes, target: bytes, headers: Headers) -> tuple[int, str] | None:

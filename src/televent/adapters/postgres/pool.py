@@ -5,7 +5,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from televent.adapters.postgres.outages import one_line, outage_of
+from televent.adapters.postgres.server_start import THIS_START
 from televent.application.outage import DatabaseAway, DatabaseFull, Outage
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -88,7 +89,7 @@ def open_pool(
         timeout=min(timeout, PATIENCE),
         reconnect_timeout=timeout,
         max_lifetime=3600,
-        configure=_plan_once if generic_plans else None,
+        generic_plans=generic_plans,
         open=False,
     )
     try:
@@ -102,12 +103,6 @@ def open_pool(
     return pool
 
 
-def _plan_once(connection: Connection) -> None:
-    connection.execute("SET plan_cache_mode = force_generic_plan")
-    if not connection.autocommit:
-        connection.commit()
-
-
 class LivePool(ConnectionPool[Connection]):
     """A pool that gives out no connection that the server has closed, and that translates errors into outages.
 
@@ -119,27 +114,56 @@ class LivePool(ConnectionPool[Connection]):
     """While it is set, every call fails at once: nobody waits for a database that is known to be away."""
     full = False
     """True from an error because of a full disk until somebody finds that there is room again."""
+    server = ""
+    """The start of the PostgreSQL of the newest connection. Another value means that what was read before may be
+    undone: by a failover that lost its last transactions, or by a restore."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, generic_plans: bool = False, **kwargs: Any) -> None:
         self._used: dict[int, Connection] = {}
         self._guard = threading.Lock()
-        super().__init__(*args, **kwargs)
+        self._generic_plans = generic_plans
+        self.on_other_server: list[Callable[[Connection], object]] = []
+        """Called with the first connections to another start of PostgreSQL, before anybody gets one of them."""
+        super().__init__(*args, configure=self._configure, **kwargs)
+
+    def _configure(self, connection: Connection) -> None:
+        # The pool's own threads come here, and they are few.
+        self._register(connection)
+        try:
+            self._prepare(connection)
+        finally:
+            self._unregister(connection)
+
+    def _prepare(self, connection: Connection) -> None:
+        if self._generic_plans:
+            connection.execute("SET plan_cache_mode = force_generic_plan")
+        row = connection.execute(THIS_START, prepare=False).fetchone()
+        assert row is not None
+        if row[0] != self.server:
+            for hook in self.on_other_server:
+                hook(connection)
+            self.server = row[0]
+        if not connection.autocommit:
+            connection.commit()
 
     @contextmanager
     def connection(self, timeout: float | None = None) -> Iterator[Connection]:
         """A live connection for the block. Raises Outage, also for an error of the block that means one."""
-        connection: Connection | None = None
+        lost = False
         try:
             with super().connection(timeout) as connection:
                 try:
                     yield connection
-                except psycopg.errors.ReadOnlySqlTransaction:
-                    # It may lead to a server that is a standby now; a new one may lead to the primary.
-                    connection.close()
+                except psycopg.Error as error:
+                    # Later it says less: the pool closes a connection that comes back and is past its time.
+                    lost = connection.closed
+                    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+                        # It may lead to a server that is a standby now; a new one may lead to the primary.
+                        connection.close()
                     raise
         except psycopg.Error as error:
             outage = outage_of(error)
-            if outage is None and connection is not None and connection.closed:
+            if outage is None and lost:
                 outage = DatabaseAway(one_line(error))
             if outage is None:
                 raise
@@ -151,9 +175,7 @@ class LivePool(ConnectionPool[Connection]):
         patience = self.timeout if timeout is None else timeout
         deadline = time.monotonic() + patience
         while True:
-            outage = self.outage
-            if outage is not None:
-                raise type(outage)(*outage.args)
+            self._refuse_while_away()
             try:
                 connection = super().getconn(min(ASK_AGAIN, deadline - time.monotonic()))
             except PoolTimeout:
@@ -161,26 +183,41 @@ class LivePool(ConnectionPool[Connection]):
                     raise PoolTimeout(f"no connection within {patience:g} s") from None
                 continue
             try:
+                # Before the first question: on a silent connection that waits as long as any other.
+                self._register(connection)
                 discard_if_cut(connection)
             except psycopg.Error:
                 connection.close()
-                super().putconn(connection)
+                self.putconn(connection)
             except BaseException:
-                super().putconn(connection)
+                self.putconn(connection)
                 raise
             else:
-                with self._guard:
-                    self._used[id(connection)] = connection
                 return connection
 
     def putconn(self, conn: Connection) -> None:
         """Takes a connection back."""
-        with self._guard:
-            self._used.pop(id(conn), None)
+        self._unregister(conn)
         super().putconn(conn)
 
+    def _register(self, connection: Connection) -> None:
+        """From now on ``cut`` ends what waits on the connection. Raises Outage where ``cut`` may have come before."""
+        with self._guard:
+            self._refuse_while_away()
+            self._used[id(connection)] = connection
+
+    def _unregister(self, connection: Connection) -> None:
+        with self._guard:
+            self._used.pop(id(connection), None)
+
+    def _refuse_while_away(self) -> None:
+        outage = self.outage
+        if outage is not None:
+            raise type(outage)(*outage.args)
+
     def cut(self) -> None:
-        """Ends every statement under way with an error, and closes every idle connection.
+        """Ends every statement under way with an error, and closes every idle connection. Set ``outage`` before: a
+        connection that is given out meanwhile is not cut.
 
         A statement on a connection that has gone silent would wait for minutes.
         """

@@ -31,6 +31,8 @@ SILENCE: Final = 2.0
 """Seconds without an answer after which the database counts as away."""
 ROOM_INTERVAL: Final = 10.0
 """Seconds between two looks whether the disk has room."""
+ROOM_PATIENCE: Final = 1.0
+"""Max seconds for such a look. Together with the next question, silence is still noticed within INTERVAL + SILENCE."""
 
 BEAT: Final = b"SELECT current_setting('transaction_read_only')"
 # A sort that needs more memory than it may take writes a temporary file. Unlike a row it leaves nothing behind, and it
@@ -48,6 +50,7 @@ class Pulse:
         self._line: Connection | None = None
         self._asked_at: float | None = None
         self._room_seen = 0.0
+        self._room_unknown = False
         self._read_only = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
@@ -76,37 +79,45 @@ class Pulse:
             if self._asked_at is None:
                 self._asked_at = time.monotonic()
             try:
-                self._ask()
-            except (psycopg.Error, TimeoutError) as error:
+                line = self._ask()
+            except Exception as error:
+                # Without this thread nobody would notice anything, so no error may end it.
                 self._missed(error)
-                pause = RETRY
             else:
                 self._answered()
-                pause = INTERVAL
-            self._closing.wait(pause)
+                if self._pool.full or time.monotonic() - self._room_seen > ROOM_INTERVAL:
+                    self._look_for_room(line)
+            self._closing.wait(RETRY if self._line is None else INTERVAL)
         self._hang_up()
 
-    def _ask(self) -> None:
+    def _ask(self) -> Connection:
         if self._line is None:
             conninfo = make_conninfo(str(self._pool.conninfo), application_name="televent-pulse")
             self._line = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
         self._read_only = ask(self._line.pgconn, BEAT, SILENCE) == b"on"
-        if self._pool.full or time.monotonic() - self._room_seen > ROOM_INTERVAL:
-            self._look_for_room(self._line)
+        return self._line
 
     def _look_for_room(self, line: Connection) -> None:
+        """Never raises: the database has just answered, so an error here says nothing about that."""
         try:
-            ask(line.pgconn, ROOM, 2 * SILENCE)
-        except psycopg.Error as error:
-            if not isinstance(outage_of(error), DatabaseFull):
-                raise
-            if not self._pool.full:
-                log.error("the database's disk is full")
-            self._pool.full = True
+            ask(line.pgconn, ROOM, ROOM_PATIENCE)
+        except Exception as error:
+            if isinstance(error, psycopg.Error) and isinstance(outage_of(error), DatabaseFull):
+                if not self._pool.full:
+                    log.error("the database's disk is full")
+                self._pool.full = True
+            else:
+                # A busy disk may be slow, and the operator may forbid temporary files.
+                if not isinstance(error, psycopg.Error):
+                    self._hang_up()
+                reason = reason_of(error) or f"no answer within {ROOM_PATIENCE:g} s"
+                if not self._room_unknown:
+                    log.warning("it is not known whether the database's disk has room", reason=reason)
+                self._room_unknown = True
         else:
             if self._pool.full:
                 log.warning("the database's disk has room again")
-            self._pool.full = False
+            self._pool.full = self._room_unknown = False
         self._room_seen = time.monotonic()
 
     def _answered(self) -> None:
@@ -119,8 +130,9 @@ class Pulse:
         self._hang_up()
         assert self._asked_at is not None
         if self._pool.outage is None and time.monotonic() - self._asked_at >= SILENCE:
-            reason = one_line(error) or "it is silent"
-            log.error("the database is away", reason=reason)
+            reason = reason_of(error) or "it is silent"
+            unexpected = None if isinstance(error, psycopg.Error | TimeoutError) else error
+            log.error("the database is away", reason=reason, exc_info=unexpected)
             self._pool.outage = DatabaseAway(reason)
             self._pool.cut()
 
@@ -128,6 +140,13 @@ class Pulse:
         if self._line is not None:
             self._line.close()
         self._line = None
+
+
+def reason_of(error: Exception) -> str:
+    """The error's message, with its class where it is none of psycopg's; "" for a timeout."""
+    if isinstance(error, TimeoutError):
+        return ""
+    return one_line(error) if isinstance(error, psycopg.Error) else f"{type(error).__name__}: {one_line(error)}"
 
 
 def ask(connection: pq.abc.PGconn, statement: bytes, seconds: float) -> bytes | None:

@@ -1,7 +1,7 @@
-"""Rate limits without a statement for each request: a frequent client gets several admissions at once.
+"""Rate limits without a statement for each request: a process takes several admissions at once, as a lease.
 
-Admissions are counted in the database when they are taken in advance, so all nodes together admit no more than the rate
-allows. The few that a process still has when it ends, or when a client pauses, are lost.
+Leased admissions are counted in the database, so all nodes together admit no more than the rate allows. Those that a
+process still has when it ends are lost.
 """
 
 from __future__ import annotations
@@ -15,11 +15,23 @@ from typing import Final
 from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 
 REMEMBERED: Final = 20_000
-"""Max keys in memory."""
-OFTEN: Final = 1.0
-"""Seconds between two requests of a client that counts as frequent."""
-SHARE: Final = 8
-"""Max requests taken in advance: the burst divided by this."""
+"""Max keys in memory, those that came last. A key that is forgotten loses its leased admissions."""
+SHARE: Final = 64
+"""Max requests of a lease: the burst divided by this."""
+
+
+class _Held:
+    """The state of one key in this process. Times are those of the limit's clock."""
+
+    __slots__ = ("lease_at", "left", "open_at")
+
+    def __init__(self) -> None:
+        self.left = 0
+        """Admissions that were leased and are not used yet."""
+        self.lease_at = 0.0
+        """The time at which the bucket may have enough for a lease again."""
+        self.open_at = 0.0
+        """The time at which the bucket may have enough for a request again."""
 
 
 class LeasedLimit:
@@ -29,37 +41,46 @@ class LeasedLimit:
         self, limit: PostgresRateLimit, prefix: str, rate: Rate, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._limit, self._prefix, self._rate, self._clock = limit, prefix, rate, clock
-        self._ahead = max(1, rate.burst // SHARE)
-        self._held: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._lease = max(1, rate.burst // SHARE)
+        self._keys: OrderedDict[str, _Held] = OrderedDict()
         self._guard = threading.Lock()
 
     def held(self, key: str) -> bool:
-        """Uses one admission that was taken in advance; False where none is left."""
+        """Uses one admission that this process has; False where none is left."""
         with self._guard:
-            left, last = self._held.get(key, (0, 0.0))
-            if left == 0:
+            held = self._keys.get(key)
+            if held is None or held.left == 0:
                 return False
-            self._held[key] = (left - 1, last)
+            held.left -= 1
             return True
 
-    def __call__(self, key: str) -> float | None:
-        """Admits one request and returns None, or returns the seconds until the client may retry."""
+    def __call__(self, key: str, patience: float = 0.0) -> float:
+        """Counts one request. Returns the seconds that it has to wait: 0, or up to ``patience``. A longer time is a
+        refusal: the request is not counted, and may come again after it. It blocks while the database counts."""
         now = self._clock()
         with self._guard:
-            left, last = self._held.get(key, (0, now - 2 * OFTEN))
+            held = self._of(key)
+            lease, closed = self._lease > 1 and held.lease_at <= now, held.open_at - now
+        if closed > patience:
+            return closed
         named = f"{self._prefix}/{key}"
-        often = left == 0 and now - last <= OFTEN
-        if often and self._ahead > 1 and self._limit.hit(named, self._rate, count=self._ahead) is None:
-            self._keep(key, self._ahead - 1, now)
-            return None
-        wait = self._limit.hit(named, self._rate)
-        if wait is None:
-            self._keep(key, 0, now)
+        if lease:
+            wait = self._limit.hit(named, self._rate, count=self._lease)
+            with self._guard:
+                held.lease_at = now + wait
+                if wait == 0:
+                    held.left += self._lease - 1
+                    return 0.0
+        wait = self._limit.hit(named, self._rate, patience=patience)
+        held.open_at = now + wait
         return wait
 
-    def _keep(self, key: str, more: int, now: float) -> None:
-        with self._guard:
-            left, _ = self._held.pop(key, (0, 0.0))
-            self._held[key] = (left + more, now)
-            while len(self._held) > REMEMBERED:
-                self._held.popitem(last=False)
+    def _of(self, key: str) -> _Held:
+        held = self._keys.get(key)
+        if held is None:
+            held = self._keys[key] = _Held()
+            if len(self._keys) > REMEMBERED:
+                self._keys.popitem(last=False)
+        else:
+            self._keys.move_to_end(key)
+        return held

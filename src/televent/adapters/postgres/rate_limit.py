@@ -15,12 +15,17 @@ HIT = """
         INSERT INTO rate_limit AS bucket (key, tat) SELECT %(key)s, now + %(taken)s FROM moment
         ON CONFLICT (key) DO UPDATE
         SET tat = greatest(bucket.tat, excluded.tat - %(taken)s) + %(taken)s
-        WHERE bucket.tat - (excluded.tat - %(taken)s) <= %(tolerance)s
-        RETURNING 1
+        WHERE bucket.tat - (excluded.tat - %(taken)s) <= %(tolerance)s + %(patience)s
+        RETURNING tat - %(taken)s AS tat
     )
-    SELECT extract(epoch FROM bucket.tat - %(tolerance)s - moment.now)::float8
+    SELECT true, extract(epoch FROM hit.tat - %(tolerance)s - now)::float8 FROM hit, moment
+    UNION ALL
+    SELECT false, extract(epoch FROM bucket.tat - %(tolerance)s - moment.now)::float8
     FROM moment LEFT JOIN rate_limit AS bucket ON bucket.key = %(key)s
     WHERE NOT EXISTS (SELECT FROM hit)"""
+CLOSE = """
+    INSERT INTO rate_limit AS bucket (key, tat) VALUES (%(key)s, clock_timestamp() + %(pause)s)
+    ON CONFLICT (key) DO UPDATE SET tat = greatest(bucket.tat, excluded.tat)"""
 SWEEP = "DELETE FROM rate_limit WHERE tat < coalesce(%s::timestamptz, clock_timestamp())"
 
 
@@ -28,9 +33,14 @@ SWEEP = "DELETE FROM rate_limit WHERE tat < coalesce(%s::timestamptz, clock_time
 class Rate:
     """Max requests: ``count`` per ``seconds`` in the long run, ``burst`` at once."""
 
-    count: int
+    count: float
     seconds: float
     burst: int
+
+    @property
+    def interval(self) -> float:
+        """Seconds after which one more request is admitted."""
+        return self.seconds / self.count
 
 
 class PostgresRateLimit:
@@ -40,18 +50,30 @@ class PostgresRateLimit:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def hit(self, key: str, rate: Rate, now: datetime | None = None, *, count: int = 1) -> float | None:
-        """Admits ``count`` requests, at most the burst, and returns None; else returns the seconds until it can."""
-        interval = timedelta(seconds=rate.seconds / rate.count)
-        tolerance = interval * (rate.burst - count)
-        asked = {"key": key, "now": now, "taken": interval * count, "tolerance": tolerance}
+    def hit(self, key: str, rate: Rate, now: datetime | None = None, *, count: int = 1, patience: float = 0.0) -> float:
+        """Admits ``count`` requests, at most the burst, and returns 0; or admits them for later and returns the seconds
+        until then, at most ``patience``. Otherwise counts nothing and returns the seconds, more than ``patience``,
+        until they can be admitted at once."""
+        interval = timedelta(seconds=rate.interval)
+        asked = {
+            "key": key,
+            "now": now,
+            "taken": interval * count,
+            "tolerance": interval * (rate.burst - count),
+            "patience": timedelta(seconds=patience),
+        }
         with self._pool.connection() as connection:
-            refused = connection.execute(HIT, asked).fetchone()
-        if refused is None:
-            return None
+            ((admitted, seconds),) = connection.execute(HIT, asked).fetchall()
+        if admitted:
+            return min(max(float(seconds), 0.0), patience)
         # The row that refused the request may be newer than the snapshot of this statement.
-        least = interval.total_seconds()
-        return least if refused[0] is None or refused[0] <= 0 else float(refused[0])
+        least = patience + interval.total_seconds()
+        return least if seconds is None or seconds <= patience else float(seconds)
+
+    def close_for(self, key: str, seconds: float) -> None:
+        """Admits no request for so many seconds, where the burst is 1."""
+        with self._pool.connection() as connection:
+            connection.execute(CLOSE, {"key": key, "pause": timedelta(seconds=seconds)})
 
     def sweep(self, now: datetime | None = None) -> int:
         """Deletes the rows that limit no request any more, and returns their number."""

@@ -6,6 +6,12 @@ dump that were put back. So changes of one start follow each other; changes of t
 
 from __future__ import annotations
 
+from typing import Final
+
+_START: Final = ("pg_postmaster_start_time()", "pg_stat_get_bgwriter_stat_reset_time()")
+THIS_START: Final = f"SELECT ROW({', '.join(_START)})::text"
+"""The start of the PostgreSQL that answers, as text."""
+
 
 def server_start(row: str, *more: str) -> str:
     """SQL: a number of 64 bits for this start of PostgreSQL and this copy of the table of ``row``, a table's name or
@@ -16,5 +22,4 @@ def server_start(row: str, *more: str) -> str:
       connection, and keeps its process. An operator may reset them too, which does no harm.
     - The table's file: another one in a copy of the database, and in a table that a dump has filled.
     """
-    parts = ("pg_postmaster_start_time()", "pg_stat_get_bgwriter_stat_reset_time()")
-    return f"hash_record_extended(ROW({', '.join((*parts, f'pg_relation_filepath({row}.tableoid)', *more))}), 0)"
+    return f"hash_record_extended(ROW({', '.join((*_START, f'pg_relation_filepath({row}.tableoid)', *more))}), 0)"

@@ -20,7 +20,8 @@ log = structlog.get_logger("televent.wakeup")
 
 EVENTS = "televent_events"
 OUTBOX = "televent_outbox"
-CHANNELS = (EVENTS, OUTBOX)
+REMINDERS = "televent_reminders"
+CHANNELS = (EVENTS, OUTBOX, REMINDERS)
 
 INTERVAL = 0.02
 """Seconds between two NOTIFY statements."""

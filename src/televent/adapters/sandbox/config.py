@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,13 +41,29 @@ def url_of(host: str, port: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Telegram's limits: max messages of the bot a second, in one chat a second and at once, in one group a minute.
+
+    Telegram allows short bursts in a chat and does not say how long they may be
+    (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). Here a chat takes `burst`
+    messages at once and then `per_chat` a second.
+    """
+
+    in_all: int = 30
+    per_chat: float = 1.0
+    burst: int = 3
+    per_group: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     """The addresses of the two servers, the bot's identity, and the target of answers to invitations.
 
     Port 0 means any free port; `Sandbox` has the real one. Without `state_dir` the state is lost at the end.
     `inbound_smtp` is the host and port to which answers to invitations are sent; without it answering is refused.
     `authserv_id` is the name that the receiver trusts in Authentication-Results (RFC 8601). With it, each answer
-    gets such a header, as a mail server in front of the receiver would add it.
+    gets such a header, as a mail server in front of the receiver would add it. `limits`: Telegram's limits of messages;
+    without them none is refused.
     """
 
     host: str = "127.0.0.1"
@@ -58,6 +75,9 @@ class SandboxConfig:
     bot_username: str = "televent_sandbox_bot"
     bot_name: str = "Televent"
     authserv_id: str | None = None
+    limits: Limits | None = None
+    app_address: Callable[[], str] = str
+    """The sentence of the chat page that says where calendar apps connect; "" for none."""
 
     @property
     def bot_id(self) -> int:

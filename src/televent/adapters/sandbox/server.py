@@ -23,9 +23,8 @@ from televent.adapters.sandbox.journal import Journal
 from televent.adapters.sandbox.mail import routes as mail
 from televent.adapters.sandbox.mail.catcher import Catcher
 from televent.adapters.sandbox.mail.store import Mails
-from televent.adapters.sandbox.people import groups
 from televent.adapters.sandbox.people import routes as people
-from televent.adapters.sandbox.people.acts import CannotDo
+from televent.adapters.sandbox.people.cannot import CannotDo
 from televent.adapters.sandbox.signal import Signal
 
 
@@ -137,7 +136,7 @@ def _app(sandbox: Sandbox) -> Litestar:
     )
     bot_api = [botapi.call_method, botapi.download]
     return Litestar(
-        [*bot_api, *people.ROUTES, *groups.ROUTES, *mail.ROUTES, pages.chat_page, pages.mail_page],
+        [*bot_api, *people.ROUTES, *mail.ROUTES, pages.chat_page, pages.mail_page, pages.part],
         state=state,
         before_request=refuse_foreign_pages,
         response_headers=HEADERS,

@@ -10,10 +10,11 @@ from aiogram.filters import CommandObject
 from aiogram.types import Message, TelegramObject, User
 
 from televent.adapters.telegram.door import BotDoor, NotStarted
+from televent.adapters.telegram.words import as_command
 
 COMMANDS: Final = (
-    "start", "help", "create", "today", "tomorrow", "week", "list", "invite", "rsvp", "attendees", "cancel", "device",
-    "share", "timezone", "settings",
+    "start", "help", "create", "today", "tomorrow", "week", "list", "event", "history", "invite", "rsvp", "attendees",
+    "freebusy", "cancel", "device", "share", "timezone", "language", "settings",
 )  # fmt: skip
 INTENTS: Final = {
     **{name: f"/{name}" for name in COMMANDS if name != "start"},
@@ -22,6 +23,8 @@ INTENTS: Final = {
 }
 """The payload of a link, and the command that it means. Anybody can write a link and give it to another person, so a
 link carries no values, and none of these commands changes anything before the person confirms it."""
+_ENDING: Final = ("create", "cancel")
+"""The commands that end a dialogue that is running. Where one is, a link with such a command shows /help instead."""
 
 
 async def link_for(bot: Bot, command: CommandObject) -> str:
@@ -29,6 +32,15 @@ async def link_for(bot: Bot, command: CommandObject) -> str:
     words = [command.command, *(command.args or "").split()[:1]]
     payload = next((each for each in ("_".join(words), words[0]) if each in INTENTS), "start")
     return f"https://t.me/{(await bot.me()).username}?start={payload}"
+
+
+def as_written(event: TelegramObject, data: dict[str, Any]) -> TelegramObject:
+    """The message with the command that its text means, such as "/TODAY", "today" or "сегодня". While a dialogue runs,
+    a word without a slash is an answer."""
+    if not isinstance(event, Message) or event.text is None or event.forward_origin is not None:
+        return event
+    text = as_command(event.text, alone=data.get("raw_state") is None)
+    return event if text is None else event.model_copy(update={"text": text, "entities": None})
 
 
 class Intents(BaseMiddleware):
@@ -44,6 +56,7 @@ class Intents(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
+        event = as_written(event, data)
         user: User | None = data.get("event_from_user")
         words = (event.text or "").split() if isinstance(event, Message) else []
         if user is None or len(words) != 2 or words[0] != "/start" or words[1] not in INTENTS:
@@ -52,4 +65,6 @@ class Intents(BaseMiddleware):
             await self._door.person(user)
         except NotStarted:
             await handler(event, data)
-        return await handler(event.model_copy(update={"text": INTENTS[words[1]], "entities": None}), data)
+        keeps = words[1] not in _ENDING or data.get("raw_state") is None
+        text = INTENTS[words[1] if keeps else "help"]
+        return await handler(event.model_copy(update={"text": text, "entities": None}), data)

@@ -14,7 +14,7 @@ import structlog
 from aiogram import BaseMiddleware, Bot
 from aiogram.dispatcher.middlewares.user_context import EventContext
 from aiogram.enums import ChatType
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.filters import Command
 from aiogram.filters.command import CommandException
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, TelegramObject, Update
@@ -44,7 +44,7 @@ class PrivateChats(BaseMiddleware):
             return None
         try:
             return await answer(event.event, data["bot"])
-        except TelegramAPIError as error:
+        except AiogramError as error:
             # A group may forbid the bot to write, or be too busy. Neither is worth a second attempt.
             log.info("an update of a group is not answered", update_id=event.update_id, error=str(error)[:200])
 

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import html
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from fluent.runtime import FluentBundle, FluentResource
+from televent.domain.refusal import Refusal
+from televent.wording.texts import LANGUAGES, language_of, text_of
 
-LANGUAGES = ("en", "ru")
+__all__ = ["LANGUAGES", "fitting", "language_of", "plain", "plain_refusal", "say", "say_refusal"]
+
 MESSAGE_LIMIT = 4096
 """Max characters of a message (Bot API, sendMessage)."""
-
-
-@cache
-def _bundle(language: str) -> Any:
-    bundle = FluentBundle([language], use_isolating=False)
-    source = files("televent.adapters.telegram").joinpath("locales", f"{language}.ftl").read_text("utf-8")
-    bundle.add_resource(FluentResource(source))
-    return bundle
-
-
-def language_of(locale: str | None) -> str:
-    """The supported language for a locale or a language_code of Telegram; "en" where there is none."""
-    language = (locale or "en").replace("_", "-").split("-")[0].lower()
-    return language if language in LANGUAGES else "en"
 
 
 def say(language: str, key: str, **values: str | int) -> str:
@@ -33,17 +18,23 @@ def say(language: str, key: str, **values: str | int) -> str:
     safe = {
         name: html.escape(value, quote=False) if isinstance(value, str) else value for name, value in values.items()
     }
-    for each in (language, "en"):
-        bundle = _bundle(each)
-        if bundle.has_message(key):
-            text, _ = bundle.format_pattern(bundle.get_message(key).value, safe)
-            return str(text)
-    raise KeyError(key)
+    return text_of("televent.adapters.telegram", language, key, **safe)
 
 
 def plain(language: str, key: str, **values: str | int) -> str:
     """A text without HTML, for buttons and toasts."""
     return html.unescape(say(language, key, **values))
+
+
+def say_refusal(language: str, refusal: Refusal) -> str:
+    """Why something is not done, as HTML: the text ``refusal-{class}`` with the refusal's details."""
+    values = {name: value for name, value in refusal.details.items() if isinstance(value, str | int)}
+    return say(language, f"refusal-{type(refusal).__name__}", **values)
+
+
+def plain_refusal(language: str, refusal: Refusal) -> str:
+    """The same without HTML, for toasts."""
+    return html.unescape(say_refusal(language, refusal))
 
 
 def fitting(lines: list[str], language: str, limit: int = MESSAGE_LIMIT) -> str:

@@ -7,9 +7,13 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import structlog
 from aiogram import Bot, Dispatcher
 
+from televent.adapters.telegram.updates import update_of
 from televent.application.outage import Outage
+
+log = structlog.get_logger("televent.bot")
 
 MAX_UPDATE = 1024 * 1024
 """Max bytes of an update."""
@@ -52,15 +56,20 @@ class Webhook:
             if not message.get("more_body"):
                 break
         try:
-            update = json.loads(body)
+            raw = json.loads(body)
         except ValueError:
             return 400
-        if not isinstance(update, dict):
+        if not isinstance(raw, dict):
             return 400
-        # 200 is sent only after the update is handled. Telegram repeats an update without an answer, which is harmless:
-        # every command is idempotent.
+        # 200 is sent only after the update is handled. Telegram repeats an update with any other answer, which is
+        # harmless: every command is idempotent. So one that always fails, or that cannot be read, gets 200 too.
+        update = update_of(self._bot, raw)
+        if update is None:
+            return 200
         try:
-            await self._dispatcher.feed_raw_update(self._bot, update)
+            await self._dispatcher.feed_update(self._bot, update)
         except Outage:
             return 503
+        except Exception:
+            log.exception("an update failed", update_id=update.update_id)
         return 200

@@ -12,7 +12,7 @@ from typing import Any
 
 from televent.domain.account import events as account
 from televent.domain.calendar import events as calendar
-from televent.domain.calendar_object import events, parked_mail
+from televent.domain.calendar_object import events, parked_mail, proposals
 from televent.domain.inbox_item import events as inbox_item
 from televent.domain.sharing.grants import events as sharing
 from televent.domain.sharing.mount import events as mount
@@ -34,6 +34,9 @@ NAMES: Mapping[str, type] = {
     "event-moved/1": events.EventMoved,
     "event-deleted/1": events.EventDeleted,
     "counter-proposed/1": events.CounterProposed,
+    "time-proposed/1": proposals.TimeProposed,
+    "proposal-answered/1": proposals.ProposalAnswered,
+    "proposal-answer-received/1": proposals.ProposalAnswerReceived,
     "delivery-noted/1": events.DeliveryNoted,
     "messages-written/1": events.MessagesWritten,
     "message-set-aside/1": events.MessageSetAside,
@@ -63,6 +66,7 @@ NAMES: Mapping[str, type] = {
     "address-verified/1": account.AddressVerified,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
     "free-busy-opened/1": account.FreeBusyOpened,
+    "preferences-changed/1": account.PreferencesChanged,
     "device-password-added/2": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
     "account-erased/1": account.AccountErased,

@@ -47,3 +47,7 @@ class NameTaken(Conflict):
 
 class AlreadyApplied(Conflict):
     """This message was applied before; nothing was recorded."""
+
+
+class SealedEarlier(Conflict):
+    """The database was failed over or restored after the facts were sealed. Perhaps it never had the keys."""

@@ -68,7 +68,7 @@ class LoggedEvent:
 
     @cached_property
     def fact(self) -> Any:
-        """The fact in its newest shape, with placeholders after an erasure. Raises UnknownStoredName."""
+        """The fact in its newest shape, placeholders after an erasure. Raises UnknownStoredName, UnreadableFact."""
         return self._read()
 
     # The names that the library's DomainEventProtocol asks for.

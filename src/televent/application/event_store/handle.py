@@ -35,6 +35,8 @@ def retrying(step: Callable[[], T]) -> T:
             except AlreadyApplied:
                 raise
             except Conflict as conflict:
+                if attempt == ATTEMPTS - 1:
+                    break
                 if turn is not None:
                     turn.pause(attempt)
                 elif conflict.queue is not None:

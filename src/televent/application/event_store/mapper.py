@@ -19,6 +19,7 @@ from typing import Any, Protocol, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
@@ -32,6 +33,8 @@ from televent.domain.refusal import Refusal
 
 NONCE = 12
 """Bytes of a nonce."""
+_UNREADABLE = (InvalidTag, ValueError, msgspec.DecodeError)
+"""The errors of damaged bytes, of another key, and of a key that is none (ValueError)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,6 +76,10 @@ class ErasedSubject(Refusal):
     """This account has been erased."""
 
 
+class UnreadableFact(Exception):
+    """Stored bytes cannot be decrypted with the account's key, or are damaged. The message names the place."""
+
+
 class FactMapper(Mapper[str]):
     """The library's mapper, with stored names, sealed fields and the chain."""
 
@@ -103,7 +110,7 @@ class FactMapper(Mapper[str]):
         )
 
     def to_fact(self, event: RecordedEvent) -> Any:
-        """The fact in a stored event, in its newest shape. Raises UnknownStoredName."""
+        """The fact in a stored event, in its newest shape. Raises UnknownStoredName, UnreadableFact."""
         place = f"{event.originator_id}#{event.originator_version}"
         fields = self.unseal(event.state, event.subject_id, place)
         readable = fields if fields is not None else msgspec.msgpack.decode(event.state)[0]
@@ -144,7 +151,18 @@ class FactMapper(Mapper[str]):
         return msgspec.msgpack.encode([opened, nonce + AESGCM(key).encrypt(nonce, hidden, place.encode())])
 
     def unseal(self, state: bytes, subject: UUID, place: str) -> dict[str, Any] | None:
-        """All fields of stored bytes; None where the person's key is destroyed."""
+        """All fields of stored bytes; None where the person's key is destroyed. Raises UnreadableFact."""
+        try:
+            return self._unseal(state, subject, place)
+        except _UNREADABLE:
+            # The key in the cache may be older than a restore of the database, or than the operator's repair.
+            self._keys.forget(subject)
+        try:
+            return self._unseal(state, subject, place)
+        except _UNREADABLE as error:
+            raise UnreadableFact(f"{place}: {type(error).__name__} {error}".rstrip()) from error
+
+    def _unseal(self, state: bytes, subject: UUID, place: str) -> dict[str, Any] | None:
         opened, hidden = msgspec.msgpack.decode(state)
         if hidden is None:
             return dict(opened)

@@ -13,7 +13,7 @@ from televent.ical.objects.calendar_text import CalendarText
 
 S = TypeVar("S")
 
-FORM: Final = "/4"
+FORM: Final = "/5"
 """The current form of snapshots. One of another form is not read; its stream is folded from the first fact."""
 
 

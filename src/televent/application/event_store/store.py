@@ -127,6 +127,13 @@ class Store(Application[str]):
             version, chain = event.originator_version, event.chain
         return Loaded(key, decider, state, version, chain)
 
+    def newest(self, key: StreamKey, *, after: int, limit: int) -> list[tuple[RecordedEvent, Any]]:
+        """The newest ``limit`` facts of a stream with versions later than ``after``, oldest first, each with its stored
+        event. Raises UnknownStoredName, UnreadableFact."""
+        events = self.recorder.select_events(str(key), gt=after, desc=True, limit=limit)
+        found = [event for event in reversed(events) if isinstance(event, RecordedEvent)]
+        return [(event, self._given_mapper.to_fact(event)) for event in found]
+
     def append(
         self,
         context: Context,

@@ -19,12 +19,14 @@ RETRY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class KeptMail:
-    """A stored mail as it arrived."""
+    """A stored mail as it arrived, and the claim of the attempt at it: the end of its lease."""
 
     key: str
     envelope_from: str
     recipients: list[str]
     raw: bytes
+    received_at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,18 @@ class ReplyToken:
 class MailBook(Protocol):
     """The storage of email. Synchronous; called through threads."""
 
-    def keep(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes, now: datetime) -> bool:
-        """Stores a mail before it is parsed. False: this mail was stored before."""
+    def keep(
+        self,
+        mail_key: str,
+        envelope_from: str,
+        recipients: list[str],
+        raw: bytes,
+        now: datetime,
+        *,
+        for_operator: bool = False,
+    ) -> bool:
+        """Stores a mail before it is parsed. False: this mail was stored before. ``for_operator``: it counts as the
+        operator's from now on."""
         ...
 
     def settle(self, mail_key: str, state: str, verdict: str) -> None:
@@ -55,12 +67,13 @@ class MailBook(Protocol):
         """
         ...
 
-    def postpone(self, mail_key: str, reason: str, due: datetime) -> bool:
-        """Stores why an attempt failed. False: it was the last one, and the mail has the result "failed"."""
+    def postpone(self, mail: KeptMail, reason: str, due: datetime) -> bool:
+        """Stores why an attempt failed. False: it was the last one, and the mail has the result "failed". Changes
+        nothing where the claim was lost meanwhile."""
         ...
 
-    def give_back(self, mail_key: str, reason: str, due: datetime) -> None:
-        """Stores why an attempt could not be made. It does not count."""
+    def give_back(self, mail: KeptMail, reason: str, due: datetime) -> None:
+        """Stores why an attempt could not be made. It does not count. Changes nothing where the claim was lost."""
         ...
 
     def give_up(self, now: datetime) -> list[str]:

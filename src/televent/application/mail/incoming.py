@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from televent.application.mail.trust import Sender
 from televent.ical.itip.message import Message
 
+FOR_OPERATOR: Final = "for the operator"
+"""The whole verdict on a mail that was for the operator and for nobody else."""
 MailState = Literal["received", "ignored", "parked", "applied", "failed"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from televent.application.messages import chat, itip_local, mail, push, share_local
+from televent.application.messages import chat, itip_local, mail, proposals, push, reminders, share_local
 from televent.application.messages.message import Message
 
 NAMES: Mapping[str, type[Message]] = {
@@ -22,18 +22,39 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_update/1": mail.CalendarUpdate,
     "calendar_cancel/1": mail.CalendarCancel,
     "calendar_reply/1": mail.CalendarReply,
+    "calendar_counter/1": mail.CalendarCounter,
+    "calendar_decline_counter/1": mail.CalendarDeclineCounter,
     "email/1": mail.Email,
     "operator_mail/1": mail.OperatorMail,
-    "invite_notification/1": chat.InvitationCard,
-    "rsvp_notification/1": chat.AnswerNotice,
+    "meeting_mail/1": mail.MeetingMail,
+    "invite_notification/2": chat.InvitationCard,
+    "rsvp_notification/3": chat.AnswerNotice,
+    "proposal_notification/1": proposals.ProposalNotice,
+    "proposal_declined_notification/1": proposals.ProposalDeclinedNotice,
     "share_notification/1": chat.ShareNotice,
     "telegram_notification/1": chat.ChatText,
     "push/1": push.PushDue,
+    "reminder_due/1": reminders.ReminderDue,
+    "reminders_due/1": reminders.RemindersDue,
+    "digest_due/1": reminders.DigestDue,
+    "reminder_mail/1": reminders.ReminderMail,
+    "reminders_mail/1": reminders.RemindersMail,
+    "digest_mail/1": reminders.DigestMail,
 }
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+
+def _pointing(*names: str) -> Upcaster:
+    """To messages that name the event, and say nothing of what is read from its facts now."""
+    return lambda fields: {**{name: fields[name] for name in names}, "version": 0}
+
+
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
+    "invite_notification/1": ("invite_notification/2", _pointing("stream_id", "what")),
+    "rsvp_notification/1": ("rsvp_notification/3", _pointing("stream_id")),
+    "rsvp_notification/2": ("rsvp_notification/3", _pointing("stream_id")),
+}
 """Old name → (the next name, a function from the old fields to the new ones)."""
 
 _NUL = re.compile(rb"(\\\\)|\\u0000")

@@ -10,10 +10,8 @@ from msgspec import Meta
 
 from televent.application.messages.message import Message, Part
 
-MAX_CHANGES: Final = 20
-"""Max changes on one card."""
 MAX_TEXT: Final = 1024
-"""Max characters of a place or a title in a change: a card shows fewer."""
+"""Max characters of a place, a title or an address in a message."""
 
 
 class CalendarTime(Part, frozen=True):
@@ -26,61 +24,24 @@ class CalendarTime(Part, frozen=True):
     utc: Annotated[datetime, Meta(tz=True)] | None
 
 
-class TimeChange(Part, frozen=True):
-    """A time that moved. None: there is no such time, before or now."""
-
-    was: CalendarTime | None
-    now: CalendarTime | None
-
-
-class TextChange(Part, frozen=True):
-    """A text that changed. None: there is no such text, before or now. Raises ValueError for more than MAX_TEXT
-    characters."""
-
-    was: str | None
-    now: str | None
-
-    def __post_init__(self) -> None:
-        if max(len(self.was or ""), len(self.now or "")) > MAX_TEXT:
-            raise ValueError(f"a text in a change has more than {MAX_TEXT} characters")
-
-
-class EventChange(Part, frozen=True):
-    """The changes of one component of an event. ``recurrence_id``: RFC 5545 §3.8.4.4; None means the event or the
-    whole series. A field that is None did not change."""
-
-    recurrence_id: str | None = None
-    start: TimeChange | None = None
-    end: TimeChange | None = None
-    place: TextChange | None = None
-    title: TextChange | None = None
-
-
 class InvitationCard(Message, frozen=True):
-    """The card of an invitation, of its update or of its cancellation. ``stream_id``: the
-    reader's copy of the event. ``recurrence_id``: the occurrence that was cancelled, None for the event.
-    Raises ValueError for more than MAX_CHANGES changes."""
+    """The card of an invitation, of its update or of its cancellation; or, "answered", the reader answered through
+    another door, and their card shows it.
+
+    ``stream_id``: the reader's copy of the event. ``version``: that of the fact; 0 where it is not known. The text
+    is read from the facts when the card is sent, so that several changes are told as one, and none late.
+    """
 
     stream_id: UUID
-    what: Literal["invited", "revised", "cancelled"]
-    organizer_name: str | None
-    recurrence_id: str | None = None
-    changes: tuple[EventChange, ...] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.changes) > MAX_CHANGES:
-            raise ValueError(f"a card has at most {MAX_CHANGES} changes")
+    what: Literal["invited", "revised", "cancelled", "answered"]
+    version: int
 
 
 class AnswerNotice(Message, frozen=True):
-    """An attendee answered; the organizer reads it. ``summary``: the event's title, "" where it has none."""
+    """An attendee answered; the organizer reads it. ``version``: that of the fact; 0 where it is not known."""
 
     stream_id: UUID
-    attendee: str
-    attendee_name: str | None
-    partstat: str
-    recurrence_id: str | None
-    summary: str
+    version: int
 
 
 class ShareNotice(Message, frozen=True):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+from uuid import UUID
+
 from televent.application.messages.message import Message, Part
 
 
@@ -40,11 +43,33 @@ class CalendarReply(CalendarMail, frozen=True):
     """An attendee here answers an organizer elsewhere."""
 
 
+class CalendarCounter(CalendarMail, frozen=True):
+    """An attendee here proposes another time to an organizer elsewhere."""
+
+
+class CalendarDeclineCounter(CalendarMail, frozen=True):
+    """An organizer here declines the time that an attendee elsewhere proposed."""
+
+
 class OperatorMail(Message, frozen=True):
     """A mail to postmaster or abuse is forwarded to the operator. ``mail_key``: the key of the stored mail."""
 
     to: str
     mail_key: str
+
+
+class MeetingMail(Message, frozen=True):
+    """News of a meeting for an account here that has no chat: an invitation, an update or a cancellation ("card"), to
+    its organizer the answers ("answers") or a proposal of another time, to an attendee that theirs was declined.
+
+    ``stream_id``: the reader's copy. ``version``: that of the fact; 0 where it is not known. ``proposal``: the key of
+    the proposal, "" for none. The text is read from the facts when the mail is sent.
+    """
+
+    stream_id: UUID
+    what: Literal["card", "answers", "proposal", "declined"]
+    version: int
+    proposal: str
 
 
 class AddressVerification(Part, frozen=True, tag_field="template", tag="address_verification"):

@@ -18,12 +18,19 @@ ATTEMPTS = 1 + len(DELAYS)
 """Max attempts of one message."""
 SOON = timedelta(milliseconds=200)
 """Min time to the retry of a message that met conflicts with other writers here; max is twice as long."""
-LEASE = timedelta(minutes=2)
-"""Max time that a worker has for a claimed message before another worker may claim it."""
+LEASE = timedelta(seconds=30)
+"""Time after which another worker may claim a message whose worker has not renewed its claim: it was killed."""
+RENEWED = timedelta(minutes=10)
+"""Max time for which a worker renews a claim. A handler that hangs longer loses the message to another worker."""
 PATIENCE = timedelta(hours=24)
-"""Max time for which a receiver may postpone a message (RetryLater) before attempts count as failures."""
+"""Max age of a message up to which an attempt that a receiver postpones (RetryLater), or that meets an outage or other
+writers, does not count."""
 UNKNOWN_FOR = timedelta(minutes=10)
 """Time after ``due_at`` for which a message of an unknown name waits for a worker of another version."""
+STATES = ("pending", "processing", "completed", "failed", "undeliverable")
+"""The states of a message."""
+DROPPED = "dropped by the operator"
+"""The reason of a message that the operator dropped."""
 ERROR_LENGTH = 500
 """Max characters of a stored error."""
 
@@ -46,6 +53,7 @@ class Claimed:
     """A message that this worker has claimed until ``lease_until``. It may be delivered more than once.
 
     ``attempts`` counts this attempt too. ``name``: the stored name, which may be of an older version than ``message``.
+    ``renewed``: the leases asked for since. Each may be the stored one: the reply to the last may have been lost.
     """
 
     tenant: AccountId
@@ -57,6 +65,12 @@ class Claimed:
     correlation_id: str
     created_at: datetime
     lease_until: datetime
+    renewed: tuple[datetime, ...] = ()
+
+    @property
+    def leases(self) -> list[datetime]:
+        """The ends of the lease that may be stored."""
+        return [self.lease_until, *self.renewed]
 
 
 class RetryLater(Exception):
@@ -121,13 +135,15 @@ def after_failure(message: Claimed, error: BaseException, now: datetime) -> Verd
         return Failed(reason)
     if isinstance(error, Undeliverable):
         return Undelivered(reason)
-    if isinstance(error, TryAgain) and now - message.created_at < PATIENCE:
+    patient = now - message.created_at < PATIENCE
+    if isinstance(error, TryAgain) and patient:
         # Our own writers were in the way, for milliseconds. Each message gets another time, so they do not meet again.
         return TryAgainAt(now + SOON * (1 + message.outbox_id.int % 1000 / 1000), reason, counted=False)
-    if isinstance(error, Outage):
-        # The receiver is not the reason, so the attempt does not count.
+    if isinstance(error, Outage) and patient:
+        # The receiver is not the reason, so the attempt does not count. After a day the message itself may be: its
+        # statement takes too long, or too much memory.
         return TryAgainAt(now + timedelta(seconds=error.retry_after), reason, counted=False)
-    if isinstance(error, RetryLater) and now - message.created_at < PATIENCE:
+    if isinstance(error, RetryLater) and patient:
         # One large number must not postpone a message for days.
         wait = timedelta(seconds=min(max(error.seconds, 1.0), PATIENCE.total_seconds()))
         return TryAgainAt(now + wait, reason, counted=False)

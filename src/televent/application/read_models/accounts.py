@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from televent.domain.account.preferences import Preferences
 from televent.domain.ids import AccountId
 
 
@@ -27,6 +28,14 @@ class PutAccount:
 class PutPrincipal:
     tenant: AccountId
     props: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PutPreferences:
+    """Stores what the person chose, in the row that PutAccount has written."""
+
+    tenant: AccountId
+    preferences: Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ class AccountRow:
     addresses: tuple[str, ...] = ()
     """The verified addresses, the primary one first."""
     devices: tuple[DeviceRow, ...] = field(default=())
+    preferences: Preferences = field(default=Preferences())
 
 
 class AccountReads(Protocol):

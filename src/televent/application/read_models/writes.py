@@ -9,6 +9,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutPreferences,
     PutPrincipal,
 )
 from televent.application.read_models.calendars import ExpectCalendar, PutCalendar, RemoveCalendar
@@ -25,6 +26,7 @@ Write = (
     | PutMount
     | PutOverlay
     | PutAccount
+    | PutPreferences
     | PutPrincipal
     | PutFreeBusy
     | ChangeCompany

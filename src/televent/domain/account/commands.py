@@ -48,6 +48,13 @@ class OpenFreeBusy:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePreferences:
+    """``choices``: name of a field of Preferences → its new value. Fields that are not named stay."""
+
+    choices: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAddress:
     address: str
     code_hash: str
@@ -86,6 +93,7 @@ AccountCommand = (
     | ChangeProfile
     | ChangePrincipalProperties
     | OpenFreeBusy
+    | ChangePreferences
     | ClaimAddress
     | VerifyAddress
     | AddDevice

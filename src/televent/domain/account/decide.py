@@ -8,6 +8,7 @@ from typing import assert_never
 from televent.domain.account.commands import (
     AccountCommand,
     AddDevice,
+    ChangePreferences,
     ChangePrincipalProperties,
     ChangeProfile,
     ClaimAddress,
@@ -28,10 +29,12 @@ from televent.domain.account.events import (
     DevicePasswordAdded,
     DevicePasswordRevoked,
     FreeBusyOpened,
+    PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
 )
 from televent.domain.account.free_busy import MAX_NAMED
+from televent.domain.account.preferences import changed as changed_preferences
 from televent.domain.account.refusals import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
 from televent.domain.account.state import Account
 from televent.domain.properties import check_room
@@ -86,6 +89,9 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 raise TooManySharees()
             opened = FreeBusyOpened(command.audience, people)
             return [] if opened == state.free_busy else [opened]
+        case ChangePreferences():
+            now = changed_preferences(state.preferences, command.choices)
+            return [] if now == state.preferences else [PreferencesChanged(state.preferences, now)]
         case ClaimAddress():
             if command.address in state.addresses:
                 return []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from televent.domain.account.preferences import Preferences
 from televent.domain.ids import AccountId
 from televent.domain.personal import Personal
 
@@ -72,6 +73,14 @@ class FreeBusyOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferencesChanged:
+    """The person chose how they are reminded and told, and how times are shown: ``was`` and ``now``, each complete."""
+
+    was: Preferences
+    now: Preferences
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePasswordAdded:
     """``selector`` tells which hash a given password is checked against (application.passwords); None in facts from
     before there were selectors."""
@@ -105,6 +114,7 @@ AccountEvent = (
     | AddressVerified
     | DefaultCalendarChosen
     | FreeBusyOpened
+    | PreferencesChanged
     | DevicePasswordAdded
     | DevicePasswordRevoked
     | AccountErased

@@ -19,3 +19,11 @@ class UnknownDevice(Refusal):
 
 class TooManyDevices(Refusal):
     """There are fifty device passwords already. Revoke one first."""
+
+
+class InvalidPreference(Refusal):
+    """There is no such setting, or it cannot have that value."""
+
+
+class TooManyReminders(Refusal):
+    """There may be five default reminders for an event, not more."""

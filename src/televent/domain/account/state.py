@@ -19,9 +19,11 @@ from televent.domain.account.events import (
     DevicePasswordAdded,
     DevicePasswordRevoked,
     FreeBusyOpened,
+    PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
 )
+from televent.domain.account.preferences import Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Account:
     addresses: tuple[str, ...] = ()
     default_calendar: UUID | None = None
     free_busy: FreeBusyOpened | None = None
+    preferences: Preferences = field(default=Preferences())
     devices: Mapping[UUID, str] = field(default_factory=dict)
     props: Mapping[str, str] = field(default_factory=dict)
     erased: bool = False
@@ -80,6 +83,8 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             return replace(state, default_calendar=fact.calendar_id)
         case FreeBusyOpened():
             return replace(state, free_busy=fact)
+        case PreferencesChanged():
+            return replace(state, preferences=fact.now)
         case DevicePasswordAdded():
             return replace(state, devices={**state.devices, fact.device_id: fact.name})
         case DevicePasswordRevoked():

@@ -71,7 +71,7 @@ def _messages(
         return []
     # The sender of the only answer knows it. But a delegate, newly invited, is news for the sender too.
     known = next(iter(senders)) if len(senders) == 1 and are <= were else frozenset()
-    messages = outgoing.organizer_messages(before, after, me=command.owner.addresses, dtstamp=dtstamp)
+    messages = outgoing.organizer_messages(before, after, me=command.owner.addresses, dtstamp=dtstamp, answered=True)
     return [each for each in messages if each.recipient not in known and (each.kind == "invite" or not large)]
 
 

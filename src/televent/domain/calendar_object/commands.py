@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from televent.domain.calendar_object.parked_mail import ParkMail
+from televent.domain.calendar_object.proposals import AcceptProposal, DeclineProposal, ProposeTime
+from televent.ical.itip.delivery import Delivery
 from televent.ical.itip.message import Message
 from televent.ical.itip.precedence import Trust
 from televent.ical.objects.calendar_text import CalendarText
@@ -21,10 +23,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class PutObject:
-    """Store a text that a client sent. ``text`` is valid.
+    """Store a text that a client sent. ``text`` is valid. An object that stands elsewhere in the account moves.
 
     ``merge``: the client matched the Schedule-Tag and may not know the newest text, so changes by other attendees are
-    kept (RFC 6638 §3.2.10).
+    kept (RFC 6638 §3.2.10). ``current``: the client has read the stored text, so an organizer's PARTSTAT=NEEDS-ACTION
+    asks that attendee again (§3.2.8).
     """
 
     owner: Owner
@@ -33,6 +36,7 @@ class PutObject:
     text: CalendarText
     now: datetime
     merge: bool = False
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,14 @@ class MoveObject:
 
 @dataclass(frozen=True, slots=True)
 class AnswerInvitation:
+    """Answer the invitation. ``recurrence_id`` None: the whole event; ``following``: also all later occurrences."""
+
     owner: Owner
     partstat: str
     recurrence_id: str | None
     comment: str | None
     now: datetime
+    following: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,22 @@ class ReceiveMessage:
 
 @dataclass(frozen=True, slots=True)
 class NoteDelivery:
-    """Write delivery results into the copy. ``statuses``: pairs of address and SCHEDULE-STATUS (RFC 6638 §3.2.9)."""
+    """Write delivery results into the copy (RFC 6638 §3.2.9). ``late``: it may have changed since the delivery."""
 
     owner: Owner
-    statuses: tuple[tuple[str, str], ...]
+    deliveries: tuple[Delivery, ...]
+    late: bool = False
 
 
 CalendarObjectCommand = (
-    PutObject | DeleteObject | MoveObject | AnswerInvitation | ReceiveMessage | NoteDelivery | ParkMail
+    PutObject
+    | DeleteObject
+    | MoveObject
+    | AnswerInvitation
+    | ReceiveMessage
+    | NoteDelivery
+    | ParkMail
+    | ProposeTime
+    | AcceptProposal
+    | DeclineProposal
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import assert_never
+from uuid import UUID
 
 from televent.domain.calendar_object.commands import (
     AnswerInvitation,
@@ -45,8 +46,11 @@ from televent.domain.calendar_object.people import (
     people_between,
     place_in,
 )
+from televent.domain.calendar_object.proposals import AcceptProposal, DeclineProposal, ProposeTime
+from televent.domain.calendar_object.propose import accept, decline, propose
 from televent.domain.calendar_object.receive import receive_message
 from televent.domain.calendar_object.refusals import (
+    NotFromThere,
     NotInvited,
     OrganizerStays,
     UidConflict,
@@ -55,13 +59,16 @@ from televent.domain.calendar_object.refusals import (
 )
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_answered
+from televent.ical.itip.delivery import note_delivery
 from televent.ical.itip.receiving import incoming
 from televent.ical.itip.results import MarkRow
 from televent.ical.itip.sending import allowed, outgoing
 from televent.ical.itip.sending.asked import asked_again, made_again
 from televent.ical.itip.sending.organizer import with_sequence_from
+from televent.ical.itip.sending.replies import refusals
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Attendee, Reading
+from televent.ical.text.errors import TooManyInstances
 
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
@@ -83,6 +90,12 @@ def decide(state: CalendarObject, command: CalendarObjectCommand) -> Decision:
             return _note(state, command)
         case ParkMail():
             return park_mail(state, command)
+        case ProposeTime():
+            return propose(state, command)
+        case AcceptProposal():
+            return accept(state, command, _put)
+        case DeclineProposal():
+            return decline(state, command)
         case _:
             assert_never(command)
 
@@ -105,7 +118,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     ):
         _check_alone(old, me)
     if old_role == "organizer" or (role == "organizer" and old_role == "none"):
-        text = outgoing.prepare_organizer_put(old, text, me=me)
+        text = outgoing.prepare_organizer_put(old, text, me=me, current=command.current)
         again: tuple[MarkRow, ...] = ()
         if old is None and state.outline is not None and state.written is not None:
             floor = state.outline.sequence + 1
@@ -117,11 +130,13 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
     elif "attendee" in (role, old_role):
         if old is not None:
             text = allowed.mend_attendee_put(old, text, me=me, known=known_of(state), merge=command.merge)
+            marks = [Mark(*row) for row in refusals(old, text, me=me, dtstamp=dtstamp)]
         messages = outgoing.attendee_messages(old, text, me=me, dtstamp=dtstamp)
     # RFC 6638 §7.2: SCHEDULE-FORCE-SEND applies to this request only and is never stored.
     text = outgoing.without_force_send(text)
+    moved = _moved(state, command.calendar_id, command.href) if state.exists else []
     if text == old:
-        return decided([], messages, dtstamp)
+        return decided(moved, messages, dtstamp)
     after = text.reading
     role = _role(after, me)
     if old is None:
@@ -129,7 +144,7 @@ def _put(state: CalendarObject, command: PutObject) -> Decision:
         what = what_changed(None, after)
         made = EventCreated(command.calendar_id, command.href, after.uid, outline, change, what)
         return decided([made, *_guests(None, after, role)], messages, dtstamp, marks, text=text)
-    return decided(_changed(old, text, after, command.owner, role), messages, dtstamp, marks, text=text)
+    return decided([*moved, *_changed(old, text, after, command.owner, role)], messages, dtstamp, marks, text=text)
 
 
 def _changed(
@@ -179,9 +194,12 @@ def _delete(state: CalendarObject, command: DeleteObject) -> Decision:
 def _move(state: CalendarObject, command: MoveObject) -> Decision:
     if not state.exists:
         raise UnknownResource()
-    if (state.calendar_id, state.href) == (command.calendar_id, command.href):
-        return Decision()
-    return Decision([EventMoved(command.calendar_id, command.href)])
+    return Decision(_moved(state, command.calendar_id, command.href))
+
+
+def _moved(state: CalendarObject, calendar_id: UUID, href: str) -> list[EventMoved]:
+    """The fact that the object stands elsewhere now; none where it is there already."""
+    return [EventMoved(calendar_id, href)] if (state.calendar_id, state.href) != (calendar_id, href) else []
 
 
 def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
@@ -194,14 +212,18 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
     mine = before.attendee(me)
     if mine is None or (state.outline is not None and state.outline.role != "attendee"):
         raise NotInvited()
-    text = incoming.apply_answer(
-        state.text,
-        address=mine.address,
-        partstat=command.partstat,
-        recurrence_id=command.recurrence_id,
-        comment=command.comment,
-        now=dtstamp,
-    )
+    try:
+        text = incoming.apply_answer(
+            state.text,
+            me=me,
+            partstat=command.partstat,
+            recurrence_id=command.recurrence_id,
+            comment=command.comment,
+            now=dtstamp,
+            following=command.following,
+        )
+    except TooManyInstances:
+        raise NotFromThere() from None
     if text == state.text:
         return Decision()
     messages = outgoing.attendee_messages(state.text, text, me=me, dtstamp=dtstamp)
@@ -225,10 +247,11 @@ def _answer(state: CalendarObject, command: AnswerInvitation) -> Decision:
 def _note(state: CalendarObject, command: NoteDelivery) -> Decision:
     if not state.exists or state.outline is None:
         return Decision()
-    text = incoming.note_delivery(state.text, dict(command.statuses))
+    text = note_delivery(state.text, command.deliveries, late=command.late)
     if text == state.text:
         return Decision()
-    noted = DeliveryNoted(command.statuses, state.outline, change_between(state.text, text))
+    statuses = dict.fromkeys((each.address, each.status) for each in command.deliveries)
+    noted = DeliveryNoted(tuple(statuses), state.outline, change_between(state.text, text))
     return Decision([noted], text=text)
 
 
@@ -256,7 +279,10 @@ def _times(reading: Reading) -> frozenset[tuple[object, ...]]:
 def _own_answers(
     before: Reading, after: Reading, me: frozenset[str]
 ) -> Iterable[tuple[Attendee, str | None, str | None]]:
-    """The owner's ATTENDEE lines with a changed answer, each with the earlier answer and the RECURRENCE-ID."""
+    """The owner's changed answers: the ATTENDEE line, the earlier answer and the RECURRENCE-ID.
+
+    A person whose answer stands in several lines of one component gave one answer.
+    """
     old = {
         (each.recurrence_id, attendee.address): attendee.partstat
         for each in before.instances()
@@ -268,6 +294,7 @@ def _own_answers(
             earlier = old.get((each.recurrence_id, address)) or old.get((None, address))
             if address in me and attendee.partstat != earlier:
                 yield attendee, earlier, each.recurrence_id
+                break
 
 
 def _guests(before: Reading | None, after: Reading, role: str) -> list[CalendarObjectEvent]:

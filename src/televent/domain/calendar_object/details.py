@@ -94,7 +94,8 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An attendee's answer (PARTSTAT) before and after. ``was`` None: no earlier answer is known."""
+    """An attendee's answer (PARTSTAT) before and after. ``was`` None: no earlier answer is known. ``delegated_to``: the
+    delegate's address."""
 
     address: str
     name: str | None
@@ -102,6 +103,7 @@ class Answered:
     now: str
     occurrence: Occurrence | None
     comment: str | None = None
+    delegated_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

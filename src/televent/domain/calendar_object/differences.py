@@ -74,6 +74,11 @@ def when_of(value: Moment | None, tzid: str | None = None) -> When | None:
     return When(local, zone, utc_of(value))
 
 
+def instant_of(when: When | None) -> datetime | str | None:
+    """A value that is equal for the same time in two zones; the local time of a date or a floating time."""
+    return (when.utc or when.local) if when is not None else None
+
+
 def occurrence_of(recurrence_id: str, series: Instance | None) -> Occurrence:
     """The occurrence of that canonical RECURRENCE-ID, its time in the zone of the series."""
     at = _at(recurrence_id, series)

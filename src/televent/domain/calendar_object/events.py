@@ -13,6 +13,7 @@ from uuid import UUID
 
 from televent.domain.calendar_object.details import Answered, Details, Occurrence, People, WhatChanged
 from televent.domain.calendar_object.parked_mail import MailParked
+from televent.domain.calendar_object.proposals import ProposalAnswered, ProposalAnswerReceived, TimeProposed
 from televent.domain.personal import Personal
 
 
@@ -135,6 +136,8 @@ class RsvpGiven:
     was: str | None
     occurrence: Personal[Occurrence | None]
     comment: Personal[str | None]
+    delegated_to: Personal[str | None] = None
+    """The address of the delegate, where the answer is DELEGATED (RFC 5545 §3.2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,8 @@ class CounterProposed:
     was: Personal[Details | None]
     now: Personal[Details | None]
     comment: Personal[str | None]
+    outdated: bool = False
+    """It answers an older version of the event: all attendees were asked again since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,9 @@ CalendarObjectEvent = (
     | EventMoved
     | EventDeleted
     | CounterProposed
+    | TimeProposed
+    | ProposalAnswered
+    | ProposalAnswerReceived
     | DeliveryNoted
     | MessagesWritten
     | MessageSetAside

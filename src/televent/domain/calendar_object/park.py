@@ -1,4 +1,4 @@
-"""Decides which mails are parked: those about a stored event, one per reason and hour (imip/SPEC B5)."""
+"""Decides which mails are parked: those about a stored event, one per sender, reason and hour (imip/SPEC B5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from televent.domain.calendar_object.parked_mail import MailParked, ParkMail
 from televent.domain.calendar_object.state import CalendarObject
 
 PARKING_INTERVAL = timedelta(hours=1)
-"""Min time between two parked mails about one event for one reason, because a stranger can send any number."""
+"""Min time between two parked mails from one address about one event for one reason, because a stranger can send any
+number."""
+MAX_SENDERS = 10
+"""Max mails parked about one event for one reason within PARKING_INTERVAL, because a stranger can forge any address.
+With one alone, a forged mail each hour would hide those of everybody else."""
 MAX_SUMMARY = 200
 """Max characters of a title in the fact."""
 MAX_SENDER = 320
@@ -19,16 +23,22 @@ MAX_OCCURRENCES = 50
 
 
 def park_mail(state: CalendarObject, command: ParkMail) -> Decision:
-    """One fact; none without such an event, and none within an hour after a mail parked for the same reason."""
+    """One fact; none without such an event, and none within an hour after the same sender's for the same reason, or
+    after many senders'."""
     if not state.exists or state.outline is None:
         return Decision(reason="unknown-uid")
-    last = state.parked.get(command.reason)
-    if last is not None and command.now < last + PARKING_INTERVAL:
+    sender = command.sender[:MAX_SENDER]
+    lately = [
+        address
+        for (reason, address), at in state.parked.items()
+        if reason == command.reason and command.now < at + PARKING_INTERVAL
+    ]
+    if sender in lately or len(lately) >= MAX_SENDERS:
         return Decision(reason="parked-lately")
     parked = MailParked(
         reason=command.reason,
         method=command.method,
-        sender=command.sender[:MAX_SENDER],
+        sender=sender,
         mail_key=command.mail_key,
         summary=(state.outline.summary or state.uid)[:MAX_SUMMARY],
         recurrence_ids=command.recurrence_ids[:MAX_OCCURRENCES],

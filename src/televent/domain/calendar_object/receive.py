@@ -21,7 +21,8 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.people import at_most, invitations, people_between, short
-from televent.domain.calendar_object.replies import answer_of, counter_proposals
+from televent.domain.calendar_object.receive_proposals import accepted_proposal, counter_proposals, declined_proposals
+from televent.domain.calendar_object.replies import answer_of
 from televent.domain.calendar_object.state import CalendarObject, change_between
 from televent.ical.itip.changes import only_others_answered
 from televent.ical.itip.message import supersedes
@@ -87,7 +88,9 @@ def _received(state: CalendarObject, command: ReceiveMessage) -> Decision:
     )
     marks = tuple(Mark(*entry, trust=int(command.trust)) for entry in applied.marks)
     if applied.change == "counter":
-        return Decision(counter_proposals(state, command, applied, _news(state, marks)), reason=applied.reason)
+        return counter_proposals(state, command, applied)
+    if applied.change == "counter-declined":
+        return declined_proposals(state, command, applied)
     if applied.change == "refresh":
         return _sent_again(state, command, frozenset(answer.address for answer in applied.answers))
     if applied.text is None or (applied.text == stored and applied.change != "answered"):
@@ -126,7 +129,8 @@ def _received(state: CalendarObject, command: ReceiveMessage) -> Decision:
         # A higher SEQUENCE asks again although nothing moved: the organizer may have lost the answer that still counts.
         again = applied.declined
         messages = outgoing.attendee_messages(None, applied.text, me=me, dtstamp=dtstamp, declined=again)
-    return decided([received], messages, dtstamp, text=applied.text)
+    decision = decided([received], messages, dtstamp, text=applied.text)
+    return accepted_proposal(state, command, decision) if applied.asks_again else decision
 
 
 def _answered(
@@ -156,6 +160,7 @@ def _answered(
                 was=answered.was,
                 occurrence=answered.occurrence,
                 comment=answered.comment,
+                delegated_to=answered.delegated_to,
             )
         )
     # An answer to this and all following occurrences is one fact; the marks of the others are kept in a second one.

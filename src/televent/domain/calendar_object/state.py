@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 from uuid import UUID
 
 from televent.domain.calendar_object.details import Details
@@ -31,9 +31,17 @@ from televent.domain.calendar_object.events import (
     Splice,
 )
 from televent.domain.calendar_object.parked_mail import MailParked
+from televent.domain.calendar_object.proposals import (
+    ProposalAnswered,
+    ProposalAnswerReceived,
+    Proposed,
+    TimeProposed,
+)
 from televent.ical.objects.calendar_text import EMPTY, CalendarText
 
 MarkKey = tuple[str, str | None]
+MAX_PROPOSALS = 200
+"""Max proposals that one copy holds: one of each attendee for each occurrence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,13 @@ class CalendarObject:
     """DTSTAMP of the last iTIP messages about it."""
     details: Details | None = None
     """The details of the event or the series; None where the text has only occurrences."""
-    parked: Mapping[str, datetime] = field(default_factory=dict)
-    """When a mail about it was parked last, by reason."""
+    parked: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """When a mail about it was parked last, by reason and sender."""
+    proposals: tuple[Proposed, ...] = ()
+    """The newest proposal of each attendee for each occurrence; in an attendee's copy, their own."""
+    countered: datetime | None = None
+    """DTSTAMP of the last COUNTER or DECLINECOUNTER from this copy. ``written`` does not hold it: an answer that is
+    later than a REQUEST stands, and a proposal is no answer."""
 
     @property
     def exists(self) -> bool:
@@ -63,7 +76,12 @@ class CalendarObject:
     def dtstamp(self, now: datetime) -> datetime:
         """The DTSTAMP of messages made ``now``: later than all before, in whole seconds (RFC 5545 §3.3.5)."""
         second = now.replace(microsecond=0)
-        return second if self.written is None else max(second, self.written + timedelta(seconds=1))
+        sent = (each for each in (self.written, self.countered) if each is not None)
+        return max([second, *(each + timedelta(seconds=1) for each in sent)])
+
+    def proposal(self, key: str) -> Proposed | None:
+        """The proposal with that key; None where there is none, or a newer one replaced it."""
+        return next((each for each in self.proposals if each.key == key), None)
 
 
 def etag_of(text: CalendarText) -> str:
@@ -107,6 +125,25 @@ def _marked(marks: Mapping[MarkKey, Mark], new: Iterable[Mark]) -> Mapping[MarkK
     return {**marks, **{(mark.address, mark.recurrence_id): mark for mark in new}}
 
 
+def _proposed(proposals: tuple[Proposed, ...], new: Proposed) -> tuple[Proposed, ...]:
+    """The proposals with a new one in the place of the same attendee's for the same occurrence; the newest ones."""
+    place = new.attendee, new.recurrence_id
+    refused = next((each.refused for each in proposals if (each.attendee, each.recurrence_id) == place), None)
+    others = [each for each in proposals if (each.attendee, each.recurrence_id) != place]
+    return (*others, replace(new, refused=refused))[-MAX_PROPOSALS:]
+
+
+def _answered(proposals: tuple[Proposed, ...], fact: ProposalAnswered | ProposalAnswerReceived) -> tuple[Proposed, ...]:
+    place = fact.attendee, fact.recurrence_id
+    answer: Literal["accepted", "declined"] = "accepted" if fact.accepted else "declined"
+    return tuple(
+        replace(each, answer=answer, refused=fact.dtstamp or each.refused)
+        if (each.attendee, each.recurrence_id) == place
+        else each
+        for each in proposals
+    )
+
+
 def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
     """The state after one more fact. It only assigns values; it decides nothing."""
     match fact:
@@ -123,6 +160,7 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 written=state.written,
                 details=fact.what.now,
                 parked=state.parked,
+                countered=state.countered,
             )
         case EventRescheduled() | EventRevised():
             text = changed(state.text, fact.change)
@@ -148,6 +186,8 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
                 written=state.written,
                 details=fact.what.now,
                 parked=state.parked,
+                proposals=state.proposals,
+                countered=state.countered,
             )
         case EventCancelled():
             text = changed(state.text, fact.change)
@@ -166,13 +206,42 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
         case DeliveryNoted():
             return replace(state, text=changed(state.text, fact.change), outline=fact.outline)
         case CounterProposed():
-            return replace(state, marks=_marked(state.marks, (fact.mark,)))
+            # Its mark is not one of ``marks``: an answer that was sent before it may come after it, and counts.
+            proposed = Proposed(
+                attendee=fact.attendee,
+                recurrence_id=fact.recurrence_id,
+                sequence=fact.mark.sequence,
+                dtstamp=fact.mark.dtstamp,
+                was=fact.was,
+                now=fact.now,
+                name=fact.name,
+                comment=fact.comment,
+                trust=fact.mark.trust,
+                outdated=fact.outdated,
+            )
+            return replace(state, proposals=_proposed(state.proposals, proposed))
+        case TimeProposed():
+            proposed = Proposed(
+                attendee=fact.attendee,
+                recurrence_id=fact.recurrence_id,
+                sequence=fact.sequence,
+                dtstamp=fact.dtstamp,
+                was=fact.was,
+                now=fact.now,
+                comment=fact.comment,
+            )
+            return replace(state, proposals=_proposed(state.proposals, proposed), countered=fact.dtstamp)
+        case ProposalAnswered():
+            proposals = _answered(state.proposals, fact)
+            return replace(state, proposals=proposals, countered=fact.dtstamp or state.countered)
+        case ProposalAnswerReceived():
+            return replace(state, proposals=_answered(state.proposals, fact))
         case MessagesWritten():
             return replace(state, written=fact.dtstamp, marks=_marked(state.marks, fact.marks))
         case MessageSetAside():
             return replace(state, marks=_marked(state.marks, fact.marks))
         case MailParked():
-            return replace(state, parked={**state.parked, fact.reason: fact.at})
+            return replace(state, parked={**state.parked, (fact.reason, fact.sender): fact.at})
         case AttendeeInvited() | AttendeeRemoved():
             return state
         case _:

@@ -13,6 +13,7 @@ from televent.ical.itip.parts import Parts, occurrence, parts_to_edit
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import address_of
 from televent.ical.recurrence.occurrences import each_occurrence
+from televent.ical.text.characters import NEVER
 from televent.ical.text.errors import IcalError, InvalidCalendarObject
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import moment, written
@@ -21,9 +22,9 @@ MASTER: Final = "M"
 """The ``rid`` of the component without RECURRENCE-ID, in upper or lower case (§3.3.2)."""
 MAX_RIDS: Final = 100
 """Max occurrences that one request names."""
+_UPPER: Final = bytes(range(256)).upper()
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
-_HINT: Final = re.compile(rb"MANAGED-ID", re.IGNORECASE)
-_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f"/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]')
+_UNFIT: Final = re.compile(rf'[{NEVER}\t\n\r\x80-\x9f"/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 LONGEST_NAME: Final = 200
 """Max characters of a file name."""
 
@@ -47,16 +48,35 @@ class UnknownAttachment(InvalidCalendarObject):
     """None of the named components has that attachment."""
 
 
-def misplaced(text: CalendarText, ids: Collection[str]) -> bool:
-    """True where an ATTACH with one of the ids has a URL that does not contain the id: it is not the server's URL."""
+def misplaced(text: CalendarText, ids: Collection[str], ours: Callable[[str, str], bool]) -> bool:
+    """True where an ATTACH with one of the ids has a URL that is not the server's. ``ours``: whether this URL is the
+    server's for that id."""
     lines = (each for part in text.tree.walk() for each in part.all("ATTACH")) if ids else ()
     named = ((each.value, id_) for each in lines if (id_ := _id_of(each)) is not None)
-    return any(id_ in ids and id_ not in value for value, id_ in named)
+    return any(id_ in ids and not ours(value, id_) for value, id_ in named)
+
+
+def may_have_managed_ids(text: bytes) -> bool:
+    """False where the text has no MANAGED-ID for certain, folded or not. It is not parsed, so this is cheap."""
+    return b"MANAGED-ID" in text.translate(_UPPER, b"\r\n \t")
+
+
+def relocate(root: Component, url_of: Callable[[str, str], str]) -> bool:
+    """Gives each managed attachment the URL ``url_of(URL, id)``. Returns True if that changed the tree."""
+    changed = False
+    for part in root.walk():
+        for each in part.all("ATTACH"):
+            managed = _id_of(each)
+            url = url_of(each.value, managed) if managed is not None else each.value
+            if url != each.value:
+                part.replace(each, each.with_value(url))
+                changed = True
+    return changed
 
 
 def managed_ids(text: CalendarText) -> frozenset[str]:
     """Every MANAGED-ID in the text; empty for a text that cannot be read."""
-    if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
+    if not may_have_managed_ids(text.raw):
         return frozenset()
     try:
         root = text.tree
@@ -130,7 +150,7 @@ def foreign(text: CalendarText) -> CalendarText:
     Another server's id has no meaning here, and an outside sender must not refer to an attachment of this server. The
     same object where there is none, or where the text cannot be read.
     """
-    if _HINT.search(_FOLD.sub(b"", text.raw)) is None:
+    if not may_have_managed_ids(text.raw):
         return text
     try:
         whole = mended(text.raw)

@@ -6,11 +6,9 @@ library may choose the spelling: it escapes values, encodes parameters (RFC 6868
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -18,6 +16,7 @@ import icalendar
 from televent.ical.editing.edits import UTC_NAMES, Person, add_attendees
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.rules.rule import parse_rule
+from televent.ical.text.characters import clean
 from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.values import Moment, normalise_address
 from televent.ical.zones.tzid import vtimezone
@@ -25,7 +24,6 @@ from televent.ical.zones.tzid import vtimezone
 __all__ = ["PRODID", "NewEvent", "Person", "bytes_of", "compose_event", "invite", "new_calendar", "plain", "recurrence"]
 
 PRODID = "-//Televent//Calendar 1.0//EN"
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,8 @@ def bytes_of(root: icalendar.Calendar) -> bytes:
 
 
 def plain(text: str) -> str:
-    """Text without control characters, which no line may have (RFC 5545 §3.1); the library would write them."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Text without the characters that no calendar text may have; the library would write them."""
+    return clean(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def recurrence(rule: str) -> icalendar.vRecur:

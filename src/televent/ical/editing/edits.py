@@ -84,11 +84,12 @@ def _edited_everywhere(text: CalendarText, now: datetime, change: Change) -> Cal
         before = list(part.entries)
         change(part)
         if part.entries != before:
-            _stamp(part, now)
+            stamp(part, now)
     return CalendarText.of_tree(parts.root)
 
 
-def _stamp(part: Component, now: datetime) -> None:
+def stamp(part: Component, now: datetime) -> None:
+    """Notes the time of a change in a component."""
     part.put("DTSTAMP", written(now))
     if part.get("LAST-MODIFIED") is not None:
         part.put("LAST-MODIFIED", written(now))

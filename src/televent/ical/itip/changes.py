@@ -1,4 +1,4 @@
-"""Compares two versions of a component and decides whether the change is a reschedule: RFC 6638 §3.2.8."""
+"""Compares the words, the people and the times of two versions of a component: RFC 5546 §2.1.4, RFC 6638 §3.2.10."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from collections.abc import Collection
 from typing import Final
 
 from televent.ical.itip.parts import Parts, occurrence, parts_of, text_of
-from televent.ical.itip.people import address_of, addresses, attendees_of, mine_in, partstat_of
-from televent.ical.itip.series import no_more
+from televent.ical.itip.people import (
+    LineKey,
+    address_of,
+    addresses,
+    attendees_of,
+    mine_in,
+    numbered,
+    organizer_of,
+    partstat_of,
+)
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
@@ -42,43 +50,6 @@ def rule_of(component: Component) -> frozenset[tuple[str, str]]:
     )
 
 
-def _shortened(old: Parts, before: Component, new: Parts, after: Component) -> bool:
-    """Whether the rule is the same with an earlier end: attendees keep their answers then (RFC 6638 §3.2.8, RRULE)."""
-    ends = ("UNTIL", "COUNT")
-    earlier, later = rule_of(before), rule_of(after)
-    if {part for part in earlier if part[0] not in ends} != {part for part in later if part[0] not in ends}:
-        return False
-    was = {name: value for name, value in earlier if name in ends}
-    now = {name: value for name, value in later if name in ends}
-    if not was:
-        return bool(now)
-    if was.keys() != now.keys():
-        return bool(now) and no_more(old, before, new, after)
-    if "COUNT" in was:
-        return was["COUNT"].isdigit() and now["COUNT"].isdigit() and int(now["COUNT"]) <= int(was["COUNT"])
-    return len(was["UNTIL"]) == len(now["UNTIL"]) and now["UNTIL"] <= was["UNTIL"]
-
-
-def rescheduled(
-    old: Parts, before: Component, new: Parts, after: Component, *, own_exclusions: Collection[str] = ()
-) -> bool:
-    """Whether the attendees must answer again: another time, new instances, or excluded instances that are back.
-
-    *own_exclusions* are EXDATEs of *before* that the owner of the copy, an attendee, added. The organizer's text never
-    has them, so their absence in *after* is no change.
-    """
-    if old.span(before) != new.span(after):
-        return True
-    was, now = rule_of(before), rule_of(after)
-    if was != now and now and not (was and _shortened(old, before, new, after)):
-        return True
-    if was and not now:
-        return True
-    if new.moments(after, "RDATE") - old.moments(before, "RDATE"):
-        return True
-    return bool(old.moments(before, "EXDATE") - new.moments(after, "EXDATE") - set(own_exclusions))
-
-
 def sequence_due(old: Parts, before: Component, new: Parts, after: Component) -> bool:
     """Whether RFC 5546 §2.1.4 requires a higher SEQUENCE for the change."""
     return (
@@ -110,6 +81,35 @@ def people(component: Component) -> dict[str, frozenset[tuple[str, str]]]:
     return {address: prop.once(_seen) for address, prop in attendees_of(component).items()}
 
 
+def same_meeting(old: CalendarText, new: CalendarText) -> bool:
+    """Whether two texts agree in all that people arranged: organizer, instances with their times and STATUS, attendees
+    and every answer (RFC 6638 §3.2.8). Other texts, alarms and the like may differ. Raises IcalError.
+    """
+    before, after = parts_of(old), parts_of(new)
+    rids = dict.fromkeys([rid for rid, _ in before.items()] + [rid for rid, _ in after.items()])
+    return before.kind == after.kind and all(_arranged_alike(before, after, rid) for rid in rids)
+
+
+def _arranged_alike(before: Parts, after: Parts, rid: str | None) -> bool:
+    was, now = _version(before, rid), _version(after, rid)
+    if was is None or now is None:
+        return False
+    return (
+        not sequence_due(before, was, after, now)
+        and organizer_of(was) == organizer_of(now)
+        and _answers(was) == _answers(now)
+    )
+
+
+def _answers(component: Component) -> dict[LineKey, str]:
+    return {key: partstat_of(prop) for key, prop in numbered(component)}
+
+
+def _version(parts: Parts, rid: str | None) -> Component | None:
+    """The occurrence's own component, else the one that the series gives."""
+    return parts.get(rid) or (occurrence(parts, rid) if rid is not None else None)
+
+
 def only_others_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) -> bool:
     """Whether nothing but others' participation changed in a copy of *me*: an "inconsequential" change, for which the
     Schedule-Tag stays the same (RFC 6638 §3.2.10). Raises IcalError.
@@ -122,8 +122,7 @@ def only_others_answered(old: CalendarText, new: CalendarText, *, me: Collection
 
 def _only_answers(before: Parts, after: Parts, rid: str | None, mine: Collection[str]) -> bool:
     # An answer to one occurrence gives it a component of its own.
-    was = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
-    now = after.get(rid) or (occurrence(after, rid) if rid is not None else None)
+    was, now = _version(before, rid), _version(after, rid)
     if was is None or now is None:
         return False
     return (
@@ -142,8 +141,7 @@ def only_answered(old: CalendarText, new: CalendarText, *, me: Collection[str]) 
     mine = addresses(me)
     before, after = parts_of(old), parts_of(new)
     for rid in dict.fromkeys([rid for rid, _ in before.items()] + [rid for rid, _ in after.items()]):
-        was = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
-        now = after.get(rid) or (occurrence(after, rid) if rid is not None else None)
+        was, now = _version(before, rid), _version(after, rid)
         if was is None or now is None or _lines(was, mine) != _lines(now, mine):
             return False
     return True

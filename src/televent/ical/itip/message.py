@@ -20,6 +20,8 @@ from televent.ical.text.values import Moment
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
 METHODS: Final = frozenset({"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"})
+PROPOSALS: Final = frozenset({"COUNTER", "DECLINECOUNTER"})
+"""The methods that change no copy: a proposal of another time, and its refusal."""
 _SERVERS_OWN: Final = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND")
 
 

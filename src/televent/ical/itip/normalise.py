@@ -8,9 +8,13 @@ same bytes.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
+from televent.ical.text.characters import clean, whole_text
+from televent.ical.text.charsets import decoded as decoded_as
+from televent.ical.text.charsets import known
 from televent.ical.text.errors import InvalidCalendarData
 
 MAX_MESSAGE: Final = 1024 * 1024
@@ -39,15 +43,14 @@ _ENUMERATED: Final = re.compile(r';(ROLE|PARTSTAT|RSVP|CUTYPE)=(?:3D)?"?([A-Za-z
 def decoded(data: bytes, charset: str | None = None) -> str:
     """The characters of *data*: the named charset where it exists and fits, else UTF-8, else windows-1252.
 
-    US-ASCII is tried as UTF-8, its superset: mail programs write that label over anything.
+    US-ASCII is tried as UTF-8, its superset: mail programs write that label over anything. The characters that no
+    calendar text has are left out.
     """
-    wanted = (charset or "utf-8").strip().strip('"').lower()
-    for name in ("utf-8" if wanted in {"us-ascii", "ascii"} else wanted, "utf-8"):
-        try:
-            return data.decode(name).lstrip("\ufeff").replace("\0", "")
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode("windows-1252", errors="replace").replace("\0", "")
+    codec = known(charset or "")
+    if codec not in (None, "utf-8", "ascii"):
+        with suppress(UnicodeDecodeError):
+            return clean(decoded_as(data, codec).lstrip("\ufeff"))
+    return clean(whole_text(data).lstrip("\ufeff"))
 
 
 def unfolded(text: str) -> list[str]:
@@ -172,7 +175,7 @@ _short_line = lru_cache(maxsize=4096)(_folded_line)
 
 def _folded(line: str) -> bytes:
     """*line* in UTF-8, folded at 75 bytes, never inside a character (RFC 5545 §3.1)."""
-    data = line.encode("utf-8", errors="replace")
+    data = line.encode()
     if len(data) <= 75:
         return data + b"\r\n"
     pieces: list[bytes] = []

@@ -11,7 +11,7 @@ from typing import Final
 from televent.ical.itip.message import without_params
 from televent.ical.itip.moments import moment_of
 from televent.ical.itip.parts import Parts, line, spelled
-from televent.ical.itip.people import address_of, mine_in, partstat_of
+from televent.ical.itip.people import LineKey, mine_in, numbered, partstat_of
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import canonical
 
@@ -64,15 +64,15 @@ def line_for(target: Component, prop: Property) -> Property:
     return prop if prop.ending == target.ending else target.make(prop.name, prop.value, prop.params)
 
 
-def lay_attendees(target: Component, source: Component, own: Mapping[str, Property]) -> None:
-    """Gives *target* the ATTENDEE lines of *source*, with *own* for those addresses; one own line is always kept."""
-    wanted = [own.get(address_of(prop), prop) for prop in source.all("ATTENDEE")]
-    if own and mine_in(source, own) is None:
-        wanted.append(next(iter(own.values())))
+def lay_attendees(target: Component, source: Component, own: Mapping[LineKey, Property]) -> None:
+    """Gives *target* the ATTENDEE lines of *source*, with *own* in place of these; one own line is always kept."""
+    wanted = [(key, own.get(key, prop)) for key, prop in numbered(source)]
+    if own and mine_in(source, {address for address, _ in own}) is None:
+        wanted.append(next(iter(own.items())))
     # In the order of the existing lines, so that the lines of others are not rewritten without need.
-    order = {address_of(prop): place for place, prop in enumerate(target.all("ATTENDEE"))}
-    wanted.sort(key=lambda prop: order.get(address_of(prop), len(order)))
-    replace_lines(target, "ATTENDEE", wanted)
+    order = {key: place for place, (key, _) in enumerate(numbered(target))}
+    wanted.sort(key=lambda line: order.get(line[0], len(order)))
+    replace_lines(target, "ATTENDEE", [prop for _, prop in wanted])
 
 
 def with_ending_of(copy: Parts, component: Component) -> Component:

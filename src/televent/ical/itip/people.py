@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from televent.ical.text.tree import Component, Property
@@ -11,6 +12,10 @@ from televent.ical.text.values import normalise_address
 PARTSTATS: Final = frozenset(
     {"NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "COMPLETED", "IN-PROCESS"}
 )
+
+
+UNANSWERED: Final = "NEEDS-ACTION"
+"""PARTSTAT of an attendee who has not answered."""
 
 
 def address_of(prop: Property) -> str:
@@ -51,19 +56,42 @@ def attendees_of(component: Component) -> dict[str, Property]:
     return found
 
 
+LineKey = tuple[str, int]
+"""Names an ATTENDEE line in a component: its address, and the number of earlier lines of that address."""
+
+
+def own_lines(component: Component, me: Collection[str]) -> dict[LineKey, Property]:
+    """Every ATTENDEE line of the person with the addresses *me*, in order.
+
+    A person may be listed twice: by two of their addresses, or by one address in two lines. An answer counts for all.
+    """
+    return {key: prop for key, prop in numbered(component) if key[0] in me}
+
+
+def numbered(component: Component) -> Iterator[tuple[LineKey, Property]]:
+    """Every ATTENDEE line with its key, in order."""
+    seen: Counter[str] = Counter()
+    for prop in component.all("ATTENDEE"):
+        address = address_of(prop)
+        yield (address, seen[address]), prop
+        seen[address] += 1
+
+
 def mine_in(component: Component, me: Collection[str]) -> Property | None:
-    """The ATTENDEE line of one of the addresses *me*; None where they are not asked."""
-    return next((prop for address, prop in attendees_of(component).items() if address in me), None)
+    """The ATTENDEE line of the person with the addresses *me*, of several the first with an answer; None where they are
+    not asked."""
+    lines = own_lines(component, me).values()
+    return next((prop for prop in lines if partstat_of(prop) != UNANSWERED), next(iter(lines), None))
 
 
 def partstat_of(prop: Property | None) -> str:
     """PARTSTAT; NEEDS-ACTION where it is missing or none that iCalendar knows."""
-    return prop.once(_partstat) if prop is not None else "NEEDS-ACTION"
+    return prop.once(_partstat) if prop is not None else UNANSWERED
 
 
 def _partstat(prop: Property) -> str:
     value = (prop.param("PARTSTAT") or "").strip().upper()
-    return value if value in PARTSTATS else "NEEDS-ACTION"
+    return value if value in PARTSTATS else UNANSWERED
 
 
 def served(prop: Property | None) -> bool:
@@ -74,3 +102,8 @@ def served(prop: Property | None) -> bool:
 def _served(prop: Property) -> bool:
     # §7.1: an unknown agent counts as NONE.
     return (prop.param("SCHEDULE-AGENT") or "SERVER").strip().upper() == "SERVER"
+
+
+def takes_part(prop: Property) -> bool:
+    """Whether the person of an ATTENDEE line is asked for an answer, and not only told (ROLE=NON-PARTICIPANT)."""
+    return (prop.param("ROLE") or "").strip().upper() != "NON-PARTICIPANT"

@@ -41,7 +41,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Another time or place that an attendee proposes (COUNTER). Texts are unescaped; None: the message lacks it."""
+    """Another time or place that an attendee proposes (COUNTER), or that the organizer declines (DECLINECOUNTER).
+
+    *address* is the attendee's. Texts are unescaped; None: the message lacks it. *outdated*: all attendees were asked
+    again since the version that the proposal answers.
+    """
 
     address: str
     recurrence_id: str | None
@@ -54,6 +58,7 @@ class Proposal:
     title: str | None = None
     place: str | None = None
     tzid: str | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from televent.ical.itip.parts import Parts
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence
 from televent.ical.recurrence.occurrences import FIRST, LAST, Occurrence, each_occurrence, occurrences
 from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component
+from televent.ical.text.values import canonical
 from televent.ical.zones.moments import utc_of
 
 MAX_SPREAD: Final = 60
 """Max overrides that one answer to "this and all following" creates; a weekly series has 53 a year."""
 _MOMENT: Final = timedelta(seconds=1)
-_MAX_COUNTED: Final = 1000
-"""Max occurrences that are counted or listed."""
+MAX_COMPARED: Final = 400
+"""Max occurrences of two rules that are compared; a weekly series has 52 a year."""
+_MAX_PAST: Final = 1000
+"""Max occurrences before one that are listed."""
 
 
 def planned(parts: Parts, rid: str) -> bool:
@@ -36,6 +39,18 @@ def planned(parts: Parts, rid: str) -> bool:
         return True
 
 
+def described(parts: Parts, rid: str | None) -> Component | None:
+    """The component of the occurrence, or what the series says of it; None where it does not take place at all.
+
+    *rid* None: the series or the single event.
+    """
+    found = parts.get(rid)
+    if found is not None or rid is None or parts.master is None:
+        return found
+    excluded = rid in parts.moments(parts.master, "EXDATE")
+    return None if excluded or is_cancelled(parts.master) or not planned(parts, rid) else occurrence(parts, rid)
+
+
 def around(parts: Parts, rid: str) -> tuple[list[str], list[str] | None]:
     """The last :data:`MAX_SPREAD` occurrences before *rid*, and *rid* with all later ones.
 
@@ -46,7 +61,7 @@ def around(parts: Parts, rid: str) -> tuple[list[str], list[str] | None]:
         return [], None
     alone = _alone(parts, parts.master, excluding=True)
     try:
-        past = occurrences(alone, FIRST, moment, limit=_MAX_COUNTED)
+        past = occurrences(alone, FIRST, moment, limit=_MAX_PAST)
     except TooManyInstances:
         past = []
     earlier = [each.recurrence_id for each in past if each.recurrence_id is not None and utc_of(each.start) < moment]
@@ -58,42 +73,33 @@ def around(parts: Parts, rid: str) -> tuple[list[str], list[str] | None]:
     return earlier[-MAX_SPREAD:], later if found is not None and len(found) <= MAX_SPREAD else None
 
 
+def upcoming(parts: Parts, now: datetime, rid: str) -> list[str]:
+    """The occurrences that start at or after *now* and before *rid*, excluded ones left out.
+
+    Raises TooManyInstances where there are more than :data:`MAX_SPREAD`.
+    """
+    moment = parts.moment_named(rid)
+    if parts.master is None or moment is None or moment <= now:
+        return []
+    found = occurrences(_alone(parts, parts.master, excluding=True), now, moment, limit=MAX_SPREAD)
+    before = (each for each in found if now <= utc_of(each.start) < moment)
+    return [each.recurrence_id for each in before if each.recurrence_id is not None]
+
+
 def _from(alone: Component, moment: datetime) -> Iterator[Occurrence]:
     return (each for each in each_occurrence(alone, moment, LAST) if utc_of(each.start) >= moment)
 
 
-def no_more(old: Parts, before: Component, new: Parts, after: Component) -> bool:
-    """Whether the rule of *after* makes no occurrence that *before* did not have.
+def ruled(parts: Parts, master: Component) -> tuple[set[str], bool]:
+    """The first :data:`MAX_COMPARED` starts that the RRULE of *master* makes, and whether that is all of them.
 
-    The rules begin at the same time. They differ only in their end: one has a COUNT, the other an UNTIL. Clients that
-    shorten a series write UNTIL even where it had a COUNT.
+    Neither RDATEs nor EXDATEs count. Raises IcalError where the rule cannot be read or costs too much.
     """
-    was, now = _end_of(before, "COUNT"), _end_of(after, "COUNT")
-    try:
-        if was is not None and now is None:
-            return _counted(new, after, was + 1) <= was
-        if was is None and now is not None:
-            return _counted(old, before, now) >= now
-    except TooManyInstances:
-        pass
-    return False
-
-
-def _counted(parts: Parts, master: Component, most: int) -> int:
-    """The number of occurrences of the RRULE alone, counted up to *most*."""
     alone = _alone(parts, master, excluding=False)
     for each in alone.components():
         each.drop("RDATE")
-    return sum(1 for _ in islice(each_occurrence(alone, FIRST, LAST), min(most, _MAX_COUNTED)))
-
-
-def _end_of(component: Component, name: str) -> int | None:
-    for prop in component.all("RRULE"):
-        for part in prop.value.upper().split(";"):
-            key, _, value = part.partition("=")
-            if key.strip() == name and value.strip().isdigit():
-                return min(int(value), _MAX_COUNTED)
-    return None
+    found = [canonical(each.start) for each in islice(each_occurrence(alone, FIRST, LAST), MAX_COMPARED + 1)]
+    return set(found[:MAX_COMPARED]), len(found) <= MAX_COMPARED
 
 
 def _alone(parts: Parts, master: Component, *, excluding: bool) -> Component:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from televent.ical.text.characters import clean
+from televent.ical.text.charsets import known
 from televent.ical.text.errors import TooLarge
 
 MAX_LINES: Final = 1_000
@@ -24,12 +26,6 @@ _HEAD: Final = re.compile(
 )
 _QUOTED_PRINTABLE: Final = re.compile(r';(?:ENCODING=)?"?QUOTED-PRINTABLE"?(?=[;:]|\Z)', re.IGNORECASE)
 _CHARSET: Final = re.compile(r';CHARSET="?([A-Za-z0-9_.:-]{1,40})"?(?=[;:]|\Z)', re.IGNORECASE)
-_CODECS: Final = re.compile(
-    r"utf-?8|us-ascii|ascii|iso-?8859-?\d{1,2}|latin-?1|windows-?125\d|cp125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|"
-    r"iso-2022-jp|gb2312|gbk|gb18030|big5",
-    re.IGNORECASE,
-)
-"""Charsets that a line may name. Python has more codecs, but some are slow or no charsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +82,10 @@ def _decoded(name: str, params: str, value: str) -> LogicalLine:
     if not encoded:
         return LogicalLine(name, params, value)
     data = binascii.a2b_qp(value.encode("utf-8", errors="replace"))
-    codec = charset[1] if charset is not None and _CODECS.fullmatch(charset[1]) else "utf-8"
+    codec = known(charset[1]) if charset is not None else None
     try:
-        decoded = data.decode(codec)
-    except (LookupError, UnicodeDecodeError):
+        decoded = data.decode(codec or "utf-8")
+    except UnicodeDecodeError:
         decoded = data.decode("windows-1252", errors="replace")
     # A line break in a decoded value is part of the text, not the end of the line.
-    return LogicalLine(name, params, re.sub(r"\r\n|\r|\n", r"\\n", decoded).replace("\0", ""))
+    return LogicalLine(name, params, clean(re.sub(r"\r\n|\r|\n", r"\\n", decoded)))

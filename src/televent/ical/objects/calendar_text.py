@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 from televent.ical.objects.reading import Reading, read_tree
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
+from televent.ical.text.characters import mended
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import MAX_LINES, Component, parse
 
@@ -76,6 +77,12 @@ class CalendarText:
             self._keep("_recurrence", RecurrenceSet(self.tree))
         assert self._recurrence is not None
         return self._recurrence
+
+    def mended(self) -> CalendarText:
+        """The text without characters that no calendar text may have, for an edit by the server. It is this same
+        object, unless the text was stored before its characters were checked."""
+        raw = mended(self.raw)
+        return self if raw is self.raw else CalendarText(raw)
 
     def copy(self) -> Component:
         """A copy of the tree for editing; :meth:`of_tree` makes a text of it. Raises IcalError."""

@@ -95,11 +95,11 @@ class Reading:
         return (self.master, *self.overrides) if self.master is not None else self.overrides
 
     def attendee(self, addresses: Collection[str]) -> Attendee | None:
-        """The first attendee, master first, with one of these addresses."""
+        """The attendee with one of these addresses, master first; of several lines the first with an answer."""
         for instance in self.instances():
-            for attendee in instance.attendees:
-                if attendee.address in addresses:
-                    return attendee
+            lines = [attendee for attendee in instance.attendees if attendee.address in addresses]
+            if lines:
+                return next((line for line in lines if line.partstat != "NEEDS-ACTION"), lines[0])
         return None
 
 

@@ -8,6 +8,7 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Reading, address_of
 from televent.ical.recurrence.instances import MAX_INSTANCES, check_instances
 from televent.ical.rules.expansion import Budget
+from televent.ical.text.characters import check_characters
 from televent.ical.text.errors import (
     InvalidCalendarData,
     InvalidCalendarObject,
@@ -49,8 +50,7 @@ def validate(text: CalendarText, *, limits: Limits = Limits()) -> Reading:
     """The values of the text, if it may be stored. Raises IcalError with the precondition that it breaks."""
     if len(text.raw) > limits.max_bytes:
         raise TooLarge(f"more than {limits.max_bytes} bytes")
-    if b"\0" in text.raw:
-        raise InvalidCalendarData("iCalendar allows no NUL character")
+    check_characters(text.raw)
     root = text.tree
     version = (root.value("VERSION") or "2.0").strip()
     if version != "2.0":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from televent.ical.text.errors import IcalError
+from televent.ical.text.errors import IcalError, InvalidCalendarData
 from televent.ical.text.tree import Component, parse
 from televent.ical.text.values import Moment
 from televent.ical.zones.moments import moment_of
@@ -57,6 +57,12 @@ def zone_text(tzid: str, first: Moment = _EPOCH) -> bytes | None:
         return None
     head = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Televent//Calendar 1.0//EN\r\n"
     return head + written + b"END:VCALENDAR\r\n"
+
+
+def check_zone(text: bytes) -> None:
+    """Raises InvalidCalendarData for a text that is no CALDAV:calendar-timezone (RFC 4791 §5.2.2)."""
+    if tzid_of(text) is None:
+        raise InvalidCalendarData("an object with exactly one VTIMEZONE is needed")
 
 
 def tzid_of(text: bytes) -> str | None:

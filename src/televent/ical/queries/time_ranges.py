@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from televent.ical.objects.alarms import Alarm, read_alarm
 from televent.ical.recurrence.occurrences import Occurrence, touches
 from televent.ical.recurrence.recurrence_set import RecurrenceSet
 from televent.ical.text.errors import TooManyInstances
@@ -143,32 +144,21 @@ def _free_busy_in_time(root: Component, part: Component, start: datetime, end: d
     return any(start < utc_of(each[1], zone) and end > utc_of(each[0], zone) for each in periods if each is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Alarm:
-    """A TRIGGER (§3.8.6.3): an instant, or a time after the start or the end; it repeats ``times`` times."""
-
-    part: Component
-    absolute: Moment | None
-    after: timedelta
-    at_end: bool
-    repeat: timedelta
-    times: int
-
-    def is_due(self, anchor: datetime, start: datetime, end: datetime) -> bool:
-        """Whether one of its times is in [start, end); ``anchor`` is the first."""
-        number = max(-((anchor - start) // self.repeat), 0) if self.repeat else 0
-        return number <= self.times and start <= moved(anchor, self.repeat * number) < end
+def _is_due(alarm: Alarm, anchor: datetime, start: datetime, end: datetime) -> bool:
+    """Whether one of an alarm's times is in [start, end); ``anchor`` is the first."""
+    number = max(-((anchor - start) // alarm.repeat), 0) if alarm.repeat else 0
+    return number <= alarm.times and start <= moved(anchor, alarm.repeat * number) < end
 
 
 def _alarms_in_time(
     target: FilteredObject, parent: Component, alarms: list[Component], start: datetime, end: datetime
 ) -> list[Component]:
     """The alarms with a trigger or a repetition in the range, for any instance of the event (§9.9)."""
-    read = [each for each in map(_alarm, alarms) if each is not None]
+    read = [each for each in map(read_alarm, alarms) if each is not None]
     found = {
         id(each.part)
         for each in read
-        if each.absolute is not None and each.is_due(moved(utc_of(each.absolute, target.zone), _NOTHING), start, end)
+        if each.absolute is not None and _is_due(each, moved(utc_of(each.absolute, target.zone), _NOTHING), start, end)
     }
     waiting = [each for each in read if each.absolute is None]
     if waiting:
@@ -177,26 +167,12 @@ def _alarms_in_time(
             target.every.budget.spend(len(waiting))
             ends = utc_of(first, target.zone), utc_of(last, target.zone)
             found |= {
-                id(each.part) for each in waiting if each.is_due(moved(ends[each.at_end], each.after), start, end)
+                id(each.part) for each in waiting if _is_due(each, moved(ends[each.at_end], each.after), start, end)
             }
             waiting = [each for each in waiting if id(each.part) not in found]
             if not waiting:
                 break
     return [each for each in alarms if id(each) in found]
-
-
-def _alarm(part: Component) -> _Alarm | None:
-    trigger = part.get("TRIGGER")
-    if trigger is None:
-        return None
-    repeat = max(duration(part.value("DURATION") or "") or _NOTHING, _NOTHING)
-    count = (part.value("REPEAT") or "").strip()
-    times = min(int(count), 100) if count.isascii() and count.isdigit() and len(count) < 6 and repeat else 0
-    absolute, after = moment(trigger.value), duration(trigger.value)
-    if absolute is None and after is None:
-        return None
-    at_end = (trigger.param("RELATED") or "START").upper() == "END"
-    return _Alarm(part, absolute, after or _NOTHING, at_end, repeat, times)
 
 
 def prop_in_time(root: Component, prop: Property, span: TimeRange, zone: tzinfo) -> bool:

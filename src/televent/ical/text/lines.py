@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from televent.ical.text.characters import clean_line
+
 # A line and the lines that continue it: a line break followed by one blank is no break (RFC 5545 §3.1).
 _RAW = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*\n?")
 # No "\r*": on a row of carriage returns it would begin again at each of them.
@@ -41,14 +43,6 @@ def unfold(raw: bytes) -> bytes:
     """A raw line without folds and ending."""
     body = raw.rstrip(b"\r\n")
     return _FOLD.sub(b"", body) if b"\n" in body else body
-
-
-def text_of(data: bytes) -> str:
-    """Bytes as text: UTF-8, else windows-1252, which some mail programs write; never fails."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("windows-1252", errors="replace")
 
 
 def name_of(unfolded: bytes) -> tuple[str, int] | None:
@@ -97,9 +91,6 @@ def _skip(text: str, place: int) -> int:
     return place
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""Characters that no line may have (RFC 5545 §3.1)."""
-
 _DECODED = {"^n": "\n", "^N": "\n", "^^": "^", "^'": '"'}
 
 
@@ -110,7 +101,7 @@ def _decode(value: str) -> str:
 def _encode(value: str) -> str:
     """A parameter's value as written: with RFC 6868 escapes, quoted where RFC 5545 §3.2 requires it."""
     value = value.replace("^", "^^").replace('"', "^'").replace("\r\n", "^n").replace("\n", "^n")
-    value = _CONTROLS.sub("", value)
+    value = clean_line(value)
     return f'"{value}"' if any(each in value for each in ":;,") or value != value.strip() else value
 
 
@@ -126,7 +117,7 @@ def compose(name: str, params: Iterable[tuple[str, Sequence[str]]], value: str) 
             written = [each if each.startswith('"') else f'"{each}"' for each in written]
         parts.append(f";{key}={','.join(written)}")
     line = "".join(parts) + ":" + value
-    return line.replace("\r", "").replace("\n", "\\n").encode(errors="replace")
+    return clean_line(line.replace("\n", "\\n")).encode()
 
 
 def fold(line: bytes, ending: bytes = b"\r\n") -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from televent.ical.text.lines import Params, compose, fold, parse_params, text_of
+from televent.ical.text.characters import text_of
+from televent.ical.text.lines import Params, compose, fold, parse_params
 
 T = TypeVar("T")
 

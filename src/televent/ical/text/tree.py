@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from televent.ical.text.characters import text_of
 from televent.ical.text.errors import InvalidCalendarData, TooLarge
-from televent.ical.text.lines import name_of, split_raw, text_of, unfold
+from televent.ical.text.lines import name_of, split_raw, unfold
 from televent.ical.text.property import Property
 
 __all__ = ["KINDS", "MAX_DEPTH", "MAX_LINES", "Component", "Property", "parse"]

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from televent.ical.text.characters import clean_line
+
 Moment = datetime | date
 
 _MOMENT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?\Z", re.ASCII)
@@ -16,7 +18,6 @@ _DURATION: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _MAILTO: Final = re.compile(r"(?:mailto:\s*)+")
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d):?(\d\d)?\Z", re.ASCII)
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
@@ -48,6 +49,17 @@ def duration(value: str) -> timedelta | None:
     return -length if found[1] == "-" else length
 
 
+def nominal(value: str) -> tuple[int, timedelta] | None:
+    """A DURATION as days, which count on the wall clock, and the exact rest (§3.3.6); None where it is none."""
+    if duration(value) is None:
+        return None
+    found = _DURATION.match(value.strip().upper())
+    assert found is not None
+    weeks, days, hours, minutes, seconds = (int(each or 0) for each in found.groups()[1:])
+    sign = -1 if found[1] == "-" else 1
+    return sign * (weeks * 7 + days), sign * timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
 def written(value: Moment) -> str:
     """A moment as a value: dates as DATE, aware times in UTC with Z, naive ones floating."""
     # Not by strftime, which is slow, and writes years before 1000 with fewer digits.
@@ -77,7 +89,7 @@ def escape(text: str) -> str:
     """TEXT with its escapes (§3.3.11). Control characters are dropped: no line may have them."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
-    return _CONTROLS.sub("", text)
+    return clean_line(text)
 
 
 def offset(value: str) -> timedelta | None:

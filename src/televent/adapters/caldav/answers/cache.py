@@ -17,8 +17,8 @@ from hashlib import blake2b
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from televent.adapters.caldav.door.credentials import client_of
-from televent.adapters.caldav.door.door import Door, RateLimits, Run
+from televent.adapters.caldav.door.door import Door, Run
+from televent.adapters.caldav.door.limits import RateLimits
 from televent.adapters.caldav.http import Header, Receive, Scope, Send
 from televent.application.backend import Backend
 from televent.application.marks import Key, Mark, Marks
@@ -158,7 +158,7 @@ class AnswerCache:
         if known is not None:
             self._answers.move_to_end(request)
             marks = await self._marks.ask(known.keys)
-            if marks is not None and marks == known.marks and self._admitted(scope, known):
+            if marks is not None and marks == known.marks and self._admitted(known):
                 await self._give(known, scope, receive, send)
                 return
         watch, sent = Watch(), _RecordingSend(send)
@@ -181,14 +181,11 @@ class AnswerCache:
         parts += [scope.get("scheme", "").encode(), scope.get("query_string", b""), *headers, body]
         return blake2b(b"\0".join(parts), key=self._secret, digest_size=16).digest()
 
-    def _admitted(self, scope: Scope, known: CachedAnswer) -> bool:
-        """True if the cached answer has not expired and the rate limits admit one more request, which it counts."""
+    def _admitted(self, known: CachedAnswer) -> bool:
+        """True if the cached answer has not expired and the account has an admission here, which it uses."""
         if time.monotonic() > known.until:
             return False
-        limits = self._limits
-        if limits is None:
-            return True
-        return limits.client.held(client_of(scope)) and limits.person.held(known.tenant)
+        return self._limits is None or self._limits.account.held(known.tenant)
 
     def _store(self, request: bytes, watch: Watch, sent: _RecordingSend, marks: Mark | None) -> None:
         """Caches an answer. ``marks`` were read before the request read any row: if a row changed in between, its mark

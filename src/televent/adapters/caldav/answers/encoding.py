@@ -10,11 +10,37 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
+from televent.adapters.caldav.http import Header, Response
+
 MIN_SIZE: Final = 1400
 """Min bytes of a body that is compressed. A smaller body fits into one packet anyway."""
 LEVEL: Final = 1
 """The zlib level. The cheapest one already reduces a multistatus to a tenth."""
 _WEIGHT = re.compile(r"\s*;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*\Z", re.IGNORECASE)
+
+
+def keep_untransformed(headers: list[Header]) -> None:
+    """Adds Cache-Control: no-transform to the headers of an answer with an ETag (RFC 9111 §5.2.2.6).
+
+    A proxy that compresses the answer makes the ETag weak, and with a weak one If-Match never holds (RFC 9110
+    §13.1.1)."""
+    if any(name == b"etag" for name, _ in headers):
+        control = [value for name, value in headers if name == b"cache-control"]
+        headers[:] = [each for each in headers if each[0] != b"cache-control"]
+        headers.append((b"cache-control", b", ".join([*control, b"no-transform"])))
+
+
+def compress(response: Response, accepted: str | None) -> None:
+    """Compresses an answer if that saves a packet, and adds Vary: Accept-Encoding."""
+    names = {name for name, _ in response.headers}
+    small = isinstance(response.body, bytes) and len(response.body) < MIN_SIZE
+    if small or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
+        return
+    response.headers.append((b"vary", b"Accept-Encoding"))
+    if takes_gzip(accepted):
+        body = response.body
+        response.body = gzipped(iter((body,)) if isinstance(body, bytes) else body)
+        response.headers.append((b"content-encoding", b"gzip"))
 
 
 def takes_gzip(accept: str | None) -> bool:

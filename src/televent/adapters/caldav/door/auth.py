@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import math
 import secrets
 import time
 from collections import OrderedDict
@@ -20,10 +19,12 @@ from typing import Final
 from uuid import UUID
 
 from televent.adapters.caldav.door.credentials import MAX_CREDENTIALS, canonical, credentials
-from televent.adapters.caldav.door.door import RateLimits, Run
+from televent.adapters.caldav.door.door import Run
 from televent.adapters.caldav.door.hashing import MAX_FITTING, MAX_GUESSES, RETRY_AFTER, Busy, HashQueue
+from televent.adapters.caldav.door.limits import Limiter, too_many
 from televent.adapters.caldav.errors import DavError
 from televent.application.backend import Backend
+from televent.application.outage import Outage
 from televent.application.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.domain.ids import AccountId
@@ -34,6 +35,8 @@ MAX_CACHED: Final = 20_000
 MAX_WITHOUT_SELECTOR: Final = 10
 """Max devices without a selector that a password is checked against, those used last. Each gets its selector when its
 password is used."""
+UNCOUNTED: Final = 12.0
+"""Seconds that a failed sign-in blocks while the database cannot count it: five a minute, as with it."""
 RECORD_USE_EVERY: Final = timedelta(minutes=5)
 """Min time between two updates of a device's last use."""
 
@@ -43,12 +46,6 @@ def unauthorized() -> DavError:
     return DavError(
         401, text="Sign in with your Telegram id or email address and a device password.", headers=CHALLENGE
     )
-
-
-def too_many(seconds: float) -> DavError:
-    """The 429 answer with Retry-After, rounded up to whole ``seconds``."""
-    wait = str(max(1, math.ceil(seconds))).encode()
-    return DavError(429, text="Too many requests. Try again later.", headers=((b"retry-after", wait),))
 
 
 def busy() -> DavError:
@@ -71,12 +68,12 @@ class Attempt:
 
 
 class Authenticator:
-    """Checks credentials and remembers those that match. Each process has one. ``limits`` None: no rate limits."""
+    """Checks credentials and remembers those that match. Each process has one. ``limiter`` None: no rate limits."""
 
-    def __init__(self, backend: Backend, run: Run, limits: RateLimits | None = None) -> None:
+    def __init__(self, backend: Backend, run: Run, limiter: Limiter | None = None) -> None:
         self._backend = backend
         self._run = run
-        self._limits = limits
+        self._limiter = limiter
         self._key = secrets.token_bytes(32)
         self._matching: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
         self._fitting = HashQueue("fitting", MAX_FITTING)
@@ -95,6 +92,8 @@ class Authenticator:
         """The account and the device that the credentials belong to. Raises DavError 401, 429, 503."""
         given = credentials(header)
         if given is None:
+            # Not counted: the challenge costs as little as a refusal, and clients do not come again after 429.
+            # Thunderbird sends hundreds of requests without credentials at once when it imports a file (ADR 39).
             raise unauthorized()
         user, password = given
         account = await self._find(user)
@@ -103,7 +102,7 @@ class Authenticator:
         device = self._known(account, digest)
         if device is None:
             keys = (f"account/{name}", f"client/{client}")
-            device = await self._check(_attempt(account, password, keys, digest))
+            device = await self._check(_attempt(account, password, keys, digest), client)
         assert account is not None
         await self._record_use(account, device)
         return account, device
@@ -132,11 +131,14 @@ class Authenticator:
                 return device
         return None
 
-    async def _check(self, attempt: Attempt) -> DeviceRow:
+    async def _check(self, attempt: Attempt, client: str) -> DeviceRow:
         """The device with the password. Failed sign-ins are limited, by account and by client. The limits do not stop
         a password that fits a selector: those who guess cannot lock a person out."""
         if not attempt.fits:
-            self._refuse_blocked(attempt.keys)
+            # A password that has no selector yet may be right, so nobody else's guesses stop it.
+            self._refuse_blocked(attempt.keys[1:] if attempt.candidates else attempt.keys)
+            if self._limiter is not None:
+                await self._limiter.count_attempt(client)
         # An app opens several connections at once, and all of them come with the same password.
         checking = self._checking.get(attempt.digest)
         if checking is None:
@@ -150,12 +152,19 @@ class Authenticator:
         device = self._known(attempt.account, attempt.digest)
         if device is not None:
             return device
-        if self._limits is not None:
-            for key in attempt.keys:
-                wait = await self._run(self._limits.failure, key)
-                if wait is not None:
-                    self._block(key, wait)
+        if self._limiter is not None:
+            await self._note_failure(self._limiter, attempt.keys)
         raise unauthorized()
+
+    async def _note_failure(self, limiter: Limiter, keys: Sequence[str]) -> None:
+        for key in keys:
+            try:
+                wait = await limiter.count_failure(key)
+            except Outage:
+                # The database counts nothing now. One guess in each interval is left to those who guess.
+                wait = UNCOUNTED
+            if wait > 0:
+                self._block(key, wait)
 
     async def _hashed(self, attempt: Attempt) -> DeviceRow | None:
         """Hashes the password: once where a selector fits it, and once for nothing where it can be nobody's, so that
@@ -190,6 +199,7 @@ class Authenticator:
 
     def _block(self, key: str, seconds: float) -> None:
         self._blocked[key] = time.monotonic() + seconds
+        self._blocked.move_to_end(key)
         while len(self._blocked) > MAX_CACHED:
             self._blocked.popitem(last=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -18,11 +19,19 @@ MAX_NAME: Final = 256
 """Max characters of a user name in a key of a limit."""
 _NETWORK_BITS: Final = 64
 """Bits of an IPv6 address that count: a customer gets a network of this size at least (RFC 6177 §2)."""
+_INVISIBLE: Final = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+"""Spaces, line breaks, and characters without a width."""
+_AT_AN_END: Final = re.compile(rf"\A{_INVISIBLE}|{_INVISIBLE}\Z")
+_ANYWHERE: Final = re.compile(_INVISIBLE)
 
 
 def credentials(header: str | None) -> tuple[str, str] | None:
     """The user name and password of an Authorization header, split at the first colon (RFC 7617 §2). A
-    percent-encoded user name is decoded. None if the header is missing or not valid Basic."""
+    percent-encoded user name is decoded. None if the header is missing or not valid Basic.
+
+    A copied text often has a space or a line break more. Device passwords consist of letters and digits, so everything
+    invisible is removed from a password, and from the ends of a user name.
+    """
     scheme, _, encoded = (header or "").partition(" ")
     if scheme.lower() != "basic" or len(encoded) > MAX_CREDENTIALS * 2:
         return None
@@ -35,7 +44,8 @@ def credentials(header: str | None) -> tuple[str, str] | None:
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
     user, colon, password = text.partition(":")
-    user = (unquote(user) if "%" in user else user).strip()
+    user = _AT_AN_END.sub("", unquote(user) if "%" in user else user)
+    password = _ANYWHERE.sub("", password)
     if not colon or not user or not password or "\0" in user + password:
         return None
     return user, password

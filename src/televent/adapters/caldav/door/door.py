@@ -1,4 +1,4 @@
-"""The access of every method to the application: rows by URL, privileges, commands' context, and rate limits."""
+"""The access of every method to the application: rows by URL, privileges, and commands' context."""
 
 from __future__ import annotations
 
@@ -32,31 +32,6 @@ class Run(Protocol):
     def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]: ...
 
 
-class Limit(Protocol):
-    """A rate limit that all nodes share."""
-
-    def held(self, key: str) -> bool:
-        """Uses one request of the quota that this process has reserved, without the database. False if none is left."""
-        ...
-
-    def __call__(self, key: str) -> float | None:
-        """Counts one request in the database. Returns None if it is allowed, else the seconds to wait. It blocks, so it
-        is called in a thread."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimits:
-    """The rate limits of the CalDAV adapter."""
-
-    client: Limit
-    """Requests by client address, counted before sign-in."""
-    person: Limit
-    """Requests by account, counted after sign-in."""
-    failure: Limit
-    """Failed sign-ins, by account and by client address."""
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
     """The application as CalDAV methods use it."""
@@ -64,7 +39,7 @@ class Door:
     backend: Backend
     run: Run
     public_url: str | None = None
-    """The configured origin without a trailing slash; None: scheme and host of each request."""
+    """The operator's URL of this server without a trailing slash; None: scheme and host of each request."""
     push: Offer | None = None
     """None: WebDAV-Push is not offered."""
 

@@ -9,7 +9,7 @@ from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.home_token import home_state, home_token
 from televent.adapters.caldav.http import Request
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.sync_token import ctag, sync_token_of
+from televent.adapters.caldav.sync_token import collection_etag, sync_token_of
 from televent.adapters.caldav.tree import BadPath, Kind, Target, parse
 from televent.adapters.caldav.webdav.conditions import entity_tags
 from televent.adapters.caldav.webdav.if_header import MalformedIf, State, holds, parse_if
@@ -69,7 +69,7 @@ async def check_calendar(door: Door, request: Request, person: Person) -> None:
     if match is None and none_match is None:
         return
     row = await door.calendar(request, person)
-    etag = ctag(row)
+    etag = collection_etag(row)
     if match is not None and not {"*", etag} & {*entity_tags(match, weak=False)}:
         raise DavError(412, text="The calendar has changed since the ETag in If-Match.")
     if none_match is not None and {"*", etag} & {*entity_tags(none_match, weak=True)}:
@@ -82,7 +82,7 @@ async def _of_calendar(door: Door, request: Request, person: Person, target: Tar
         return State()
     if target.calendar == request.target.calendar:
         request.moment = row.moment
-    return State(ctag(row), frozenset({sync_token_of(row)}))
+    return State(collection_etag(row), frozenset({sync_token_of(row)}))
 
 
 def _calendar(door: Door, request: Request, person: Person, target: Target) -> CalendarRow | None:

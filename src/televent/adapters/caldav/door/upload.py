@@ -12,9 +12,10 @@ from televent.adapters.caldav.http import DRAIN_LIMIT, Receive
 from televent.application.attachments import CHUNK, MAX_ATTACHMENT, Upload
 from televent.application.refusals import QuotaExceeded
 from televent.ical.editing.attachments import fit_name
+from televent.ical.text.charsets import known_in_http
 
 _TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}\Z")
-_EXTENDED: Final = re.compile(r";\s*filename\*\s*=\s*([A-Za-z0-9-]+)'[^']*'([^;\s]*)", re.IGNORECASE)
+_EXTENDED: Final = re.compile(r";\s*filename\*\s*=\s*([A-Za-z0-9_-]+)'[^']*'([^;\s]*)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r';\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _TOKEN: Final = re.compile(r';\s*filename\s*=\s*([^;\s"]+)', re.IGNORECASE)
 
@@ -102,8 +103,7 @@ def filename_of(disposition: str) -> str:
     quoted, token = _QUOTED.search(given), _TOKEN.search(given)
     name = ""
     if extended is not None:
-        charset = "utf-8" if extended[1].lower() == "utf-8" else "latin-1"
-        name = unquote_to_bytes(extended[2]).decode(charset, "replace")
+        name = unquote_to_bytes(extended[2]).decode(known_in_http(extended[1]) or "latin-1", "replace")
     elif quoted is not None:
         name = _utf8(re.sub(r"\\(.)", r"\1", quoted[1]))
     elif token is not None:

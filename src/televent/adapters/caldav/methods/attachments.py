@@ -15,7 +15,8 @@ from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.put import represented
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
-from televent.adapters.caldav.webdav.conditions import conditions, not_modified
+from televent.adapters.caldav.webdav.byte_range import Unsatisfiable, wanted_range
+from televent.adapters.caldav.webdav.conditions import conditions, entity_tags, not_modified
 from televent.application.attachments import AttachmentRow, Upload
 from televent.application.outage import Outage
 from televent.application.read_models.calendars import CalendarRow
@@ -86,7 +87,7 @@ async def _changed(
         name = filename_of(request.headers.get("content-disposition", ""))
         kind = media_type_of(request.headers.get("content-type", ""))
         attachment_id = door.backend.ids()
-        url = f"{request.origin}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
+        url = f"{request.base}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
         line = Attachment(str(attachment_id), url, name, kind, 0)
         # Known errors are reported before the client uploads up to twenty megabytes.
         standing = await door.run(_check, door, request, person, row, partial(_with, action, line))
@@ -139,30 +140,46 @@ def _change(
 
 
 async def get_attachment(door: Door, request: Request, person: Person) -> Response:
-    """200 for the owner and for the sharees of the event, as a download that a browser does not open. 410 if it was
-    removed (§3.12.5). 404 for others, so that they cannot find out which attachments exist."""
-    row = await door.run(_readable, door, person, request.target)
-    if row is None:
-        raise DavError(404, text="There is no such attachment.")
-    if row.removed:
-        raise DavError(410, text="The attachment was removed.")
+    """200, or 206 for a range, for the owner and for the sharees of the event, as a download that a browser does not
+    open. 410 if it was removed (§3.12.5). 404 for others, so that they cannot find out which attachments exist. 416 if
+    the range is beyond the end."""
+    row = await named_attachment(door, request, person)
     etag = str(row.attachment_id)
     headers: list[Header] = [
         (b"etag", f'"{etag}"'.encode()),
         (b"cache-control", b"private, no-cache"),
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'; sandbox"),
+        (b"accept-ranges", b"bytes"),
     ]
+    if "if-match" in request.headers and not {"*", etag} & {*entity_tags(request.headers["if-match"], weak=False)}:
+        raise DavError(412, text="The attachment is not the one in If-Match.")
     if not_modified(request.headers, etag, row.created_at):
         return Response(304, b"", headers)
     plain = "".join(each if each.isascii() and each not in '"\\' else "_" for each in row.filename)
     shown = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(row.filename, safe='')}"
-    headers += [
-        (b"content-type", row.media_type.encode()),
-        (b"content-disposition", shown.encode()),
-        (b"content-length", str(row.size).encode()),
-    ]
-    return Response(200, door.backend.attachments.read(row), headers)
+    headers += [(b"content-type", row.media_type.encode()), (b"content-disposition", shown.encode())]
+    try:
+        # §14.2: only GET has ranges.
+        part = wanted_range(request.headers, row.size, etag) if request.method == "GET" else None
+    except Unsatisfiable:
+        size = ((b"content-range", f"bytes */{row.size}".encode()),)
+        raise DavError(416, text=f"The attachment has {row.size} bytes.", headers=size) from None
+    start, end = part or (0, row.size)
+    if part is not None:
+        headers.append((b"content-range", f"bytes {start}-{end - 1}/{row.size}".encode()))
+    headers.append((b"content-length", str(end - start).encode()))
+    return Response(200 if part is None else 206, door.backend.attachments.read(row, start, end), headers)
+
+
+async def named_attachment(door: Door, request: Request, person: Person) -> AttachmentRow:
+    """The attachment that the request names. Raises DavError 404, and 410 if it was removed."""
+    row = await door.run(_readable, door, person, request.target)
+    if row is None:
+        raise DavError(404, text="There is no such attachment.")
+    if row.removed:
+        raise DavError(410, text="The attachment was removed.")
+    return row
 
 
 def _readable(door: Door, person: Person, target: Target) -> AttachmentRow | None:

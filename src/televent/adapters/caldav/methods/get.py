@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 from televent.adapters.caldav.answers.feed import feed
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.door.zones_wanted import VARY, ZoneEdit, zones_edited, zones_wanted
+from televent.adapters.caldav.door.shown_text import ShownText
+from televent.adapters.caldav.door.zones_wanted import VARY
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.attachments import get_attachment
 from televent.adapters.caldav.properties.rfc4918 import content_type, last_modified
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.notifications import get_notification
-from televent.adapters.caldav.sync_token import ctag
+from televent.adapters.caldav.sync_token import collection_etag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions, not_modified
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.use_cases.calendars.sharing import title_of
+from televent.ical.text.characters import servable
 
 _SAFE: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -54,18 +57,19 @@ async def _object(door: Door, request: Request, person: Person) -> Response:
     if not_modified(request.headers, row.etag, row.modified_at):
         return Response(304, b"", headers)
     headers.append((b"content-type", content_type(row).encode()))
-    return Response(200, zones_edited(row, zones_wanted(request)).raw, headers)
+    return Response(200, servable(ShownText(request).of(row.text).raw), headers)
 
 
 async def _calendar(door: Door, request: Request, person: Person) -> Response:
     row = await door.calendar(request, person)
-    etag = ctag(row)
+    etag = collection_etag(row)
     headers: list[Header] = [(b"etag", f'"{etag}"'.encode()), *_SAFE]
     if not_modified(request.headers, etag):
         return Response(304, b"", headers)
     headers.append((b"content-type", b"text/calendar; charset=utf-8"))
-    return Response(200, _stream(door, row, zones_wanted(request)), headers)
+    return Response(200, _stream(door, row, ShownText(request)), headers)
 
 
-def _stream(door: Door, row: CalendarRow, zone_edit: ZoneEdit | None) -> Iterator[bytes]:
-    return feed(zones_edited(each, zone_edit) for each in door.members(row, with_text=True) if each.ics is not None)
+def _stream(door: Door, row: CalendarRow, shown: ShownText) -> Iterator[bytes]:
+    members = (shown.of(each.text) for each in door.members(row, with_text=True) if each.ics is not None)
+    return feed(members, title_of(row))

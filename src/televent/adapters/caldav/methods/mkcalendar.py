@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from televent.adapters.caldav.door.discovery import ALLOW
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.errors import DavError, dav_precondition, precondition
-from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.errors import DavError, dav_precondition, precondition, unsupported
+from televent.adapters.caldav.http import XML_TYPES, Request, Response, xml_response
 from televent.adapters.caldav.methods.proppatch import refused
-from televent.adapters.caldav.methods.put import media_type
 from televent.adapters.caldav.properties.settable import Changes, instructions
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
@@ -31,15 +31,9 @@ async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
 
 async def mkcol(door: Door, request: Request, person: Person) -> Response:
     """Creates a calendar and answers 201. No other collection can be created (RFC 5689 §3.3 DAV:valid-resourcetype)."""
-    try:
-        root = request.xml()
-    except DavError as error:
-        if error.status == 400 and media_type(request) not in ("", "text/xml", "application/xml"):
-            # RFC 4918 §9.3: 415 for a body that neither is XML nor has an XML content type.
-            raise DavError(415, text="The body is not XML.") from None
-        raise
+    root = request.declared_xml()
     if root is not None and name_of(root) != d("mkcol"):
-        raise DavError(415, text="The body is not a DAV:mkcol.")
+        raise unsupported("The body is not a DAV:mkcol.", XML_TYPES)
     _check_place(request)
     sent = [element for to_set, element in (instructions(root) if root is not None else ()) if to_set]
     types = [each for each in sent if name_of(each) == d("resourcetype")]
@@ -49,7 +43,8 @@ async def mkcol(door: Door, request: Request, person: Person) -> Response:
         return await _create(door, request, person, root, "D:mkcol-response")
     except CalendarNameTaken:
         # RFC 4918 §9.3.1: MKCOL on an existing resource gets 405.
-        raise DavError(405, "<D:resource-must-be-null/>") from None
+        allow = ((b"allow", ALLOW[Kind.CALENDAR].encode()),)
+        raise DavError(405, "<D:resource-must-be-null/>", headers=allow) from None
 
 
 def _check_place(request: Request) -> None:

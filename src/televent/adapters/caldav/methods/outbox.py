@@ -10,21 +10,22 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from televent.adapters.caldav.door.calendar_body import calendar_data
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.errors import precondition
+from televent.adapters.caldav.errors import precondition, sentence
 from televent.adapters.caldav.http import Request, Response, xml_response
-from televent.adapters.caldav.methods.put import TYPES, media_type
 from televent.adapters.caldav.properties.rfc4791 import MAX_ASKED
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports.availability import with_availability
 from televent.adapters.caldav.reports.free_busy import busy_in, check_span, opaque
 from televent.adapters.caldav.reports.zone import floating_zone
 from televent.adapters.caldav.webdav.text import escape_bytes
-from televent.adapters.caldav.webdav.xml_out import document, href
+from televent.adapters.caldav.webdav.xml_out import document, verbatim_href
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.people.free_busy import may_be_asked
 from televent.ical.objects.reading import address_of
 from televent.ical.queries.freebusy import compose_freebusy
+from televent.ical.text.characters import check_characters
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component, Property, parse
 from televent.ical.text.values import unescape
@@ -49,9 +50,7 @@ async def ask_free_busy(door: Door, request: Request, person: Person) -> Respons
 
 
 def _ask(door: Door, request: Request, person: Person) -> Response:
-    if media_type(request) not in TYPES:
-        raise precondition("supported-calendar-data")
-    root, part = _message(request.body)
+    root, part = _message(calendar_data(request))
     start, end = _bound(root, part, "DTSTART", person), _bound(root, part, "DTEND", person)
     organizers, attendees = part.all("ORGANIZER"), part.all("ATTENDEE")
     if len(organizers) != 1 or not attendees:
@@ -79,9 +78,10 @@ def _ask(door: Door, request: Request, person: Person) -> Response:
 def _message(body: bytes) -> tuple[Component, Component]:
     """The parsed body and its single VFREEBUSY (RFC 5546 §3.3.2). Raises DavError if the body is not such a REQUEST."""
     try:
+        check_characters(body)
         root = parse(body)
-    except IcalError:
-        raise precondition("valid-calendar-data") from None
+    except IcalError as error:
+        raise precondition("valid-calendar-data", text=sentence(str(error))) from None
     parts = root.components("VFREEBUSY")
     others = any(root.components(name) for name in ("VEVENT", "VTODO", "VJOURNAL"))
     if (root.value("METHOD") or "").strip().upper() != "REQUEST" or len(parts) != 1 or others:
@@ -148,5 +148,5 @@ class _Question:
 def _response(attendee: Property, status: str, data: bytes | None = None) -> str:
     """A CALDAV:response. The recipient has the same spelling as in the request, because clients match by it."""
     content = f"<C:calendar-data>{escape_bytes(data)}</C:calendar-data>" if data is not None else ""
-    recipient = f"<C:recipient>{href(attendee.value)}</C:recipient>"
+    recipient = f"<C:recipient>{verbatim_href(attendee.value)}</C:recipient>"
     return f"<C:response>{recipient}<C:request-status>{status}</C:request-status>{content}</C:response>"

@@ -9,12 +9,11 @@ from typing import Final
 
 from televent.adapters.caldav.door.discovery import PUSHING
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.errors import DavError
-from televent.adapters.caldav.http import Request, Response
+from televent.adapters.caldav.errors import unsupported
+from televent.adapters.caldav.http import XML_TYPES, Request, Response
 from televent.adapters.caldav.methods.add_member import add_member
 from televent.adapters.caldav.methods.outbox import ask_free_busy
 from televent.adapters.caldav.methods.push_register import is_push_register, register
-from televent.adapters.caldav.methods.put import media_type
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.sharing.share import invite_reply, share
 from televent.adapters.caldav.tree import Kind
@@ -24,14 +23,14 @@ KINDS: Final = frozenset({Kind.OUTBOX}) | PUSHING
 
 async def post(door: Door, request: Request, person: Person) -> Response:
     """Calls the handler of the operation. Raises DavError 415 if the URL takes no such body."""
-    if request.target.kind is Kind.CALENDAR and media_type(request) == "text/calendar":
+    if request.target.kind is Kind.CALENDAR and request.media_type == "text/calendar":
         return await add_member(door, request, person)
     if is_push_register(request):
         return await register(door, request, person)
+    if request.target.kind is Kind.OUTBOX:
+        return await ask_free_busy(door, request, person)
     if request.target.kind is Kind.CALENDAR:
         return await share(door, request, person)
     if request.target.kind is Kind.HOME:
         return await invite_reply(door, request, person)
-    if request.target.kind is Kind.OUTBOX:
-        return await ask_free_busy(door, request, person)
-    raise DavError(415, text="This URL does not accept such a body.")
+    raise unsupported("This URL does not accept such a body.", XML_TYPES)

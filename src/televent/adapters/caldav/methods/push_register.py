@@ -75,7 +75,7 @@ async def register(door: Door, request: Request, person: Person) -> Response:
         raise refused("push-not-available", "There are too many subscriptions already.") from None
     except DeviceGone:
         raise unauthorized() from None
-    location = f"{request.origin}{registration_path(registered.subscription_id)}"
+    location = f"{request.base}{registration_path(registered.subscription_id)}"
     expires = format_datetime(expires_at, usegmt=True)
     return Response(204, b"", [(b"location", location.encode()), (b"expires", expires.encode())])
 

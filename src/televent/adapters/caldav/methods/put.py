@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from televent.adapters.caldav.door.calendar_body import calendar_data
 from televent.adapters.caldav.door.destination import MAX_NAME
+from televent.adapters.caldav.door.discovery import ALLOW
 from televent.adapters.caldav.door.door import Door, check_access
-from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal, precondition
+from televent.adapters.caldav.door.shown_text import ShownText
+from televent.adapters.caldav.errors import DavError, need_privileges, of_refusal
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.properties.rfc4918 import content_type
 from televent.adapters.caldav.properties.view import Person
@@ -16,17 +21,7 @@ from televent.application.refusals import PreconditionFailed, SchedulingUidConfl
 from televent.application.use_cases.objects.put_object import Stored, put_object
 from televent.application.use_cases.shared.shared_objects import put_into_shared
 from televent.ical.objects.calendar_text import CalendarText
-
-TYPES = frozenset(
-    {
-        "",
-        "text/calendar",
-        # Content types of hand-made requests. The body must still be iCalendar.
-        "text/plain",
-        "application/octet-stream",
-        "application/x-www-form-urlencoded",
-    }
-)
+from televent.ical.text.characters import servable
 
 
 async def put(door: Door, request: Request, person: Person) -> Response:
@@ -36,11 +31,10 @@ async def put(door: Door, request: Request, person: Person) -> Response:
     if target.kind in (Kind.INBOX_ITEM, Kind.NOTIFICATION):
         raise need_privileges(request.target.path, "bind")
     if target.kind is not Kind.OBJECT:
-        raise DavError(405, headers=((b"allow", b"OPTIONS, GET, HEAD, PROPFIND, REPORT"),))
+        allow = ALLOW[target.kind].replace(" PUT,", "")
+        raise DavError(405, headers=((b"allow", allow.encode()),))
     if len(target.name) > MAX_NAME:
         raise DavError(403, text=f"The name is longer than {MAX_NAME} characters.")
-    if media_type(request) not in TYPES:
-        raise precondition("supported-calendar-data")
     try:
         stored = await store(door, request, person)
     except PreconditionFailed:
@@ -56,19 +50,13 @@ async def put(door: Door, request: Request, person: Person) -> Response:
     return Response(201 if stored.created else 204, b"", tags(stored))
 
 
-def media_type(request: Request) -> str:
-    """The body's media type in lower case without parameters; "" if there is no Content-Type."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
 async def store(door: Door, request: Request, person: Person) -> Stored:
     """Stores the request's body at the request's URL, in the person's own calendar or in a shared one. Raises DavError
     and Refusal."""
     shared = await door.shared(request, person)
     if shared is not None:
         check_access(shared, request, "read")
-        return await door.run(_put_shared, door, request, person, shared)
-    return await door.run(_put, door, request, person)
+    return await door.run(_store, door, request, person, shared)
 
 
 def tags(stored: Stored) -> list[Header]:
@@ -98,7 +86,7 @@ def represented(status: int, request: Request, row: ResourceRow) -> Response:
     ]
     if row.schedule_tag is not None:
         headers.append((b"schedule-tag", f'"{row.schedule_tag}"'.encode()))
-    return Response(status, row.ics or b"", headers)
+    return Response(status, servable(ShownText(request).of(row.text).raw), headers)
 
 
 async def _current(door: Door, request: Request, person: Person) -> ResourceRow | None:
@@ -108,7 +96,17 @@ async def _current(door: Door, request: Request, person: Person) -> ResourceRow 
         return None
 
 
-def _put(door: Door, request: Request, person: Person) -> Stored:
+def _store(door: Door, request: Request, person: Person, shared: CalendarRow | None) -> Stored:
+    data = calendar_data(request)
+    text = CalendarText(data)
+    if shared is not None:
+        stored = _put_shared(door, request, person, shared, text)
+    else:
+        stored = _put(door, request, person, text)
+    return stored if data == request.body else replace(stored, etag=None)
+
+
+def _put(door: Door, request: Request, person: Person, text: CalendarText) -> Stored:
     target = request.target
     try:
         return put_object(
@@ -116,9 +114,10 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
             door.context(request, person),
             calendar=target.calendar,
             href=target.name,
-            text=CalendarText(request.body),
+            text=text,
             conditions=conditions(request.headers, request.moment),
             account=person.account,
+            moves=True,
         )
     except (UidConflict, SchedulingUidConflict) as refusal:
         raise in_the_way(refusal, person, target.calendar) from None
@@ -127,10 +126,10 @@ def _put(door: Door, request: Request, person: Person) -> Stored:
         raise DavError(409, text="There is no such calendar.") from None
 
 
-def _put_shared(door: Door, request: Request, person: Person, row: CalendarRow) -> Stored:
+def _put_shared(door: Door, request: Request, person: Person, row: CalendarRow, text: CalendarText) -> Stored:
     """Stores the object in a shared calendar. The command changes the owner's account, and this person is its actor."""
     context = door.context(request, person, row)
-    text, name, given = CalendarText(request.body), request.target.name, conditions(request.headers, request.moment)
+    name, given = request.target.name, conditions(request.headers, request.moment)
     try:
         return put_into_shared(door.backend, context, row=row, href=name, text=text, conditions=given)
     except UidConflict as refusal:

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from televent.adapters.caldav.properties.extensions import calendarserver_notifications as notice
 from televent.adapters.caldav.properties.live import EVERYWHERE, Cell, Live, constant
 from televent.adapters.caldav.properties.view import AnyView, CalendarView, View
-from televent.adapters.caldav.sync_token import ctag
+from televent.adapters.caldav.sync_token import collection_etag
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.text import escape
@@ -68,7 +68,7 @@ def _date(moment: datetime) -> str:
 
 
 def _collection_etag(view: CalendarView) -> str:
-    return f'"{ctag(view.row)}"'
+    return f'"{collection_etag(view.row)}"'
 
 
 PROPERTIES: tuple[Live, ...] = (

@@ -13,8 +13,9 @@ from televent.adapters.caldav.webdav.xml_out import href
 
 
 def _addresses(view: View) -> str:
-    addresses = dict.fromkeys((*view.person.addresses, view.person.principal))
-    return "".join(href(f"mailto:{each}" if "@" in each else each) for each in addresses)
+    # The principal's URL is written once: the addresses have it with the public path and without.
+    others = (each for each in view.person.addresses if not each.startswith("/"))
+    return "".join(href(f"mailto:{each}" if "@" in each else each) for each in (*others, view.person.principal))
 
 
 def _emails(view: View) -> str:

@@ -15,8 +15,9 @@ from televent.adapters.caldav.properties.table import PROTECTED
 from televent.adapters.caldav.webdav.names import c, d, empty
 from televent.adapters.caldav.webdav.xml_in import Element, attributes, child, children, inner, name_of, text_of
 from televent.ical.objects.default_alarms import check_alarms
-from televent.ical.objects.zone_references import tzid_of, zone_text
+from televent.ical.objects.zone_references import check_zone, tzid_of, zone_text
 from televent.ical.queries.availability import check_availability
+from televent.ical.text.characters import check_characters
 from televent.ical.text.errors import IcalError
 
 _TRANSP = c("schedule-calendar-transp")
@@ -125,8 +126,7 @@ def _text(element: Element) -> str:
 def _fault(name: str, element: Element) -> str | None:
     """The precondition that a value fails, as XML; None if the value is valid."""
     if name == TIMEZONE:
-        # RFC 4791 §5.2.2: an iCalendar object with exactly one VTIMEZONE.
-        return None if tzid_of(_text(element).encode()) is not None else empty(c("valid-calendar-data"))
+        return _ical_fault(check_zone, element)
     if name == TIMEZONE_ID:
         # RFC 7809 §3.1.5: the id of a time zone that the server knows.
         return None if zone_text(_text(element)) is not None else empty(c("valid-timezone"))
@@ -143,8 +143,10 @@ def _fault(name: str, element: Element) -> str | None:
 def _ical_fault(check: Callable[[bytes], None], element: Element) -> str | None:
     if len(element):
         return empty(c("valid-calendar-data"))
+    text = (element.text or "").strip().encode()
     try:
-        check((element.text or "").strip().encode())
+        check_characters(text)
+        check(text)
     except IcalError as error:
         return empty(c(error.precondition))
     return None

@@ -19,6 +19,7 @@ from televent.adapters.caldav.properties import (
     rfc8607,
 )
 from televent.adapters.caldav.properties.extensions import (
+    calendar_colour,
     calendarserver_notifications,
     calendarserver_sharing,
     default_alarms,
@@ -41,6 +42,7 @@ _EACH: Final[tuple[Live, ...]] = (
     *rfc7809.PROPERTIES,
     *rfc7953.PROPERTIES,
     *rfc8607.PROPERTIES,
+    *calendar_colour.PROPERTIES,
     *default_alarms.PROPERTIES,
     *calendarserver_sharing.PROPERTIES,
     *calendarserver_notifications.PROPERTIES,

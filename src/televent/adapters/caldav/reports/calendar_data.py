@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
-from televent.adapters.caldav.door.zones_wanted import ZoneEdit
+from televent.adapters.caldav.door.shown_text import ShownText
 from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.properties.live import Cell, Getter
 from televent.adapters.caldav.properties.view import ObjectView
@@ -17,9 +17,6 @@ from televent.ical.text.errors import IcalError
 from televent.ical.text.wall_clock import FIRST, LAST
 
 NAME = c("calendar-data")
-WHOLE = Cell("ics", read=escape_bytes)
-"""The stored text of an object, unchanged."""
-
 _UTC = re.compile(r"([0-9]{8})T([0-9]{6})Z\Z")
 
 
@@ -40,23 +37,19 @@ def requested(root: Element) -> Element | None:
     return found if found is not None else child(root, NAME)
 
 
-def getter(element: Element, floating_zone: tzinfo, zone_edit: ZoneEdit | None = None) -> Getter:
-    """A getter for the requested part of an object's text. ``zone_edit`` adds or removes VTIMEZONEs. Raises DavError if
-    the element is invalid."""
+def getter(element: Element, floating_zone: tzinfo, shown: ShownText) -> Getter:
+    """A getter for the requested part of an object's text as the client sees it. Raises DavError if the element is
+    invalid."""
     kind, version = element.get("content-type", "text/calendar"), element.get("version", "2.0")
     if str(kind).lower() != "text/calendar" or str(version) != "2.0":
         raise precondition("supported-calendar-data")
     spec = _spec(element)
-    if spec.whole and zone_edit is None:
-        return WHOLE
+    if spec.whole and shown.keeps_zones:
+        return Cell("ics", read=lambda raw: escape_bytes(shown.raw(raw)))
 
     def partial(view: ObjectView) -> str | None:
         try:
-            root = view.row.once().tree
-            if zone_edit is not None:
-                root = root.copy()
-                zone_edit(root)
-            return escape_bytes(select(root, spec, floating_zone))
+            return escape_bytes(select(shown.of(view.row.once()).tree, spec, floating_zone))
         except IcalError:
             # An object that cannot be expanded is reported as missing; the other objects are still answered.
             return None

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.door.zones_wanted import zones_wanted
+from televent.adapters.caldav.door.shown_text import ShownText
 from televent.adapters.caldav.errors import DavError
 from televent.adapters.caldav.http import Request, Response, xml_response
 from televent.adapters.caldav.properties.asked import Asked, asked_in
@@ -92,9 +92,7 @@ def _first(most: int, found: Iterator[str], path: str) -> Iterator[str]:
 def asked_of(root: Element, request: Request, data: Element | None, floating: tzinfo) -> Asked:
     """The properties that a calendar report asks for. If it names none, they are the ETag and, with a calendar-data
     outside of DAV:prop, the data."""
-    extra = (
-        {calendar_data.NAME: calendar_data.getter(data, floating, zones_wanted(request))} if data is not None else {}
-    )
+    extra = {calendar_data.NAME: calendar_data.getter(data, floating, ShownText(request))} if data is not None else {}
     if any(child(root, d(each)) is not None for each in ("prop", "allprop", "propname")):
         asked = asked_in(root, minimal=request.minimal, extra=extra)
         if data is None or calendar_data.NAME in (asked.names or ()):

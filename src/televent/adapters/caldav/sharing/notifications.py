@@ -60,13 +60,13 @@ async def propfind_collection(door: Door, request: Request, person: Person, aske
 
 async def propfind_notification(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:
     """207 for one notification. Raises DavError 404."""
-    view, _ = await _named(door, request, person)
+    view, _ = await named_notification(door, request, person)
     return xml_response(207, multistatus((asked.response(view),)), request)
 
 
 async def get_notification(door: Door, request: Request, person: Person) -> Response:
     """200 with the notification, 304 if the client's copy is current. Raises DavError 404."""
-    view, _ = await _named(door, request, person)
+    view, _ = await named_notification(door, request, person)
     headers: list[Header] = [(b"etag", f'"{view.etag}"'.encode()), (b"cache-control", b"private, no-cache")]
     headers.append((b"last-modified", modified(view).encode()))
     if not_modified(request.headers, view.etag):
@@ -76,7 +76,7 @@ async def get_notification(door: Door, request: Request, person: Person) -> Resp
 
 async def delete_notification(door: Door, request: Request, person: Person) -> Response:
     """Dismisses the notification and answers 204. The share does not change. Raises DavError 404, 412."""
-    view, notice = await _named(door, request, person)
+    view, notice = await named_notification(door, request, person)
     match = request.headers.get("if-match")
     if match is not None and not {"*", view.etag} & {*entity_tags(match, weak=False)}:
         raise DavError(412, text="The notification has changed.")
@@ -85,7 +85,8 @@ async def delete_notification(door: Door, request: Request, person: Person) -> R
     return Response(204)
 
 
-async def _named(door: Door, request: Request, person: Person) -> tuple[NotificationView, Notice]:
+async def named_notification(door: Door, request: Request, person: Person) -> tuple[NotificationView, Notice]:
+    """The notification that the request names. Raises DavError 404."""
     name = request.target.name
     collection = request.target.path.removesuffix(encode(name))
     for notice in await door.run(_pending, door, person):

@@ -6,9 +6,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
+from televent.adapters.caldav.door.calendar_body import CALENDAR_TYPES
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, need_privileges
-from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.http import XML_TYPES, Request, Response, xml_response
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import BadPath, Kind, parse
 from televent.adapters.caldav.webdav.names import cs, d
@@ -27,7 +28,7 @@ MAX_CHANGES = 100
 async def share(door: Door, request: Request, person: Person) -> Response:
     """Shares a calendar or withdraws shares, and answers 200. If a named account does not exist here, nothing is
     changed. Raises DavError, UnknownSharee."""
-    root = request.xml()
+    root = request.declared_xml(f"{CALENDAR_TYPES}, {XML_TYPES}")
     if root is None or name_of(root) != cs("share"):
         raise DavError(400, text="The body is not a CS:share.")
     if await door.shared(request, person) is not None:
@@ -95,7 +96,7 @@ def path_of(uri: str) -> str:
 
 async def invite_reply(door: Door, request: Request, person: Person) -> Response:
     """Stores the sharee's reply and answers 200, with CS:shared-as if they accept. Raises DavError 400, NotShared."""
-    root = request.xml()
+    root = request.declared_xml()
     if root is None or name_of(root) != cs("invite-reply"):
         raise DavError(400, text="The body is not a CS:invite-reply.")
     accept = child(root, cs("invite-accepted")) is not None

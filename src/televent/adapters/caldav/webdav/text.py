@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
+from televent.ical.text.characters import served_text
+
 # RFC 4791 §9.6: an XML parser turns a bare CR into LF, so the CR of calendar data is written as a reference.
 # Characters that XML 1.0 §2.2 forbids are replaced: a client could not parse an answer that contains one.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-_ALLOWED = bytes(each for each in range(256) if each >= 0x20 or each in b"\t\n\r")
-_NEAR_FORBIDDEN = "\uffff".encode()[:2]
-"""The first two bytes of U+FFFE and U+FFFF, which cannot be recognized by a single byte."""
 
 
 def escape(text: str) -> str:
@@ -37,8 +34,5 @@ def attribute(text: str) -> str:
 
 
 def escape_bytes(data: bytes) -> str:
-    """Stored bytes escaped as character data. Bytes that are not UTF-8 become U+FFFD."""
-    text = data.decode("utf-8", "replace")
-    # Forbidden characters are rare, and searching bytes for them is much faster than searching characters.
-    clean = not data.translate(None, _ALLOWED) and _NEAR_FORBIDDEN not in data
-    return _escaped(text) if clean else escape(text)
+    """A stored text escaped as character data: the same text that a GET returns."""
+    return _escaped(served_text(data))

@@ -10,6 +10,7 @@ from lxml import etree
 
 from televent.adapters.caldav.webdav.names import PREFIXES, split
 from televent.adapters.caldav.webdav.text import attribute, escape
+from televent.ical.text.charsets import bad_line, known_in_http, to_utf8
 
 Element = etree._Element
 
@@ -20,20 +21,33 @@ XML: Final = "http://www.w3.org/XML/1998/namespace"
 """The namespace of the prefix xml. No other prefix may have it (Namespaces in XML §3)."""
 XML_LANG: Final = f"{{{XML}}}lang"
 _EXTERNAL: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>\[]*\s(?:SYSTEM|PUBLIC)\s")
+_DECLARED: Final = re.compile(rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,39})["']""")
+_BOM: Final = b"\xef\xbb\xbf"
+_BOM_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BARE_16: Final = (b"<\0", b"\0<")
+"""The first two bytes of XML in UTF-16 without a byte order mark (XML 1.0 appendix F)."""
 
 
 class MalformedXml(Exception):
     """The body is not well-formed XML, or it has a document type or too many levels."""
 
 
+class UnknownCharset(MalformedXml):
+    """The body is in a charset that is not known here."""
+
+
 class ExternalEntity(MalformedXml):
     """The body declares an external entity (RFC 4918 §16, no-external-entities)."""
 
 
-def parse(body: bytes) -> Element:
-    """The root element of a body. Raises MalformedXml, ExternalEntity."""
+def parse(body: bytes, charset: str | None = None) -> Element:
+    """The root element of a body. ``charset``: the parameter of its Content-Type. Raises MalformedXml, UnknownCharset,
+    ExternalEntity."""
+    # libxml2 always gets UTF-8, so that it and the search for document types below read the same characters.
     # Each call makes a parser: threads cannot share lxml's parsers safely, and a new one is cheap.
+    body = _in_utf8(body, charset)
     parser = etree.XMLParser(
+        encoding="utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -58,6 +72,32 @@ def parse(body: bytes) -> Element:
     if _TOO_DEEP(root):
         raise MalformedXml(f"more than {MAX_DEPTH} levels")
     return root
+
+
+def _in_utf8(body: bytes, charset: str | None) -> bytes:
+    """The body in UTF-8. A byte order mark counts before the Content-Type, and that before the XML declaration (RFC
+    7303 §3)."""
+    if body.startswith(_BOM):
+        body, named = body.removeprefix(_BOM), "utf-8"
+    elif body.startswith(_BOM_16):
+        named = "utf-16"
+    elif charset is not None:
+        named = charset
+    elif body.startswith(_BARE_16):
+        named = "utf-16"
+    else:
+        declared = _DECLARED.match(body)
+        named = declared[1].decode() if declared is not None else "utf-8"
+        if named.lower().startswith(("utf-16", "utf-32")):
+            # The declaration can be read, so it is wrong: some programs write it over UTF-8.
+            named = "utf-8"
+    codec = known_in_http(named)
+    if codec is None:
+        raise UnknownCharset(f"The charset {named[:40]} is not known here")
+    try:
+        return to_utf8(body, codec)
+    except UnicodeError as error:
+        raise MalformedXml(f"line {bad_line(error)} is not valid {named[:40].upper()}") from None
 
 
 def name_of(element: Element) -> str:

@@ -55,6 +55,13 @@ def href(path: str) -> str:
     return f"<D:href>{escape(path)}</D:href>"
 
 
+def verbatim_href(value: str) -> str:
+    """A DAV:href with the client's own spelling of an address. The first slash is a character reference, so the answer
+    has it without another public path before it (public_path)."""
+    shown = escape(value)
+    return f"<D:href>{'&#47;' + shown[1:] if shown.startswith('/') else shown}</D:href>"
+
+
 def status_response(path: str, status: int, error: str = "") -> str:
     """A DAV:response with a status and no properties (RFC 4918 §14.24). ``error`` is the XML inside DAV:error."""
     condition = f"<D:error>{error}</D:error>" if error else ""

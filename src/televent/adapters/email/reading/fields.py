@@ -31,6 +31,9 @@ _HEAD: Final = re.compile(
     rb"(?:From [^\n]*+\n)?+(?:(?!--)[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+", re.DOTALL
 )
 _BLANK: Final = re.compile(rb"\r?\n")
+_FOLD: Final = re.compile(r"\r?\n(?=[ \t])")
+CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""A control character other than the tabulator. No unfolded field may have one (RFC 5322 §2.2)."""
 
 
 class Headers(Protocol):
@@ -61,6 +64,14 @@ def named(names: Iterable[str]) -> re.Pattern[bytes]:
     """An expression for the fields of these names."""
     some = b"|".join(re.escape(name).encode() for name in names)
     return re.compile(rb"^(" + some + rb")[ \t]*:((?:[^\n]*+\n[ \t])*+[^\n]*+)", re.IGNORECASE | re.MULTILINE)
+
+
+def unfolded(value: str) -> str:
+    """The value in one line (RFC 5322 §2.2.3). Only LF ends a line; every other character stays.
+
+    Two words with a vertical tab between them would otherwise become one, which no other reader of the mail has seen.
+    """
+    return _FOLD.sub("", value).removesuffix("\r").strip(" \t")
 
 
 def bounded(found: Iterable[tuple[str, bytes]]) -> Fields:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from televent.adapters.email.reading.charsets import text_in
+from televent.adapters.email.reading.fields import unfolded
 
 MAX_SECTIONS: Final = 100
 """Max sections of one parameter (RFC 2231 §3)."""
@@ -26,7 +25,7 @@ def parsed(value: str) -> tuple[str, dict[str, str]]:
 
     The first parameter of a name counts. Never raises; what cannot be read is left out.
     """
-    value = _without_comments("".join(value.splitlines()))
+    value = _without_comments(unfolded(value))
     head = _VALUE.match(value)
     assert head is not None
     first = "".join((head[1] or "").split()).lower()
@@ -43,16 +42,6 @@ def parsed(value: str) -> tuple[str, dict[str, str]]:
             of_name.setdefault(int(name[2] or 0), (text, name[3] is not None))
     # A program that writes both forms means the one of RFC 2231 for those who can read it.
     return first, {**plain, **{name: _joined(of_name) for name, of_name in sections.items()}}
-
-
-def shown(text: str) -> str:
-    """The text with its encoded words decoded. RFC 2047 §5 forbids them in parameters, but many programs write them."""
-    if "=?" not in text:
-        return text
-    try:
-        return str(make_header(decode_header(text)))
-    except (ValueError, LookupError, HeaderParseError):
-        return text
 
 
 def _without_comments(value: str) -> str:

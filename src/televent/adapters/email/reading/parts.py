@@ -26,7 +26,8 @@ from televent.adapters.email.reading.bounds import (
     BeyondBounds,
 )
 from televent.adapters.email.reading.fields import CONTENT, SENDERS, Fields, bounded, fields, head_of, named
-from televent.adapters.email.reading.parameters import parsed, shown
+from televent.adapters.email.reading.parameters import parsed
+from televent.adapters.email.reading.words import shown
 
 MAX_BOUNDARY: Final = 200
 """Max characters of a boundary. RFC 2046 §5.1.1 allows 70; some programs write more."""
@@ -75,6 +76,7 @@ class Part:
     def filename(self) -> str:
         """The file name that the part is given; "" without one."""
         given = parsed(self._field("content-disposition"))[1].get("filename") or self.parameter("name")
+        # RFC 2047 §5 forbids encoded words in parameters, but many programs write them.
         return shown(given or "")
 
     @property

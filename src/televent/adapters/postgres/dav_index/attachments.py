@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from televent.adapters.postgres.rows import Pool, Row, fetch
-from televent.application.attachments import AttachmentRow, Upload
+from televent.application.attachments import CHUNK, AttachmentRow, Upload
 from televent.application.event_store.mapper import NONCE, ErasedSubject, SubjectKeys
 from televent.application.refusals import QuotaExceeded
 from televent.domain.ids import AccountId
@@ -181,15 +181,16 @@ class PostgresAttachments:
         filename, media_type = msgspec.msgpack.decode(plain, type=tuple[str, str])
         return AttachmentRow(tenant, attachment_id, filename, media_type, size, chunks, created_at), tuple(uids)
 
-    def read(self, row: AttachmentRow) -> Iterator[bytes]:
-        """The attachment's bytes, in chunks. Raises AttachmentVanished where it is removed meanwhile; the answer is
-        then cut short."""
-        for ordinal in range(row.chunks):
+    def read(self, row: AttachmentRow, start: int, end: int) -> Iterator[bytes]:
+        """The attachment's bytes from ``start`` to before ``end``, in chunks of CHUNK bytes. Raises AttachmentVanished
+        where it is removed meanwhile; the answer is then cut short."""
+        for ordinal in range(start // CHUNK, -(-end // CHUNK)):
             rows = fetch(self._pool, READ, (row.tenant, row.attachment_id, ordinal))
             plain = self._unseal(row.tenant, row.attachment_id, str(ordinal), rows[0][0]) if rows else None
             if plain is None:
                 raise AttachmentVanished(str(row.attachment_id))
-            yield plain
+            place = ordinal * CHUNK
+            yield plain[max(start - place, 0) : end - place]
 
     def sweep(self, now: datetime) -> int:
         """Housekeeping: removes attachments that no object has used for GRACE. Returns how many it checked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from televent.adapters.postgres.rows import Row
+from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
 from televent.domain.account.free_busy import EVERYONE, KNOWN
 from televent.domain.ids import AccountId
 
@@ -31,11 +31,8 @@ FREE_BUSY = """
     WHERE tenant_id = %s AND free_busy IS NOT NULL"""
 
 
-class CompanyReads:
+class CompanyReads(PooledReads):
     """The part of read_models.reads.Reads about who may ask when a person is busy."""
-
-    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
-        raise NotImplementedError
 
     def open_to(
         self, asker: AccountId, addresses: Sequence[str], asked: Sequence[AccountId], default: str

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
 from televent.adapters.postgres.pool import Connection
-from televent.adapters.postgres.rows import Row
 from televent.adapters.postgres.server_start import server_start
 from televent.domain.ids import AccountId
 
@@ -41,6 +41,12 @@ def counting(table: str, live: str = "") -> str:
     ), noted AS (
         INSERT INTO counter_run (tenant_id, counter_id, first_seq, run)
         SELECT tenant_id, counter_id, began, run FROM counter WHERE began = seq
+        ON CONFLICT (tenant_id, counter_id, first_seq) DO UPDATE SET run = excluded.run
+    ), undone AS (
+        -- Only a copy of the counter's row that was put back begins a run below others.
+        DELETE FROM counter_run USING counter
+        WHERE counter.began = counter.seq AND counter_run.tenant_id = counter.tenant_id
+            AND counter_run.counter_id = counter.counter_id AND counter_run.first_seq > counter.began
     )"""  # noqa: S608
 
 
@@ -68,11 +74,8 @@ RENEW: Final = {
 }
 
 
-class CounterReads:
+class CounterReads(PooledReads):
     """The part of read_models.reads.Reads that reads the past of counters."""
-
-    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
-        raise NotImplementedError
 
     def runs_at(self, asked: Sequence[tuple[AccountId, UUID, int]]) -> list[str | None]:
         """For each account, counter and value: the run in which the counter got that value; None: it never did."""

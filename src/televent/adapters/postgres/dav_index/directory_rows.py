@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec import convert
+
 from televent.adapters.postgres.rows import Row
 from televent.application.read_models.accounts import AccountRow, DeviceRow
+from televent.domain.account.preferences import Preferences
 
 _SELECT = """
     SELECT account.tenant_id, account.telegram_id, account.name, account.timezone, account.locale,
-        account.default_calendar,
+        account.default_calendar, account.preferences,
         ARRAY(
             SELECT address.address FROM address WHERE address.tenant_id = account.tenant_id AND address.verified
             ORDER BY address.is_primary DESC, address.address
@@ -22,7 +25,8 @@ NOTE_DEVICE = """
     WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
 FILL_SELECTOR = """
     UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
-ACCOUNT_WIDTH = 7
+ACCOUNT_WIDTH = 8
+_DEFAULTS = Preferences()
 
 
 def accounts_of(rows: list[Row]) -> list[AccountRow]:
@@ -33,8 +37,9 @@ def accounts_of(rows: list[Row]) -> list[AccountRow]:
         if row[ACCOUNT_WIDTH] is not None:
             devices.append(DeviceRow(*row[ACCOUNT_WIDTH:]))
         if ordinal + 1 == len(rows) or rows[ordinal + 1][0] != row[0]:
-            tenant, telegram_id, name, timezone, locale, default_calendar, addresses = row[:ACCOUNT_WIDTH]
+            tenant, telegram_id, name, timezone, locale, default_calendar, chosen, addresses = row[:ACCOUNT_WIDTH]
             profile = (tenant, telegram_id, name, timezone, locale, default_calendar)
-            accounts.append(AccountRow(*profile, addresses=tuple(addresses), devices=tuple(devices)))
+            preferences = _DEFAULTS if chosen is None else convert(chosen, Preferences)
+            accounts.append(AccountRow(*profile, tuple(addresses), tuple(devices), preferences))
             devices = []
     return accounts

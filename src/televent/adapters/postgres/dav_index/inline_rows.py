@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
 import psycopg
+from msgspec import to_builtins
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
@@ -30,6 +31,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutPreferences,
     PutPrincipal,
 )
 from televent.application.read_models.calendars import ExpectCalendar, PutCalendar, RemoveCalendar
@@ -89,6 +91,7 @@ PUT_ACCOUNT = """
     ON CONFLICT (tenant_id) DO UPDATE
     SET telegram_id = excluded.telegram_id, name = excluded.name, timezone = excluded.timezone,
         locale = excluded.locale, default_calendar = excluded.default_calendar"""
+PUT_PREFERENCES = "UPDATE account SET preferences = %s WHERE tenant_id = %s"
 PUT_PRINCIPAL = """
     INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
     ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
@@ -127,8 +130,11 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
 }
 """The tables of each inline projection, and the columns of each primary key."""
-BESIDE: Final[Mapping[str, tuple[str, ...]]] = {"dav_index": ("counter_run",)}
-"""Tables that the statements of a projection write as well, and that no replay of facts makes again."""
+BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "dav_index": ("counter_run",),
+    "directory": ("unreachable_chat", "living_message", "telegram_username", "draft", "answer_link", "mail_thread"),
+}
+"""Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""
 FORGET = {
     name: tuple(f"DELETE FROM {table} WHERE tenant_id = %s" for table in (*tables, *BESIDE.get(name, ())))  # noqa: S608
     for name, tables in TABLES.items()
@@ -169,6 +175,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
         case PutAccount() as put:
             profile = (put.tenant, put.telegram_id, put.name, put.timezone, put.locale)
             return ((PUT_ACCOUNT, (*profile, put.default_calendar, put.opened_at)),)
+        case PutPreferences() as put:
+            return ((PUT_PREFERENCES, (Jsonb(to_builtins(put.preferences)), put.tenant)),)
         case PutPrincipal() as put:
             return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
         case PutFreeBusy() as put:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from televent.adapters.postgres.rows import Row
+from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
 from televent.adapters.postgres.server_start import server_start
 from televent.application.read_models.counters import Moment
 from televent.application.read_models.resources import BARE_FIELDS, Changes, ListedRow, ResourceRow
@@ -58,11 +58,8 @@ def _page(columns: Sequence[str], first: Sequence[str], where: str, order: str) 
     return form.format(columns=", ".join((*first, *named)), where=where, order=order)
 
 
-class ListingReads:
+class ListingReads(PooledReads):
     """The part of read_models.reads.Reads that lists members."""
-
-    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
-        raise NotImplementedError
 
     def listed(
         self, tenant: AccountId, calendar_id: UUID, columns: Sequence[str], *, component: str | None = None

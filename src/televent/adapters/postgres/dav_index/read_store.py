@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
+from televent.adapters.postgres.dav_index.code_reads import CodeReads
 from televent.adapters.postgres.dav_index.company_reads import CompanyReads
 from televent.adapters.postgres.dav_index.counters import CounterReads
 from televent.adapters.postgres.dav_index.directory_rows import (
@@ -29,7 +30,7 @@ from televent.adapters.postgres.dav_index.time_reads import (
     busy,
     touched,
 )
-from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.adapters.postgres.rows import Pool, Row
 from televent.application.outage import DatabaseFull, DatabaseReadOnly
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.application.read_models.busy import BusyRows
@@ -119,11 +120,11 @@ TIME_ROWS = 5000
 """Max rows of a page of a time range."""
 
 
-class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads):
+class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeReads):
     """Reads the inline read models. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        super().__init__(pool)
         self._noted: dict[tuple[UUID, UUID], datetime] = {}
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]:
@@ -291,9 +292,6 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads):
                 yield row
             if count < TIME_ROWS and size < PAGE_BYTES:
                 return
-
-    def _fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:
-        return fetch(self._pool, query, parameters)
 
 
 def _split(rows: list[Row]) -> tuple[CalendarRow | None, list[ResourceRow]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
 from televent.adapters.postgres.rows import Row
 from televent.adapters.postgres.server_start import server_start
 from televent.application.read_models.calendars import CalendarRow
@@ -70,11 +71,8 @@ CALENDAR_OF = f"""
     WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted"""  # noqa: S608
 
 
-class ShareReads:
+class ShareReads(PooledReads):
     """The part of read_models.reads.Reads that reads across accounts."""
-
-    def _fetch(self, query: str, parameters: Sequence[object]) -> list[Row]:
-        raise NotImplementedError
 
     def calendar_of(self, tenant: AccountId, calendar_id: UUID) -> CalendarRow | None:
         """The account's live calendar with that id."""

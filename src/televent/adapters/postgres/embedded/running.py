@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import structlog
 from psycopg import sql
 
 from televent.adapters.postgres.embedded import cluster as files
@@ -18,6 +19,8 @@ from televent.adapters.postgres.embedded.account import Account, choose_account,
 from televent.adapters.postgres.embedded.binaries import find_installation, readable_installation
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError, log_tail
 from televent.adapters.postgres.embedded.ownership import settle
+
+log = structlog.get_logger("televent.database")
 
 DATABASE = "televent"
 PORT = 5432
@@ -97,7 +100,9 @@ class Server:
         if heir is None or heir == account:
             return account
         if self._cluster.exists():
-            settle(self._cluster, (heir.uid, heir.gid))
+            left = settle(self._cluster, (heir.uid, heir.gid)).left
+            if left:
+                log.warning("files of the database cannot be given away", count=len(left), first=str(left[0]))
         return heir
 
     def _launch(self, account: Account, postgres: Path) -> str:

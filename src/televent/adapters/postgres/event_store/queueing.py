@@ -53,10 +53,15 @@ class Turn:
 
 
 class Queues:
-    """The queues of all objects. ``pool`` gives connections in autocommit mode. Thread-safe."""
+    """The queues of all objects. ``pool`` gives connections in autocommit mode. Thread-safe.
 
-    def __init__(self, pool: Pool) -> None:
+    ``pooled``: the connections lead through a pooler in transaction mode. Then only writers of one process queue: a
+    turn would hold one of the sessions that all processes share, while its work waits for another.
+    """
+
+    def __init__(self, pool: Pool, *, pooled: bool = False) -> None:
         self._pool = pool
+        self._pooled = pooled
         self._guard = threading.Lock()
         self._waiting: dict[StreamKey, _Waiting] = {}
         self._connections = threading.BoundedSemaphore(max(1, pool.max_size // SHARE))
@@ -86,7 +91,7 @@ class Queues:
 
     def _locked(self, key: StreamKey) -> Connection | None:
         """A connection that holds the advisory lock of the object; None where it cannot be had in time."""
-        if not self._connections.acquire(blocking=False):
+        if self._pooled or not self._connections.acquire(blocking=False):
             return None
         connection: Connection | None = None
         try:

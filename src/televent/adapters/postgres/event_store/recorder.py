@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,9 @@ from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.event_store.queueing import Queues
 from televent.adapters.postgres.event_store.subscription import PostgresSubscription
 from televent.adapters.postgres.event_store.transaction import Batch, batch_of, send
-from televent.adapters.postgres.pool import PATIENCE
-from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.pool import PATIENCE, LivePool
 from televent.adapters.postgres.wakeup import EVENTS, OUTBOX, Wakeups
-from televent.application.event_store.conflicts import AlreadyApplied, Conflict, StaleStream
+from televent.application.event_store.conflicts import AlreadyApplied, Conflict, SealedEarlier, StaleStream
 from televent.application.event_store.recorded import RecordedEvent, StoredSnapshot
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.outage import Outage
@@ -51,13 +51,14 @@ PUT_SNAPSHOT = """
 
 
 class PostgresRecorder(ApplicationRecorder):
-    """Records and reads events. ``pool`` gives connections in autocommit mode. Thread-safe."""
+    """Records and reads events. ``pool`` gives connections in autocommit mode, ``pooled``: through a pooler in
+    transaction mode. Thread-safe."""
 
-    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+    def __init__(self, pool: LivePool, wakeups: Wakeups, *, pooled: bool = False) -> None:
         self._pool = pool
         self._wakeups = wakeups
         self._log = PostgresLog(pool)
-        self._queues = Queues(pool)
+        self._queues = Queues(pool, pooled=pooled)
         self._group_commit: GroupCommit[Batch, list[int]] = GroupCommit(self._together, self._alone)
 
     # ---- Writing -------------------------------------------------------------------------------------------------
@@ -85,25 +86,27 @@ class PostgresRecorder(ApplicationRecorder):
             if writes or outbox or inbox_keys:
                 raise ValueError("rows and effects are recorded only with the facts that cause them")
             return []
-        batch = batch_of(events, writes, outbox, inbox_keys)
+        batch = batch_of(events, writes, outbox, inbox_keys, self._pool.server)
         positions = self._group_commit.do((batch.tenant, batch.locks), batch) if batch.may_share else self._alone(batch)
         self._wakeups.notify(EVENTS, *([OUTBOX] if outbox else []))
         return positions
 
     def _together(self, batches: Sequence[Batch]) -> list[list[int]]:
         with self._pool.connection() as connection:
+            self._refuse_sealed_earlier(batches)
             return send(connection, batches)
 
     def _alone(self, batch: Batch) -> list[int]:
         until = time.monotonic() + PATIENCE
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in count(1):
             connection: Any = None
             try:
                 with self._pool.connection() as connection:
+                    self._refuse_sealed_earlier([batch])
                     return send(connection, [batch])[0]
             except Conflict as conflict:
                 # The other transaction may be the one of an earlier attempt.
-                lost = isinstance(conflict, StaleStream | AlreadyApplied)
+                lost = isinstance(conflict, StaleStream | AlreadyApplied | SealedEarlier)
                 landed = self._landed(batch.events) if lost else None
                 if landed is not None:
                     return landed
@@ -115,11 +118,17 @@ class PostgresRecorder(ApplicationRecorder):
                 landed = self._landed(batch.events)
                 if landed is not None:
                     return landed
-                if attempt == ATTEMPTS or time.monotonic() > until:
+                if attempt >= ATTEMPTS or time.monotonic() > until:
                     raise
                 # The server may still run the first attempt; then the retry conflicts with its events and waits.
                 time.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
+
+    def _refuse_sealed_earlier(self, batches: Sequence[Batch]) -> None:
+        """Raises SealedEarlier for facts whose keys an earlier server gave: an asynchronous failover may have lost the
+        rows of new keys, and nobody could ever read the facts. Call it with a connection in hand."""
+        if any(batch.server != self._pool.server for batch in batches):
+            raise SealedEarlier
 
     def _landed(self, events: Sequence[RecordedEvent]) -> list[int] | None:
         """The positions of these events, if the same command has recorded them; else None."""

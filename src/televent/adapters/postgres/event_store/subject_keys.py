@@ -66,6 +66,11 @@ class PostgresSubjectKeys:
             connection.execute(DESTROY_KEY, (subject, now))
         self.forget(subject)
 
+    def forget_all(self) -> None:
+        """Drops all keys from the cache: another server has perhaps not all of the rows that they were read from."""
+        with self._guard:
+            self._known.clear()
+
     def forget(self, subject: UUID) -> None:
         """Drops the key from the cache, because another transaction destroyed it."""
         with self._guard:

@@ -52,6 +52,8 @@ class Batch:
     """The numbers of the advisory locks, one for each calendar written to, sorted."""
     rows: tuple[Statement, ...]
     """The statements that write rows beside the events."""
+    server: str = ""
+    """The start of PostgreSQL (LivePool.server) that gave the keys with which the events are sealed."""
 
     @property
     def may_share(self) -> bool:
@@ -66,6 +68,7 @@ def batch_of(
     writes: Sequence[Write],
     outbox: Sequence[OutboxMessage],
     inbox_keys: Sequence[str] = (),
+    server: str = "",
 ) -> Batch:
     """The batch for these events and their effects.
 
@@ -83,7 +86,7 @@ def batch_of(
     for write in writes:
         rows += statements(write)
     rows += [(ENQUEUE, outbox_row(tenant, message, correlation, now)) for message in outbox]
-    return Batch(tenant, events, tuple(sorted(_lock_number(*calendar) for calendar in calendars)), tuple(rows))
+    return Batch(tenant, events, tuple(sorted(_lock_number(*calendar) for calendar in calendars)), tuple(rows), server)
 
 
 def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:

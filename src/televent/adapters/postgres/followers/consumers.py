@@ -12,9 +12,11 @@ from eventsourcing.projection import Projection as LibraryProjection
 
 from televent.adapters.postgres.followers.row_writes import send
 from televent.adapters.postgres.followers.tracking import PostgresTracking
+from televent.adapters.postgres.followers.unreadable import Unreadable
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.envelope import Envelope, LoggedEvent
+from televent.application.event_store.mapper import UnreadableFact
 from televent.application.followers import Policy, Projection, RowWrite, folded, reacted
 from televent.application.messages.outbox import OutboxMessage
 
@@ -23,6 +25,8 @@ Caused = tuple[Envelope, OutboxMessage]
 
 AUDIENCES: Final[Mapping[str, str]] = {
     "chat": "SELECT tenant_id FROM account WHERE tenant_id = ANY (%s) AND telegram_id IS NOT NULL",
+    "mail": """SELECT tenant_id FROM account WHERE tenant_id = ANY (%s) AND telegram_id IS NULL AND EXISTS (
+        SELECT 1 FROM address WHERE address.tenant_id = account.tenant_id AND verified)""",
 }
 """The query for each audience (Policy.only_for): it selects the accounts that can be reached that way."""
 
@@ -33,10 +37,15 @@ class Batch(TrackingRecorder):
     def __init__(self, tracking: PostgresTracking) -> None:
         self._tracking = tracking
         self._reached: Tracking | None = None
+        self._unreadable: list[Unreadable] = []
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Notes the position; ``close`` writes it."""
         self._reached = tracking
+
+    def pass_over(self, event: LoggedEvent, error: UnreadableFact) -> None:
+        """Notes a fact that the consumer goes on without; ``note_unreadable`` writes it."""
+        self._unreadable.append(Unreadable(event.envelope, error))
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """The position that was written last."""
@@ -48,6 +57,10 @@ class Batch(TrackingRecorder):
         if self._reached is not None:
             self._tracking.insert_tracking(self._reached, connection)
 
+    def note_unreadable(self, connection: Connection) -> None:
+        """Writes the facts that were passed over, in the transaction of ``connection``."""
+        self._tracking.note_unreadable(self._unreadable, connection)
+
 
 class Consumer(LibraryProjection[Batch]):
     """Collects the effects of a batch of events, and writes them."""
@@ -57,7 +70,7 @@ class Consumer(LibraryProjection[Batch]):
 
     @abstractmethod
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
-        """Processes one event of the batch."""
+        """Processes one event of the batch. Raises UnreadableFact; then the batch has nothing of this event."""
 
     @abstractmethod
     def write(self, connection: Connection, now: datetime) -> None:
@@ -76,7 +89,7 @@ class ProjectionConsumer(Consumer):
         self._rows: list[RowWrite] = []
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
-        """Folds one event. Raises UnknownStoredName for a fact of a newer program."""
+        """Folds one event. Raises UnknownStoredName for a fact of a newer program, UnreadableFact."""
         self._rows += folded(self._projection, domain_event)
         self.view.insert_tracking(tracking)
 
@@ -94,7 +107,7 @@ class PolicyConsumer(Consumer):
         self._caused: list[Caused] = []
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
-        """Reacts to one event. Raises UnknownStoredName for a fact of a newer program."""
+        """Reacts to one event. Raises UnknownStoredName for a fact of a newer program, UnreadableFact."""
         self._caused += [(domain_event.envelope, message) for message in reacted(self._policy, domain_event)]
         self.view.insert_tracking(tracking)
 

@@ -5,7 +5,7 @@ Writers have no part in this: without subscriptions a change costs them nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from televent.adapters.postgres.followers.runner import Following
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.push_book import Pending, enqueue_push
 from televent.application.event_store.envelope import LoggedEvent
+from televent.application.event_store.mapper import UnreadableFact
 from televent.application.push import Collection
 from televent.domain.ids import AccountId
 from televent.policies.push import (
@@ -31,6 +32,9 @@ from televent.policies.push import (
     seen_by_sharees,
     updates_for,
 )
+
+PassOver = Callable[[LoggedEvent, UnreadableFact], None]
+"""Called with a fact that cannot be read."""
 
 ANY = "SELECT EXISTS (SELECT FROM push_subscription)"
 CONCERNED = """
@@ -80,7 +84,7 @@ class PushConsumer(Consumer):
     def write(self, connection: Connection, now: datetime) -> None:
         """Writes the counts and the messages."""
         if connection.execute(ANY).fetchone() == (True,):
-            self.wakes_outbox = _note(connection, self._events, now) > 0
+            self.wakes_outbox = _note(connection, self._events, now, self.view.pass_over) > 0
 
 
 PUSH: Final = Following(name="push", make=PushConsumer, at_end=True, pause=0.5)
@@ -88,7 +92,7 @@ PUSH: Final = Following(name="push", make=PushConsumer, at_end=True, pause=0.5)
 large."""
 
 
-def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) -> int:
+def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime, pass_over: PassOver) -> int:
     """Counts the changes for each subscription, writes their messages, and returns the number of messages."""
     tenants = list({event.envelope.tenant for event in events})
     homes = _homes_of_sharees(connection, events)
@@ -97,7 +101,7 @@ def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) 
     owners, people = {row[0] for row in concerned}, {person for row in concerned for person in row}
     correlations = {event.envelope.command_id: event.envelope.correlation_id for event in events}
     events = [event for event in events if event.envelope.tenant in people]
-    found = _changes(connection, events)
+    found = _changes(connection, events, pass_over)
     for change in homes:
         if change.collection.owner in owners:
             found.setdefault(change.collection, []).append(change)
@@ -125,14 +129,20 @@ def _note(connection: Connection, events: Sequence[LoggedEvent], now: datetime) 
     return noted
 
 
-def _changes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[Collection, list[Change]]:
+def _changes(
+    connection: Connection, events: Sequence[LoggedEvent], pass_over: PassOver
+) -> dict[Collection, list[Change]]:
     """The changes of each collection: of facts that name the collection, and of facts whose object is searched for."""
     found: dict[Collection, list[Change]] = {}
     sought: list[tuple[UUID, UUID, datetime, UUID]] = []
     own: list[OwnChange] = []
     for event in events:
         envelope = event.envelope
-        mine = own_share(event)
+        try:
+            mine = own_share(event)
+        except UnreadableFact as error:
+            pass_over(event, error)
+            continue
         if mine is not None:
             own.append(mine)
         named = changes(envelope)

@@ -8,9 +8,10 @@ from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.followers.rebuild_inline import INLINE, Progress, Rebuilt, count, rebuild_inline
 from televent.adapters.postgres.followers.row_writes import send
 from televent.adapters.postgres.followers.shadow import correct, own_connection, shadow, unshadow
+from televent.adapters.postgres.followers.unreadable import Unreadable, forget, note
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
-from televent.application.event_store.mapper import FactMapper
+from televent.application.event_store.mapper import FactMapper, UnreadableFact
 from televent.application.followers import Policy, Projection, RowWrite, folded, topics_of
 
 PAGE = 1000
@@ -55,35 +56,46 @@ def _rebuild_follower(
 ) -> Rebuilt:
     """Rebuilds a projection that follows the log. Its consumer goes on meanwhile; only the last step makes it wait."""
     log, total, done, position = PostgresLog(pool), 0, 0, -1
+    unreadable: list[Unreadable] = []
     total = count(log)
     with own_connection(direct) as connection:
         shadow(connection, list(projection.tables))
         try:
-            while (page := _page(connection, log, mapper, projection, position)) is not None:
+            while (page := _page(connection, log, mapper, projection, position, unreadable)) is not None:
                 position, done = page[0], done + page[1]
                 progress(done, max(total, done))
             with connection.transaction():
                 # This lock stops the consumer: it reads its next event after the live rows are corrected.
                 connection.execute(HOLD, (projection.name,))
-                while (page := _page(connection, log, mapper, projection, position)) is not None:
+                while (page := _page(connection, log, mapper, projection, position, unreadable)) is not None:
                     position, done = page[0], done + page[1]
                 differing = sum(correct(connection, table, keys).total() for table, keys in projection.tables.items())
                 connection.execute(REACH, (max(position, 0), projection.name))
+                forget(connection, projection.name, 0)
+                note(connection, projection.name, unreadable)
         finally:
             unshadow(connection, list(projection.tables))
     return Rebuilt(done, differing)
 
 
 def _page(
-    connection: Connection, log: PostgresLog, mapper: FactMapper, projection: Projection, after: int
+    connection: Connection,
+    log: PostgresLog,
+    mapper: FactMapper,
+    projection: Projection,
+    after: int,
+    unreadable: list[Unreadable],
 ) -> tuple[int, int] | None:
-    """Folds the next page into the shadow tables. Returns its last position and its number of events; None at the end
-    of the log."""
+    """Folds the next page into the shadow tables, and adds the facts that it cannot read to ``unreadable``. Returns its
+    last position and its number of events; None at the end of the log."""
     events = log.page(after, PAGE, None, topics_of(projection)).notifications
     if not events:
         return None
     writes: list[RowWrite] = []
     for event in map(mapper.to_domain_event, events):
-        writes += folded(projection, event)
+        try:
+            writes += folded(projection, event)
+        except UnreadableFact as error:
+            unreadable.append(Unreadable(event.envelope, error))
     send(connection, projection.tables, writes)
     return events[-1].id, len(events)

@@ -32,6 +32,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutPreferences,
     PutPrincipal,
 )
 from televent.application.read_models.company import ChangeCompany, PutFreeBusy
@@ -43,7 +44,7 @@ PAGE = 1000
 """Max events of a page."""
 
 INLINE: Final = TABLES
-DIRECTORY = (PutAccount, PutAddress, PutPrincipal, PutFreeBusy, PutDevice, DropDevice)
+DIRECTORY = (PutAccount, PutPreferences, PutAddress, PutPrincipal, PutFreeBusy, PutDevice, DropDevice)
 """The writes to the tables of the directory; the others are writes to dav_index or company."""
 
 

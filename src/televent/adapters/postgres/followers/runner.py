@@ -12,10 +12,11 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
@@ -28,8 +29,9 @@ from televent.adapters.postgres.event_store.subscription import PostgresSubscrip
 from televent.adapters.postgres.followers.consumers import Batch, Make, consumer_of
 from televent.adapters.postgres.followers.tracking import LEASE, PostgresTracking
 from televent.adapters.postgres.rows import Pool
-from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
+from televent.adapters.postgres.wakeup import OUTBOX, REMINDERS, Wakeups
 from televent.application.event_store.envelope import LoggedEvent
+from televent.application.event_store.mapper import UnreadableFact
 from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection, topics_of
 from televent.application.outage import Outage
@@ -56,12 +58,19 @@ class Following:
     topics: tuple[str, ...] = ()
     at_end: bool = False
     pause: float = 0.05
+    wakes: str | None = None
+    """The channel that is notified after a batch."""
+
+
+WAKES: Final[Mapping[str, str]] = MappingProxyType({"reminders": REMINDERS})
+"""The channel of each group of workers that a projection may wake."""
 
 
 def following(follower: Projection | Policy) -> Following:
     """The consumer of this projection or policy."""
     at_end = isinstance(follower, Policy)
-    return Following(follower.name, consumer_of(follower), topics_of(follower), at_end, follower.pause)
+    wakes = WAKES[follower.wakes] if isinstance(follower, Projection) and follower.wakes is not None else None
+    return Following(follower.name, consumer_of(follower), topics_of(follower), at_end, follower.pause, wakes)
 
 
 def register(pool: Pool, consumers: Sequence[Following]) -> None:
@@ -177,14 +186,22 @@ class Runner:
         for _ in range(count):
             event, tracking = next(events)
             assert isinstance(event, LoggedEvent)
-            consumer.process_event(event, tracking)
+            try:
+                consumer.process_event(event, tracking)
+            except UnreadableFact as error:
+                # No program can read it, so a retry helps nobody, and the facts of all others come after it.
+                batch.pass_over(event, error)
+                batch.insert_tracking(tracking)
         with self._pool.connection() as connection, connection.transaction():
             # The position comes first: it locks the consumer's row, so that nothing is done twice where another worker
             # leads by now.
             batch.close(connection)
             consumer.write(connection, self._clock())
+            batch.note_unreadable(connection)
         if consumer.wakes_outbox:
             self._wakeups.notify(OUTBOX)
+        if self._consumer.wakes is not None:
+            self._wakeups.notify(self._consumer.wakes)
         self._size = min(self._size * 2, BATCH)
         return count
 

@@ -12,7 +12,7 @@ from psycopg import sql
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.session import require_session
 
-KEPT = {"device": ("last_used_at", "selector")}
+KEPT = {"device": ("last_used_at", "selector"), "reminder": ("done_until",), "digest": ("due_at", "done_at")}
 """Columns that are written without a fact: always, or where the fact has no value. A rebuild keeps such values."""
 TAKEN = {"calendar": ("run", "began", "seal"), "mount": ("run", "began", "seal")}
 """Columns that say when a row was written, which no replay repeats. A rebuild takes them from the live rows."""

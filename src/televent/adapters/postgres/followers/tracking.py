@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, Tracking, TrackingRecorder
 
+from televent.adapters.postgres.followers.unreadable import Unreadable, forget, note
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.server_start import server_start
@@ -52,19 +54,25 @@ RESTART = """
     ON CONFLICT (name) DO UPDATE SET position = excluded.position, updated_at = now(), holder = NULL,
         lease_until = NULL, failed_since = NULL, last_error = NULL"""
 STATUSES = """
-    SELECT consumer.name, consumer.position, behind.events, behind.since, consumer.failed_since, consumer.last_error
+    SELECT consumer.name, consumer.position, behind.events, behind.since, consumer.failed_since, consumer.last_error,
+        unreadable.facts, unreadable.newest
     FROM consumer CROSS JOIN LATERAL (
         SELECT count(*) AS events, min(page.recorded_at) AS since FROM (
             SELECT recorded_at FROM event WHERE event.position > consumer.position ORDER BY event.position LIMIT 10000
         ) AS page
-    ) AS behind
+    ) AS behind CROSS JOIN LATERAL (
+        SELECT count(*) AS facts, (array_agg(reason ORDER BY position DESC))[1] AS newest FROM unreadable_fact
+        WHERE unreadable_fact.consumer = consumer.name AND NOT EXISTS (
+            SELECT FROM subject_key WHERE subject_id = unreadable_fact.tenant_id AND key IS NULL)
+    ) AS unreadable
     ORDER BY consumer.name"""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerStatus:
     """The status of a consumer. ``behind``: the number of events it has not read, at most 10,000. ``since``: when the
-    oldest of them was recorded. ``failed_since`` and ``error`` are set while it fails."""
+    oldest of them was recorded. ``failed_since`` and ``error`` are set while it fails. ``unreadable``: the number of
+    facts that it went on without, and ``example`` the newest; those of erased accounts do not count."""
 
     name: str
     position: int
@@ -72,6 +80,8 @@ class ConsumerStatus:
     since: datetime | None
     failed_since: datetime | None
     error: str | None
+    unreadable: int
+    example: str | None
 
 
 class PostgresTracking(TrackingRecorder):
@@ -111,6 +121,10 @@ class PostgresTracking(TrackingRecorder):
         if moved.rowcount == 0:
             raise IntegrityError(f"{self._consumer} is led by another worker, or past {tracking.notification_id}")
 
+    def note_unreadable(self, found: Sequence[Unreadable], connection: Connection) -> None:
+        """Stores which facts the consumer went on without, in the transaction of ``connection``."""
+        note(connection, self._consumer, found)
+
     def take(self) -> int | None:
         """Takes the lease and returns the consumer's position. None: another worker holds the lease, or the consumer is
         not registered."""
@@ -144,8 +158,9 @@ class PostgresTracking(TrackingRecorder):
 
 def restart(pool: Pool, consumer: str, position: int = 0) -> None:
     """Sets a consumer to any position. The worker that leads it loses its lease, and the next leader starts there."""
-    with pool.connection() as connection:
+    with pool.connection() as connection, connection.transaction():
         connection.execute(RESTART, {"name": consumer, "position": position})
+        forget(connection, consumer, position)
 
 
 def statuses(connection: Connection) -> list[ConsumerStatus]:

@@ -1,1 +1,1 @@
-"""The outbox, and the tables of inbound mail, cards and push subscriptions."""
+"""The outbox, and the tables of inbound mail, living messages in chats, and push subscriptions."""

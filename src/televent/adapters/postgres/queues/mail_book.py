@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail, ReplyToken
+from televent.application.mail.incoming import FOR_OPERATOR
 from televent.application.messages.mail import OperatorMail
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
@@ -25,7 +26,7 @@ _CLAIM = """
         SELECT mail_key FROM inbound_mail
         WHERE state = 'received' AND due_at <= %(now)s AND attempts BETWEEN %(least)s AND %(most)s
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING mail_key, envelope_from, recipients, raw"""
+    RETURNING mail_key, envelope_from, recipients, raw, received_at, due_at"""
 
 
 class PostgresMailBook:
@@ -37,21 +38,34 @@ class PostgresMailBook:
     def __init__(self, pool: ConnectionPool[Connection]) -> None:
         self._pool = pool
 
-    def keep(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes, now: datetime) -> bool:
+    def keep(
+        self,
+        mail_key: str,
+        envelope_from: str,
+        recipients: list[str],
+        raw: bytes,
+        now: datetime,
+        *,
+        for_operator: bool = False,
+    ) -> bool:
         """Stores a mail as received. False: the same mail is stored already."""
         with self._pool.connection() as connection:
             kept = connection.execute(
-                "INSERT INTO inbound_mail (mail_key, envelope_from, recipients, raw, received_at, due_at)"
-                " VALUES (%s, %s, %s, %b, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
-                (mail_key, envelope_from.replace("\0", ""), recipients, raw, now, now),
+                "INSERT INTO inbound_mail"
+                " (mail_key, envelope_from, recipients, raw, received_at, due_at, for_operator)"
+                " VALUES (%s, %s, %s, %b, %s, %s, %s) ON CONFLICT (mail_key) DO NOTHING",
+                (mail_key, envelope_from.replace("\0", ""), recipients, raw, now, now, for_operator),
             )
             return kept.rowcount == 1
 
     def settle(self, mail_key: str, state: str, verdict: str) -> None:
-        """Notes the final state of a mail, and the reason."""
+        """Notes the final state of a mail, and the reason. The first result stays: a second attempt that began after
+        the lease of the first one finds nothing left to do."""
         with self._pool.connection() as connection:
             connection.execute(
-                "UPDATE inbound_mail SET state = %s, verdict = %s WHERE mail_key = %s", (state, verdict[:500], mail_key)
+                "UPDATE inbound_mail SET state = %s, verdict = %s"
+                " WHERE mail_key = %s AND state IN ('received', 'failed')",
+                (state, verdict[:500], mail_key),
             )
 
     def claim(self, now: datetime, *, again: bool) -> KeptMail | None:
@@ -62,26 +76,26 @@ class PostgresMailBook:
                 {"now": now, "until": now + LEASE, "least": int(again), "most": ATTEMPTS - 1 if again else 0},
                 binary=True,
             ).fetchone()
-        return KeptMail(row[0], row[1], list(row[2]), bytes(row[3])) if row is not None else None
+        return KeptMail(row[0], row[1], list(row[2]), bytes(row[3]), row[4], row[5]) if row is not None else None
 
-    def postpone(self, mail_key: str, reason: str, due: datetime) -> bool:
+    def postpone(self, mail: KeptMail, reason: str, due: datetime) -> bool:
         """Stores why an attempt failed, and when the next one is due. False: it was the last one."""
         with self._pool.connection() as connection:
             row = connection.execute(
                 "UPDATE inbound_mail SET verdict = %s, due_at = %s,"
                 " state = CASE WHEN attempts < %s THEN state ELSE 'failed' END"
-                " WHERE mail_key = %s AND state = 'received' RETURNING state",
-                (reason[:500], due, ATTEMPTS, mail_key),
+                " WHERE mail_key = %s AND state = 'received' AND due_at = %s RETURNING state",
+                (reason[:500], due, ATTEMPTS, mail.key, mail.until),
             ).fetchone()
-        return row is not None and row[0] == "received"
+        return row is None or row[0] == "received"
 
-    def give_back(self, mail_key: str, reason: str, due: datetime) -> None:
+    def give_back(self, mail: KeptMail, reason: str, due: datetime) -> None:
         """Stores why an attempt could not be made, and when the next one is due. It does not count."""
         with self._pool.connection() as connection:
             connection.execute(
                 "UPDATE inbound_mail SET verdict = %s, due_at = %s, attempts = attempts - 1"
-                " WHERE mail_key = %s AND state = 'received' AND attempts > 0",
-                (reason[:500], due, mail_key),
+                " WHERE mail_key = %s AND state = 'received' AND due_at = %s",
+                (reason[:500], due, mail.key, mail.until),
             )
 
     def give_up(self, now: datetime) -> list[str]:
@@ -183,7 +197,9 @@ class PostgresMailBook:
         """Deletes the operator's mails that came before then and were for nobody else; returns their number."""
         with self._pool.connection() as connection:
             return connection.execute(
-                "DELETE FROM inbound_mail WHERE for_operator AND state = 'parked' AND received_at < %s", (before,)
+                "DELETE FROM inbound_mail WHERE for_operator AND state = 'parked' AND verdict = %s"
+                " AND received_at < %s",
+                (FOR_OPERATOR, before),
             ).rowcount
 
     def resolve(self, token: str) -> ReplyToken | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,13 +15,18 @@ from televent.adapters.postgres.queues.outbox_statements import (
     COMPLETE,
     COMPLETE_ALL,
     DELIVERED,
+    DROP,
+    DROP_FAILED,
     FAIL,
     FAIL_UNKNOWN,
-    FAILED,
     HURRY,
+    LISTED,
     PURGE,
     REAP,
+    RENEW,
     REQUEUE,
+    REQUEUE_FAILED,
+    SHOWN,
     TRY_AGAIN,
     UNCLAIM,
     UNDELIVERABLE,
@@ -104,18 +110,17 @@ class PostgresOutbox:
 
     def complete(self, message: Claimed, now: datetime) -> None:
         """Sets the message to completed; changes nothing where the claim was lost meanwhile."""
-        self._settle(COMPLETE, message, {"now": now}, now)
+        self._settle(COMPLETE, message, {"now": now})
 
     def complete_all(self, messages: Sequence[Claimed], now: datetime) -> None:
         """Sets messages to completed that may be delivered again without harm. It does not wait for the disk: after a
         crash of the database some of them may be delivered a second time."""
         if messages:
-            claims = {
-                "tenants": list({message.tenant for message in messages}),
-                "ids": [message.outbox_id for message in messages],
-                "leases": list({message.lease_until for message in messages}),
-            }
-            self._settle_claims(COMPLETE_ALL, {**claims, "now": now}, max(m.lease_until for m in messages) - now)
+            self._settle_claims(COMPLETE_ALL, {**_claim_keys(messages), "now": now})
+
+    def renew(self, messages: Sequence[Claimed], until: datetime) -> None:
+        """Keeps claims until that time, but those that were lost meanwhile. Raises Outage."""
+        self._run(RENEW, {**_claim_keys(messages), "until": until})
 
     def delivered(self, tenant: AccountId, ids: Sequence[UUID], now: datetime) -> None:
         """Sets messages to completed that were delivered without a claim, in the same way as ``complete_all``."""
@@ -130,7 +135,7 @@ class PostgresOutbox:
 
     def release(self, message: Claimed, now: datetime) -> None:
         """Gives the claim back before the attempt ended: the message is due at once, and the attempt does not count."""
-        self._settle(TRY_AGAIN, message, {"due": now, "reason": None, "uncounted": 1}, now)
+        self._settle(TRY_AGAIN, message, {"due": now, "reason": None, "uncounted": 1})
         self._wakeups.notify(OUTBOX)
 
     def settle_failure(self, message: Claimed, verdict: Verdict, now: datetime) -> None:
@@ -138,12 +143,12 @@ class PostgresOutbox:
         reason = verdict.reason[:ERROR_LENGTH]
         match verdict:
             case Failed():
-                self._settle(FAIL, message, {"now": now, "reason": reason}, now)
+                self._settle(FAIL, message, {"now": now, "reason": reason})
             case Undelivered():
-                self._settle(UNDELIVERABLE, message, {"now": now, "reason": reason}, now)
+                self._settle(UNDELIVERABLE, message, {"now": now, "reason": reason})
             case TryAgainAt():
                 again = {"due": verdict.due_at, "reason": reason, "uncounted": 0 if verdict.counted else 1}
-                self._settle(TRY_AGAIN, message, again, now)
+                self._settle(TRY_AGAIN, message, again)
 
     def reap(self, now: datetime) -> int:
         """Sets to failed the messages whose last attempt ended without a result, and returns their number. Messages
@@ -180,9 +185,32 @@ class PostgresOutbox:
         """The number of messages in each state."""
         return dict(fetch(self._pool, "SELECT state, count(*) FROM outbox GROUP BY state", ()))
 
-    def failed(self, limit: int = 100) -> list[tuple[UUID, str, str | None]]:
-        """Id, kind and last error of failed messages, the latest first."""
-        return [(row[0], row[1], row[2]) for row in fetch(self._pool, FAILED, (limit,))]
+    def listed(self, states: Sequence[str], kind: str = "", limit: int = 100) -> list[dict[str, Any]]:
+        """Messages in these states whose kind begins so, the oldest first, without their content."""
+        names = ("id", "tenant", "kind", "state", "attempts", "due_at", "created_at", "error")
+        return [dict(zip(names, row, strict=True)) for row in fetch(self._pool, LISTED, (list(states), kind, limit))]
+
+    def shown(self, outbox_id: UUID) -> list[dict[str, Any]]:
+        """All about the messages with this id: one, or none."""
+        names = (
+            "id", "tenant", "kind", "key", "state", "attempts", "created_at", "due_at", "lease_until", "finished_at",
+            "correlation_id", "error", "content",
+        )  # fmt: skip
+        return [dict(zip(names, row, strict=True)) for row in fetch(self._pool, SHOWN, (outbox_id,))]
+
+    def requeue_failed(self, kind: str, now: datetime) -> int:
+        """Makes all failed messages pending again whose kind begins so; returns their number."""
+        requeued = self._run(REQUEUE_FAILED, {"now": now, "kind": kind})
+        self._wakeups.notify(OUTBOX)
+        return requeued
+
+    def drop(self, outbox_id: UUID, reason: str, now: datetime) -> bool:
+        """Settles a pending or failed message without delivering it. False: there is none with that id."""
+        return self._run(DROP, {"now": now, "id": outbox_id, "reason": reason}) > 0
+
+    def drop_failed(self, kind: str, reason: str, now: datetime) -> int:
+        """Settles all failed messages whose kind begins so; returns their number."""
+        return self._run(DROP_FAILED, {"now": now, "kind": kind, "reason": reason})
 
     def _claim(self, query: str, parameters: dict[str, object], now: datetime) -> tuple[list[Claimed], int]:
         """The messages claimed, and the number of rows that could not be read."""
@@ -191,14 +219,14 @@ class PostgresOutbox:
             with self._pool.connection() as connection:
                 rows = connection.execute(query, parameters).fetchall()
         except Outage:
-            self._settling.add(UNCLAIM, {"until": until, "now": now}, until - now)
+            self._settling.add(UNCLAIM, {"until": until, "now": now})
             raise
         claimed: list[Claimed] = []
         for tenant, outbox_id, name, key, payload, *rest in rows:
             try:
                 message = self._catalogue.decode(name, payload)
             except UnreadableMessage as error:
-                self._fail_unreadable(_claim_key(tenant, outbox_id, rest[0], rest[3]), name, error, now)
+                self._fail_unreadable(_claim_key(tenant, outbox_id, rest[0], [rest[3]]), name, error, now)
             else:
                 claimed.append(Claimed(tenant, outbox_id, name, key, message, *rest))
         return claimed, len(rows) - len(claimed)
@@ -212,20 +240,28 @@ class PostgresOutbox:
             # It is due again when its lease ends. The messages claimed with it do not wait for that.
             log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(claim["id"]))
 
-    def _settle(self, query: str, message: Claimed, parameters: dict[str, object], now: datetime) -> None:
-        claim = _claim_key(message.tenant, message.outbox_id, message.attempts, message.lease_until)
-        self._settle_claims(query, {**claim, **parameters}, message.lease_until - now)
+    def _settle(self, query: str, message: Claimed, parameters: dict[str, object]) -> None:
+        claim = _claim_key(message.tenant, message.outbox_id, message.attempts, message.leases)
+        self._settle_claims(query, {**claim, **parameters})
 
-    def _settle_claims(self, query: str, parameters: dict[str, object], lease: timedelta) -> None:
+    def _settle_claims(self, query: str, parameters: dict[str, object]) -> None:
         try:
             self._run(query, parameters)
         except Outage:
-            self._settling.add(query, parameters, lease)
+            self._settling.add(query, parameters)
 
     def _run(self, query: str, parameters: dict[str, object]) -> int:
         with self._pool.connection() as connection:
             return connection.execute(query, parameters).rowcount
 
 
-def _claim_key(tenant: AccountId, outbox_id: UUID, attempts: int, lease: datetime) -> dict[str, object]:
-    return {"tenant": tenant, "id": outbox_id, "attempts": attempts, "lease": lease}
+def _claim_key(tenant: AccountId, outbox_id: UUID, attempts: int, leases: list[datetime]) -> dict[str, object]:
+    return {"tenant": tenant, "id": outbox_id, "attempts": attempts, "leases": leases}
+
+
+def _claim_keys(messages: Sequence[Claimed]) -> dict[str, object]:
+    return {
+        "tenants": list({message.tenant for message in messages}),
+        "ids": [message.outbox_id for message in messages],
+        "leases": list({lease for message in messages for lease in message.leases}),
+    }

@@ -21,7 +21,7 @@ CLAIM = _CLAIM.format(
 _SETTLE = """
     UPDATE outbox SET {change}, lease_until = NULL
     WHERE tenant_id = %(tenant)s AND outbox_id = %(id)s AND state = 'processing' AND attempts = %(attempts)s
-        AND lease_until = %(lease)s"""
+        AND lease_until = ANY (%(leases)s)"""
 COMPLETE = _SETTLE.format(change="state = 'completed', finished_at = %(now)s")
 # The commit does not wait for the disk: for messages that may be delivered a second time without harm.
 _LAX = "WITH lax AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
@@ -30,6 +30,11 @@ COMPLETE_ALL = f"""
     {_LAX} UPDATE outbox SET state = 'completed', finished_at = %(now)s, lease_until = NULL FROM lax
     WHERE tenant_id = ANY (%(tenants)s) AND outbox_id = ANY (%(ids)s) AND state = 'processing'
         AND lease_until = ANY (%(leases)s)"""  # noqa: S608
+# It waits for the disk: after a crash that undid it, the worker could not settle its claim by the lease that it knows.
+RENEW = """
+    UPDATE outbox SET lease_until = %(until)s, due_at = %(until)s
+    WHERE tenant_id = ANY (%(tenants)s) AND outbox_id = ANY (%(ids)s) AND state = 'processing'
+        AND lease_until = ANY (%(leases)s)"""
 # Messages that the door has delivered without a claim. One that a worker has claimed meanwhile is the worker's.
 _UNCLAIMED = "WHERE tenant_id = %(tenant)s AND outbox_id = ANY (%(ids)s) AND state = 'pending'"
 DELIVERED = f"""
@@ -57,8 +62,19 @@ FAIL_UNKNOWN = """
 REQUEUE = """
     UPDATE outbox SET state = 'pending', attempts = 0, due_at = %(now)s, finished_at = NULL
     WHERE outbox_id = %(id)s AND state IN ('failed', 'undeliverable')"""
-FAILED = """
-    SELECT outbox_id, kind, last_error FROM outbox WHERE state = 'failed' ORDER BY finished_at DESC LIMIT %s"""
+REQUEUE_FAILED = """
+    UPDATE outbox SET state = 'pending', attempts = 0, due_at = %(now)s, finished_at = NULL
+    WHERE state = 'failed' AND starts_with(kind, %(kind)s)"""
+# A message that a worker handles at this moment cannot be dropped: it may be delivered already.
+_DROP = "UPDATE outbox SET state = 'undeliverable', finished_at = %(now)s, last_error = %(reason)s, lease_until = NULL"
+DROP = f"{_DROP} WHERE outbox_id = %(id)s AND state IN ('pending', 'failed')"
+DROP_FAILED = f"{_DROP} WHERE state = 'failed' AND starts_with(kind, %(kind)s)"
+LISTED = """
+    SELECT outbox_id, tenant_id, kind, state, attempts, due_at, created_at, last_error FROM outbox
+    WHERE state = ANY (%s) AND starts_with(kind, %s) ORDER BY created_at, outbox_id LIMIT %s"""
+SHOWN = """
+    SELECT outbox_id, tenant_id, kind, key, state, attempts, created_at, due_at, lease_until, finished_at,
+        correlation_id, last_error, payload FROM outbox WHERE outbox_id = %s"""
 PURGE = """
     DELETE FROM outbox WHERE (tenant_id, outbox_id) IN (
         SELECT tenant_id, outbox_id FROM outbox

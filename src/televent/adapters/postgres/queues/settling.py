@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
@@ -20,13 +19,15 @@ log = structlog.get_logger("televent.outbox")
 
 PAUSE = 0.5
 """Seconds between two attempts."""
+PATIENCE = 600.0
+"""Seconds after which a settlement is given up."""
 MAX_OPEN = 10_000
 """Max settlements that wait; beyond it the oldest is left to the end of its lease."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One statement that settles claims. ``until``: the moment of the monotonic clock after which it is needless."""
+    """One statement that settles claims. ``until``: the moment of the monotonic clock after which it is given up."""
 
     query: str
     parameters: dict[str, object]
@@ -43,10 +44,13 @@ class Settling:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
 
-    def add(self, query: str, parameters: dict[str, object], lease: timedelta) -> None:
-        """Sends the statement soon, until it succeeds or ``lease`` has passed. Returns at once."""
+    def add(self, query: str, parameters: dict[str, object]) -> None:
+        """Sends the statement soon, until it succeeds or PATIENCE has passed. Returns at once.
+
+        The lease may end meanwhile: the statement changes nothing where another worker has the message then.
+        """
         with self._guard:
-            self._open.append(Settlement(query, parameters, time.monotonic() + lease.total_seconds()))
+            self._open.append(Settlement(query, parameters, time.monotonic() + PATIENCE))
             if self._thread is None and not self._closing.is_set():
                 self._thread = threading.Thread(target=self._work, name="settling", daemon=True)
                 self._thread.start()

@@ -1,4 +1,5 @@
-"""Refuses a database whose facts are stored in a format that this program does not read."""
+"""Refuses a database whose facts are stored in a format that this program does not read, or that cannot store all
+texts."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _FORMAT = """
 
 
 class WrongStoreFormat(MigrationError):
-    """The facts in this database are stored in another format than this program reads; the message names both."""
+    """This program cannot read the facts in this database, or the database cannot store all texts; the message names
+    what was found and what is needed."""
 
 
 def store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> int | None:
@@ -31,7 +33,14 @@ def store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> int | None:
 
 
 def check_store_format(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-    """Raises WrongStoreFormat unless this program reads the stored facts. Changes nothing."""
+    """Raises WrongStoreFormat unless this program reads the stored facts, and the database stores every text. Changes
+    nothing."""
+    encoding = connection.execute("SHOW server_encoding").fetchone()
+    if encoding != ("UTF8",):
+        raise WrongStoreFormat(
+            f"This database has the encoding {encoding and encoding[0]}, which cannot store every text: create it with"
+            " ENCODING 'UTF8' TEMPLATE template0."
+        )
     written = store_format(connection)
     if written is None or written == STORE_FORMAT:
         return

@@ -14,13 +14,16 @@ QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is in
 
 
 class BotApiError(Exception):
-    """A refusal that becomes `{"ok": false, "error_code": …, "description": …}`."""
+    """A refusal that becomes `{"ok": false, "error_code": …, "description": …}`; with a `page`, only that page."""
 
-    def __init__(self, status: int, description: str, parameters: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, status: int, description: str, parameters: dict[str, Any] | None = None, page: str | None = None
+    ) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
         self.parameters = parameters
+        self.page = page
 
     def payload(self) -> dict[str, Any]:
         """The body of the answer."""

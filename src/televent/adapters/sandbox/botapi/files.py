@@ -18,10 +18,12 @@ MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
 """Max bytes of a file that getFile gives (Bot API, getFile)."""
 MAX_FILES = 500
 """Max files that the sandbox keeps."""
+MAX_KEPT_BYTES = 512 * 1024 * 1024
+"""Max bytes of all files that the sandbox keeps."""
 
 
 class Files:
-    """Files by file_id, in memory or in a directory. Above MAX_FILES the oldest are deleted."""
+    """Files by file_id, in memory or in a directory. Above MAX_FILES or MAX_KEPT_BYTES the oldest are deleted."""
 
     def __init__(self, directory: Path | None, journal: Journal) -> None:
         self._directory = directory
@@ -49,7 +51,7 @@ class Files:
         else:
             (self._directory / file_id).write_bytes(content)
         self._journal.write("file", known)
-        while len(self.known) > MAX_FILES:
+        while len(self.known) > MAX_FILES or sum(each["file_size"] for each in self.known.values()) > MAX_KEPT_BYTES:
             self._forget(next(iter(self.known)))
         return known
 

@@ -12,6 +12,10 @@ MAX_BUTTONS = 100
 """Max buttons of a keyboard."""
 MAX_DATA_BYTES = 64
 """Max bytes of callback_data."""
+MAX_PLACEHOLDER = 64
+"""Max characters of the hint in the input field."""
+MAX_COPIED = 256
+"""Max characters that a button copies."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _INLINE_KINDS = (
     "url",
@@ -27,10 +31,10 @@ _INLINE_KINDS = (
 )
 
 
-def read_markup(call: Call) -> tuple[Json | None, Json | None]:
+def read_markup(call: Call, *, in_group: bool = False) -> tuple[Json | None, Json | None]:
     """The inline keyboard, which is part of the message, and the other kind, which only the person sees.
 
-    Each is None where the call has none. Raises BotApiError.
+    Each is None where the call has none. A group takes no buttons that ask for a person's own data. Raises BotApiError.
     """
     markup = call.structure("reply_markup", "reply keyboard markup")
     if markup is None:
@@ -46,11 +50,12 @@ def read_markup(call: Call) -> tuple[Json | None, Json | None]:
         return ({"inline_keyboard": kept} if kept else None), None
     if "keyboard" in markup:
         rows = _rows(markup["keyboard"], "keyboard")
-        return None, {"keyboard": [[_plain(button) for button in row] for row in rows]}
+        kept = [[_plain(button, in_group) for button in row] for row in rows]
+        return None, {"keyboard": [row for row in kept if row], **_looks(markup)}
     if markup.get("remove_keyboard") is True:
         return None, {"remove_keyboard": True}
     if markup.get("force_reply") is True:
-        return None, {"force_reply": True, "placeholder": str(markup.get("input_field_placeholder", ""))}
+        return None, {"force_reply": True, **_looks(markup)}
     return None, None
 
 
@@ -75,6 +80,10 @@ def _inline(button: Any) -> Json:
     data = kinds.get("callback_data")
     if data is not None and not (isinstance(data, str) and 1 <= len(data.encode("utf-8", "replace")) <= MAX_DATA_BYTES):
         raise bad_request("BUTTON_DATA_INVALID")
+    if "copy_text" in kinds:
+        copied = kinds["copy_text"].get("text") if isinstance(kinds["copy_text"], dict) else None
+        if not isinstance(copied, str) or not 1 <= len(copied) <= MAX_COPIED:
+            raise bad_request("BUTTON_COPY_TEXT_INVALID")
     if "url" in kinds:
         _check_link(kinds["url"], "URL")
     if "web_app" in kinds:
@@ -100,11 +109,23 @@ def _check_link(url: Any, what: str) -> None:
         raise bad_request(f"inline keyboard button {what} '{url}' is invalid: Only HTTPS links are allowed")
 
 
-def _plain(button: Any) -> str:
+def _plain(button: Any, in_group: bool) -> Json:
     text = button.get("text") if isinstance(button, dict) else button
     if not isinstance(text, str) or not text:
         raise bad_request("can't parse keyboard button: Can't find field \"text\"")
-    return text
+    for name, what in (("request_contact", "phone number"), ("request_location", "location")):
+        if isinstance(button, dict) and button.get(name) is True:
+            if in_group:
+                raise bad_request(f"{what} can be requested in private chats only")
+            return {"text": text, name: True}
+    return {"text": text}
+
+
+def _looks(markup: Json) -> Json:
+    placeholder = markup.get("input_field_placeholder") or ""
+    if not isinstance(placeholder, str) or len(placeholder) > MAX_PLACEHOLDER:
+        raise bad_request("input field placeholder is too long")
+    return {"one_time": markup.get("one_time_keyboard") is True, "placeholder": placeholder}
 
 
 def _unparsable(sentence: str) -> BotApiError:

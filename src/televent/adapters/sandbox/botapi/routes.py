@@ -1,5 +1,6 @@
 """The Bot API over HTTP: /bot<token>/<method> and /file/bot<token>/<path>."""
 
+import asyncio
 import hmac
 import json
 from collections import deque
@@ -10,6 +11,8 @@ from litestar.datastructures import State, UploadFile
 from litestar.enums import HttpMethod
 from litestar.exceptions import ClientException
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 from televent.adapters.sandbox.botapi.call import Call, Upload, not_found
 from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
@@ -33,14 +36,18 @@ MAX_CALLS = 500
     request_max_body_size=MAX_BODY_BYTES,
     status_code=200,
 )
-async def call_method(request: HttpRequest, bot: FromPath[str], method: FromPath[str], state: State) -> Response[Json]:
+async def call_method(request: HttpRequest, bot: FromPath[str], method: FromPath[str], state: State) -> Response[Any]:
     """Perform any method of the Bot API."""
     world: World = state.world
     try:
         _check_token(world, bot)
         call = await _read(request, method)
         body = await _answer(world, call, state.calls)
+    except AnswerLost:
+        return _NoAnswer(None)
     except BotApiError as error:
+        if error.page is not None:
+            return Response(error.page, status_code=error.status, media_type=MediaType.HTML)
         headers = (
             {"Retry-After": str(error.parameters["retry_after"])} if error.status == 429 and error.parameters else {}
         )
@@ -70,14 +77,40 @@ def _check_token(world: World, bot: str) -> None:
         raise BotApiError(401, "Unauthorized")
 
 
+class AnswerLost(Exception):
+    """A fault wants the connection to end without an answer."""
+
+
+class _Torn(ASGIResponse):
+    """An answer that ends before its body: the server then closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+
+
+class _NoAnswer(Response[None]):
+    def to_asgi_response(self, *given: Any, **options: Any) -> ASGIResponse:
+        return _Torn()
+
+
 async def _answer(world: World, call: Call, calls: deque[Json]) -> Json:
     fault = world.faults.take(call.method, call.fields.get("chat_id"))
-    calls.append({"method": call.method, "parameters": call.fields, "fault": fault.status if fault else None})
-    if fault is not None:
-        await world.faults.hold(fault)
-        if fault.performed:
-            await perform(world, call)
-        raise fault.error()
+    said = {"method": call.method, "parameters": call.fields, "fault": fault.status if fault else None}
+    calls.append({**said, "files": [[upload.name, len(upload.content)] for upload in call.uploads.values()]})
+    if fault is None:
+        return await _perform(world, call)
+    if fault.delay:
+        await asyncio.sleep(fault.delay)
+    if not fault.status and not fault.lost:
+        return await _perform(world, call)
+    if fault.performed:
+        world.faults.hide(call.method, (await _perform(world, call))["result"])
+    if fault.lost:
+        raise AnswerLost
+    raise fault.error()
+
+
+async def _perform(world: World, call: Call) -> Json:
     result = await perform(world, call)
     if isinstance(result, Described):
         return {"ok": True, "result": result.result, "description": result.description}

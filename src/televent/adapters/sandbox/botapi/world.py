@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from televent.adapters.sandbox.botapi.errors import BotApiError, bad_request
-from televent.adapters.sandbox.botapi.faults import Faults
 from televent.adapters.sandbox.botapi.files import Files
+from televent.adapters.sandbox.botapi.messages import Entry, Query
 from televent.adapters.sandbox.botapi.people import DEFAULT_PEOPLE, Group, Person
+from televent.adapters.sandbox.botapi.trouble.faults import Faults
+from televent.adapters.sandbox.botapi.trouble.limits import Pace
 from televent.adapters.sandbox.botapi.updates import UpdateQueue
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.journal import Journal, Record
@@ -25,33 +27,6 @@ MAX_QUERIES = 1_000
 
 
 @dataclass(slots=True)
-class Entry:
-    """A message as the Bot API gives it, with the state that only the person's side sees."""
-
-    message: Json
-    keyboard: Json | None = None
-    deleted: bool = False
-    revision: int = 0
-
-    @property
-    def id(self) -> int:
-        """The message_id."""
-        return int(self.message["message_id"])
-
-
-@dataclass(slots=True)
-class Query:
-    """A tap on a button, and the bot's answer, which is None until it arrives."""
-
-    id: str
-    person_id: int
-    message_id: int
-    data: str
-    answer: Json | None = None
-    revision: int = 0
-
-
-@dataclass(slots=True)
 class World:
     """One bot and its people. Use it in one event loop only."""
 
@@ -63,14 +38,19 @@ class World:
     queries: OrderedDict[str, Query] = field(default_factory=OrderedDict)
     settings: dict[str, Any] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    pace: Pace = field(default_factory=Pace)
+    actions: dict[int, Json] = field(default_factory=dict)
     changed: Signal = field(default_factory=Signal)
     revision: int = 0
+    # The revision of the last change of a person or group.
+    roster: int = 0
     files: Files = field(init=False)
     updates: UpdateQueue = field(init=False)
     _last_message_id: int = 0
     _query_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(int(time.time()) << 20))
 
     def __post_init__(self) -> None:
+        self.pace.limits = self.config.limits
         directory = self.config.state_dir
         self.files = Files(directory / "files" if directory else None, self.journal)
         self.updates = UpdateQueue(self.journal)
@@ -92,12 +72,17 @@ class World:
 
     def chat_for(self, chat_id: int) -> Person | Group:
         """The person or group behind a chat that the bot may write to. Raises BotApiError as Telegram does."""
-        if chat_id in self.groups:
-            return self.groups[chat_id]
+        group = self.groups.get(chat_id)
+        if group is not None:
+            if group.kicked:
+                raise BotApiError(403, "Forbidden: bot was kicked from the supergroup chat")
+            return group
         person = self.people.get(chat_id)
         # A bot may write only to people who wrote to it first.
         if person is None or not person.started:
             raise bad_request("chat not found")
+        if person.deactivated:
+            raise BotApiError(403, "Forbidden: user is deactivated")
         if person.blocked:
             raise BotApiError(403, "Forbidden: bot was blocked by the user")
         return person
@@ -106,13 +91,15 @@ class World:
         """Store a new or changed person."""
         self.people[person.id] = person
         self.journal.write("person", person.stored())
-        self._next_revision()
+        self.roster = self._next_revision()
+        self.changed.notify()
 
     def save_group(self, group: Group) -> None:
         """Store a new or changed group."""
         self.groups[group.id] = group
         self.journal.write("group", group.stored())
-        self._next_revision()
+        self.roster = self._next_revision()
+        self.changed.notify()
 
     def add_message(self, where: Person | Group, message: Json, keyboard: Json | None = None) -> Entry:
         """Add a message to the person's chat or to the group, with its id, date and chat."""
@@ -135,7 +122,12 @@ class World:
     def save_entry(self, entry: Entry) -> None:
         """Store a new or changed message and wake the readers of the chat."""
         entry.revision = self._next_revision()
-        self.journal.write("message", [entry.message, entry.keyboard, entry.deleted])
+        self.journal.write("message", entry.stored())
+        self.changed.notify()
+
+    def show_action(self, chat_id: int, action: str) -> None:
+        """Show the people of a chat what the bot is doing: "typing"."""
+        self.actions[chat_id] = {"action": action, "date": int(time.time()), "revision": self._next_revision()}
         self.changed.notify()
 
     def add_query(self, person: Person, message_id: int, data: str) -> Query:
@@ -194,5 +186,5 @@ class World:
         yield from (("setting", [name, value]) for name, value in self.settings.items())
         yield from (("file", known) for known in self.files.known.values())
         for chat in self.chats.values():
-            yield from (("message", [e.message, e.keyboard, e.deleted]) for e in chat.values())
+            yield from (("message", e.stored()) for e in chat.values())
         yield from (("update", update) for update in self.updates.pending)

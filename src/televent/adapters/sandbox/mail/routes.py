@@ -15,8 +15,8 @@ from televent.adapters.sandbox.mail.answer import CannotAnswer, compose_answer
 from televent.adapters.sandbox.mail.catcher import Catcher, Refusal
 from televent.adapters.sandbox.mail.reading import message_of, summary, text_part, whole
 from televent.adapters.sandbox.mail.store import Mail, Mails
-from televent.adapters.sandbox.people.acts import CannotDo
-from televent.adapters.sandbox.people.routes import After, Wait
+from televent.adapters.sandbox.people.cannot import CannotDo
+from televent.adapters.sandbox.people.routes.waiting import After, Wait
 
 Json = dict[str, Any]
 

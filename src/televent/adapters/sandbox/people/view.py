@@ -2,26 +2,39 @@
 
 from typing import Any
 
-from televent.adapters.sandbox.botapi.methods.profile import commands_for
-from televent.adapters.sandbox.botapi.people import Person
-from televent.adapters.sandbox.botapi.rendering import render_html
-from televent.adapters.sandbox.botapi.world import Entry, Query, World
-from televent.adapters.sandbox.people.acts import lower_keyboard
+from televent.adapters.sandbox.botapi.messages import Entry, Query
+from televent.adapters.sandbox.botapi.methods.commands import commands_for
+from televent.adapters.sandbox.botapi.people import Group, Person
+from televent.adapters.sandbox.botapi.texts.rendering import render_html
+from televent.adapters.sandbox.botapi.world import World
+from televent.adapters.sandbox.people.acts.tapping import keyboard
 
 Json = dict[str, Any]
 
 
 def chat_since(world: World, who: Person, after: int) -> Json:
     """The messages changed and taps answered since revision `after`, and the revision to continue from."""
-    entries = [e for e in world.chats.get(who.id, {}).values() if e.revision > after]
     answered = [q for q in world.queries.values() if q.person_id == who.id and q.answer and q.revision > after]
+    below = keyboard(world, who)
     return {
         "revision": world.revision,
         "person": who.stored(),
-        "messages": [message(world, entry) for entry in entries],
+        "messages": _changed(world, who.id, after),
         "answers": [answer(query) for query in answered],
-        "keyboard": lower_keyboard(world, who),
+        "keyboard": [button["text"] for row in below.get("keyboard", ()) for button in row],
+        "reply_keyboard": below,
         "commands": commands_for(world, who.id, who.language_code),
+        "action": _action(world, who.id, after),
+    }
+
+
+def group_since(world: World, where: Group, after: int) -> Json:
+    """The messages of a group that changed since revision `after`."""
+    return {
+        "revision": world.revision,
+        "group": {**where.stored(), "number": -where.id},
+        "messages": _changed(world, where.id, after),
+        "action": _action(world, where.id, after),
     }
 
 
@@ -37,15 +50,24 @@ def message(world: World, entry: Entry) -> Json:
         "revision": entry.revision,
         "deleted": False,
         "from": "bot" if raw["from"]["id"] == world.config.bot_id else "person",
+        "sender": {"id": raw["from"]["id"], "name": raw["from"]["first_name"]},
         "date": raw["date"],
         "edit_date": raw.get("edit_date"),
         "text": text,
         "html": render_html(text, entities),
+        "entities": entities,
         "buttons": raw.get("reply_markup", {}).get("inline_keyboard", []),
         "reply_to": raw.get("reply_to_message", {}).get("message_id"),
+        "quote": raw.get("quote", {}).get("text"),
+        "forwarded_from": _origin(raw.get("forward_origin")),
         "protected": raw.get("has_protected_content", False),
         "topic": raw.get("message_thread_id"),
         "file": _file(world, raw),
+        "location": raw.get("location"),
+        "contact": raw.get("contact"),
+        "joined": [user["first_name"] for user in raw.get("new_chat_members", ())],
+        "left": raw.get("left_chat_member", {}).get("first_name"),
+        "reactions": entry.reactions,
     }
 
 
@@ -58,6 +80,23 @@ def answer(query: Query) -> Json:
         "revision": query.revision,
         "answer": query.answer,
     }
+
+
+def _changed(world: World, chat_id: int, after: int) -> list[Json]:
+    return [message(world, entry) for entry in world.chats.get(chat_id, {}).values() if entry.revision > after]
+
+
+def _action(world: World, chat_id: int, after: int) -> Json | None:
+    known = world.actions.get(chat_id)
+    return known if known and known["revision"] > after else None
+
+
+def _origin(origin: Json | None) -> str | None:
+    if origin is None:
+        return None
+    chat = origin.get("sender_chat") or origin.get("chat") or {}
+    name = origin.get("sender_user_name") or origin.get("sender_user", {}).get("first_name") or chat.get("title")
+    return str(name)
 
 
 def _file(world: World, raw: Json) -> Json | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from aiogram import F, Router
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.read_models.accounts import DeviceRow
 from televent.application.use_cases.people import devices
@@ -40,31 +40,27 @@ async def device(message: Message, command: CommandObject, door: BotDoor, person
 @router.callback_query(F.data == "device:add")
 async def add(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     """Adds a device password without a name of the person's choice."""
-    await query.answer()
     if isinstance(query.message, Message):
         await _add(query.message, door, person, "", f"device-tap:{query.id}")
+    await acknowledge(query)
 
 
 @router.callback_query(F.data == "device:hide")
 async def hide(query: CallbackQuery, person: Person) -> None:
     """Takes a password out of the chat. An edit and no deletion, which Telegram refuses after two days."""
-    await query.answer()
     if isinstance(query.message, Message):
-        try:
-            await query.message.edit_text(say(person.language, "device-hidden"))
-        except TelegramBadRequest as error:
-            # After two taps at once, the first has already written this text.
-            if "message is not modified" not in str(error):
-                raise
+        await show(query.message, say(person.language, "device-hidden"))
+    await acknowledge(query)
 
 
 async def _add(message: Message, door: BotDoor, person: Person, name: str, update: str) -> None:
     context = door.context(person.account.tenant, update)
     made = await door.run(lambda: devices.add_device(door.backend, context, name=name))
-    language, user = person.language, str(person.account.telegram_id)
+    language, user, at = person.language, str(person.account.telegram_id), door.reach()
+    added = say(language, "device-added", name=made.name, url=at.url, user=user, password=made.password)
     await message.answer(
-        say(language, "device-added", name=made.name, url=door.public_url, user=user, password=made.password),
-        reply_markup=_buttons_of_password(language, door.public_url, user, made.password),
+        added if at.by == "everybody" else f"{added}\n{say(language, f'device-reached-by-{at.by}')}",
+        reply_markup=_buttons_of_password(language, at.url, user, made.password),
         # It cannot be forwarded. Apps then let nobody select its text either, so buttons copy each line.
         protect_content=True,
     )

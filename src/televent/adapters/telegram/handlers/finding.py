@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiogram.types import Message
 
-from televent.adapters.telegram import cards
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.agenda.lines import found_lines
 from televent.adapters.telegram.texts import fitting, say
 from televent.application.use_cases.calendars.agenda import Entry, find_events
 
@@ -22,6 +22,6 @@ async def only_event(message: Message, door: BotDoor, person: Person, query: str
     if not found:
         await message.answer(say(person.language, "event-unknown", query=query[:64]))
         return None
-    lines = [say(person.language, "event-ambiguous"), *cards.agenda_lines(found, person.zone, person.language)]
+    lines = [say(person.language, "event-ambiguous"), *found_lines(found, person.display)]
     await message.answer(fitting(lines, person.language))
     return None

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aiogram import F, Router
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.invite import address_of_guest
+from televent.adapters.telegram.handlers.guests.naming import address_of
+from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import NotShared
@@ -59,17 +59,12 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
             lambda: sharing.answer_share(door.backend, context, share_id=share_id, accept=accept),
         )
     except (ValueError, NotShared):
-        await query.answer(plain(person.language, "share-gone"), show_alert=True)
+        await acknowledge(query, plain(person.language, "share-gone"), alert=True)
         return
     key = "share-you-accepted" if accept else "share-you-declined"
     if isinstance(query.message, Message):
-        text = say(person.language, key, name=row.owner_name, title=row.title)
-        try:
-            await query.message.edit_text(text)
-        except TelegramBadRequest as error:
-            if "message is not modified" not in str(error):
-                raise
-    await query.answer()
+        await show(query.message, say(person.language, key, name=row.owner_name, title=row.title))
+    await acknowledge(query)
 
 
 @router.message(Command("share"))
@@ -95,7 +90,7 @@ async def _share(message: Message, door: BotDoor, person: Person, title: str, wh
     name = row.name
 
     def act() -> str:
-        address = address_of_guest(door, who)
+        address = address_of(door.backend, who)
         sharee = sharing.sharee_of(door.backend, context, address)
         sharing.share_calendar(
             door.backend, context, name=name, sharee=sharee, access=access, known_by=address if who[0] != "@" else ""

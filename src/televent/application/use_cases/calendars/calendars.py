@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from televent.application.addressing import Addressed
 from televent.application.backend import INLINE_RECIPIENTS, Backend
+from televent.application.calendar_colours import COLOUR, free_colour
 from televent.application.event_store.conflicts import NameTaken
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR
@@ -45,12 +46,16 @@ def create_calendar(
     components: tuple[str, ...] = COMPONENTS,
     props: Mapping[str, str] | None = None,
 ) -> UUID:
-    """Creates a calendar and returns its id. Raises CalendarNameTaken, InvalidName, TooManyProperties."""
+    """Creates a calendar, with a colour of its own unless ``props`` have one, and returns its id. Raises
+    CalendarNameTaken, InvalidName, TooManyProperties."""
     _check_name(name)
     if backend.reads.calendar(context.tenant, name) is not None:
         raise CalendarNameTaken(name=name)
     calendar_id = backend.ids()
-    command = CreateCalendar(calendar_id, name, components, dict(props or {}))
+    given = dict(props or {})
+    if COLOUR not in given:
+        given[COLOUR] = free_colour(backend.reads.calendars(context.tenant))
+    command = CreateCalendar(calendar_id, name, components, given)
     loaded = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     try:
         backend.store.append(context, [Change(loaded, decide(loaded.state, command))])
@@ -64,6 +69,9 @@ def change_calendar(
 ) -> None:
     """Sets and removes properties, all or none. Raises UnknownCalendar, TooManyProperties."""
     row = _calendar(backend, context, name)
+    if COLOUR in remove:
+        # Without the empty value the calendar would show its first colour again.
+        set = {**set, COLOUR: ""}
     command = ChangeProperties(row.calendar_id, set, remove)
     key = StreamKey(context.tenant, row.calendar_id)
     handle(backend.store, context, CALENDAR, key, lambda state: decide(state, command))

@@ -13,7 +13,7 @@ from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.mail.park_mail import park_mail
-from televent.application.use_cases.scheduling.receive_itip import receive_itip, would_change
+from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip, would_change
 from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
 from televent.ical.itip.message import Message
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
@@ -124,33 +124,30 @@ def _apply(delivery: _Delivery, trust: Trust, row: ResourceRow | None, name: str
         key = f"refresh/{uuid5(context.tenant, delivery.message.uid)}/{context.now:%Y%m%d%H}"
     received = receive_itip(
         delivery.mail_backend.backend,
-        context,
-        message=delivery.message,
-        message_key=key,
-        sender_name=name,
+        Incoming(context, delivery.message, key, sender_name=name, trust=trust),
         stored=row.text if row is not None else None,
-        trust=trust,
     )
     if received.reason == "less-trusted" and row is not None:
         # An answer that is trusted more stands. The organizer decides (B5).
         again = replace(context, command_id=uuid5(context.command_id, "park"))
         parked = _park(replace(delivery, context=again), row, "reply-unproven")
-        return Verdict("applied", f"{method} {trust.name}; a part is parked") if received.changed else parked
+        part = f"; a part is {parked.state}: {parked.reason}"
+        return Verdict("applied", f"{method} {trust.name}{part}") if received.changed else parked
     if received.changed or (method == "REFRESH" and received.reason is None):
         return Verdict("applied", f"{method} {'new' if row is None and method != 'CANCEL' else trust.name}")
     return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
 
 
 def _park(delivery: _Delivery, row: ResourceRow, reason: ParkedFor) -> Verdict:
-    """Parks the mail: nothing is applied. A mail that would change nothing is ignored instead."""
+    """Parks the mail: nothing is applied. A mail that would change nothing, or one of too many, is ignored instead."""
     backend, context, method = delivery.mail_backend.backend, delivery.context, delivery.message.method
     would = would_change(backend, context, message=delivery.message, stored=row.text)
     if not would.changed:
         return Verdict("ignored", would.reason or "no change")
     occurrences = tuple(recurrence_id for recurrence_id, _ in delivery.message.parts.items())
     command = ParkMail(reason, method, delivery.mail.sender.address, delivery.mail.key, occurrences, context.now)
-    park_mail(backend, context, stream_id=row.stream_id, command=command)
-    return Verdict("parked", "the sender is not proven")
+    refused = park_mail(backend, context, stream_id=row.stream_id, command=command)
+    return Verdict("parked", "the sender is not proven") if refused is None else Verdict("ignored", refused)
 
 
 def _copy(delivery: _Delivery) -> ResourceRow | None:

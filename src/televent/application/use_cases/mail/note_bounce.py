@@ -9,9 +9,7 @@ from televent.application.event_store.handle import handle
 from televent.domain.calendar_object.commands import NoteDelivery
 from televent.domain.calendar_object.decide import decide
 from televent.domain.ids import StreamKey
-
-UNDELIVERABLE = "5.1"
-"""The SCHEDULE-STATUS code."""
+from televent.ical.itip.delivery import UNDELIVERABLE, Delivery
 
 
 def note_bounce(backend: Backend, context: Context, *, uid: str, attendee: str) -> bool:
@@ -20,7 +18,7 @@ def note_bounce(backend: Backend, context: Context, *, uid: str, attendee: str) 
     if row is None:
         return False
     owner = backend.people.owner(backend.people.account(context.tenant))
-    note = NoteDelivery(owner, ((attendee, UNDELIVERABLE),))
+    note = NoteDelivery(owner, (Delivery(attendee, UNDELIVERABLE),))
     key = StreamKey(context.tenant, row.stream_id)
     handle(backend.store, context, CALENDAR_OBJECT, key, lambda state: decide(state, note).facts)
     return True

@@ -15,23 +15,22 @@ from televent.domain.calendar_object.parked_mail import ParkMail
 from televent.domain.ids import StreamKey
 
 
-def park_mail(backend: Backend, context: Context, *, stream_id: UUID, command: ParkMail) -> bool:
+def park_mail(backend: Backend, context: Context, *, stream_id: UUID, command: ParkMail) -> str | None:
     """Appends the parked mail to the event's stream. Idempotent by the mail's key. Raises UnknownAccount.
 
-    False: nothing was appended, because the event was deleted or a mail was parked for the same reason within the last
-    hour.
+    None: it is parked, now or by an earlier attempt. Else the reason why not: "unknown-uid" where the event was
+    deleted, "parked-lately" where there were such mails within the last hour.
     """
     key = StreamKey(context.tenant, stream_id)
 
-    def step() -> bool:
+    def step() -> str | None:
         loaded = backend.store.load(CALENDAR_OBJECT, key)
-        facts = decide(loaded.state, command).facts
-        if not facts:
-            return False
-        backend.store.append(context, [Change(loaded, facts)], inbox_keys=[f"park/{command.mail_key}"])
-        return True
+        decision = decide(loaded.state, command)
+        if decision.facts:
+            backend.store.append(context, [Change(loaded, decision.facts)], inbox_keys=[f"park/{command.mail_key}"])
+        return decision.reason
 
     try:
         return retrying(step)
     except AlreadyApplied:
-        return False
+        return None

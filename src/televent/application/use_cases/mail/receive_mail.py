@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.incoming import DeliveryReport, IncomingMail, MailState, Verdict
+from televent.application.mail.incoming import FOR_OPERATOR, DeliveryReport, IncomingMail, MailState, Verdict
 from televent.application.use_cases.mail.apply_mail import apply_mail
 from televent.application.use_cases.mail.note_bounce import note_bounce
 
@@ -33,7 +33,7 @@ def _decided(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     mail_backend.book.keep_for_operator(mail.key, forward_to, mail_backend.backend.clock())
     verdict = _understood(mail_backend, replace(mail, recipients=others)) if others else Verdict("parked", "")
     state = max(verdict.state, "parked", key=_RANK.index)
-    return Verdict(state, "; ".join(filter(None, [verdict.reason, "for the operator"])))
+    return Verdict(state, "; ".join(filter(None, [verdict.reason, FOR_OPERATOR])))
 
 
 def _ours(mail_backend: MailBackend, mail: IncomingMail) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from televent.application.addressing import Addressed, address_messages
-from televent.application.attachments import MAX_ATTACHMENTS
+from televent.application.attachments import MAX_ATTACHMENTS, base_in
 from televent.application.backend import OBJECT_LIMIT, Backend
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.conflicts import StaleStream
@@ -32,6 +32,7 @@ from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of, knowing
 from televent.domain.ids import AccountId, StreamKey
 from televent.ical.editing.attachments import Known, known_attachments, managed_ids, mended_lines, misplaced
+from televent.ical.itip.changes import same_meeting
 from televent.ical.objects.calendar_text import EMPTY, CalendarText
 from televent.ical.objects.reading import Reading
 from televent.ical.objects.validity import validate
@@ -61,12 +62,14 @@ def put_object(
     managed: frozenset[str] = frozenset(),
     sharee: AccountId | None = None,
     stored: CalendarText | None = None,
+    moves: bool = False,
 ) -> Stored:
     """Stores ``text`` under ``href``, and sends the iTIP messages. Raises Refusal; then nothing has changed.
 
     ``account``: the row of the context's tenant, where the caller has read it. ``managed``: ids of attachments that the
     text may use even if they belong to another account. ``sharee``: the acting person, where the calendar is shared
-    with them. ``stored``: the text that is stored under the name, where the caller has read it.
+    with them. ``stored``: the text that is stored under the name, where the caller has read it. ``moves``: a new name
+    for a meeting that is in another calendar of the account moves it here, if ``text`` is the same meeting (ADR 42).
     """
     reading = validated(text)
     attached = managed_ids(text) - managed
@@ -75,13 +78,18 @@ def put_object(
 
     def step() -> tuple[bool, StreamKey, CalendarObject, Addressed]:
         found = backend.reads.find(context.tenant, calendar, href, reading.uid)
-        target = _target(backend, context, found, href, reading, owner, conditions)
-        loaded = _load(backend, context, found.resource, reading, stored)
+        target = _target(found, href, reading, conditions)
+        source = _elsewhere(found, reading, owner)
+        created = found.resource is None
+        loaded = _load(backend, context, found.resource or source, reading, stored)
+        if source is not None and not (
+            moves and created and conditions.only_new and same_meeting(loaded.state.text, text)
+        ):
+            raise _conflict(backend, context, source)
         known = _attached(backend, loaded, text, attached, reading, owner, sharee)
         true = mended_lines(text, known)
-        command = PutObject(owner, target, href, true, context.now, conditions.merging)
+        command = PutObject(owner, target, href, true, context.now, conditions.merging, conditions.current)
         decision = decide(loaded.state, command)
-        created = found.resource is None
         if not decision.facts:
             return created, loaded.key, loaded.state, Addressed()
         addressed = address_messages(backend, context, account, decision.messages, context.now)
@@ -133,39 +141,37 @@ def _attached(
     if len(attached) > max(MAX_ATTACHMENTS, len(known)):
         raise TooManyAttachments()
     claimed = {} if invited else backend.attachments.claim(loaded.key.tenant, new, reading.uid, sharee)
-    if new - claimed.keys() or misplaced(text, claimed):
+    if new - claimed.keys() or misplaced(text, claimed, lambda url, id_: base_in(url, id_) is not None):
         raise UnmanagedId()
     return known | {managed_id: Known(str(size)) for managed_id, size in claimed.items()}
 
 
-def _target(
-    backend: Backend,
-    context: Context,
-    found: Found,
-    href: str,
-    reading: Reading,
-    owner: Owner,
-    conditions: Conditions,
-) -> UUID:
+def _target(found: Found, href: str, reading: Reading, conditions: Conditions) -> UUID:
+    """The calendar, after all checks on it and on its resources."""
     if found.calendar is None:
         raise UnknownCalendar()
     conditions.check(found.resource, found.calendar)
     if reading.component not in found.calendar.components:
         raise ComponentNotSupported(component=reading.component)
-    scheduled = reading.organizer is not None and bool(
-        reading.organizer.address in owner.addresses or reading.attendee(owner.addresses)
-    )
     for other in found.same_uid:
-        here = other.calendar_id == found.calendar.calendar_id
-        if here and other.href != href:
+        if other.calendar_id == found.calendar.calendar_id and other.href != href:
             raise UidConflict(href=other.href)
-        if not here and scheduled and other.schedule_tag is not None:
-            # RFC 6638 §3.2.4.1: the answer names the resource that has the UID already.
-            there = backend.reads.calendar_of(context.tenant, other.calendar_id)
-            if there is None:
-                raise StaleStream()
-            raise SchedulingUidConflict(href=other.href, calendar=there.name)
     return found.calendar.calendar_id
+
+
+def _elsewhere(found: Found, reading: Reading, owner: Owner) -> ResourceRow | None:
+    """The meeting of the same UID in another calendar; None where the text is no meeting of the owner's."""
+    organizer = reading.organizer
+    if organizer is None or (organizer.address not in owner.addresses and reading.attendee(owner.addresses) is None):
+        return None
+    here = found.calendar.calendar_id if found.calendar is not None else None
+    return next((each for each in found.same_uid if each.calendar_id != here and each.schedule_tag is not None), None)
+
+
+def _conflict(backend: Backend, context: Context, other: ResourceRow) -> Exception:
+    """The error that names the resource that has the UID already (RFC 6638 §3.2.4.1)."""
+    there = backend.reads.calendar_of(context.tenant, other.calendar_id)
+    return SchedulingUidConflict(href=other.href, calendar=there.name) if there is not None else StaleStream()
 
 
 def _load(

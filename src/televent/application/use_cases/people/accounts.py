@@ -9,6 +9,7 @@ from uuid import uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from televent.application.backend import Backend
+from televent.application.calendar_colours import COLOUR, PALETTE
 from televent.application.event_store.conflicts import NameTaken
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT, CALENDAR
@@ -56,7 +57,7 @@ def open_account(
     person = backend.store.empty(ACCOUNT, account_stream(context.tenant))
     diary = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     opened = OpenAccount(telegram_id, name, timezone, locale, calendar_id)
-    made = CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent"})
+    made = CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent", COLOUR: PALETTE[0]})
     changes: list[Change[Any]] = [
         Change(person, decide_account(person.state, opened)),
         Change(diary, decide_calendar(diary.state, made)),

@@ -43,6 +43,11 @@ def audience_of(backend: Backend, person: AccountRow) -> tuple[str, Sequence[Acc
     return (NOBODY if audience == NAMED and not named else audience), named
 
 
+def has_chosen(backend: Backend, person: AccountRow) -> bool:
+    """Whether the person has ever set the audience; else it is the server's default."""
+    return backend.reads.free_busy_of(person.tenant) is not None
+
+
 def may_be_asked(backend: Backend, asker: AccountRow, asked: Mapping[str, AccountRow]) -> dict[str, bool]:
     """For each address: True where the person lets the asker see free/busy, False where they do not.
 

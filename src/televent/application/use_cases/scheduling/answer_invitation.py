@@ -36,15 +36,17 @@ def answer_invitation(
     partstat: str,
     recurrence_id: str | None = None,
     comment: str | None = None,
+    following: bool = False,
 ) -> Answered:
     """Stores the owner's answer and sends it to the organizer. Idempotent.
 
-    ``recurrence_id`` None: the answer is for the whole event. Raises UnknownResource, NotInvited, UnknownAnswer.
+    ``recurrence_id`` None: the answer is for the whole event; ``following``: for that occurrence and all later ones.
+    ``comment`` is a note to the organizer. Raises UnknownResource, NotInvited, UnknownAnswer, NotFromThere.
     """
     account = backend.people.account(context.tenant)
     owner = backend.people.owner(account)
     key = StreamKey(context.tenant, stream_id)
-    command = AnswerInvitation(owner, partstat, recurrence_id, comment, context.now)
+    command = AnswerInvitation(owner, partstat, recurrence_id, comment, context.now, following)
 
     def step() -> tuple[CalendarObject, Addressed, bool]:
         loaded = backend.store.load(CALENDAR_OBJECT, key)

@@ -20,6 +20,7 @@ from televent.domain.calendar_object.events import (
     InvitationReceived,
     RsvpGiven,
 )
+from televent.domain.calendar_object.proposals import ProposalAnswerReceived
 from televent.domain.ids import StreamKey
 from televent.domain.inbox_item.collection import inbox_of
 from televent.domain.inbox_item.commands import RemoveMessage
@@ -90,7 +91,7 @@ def _is_news(fact: CalendarObjectEvent) -> bool:
             return not fact.only_answers
         case RsvpGiven():
             return not fact.own
-        case EventCancelled() | CounterProposed():
+        case EventCancelled() | CounterProposed() | ProposalAnswerReceived():
             return True
         case _:
             return False

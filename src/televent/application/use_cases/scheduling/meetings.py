@@ -12,6 +12,7 @@ from televent.application.conditions import Conditions
 from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.handle import retrying
+from televent.application.field_limits import check_texts
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import (
@@ -33,8 +34,6 @@ from televent.ical.objects.reading import Reading
 
 MAX_GUESTS = 200
 """Max attendees of one meeting."""
-MAX_SUMMARY, MAX_DESCRIPTION, MAX_LOCATION = 256, 10_000, 1_024
-"""Max characters of each text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,12 @@ class Draft:
 
 
 def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> ResourceRow:
-    """Creates the event in the person's default calendar. Idempotent by the command id. Raises Refusal."""
+    """Creates the event in the person's default calendar. Idempotent by the command id. Raises Refusal, such as
+    TextTooLong."""
     account = backend.people.account(context.tenant)
     title = " ".join(draft.title.split())
-    if not title or len(title) > MAX_SUMMARY:
-        raise InvalidName(name=title[:64])
+    if not title:
+        raise InvalidName(name=title)
     checked_zone(draft.timezone)
     if isinstance(draft.start, datetime) != isinstance(draft.end, datetime) or not draft.start < draft.end:
         raise UnreadableTimes()
@@ -69,14 +69,15 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
             start=draft.start,
             end=draft.end,
             tzid=draft.timezone,
-            description=draft.description[:MAX_DESCRIPTION],
-            location=" ".join(draft.location.split())[:MAX_LOCATION],
+            description=draft.description,
+            location=" ".join(draft.location.split()),
             rrule=draft.rrule,
             organizer=_organizer(backend, account),
             attendees=_guests(backend, account, draft.attendees),
         )
     )
     text = CalendarText(composed)
+    check_texts(text)
     calendar = _default_calendar(backend, account)
     href = f"{event_id}.ics"
     try:
@@ -107,7 +108,7 @@ def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Se
         _check_organizer(backend, account, reading)
         if len(reading.instances()[0].attendees) + len(guests) > MAX_GUESTS:
             raise TooManyAttendees()
-        text = compose.invite(row.text, _organizer(backend, account), guests, context.now)
+        text = compose.invite(row.text.mended(), _organizer(backend, account), guests, context.now)
         calendar = next(
             (each.name for each in backend.reads.calendars(context.tenant) if each.calendar_id == row.calendar_id), None
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID, uuid5
 
 from televent.application.addressing import Addressed, address_messages
@@ -13,7 +14,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change, Loaded
-from televent.application.local_delivery import note_statuses
+from televent.application.local_delivery import deliver_locally
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.default_calendar import calendar_for_new
@@ -24,6 +25,7 @@ from televent.domain.calendar_object.events import MessageSetAside, MessagesWrit
 from televent.domain.calendar_object.receive import receive_messages
 from televent.domain.calendar_object.state import CalendarObject, knowing
 from televent.domain.ids import StreamKey
+from televent.ical.itip.delivery import Delivery
 from televent.ical.itip.message import Message as ItipMessage
 from televent.ical.itip.precedence import Trust
 from televent.ical.objects.calendar_text import CalendarText
@@ -57,25 +59,11 @@ class Received:
     stream_id: UUID | None
 
 
-def receive_itip(
-    backend: Backend,
-    context: Context,
-    *,
-    message: ItipMessage,
-    message_key: str | None = None,
-    refresh: bool = False,
-    asks_again: bool = False,
-    sender_name: str | None = None,
-    stored: CalendarText | None = None,
-    trust: Trust = Trust.T3,
-) -> Received:
-    """Applies the message to ``context.tenant``'s copy. Idempotent.
-
-    The arguments are as in Incoming. ``stored``: the copy's text, where the caller has read it.
-    """
-    incoming = Incoming(context, message, message_key, refresh, asks_again, sender_name, trust)
+def receive_itip(backend: Backend, incoming: Incoming, *, stored: CalendarText | None = None) -> Received:
+    """Applies the message to the account's copy. Idempotent. ``stored``: the copy's text, where the caller has read
+    it."""
     try:
-        (received,) = retrying(lambda: _apply(backend, [incoming], stored))
+        (received,) = _applied(backend, [incoming], stored)
     except AlreadyApplied:
         return Received(False, "duplicate", None)
     return received
@@ -87,7 +75,7 @@ def receive_together(backend: Backend, incoming: Sequence[Incoming]) -> list[Rec
     The facts are those of each message alone; the copy's row is written once, and others are told once. Raises what
     ``receive_itip`` raises, and AlreadyApplied if one of the messages was applied before; then nothing has changed.
     """
-    return retrying(lambda: _apply(backend, incoming, None))
+    return _applied(backend, incoming, None)
 
 
 def would_change(
@@ -102,7 +90,17 @@ def would_change(
     return Received(bool(decision.facts), decision.reason, loaded.key.stream if loaded.state.exists else None)
 
 
-def _apply(backend: Backend, incoming: Sequence[Incoming], stored: CalendarText | None) -> list[Received]:
+def _applied(backend: Backend, incoming: Sequence[Incoming], stored: CalendarText | None) -> list[Received]:
+    received, note = retrying(lambda: _apply(backend, incoming, stored))
+    # The turn in the queue is over: noting statuses is a command of its own, and may queue for the same object.
+    note()
+    return received
+
+
+def _apply(
+    backend: Backend, incoming: Sequence[Incoming], stored: CalendarText | None
+) -> tuple[list[Received], Callable[[], object]]:
+    """Records the messages. The second result notes the statuses of those that were sent on, and never raises."""
     account = backend.people.account(incoming[0].context.tenant)
     loaded, decisions = _decided(backend, account, incoming, stored)
     received: list[Received] = []
@@ -111,9 +109,9 @@ def _apply(backend: Backend, incoming: Sequence[Incoming], stored: CalendarText 
         before, state = state, decision.after(state)
         changed = state.text != before.text or not all(isinstance(fact, _NO_CHANGE) for fact in decision.facts)
         received.append(Received(changed, decision.reason, loaded.key.stream if state.exists else None))
-    if any(decision.facts for decision in decisions):
-        _record(backend, account, loaded, state, list(zip(incoming, decisions, strict=True)))
-    return received
+    if not any(decision.facts for decision in decisions):
+        return received, lambda: None
+    return received, _record(backend, account, loaded, state, list(zip(incoming, decisions, strict=True)))
 
 
 def _record(
@@ -122,16 +120,17 @@ def _record(
     loaded: Loaded[CalendarObject],
     after: CalendarObject,
     decided: Sequence[tuple[Incoming, Decision]],
-) -> None:
-    """Records the decisions about messages to one copy, whose state is then ``after``, in one transaction."""
+) -> Callable[[], object]:
+    """Records the decisions about messages to one copy, whose state is then ``after``, in one transaction. The result
+    notes the statuses of the messages that were sent on."""
     outbox: list[OutboxMessage] = []
-    statuses: dict[str, str] = {}
+    known: list[Delivery] = []
     for each, decision in decided:
         addressed = address_messages(
             backend, each.context, account, decision.messages, each.context.now, delivered_by_caller=False
         )
         outbox += addressed.outbox
-        statuses |= dict(addressed.statuses)
+        known += addressed.known
     facts = [fact for _, decision in decided for fact in decision.facts]
     contexts = [each.context for each, decision in decided for _ in decision.facts]
     change = Change(loaded, facts, after, contexts)
@@ -143,8 +142,8 @@ def _record(
     backend.store.append(last, [change, *items], outbox, inbox_keys=keys)
     # A person who answered gets a message too, but their line shows the status of their answer (RFC 6638 §4.2).
     answered = {fact.attendee for fact in facts if isinstance(fact, RsvpGiven)}
-    unanswered = Addressed(statuses=tuple(pair for pair in statuses.items() if pair[0] not in answered))
-    note_statuses(backend, last, loaded.key, backend.people.owner(account), unanswered, after.text)
+    unanswered = Addressed(known=tuple(each for each in known if each.address not in answered))
+    return partial(deliver_locally, backend, last, loaded.key, backend.people.owner(account), unanswered, after.text)
 
 
 def _decided(

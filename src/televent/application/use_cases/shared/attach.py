@@ -134,7 +134,7 @@ def _edited(backend: Backend, context: Context, row: CalendarRow, found: Resourc
         # Only the organizer may change a meeting's attachments (RFC 6638 §3.2.2.1).
         raise NotOrganizer()
     try:
-        changed = edit(text, context.now)
+        changed = edit(text.mended(), context.now)
     except UnknownOccurrence as error:
         raise UnknownOccurrenceId(reason=str(error)) from error
     except UnknownAttachment as error:

@@ -132,6 +132,7 @@ def _source(backend: Backend, source: End, conditions: Conditions) -> tuple[Reso
 
 
 def _put(backend: Backend, there: End, text: CalendarText, conditions: Conditions) -> Stored:
+    text = text.mended()
     validated(text)
     try:
         if there.row is not None:

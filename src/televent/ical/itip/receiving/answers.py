@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from televent.ical.itip.message import Message, stamp
 from televent.ical.itip.overlay import answering, include, mark_busy
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of
-from televent.ical.itip.people import PARTSTATS, address_of, attendees_of, partstat_of
+from televent.ical.itip.people import (
+    PARTSTATS,
+    UNANSWERED,
+    address_of,
+    addresses,
+    attendees_of,
+    mine_in,
+    own_lines,
+    partstat_of,
+)
 from televent.ical.itip.precedence import Verdict, judge
 from televent.ical.itip.receiving.delegating import delegate
 from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.results import Answer, Applied, MarkRow
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.sending.asked import counts_from
-from televent.ical.itip.series import around, planned
+from televent.ical.itip.series import around, planned, upcoming
 from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import escape, normalise_address, unescape
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """An answer to write into a copy. *own*: the owner of the copy answers. *reply* is the ATTENDEE line of the message
-    that had it; *status* is the SCHEDULE-STATUS to write."""
+    """An answer to write into a copy, on every line of *addresses*. *own*: the owner of the copy answers. *reply*: the
+    ATTENDEE line of the message that had it. *status*: the SCHEDULE-STATUS to write."""
 
-    address: str
+    addresses: frozenset[str]
     partstat: str
     now: datetime
     comment: str | None = None
@@ -38,36 +49,72 @@ class _Given:
 def apply_answer(
     stored: CalendarText,
     *,
-    address: str,
+    me: Collection[str],
     partstat: str,
     recurrence_id: str | None,
     comment: str | None = None,
     now: datetime,
+    following: bool = False,
 ) -> CalendarText:
-    """*stored* with the answer of *address* in it: the attendee's own copy after a tap, or the organizer's.
+    """*stored*, an attendee's own copy, with their answer on every line of theirs; *me* are their addresses.
 
     *recurrence_id* None answers the series, and its overrides that are unanswered or have the same answer as the
     series; an override with another answer keeps it. *partstat* is a value of PARTSTAT, *now* an aware time. An
-    occurrence without an override gets one. Only the lines concerned are edited. The same object where nothing changes,
-    or *address* is not invited. Raises IcalError.
+    occurrence without an override gets one. *following* answers all later occurrences too. Only the lines concerned are
+    edited. The same object where nothing changes, or they are not invited. Raises IcalError, and TooManyInstances where
+    *following* cannot be said to the organizer (see ``_from_there``).
     """
     parts = parts_to_edit(stored)
-    wanted = normalise_address(address)
-    rids: list[str | None] = [recurrence_id]
+    mine = addresses(me)
+    rids: Sequence[str | None] = [recurrence_id]
+    kept: list[str] = []
+    if recurrence_id is not None and following:
+        rids, kept = _from_there(parts, mine, recurrence_id, now)
     if recurrence_id is None:
         follows = {"NEEDS-ACTION"}
         if parts.master is not None:
-            follows.add(partstat_of(attendees_of(parts.master).get(wanted)))
+            follows.add(partstat_of(mine_in(parts.master, mine)))
         rids = [
             rid
             for rid, each in parts.items()
             if rid is None
             or parts.master is None
-            or (not is_cancelled(each) and partstat_of(attendees_of(each).get(wanted)) in follows)
+            or (not is_cancelled(each) and partstat_of(mine_in(each, mine)) in follows)
         ]
-    given = _Given(wanted, partstat, now, comment, own=True)
+    for each in kept:
+        _keep_apart(parts, each, now)
+    given = _Given(mine, partstat, now, comment, own=True)
     edited = [_answer(parts, rid, given) for rid in rids]
     return CalendarText.of_tree(parts.root) if any(edited) else stored
+
+
+def _from_there(parts: Parts, mine: Collection[str], rid: str, now: datetime) -> tuple[Sequence[str | None], list[str]]:
+    """The components to answer for *rid* and all later occurrences, and the occurrences that keep the answer of now.
+
+    A REPLY has no way to say "from there on" that other programs read: to them RANGE=THISANDFUTURE is one occurrence.
+    So each later occurrence is answered by itself. Where they are too many, or the series has no end, the series is
+    answered, and the occurrences still to come before *rid* get overrides with their old answer, which the REPLY
+    repeats. Raises TooManyInstances where those are too many, or have no answer yet that could be repeated.
+    """
+    off = {each for each, own in parts.overrides.items() if is_cancelled(own)}
+    following = sorted(each for each in parts.overrides.keys() - off if each >= rid)
+    if parts.master is None:
+        return following, []
+    _, later = around(parts, rid)
+    if later is not None:
+        return sorted({rid, *later, *following} - off), []
+    kept = [each for each in upcoming(parts, now, rid) if each not in parts.overrides]
+    if kept and partstat_of(mine_in(parts.master, mine)) == UNANSWERED:
+        raise TooManyInstances("the occurrences before that one have no answer yet")
+    return [None, *following], kept
+
+
+def _keep_apart(parts: Parts, rid: str, now: datetime) -> None:
+    """Gives the occurrence an override that is as the series."""
+    plain = occurrence(parts, rid)
+    if plain is not None:
+        plain.put("DTSTAMP", stamp(now))
+        parts.add(rid, plain)
 
 
 def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
@@ -78,17 +125,18 @@ def _answer(parts: Parts, rid: str | None, given: _Given) -> bool:
         component = occurrence(parts, rid) if rid is not None else None
     if component is None:
         return False
-    prop = attendees_of(component).get(given.address)
-    if prop is None:
+    lines = own_lines(component, given.addresses).values()
+    if not lines:
         return False
-    before = partstat_of(prop)
+    before = partstat_of(mine_in(component, given.addresses))
     if fresh and before == given.partstat and (rid is None or parts.master is None or rid not in _excluded(parts)):
         return False
-    answered = _delegated(answering(prop, given.partstat, status=given.status), given)
     edited = fresh
-    if answered is not prop:
-        component.replace(prop, answered)
-        edited = True
+    for prop in lines:
+        answered = _delegated(answering(prop, given.partstat, status=given.status), given)
+        if answered is not prop:
+            component.replace(prop, answered)
+            edited = True
     if given.own and given.comment is not None and unescape(component.value("COMMENT") or "") != given.comment:
         component.put("COMMENT", escape(given.comment))
         edited = True
@@ -158,8 +206,10 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
         verdict = judge(encounter.mark(rid, answer.address), version, sent)
-        outdated = version < counts_from(encounter.known, holder, answer.address, rid) or (
-            version < sequence_of(current) and not _same_time(copy, rid, message, component)
+        # An answer to the current version always counts: the SEQUENCE of an override may be lower than the series'.
+        outdated = version < sequence_of(current) and (
+            version < counts_from(encounter.known, holder, answer.address, rid)
+            or not _same_time(copy, rid, message, component)
         )
         if verdict is not Verdict.NEWER or outdated:
             reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
@@ -168,11 +218,11 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
             reason = "less-trusted"
             continue
         status = ",".join(each.value.partition(";")[0].strip() for each in component.all("REQUEST-STATUS")) or "2.0"
-        given = _Given(answer.address, answer.partstat, encounter.now, reply=line)
+        given = _Given(frozenset({answer.address}), answer.partstat, encounter.now, reply=line)
         mark: MarkRow = (answer.address, rid, version, sent)
         edited |= _answer(copy, rid, replace(given, status=_codes(status)))
         if rid is None:
-            edited |= _follow(encounter, copy, given, mark)
+            edited |= _follow(encounter, copy, replace(given, status=_codes(status)), mark)
         edited |= delegate(copy, answer.address, holder)
         answers.append(answer)
         marks.append(mark)
@@ -226,10 +276,8 @@ def _spread(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow)
     if later is None:
         had = partstat_of(attendees_of(copy.master).get(address)) if copy.master is not None else None
         for each in earlier if had != given.partstat else []:
-            plain = occurrence(copy, each) if each not in copy.overrides else None
-            if plain is not None:
-                plain.put("DTSTAMP", stamp(given.now))
-                copy.add(each, plain)
+            if each not in copy.overrides:
+                _keep_apart(copy, each, given.now)
                 edited = True
     following = {each for each in copy.overrides if each > rid}
     targets: list[str | None] = [*sorted(following | set(later or ()) - {rid}), *([None] if later is None else [])]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 
-from televent.ical.itip.message import stamp
-from televent.ical.itip.overlay import exclude
+from televent.ical.itip.overlay import replace_lines
 from televent.ical.itip.parts import Parts, is_cancelled, sequence_of
-from televent.ical.itip.people import attendees_of
-from televent.ical.itip.precedence import Mark, Verdict, judge
+from televent.ical.itip.people import attendees_of, mine_in, own_lines
+from televent.ical.itip.precedence import Mark, Trust, Verdict, judge
+from televent.ical.itip.receiving.called_off import call_off, mark_cancelled
 from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.results import Applied, Change, MarkRow
 from televent.ical.objects.calendar_text import CalendarText
@@ -17,7 +18,7 @@ from televent.ical.text.wall_clock import FIRST
 
 
 def receive_cancel(encounter: Encounter) -> Applied:
-    """Marks a cancelled meeting STATUS:CANCELLED, so that the attendee still sees it, or excludes an occurrence.
+    """Marks a cancelled meeting or occurrence STATUS:CANCELLED, so that the attendee still sees it.
 
     The marks of the result act as a tombstone: a late message does not restore the meeting.
     """
@@ -45,7 +46,8 @@ def receive_cancel(encounter: Encounter) -> Applied:
             verdict = Verdict.STALE
         if verdict is not Verdict.NEWER:
             continue
-        marks.append((organizer, rid, sequence, sent))
+        row = (organizer, rid, sequence, sent)
+        marks.append(row)
         if copy is None:
             reason = "unknown-uid"
             continue
@@ -55,6 +57,9 @@ def receive_cancel(encounter: Encounter) -> Applied:
             reason = "no-such-occurrence"
         else:
             changes.append(change)
+        if change == "revised":
+            # The person still comes: a REQUEST of the same version may follow, with the other changes.
+            marks.remove(row)
     rids = tuple(row[1] for row in marks)
     if not changes:
         reason = reason or ("duplicate" if verdict is Verdict.SAME else "stale")
@@ -68,36 +73,45 @@ def _take(encounter: Encounter, copy: Parts, rid: str | None, sent: Component, *
     sequence, when = sequence_of(sent), encounter.sent(sent)
     named = attendees_of(sent).keys()
     for_all = is_cancelled(sent)
-    if not for_all and named and named.isdisjoint(encounter.me):
-        return "revised" if _remove_people(copy, rid, set(named)) else None
+    if not for_all and named and (named.isdisjoint(encounter.me) or _still_asked(encounter, copy, rid, named)):
+        return "revised" if _remove_people(copy, rid, named) else None
     if rid is None:
         for _, component in copy.items():
-            _mark_cancelled(component, sequence, when)
-        return "cancelled" if for_all or not named else "removed"
-    if ranged:
+            mark_cancelled(component, sequence, when)
+    elif ranged:
         return "occurrence-cancelled" if _cut(copy, rid) else None
-    override = copy.overrides.get(rid)
-    if override is not None:
-        _mark_cancelled(override, sequence, when)
-    excluded = exclude(copy, rid)
-    return "occurrence-cancelled" if excluded or override is not None else None
+    elif not call_off(copy, rid, encounter.me, sequence=sequence, when=when):
+        return None
+    cancelled = copy.get(rid)
+    # Other programs write "Cancelled:" in front of the title, and that would stay when the meeting is held after all.
+    if for_all and cancelled is not None and encounter.trust is Trust.T3:
+        _retitle(cancelled, sent)
+    if rid is not None:
+        return "occurrence-cancelled"
+    return "cancelled" if for_all or not named else "removed"
 
 
-def _mark_cancelled(component: Component, sequence: int, when: datetime) -> None:
-    component.put("STATUS", "CANCELLED")
-    component.put("SEQUENCE", str(max(sequence, sequence_of(component))))
-    component.put("DTSTAMP", stamp(when))
+def _retitle(component: Component, sent: Component) -> None:
+    """Takes over the title of a CANCEL, which may say why."""
+    title = sent.get("SUMMARY")
+    if title is not None and title.value.strip():
+        replace_lines(component, "SUMMARY", [title])
 
 
-def _remove_people(copy: Parts, rid: str | None, gone: set[str]) -> bool:
+def _still_asked(encounter: Encounter, copy: Parts, rid: str | None, gone: Collection[str]) -> bool:
+    """Whether the person is invited under another of their addresses too."""
+    component = copy.get(rid) or copy.master
+    return component is not None and mine_in(component, encounter.me.difference(gone)) is not None
+
+
+def _remove_people(copy: Parts, rid: str | None, gone: Collection[str]) -> bool:
     edited = False
     for at, component in copy.items():
         if rid is not None and at != rid:
             continue
-        for address, prop in attendees_of(component).items():
-            if address in gone:
-                component.remove(prop)
-                edited = True
+        for prop in own_lines(component, gone).values():
+            component.remove(prop)
+            edited = True
     return edited
 
 

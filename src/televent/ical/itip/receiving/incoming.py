@@ -10,23 +10,21 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from televent.ical.itip.delivery import note_delivery, note_reply_delivery
 from televent.ical.itip.message import Message
-from televent.ical.itip.parts import Parts, parts_to_edit, sequence_of
+from televent.ical.itip.parts import parts_to_edit
 from televent.ical.itip.people import addresses, attendees_of
 from televent.ical.itip.precedence import EMPTY, Ledger, Trust, ledger
 from televent.ical.itip.receiving.adding import receive_add
 from televent.ical.itip.receiving.answers import apply_answer, received_answers
 from televent.ical.itip.receiving.cancelling import receive_cancel
 from televent.ical.itip.receiving.encounter import Encounter
+from televent.ical.itip.receiving.proposals import receive_counter, receive_decline
 from televent.ical.itip.receiving.requests import receive_request
 from televent.ical.itip.results import Answer, Applied, Proposal
 from televent.ical.itip.roles import organizer_in, role_in
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.text.tree import Component
-from televent.ical.text.values import unescape
 
-__all__ = ["Answer", "Applied", "Proposal", "apply_answer", "ledger", "note_delivery", "note_reply_delivery", "receive"]
+__all__ = ["Answer", "Applied", "Proposal", "apply_answer", "ledger", "receive"]
 
 
 def receive(
@@ -59,7 +57,7 @@ def receive(
         case "REPLY" | "COUNTER" | "REFRESH":
             return _from_attendee(encounter)
         case "DECLINECOUNTER" if copy is not None:
-            return replace(encounter.nothing(None), change="counter-declined")
+            return receive_decline(encounter, copy)
         case "PUBLISH":
             return encounter.nothing("published")
         case _:
@@ -100,56 +98,4 @@ def _from_attendee(encounter: Encounter) -> Applied:
         return replace(encounter.nothing(None), change="refresh", answers=askers)
     if message.method == "REPLY":
         return received_answers(encounter, copy)
-    return _counter(encounter, copy)
-
-
-def _counter(encounter: Encounter, copy: Parts) -> Applied:
-    """A proposal of another time (RFC 5546 §3.2.7): the organizer decides; the text stays."""
-    parts = encounter.message.parts
-    proposals = []
-    for _, component in parts.items():
-        named = component.get("RECURRENCE-ID")
-        rid = copy.resolve(named) if named is not None else None
-        current = copy.get(rid) or copy.master
-        if current is None:
-            return encounter.nothing("no-such-occurrence")
-        if component.get("SEQUENCE") is not None and sequence_of(component) < sequence_of(current):
-            return encounter.nothing("stale")
-        start, end = parts.times(component)
-        who = [address for address, prop in attendees_of(component).items() if prop.param("PARTSTAT")]
-        listed = [address for address in who if address in attendees_of(current)]
-        if not who:
-            return encounter.nothing("no-attendee")
-        # Outlook lists all attendees: the proposer is the one with PARTSTAT=TENTATIVE.
-        tentative = [
-            address
-            for address in listed
-            if (attendees_of(component)[address].param("PARTSTAT") or "").upper() == "TENTATIVE"
-        ]
-        address = (tentative or listed or who)[0]
-        if address in listed and encounter.outranked(rid, address, attendees_of(current)[address]):
-            return encounter.nothing("less-trusted")
-        head = component.get("DTSTART")
-        proposals.append(
-            Proposal(
-                address=address,
-                recurrence_id=rid,
-                start=start,
-                end=end,
-                comment=_text(component, "COMMENT"),
-                sequence=sequence_of(component),
-                dtstamp=encounter.sent(component),
-                cn=attendees_of(component)[address].param("CN"),
-                title=_text(component, "SUMMARY"),
-                place=_text(component, "LOCATION"),
-                tzid=head.param("TZID") if head is not None else None,
-            )
-        )
-    marks = tuple((each.address, each.recurrence_id, each.sequence, each.dtstamp) for each in proposals)
-    return Applied(encounter.stored, "counter", marks=marks, proposals=tuple(proposals))
-
-
-def _text(component: Component, name: str) -> str | None:
-    """The unescaped value of a TEXT property; None where there is none."""
-    value = component.value(name)
-    return unescape(value) if value is not None else None
+    return receive_counter(encounter, copy)

@@ -32,10 +32,7 @@ def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
         mark = encounter.mark(rid, organizer)
         current = copy.get(rid) if copy is not None else None
         if mark is not None:
-            # A deleted copy does not show whether the event was cancelled before, so a later DTSTAMP alone counts.
-            gone = copy is None or (current is not None and is_cancelled(current))
-            excluded = copy is not None and copy.master is not None and rid in copy.moments(copy.master, "EXDATE")
-            mark = Mark(mark.sequence, mark.dtstamp, gone or (excluded and current is None))
+            mark = Mark(mark.sequence, mark.dtstamp, _is_off(copy, rid))
         elif current is not None and not is_cancelled(current) and rid is None:
             # No message was applied to it yet: only the text has a SEQUENCE, and its DTSTAMP may be the client's.
             mark = Mark(sequence_of(current), None) if sequence < sequence_of(current) else None
@@ -57,6 +54,17 @@ def newer(encounter: Encounter) -> tuple[dict[str | None, Component], Verdict]:
             if rid not in accepted and (mark is None or mark.dtstamp is None or mark.dtstamp <= sent):
                 accepted[rid] = component
     return accepted, worst
+
+
+def _is_off(copy: Parts | None, rid: str | None) -> bool:
+    """Whether the copy has the event or occurrence no longer, or as cancelled: then a later DTSTAMP alone counts.
+
+    A deleted one does not show whether it was cancelled before.
+    """
+    current = copy.get(rid) if copy is not None else None
+    if copy is None or current is not None:
+        return current is None or is_cancelled(current)
+    return copy.master is None or rid in copy.moments(copy.master, "EXDATE")
 
 
 def _says_the_same(copy: Parts | None, parts: Parts, rid: str | None, component: Component) -> bool:
@@ -102,7 +110,7 @@ def exclude_later_gone(encounter: Encounter, copy: Parts) -> bool:
     """Excludes the occurrences that a later message, which arrived before this one, removed."""
     edited = False
     for rid in later_occurrences(encounter):
-        standing = copy.overrides.get(rid)
-        if standing is None or is_cancelled(standing):
+        # One that the copy shows as cancelled needs no EXDATE.
+        if rid not in copy.overrides:
             edited |= exclude(copy, rid)
     return edited

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from televent.ical.itip.changes import rescheduled, rule_of
+from televent.ical.itip.changes import rule_of
 from televent.ical.itip.message import enveloped, outward, stamp, zones_for
 from televent.ical.itip.overlay import answering, exclude, include, lay, lay_attendees, replace_lines, with_ending_of
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of, text_of
-from televent.ical.itip.people import attendees_of, mine_in, partstat_of
+from televent.ical.itip.people import UNANSWERED, LineKey, mine_in, own_lines, partstat_of
 from televent.ical.itip.precedence import Verdict
+from televent.ical.itip.receiving.called_off import call_off
 from televent.ical.itip.receiving.encounter import Encounter
 from televent.ical.itip.receiving.newer import exclude_later_gone, later_occurrences, marks_of, newer
+from televent.ical.itip.rescheduling import series_rescheduled
 from televent.ical.itip.results import Applied, Change
 from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
+
+_Plan = tuple[frozenset[tuple[str, str]], frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -122,7 +126,7 @@ def _invitation(encounter: Encounter, accepted: dict[str | None, Component]) -> 
 def _unanswered(fresh: Component, mine: frozenset[str]) -> bool:
     """Whether *fresh*, new in the attendee's calendar, needs an answer; until then it is set TRANSPARENT."""
     prop = mine_in(fresh, mine)
-    if partstat_of(prop) != "NEEDS-ACTION" or is_cancelled(fresh):
+    if partstat_of(prop) != UNANSWERED or is_cancelled(fresh):
         return False
     if fresh.name == "VEVENT" and prop is not None:
         if (fresh.value("TRANSP") or "").upper() == "TRANSPARENT":
@@ -159,21 +163,29 @@ def _merge_series(merge: _Merge) -> None:
     encounter, copy, parts, accepted = merge.encounter, merge.copy, merge.parts, merge.accepted
     sent = accepted[None]
     before = copy.master
+    later = later_occurrences(encounter)
+    # A later message, which arrived before this one, has these take place.
+    held = {rid for rid in later & copy.overrides.keys() if not is_cancelled(copy.overrides[rid])}
     earlier = {rid: each.copy() for rid, each in copy.overrides.items()}
     if before is None:
         fresh = outward(sent, encounter.sent(sent))
         _unanswered(fresh, merge.mine)
         copy.add(None, with_ending_of(copy, fresh))
+        include(copy, held)
         merge.asks = merge.moved = True
         _settle_overrides(merge, earlier, moved=False)
         return
     old = before.copy()
     # This message does not bring back occurrences that a later message took away.
-    kept_out = merge.own_exclusions | later_occurrences(encounter)
-    moved = rescheduled(copy, old, parts, sent, own_exclusions=kept_out)
+    kept_out = merge.own_exclusions | later
+    moved = series_rescheduled(copy, parts, own_exclusions=kept_out)
     again = _answers_again(merge, old, sent)
+    wanted = parts.moments(sent, "EXDATE") - held
+    if copy.span(old) == parts.span(sent):
+        # As they were before this message. A series at another time has other occurrences.
+        for rid in sorted(wanted - accepted.keys()):
+            call_off(copy, rid, merge.mine, sequence=sequence_of(sent), when=encounter.sent(sent))
     _lay(merge, before, sent, old, moved=moved)
-    wanted = parts.moments(sent, "EXDATE")
     own = set() if moved else merge.own_exclusions
     known = {rid for rid in own if rid in accepted and _declined(merge, accepted[rid])}
     if again:
@@ -182,11 +194,14 @@ def _merge_series(merge: _Merge) -> None:
     if is_cancelled(old) or sequence_of(sent) > sequence_of(old):
         # The organizer may have discarded the refusals of deleted occurrences, as other answers.
         merge.declined = own - known - wanted
-    if copy.moments(before, "EXDATE") != wanted | own:
+    merge.own_exclusions = own
+    shown = {rid for rid, override in copy.overrides.items() if is_cancelled(override)}
+    if copy.moments(before, "EXDATE") != wanted - shown | own:
         replace_lines(before, "EXDATE", sent.all("EXDATE"))
+        include(copy, shown | held)
         for rid in sorted(own):
             exclude(copy, rid)
-    _settle_overrides(merge, earlier, moved=moved, again=again, was=rule_of(old))
+    _settle_overrides(merge, earlier, moved=moved, again=again, was=_planned_by(copy, old))
 
 
 def _settle_overrides(
@@ -195,25 +210,26 @@ def _settle_overrides(
     *,
     moved: bool,
     again: bool = False,
-    was: frozenset[tuple[str, str]] = frozenset(),
+    was: _Plan | None = None,
 ) -> None:
     """Settles the overrides that the new series does not mention.
 
-    The organizer's overrides are removed. The attendee's own overrides are updated from the series. *was* is the rule
-    that the series had before.
+    The organizer's overrides are removed, but for those of occurrences that are called off. The attendee's own
+    overrides are updated from the series. *was* are the rule and the RDATEs that the series had before.
     """
     encounter, copy, sent = merge.encounter, merge.copy, merge.accepted[None]
     wanted = merge.parts.moments(sent, "EXDATE")
     series = encounter.mark(None, encounter.organizer)
     stamped = encounter.sent(sent)
+    now = _planned_by(merge.parts, sent)
     for rid, override in earlier.items():
-        if rid in merge.accepted:
+        if rid in merge.accepted or (rid in wanted and is_cancelled(copy.overrides[rid])):
             continue
         mark = encounter.mark(rid, encounter.organizer)
         if mark is not None and mark.dtstamp is not None and mark.dtstamp > stamped:
             continue
         plain = None if mark is not None or moved or rid in wanted else occurrence(copy, rid)
-        if plain is not None and rule_of(sent) != was and not planned(copy, rid):
+        if plain is not None and was not in (None, now) and not planned(copy, rid):
             # The series is shorter than it was.
             plain = None
         if plain is None or (series is None and copy.span(plain) != copy.span(override)):
@@ -221,10 +237,10 @@ def _settle_overrides(
             continue
         # The attendee's own override, for an answer or an alarm: it follows the series.
         standing = copy.overrides[rid]
-        answers = {} if again else _mine(standing, merge.mine)
+        answers = {} if again else own_lines(standing, merge.mine)
         if is_cancelled(standing) or sequence_of(sent) > sequence_of(standing):
             # The attendee was removed and asked again: the organizer no longer has their answer.
-            asked = attendees_of(sent)
+            asked = own_lines(sent, merge.mine)
             merge.keeps_answer |= any(
                 partstat_of(prop) != partstat_of(asked.get(each)) for each, prop in answers.items()
             )
@@ -232,14 +248,22 @@ def _settle_overrides(
         lay_attendees(standing, plain, answers)
 
 
+def _planned_by(parts: Parts, master: Component) -> _Plan:
+    """The rule and the RDATEs of a series."""
+    return rule_of(master), frozenset(parts.moments(master, "RDATE"))
+
+
 def _merge_occurrence(merge: _Merge, rid: str, sent: Component) -> None:
     copy = merge.copy
     current = copy.overrides.get(rid)
     prior = current or occurrence(copy, rid)
+    if current is None and _stays_removed(merge, rid, sent):
+        merge.passed_over.add(rid)
+        return
     if prior is not None and rid in merge.own_exclusions:
         # Where the organizer has the refusal, the time is unchanged. Else only the series still has the old time: the
         # override was deleted.
-        if _declined(merge, sent) or not rescheduled(copy, prior, merge.parts, sent):
+        if _declined(merge, sent) or copy.span(prior) == merge.parts.span(sent):
             merge.passed_over.add(rid)
             return
         include(copy, [rid])
@@ -252,9 +276,27 @@ def _merge_occurrence(merge: _Merge, rid: str, sent: Component) -> None:
         merge.asks = merge.moved = True
         return
     old = prior.copy()
-    _lay(merge, prior, sent, old, moved=rescheduled(copy, old, merge.parts, sent))
+    # One that takes place again is asked about as if it were new (RFC 6638 §3.2.8, EXDATE).
+    _lay(merge, prior, sent, old, moved=is_cancelled(old) or copy.span(old) != merge.parts.span(sent))
     if current is None:
         copy.add(rid, prior)
+
+
+def _stays_removed(merge: _Merge, rid: str, sent: Component) -> bool:
+    """Whether the attendee took the occurrence *rid* out of a copy without a series, and is not asked about it again.
+
+    An EXDATE would say so in a series. Here the ledger has the refusal, with the SEQUENCE that was refused.
+    """
+    encounter = merge.encounter
+    if merge.copy.master is not None:
+        return False
+    if _declined(merge, sent):
+        return True
+    refused = [mark for each in merge.mine if (mark := encounter.mark(rid, each)) is not None]
+    theirs = encounter.mark(rid, encounter.organizer)
+    # A higher SEQUENCE of the organizer's, also one of a CANCEL that came since, makes it another invitation.
+    versions = [sequence_of(sent), *([theirs.sequence] if theirs is not None else [])]
+    return not encounter.again and any(mark.sequence >= max(versions) for mark in refused)
 
 
 def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, moved: bool) -> None:
@@ -273,19 +315,22 @@ def _lay(merge: _Merge, target: Component, sent: Component, old: Component, *, m
     but = ("STATUS",) if target.name == "VTODO" and not over else ()
     lay(target, outgoing, also=named & {prop.name for prop in outgoing.properties}, but=but)
     _keep_schedule_parameters(target, was)
-    had, asked = _mine(old, merge.mine), _mine(outgoing, merge.mine)
-    own: dict[str, Property] = {}
-    for address, theirs in asked.items():
-        answer = partstat_of(had.get(address))
+    had, asked = own_lines(old, merge.mine), own_lines(outgoing, merge.mine)
+    given = partstat_of(mine_in(old, merge.mine))
+    own: dict[LineKey, Property] = {}
+    for key, theirs in asked.items():
+        before = partstat_of(had.get(key))
+        answer = given if before == UNANSWERED else before
         if moved:
-            own[address] = answering(theirs, "NEEDS-ACTION")
+            own[key] = answering(theirs, UNANSWERED)
             merge.asks = True
-        elif answer != "NEEDS-ACTION" and not again:
-            own[address] = answering(theirs, answer)
-            merge.keeps_answer |= raised and partstat_of(theirs) != answer
+        elif answer != UNANSWERED and not again:
+            own[key] = answering(theirs, answer)
+            # A second line of the person that is new has the answer too, and the organizer does not know it.
+            merge.keeps_answer |= (raised or answer != before) and partstat_of(theirs) != answer
         else:
-            own[address] = theirs
-            merge.asks |= again and partstat_of(theirs) == "NEEDS-ACTION"
+            own[key] = theirs
+            merge.asks |= again and partstat_of(theirs) == UNANSWERED
     lay_attendees(target, outgoing, own or had)
     merge.moved |= moved or back
     target.put("DTSTAMP", stamp(merge.encounter.sent(sent)))
@@ -296,11 +341,6 @@ def _answers_again(merge: _Merge, old: Component, sent: Component) -> bool:
     encounter = merge.encounter
     raised = is_cancelled(old) or sequence_of(sent) > sequence_of(old)
     return encounter.again and (raised or encounter.answered is None or encounter.answered <= encounter.sent(sent))
-
-
-def _mine(component: Component, mine: frozenset[str]) -> dict[str, Property]:
-    """The attendee's own ATTENDEE lines: one person may be invited under several addresses."""
-    return {address: prop for address, prop in attendees_of(component).items() if address in mine}
 
 
 def _keep_schedule_parameters(target: Component, was: Property | None) -> None:

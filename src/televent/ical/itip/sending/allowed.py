@@ -6,13 +6,14 @@ answer is still accepted.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from televent.ical.itip.overlay import answering, exclude, lay, lay_attendees, mark_busy
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_of, parts_to_edit
-from televent.ical.itip.people import address_of, addresses, attendees_of, partstat_of
+from televent.ical.itip.people import UNANSWERED, LineKey, address_of, addresses, mine_in, own_lines, partstat_of
 from televent.ical.itip.precedence import EMPTY, Ledger
 from televent.ical.itip.roles import organizer_in
+from televent.ical.itip.sending.following import follow_series, spread_answer
 from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
@@ -30,8 +31,9 @@ def mend_attendee_put(
 
     The attendee's part is: PARTSTAT on their own line, alarms, TRANSP, COMMENT, CATEGORIES, COLOR, X- lines, COMPLETED,
     PERCENT-COMPLETE, new EXDATEs, and overrides that change nothing else. EXDATEs of *stored* stay, unless *known*
-    shows that the attendee added them. *me* are the attendee's addresses. *merge*: an answer that *stored* has and
-    *new* does not have is kept. Raises IcalError.
+    shows that the attendee added them. Overrides of a series stay without an EXDATE; they follow the attendee's answer
+    to the series (:mod:`following`). Without a series each occurrence may be removed. *me* are the attendee's
+    addresses. *merge*: an answer that *stored* has and *new* does not have is kept. Raises IcalError.
     """
     mine = addresses(me)
     before, after = parts_of(stored), parts_to_edit(new)
@@ -62,18 +64,29 @@ def _own_marks(before: Parts, organizer: str | None, known: Ledger) -> list[tupl
 
 def _mend_overrides(before: Parts, after: Parts, mine: Collection[str], merge: bool) -> None:
     excluded = after.moments(after.master, "EXDATE") if after.master is not None else set()
+    ranged = []
     for rid, component in list(after.overrides.items()):
         model = before.overrides.get(rid)
         if model is None and planned(before, rid):
             model = occurrence(before, rid)
         if model is None:
             after.remove(rid)
-        else:
-            _mend(component, model, mine, merge)
+            continue
+        range_of = next((prop.param("RANGE") for prop in component.all("RECURRENCE-ID")), None)
+        _mend(component, model, mine, merge)
+        answered = partstat_of(mine_in(component, mine)) != partstat_of(mine_in(model, mine))
+        if answered and (range_of or "").strip().upper() == "THISANDFUTURE":
+            ranged.append(rid)
+    sent = set(after.overrides)
     for rid, component in before.overrides.items():
-        # §3.2.2.1, 8: an override may only go with an EXDATE in its place.
-        if rid not in after.overrides and rid not in excluded:
+        # §3.2.2.1, 8: an override may only go with an EXDATE in its place. A person who is invited to single
+        # occurrences has no series to write it to, and just leaves the occurrence out.
+        if rid not in sent and rid not in excluded and (before.master is not None or not sent):
             after.add(rid, component.copy())
+    for rid in before.overrides.keys() & after.overrides.keys():
+        follow_series(before, after, rid, mine, unread=rid not in sent)
+    for rid in sorted(ranged):
+        spread_answer(after, rid, mine, sent=sent)
 
 
 def _mend(component: Component, model: Component, mine: Collection[str], merge: bool) -> None:
@@ -85,19 +98,24 @@ def _mend(component: Component, model: Component, mine: Collection[str], merge: 
     if organizer is not None and restored is not None and address_of(organizer) == address_of(restored):
         # An attendee may set SCHEDULE-AGENT and SCHEDULE-FORCE-SEND on the ORGANIZER line (§7.1, §7.2).
         component.replace(restored, _own_parameters(restored, organizer))
-    standing, own = attendees_of(model), {}
-    for address, now in attendees_of(component).items():
-        if address not in mine:
-            continue
-        before = standing.get(address)
-        if merge and before is not None and partstat_of(now) == "NEEDS-ACTION":
-            now = answering(now, partstat_of(before))
-        if partstat_of(now) != partstat_of(before):
-            # An answered line needs no RSVP, also where the client left it there.
-            now = answering(now, partstat_of(now))
-            mark_busy(component, partstat_of(before), partstat_of(now))
-        own[address] = now
+    standing, own = own_lines(model, mine), own_lines(component, mine)
+    answer = _answer_in(own, standing, merge)
+    if answer is not None:
+        # An answer counts for every line of the person. An answered line needs no RSVP, also where the client left it.
+        own = {key: answering(prop, answer) for key, prop in {**standing, **own}.items()}
+        mark_busy(component, partstat_of(mine_in(model, mine)), answer)
     lay_attendees(component, model, own)
+
+
+def _answer_in(own: Mapping[LineKey, Property], standing: Mapping[LineKey, Property], merge: bool) -> str | None:
+    """The answer that the person's lines now give; None where each has the one that it had."""
+    given = {key: partstat_of(prop) for key, prop in own.items()}
+    had = {key: partstat_of(standing.get(key)) for key in own}
+    changed = [answer for key, answer in given.items() if answer != had[key] and not (merge and answer == UNANSWERED)]
+    if changed:
+        return changed[0]
+    # With *merge* the client may not have read an answer that was given elsewhere.
+    return next((had[key] for key, answer in given.items() if answer != had[key]), None)
 
 
 def _own_parameters(prop: Property, put: Property) -> Property:

@@ -12,10 +12,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 
-from televent.ical.itip.changes import rescheduled
-from televent.ical.itip.parts import Parts, occurrence, parts_of, sequence_of
+from televent.ical.itip.parts import Parts, parts_of, sequence_of
 from televent.ical.itip.people import addresses, attendees_of
 from televent.ical.itip.precedence import Ledger
+from televent.ical.itip.rescheduling import rescheduled
 from televent.ical.itip.results import MarkRow
 from televent.ical.itip.roles import organizer_in
 from televent.ical.objects.calendar_text import CalendarText
@@ -38,8 +38,7 @@ def asked_again(
     before = parts_of(old)
     rows: list[MarkRow] = _removed(before, after, addresses(me))
     for rid, component in after.items():
-        prior = before.get(rid) or (occurrence(before, rid) if rid is not None else None)
-        if prior is not None and rescheduled(before, prior, after, component):
+        if rescheduled(before, after, rid):
             rows.append((organizer, rid, sequence_of(component), dtstamp))
     for rid in before.overrides:
         if rid not in after.overrides and after.master is not None:

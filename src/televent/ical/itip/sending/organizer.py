@@ -9,10 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from televent.ical.itip.changes import moved_place, rescheduled, sequence_due, wording
+from televent.ical.itip.changes import sequence_due
 from televent.ical.itip.message import without_params
 from televent.ical.itip.parts import Parts, occurrence, parts_of, parts_to_edit, sequence_of
-from televent.ical.itip.people import address_of, addresses, attendees_of, organizer_of, partstat_of, served
+from televent.ical.itip.people import (
+    UNANSWERED,
+    address_of,
+    addresses,
+    attendees_of,
+    organizer_of,
+    partstat_of,
+    served,
+    takes_part,
+)
+from televent.ical.itip.rescheduling import rescheduled
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
@@ -21,10 +31,13 @@ from televent.ical.text.tree import Component, Property
 _SENT_BY_FORCE: Final = frozenset({"REQUEST", "REPLY"})
 
 
-def prepare_organizer_put(old: CalendarText | None, new: CalendarText, *, me: Collection[str]) -> CalendarText:
+def prepare_organizer_put(
+    old: CalendarText | None, new: CalendarText, *, me: Collection[str], current: bool = False
+) -> CalendarText:
     """*new* with the changes that the server must make; the same object where there are none.
 
-    *old* is the stored text, None for a new one; *me* are the organizer's addresses. Raises IcalError.
+    *old* is the stored text, None for a new one; *me* are the organizer's addresses. *current*: the client knows *old*,
+    so an answer that it takes back (PARTSTAT=NEEDS-ACTION) is asked for again (RFC 6638 §3.2.8). Raises IcalError.
     """
     mine = addresses(me)
     after = parts_to_edit(new)
@@ -34,12 +47,12 @@ def prepare_organizer_put(old: CalendarText | None, new: CalendarText, *, me: Co
         if organizer_of(component) not in mine:
             continue
         prior = _prior(before, rid)
-        moved = prior is not None and before is not None and rescheduled(before, prior, after, component)
-        edited |= _answers(prior, component, moved, mine)
+        moved = before is not None and rescheduled(before, after, rid)
+        edited |= _answers(prior, component, mine, moved=moved, current=current)
         if prior is not None and before is not None:
-            edited |= _sequence(before, prior, after, component, mine)
+            edited |= _sequence(before, prior, after, component, mine, moved=moved)
     if before is not None:
-        edited |= _restore_answers(before, after, mine)
+        edited |= _answers_of_removed(before, after, mine)
         edited |= _raise_above_removed(before, after, mine)
     return CalendarText.of_tree(after.root) if edited else new
 
@@ -86,17 +99,21 @@ def _prior(before: Parts | None, rid: str | None) -> Component | None:
     return before.get(rid) or (occurrence(before, rid) if rid is not None else None)
 
 
-def _answers(prior: Component | None, component: Component, moved: bool, mine: Collection[str]) -> bool:
+def _answers(
+    prior: Component | None, component: Component, mine: Collection[str], *, moved: bool, current: bool = False
+) -> bool:
     """Sets PARTSTAT of each attendee that the server schedules: the stored answer, or NEEDS-ACTION if asked again."""
     known = attendees_of(prior) if prior is not None else {}
     edited = False
-    for address, prop in attendees_of(component).items():
-        if address in mine or not served(prop):
+    for prop in component.all("ATTENDEE"):
+        if address_of(prop) in mine or not served(prop):
             continue
-        earlier = known.get(address)
-        forced = prop.param("SCHEDULE-FORCE-SEND") is not None and partstat_of(prop) == "NEEDS-ACTION"
-        right = "NEEDS-ACTION" if moved or forced or earlier is None or not served(earlier) else partstat_of(earlier)
-        fresh = _answered(prop, right, None if moved else earlier)
+        earlier = known.get(address_of(prop))
+        # A line without PARTSTAT asks nothing: some clients leave it out.
+        taken_back = current and (prop.param("PARTSTAT") or "").strip().upper() == UNANSWERED
+        forced = prop.param("SCHEDULE-FORCE-SEND") is not None and partstat_of(prop) == UNANSWERED
+        asked = moved or taken_back or forced or earlier is None or not served(earlier)
+        fresh = _answered(prop, UNANSWERED if asked else partstat_of(earlier), earlier)
         if fresh is not prop:
             component.replace(prop, fresh)
             edited = True
@@ -104,18 +121,23 @@ def _answers(prior: Component | None, component: Component, moved: bool, mine: C
 
 
 def _answered(prop: Property, right: str, earlier: Property | None) -> Property:
+    """*prop* with the PARTSTAT *right*, and with RSVP=TRUE where the answer of *earlier* no longer counts."""
     if partstat_of(prop) != right:
         prop = prop.with_param("PARTSTAT", right)
-        if right != "NEEDS-ACTION":
+        if right != UNANSWERED:
             prop = without_params(prop, ["RSVP"])
+    if right == UNANSWERED != partstat_of(earlier) and prop.param("RSVP") is None and takes_part(prop):
+        prop = prop.with_param("RSVP", "TRUE")
     status = earlier.param("SCHEDULE-STATUS") if earlier is not None else None
-    if status and prop.param("SCHEDULE-STATUS") is None:
-        # RFC 6638 §7.3: clients should not remove SCHEDULE-STATUS. One that does has not read it yet.
+    if status and prop.param("SCHEDULE-STATUS") != status:
+        # RFC 6638 §7.3: the parameter is the server's. A client with another value has not read this one yet.
         prop = prop.with_param("SCHEDULE-STATUS", status)
     return prop
 
 
-def _sequence(before: Parts, prior: Component, after: Parts, component: Component, mine: Collection[str]) -> bool:
+def _sequence(
+    before: Parts, prior: Component, after: Parts, component: Component, mine: Collection[str], *, moved: bool = False
+) -> bool:
     """Raises SEQUENCE where the change requires it and the client did not; never lowers it.
 
     RFC 5546 §2.1.4 raises SEQUENCE when times or STATUS change and with every CANCEL, so also when an attendee is
@@ -124,43 +146,38 @@ def _sequence(before: Parts, prior: Component, after: Parts, component: Componen
     were = {address for address, prop in attendees_of(prior).items() if address not in mine and served(prop)}
     are = {address for address, prop in attendees_of(component).items() if address not in mine and served(prop)}
     was, now = sequence_of(prior), sequence_of(component)
-    due = bool(were) and (sequence_due(before, prior, after, component) or not were <= are)
+    due = bool(were) and (moved or sequence_due(before, prior, after, component) or not were <= are)
     if now > was or (now == was and not due):
         return False
     component.put("SEQUENCE", str(was + 1 if due else was))
     return True
 
 
-def _restore_answers(before: Parts, after: Parts, mine: Collection[str]) -> bool:
-    """Restores the overrides that the client left out and that hold only an attendee's answer to one occurrence.
+def _answers_of_removed(before: Parts, after: Parts, mine: Collection[str]) -> bool:
+    """Keeps the answers to occurrences whose overrides the client left out.
 
-    The client had not seen them.
+    The series describes such an occurrence now. If that is another time, its attendees are asked again. Else each
+    answer to the occurrence stays: the override may hold nothing else, and the client may not have seen it. Either
+    needs an override where the series has another answer.
     """
     if before.master is None or after.master is None or organizer_of(after.master) not in mine:
         return False
-    if rescheduled(before, before.master, after, after.master):
+    if rescheduled(before, after, None):
+        # All are asked about every occurrence of the series.
         return False
     excluded = after.moments(after.master, "EXDATE")
     edited = False
     for rid, override in before.overrides.items():
         if rid in after.overrides or rid in excluded:
             continue
-        plain, was = occurrence(after, rid), occurrence(before, rid)
-        if plain is None or was is None or not planned(after, rid):
+        plain = occurrence(after, rid)
+        if plain is None or not planned(after, rid):
             # The series now ends before this occurrence. An answer alone must not keep it.
             continue
-        # Compared with the old series too: a change of the whole series must not discard an answer.
-        if not (_as_plain(before, was, before, override) or _as_plain(after, plain, before, override)):
-            continue
-        held = False
-        answers = attendees_of(override)
-        for address, prop in attendees_of(plain).items():
-            earlier = answers.get(address)
-            if earlier is None or address in mine or not served(prop) or partstat_of(earlier) == partstat_of(prop):
-                continue
-            plain.replace(prop, _answered(prop, partstat_of(earlier), earlier))
-            held = True
-        if held:
+        series = [partstat_of(prop) for prop in plain.all("ATTENDEE")]
+        _answers(override, plain, mine, moved=before.span(override) != after.span(plain))
+        if [partstat_of(prop) for prop in plain.all("ATTENDEE")] != series:
+            _sequence(before, override, after, plain, mine)
             after.add(rid, plain)
             edited = True
     return edited
@@ -183,15 +200,6 @@ def _raise_above_removed(before: Parts, after: Parts, mine: Collection[str]) -> 
         return False
     after.master.put("SEQUENCE", str(max(gone) + 1))
     return True
-
-
-def _as_plain(parts: Parts, plain: Component, before: Parts, override: Component) -> bool:
-    """Whether the override differs from the occurrence that the series gives in nothing but the answers."""
-    return (
-        parts.span(plain) == before.span(override)
-        and not moved_place(plain, override)
-        and wording(plain) == wording(override)
-    )
 
 
 def without_force_send(text: CalendarText) -> CalendarText:

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from televent.ical.itip.changes import moved_place, people, rescheduled, rule_of, wording
 from televent.ical.itip.message import enveloped, only_properties, outward, zones_for
+from televent.ical.itip.overlay import replace_lines
 from televent.ical.itip.parts import Parts, is_cancelled, parts_of, sequence_of, text_of
-from televent.ical.itip.people import addresses, attendees_of, partstat_of, served
+from televent.ical.itip.people import addresses, attendees_of, partstat_of, served, takes_part
 from televent.ical.itip.roles import organizer_in
+from televent.ical.itip.sending.comparing import MAX_SINGLE_CANCELS, Comparison
 from televent.ical.itip.sending.organizer import prepare_organizer_put, without_force_send
 from televent.ical.itip.sending.replies import attendee_answers, reply_component
 from televent.ical.itip.sending.views import View, view
+from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import unescape
@@ -44,8 +46,6 @@ _CANCEL_PROPERTIES: Final = frozenset(
         "COMMENT",
     }
 )
-_MAX_SINGLE_CANCELS: Final = 50
-"""Max occurrences cancelled one by one in a message; for more the whole series is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class OutgoingMessage:
     *sender* and *recipient* are normalised addresses. *text* is the complete VCALENDAR with METHOD; it has only the
     components that the recipient may see. *significant*: time, recurrence or place changed, or the recipient is
     invited for the first time. The recipient is then notified; else only their copy changes. *kind*: "invite",
-    "update", "cancel", "reply" or "refresh" (only other attendees' answers changed). *recurrence_ids* name the
-    components, None the master.
+    "update", "cancel", "reply", "counter", "decline-counter" or "refresh" (only other attendees' answers changed).
+    *recurrence_ids* name the components, None the master.
     """
 
     method: str
@@ -109,8 +109,9 @@ class _Batch:
     sender: str
     uid: str
     dtstamp: datetime
+    answered: bool = False
     ready: dict[Hashable, _Ready] = field(default_factory=dict)
-    levels: dict[Hashable, int] = field(default_factory=dict)
+    compared: Comparison = field(default_factory=Comparison)
     texts: dict[Hashable, bytes] = field(default_factory=dict)
 
     def message(self, to: str, cn: str | None, draft: _Draft) -> OutgoingMessage:
@@ -139,11 +140,17 @@ class _Batch:
 
 
 def organizer_messages(
-    old: CalendarText | None, new: CalendarText | None, *, me: Collection[str], dtstamp: datetime
+    old: CalendarText | None,
+    new: CalendarText | None,
+    *,
+    me: Collection[str],
+    dtstamp: datetime,
+    answered: bool = False,
 ) -> list[OutgoingMessage]:
     """The REQUESTs and CANCELs that a change of the organizer's copy causes (RFC 6638 §3.2.1).
 
-    *old* None: created; *new* None: deleted. *me* are the organizer's addresses. Raises IcalError.
+    *old* None: created; *new* None: deleted. *me* are the organizer's addresses. *answered*: the attendees' own answers
+    made the change, so one that is taken back is not asked for. Raises IcalError.
     """
     mine = addresses(me)
     before = parts_of(old) if old is not None else None
@@ -160,7 +167,7 @@ def organizer_messages(
         if address and address not in mine
     }
     uid = next(parts.uid for parts in (after, before) if parts is not None)
-    batch = _Batch(sender, uid, dtstamp)
+    batch = _Batch(sender, uid, dtstamp, answered)
     return [
         message
         for address in asked
@@ -179,15 +186,17 @@ def _for_one(
         return _cancelled(batch, to, old, after, mine)
     if old is None:
         return [_request(batch, "invite", to, new, set(new.components), True, asks=True)]
-    gone = _gone(old, new)
-    changed = {rid: level for rid in new.components if (level := _level(batch, old, new, rid)) > 0}
+    compared, gone = batch.compared, batch.compared.gone(old, new)
+    changed = {rid: level for rid in new.components if (level := compared.level(old, new, rid)) > 0}
+    taken_back = set() if batch.answered else compared.taken_back(old, new, to)
+    changed |= dict.fromkeys(taken_back, 3)
     dropped = [
         rid
         for rid in old.components
         if rid is not None and rid not in new.components and rid not in gone and new.master is not None
     ]
-    whole = bool(dropped) or None in changed or len(gone) > _MAX_SINGLE_CANCELS
-    level = max([*changed.values(), *(_level(batch, old, new, rid) for rid in dropped)], default=0)
+    whole = bool(dropped) or None in changed or len(gone) > MAX_SINGLE_CANCELS
+    level = max([*changed.values(), *(compared.level(old, new, rid) for rid in dropped)], default=0)
     if dropped and level == 0:
         level = 1
     messages = []
@@ -201,20 +210,12 @@ def _for_one(
     forced = _forced(new, to)
     if forced:
         whole, level = True, 3
+    asks = forced or any(not compared.moved(old, new, rid) for rid in taken_back)
     if level > 0:
         which = set(new.components) if whole else set(changed)
         kind = "refresh" if level == 1 else "update"
-        messages.append(_request(batch, kind, to, new, which, level == 3, asks=forced))
+        messages.append(_request(batch, kind, to, new, which, level == 3, asks=asks))
     return messages
-
-
-def _gone(old: View, new: View) -> set[str]:
-    """The occurrences that the recipient was asked to and no longer is."""
-    if new.master is None:
-        return {rid for rid in old.components if rid is not None and rid not in new.components}
-    if old.master is None:
-        return set()
-    return {rid for rid in new.absent() - old.absent() if rid not in new.components}
 
 
 def _for_all(parts: Parts | None, rid: str | None) -> bool:
@@ -224,32 +225,9 @@ def _for_all(parts: Parts | None, rid: str | None) -> bool:
     own = parts.get(rid)
     if own is not None:
         return is_cancelled(own)
-    return rid is None or parts.master is None or rid in parts.moments(parts.master, "EXDATE")
-
-
-def _level(batch: _Batch, old: View, new: View, rid: str | None) -> int:
-    """The level of change of the occurrence, computed once for all recipients with the same view (_compared)."""
-    key = (old.shape, new.shape, rid)
-    if key not in batch.levels:
-        batch.levels[key] = _compared(old, new, rid)
-    return batch.levels[key]
-
-
-def _compared(old: View, new: View, rid: str | None) -> int:
-    """0 nothing visible to the recipient, 1 others' answers, 2 texts or people, 3 time, recurrence or place."""
-    before, after = old.at(rid), new.at(rid)
-    if after is None:
-        return 0
-    if before is None:
-        return 3
-    if rescheduled(old.parts, before, new.parts, after) or rule_of(before) != rule_of(after):
-        return 3
-    if moved_place(before, after):
-        return 3
-    were, are = people(before), people(after)
-    if wording(before) != wording(after) or were.keys() != are.keys():
-        return 2
-    return 1 if were != are else 0
+    if rid is None or parts.master is None:
+        return True
+    return rid in parts.moments(parts.master, "EXDATE") or not planned(parts, rid)
 
 
 def _forced(new: View, to: str) -> bool:
@@ -287,9 +265,7 @@ def _request(
 def _asking(component: Component, prop: Property | None) -> Component:
     """A copy with RSVP=TRUE where the attendee has not answered and the organizer's client set no RSVP; else the same
     component."""
-    if prop is None or partstat_of(prop) != "NEEDS-ACTION" or prop.param("RSVP") is not None:
-        return component
-    if (prop.param("ROLE") or "").upper() == "NON-PARTICIPANT":
+    if prop is None or partstat_of(prop) != "NEEDS-ACTION" or prop.param("RSVP") is not None or not takes_part(prop):
         return component
     asking = component.copy()
     asking.replace(prop, prop.with_param("RSVP", "TRUE"))
@@ -329,6 +305,11 @@ def _cancel_of(batch: _Batch, to: str, old: View, new: Parts | None, rid: str | 
     component.put("SEQUENCE", str(number))
     if off:
         component.put("STATUS", "CANCELLED")
+        there = new.get(rid) if new is not None else None
+        if new is not None and there is not None and to in new.attendees(there):
+            # The organizer may say why in the same change.
+            for name in ("SUMMARY", "COMMENT"):
+                replace_lines(component, name, there.all(name))
     return component
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from televent.ical.itip.message import only_attendee, only_properties, outward, without_params
-from televent.ical.itip.parts import Parts, is_cancelled, occurrence, sequence_of
-from televent.ical.itip.people import address_of, mine_in, partstat_of
+from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_of, sequence_of
+from televent.ical.itip.people import UNANSWERED, address_of, addresses, attendees_of, mine_in, partstat_of
+from televent.ical.itip.results import MarkRow
 from televent.ical.itip.series import planned
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
 _REPLY_PROPERTIES: Final = frozenset(
@@ -43,6 +45,8 @@ class OwnAnswer:
     address: str
     partstat: str
     component: Component
+    commented: bool = True
+    """Whether COMMENT of the component belongs to this answer. An earlier note is not sent again with a new answer."""
 
 
 def attendee_answers(
@@ -58,8 +62,12 @@ def attendee_answers(
         if prop is None:
             continue
         earlier = _earlier(before, rid, mine)
-        if partstat_of(prop) != partstat_of(earlier) or _forced(component) or _progressed(before, rid, component):
-            found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component)
+        commented = _commented(before, rid, component)
+        answered = partstat_of(prop) != partstat_of(earlier) or (commented and partstat_of(prop) != UNANSWERED)
+        if answered or _forced(component) or _progressed(before, rid, component):
+            found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component, commented)
+    if None in found and before is not None:
+        found |= _kept_apart(before, after, mine, found)
     for rid in sorted(declined)[:_MAX_DECLINED]:
         found |= _deleted(after, rid, mine)
     if before is not None and before.master is not None and after.master is not None:
@@ -73,7 +81,49 @@ def attendee_answers(
         new = excluded - out
         for rid in sorted(new)[:_MAX_DECLINED]:
             found |= _deleted(before, rid, mine)
+    if before is not None:
+        for rid in _removed(before, after):
+            found |= _deleted(before, rid, mine)
     return found
+
+
+def _removed(before: Parts, after: Parts) -> list[str]:
+    """The occurrences that an attendee who is invited to single ones, without a series, took out of their copy."""
+    if before.master is not None or after.master is not None:
+        return []
+    return sorted(before.overrides.keys() - after.overrides.keys())[:_MAX_DECLINED]
+
+
+def refusals(old: CalendarText, new: CalendarText, *, me: Collection[str], dtstamp: datetime) -> tuple[MarkRow, ...]:
+    """The rows to add to the ledger of an attendee who took single occurrences out of their copy, which has no series.
+
+    No EXDATE keeps the organizer's next message from bringing them back. *dtstamp* is that of the REPLY. Raises
+    IcalError.
+    """
+    before, mine = parts_of(old), addresses(me)
+    return tuple(
+        (address, rid, sequence_of(before.overrides[rid]), dtstamp)
+        for rid in _removed(before, parts_of(new))
+        for address in sorted(attendees_of(before.overrides[rid]).keys() & mine)
+    )
+
+
+def _kept_apart(
+    before: Parts, after: Parts, mine: Collection[str], found: Collection[str | None]
+) -> dict[str | None, OwnAnswer]:
+    """The overrides that keep the series' earlier answer, while the series gets another one.
+
+    The organizer may not know that it is theirs, and would apply the answer to the series to them too.
+    """
+    earlier = partstat_of(_earlier(before, None, mine))
+    kept: dict[str | None, OwnAnswer] = {}
+    for rid, component in after.overrides.items():
+        prop = mine_in(component, mine)
+        if prop is None or rid in found or is_cancelled(component) or partstat_of(prop) != earlier:
+            continue
+        if earlier != UNANSWERED:
+            kept[rid] = OwnAnswer(address_of(prop), earlier, component, commented=False)
+    return kept
 
 
 def _deleted(parts: Parts, rid: str, mine: Collection[str]) -> dict[str | None, OwnAnswer]:
@@ -101,6 +151,13 @@ def _progressed(before: Parts | None, rid: str | None, component: Component) -> 
     if was is None or component.name != "VTODO":
         return False
     return any((was.value(name) or "").strip() != (component.value(name) or "").strip() for name in _PROGRESS)
+
+
+def _commented(before: Parts | None, rid: str | None, component: Component) -> bool:
+    """Whether the attendee wrote a COMMENT, or another one."""
+    was = (before.get(rid) or before.master) if before is not None else None
+    note = (component.value("COMMENT") or "").strip()
+    return bool(note) and note != ((was.value("COMMENT") or "").strip() if was is not None else "")
 
 
 def _forced(component: Component) -> bool:
@@ -138,6 +195,8 @@ def reply_component(answer: OwnAnswer, dtstamp: datetime) -> Component:
     prop = component.get("ATTENDEE")
     assert prop is not None
     component.replace(prop, without_params(prop.with_param("PARTSTAT", answer.partstat), ["RSVP"]))
+    if not answer.commented:
+        component.drop("COMMENT")
     component.put("SEQUENCE", str(sequence_of(component)))
     component.put("REQUEST-STATUS", "2.0;Success")
     return component

@@ -34,6 +34,10 @@ class View:
             return frozenset()
         return self.excluded | self.parts.moments(self.master, "EXDATE")
 
+    def dates(self) -> set[str]:
+        """The occurrences that RDATEs of the series add."""
+        return self.parts.moments(self.master, "RDATE") if self.master is not None else set()
+
     def at(self, rid: str | None) -> Component | None:
         """The component that describes the occurrence for the recipient: its own, else that of the series."""
         found = self.components.get(rid)

@@ -6,14 +6,17 @@ from typing import Any
 from televent.adapters.sandbox.botapi.call import Call
 from televent.adapters.sandbox.botapi.errors import NOT_MODIFIED, QUERY_TOO_OLD, bad_request
 from televent.adapters.sandbox.botapi.markup import read_markup
-from televent.adapters.sandbox.botapi.methods.sending import addressee, message_caption, message_text
-from televent.adapters.sandbox.botapi.world import Entry, World
+from televent.adapters.sandbox.botapi.messages import Entry
+from televent.adapters.sandbox.botapi.methods import content as contents
+from televent.adapters.sandbox.botapi.methods.chats import addressee
+from televent.adapters.sandbox.botapi.world import World
 
 Json = dict[str, Any]
 
 MAX_ANSWER_TEXT = 200
 """Max characters of the answer to a tap."""
-_CONTENT = ("text", "entities", "caption", "caption_entities", "reply_markup")
+_MEDIA = ("photo", "document")
+_TEXTS = ("text", "entities", "caption", "caption_entities")
 
 
 def _to_edit(world: World, call: Call) -> Entry:
@@ -34,7 +37,7 @@ def _change(world: World, call: Call, entry: Entry, content: Json, replaced: tup
     # An edit without reply_markup removes the keyboard, as in Telegram.
     gone = {*replaced, "reply_markup"}
     changed = {**{name: value for name, value in entry.message.items() if name not in gone}, **content}
-    if all(changed.get(name) == entry.message.get(name) for name in _CONTENT):
+    if all(changed.get(name) == entry.message.get(name) for name in (*_TEXTS, *_MEDIA, "reply_markup")):
         raise bad_request(NOT_MODIFIED)
     entry.message = {**changed, "edit_date": int(time.time())}
     world.save_entry(entry)
@@ -44,7 +47,7 @@ def _change(world: World, call: Call, entry: Entry, content: Json, replaced: tup
 def edit_message_text(world: World, call: Call) -> Json:
     """https://core.telegram.org/bots/api#editmessagetext"""
     entry = _to_edit(world, call)
-    content = message_text(call)
+    content = contents.message_text(call)
     if "text" not in entry.message:
         raise bad_request("there is no text in the message to edit")
     return _change(world, call, entry, content, ("text", "entities"))
@@ -53,10 +56,24 @@ def edit_message_text(world: World, call: Call) -> Json:
 def edit_message_caption(world: World, call: Call) -> Json:
     """https://core.telegram.org/bots/api#editmessagecaption"""
     entry = _to_edit(world, call)
-    content = message_caption(call)
-    if "text" in entry.message:
+    content = contents.message_caption(call)
+    if not any(name in entry.message for name in _MEDIA):
         raise bad_request("there is no caption in the message to edit")
     return _change(world, call, entry, content, ("caption", "caption_entities"))
+
+
+def edit_message_media(world: World, call: Call) -> Json:
+    """https://core.telegram.org/bots/api#editmessagemedia; it also adds a picture or a document to a text message."""
+    entry = _to_edit(world, call)
+    media = call.structure("media", "input media")
+    if not isinstance(media, dict):
+        raise bad_request("can't parse InputMedia: expected an Object")
+    if media.get("type") not in _MEDIA:
+        raise bad_request("can't parse InputMedia: type must be photo or document")
+    given = Call(call.method, media, call.uploads)
+    read = contents.photo if media["type"] == "photo" else contents.document
+    content = {**read(world, given, "media"), **contents.message_caption(given)}
+    return _change(world, call, entry, content, (*_MEDIA, *_TEXTS, "location", "contact"))
 
 
 def edit_message_reply_markup(world: World, call: Call) -> Json:
@@ -93,7 +110,8 @@ def delete_messages(world: World, call: Call) -> bool:
 def answer_callback_query(world: World, call: Call) -> bool:
     """https://core.telegram.org/bots/api#answercallbackquery"""
     query = world.queries.get(call.text("callback_query_id") or "")
-    if query is None:
+    # Telegram takes one answer to a tap.
+    if query is None or query.answer is not None:
         raise bad_request(QUERY_TOO_OLD)
     text = call.text("text") or ""
     if len(text) > MAX_ANSWER_TEXT:
@@ -105,6 +123,7 @@ def answer_callback_query(world: World, call: Call) -> bool:
 METHODS = {
     "editmessagetext": edit_message_text,
     "editmessagecaption": edit_message_caption,
+    "editmessagemedia": edit_message_media,
     "editmessagereplymarkup": edit_message_reply_markup,
     "deletemessage": delete_message,
     "deletemessages": delete_messages,

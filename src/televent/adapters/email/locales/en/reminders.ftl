@@ -1,0 +1,9 @@
+reminder-subject = Reminder: { $summary }
+reminders-late = Reminders that were due while the server was away
+reminders-many = Several events are coming up
+reminders-ahead = Ahead or running:
+reminders-over = Already over:
+digest-subject = Your day
+digest-today = Today:
+digest-early = Early tomorrow:
+digest-unanswered = Invitations that wait for your answer:

@@ -1,0 +1,9 @@
+reminder-subject = Напоминание: { $summary }
+reminders-late = Напоминания, время которых подошло, пока сервер не работал
+reminders-many = Скоро несколько событий
+reminders-ahead = Впереди или идёт сейчас:
+reminders-over = Уже закончилось:
+digest-subject = Ваш день
+digest-today = Сегодня:
+digest-early = Завтра рано утром:
+digest-unanswered = Приглашения ждут вашего ответа:

@@ -1,0 +1,1 @@
+"""Mails to people here who have no chat: news of their meetings, with links to answer."""

@@ -1,0 +1,183 @@
+"""Sends news of meetings by mail to people here who have no chat: the outbox's handler of MeetingMail.
+
+The mail is read from the facts when it is sent, as a card in the chat is: several changes are one mail, and one that
+comes late or twice finds nothing new. The version that was told is noted in the same row as for the chat, so that a
+person who connects Telegram, or unblocks the bot, is not told again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from televent.adapters.email import mime, texts
+from televent.adapters.email.meetings.card_mail import card_mail
+from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
+from televent.adapters.email.meetings.written import Written
+from televent.adapters.email.outbound import MailIdentity
+from televent.adapters.email.sending import outcomes
+from televent.adapters.email.smtp import SmtpMailer
+from televent.application.answer_links import AnswerLinks
+from televent.application.backend import Backend
+from televent.application.living_messages import Kind, Living
+from televent.application.messages.mail import MeetingMail
+from televent.application.messages.message import Message
+from televent.application.messages.outbox import Claimed, GiveUp, RetryLater, Undeliverable
+from televent.application.read_models.accounts import AccountRow
+from televent.application.use_cases.scheduling.answer_by_link import issue_link
+from televent.application.use_cases.scheduling.cards import Card, card_of, open_question
+from televent.application.use_cases.scheduling.news import MAX_FACTS, accepted_before, answers_of, news_of
+from televent.application.use_cases.scheduling.proposals import open_proposals
+from televent.domain.account.quiet_hours import quiet_until
+from televent.domain.calendar_object.events import CounterProposed
+from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
+from televent.domain.ids import AccountId, StreamKey
+from televent.wording.display import Display
+
+SOON: Final = 1.0
+"""Seconds until a mail is tried again that meets another sender of messages about the same event."""
+
+
+class MeetingMailSender:
+    """Sends MeetingMail to the primary verified address. Its Message-ID derives from the outbox id."""
+
+    kinds: tuple[type[Message], ...] = (MeetingMail,)
+
+    def __init__(self, mailer: SmtpMailer, backend: Backend, links: AnswerLinks, identity: MailIdentity) -> None:
+        self._mailer, self._backend = mailer, backend
+        self._links, self._identity = links, identity
+
+    async def handle(self, message: Claimed) -> None:
+        """Sends one message, or drops it where it tells nothing new. Raises Undeliverable where the person has no
+        verified address, RetryLater in quiet hours, GiveUp where the server refuses the mail for good, MailError
+        where a retry may help."""
+        mail = message.message
+        if not isinstance(mail, MeetingMail):
+            raise GiveUp(f"no mail about a meeting is made of {message.name}")
+        account = await asyncio.to_thread(self._backend.reads.account, AccountId(message.tenant))
+        if account is None or not account.addresses:
+            raise Undeliverable("the account is gone" if account is None else "the person has no verified address")
+        display = self._display(account)
+        if not account.preferences.notifications:
+            return
+        until = quiet_until(account.preferences, display.now)
+        if until is not None:
+            wait = until.astimezone(UTC) - display.now.astimezone(UTC)
+            raise RetryLater(wait.total_seconds(), "the person has quiet hours")
+        if mail.what in ("card", "answers"):
+            await self._tell(message, mail, account, display)
+            return
+        written = await asyncio.to_thread(self._proposal, mail, account, display)
+        if written is not None:
+            await self._send(message, mail, account, written)
+
+    def _display(self, account: AccountRow) -> Display:
+        zone, chosen = ZoneInfo(account.timezone), account.preferences
+        now = self._backend.clock().astimezone(zone)
+        return Display(zone, texts.language_of(account.locale), now, chosen.clock24, chosen.week_start)
+
+    async def _tell(self, message: Claimed, mail: MeetingMail, account: AccountRow, display: Display) -> None:
+        """Sends what the person was not told yet, and notes that they were told it."""
+        living, tenant = self._backend.living, account.tenant
+        kind: Kind = "card" if mail.what == "card" else "answers"
+        was = await asyncio.to_thread(living.hold, tenant, mail.stream_id, kind, self._backend.clock())
+        if was is None:
+            raise RetryLater(SOON, "another message about this event is being sent")
+        now: Living | None = None
+        try:
+            if mail.version and was.shown >= mail.version:
+                return
+            after = was.shown if kind == "answers" else was.shown or max(mail.version - 1, 0)
+            make: Callable[..., Written | None] = self._card if kind == "card" else self._answers
+            written = await asyncio.to_thread(make, mail, account, display, after)
+            if written is None:
+                return
+            await self._send(message, mail, account, written)
+            # The newest message about the event is this mail: a card in a chat is not the living one any more.
+            now = Living(None, None, after, written.version, self._backend.clock())
+        finally:
+            await asyncio.to_thread(living.release, tenant, mail.stream_id, kind, now)
+
+    def _card(self, mail: MeetingMail, account: AccountRow, display: Display, after: int) -> Written | None:
+        """The mail for an attendee; None where there is nothing that they were not told."""
+        backend, tenant = self._backend, account.tenant
+        card = open_question(backend, tenant, mail.stream_id, now=backend.clock())
+        if card is None or self._has_the_mail(mail, account):
+            return None
+        news = news_of(backend, tenant, mail.stream_id, after=after)
+        if not (news.made or news.changed or (news.asks and card.unanswered)):
+            return None
+        if not account.preferences.notify_on_invite and not accepted_before(backend, tenant, mail.stream_id):
+            return None
+        return card_mail(card, news, display, self._link(account, card))
+
+    def _link(self, account: AccountRow, card: Card) -> str | None:
+        if self._identity.public_url is None or not card.open:
+            return None
+        return f"{self._identity.public_url}/i/{issue_link(self._backend, self._links, account.tenant, card)}"
+
+    def _has_the_mail(self, mail: MeetingMail, account: AccountRow) -> bool:
+        """Whether the organizer, who is elsewhere, has sent a mail of their own to an address of this person."""
+        found = self._fact(mail, account)
+        row = self._backend.reads.by_stream(account.tenant, mail.stream_id)
+        if found is None or found[0] != "email" or row is None:
+            return False
+        invited = {each.address for one in row.text.reading.instances() for each in one.attendees}
+        return not invited.isdisjoint(account.addresses)
+
+    def _answers(self, mail: MeetingMail, account: AccountRow, display: Display, after: int) -> Written | None:
+        """The mail for an organizer; None where nobody has answered since the last one, or the event is gone."""
+        backend, tenant = self._backend, account.tenant
+        told = answers_of(backend, tenant, mail.stream_id, after=after)
+        card = card_of(backend, tenant, mail.stream_id, now=backend.clock())
+        return answers_mail(card, told, display) if told.answers and card is not None else None
+
+    def _proposal(self, mail: MeetingMail, account: AccountRow, display: Display) -> Written | None:
+        """The mail about a proposal; None where it was answered, or replaced, in the meantime."""
+        if mail.what == "declined":
+            _, fact = self._fact(mail, account) or ("", None)
+            return declined_mail(fact, display) if isinstance(fact, ProposalAnswerReceived) else None
+        waiting = open_proposals(self._backend, account.tenant, mail.stream_id)
+        if all(each.proposal.key != mail.proposal for each in waiting):
+            return None
+        _, fact = self._fact(mail, account) or ("", None)
+        return proposal_mail(fact, display) if isinstance(fact, CounterProposed) else None
+
+    def _fact(self, mail: MeetingMail, account: AccountRow) -> tuple[str, object] | None:
+        """The door and the fact that the mail is about; without a version, the newest one that is of its kind."""
+        key = StreamKey(account.tenant, mail.stream_id)
+        events = self._backend.store.newest(key, after=max(mail.version - 1, 0), limit=MAX_FACTS)
+        if mail.version:
+            return next(((e.door, fact) for e, fact in events if e.originator_version == mail.version), None)
+        return next(((e.door, fact) for e, fact in reversed(events) if _is_about(fact, mail)), None)
+
+    async def _send(self, message: Claimed, mail: MeetingMail, account: AccountRow, written: Written) -> None:
+        us, address = self._identity, account.addresses[0]
+        own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
+        first_id = await asyncio.to_thread(self._links.thread, account.tenant, mail.stream_id, own_id)
+        made = mime.Mail(
+            sender=mime.Mailbox("Televent", us.sender),
+            recipient=mime.Mailbox(account.name, address),
+            reply_to=None,
+            subject=written.subject,
+            date=self._backend.clock(),
+            message_id=own_id,
+            plain=written.plain,
+            html=written.html,
+            in_reply_to=first_id if first_id != own_id else None,
+            correlation_id=message.correlation_id,
+        )
+        with outcomes():
+            await self._mailer.send(mime.plain_mail(made), envelope_from=us.sender, recipient=address)
+
+
+def _is_about(fact: object, mail: MeetingMail) -> bool:
+    if mail.what == "declined":
+        return isinstance(fact, ProposalAnswerReceived) and not fact.accepted
+    return (
+        isinstance(fact, CounterProposed)
+        and proposal_key(fact.attendee, fact.recurrence_id, fact.mark.dtstamp) == mail.proposal
+    )

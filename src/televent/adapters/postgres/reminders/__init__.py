@@ -1,0 +1,1 @@
+"""The tables of due reminders and daily summaries."""

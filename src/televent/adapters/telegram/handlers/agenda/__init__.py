@@ -1,0 +1,1 @@
+"""/today, /tomorrow, /week and /list: the calendars of a person, as text and as a picture."""

@@ -1,0 +1,19 @@
+"""The modules with handlers of one event."""
+
+from __future__ import annotations
+
+from televent.adapters.telegram.handlers.events import (
+    answering,
+    deleting,
+    duplicating,
+    edit,
+    guests,
+    history,
+    moving,
+    opening,
+    picker,
+    saving,
+)
+
+MODULES = (opening, edit, moving, duplicating, deleting, guests, history, saving, answering, picker)
+"""The picker is the last one: its owners take the picked time."""

@@ -1,0 +1,1 @@
+"""Imports calendar files that are sent or forwarded to the bot."""

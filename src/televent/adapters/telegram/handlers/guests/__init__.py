@@ -1,0 +1,1 @@
+"""/invite, /attendees and /freebusy: the other people of a meeting."""

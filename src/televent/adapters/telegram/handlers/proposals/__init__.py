@@ -1,0 +1,1 @@
+"""Proposals of another time: an attendee makes one, the organizer answers it."""

@@ -1,0 +1,1 @@
+"""The settings of a person: a menu with a button for each, and the same in words."""

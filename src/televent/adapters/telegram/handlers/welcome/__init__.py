@@ -1,0 +1,1 @@
+"""The first conversation with a person: time zone, address, who may ask when they are busy; and /timezone."""

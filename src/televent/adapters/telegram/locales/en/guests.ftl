@@ -1,0 +1,23 @@
+guests-invited = ✉️ Invited to <b>{ $title }</b>:
+guests-not-invited = Not invited:
+guests-nobody = I found nobody to invite in that.
+guest-chat = { $name } – gets it here, in Telegram
+guest-mail = { $name } – gets it by mail
+guest-self = { $name } – that is you.
+guest-already = { $name } – is invited already
+guest-stranger = { $name } – has not used this bot yet
+guest-no-name = { $name } – is no email address: the part before the @ is wrong
+guest-no-domain = { $name } – is no email address: after the @ there must be a domain such as example.com
+guest-no-address = { $name } – is neither an email address nor an @username
+guests-forward = I do not know { $names } yet. Forward the next message to them. When they have opened the link, send: <code>/invite { $code } { $names }</code>
+guests-link =
+    { $name } would like to invite you:
+    📅 <b>{ $title }</b>
+    🕒 { $when }
+    Open { $link } and press Start: then the invitation can reach you.
+guests-which = Which event do you invite people to?
+guests-no-events = You have no events of your own in the next two months. Make one first: /create
+guests-whom = Whom do you invite? Send email addresses or @usernames, share a contact, or forward a message of theirs.
+guests-not-organizer = Only the organizer can invite people to this event: { $name }. Ask them to do it.
+guests-hidden = Telegram does not tell me who { $names } is. Send their @username or their email address instead.
+attendees-counted = { $status }: { $count }

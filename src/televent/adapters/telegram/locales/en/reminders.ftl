@@ -1,0 +1,17 @@
+button-snooze-5 = 💤 5 min
+button-snooze-15 = 💤 15 min
+button-snooze-60 = 💤 1 hour
+button-snooze-start = 💤 At the start
+button-done = ✓ Done
+reminder-done = Done
+reminder-snoozed = I will remind you again at { $clock }
+reminder-over = This event is over, moved or cancelled: there is nothing to remind you of
+reminder-unanswered = ❔ <i>You have not answered this invitation.</i>
+reminders-late = ⏰ <b>While I was away</b>, these reminders were due:
+reminders-many = ⏰ <b>Coming up</b>
+reminders-ahead = <b>Still ahead or running</b>
+reminders-over = <b>Already over</b>
+digest-today = ☀️ <b>Your day</b>
+digest-free = Nothing is planned for today.
+digest-early = 🌙 <b>Early tomorrow</b>
+digest-unanswered = ✉️ <b>Invitations that wait for your answer</b>

@@ -1,0 +1,17 @@
+button-snooze-5 = 💤 5 мин
+button-snooze-15 = 💤 15 мин
+button-snooze-60 = 💤 1 час
+button-snooze-start = 💤 К началу
+button-done = ✓ Готово
+reminder-done = Готово
+reminder-snoozed = Напомню ещё раз в { $clock }
+reminder-over = Событие закончилось, перенесено или отменено: напоминать не о чем
+reminder-unanswered = ❔ <i>Вы ещё не ответили на это приглашение.</i>
+reminders-late = ⏰ <b>Пока меня не было</b>, подошло время этих напоминаний:
+reminders-many = ⏰ <b>Скоро</b>
+reminders-ahead = <b>Ещё впереди или идёт сейчас</b>
+reminders-over = <b>Уже закончилось</b>
+digest-today = ☀️ <b>Ваш день</b>
+digest-free = На сегодня ничего не запланировано.
+digest-early = 🌙 <b>Завтра рано утром</b>
+digest-unanswered = ✉️ <b>Приглашения ждут вашего ответа</b>

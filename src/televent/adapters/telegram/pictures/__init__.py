@@ -1,0 +1,1 @@
+"""Draws days and weeks as pictures. ``layout`` gives rectangles, ``drawing`` paints them; only that imports Pillow."""

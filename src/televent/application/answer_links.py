@@ -1,0 +1,51 @@
+"""The links in mails by which people here answer meetings, and the threads of those mails.
+
+A token is random and stored, so that it discloses nothing, answers one meeting for one person, and is useless as soon
+as its row is deleted, as on the erasure of the account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from televent.domain.ids import AccountId
+
+TOKEN_LENGTH: Final = 32
+"""The characters of a token: 128 random bits in hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLink:
+    """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting."""
+
+    token: str
+    tenant: AccountId
+    stream_id: UUID
+    recurrence_id: str | None
+
+
+class AnswerLinks(Protocol):
+    """Stores links and threads. Synchronous; called through threads."""
+
+    def issue(self, tenant: AccountId, stream_id: UUID, recurrence_id: str | None, expires_at: datetime) -> str:
+        """The token for that meeting or date, made when first needed; it is valid until ``expires_at`` from now on."""
+        ...
+
+    def find(self, token: str, now: datetime) -> AnswerLink | None:
+        """The meeting and the person of a valid token; None for an unknown or expired one."""
+        ...
+
+    def take_form(self, token: str, form: str) -> bool:
+        """Notes that a form of this link was taken. False: it was the last one that was taken, so it came twice."""
+        ...
+
+    def thread(self, tenant: AccountId, stream_id: UUID, message_id: str) -> str:
+        """The Message-ID of the first mail about that event; ``message_id`` where this mail is the first."""
+        ...
+
+    def sweep(self, now: datetime) -> int:
+        """Deletes the expired links, and returns their number."""
+        ...

@@ -1,0 +1,9 @@
+all-day = Весь день
+clock-changes = ({ $length }: перевод часов)
+length-days = { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[other] { $n } дней
+ }
+length-hours = { $n } ч
+length-minutes = { $n } мин

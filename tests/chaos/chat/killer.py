@@ -1,0 +1,119 @@
+"""kill -9 of services and of PostgreSQL, at random, and their restart."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+
+from chaos.chat.stage import BOTS, WORKERS, Stage
+from chaos.writers import Record, Watched
+from support.killing import server_processes
+
+CHANCES = {**dict.fromkeys(WORKERS, 1.0), **dict.fromkeys(BOTS, 1.5), "api": 0.7, "database": 0.7}
+"""How often each is killed, against the others."""
+WORKS = 5.0
+"""Seconds for which a service works before it is killed again: one that is killed at its start does nothing wrong."""
+_HELD = "SELECT tenant_id FROM outbox WHERE state = 'processing'"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill. ``at``: seconds since 1970; ``held``: the accounts that messages under way were for, where a bot was
+    killed."""
+
+    what: str
+    at: float
+    held: frozenset[UUID] = frozenset()
+
+
+class Killer(Watched):
+    """Kills something every few seconds. A service that has ended is started again at once, as its manager would do."""
+
+    def __init__(self, record: Record, stage: Stage, chance: random.Random, pauses: tuple[float, float]) -> None:
+        super().__init__(record)
+        self.kills: list[Kill] = []
+        self.alone: Counter[str] = Counter()
+        """The services that ended without being killed."""
+        self._stage = stage
+        self._ready: dict[str, float] = {}
+        self._first = chance.sample(["database", BOTS[0], WORKERS[0], "api"], 4)
+        self._chance = chance
+        self._pauses = pauses
+        self._finish = threading.Event()
+
+    def work(self) -> None:
+        due = time.monotonic() + self._chance.uniform(*self._pauses)
+        while not self._finish.wait(0.2):
+            self._start_again()
+            if time.monotonic() >= due:
+                able = {what: chance for what, chance in CHANCES.items() if self._works(what)}
+                # Each kind once, however short the run is.
+                first = next((what for what in self._first if what in able), None)
+                if first is not None:
+                    self._first.remove(first)
+                    self._kill(first)
+                elif able:
+                    self._kill(self._chance.choices(list(able), list(able.values()))[0])
+                due = time.monotonic() + self._chance.uniform(*self._pauses)
+
+    def finish(self) -> None:
+        """Ends the killing, and returns when all services are ready."""
+        self._finish.set()
+        self.join()
+        self._start_again()
+        for name in ("api", *WORKERS, *BOTS):
+            self._stage.services.await_ready(name)
+
+    def _works(self, what: str) -> bool:
+        """Whether it has been ready for a while."""
+        if not (self._answers() if what == "database" else self._stage.services.is_ready(what)):
+            self._ready.pop(what, None)
+            return False
+        return time.monotonic() - self._ready.setdefault(what, time.monotonic()) >= WORKS
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._stage.url, connect_timeout=1).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _start_again(self) -> None:
+        for name in self._stage.services.ended():
+            self.alone[name.partition(" ")[0]] += 1
+            self._stage.services.spawn(name)
+
+    def _kill(self, what: str) -> None:
+        self._ready.pop(what, None)
+        if what == "database":
+            for pid in server_processes(self._stage.database):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.kills.append(Kill(what, time.time()))
+            return
+        self._stage.services.kill(what)
+        at, held = time.time(), frozenset[UUID]()
+        if what in BOTS:
+            held = self._held()
+        self.kills.append(Kill(what.partition(" ")[0], at, held))
+        self._stage.services.spawn(what)
+
+    def _held(self) -> frozenset[UUID]:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with (
+                contextlib.suppress(psycopg.OperationalError),
+                psycopg.connect(self._stage.url, connect_timeout=3) as connection,
+            ):
+                return frozenset(row[0] for row in connection.execute(_HELD).fetchall())
+            time.sleep(0.1)
+        return frozenset()
