@@ -99,7 +99,7 @@ def test_a_new_person_is_led_from_the_first_step_to_a_tap() -> None:
             await page.clicks("Where I am")
             await page.clicks("Yekaterinburg")
             await shows(page, "Your week")
-            assert await page.run("document.querySelector('.photo img').naturalWidth") == 1
+            await page.until("document.querySelector('.photo img')?.naturalWidth === 1")
             # The spinner turns until the bot has answered.
             await page.clicks("Yes")
             await page.until("document.querySelectorAll('.keys [aria-busy=true]').length === 1")
@@ -107,7 +107,7 @@ def test_a_new_person_is_led_from_the_first_step_to_a_tap() -> None:
             await page.until("document.querySelector('#toast').textContent === 'Noted: Yes'")
             await page.until("!document.querySelector('.keys [aria-busy=true]')")
             await shows(page, "You tapped Yes")
-            assert "edited" in await page.run(f"{LAST}.textContent")
+            await page.until(f"{LAST}?.textContent.includes('edited')")
             await page.clicks("Alert")
             await page.until("document.querySelector('dialog[open] p')?.textContent === 'Noted: Alert'")
             await page.clicks("OK")
@@ -115,9 +115,9 @@ def test_a_new_person_is_led_from_the_first_step_to_a_tap() -> None:
             await page.run("document.querySelector('.column.current textarea').focus()")
             await page.types("hello")
             await shows(page, "echo hello")
-            assert await page.run(f"{LAST}.querySelector('.quote').textContent") == "hello"
-            assert await page.run(TOO_WIDE) is False
-            assert await page.run(NAMELESS) == []
+            await page.until(f"{LAST}?.querySelector('.quote')?.textContent === 'hello'")
+            await page.until(f"!({TOO_WIDE})")
+            await page.until(f"{NAMELESS}.length === 0")
             assert page.complaints == []
 
     asyncio.run(steps())
@@ -151,12 +151,13 @@ def test_a_person_edits_deletes_replies_and_sends_a_contact_and_a_forward_in_rus
             assert (await ann.sees())[-1]["contact"]["user_id"] == BOB
             await page.clicks("Прикрепить")
             await page.clicks("Переслать сообщение…")
-            await page.run("document.querySelector('dialog textarea').value = 'Обед?'")
+            await page.until("document.querySelector('dialog[open] textarea')")
+            await page.run("document.querySelector('dialog[open] textarea').value = 'Обед?'")
             await page.clicks("ОК")
             await shows(page, "Обед?")
             assert (await ann.sees())[-1]["forwarded_from"] == "Bob"
-            assert await page.run("document.documentElement.lang") == "ru"
-            assert await page.run(TOO_WIDE) is False
+            await page.until("document.documentElement.lang === 'ru'")
+            await page.until(f"!({TOO_WIDE})")
             assert page.complaints == []
 
     asyncio.run(steps())
@@ -173,10 +174,10 @@ def test_two_people_side_by_side_have_their_own_clocks_and_unread_counts() -> No
             await shows(page, "/start")
             await page.clicks("Two chats")
             await page.until("document.querySelectorAll('.column .row').length === 2")
-            times = await page.run("[...document.querySelectorAll('.row .meta span')].map(each => each.textContent)")
-            assert times[0] != times[1]
-            about = await page.run("[...document.querySelectorAll('.top small')].map(each => each.textContent)")
-            assert ["Asia/Tokyo" in about[0], "America/New_York" in about[1]] == [True, True]
+            times = "[...document.querySelectorAll('.row .meta span')].map(each => each.textContent)"
+            await page.until(f"(both => both.length === 2 && both[0] !== both[1])({times})")
+            about = "[...document.querySelectorAll('.top small')].map(each => each.textContent)"
+            await page.until(f"(all => all[0].includes('Asia/Tokyo') && all[1].includes('America/New_York'))({about})")
             await control.phone(1003).says("/start")
             await control.call("sendMessage", chat_id=1003, text="<b>for Eve</b>", parse_mode="HTML")
             await page.until("document.querySelector('.unread')?.textContent === '1'")
