@@ -30,6 +30,7 @@ def reverse_proxy(
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _pass(self) -> None:
             path = self.path
