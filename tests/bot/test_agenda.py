@@ -68,14 +68,15 @@ def test_states_are_marked_declined_events_are_counted_and_cancelled_ones_struck
     assert line_of(ann.hears("Today"), "Sure").split()[-1] == line_of(answer, "Sure").split()[-1]
 
 
-def test_a_week_shows_each_occurrence_and_a_list_each_series_once(ann: Someone) -> None:
+def test_a_week_and_a_list_show_each_series_once(ann: Someone) -> None:
     on_monday(ann, "Daily", 8, 9, "RRULE:FREQ=DAILY")
     on_monday(ann, "Weekly", 10, 11, "RRULE:FREQ=WEEKLY;COUNT=9")
-    week = ann.answer_to("/week")["text"]
-    assert week.count("Daily") == 7
-    assert week.count("Weekly") == 1
-    assert "Mon, Nov 23 · today" in week
-    assert "Tue, Nov 24 · tomorrow" in week
+    week = ann.answer_to("/week")
+    assert week["text"].count("Daily") == 1
+    assert line_of(week, "Daily").startswith("• Every day 8:00 AM–9:00 AM Daily 🔁 /e_")
+    assert week["text"].count("Weekly") == 1
+    assert "Mon, Nov 23 · today" in week["text"]
+    assert "Tue, Nov 24 · tomorrow · only what repeats" in week["text"]
     ann.says("/list")
     listed = ann.hears("What is coming")
     assert listed["text"].count("Daily") == 1
@@ -83,6 +84,38 @@ def test_a_week_shows_each_occurrence_and_a_list_each_series_once(ann: Someone) 
     assert "every Monday" in line_of(listed, "Weekly")
     # Today's Daily is over, so its next date is tomorrow.
     assert listed["text"].index("Weekly") < listed["text"].index("Tue, Nov 24") < listed["text"].index("Daily")
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "clock"), [("en", "Mon, Wed–Fri", "9:00 AM–9:15 AM"), ("ru", "пн, ср–пт", "09:00–09:15")]
+)
+def test_a_moved_occurrence_of_a_series_has_its_own_line_in_the_week(
+    chats: Chats, language: str, days: str, clock: str
+) -> None:
+    ann = chats.person("Ann", language=language)
+    standup = b"\r\n".join(
+        [
+            b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:-//t//t//EN",
+            b"BEGIN:VEVENT", b"UID:standup@example.com", b"DTSTAMP:20261101T120000Z", b"SUMMARY:Stand-up",
+            b"DTSTART:20261123T090000Z", b"DTEND:20261123T091500Z", b"RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+            b"END:VEVENT",
+            b"BEGIN:VEVENT", b"UID:standup@example.com", b"DTSTAMP:20261101T120000Z", b"SUMMARY:Stand-up",
+            b"RECURRENCE-ID:20261124T090000Z", b"DTSTART:20261128T090000Z", b"DTEND:20261128T091500Z",
+            b"END:VEVENT", b"END:VCALENDAR", b"",
+        ]
+    )  # fmt: skip
+    backend = chats.core.backend
+    text = CalendarText(standup)
+    put_object(backend, ann.context(), calendar="default", href="s.ics", text=text, conditions=NONE)
+    # An event of one night is one line too, and has none on the morning after.
+    stores(ann, "n@example.com", "Night shift", "20261123T220000Z", "20261124T060000Z", "RRULE:FREQ=DAILY;COUNT=2")
+    week = ann.answer_to("/week")["text"]
+    lines = [each for each in week.splitlines() if "Stand-up" in each]
+    assert lines[0].startswith(f"• {days} {clock} Stand-up 🔁")
+    assert lines[1].startswith(f"• {clock} Stand-up 🔁 /e_")
+    assert len(lines) == 2
+    assert "Nov 28" in week.split(lines[1])[0] if language == "en" else "28 ноября" in week.split(lines[1])[0]
+    assert week.count("Night shift") == 1
 
 
 def test_a_long_list_is_paged_and_nothing_is_cut_silently(ann: Someone) -> None:
@@ -121,10 +154,22 @@ def test_other_days_are_a_tap_or_a_word_away(ann: Someone) -> None:
     assert "/today friday" in unclear["text"]
 
 
-def test_nothing_planned_leads_to_a_new_event(ann: Someone, bob: Someone) -> None:
-    assert "/create" in ann.answer_to("/today")["text"]
-    bob.says("/list")
-    assert "/create Обед" in bob.hears("Ничего не запланировано")["text"]
+@pytest.mark.parametrize(
+    ("language", "command", "nothing"),
+    [("en", "/today", "Nothing is planned."), ("ru", "/list", "Ничего не запланировано.")],
+)
+def test_a_free_day_offers_a_sentence_that_makes_an_event(
+    chats: Chats, language: str, command: str, nothing: str
+) -> None:
+    ann = chats.person("Ann", language=language)
+    ann.says(command)
+    answer = ann.hears(nothing)
+    assert "/create" not in answer["text"]
+    example = answer["html"].partition("<code>")[2].partition("</code>")[0]
+    ann.says(example)
+    offer = ann.hears("🕐")
+    assert "12:00" in offer["text"]
+    assert "Nov 24" in offer["text"] if language == "en" else "24 ноября" in offer["text"]
 
 
 def test_the_reader_s_zone_is_named_where_times_come_from_another_one(ann: Someone, bob: Someone) -> None:

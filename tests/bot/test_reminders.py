@@ -181,7 +181,7 @@ def test_after_hours_of_downtime_the_late_ones_are_one_message(chats: Chats) -> 
     lines = heard["text"].splitlines()
     assert [line.split(" ", 1)[0] for line in lines if "•" in line] == ["•", "•", "•"]
     assert lines.index("Still ahead or running") < lines.index("Already over")
-    assert [line.endswith("(in 5 minutes)") for line in lines if "Ahead" in line] == [True]
+    assert ["(in 5 minutes) /e_" in line for line in lines if "Ahead" in line] == [True]
     assert len(texts(ann, "Over")) == 1
 
 
@@ -202,11 +202,44 @@ def test_the_summary_comes_at_the_persons_hour_with_one_line_per_series(chats: C
     ann = chats.person("Ann", zone="Europe/Berlin")
     put(ann, "SUMMARY:Hourly", "DTSTART:20261124T090000Z", "DTEND:20261124T091000Z", "RRULE:FREQ=HOURLY;COUNT=4")
     put(ann, "SUMMARY:Early", "DTSTART:20261125T053000Z", "DTEND:20261125T060000Z", name="early")
+    put(ann, "SUMMARY:Lunch", "DTSTART:20261125T130000Z", "DTEND:20261125T140000Z", name="lunch")
     planned(chats, ann)
     chats.now = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
     heard = ann.hears("Your day")
     assert heard["text"].count("Hourly") == 1
-    assert heard["text"].index("Early tomorrow") < heard["text"].index("6:30 AM - 7:00 AM Early")
+    early = heard["text"].partition("Early tomorrow")[2].strip()
+    assert early.startswith("• 6:30 AM–7:00 AM Early /e_")
+    assert "Lunch" not in heard["text"]
+    # A tap on a code is the text that it shows.
+    ann.says(early.split()[-1])
+    assert "Early" in ann.hears("6:30 AM")["text"]
+
+
+def test_an_evening_summary_has_the_whole_of_tomorrow(chats: Chats) -> None:
+    ann = chats.person("Ann", zone="Europe/Berlin")
+    choose(ann, digest_at=time(18))
+    put(ann, "SUMMARY:Dinner", "DTSTART:20261124T190000Z", "DTEND:20261124T200000Z", name="dinner")
+    put(ann, "SUMMARY:Daily", "DTSTART:20261124T180000Z", "DTEND:20261124T181000Z", "RRULE:FREQ=DAILY", name="daily")
+    put(ann, "SUMMARY:Lunch", "DTSTART:20261125T130000Z", "DTEND:20261125T140000Z", name="lunch")
+    put(ann, "SUMMARY:Holiday", "DTSTART;VALUE=DATE:20261125", "DTEND;VALUE=DATE:20261126", name="holiday")
+    planned(chats, ann)
+    chats.now = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+    heard = ann.hears("Your day")["text"]
+    assert "Early tomorrow" not in heard
+    today, _, tomorrow = heard.partition("Tomorrow")
+    assert "Dinner" in today
+    assert [word for word in ("Holiday", "Lunch", "Daily") if word in tomorrow] == ["Holiday", "Lunch", "Daily"]
+    assert tomorrow.index("All day Holiday") < tomorrow.index("2:00 PM–3:00 PM Lunch") < tomorrow.index("Daily")
+
+
+def test_unanswered_invitations_of_the_summary_have_their_day(chats: Chats) -> None:
+    ann = chats.person("Ann", address=f"ann{next(chats.numbers)}@example.com")
+    people = ("ORGANIZER:mailto:zoe@example.com", f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ann.account.addresses[0]}")
+    put(ann, "SUMMARY:Gala", "DTSTART:20261201T190000Z", "DTEND:20261201T230000Z", *people, name="gala")
+    planned(chats, ann)
+    chats.now = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    heard = ann.hears("Invitations that wait for your answer")["text"]
+    assert "• Tue, Dec 1 · 7:00 PM–11:00 PM Gala ✉️ (no answer yet) /e_" in heard
 
 
 def test_a_day_with_nothing_has_no_summary_and_neither_has_a_person_who_wants_none(chats: Chats) -> None:

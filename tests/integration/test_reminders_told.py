@@ -156,7 +156,7 @@ def test_a_summary_has_what_is_ahead_today_and_invitations_without_an_answer(tow
     put(ann, NOON + 17.5 * HOUR, "SUMMARY:Early", name="early")
     found = summary(town.core.backend, account(town, ann), NOON.date(), NOON)
     assert found is not None
-    parts = ([each.summary for each in some] for some in (found.today, found.early, found.unanswered))
+    parts = ([each.summary for each in some] for some in (found.today, found.tomorrow, found.unanswered))
     assert list(parts) == [["Sync"], ["Early"], ["Asked"]]
     assert summary(town.core.backend, account(town, ann), NOON.date() - timedelta(days=1), NOON) is None
     assert summary(town.core.backend, account(town, bob), NOON.date(), NOON) is None

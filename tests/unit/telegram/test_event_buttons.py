@@ -1,6 +1,7 @@
 """The data of an event's buttons and of the picker: never longer than Telegram allows, and nothing made up is read."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -103,6 +104,27 @@ def test_days_that_are_over_cannot_be_picked_and_today_is_marked() -> None:
     assert "21" not in texts
     assert "23" in texts
     assert texts[0] == picker.EMPTY, "there is no way back before this month"
+
+
+@pytest.mark.parametrize("week_start", range(7))
+@pytest.mark.parametrize("day", [1, 4, 15, 22, 29, 30])
+def test_a_month_begins_with_the_present_week_and_has_no_dead_days(day: int, week_start: int) -> None:
+    shown = replace(display(week_start=week_start), now=datetime(2026, 11, day, 12, tzinfo=ZoneInfo("Europe/Berlin")))
+    rows = picker.day_page("mx", shown)[1].inline_keyboard[2:-1]
+    texts = [each.text for row in rows for each in row]
+    assert "·" not in texts
+    assert f"•{day}•" in [each.text for each in rows[0]]
+    assert [each for each in texts if each != picker.EMPTY] == [f"•{day}•", *map(str, range(day + 1, 31))]
+    assert {len(row) for row in rows} == {7}
+
+
+def test_hours_that_are_over_are_left_out() -> None:
+    step = picker._read(next(each for each in data_of(picker.day_page("mx", display())) if each[6] == "d"))
+    assert step is not None
+    page = picker._page(step, display(clock24=True))
+    assert page is not None
+    # It is half past nine in the evening.
+    assert texts_of(page)[:-1] == ["21:00", "22:00", "23:00"]
 
 
 def test_the_week_begins_as_the_person_wants() -> None:

@@ -80,7 +80,8 @@ class ReminderMails:
                 found = summary(self._backend, account, message.day, now)
                 if found is None:
                     return None
-                listed = [("digest-today", found.today), ("digest-early", found.early)]
+                tomorrow = "digest-early" if found.early else "digest-tomorrow"
+                listed = [("digest-today", found.today), (tomorrow, found.tomorrow)]
                 return _list("digest-subject", [*listed, ("digest-unanswered", found.unanswered)], account, display)
             case _:
                 raise GiveUp("no reminder is made of this message")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiogram.types import Message
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.agenda.lines import found_lines
+from televent.adapters.telegram.lines.entry import found_lines
 from televent.adapters.telegram.texts import fitting, say
 from televent.application.use_cases.calendars.agenda import Entry, find_events
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from televent.adapters.telegram.lines.days import day_lines
+from televent.adapters.telegram.lines.entry import dated_line, days_of, line_of, time_of
 from televent.adapters.telegram.notices.chat import Chat
 from televent.adapters.telegram.one_line import escaped
 from televent.adapters.telegram.texts import fitting, plain, say
@@ -17,12 +19,12 @@ from televent.application.use_cases.reminders.snooze import CHOICES, moment_of_c
 from televent.application.use_cases.reminders.telling import MAX_LINK, Told, missed, told
 from televent.wording.display import Display
 from televent.wording.reminders import distance_of
-from televent.wording.times import clock_of, when_of
+from televent.wording.times import when_of
 
 MAX_LISTED = 30
 """Max invitations in one summary."""
-MAX_TITLE, MAX_PLACE = 256, 64
-"""Max characters of a title or a whole place, and of a place in a list."""
+MAX_TITLE = 256
+"""Max characters of a title, and of a place."""
 
 
 async def send_reminder(chat: Chat, due: ReminderDue) -> None:
@@ -57,12 +59,15 @@ async def send_digest(chat: Chat, due: DigestDue) -> None:
     found = await chat.door.run(summary, backend, account, due.day, backend.clock())
     if found is None:
         return
-    language = display.language
+    language, tomorrow = display.language, found.day + timedelta(days=1)
     lines = [say(language, "digest-today")]
-    lines += [_line(each, display) for each in found.today] or [say(language, "digest-free")]
-    for key, entries in (("digest-early", found.early), ("digest-unanswered", found.unanswered[:MAX_LISTED])):
-        if entries:
-            lines += ["", say(language, key), *(_line(each, display) for each in entries)]
+    lines += _day(found.today, found.day, display) or [say(language, "digest-free")]
+    if found.tomorrow:
+        lines += ["", say(language, "digest-early" if found.early else "digest-tomorrow")]
+        lines += _day(found.tomorrow, tomorrow, display)
+    if found.unanswered:
+        lines += ["", say(language, "digest-unanswered")]
+        lines += [dated_line(each, display) for each in found.unanswered[:MAX_LISTED]]
     await chat.bot.send_message(chat.chat_id, fitting(lines, language))
 
 
@@ -94,29 +99,20 @@ def reminder_buttons(told_of: Told, display: Display, now: datetime) -> InlineKe
     return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
 
 
-def _line(entry: Entry, display: Display) -> str:
-    """One line for an event: its time, with the day where that is not today; its title, state, place and code."""
-    language, start, end = display.language, entry.start, entry.end
-    when = when_of(start, end, display)
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        first, last = (each if each.tzinfo is None else each.astimezone(display.zone) for each in (start, end))
-        if first.date() == last.date() == display.now.date():
-            when = f"{clock_of(start, display)} - {clock_of(end, display)}"
-    text = f"• {when} <b>{_title(entry, language)}</b>"
-    if entry.partstat == "NEEDS-ACTION":
-        text += f" {say(language, 'pending-mark')}"
-    elif entry.status == "TENTATIVE":
-        text += " ❔"
-    place = escaped(entry.location, MAX_PLACE)
-    return f"{text}{' 🔁' if entry.recurs else ''}{f' 📍 {place}' if place else ''} <code>{entry.code}</code>"
+def _day(entries: list[Entry], day: date, display: Display) -> list[str]:
+    """The lines of one day, as the agenda has them."""
+    return [line.text for line in day_lines(entries, [day], display)]
 
 
 def _late_line(told_of: Told, display: Display, now: datetime) -> str:
-    text = _line(told_of.entry, display)
+    """The line of an event, with its day where that is not today, and with the time until it where that is short."""
+    entry, more = told_of.entry, ""
     if now < told_of.start < now + timedelta(days=1):
-        whole = told_of.entry.all_day
-        text += f" ({distance_of(told_of.start, told_of.end, display, now, whole_days=whole)})"
-    return text
+        more = f" ({distance_of(told_of.start, told_of.end, display, now, whole_days=entry.all_day)})"
+    today = display.now.date()
+    if days_of(entry, display) == (today, today):
+        return line_of(entry, time_of(entry, today, display), display, more)
+    return dated_line(entry, display, more)
 
 
 def _title(entry: Entry, language: str) -> str:

@@ -18,6 +18,9 @@ from televent.ical.zones.moments import utc_of
 
 UNANSWERED_AHEAD: Final = timedelta(days=14)
 """Time ahead in which unanswered invitations are listed."""
+NOON: Final = time(12)
+"""A summary before noon tells of the early events of the next day, a later one of the whole next day: nothing that
+begins before the next summary may be a surprise."""
 MAX_ENTRIES: Final = 200
 """Max occurrences that are read for one part of a summary."""
 _DAY: Final = timedelta(days=1)
@@ -25,11 +28,16 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The events of one day, each once, the earliest first. ``early``: events that begin on the next morning before
-    the hour of its summary. ``unanswered``: other invitations without an answer."""
+    """The events of one day, each once, the earliest first.
 
+    ``tomorrow``: events that begin on the next day: with ``early`` those before the hour of its summary, else all of
+    them. ``unanswered``: other invitations without an answer.
+    """
+
+    day: date
     today: list[Entry]
-    early: list[Entry]
+    tomorrow: list[Entry]
+    early: bool
     unanswered: list[Entry]
 
 
@@ -68,22 +76,20 @@ def summary(backend: Backend, account: AccountRow, day: date, now: datetime) -> 
     if wanted is None or not account.preferences.notifications or now.astimezone(zone).date() != day:
         return None
     start, end = _at(day, time(), zone), _at(day + _DAY, time(), zone)
-    early_end = _at(day + _DAY, wanted, zone)
+    early = wanted < NOON
+    tomorrow_end = _at(day + _DAY, wanted, zone) if early else _at(day + 2 * _DAY, time(), zone)
 
     def between(first: datetime, last: datetime) -> list[Entry]:
         return agenda(backend, account.tenant, start=first, end=last, limit=MAX_ENTRIES)
 
     today = [each for each in _once(between(start, end)) if utc_of(each.end, zone) > now or each.all_day]
-    known = {each.stream_id for each in today}
-    early = [
-        each
-        for each in _once(between(end, early_end))
-        if each.stream_id not in known and not each.all_day and utc_of(each.start, zone) >= end
-    ]
-    known |= {each.stream_id for each in early}
+    # A series that is also on today is told again: its early occurrence of today may have been over before the summary.
+    starting = [each for each in between(end, tomorrow_end) if not (early and each.all_day)]
+    tomorrow = _once(each for each in starting if utc_of(each.start, zone) >= end)
+    known = {each.stream_id for each in (*today, *tomorrow)}
     later = _once(between(end, end + UNANSWERED_AHEAD))
     unanswered = [each for each in later if each.partstat == UNANSWERED and each.stream_id not in known]
-    return Summary(today, early, unanswered) if today or early or unanswered else None
+    return Summary(day, today, tomorrow, early, unanswered) if today or tomorrow or unanswered else None
 
 
 def _once(entries: Iterable[Entry]) -> list[Entry]:

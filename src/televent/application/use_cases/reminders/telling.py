@@ -11,7 +11,7 @@ from uuid import UUID
 from televent.application.backend import Backend
 from televent.application.messages.reminders import DueOccurrence, ReminderDue, RemindersDue
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.calendars.agenda import Entry, entry_of
+from televent.application.use_cases.calendars.agenda import Entry, entry_of, with_codes
 from televent.application.use_cases.reminders.planning import owner_of, ringing
 from televent.ical.objects.alarms import alarms_of
 from televent.ical.objects.calendar_text import CalendarText
@@ -73,6 +73,9 @@ def missed(backend: Backend, account: AccountRow, due: RemindersDue, now: dateti
             ahead.append(min(coming, key=lambda each: each.start))
         elif events:
             over.append(max(events, key=lambda each: each.start))
+    entries = with_codes(backend, account.tenant, [each.entry for each in (*ahead, *over)])
+    coded = [replace(each, entry=entry) for each, entry in zip((*ahead, *over), entries, strict=True)]
+    ahead, over = coded[: len(ahead)], coded[len(ahead) :]
     return sorted(ahead, key=lambda each: each.start), sorted(over, key=lambda each: each.start)
 
 

@@ -6,4 +6,5 @@ reminders-over = Already over:
 digest-subject = Your day
 digest-today = Today:
 digest-early = Early tomorrow:
+digest-tomorrow = Tomorrow:
 digest-unanswered = Invitations that wait for your answer:

@@ -6,4 +6,5 @@ reminders-over = Уже закончилось:
 digest-subject = Ваш день
 digest-today = Сегодня:
 digest-early = Завтра рано утром:
+digest-tomorrow = Завтра:
 digest-unanswered = Приглашения ждут вашего ответа:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from itertools import groupby
 from typing import Final
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.agenda.lines import Line, coming_lines, day_lines
 from televent.adapters.telegram.handlers.agenda.views import View, bounds_of
+from televent.adapters.telegram.lines.days import Line, coming_lines, day_lines
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.calendars.agenda import Entry, agenda
 from televent.application.use_cases.calendars.coming import coming
@@ -52,7 +53,7 @@ def page_of(door: BotDoor, person: Person, view: View) -> Page:
     pages = _split(lines)
     view = replace(view, page=min(view.page, len(pages) - 1))
     shown = [*_headings(view, entries, display), *_body(view, pages[view.page], display)]
-    left = sum(map(len, pages[view.page + 1 :]))
+    left = sum(bool(line.text) for page in pages[view.page + 1 :] for line in page)
     if left:
         shown += ["", say(display.language, "agenda-more", count=left)]
     if not lines:
@@ -99,18 +100,20 @@ def _body(view: View, lines: Sequence[Line], display: Display) -> list[str]:
     if view.kind == "day":
         return ["", *(line.text for line in lines)] if lines else []
     shown: list[str] = []
-    day = None
-    for line in lines:
-        if line.day != day:
-            day = line.day
-            name = day_of(day, display)
-            if day == display.now.date():
-                name = say(display.language, "agenda-day-today", day=name)
-            elif day == display.now.date() + timedelta(days=1):
-                name = say(display.language, "agenda-day-tomorrow", day=name)
-            shown += ["", f"<b>{name}</b>"]
-        shown.append(line.text)
+    for day, group in groupby(lines, key=lambda each: each.day):
+        texts = [line.text for line in group if line.text]
+        heading = say(display.language, "agenda-repeats") if day is None else _day_name(day, display)
+        if day is not None and not texts:
+            heading = f"{heading} · <i>{say(display.language, 'agenda-only-repeats')}</i>"
+        shown += ["", heading, *texts]
     return shown
+
+
+def _day_name(day: date, display: Display) -> str:
+    name, ahead = day_of(day, display), (day - display.now.date()).days
+    if ahead in (0, 1):
+        name = say(display.language, "agenda-day-tomorrow" if ahead else "agenda-day-today", day=name)
+    return f"<b>{name}</b>"
 
 
 def _buttons(view: View, pages: int, display: Display) -> InlineKeyboardMarkup:

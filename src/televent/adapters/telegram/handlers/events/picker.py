@@ -120,7 +120,10 @@ def day_page(
     names = get_day_names("short", "stand-alone", language)
     rows = [[step.button(names[(start + each) % 7], _BLANK) for each in range(7)]]
     for week in calendar.Calendar(start).monthdatescalendar(first.year, first.month):
-        rows.append([_day_button(step, day, first, today, chosen) for day in week])
+        row = [_day_button(step, day, first, today, chosen) for day in week]
+        # A week that is over would be a row of dead buttons.
+        if any(each.text != EMPTY for each in row):
+            rows.append(row)
     before, after = first - timedelta(days=1), (first + timedelta(days=32)).replace(day=1)
     title = format_date(first, "LLLL y", locale=language)
     back_ok = before >= max(_FIRST, today.replace(day=1))
@@ -162,10 +165,8 @@ def _page(step: _Step, display: Display) -> tuple[str, InlineKeyboardMarkup] | N
 
 
 def _day_button(step: _Step, day: date, first: date, today: date, chosen: date | None) -> InlineKeyboardButton:
-    if day.month != first.month:
+    if day.month != first.month or day < today:
         return step.button(EMPTY, _BLANK)
-    if day < today:
-        return step.button("·", _BLANK)
     text = f"[{day.day}]" if day == chosen else f"•{day.day}•" if day == today else str(day.day)
     return step.button(text, _DONE if step.mode == "w" else _DAY, _at(day))
 
@@ -174,10 +175,11 @@ def _hours(step: _Step, display: Display) -> tuple[str, InlineKeyboardMarkup]:
     day = step.at.replace(hour=0, minute=0)
     past = display.now.replace(tzinfo=UTC) - timedelta(hours=1)
     buttons = [
-        step.button(_hour(each, display), _HOUR, each) if each > past else step.button("·", _BLANK)
+        step.button(_hour(each, display), _HOUR, each)
         for each in (day + timedelta(hours=number) for number in range(24))
+        if each > past
     ]
-    rows = [buttons[place : place + 6] for place in range(0, 24, 6)]
+    rows = [buttons[place : place + 6] for place in range(0, len(buttons), 6)]
     rows.append([step.button(plain(display.language, "event-back"), _MONTH, day.replace(day=1))])
     text = say(display.language, "picker-hour", day=day_of(day.date(), display))
     return text, InlineKeyboardMarkup(inline_keyboard=rows)

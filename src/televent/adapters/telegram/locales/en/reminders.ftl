@@ -14,4 +14,5 @@ reminders-over = <b>Already over</b>
 digest-today = ☀️ <b>Your day</b>
 digest-free = Nothing is planned for today.
 digest-early = 🌙 <b>Early tomorrow</b>
+digest-tomorrow = 🌅 <b>Tomorrow</b>
 digest-unanswered = ✉️ <b>Invitations that wait for your answer</b>

@@ -14,4 +14,5 @@ reminders-over = <b>Уже закончилось</b>
 digest-today = ☀️ <b>Ваш день</b>
 digest-free = На сегодня ничего не запланировано.
 digest-early = 🌙 <b>Завтра рано утром</b>
+digest-tomorrow = 🌅 <b>Завтра</b>
 digest-unanswered = ✉️ <b>Приглашения ждут вашего ответа</b>
