@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -17,10 +17,12 @@ from televent.adapters.postgres.followers.runner import following
 from televent.adapters.postgres.reminders import reminder_queue
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
 from televent.application.event_store.context import Context
+from televent.application.messages.reminders import DueCopy, RemindersDue
 from televent.application.use_cases.calendars.calendars import create_calendar
 from televent.application.use_cases.objects.move_object import Place, move_object
 from televent.application.use_cases.people.accounts import change_profile, erase_account
 from televent.application.use_cases.people.preferences import change_preferences
+from televent.application.use_cases.reminders.telling import missed
 from televent.projections.due_reminders import DUE_REMINDERS
 
 pytestmark = pytest.mark.own_database
@@ -313,3 +315,40 @@ def test_an_erased_person_leaves_no_row(town: Town, ann: Person) -> None:
         left = connection.execute("SELECT (SELECT count(*) FROM reminder), (SELECT count(*) FROM digest)").fetchone()
     assert left == (0, 0)
     assert queued(town) == []
+
+
+def test_a_change_after_the_trigger_loses_no_reminder_while_no_worker_runs(town: Town, ann: Person) -> None:
+    town.core.reminders.begin(NOON)
+    put(ann, NOON + HOUR, name="renamed")
+    put(ann, NOON + HOUR, name="moved")
+    put(ann, NOON + HOUR, name="away")
+    # All three were due at 12:45. No worker has seen any of them.
+    town.now = NOON + 50 * MINUTE
+    put(ann, NOON + HOUR, "LOCATION:Room 3", name="renamed")
+    put(ann, NOON + HOUR + 3 * MINUTE, name="moved")
+    put(ann, NOON + 3 * HOUR, name="away")
+    move(town, NOON + 52 * MINUTE)
+    assert times(town) == ["21 12:45", "21 12:48"]
+    move(town, NOON + 2 * HOUR + 45 * MINUTE)
+    assert times(town) == ["21 12:45", "21 12:48", "21 14:45"]
+
+
+def test_an_alarm_that_was_made_earlier_after_it_was_due_is_told_late(town: Town, ann: Person) -> None:
+    def alarm(minutes: int) -> tuple[str, ...]:
+        return ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-PT{minutes}M", "END:VALARM")
+
+    put(ann, NOON + 2 * HOUR, *alarm(60))
+    work(town)
+    # No worker runs at 13:00. The alarm is set to 12:30 instead.
+    town.now = NOON + 70 * MINUTE
+    put(ann, NOON + 2 * HOUR, *alarm(90))
+    move(town, NOON + 75 * MINUTE)
+    (late,) = queued(town, "reminders_due")
+    copies = tuple(DueCopy(UUID(each["stream_id"]), datetime.fromisoformat(each["since"])) for each in late["copies"])
+    message = RemindersDue(copies, datetime.fromisoformat(late["until"]), late["late"])
+    account = town.core.reads.account(ann.tenant)
+    assert account is not None
+    ahead, over = missed(town.core.backend, account, message, town.now)
+    assert ([each.start for each in ahead], over) == ([NOON + 2 * HOUR], [])
+    move(town, NOON + 2 * HOUR)
+    assert (len(queued(town, "reminders_due")), queued(town)) == (1, [])

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from televent.application.messages.reminders import DueCopy, ReminderDue
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.reminders.planning import Waiting, owner_of, plan
+from televent.application.use_cases.reminders.telling import holds, missed_of
 from televent.domain.account.preferences import Preferences
 from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.queries.reminders import Owner, firings
+from televent.ical.queries.reminders import Owner, firings, occurrence_of
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
 FIRST, LAST = datetime(2026, 9, 20, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)
@@ -90,7 +92,7 @@ def test_each_alert_is_planned_once_whenever_a_worker_looks(
                 fired.append(due)
                 since, due = due[0], None
             elif plan_at <= now:
-                made_plan = plan(text, Waiting(TENANT, UUID(int=2), since, FIRST), account, owner, now)
+                made_plan = plan(text, Waiting(TENANT, UUID(int=2), FIRST, FIRST, since), account, owner, now)
                 if made_plan is None:
                     plan_at = LAST + timedelta(days=1)
                     continue
@@ -104,3 +106,88 @@ def test_each_alert_is_planned_once_whenever_a_worker_looks(
     expected = sorted({each for each in naive(*made) if each <= now})
     assert [each for each, _ in fired] == expected
     assert len({each for _, each in fired}) == len(fired)
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
+    """What happens to an event: minutes that pass, then "edit" with a start in minutes and a lead, or "work"."""
+    return draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["edit", "edit", "work"]),
+                st.integers(0, 90),
+                st.integers(0, 40).map(lambda each: each * 15),
+                st.sampled_from([0, 5, 15, 30, 120]),
+            ),
+            min_size=2,
+            max_size=12,
+        )
+    )
+
+
+@given(edits(), st.booleans())
+def test_no_change_loses_the_reminder_of_an_event_that_is_still_ahead(
+    steps: list[tuple[str, int, int, int]], planned_first: bool
+) -> None:
+    """A worker looks now and then; the event is changed meanwhile, also after its reminder was due and was not told."""
+    account = AccountRow(TENANT, 1, "Ann", "UTC", "en", None, preferences=Preferences())
+    owner, now = owner_of(account, ()), FIRST
+    stream = UUID(int=2)
+
+    def event(start: datetime, lead: int) -> CalendarText:
+        rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//EN", "BEGIN:VEVENT", "UID:1@example.com"]
+        rows += ["DTSTAMP:20260901T000000Z", f"DTSTART:{start:%Y%m%dT%H%M%SZ}", "DURATION:PT40M"]
+        rows += [
+            "BEGIN:VALARM",
+            "ACTION:DISPLAY",
+            f"TRIGGER:-PT{lead}M",
+            "END:VALARM",
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
+        ]
+        return CalendarText("\r\n".join(rows).encode())
+
+    start, lead = FIRST + timedelta(minutes=300), 15
+    text, done, changed_at, moved_at = event(start, lead), None, FIRST, FIRST
+    due: ReminderDue | None = None
+    plan_at: datetime | None = FIRST
+    told_at: list[tuple[datetime, datetime]] = []
+
+    def work() -> None:
+        nonlocal due, done, plan_at
+        while True:
+            if due is not None and due.at <= now:
+                if now - due.at > timedelta(minutes=10):
+                    events = missed_of(text, DueCopy(stream, due.at), now, account, owner)
+                    is_told, done = any(each.end > now for each in events), now
+                else:
+                    occurrence = occurrence_of(text, None, owner.zone)
+                    assert occurrence is not None
+                    is_told, done = holds(occurrence, due.occurrences[0], due, owner, now), due.at
+                if is_told:
+                    told_at.append((now, start))
+                due = None
+            elif plan_at is not None and plan_at <= now:
+                waiting = Waiting(TENANT, stream, FIRST, changed_at, done, FIRST)
+                made = plan(text, waiting, account, owner, now)
+                done, plan_at = waiting.since, made.plan_at if made is not None else None
+                due = made.reminder if made is not None else None
+                assert due is not None or plan_at is None or plan_at > now, "this plan would be made for ever"
+            else:
+                return
+
+    if planned_first:
+        work()
+    for what, minutes, at, before in [*steps, ("work", 0, 0, 0)]:
+        now += timedelta(minutes=minutes)
+        if what == "work":
+            work()
+            due_at = start - timedelta(minutes=lead)
+            if FIRST < due_at <= now < start:
+                assert any(moment >= moved_at or of == start for moment, of in told_at)
+            continue
+        if FIRST + timedelta(minutes=at) != start:
+            moved_at = now
+        start, lead, changed_at, plan_at = FIRST + timedelta(minutes=at), before, now, FIRST
+        text = event(start, lead)

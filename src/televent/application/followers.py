@@ -24,10 +24,14 @@ ERASED: Final = name_of(AccountErased)
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Inserts a row into ``table``. It replaces a row with the same key, so a fact applied twice changes nothing."""
+    """Inserts a row into ``table``. It replaces a row with the same key, so a fact applied twice changes nothing.
+
+    ``once``: the columns that keep the value of the first insert.
+    """
 
     table: str
     values: Values
+    once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

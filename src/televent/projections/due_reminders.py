@@ -74,8 +74,8 @@ def _person(envelope: Envelope) -> list[RowWrite]:
 
 
 def _copy(envelope: Envelope) -> RowWrite:
-    values = {"marked": envelope.position, "changed_at": envelope.now, "plan_at": AT_ONCE}
-    return Insert("reminder", {**_key(envelope), **values})
+    values = {"marked": envelope.position, "changed_at": envelope.now, "known_since": envelope.now, "plan_at": AT_ONCE}
+    return Insert("reminder", {**_key(envelope), **values}, once=("known_since",))
 
 
 def _reminds(outline: Outline, envelope: Envelope) -> bool:

@@ -12,6 +12,7 @@ from televent.adapters.postgres.pool import Connection
 from televent.application.followers import Delete, Insert, RowWrite, Update
 
 Shape = tuple[type, str, tuple[str, ...], tuple[str, ...]]
+"""The kind of a write, its table, its columns, and the columns of its condition; of an Insert those of ``once``."""
 
 
 def send(connection: Connection, tables: Mapping[str, tuple[str, ...]], writes: Sequence[RowWrite]) -> None:
@@ -28,7 +29,7 @@ def send(connection: Connection, tables: Mapping[str, tuple[str, ...]], writes: 
 
 def _shape(write: RowWrite) -> Shape:
     values = () if isinstance(write, Delete) else tuple(write.values)
-    where = () if isinstance(write, Insert) else tuple(write.where)
+    where = write.once if isinstance(write, Insert) else tuple(write.where)
     return type(write), write.table, values, where
 
 
@@ -43,7 +44,7 @@ def _statement(shape: Shape, key: tuple[str, ...]) -> sql.Composed:
     kind, name, values, where = shape
     table = sql.Identifier(name)
     if kind is Insert:
-        rest = [column for column in values if column not in key]
+        rest = [column for column in values if column not in (*key, *where)]
         then = sql.SQL("UPDATE SET {}").format(_list(", ", "{0} = excluded.{0}", rest)) if rest else sql.SQL("NOTHING")
         return sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {}").format(
             table, _list(", ", "{}", values), sql.SQL(", ").join(sql.Placeholder() * len(values)),

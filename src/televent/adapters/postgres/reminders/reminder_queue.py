@@ -136,13 +136,12 @@ class ReminderQueue:
         self, connection: Connection, row: Sequence[Any], account: AccountRow | None, now: datetime
     ) -> tuple[str, dict[str, Any]]:
         """The statement that writes the plan of one copy, and its values."""
-        tenant, stream, marked, changed_at, done_until, reminds_since = row
-        since = done_until or max(changed_at, reminds_since or changed_at)
+        tenant, stream, marked, known_since, changed_at, done_until, reminds_since = row
         read = {"tenant": tenant, "stream": stream, "marked": marked, "done_until": done_until}
         found = connection.execute(statements.TEXT, (stream, tenant), binary=True).fetchone()
         if found is None or account is None:
             return statements.FORGET, read
-        waiting = Waiting(tenant, stream, since, changed_at)
+        waiting = Waiting(tenant, stream, known_since, changed_at, done_until, reminds_since)
         made: Plan | None
         try:
             owner = owner_of(account, self._addresses(account))
@@ -159,7 +158,7 @@ class ReminderQueue:
             "fires_at": due.at if due is not None else None,
             "reminder_id": made.reminder_id,
             "message": CATALOGUE.encode(due)[1] if due is not None else None,
-            "since": since,
+            "since": waiting.since,
         }
         return statements.PLANNED, {**read, **values}
 

@@ -75,7 +75,7 @@ MERGE: Final = f"""
 # Reads hold no lock, so that a plan of some milliseconds makes no follower of the log wait (ADR 2).
 ONE_PLANNER: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('televent reminders', 12))"
 TO_PLAN: Final = f"""
-    SELECT tenant_id, stream_id, marked, changed_at, done_until, (SELECT reminds_since FROM shard)
+    SELECT tenant_id, stream_id, marked, known_since, changed_at, done_until, (SELECT reminds_since FROM shard)
     FROM reminder WHERE {_PLANNABLE} ORDER BY plan_at LIMIT %(limit)s"""  # noqa: S608
 TEXT: Final = "SELECT ics FROM resource WHERE stream_id = %s AND tenant_id = %s AND NOT deleted LIMIT 1"
 # It never waits for a lock while it holds one, so that it has no deadlock with the follower, which marks rows in the

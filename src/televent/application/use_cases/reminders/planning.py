@@ -30,13 +30,27 @@ TOGETHER: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A copy whose next reminder has to be planned. ``since``: reminders up to that time are done or never were due.
-    ``changed_at``: when the copy changed last."""
+    """A copy whose next reminder has to be planned.
+
+    ``known_since``: when the copy came here. ``changed_at``: when it changed last. ``done_until``: reminders up to that
+    time are queued; None where none was planned yet. ``reminds_since``: when the first worker began to remind; None
+    where that is not known.
+    """
 
     tenant: AccountId
     stream_id: UUID
-    since: datetime
+    known_since: datetime
     changed_at: datetime
+    done_until: datetime | None = None
+    reminds_since: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Reminders up to that time are done, or never were due.
+
+        A change is no reason to leave out what was due before it: no worker may have run then.
+        """
+        return self.done_until or max(self.known_since, self.reminds_since or self.known_since)
 
 
 @dataclass(frozen=True, slots=True)

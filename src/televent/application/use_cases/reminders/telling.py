@@ -9,10 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from televent.application.backend import Backend
-from televent.application.messages.reminders import DueOccurrence, ReminderDue, RemindersDue
+from televent.application.messages.reminders import DueCopy, DueOccurrence, ReminderDue, RemindersDue
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.agenda import Entry, entry_of, with_codes
-from televent.application.use_cases.reminders.planning import owner_of, ringing
+from televent.application.use_cases.reminders.planning import LOOK_BACK, owner_of, ringing
 from televent.ical.objects.alarms import alarms_of
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.queries.reminders import Owner, dealt_with, occurrence_of, unsilenced
@@ -51,7 +51,7 @@ def told(backend: Backend, account: AccountRow, due: ReminderDue, now: datetime)
             occurrence = occurrence_of(text, each.recurrence_id, owner.zone)
         except IcalError:
             continue
-        if occurrence is not None and _holds(occurrence, each, due, owner, now):
+        if occurrence is not None and holds(occurrence, each, due, owner, now):
             found.append(_told(text, due.stream_id, occurrence, owner))
     return found
 
@@ -65,10 +65,9 @@ def missed(backend: Backend, account: AccountRow, due: RemindersDue, now: dateti
         if text is None:
             continue
         try:
-            found = ringing(text, copy.since - _AN_INSTANT, due.until, account, owner)
+            events = missed_of(text, copy, due.until, account, owner)
         except IcalError:
             continue
-        events = [_told(text, copy.stream_id, each.firing.occurrence, owner) for each in found]
         if coming := [each for each in events if each.end > now]:
             ahead.append(min(coming, key=lambda each: each.start))
         elif events:
@@ -77,6 +76,17 @@ def missed(backend: Backend, account: AccountRow, due: RemindersDue, now: dateti
     coded = [replace(each, entry=entry) for each, entry in zip((*ahead, *over), entries, strict=True)]
     ahead, over = coded[: len(ahead)], coded[len(ahead) :]
     return sorted(ahead, key=lambda each: each.start), sorted(over, key=lambda each: each.start)
+
+
+def missed_of(text: CalendarText, copy: DueCopy, until: datetime, account: AccountRow, owner: Owner) -> list[Told]:
+    """The occurrences whose reminders are due. Raises as ``ringing``."""
+
+    def between(low: datetime) -> list[Told]:
+        found = ringing(text, low, until, account, owner)
+        return [_told(text, copy.stream_id, each.firing.occurrence, owner) for each in found]
+
+    # A change after the reminder was due may have made it due earlier. It was not told then, and will not come again.
+    return between(copy.since - _AN_INSTANT) or [each for each in between(copy.since - LOOK_BACK) if each.end > until]
 
 
 def occurrence_told(backend: Backend, account: AccountRow, stream_id: UUID, recurrence_id: str | None) -> Told | None:
@@ -91,7 +101,7 @@ def occurrence_told(backend: Backend, account: AccountRow, stream_id: UUID, recu
     return _told(text, stream_id, occurrence, owner)
 
 
-def _holds(occurrence: Occurrence, each: DueOccurrence, due: ReminderDue, owner: Owner, now: datetime) -> bool:
+def holds(occurrence: Occurrence, each: DueOccurrence, due: ReminderDue, owner: Owner, now: datetime) -> bool:
     """Whether the reminder is right for the occurrence as it is now."""
     if not unsilenced(occurrence, owner.me) or dealt_with(occurrence) >= each.trigger:
         return False
