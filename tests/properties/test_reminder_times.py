@@ -110,7 +110,7 @@ def test_each_alert_is_planned_once_whenever_a_worker_looks(
 
 @st.composite
 def edits(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
-    """What happens to an event: minutes that pass, then "edit" with a start in minutes and a lead, or "work"."""
+    """The history of an event: minutes that pass, then "edit" with a start in minutes and a lead, or "work"."""
     return draw(
         st.lists(
             st.tuples(
