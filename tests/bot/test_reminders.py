@@ -130,6 +130,49 @@ def test_an_alarm_that_the_phone_has_acknowledged_is_not_repeated(chats: Chats) 
     assert (texts(ann, "Known"), texts(ann, "Also")) == ([], [])
 
 
+@pytest.mark.parametrize("role", ["organizer", "attendee", "alone"])
+def test_done_silences_the_phone_and_tells_nobody(chats: Chats, role: str) -> None:
+    ann = chats.person("Ann", address=f"ann{next(chats.numbers)}@example.com")
+    me, other = f"mailto:{ann.account.addresses[0]}", "mailto:zoe@example.net"
+    people = [f"ORGANIZER:{me}", f"ATTENDEE;PARTSTAT=ACCEPTED:{other}"]
+    if role == "attendee":
+        people = [f"ORGANIZER:{other}", f"ATTENDEE;PARTSTAT=ACCEPTED:{me}"]
+    more = alarm(":-PT15M", "X-OWN:kept")
+    put(ann, *(people if role != "alone" else []), "RRULE:FREQ=DAILY", "SEQUENCE:3", *more)
+    planned(chats, ann)
+    chats.now = MONDAY + timedelta(minutes=15)
+    heard = ann.hears("Sync")
+    before = text_of(ann)
+    owed = messages_owed(ann)
+    assert ann.taps("✓ Done", heard)["answer"]["text"] == "Done"
+    chats.now = MONDAY + timedelta(minutes=16)
+    after = text_of(ann)
+    new = [each for each in after.splitlines() if each not in before.splitlines()]
+    assert new == ["ACKNOWLEDGED:20261123T094500Z"]
+    assert "SEQUENCE:3" in after
+    assert messages_owed(ann) == owed
+    planned(chats, ann)
+    chats.now = MONDAY + timedelta(days=1, minutes=15)
+    ann.hears("Tue, Nov 24")
+
+
+def text_of(person: Someone, name: str = "sync") -> str:
+    """The text of the person's event, as a phone gets it."""
+    reads = person.chats.core.reads
+    (row,) = reads.by_uid(person.account.tenant, f"{name}@example.com")
+    found = reads.by_stream(person.account.tenant, row.stream_id)
+    assert found is not None
+    assert found.ics is not None
+    return bytes(found.ics).decode()
+
+
+def messages_owed(person: Someone) -> list[tuple[object, ...]]:
+    """The iTIP messages from this person, to people here and elsewhere. They are queued with the facts."""
+    query = "SELECT outbox_id FROM outbox WHERE tenant_id = %s AND kind ~ '^(itip_local|calendar_)' ORDER BY outbox_id"
+    with person.chats.core.pool.connection() as connection:
+        return connection.execute(query, (person.account.tenant,)).fetchall()
+
+
 def test_a_reminder_follows_the_event_and_a_cancelled_one_is_silent(chats: Chats) -> None:
     ann = chats.person("Ann")
     put(ann, "SUMMARY:Moved", name="moved")
