@@ -17,20 +17,20 @@ def test_the_menu_shows_every_setting_with_its_value(chats: Chats) -> None:
     ann.says("/settings")
     menu = ann.hears("Settings")
     assert menu["text"].splitlines() == [
-        "⚙️ Settings",
-        "👤 Name: Ann",
+        "⚙️ Settings. Tap a button to see what it is for, and to change it.",
+        "👤 Your name, as others see it: Ann",
         "🌍 Time zone: 10:30 AM (Berlin, UTC+1)",
         "🗣 Language: English",
-        "🕐 Clock: as usual in your language",
-        "📆 The week starts on: as usual",
+        "🕐 Clock: as usual in English (2:30 PM)",
+        "📆 The week starts on: Monday, as usual in English",
         "⏰ Reminders before an event: 15 min",
         "☀️ Plan of the day: 8:00 AM",
-        "🔔 Messages on my own: on",
-        "✉️ Cards of invitations: on",
+        "🔔 Messages: I write to you by myself",
+        "✉️ Invitations: each comes as a card",
         "🌙 Quiet hours: none",
-        "📱 Reminders here too where your calendar app rings: on",
+        "📱 Events with their own alarm: I remind you too",
         "👀 Who may ask when you are busy: those you meet with or share a calendar with",
-        "📧 Addresses: ann-menu@example.com",
+        "📧 Mail addresses for invitations: ann-menu@example.com",
     ]
     assert len(buttons(menu)) == 12
 
@@ -40,31 +40,36 @@ def test_values_are_chosen_by_buttons(chats: Chats) -> None:
     ann.says("/settings")
     menu = ann.hears("Settings")
     ann.taps("🕐 Clock", menu)
-    page = ann.hears("Clock: as usual")
+    page = ann.hears("Now: as usual in English (2:30 PM).")
     assert page["message_id"] == menu["message_id"]
     assert buttons(page) == [
-        "12 hours (2:30 PM)", "24 hours (14:30)", "✓ as usual in your language", "← Back",
+        "12 hours (2:30 PM)", "24 hours (14:30)", "✓ as usual in English (2:30 PM)", "← Back",
     ]  # fmt: skip
     ann.taps("24 hours (14:30)", page)
-    ann.hears("Clock: 24 hours")
+    ann.hears("Now: 24 hours")
     ann.taps("← Back", page)
     ann.hears("Time zone: 10:30 (Berlin, UTC+1)")
     ann.taps("⏰ Reminders", menu)
-    ann.hears("Reminders before an event that has none of its own: 15 min")
+    ann.hears("Now: 15 min.")
     ann.taps("1 h", menu)
-    ann.hears("none of its own: 15 min, 1 h")
+    ann.hears("Now: 15 min, 1 h.")
     ann.taps("✓ 15 min", menu)
-    ann.hears("none of its own: 1 h")
+    ann.hears("Now: 1 h.")
     ann.taps("← Back", menu)
     ann.hears("Quiet hours: none")
-    ann.taps("🔕 Turn messages off", menu)
-    ann.hears("Messages on my own: off")
-    ann.taps("🔔 Turn messages on", menu)
-    ann.hears("Messages on my own: on")
+    ann.taps("🔔 Messages", menu)
+    page = ann.hears("Now: I write to you by myself.")
+    assert buttons(page) == ["I only answer you", "✓ I write to you by myself", "← Back"]
+    ann.taps("I only answer you", menu)
+    ann.hears("Now: I only answer you.")
+    ann.taps("I write to you by myself", menu)
+    ann.hears("Now: I write to you by myself.")
+    ann.taps("← Back", menu)
+    ann.hears("Quiet hours: none")
     ann.taps("🌙 Quiet hours", menu)
-    ann.hears("I write nothing on my own then.")
+    ann.hears("it waits until they are over")
     ann.taps("22:00 – 07:00", menu)
-    ann.hears("Quiet hours: 22:00 – 07:00")
+    ann.hears("Now: 22:00 – 07:00.")
     assert chosen(ann) == Preferences(reminders=(60,), clock24=True, quiet_from=time(22), quiet_until=time(7))
 
 
@@ -73,8 +78,8 @@ def test_other_values_are_typed(chats: Chats) -> None:
     ann.says("/settings")
     menu = ann.hears("Settings")
     ann.taps("☀️ Plan of the day", menu)
-    ann.taps("✏️ Another value", ann.hears("When shall I send"))
-    ann.hears("At what time")
+    ann.taps("✏️ Type another", ann.hears("At what time?"))
+    ann.hears("At what time shall I send")
     ann.says("half past")
     ann.hears("I need a time of day")
     ann.says("6:45")
@@ -84,7 +89,7 @@ def test_other_values_are_typed(chats: Chats) -> None:
     ann.says("x" * 65)
     ann.hears("A name has 1 to 64 characters")
     ann.says("Annie")
-    ann.hears("Name: Annie")
+    ann.hears("as others see it: Annie")
     assert (chosen(ann).digest_at, ann.account.name) == (time(6, 45), "Annie")
     ann.says("/today")
     ann.hears("Nothing is planned")
@@ -103,9 +108,9 @@ def test_other_values_are_typed(chats: Chats) -> None:
         ("digest off", "Plan of the day: off", Preferences(digest_at=None)),
         ("quiet 22-7", "Quiet hours: 10:00 PM – 7:00 AM", Preferences(quiet_from=time(22), quiet_until=time(7))),
         ("тихие часы с 23:30 до 7", "Quiet hours: 11:30 PM", Preferences(quiet_from=time(23, 30), quiet_until=time(7))),
-        ("notifications off", "Messages on my own: off", Preferences(notifications=False)),
-        ("приглашения нет", "Cards of invitations: off", Preferences(notify_on_invite=False)),
-        ("app off", "rings: off", Preferences(remind_in_chat=False)),
+        ("notifications off", "Messages: I only answer you", Preferences(notifications=False)),
+        ("приглашения нет", "Invitations: no cards", Preferences(notify_on_invite=False)),
+        ("app off", "Events with their own alarm: only your calendar app rings", Preferences(remind_in_chat=False)),
     ],
 )
 def test_a_setting_in_words(chats: Chats, words: str, shown: str, wanted: Preferences) -> None:
@@ -163,7 +168,7 @@ def test_the_zone_and_the_audience_are_in_the_menu(chats: Chats) -> None:
     ann.taps("👀 When I am busy", menu)
     assert buttons(ann.hears("Who may ask"))[:3] == ["Everyone here", "✓ People I know", "Nobody"]
     ann.taps("Nobody", menu)
-    ann.hears("Who may ask when you are busy: nobody")
+    ann.hears("Now: nobody.")
     ann.taps("← Back", menu)
     ann.hears("Who may ask when you are busy: nobody")
     ann.taps("🌍 Time zone", menu)
@@ -173,3 +178,21 @@ def test_the_zone_and_the_audience_are_in_the_menu(chats: Chats) -> None:
     ann.says("/settings city Прага")
     ann.hears("that of Prague")
     assert ann.account.timezone == "Europe/Prague"
+
+
+@pytest.mark.parametrize(("language", "now"), [("en", "Now: "), ("ru", "Сейчас: ")])
+def test_every_page_says_what_it_is_for_and_what_holds_and_marks_it(chats: Chats, language: str, now: str) -> None:
+    ann = chats.person("Ann", language=language, zone="Europe/Berlin")
+    ann.says("/settings")
+    menu = ann.hears("⚙️")
+    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 13
+    opening = [each for each in buttons(menu) if each.split()[0] not in ("👤", "🌍")]
+    assert len(opening) == 10
+    for each in opening:
+        ann.taps(each, menu)
+        page = ann.hears(now)
+        assert page["text"].split()[0] == each.split()[0]
+        assert len(page["text"].partition(now)[0]) > 20
+        assert sum(button.startswith("✓ ") for button in buttons(page)) == 1
+        ann.taps(buttons(page)[-1], menu)
+        ann.hears("⚙️")

@@ -88,9 +88,9 @@ def test_settings_have_a_button_for_each_choice(core: Core) -> None:
             shown = await control.heard(ANN, "Who may ask", after=shown["revision"])
             assert buttons(shown) == [*ENGLISH, "← Back"]
             for text, line, chosen in (
-                ("Everyone here", "busy: everyone with an account here", "everyone"),
-                ("Nobody", "busy: nobody", "nobody"),
-                ("People I know", "busy: those you meet with", "known"),
+                ("Everyone here", "Now: everyone with an account here", "everyone"),
+                ("Nobody", "Now: nobody", "nobody"),
+                ("People I know", "Now: those you meet with", "known"),
             ):
                 await tap(control, ANN, shown, text)
                 shown = await control.heard(ANN, line, after=shown["revision"])

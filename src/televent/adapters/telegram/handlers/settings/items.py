@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
+
+from babel import Locale
 
 from televent.adapters.telegram.handlers.settings import reading
 from televent.adapters.telegram.texts import plain
@@ -14,11 +16,12 @@ from televent.wording.display import Display
 from televent.wording.times import clock_of, length_of, weekday_name
 
 Choices = Mapping[str, Any]
+_EXAMPLE: Final = datetime(2026, 1, 1, 14, 30)  # noqa: DTZ001 (a wall clock)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One setting. ``values``: what its buttons set, () for a switch. ``choices``: a value → fields of Preferences.
+    """One setting. ``values``: what its buttons set. ``choices``: a value → fields of Preferences.
     ``value``: the one that holds. ``words``: the value in words. ``read``: a typed text → a value; raises Unreadable.
     """
 
@@ -31,21 +34,28 @@ class Item:
     """Whether a button asks for another value in words."""
 
 
-def _switch(field: str) -> Item:
-    return Item((), lambda value: {field: value}, lambda chosen: getattr(chosen, field), _on_or_off, reading.switch)
+def _switch(name: str, field: str) -> Item:
+    """A setting that is on or off. Its words say what happens: a bare "off" would leave that open."""
 
+    def words(value: bool, display: Display) -> str:
+        return plain(display.language, f"setting-{name}-{'on' if value else 'off'}")
 
-def _on_or_off(value: bool, display: Display) -> str:
-    return plain(display.language, "setting-on" if value else "setting-off")
+    return Item(
+        (False, True), lambda value: {field: value}, lambda chosen: getattr(chosen, field), words, reading.switch
+    )
 
 
 def _clock(value: bool | None, display: Display) -> str:
     key = "usual" if value is None else "24" if value else "12"
-    return plain(display.language, f"setting-clock-{key}")
+    example = clock_of(_EXAMPLE, replace(display, clock24=value))
+    return plain(display.language, f"setting-clock-{key}", example=example)
 
 
 def _week(value: int | None, display: Display) -> str:
-    return plain(display.language, "setting-usual") if value is None else weekday_name(value, display)
+    if value is not None:
+        return weekday_name(value, display)
+    usual = int(Locale.parse(display.language).first_week_day)
+    return plain(display.language, "setting-week-usual", day=weekday_name(usual, display))
 
 
 def _reminders(value: tuple[int, ...], display: Display) -> str:
@@ -101,13 +111,13 @@ ITEMS: Final[Mapping[str, Item]] = {
         (None, time(7), time(8), time(9)), lambda value: {"digest_at": value}, lambda chosen: chosen.digest_at, _digest,
         reading.digest, typed=True,
     ),
-    "notifications": _switch("notifications"),
-    "invites": _switch("notify_on_invite"),
+    "notifications": _switch("notifications", "notifications"),
+    "invites": _switch("invites", "notify_on_invite"),
     "quiet": Item(
         (None, (time(22), time(7)), (time(23), time(8))), _quiet_choices, _quiet_value, _quiet, reading.quiet,
         typed=True,
     ),
-    "app": _switch("remind_in_chat"),
+    "app": _switch("app", "remind_in_chat"),
 }  # fmt: skip
 """The preferences, in the order of the menu."""
 

@@ -12,7 +12,7 @@ from televent.wording.times import clock_there
 
 
 async def menu(door: BotDoor, person: Person) -> tuple[str, InlineKeyboardMarkup]:
-    """All settings with their values, and a button for each; a switch is turned by its button."""
+    """All settings with their values, and a button for each, which opens its page."""
     account, language, display = person.account, person.language, person.display
     audience, _ = await door.run(audience_of, door.backend, account)
     lines = [
@@ -25,18 +25,12 @@ async def menu(door: BotDoor, person: Person) -> tuple[str, InlineKeyboardMarkup
         value = item.words(item.value(account.preferences), display)
         lines.append(say(language, f"settings-{name}", value=value))
     lines.append(say(language, "settings-busy", value=plain(language, f"busy-{audience}")))
-    lines.append(say(language, "settings-addresses", value=", ".join(account.addresses) or "–"))
+    addresses = ", ".join(account.addresses) or plain(language, "settings-no-address")
+    lines.append(say(language, "settings-addresses", value=addresses))
     buttons = [
         _button(language, f"button-settings-{name}", f"settings:{name}") for name in ("name", "zone", "language")
     ]
-    for name, item in ITEMS.items():
-        if item.values:
-            buttons.append(_button(language, f"button-settings-{name}", f"settings:{name}"))
-        else:
-            on = bool(item.value(account.preferences))
-            # The new value is in the data: a second run of the same tap changes nothing.
-            key = f"button-settings-{name}-{'off' if on else 'on'}"
-            buttons.append(_button(language, key, f"settings:{name}:{0 if on else 1}"))
+    buttons += [_button(language, f"button-settings-{name}", f"settings:{name}") for name in ITEMS]
     buttons.append(_button(language, "button-settings-busy", "settings:busy"))
     return "\n".join(lines), InlineKeyboardMarkup(
         inline_keyboard=[buttons[at : at + 2] for at in range(0, len(buttons), 2)]

@@ -136,7 +136,7 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person, state: FSMCon
 
 
 async def _show(message: Message, door: BotDoor, person: Person, name: str, value: str, update: str) -> None:
-    """Sets the value, if one is given, and shows the page of that setting; the menu after a switch or a language."""
+    """Sets the value, if one is given, and shows the page of that setting; the menu after a language."""
     if name == "language" and value in LANGUAGES:
         person = await _speak(door, person, update, value)
         await show(message, *await menu(door, person))
@@ -144,9 +144,6 @@ async def _show(message: Message, door: BotDoor, person: Person, name: str, valu
         await show(message, *language_page(person))
     elif name == "busy":
         await show(message, *await busy_view("busy-setting", door, person))
-    elif name in ITEMS and not ITEMS[name].values:
-        person = await _prefer(door, person, update, name, value == "1")
-        await show(message, *await menu(door, person))
     elif name in ITEMS:
         if value.isdecimal() and int(value) < len(ITEMS[name].values):
             person = await _prefer(door, person, update, name, tapped(name, int(value), person.account.preferences))

@@ -1,38 +1,61 @@
-settings = ⚙️ <b>Settings</b>
-settings-name = 👤 Name: { $value }
+settings = ⚙️ <b>Settings</b>. Tap a button to see what it is for, and to change it.
+settings-name = 👤 Your name, as others see it: { $value }
 settings-zone = 🌍 Time zone: { $value }
 settings-language = 🗣 Language: { $value }
 settings-clock = 🕐 Clock: { $value }
 settings-week = 📆 The week starts on: { $value }
 settings-reminders = ⏰ Reminders before an event: { $value }
 settings-digest = ☀️ Plan of the day: { $value }
-settings-notifications = 🔔 Messages on my own: { $value }
-settings-invites = ✉️ Cards of invitations: { $value }
+settings-notifications = 🔔 Messages: { $value }
+settings-invites = ✉️ Invitations: { $value }
 settings-quiet = 🌙 Quiet hours: { $value }
-settings-app = 📱 Reminders here too where your calendar app rings: { $value }
+settings-app = 📱 Events with their own alarm: { $value }
 settings-busy = 👀 Who may ask when you are busy: { $value }
-settings-addresses = 📧 Addresses: { $value }
-setting-on = on
+settings-addresses = 📧 Mail addresses for invitations: { $value }
+settings-no-address = none yet. To add one: /start
 setting-off = off
 setting-none = none
-setting-usual = as usual
 setting-at-start = at the start
-setting-clock-12 = 12 hours (2:30 PM)
-setting-clock-24 = 24 hours (14:30)
-setting-clock-usual = as usual in your language
+setting-clock-12 = 12 hours ({ $example })
+setting-clock-24 = 24 hours ({ $example })
+setting-clock-usual = as usual in English ({ $example })
+setting-week-usual = { $day }, as usual in English
+setting-notifications-on = I write to you by myself
+setting-notifications-off = I only answer you
+setting-invites-on = each comes as a card
+setting-invites-off = no cards, only in your calendar
+setting-app-on = I remind you too
+setting-app-off = only your calendar app rings
 language-en = English
 language-ru = Русский
-setting-language = 🗣 In which language shall I write?
-setting-clock = 🕐 Clock: { $value }
-setting-week = 📆 The week starts on: { $value }
+setting-language =
+    🗣 In which language shall I write? Now: English.
+    You may write to me in English and Russian at any time.
+setting-clock =
+    🕐 How shall I write times?
+    Now: { $value }.
+setting-week =
+    📆 On which day does your week begin? It counts for “next week” and for the date picker.
+    Now: { $value }.
 setting-reminders =
-    ⏰ Reminders before an event that has none of its own: { $value }
-    Tap to add one or to take it away; at most five.
-setting-digest = ☀️ When shall I send the plan of the day? Now: { $value }
-setting-notifications = 🔔 Messages on my own: { $value }
-setting-invites = ✉️ Cards of invitations: { $value }
-setting-quiet = 🌙 Quiet hours: { $value }. I write nothing on my own then.
-setting-app = 📱 Reminders here too where your calendar app rings: { $value }
+    ⏰ How long before an event shall I remind you? An event with an alarm of its own reminds you at that alarm instead.
+    Now: { $value }.
+    A tap adds a time, or takes it away; “none” takes all away. At most five.
+setting-digest =
+    ☀️ Once a day I send you what is planned, and the invitations that wait for your answer. At what time?
+    Now: { $value }.
+setting-notifications =
+    🔔 May I write to you by myself: invitations, answers of your guests, reminders, the plan of the day?
+    Now: { $value }.
+setting-invites =
+    ✉️ When somebody invites you, I can send you a card with buttons to answer. Without it the invitation is in your calendar only; I still tell you of changes to what you have accepted.
+    Now: { $value }.
+setting-quiet =
+    🌙 In quiet hours I write nothing by myself: it waits until they are over. Only a reminder that would then be too late, and the plan of the day, come at their time.
+    Now: { $value }.
+setting-app =
+    📱 Some events have an alarm of their own, at which your calendar app rings. Shall I remind you of those here too? Of events without an alarm I always remind you.
+    Now: { $value }.
 button-settings-name = 👤 Name
 button-settings-zone = 🌍 Time zone
 button-settings-language = 🗣 Language
@@ -40,15 +63,12 @@ button-settings-clock = 🕐 Clock
 button-settings-week = 📆 Week
 button-settings-reminders = ⏰ Reminders
 button-settings-digest = ☀️ Plan of the day
-button-settings-notifications-on = 🔔 Turn messages on
-button-settings-notifications-off = 🔕 Turn messages off
-button-settings-invites-on = ✉️ Turn cards on
-button-settings-invites-off = ✉️ Turn cards off
+button-settings-notifications = 🔔 Messages
+button-settings-invites = ✉️ Invitations
 button-settings-quiet = 🌙 Quiet hours
-button-settings-app-on = 📱 Remind here too
-button-settings-app-off = 📱 Do not remind here too
+button-settings-app = 📱 Own alarms
 button-settings-busy = 👀 When I am busy
-button-settings-typed = ✏️ Another value
+button-settings-typed = ✏️ Type another
 button-back = ← Back
 button-keep-so = Keep it so
 ask-name = What shall I call you? At most { $most } characters.
@@ -70,7 +90,9 @@ usage-quiet = I need two different times of day: /settings quiet 22-7, /settings
 usage-app = That is on or off: /settings app on, /settings app off
 usage-busy = /settings busy everyone|known|nobody – who may ask when you are busy (they never see your events)
 busy-offer = 👀 Who may ask when you are busy: { $busy }. Nobody sees your events for it. Change it here, or later with /settings.
-busy-setting = 👀 Who may ask when you are busy: { $busy }. Nobody sees your events for it.
+busy-setting =
+    👀 Who may ask me when you are busy, to find a time? They see times only, never your events.
+    Now: { $busy }.
 button-busy-everyone = Everyone here
 button-busy-known = People I know
 button-busy-nobody = Nobody

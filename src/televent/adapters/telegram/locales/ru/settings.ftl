@@ -1,38 +1,61 @@
-settings = ⚙️ <b>Настройки</b>
-settings-name = 👤 Имя: { $value }
+settings = ⚙️ <b>Настройки</b>. Нажмите кнопку, чтобы узнать, зачем она, и что-то изменить.
+settings-name = 👤 Ваше имя, как его видят другие: { $value }
 settings-zone = 🌍 Часовой пояс: { $value }
 settings-language = 🗣 Язык: { $value }
 settings-clock = 🕐 Часы: { $value }
 settings-week = 📆 Неделя начинается: { $value }
 settings-reminders = ⏰ Напоминания до события: { $value }
 settings-digest = ☀️ План на день: { $value }
-settings-notifications = 🔔 Мои сообщения без вашего вопроса: { $value }
-settings-invites = ✉️ Карточки приглашений: { $value }
+settings-notifications = 🔔 Сообщения: { $value }
+settings-invites = ✉️ Приглашения: { $value }
 settings-quiet = 🌙 Тихие часы: { $value }
-settings-app = 📱 Напоминать здесь и тогда, когда звонит приложение-календарь: { $value }
+settings-app = 📱 События со своим сигналом: { $value }
 settings-busy = 👀 Кто может узнать, когда вы заняты: { $value }
-settings-addresses = 📧 Адреса: { $value }
-setting-on = да
-setting-off = нет
+settings-addresses = 📧 Почта для приглашений: { $value }
+settings-no-address = пока нет. Добавить: /start
+setting-off = не присылать
 setting-none = нет
-setting-usual = как принято
 setting-at-start = в момент начала
-setting-clock-12 = 12 часов (2:30 PM)
-setting-clock-24 = 24 часа (14:30)
-setting-clock-usual = как принято в вашем языке
+setting-clock-12 = 12 часов ({ $example })
+setting-clock-24 = 24 часа ({ $example })
+setting-clock-usual = как принято в русском языке ({ $example })
+setting-week-usual = { $day }, как принято
+setting-notifications-on = пишу вам и без вопроса
+setting-notifications-off = только отвечаю вам
+setting-invites-on = присылаю карточку
+setting-invites-off = без карточек, только в календаре
+setting-app-on = напоминаю и я
+setting-app-off = звонит только приложение
 language-en = English
 language-ru = Русский
-setting-language = 🗣 На каком языке мне писать?
-setting-clock = 🕐 Часы: { $value }
-setting-week = 📆 Неделя начинается: { $value }
+setting-language =
+    🗣 На каком языке мне писать? Сейчас: русский.
+    Вы можете писать мне и по-русски, и по-английски.
+setting-clock =
+    🕐 Как мне писать время?
+    Сейчас: { $value }.
+setting-week =
+    📆 С какого дня начинается ваша неделя? Это важно для «следующей недели» и для выбора даты.
+    Сейчас: { $value }.
 setting-reminders =
-    ⏰ Напоминания до события, у которого нет своих: { $value }
-    Нажмите, чтобы добавить или убрать; не больше пяти.
-setting-digest = ☀️ Когда присылать план на день? Сейчас: { $value }
-setting-notifications = 🔔 Мои сообщения без вашего вопроса: { $value }
-setting-invites = ✉️ Карточки приглашений: { $value }
-setting-quiet = 🌙 Тихие часы: { $value }. В это время я ничего не пишу сам.
-setting-app = 📱 Напоминать здесь и тогда, когда звонит приложение-календарь: { $value }
+    ⏰ За сколько до события напоминать? Событие со своим сигналом напоминает о себе в его время.
+    Сейчас: { $value }.
+    Нажатие добавляет время или убирает его; «нет» убирает все. Не больше пяти.
+setting-digest =
+    ☀️ Раз в день я присылаю, что запланировано и какие приглашения ждут ответа. Во сколько?
+    Сейчас: { $value }.
+setting-notifications =
+    🔔 Можно ли мне писать вам без вопроса: приглашения, ответы гостей, напоминания, план на день?
+    Сейчас: { $value }.
+setting-invites =
+    ✉️ Когда вас приглашают, я могу прислать карточку с кнопками для ответа. Без неё приглашение есть только в календаре; об изменениях того, что вы приняли, я всё равно сообщу.
+    Сейчас: { $value }.
+setting-quiet =
+    🌙 В тихие часы я ничего не пишу сам: всё ждёт их конца. Только напоминание, которое потом было бы поздним, и план на день приходят в своё время.
+    Сейчас: { $value }.
+setting-app =
+    📱 У некоторых событий есть свой сигнал, по которому звонит приложение-календарь. Напоминать ли о них и здесь? О событиях без сигнала я напоминаю всегда.
+    Сейчас: { $value }.
 button-settings-name = 👤 Имя
 button-settings-zone = 🌍 Часовой пояс
 button-settings-language = 🗣 Язык
@@ -40,15 +63,12 @@ button-settings-clock = 🕐 Часы
 button-settings-week = 📆 Неделя
 button-settings-reminders = ⏰ Напоминания
 button-settings-digest = ☀️ План на день
-button-settings-notifications-on = 🔔 Включить сообщения
-button-settings-notifications-off = 🔕 Выключить сообщения
-button-settings-invites-on = ✉️ Включить карточки
-button-settings-invites-off = ✉️ Выключить карточки
+button-settings-notifications = 🔔 Сообщения
+button-settings-invites = ✉️ Приглашения
 button-settings-quiet = 🌙 Тихие часы
-button-settings-app-on = 📱 Напоминать и здесь
-button-settings-app-off = 📱 Не напоминать здесь
+button-settings-app = 📱 Свой сигнал
 button-settings-busy = 👀 Когда я занят(а)
-button-settings-typed = ✏️ Другое значение
+button-settings-typed = ✏️ Ввести другое
 button-back = ← Назад
 button-keep-so = Пусть так
 ask-name = Как мне вас называть? Не больше { $most } символов.
@@ -70,7 +90,9 @@ usage-quiet = Нужны два разных времени дня: /settings т
 usage-app = Здесь да или нет: /settings приложение да, /settings приложение нет
 usage-busy = /settings занятость все|знакомые|никто – кто может узнать, когда вы заняты (но не чем)
 busy-offer = 👀 Кто может узнать, когда вы заняты: { $busy }. Самих событий никто не увидит. Изменить можно здесь или позже: /settings
-busy-setting = 👀 Кто может узнать, когда вы заняты: { $busy }. Самих событий никто не увидит.
+busy-setting =
+    👀 Кто может узнать у меня, когда вы заняты, чтобы найти время? Видно только время, но не события.
+    Сейчас: { $busy }.
 button-busy-everyone = Все
 button-busy-known = Знакомые
 button-busy-nobody = Никто
