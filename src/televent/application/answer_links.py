@@ -1,6 +1,6 @@
-"""The links in mails by which people here answer meetings, and the threads of those mails.
+"""The links in mails by which people here answer meetings, reminders and proposals, and the threads of those mails.
 
-A token is random and stored, so that it discloses nothing, answers one meeting for one person, and is useless as soon
+A token is random and stored, so that it discloses nothing, answers one question for one person, and is useless as soon
 as its row is deleted, as on the erasure of the account.
 """
 
@@ -13,25 +13,37 @@ from uuid import UUID
 
 from televent.domain.ids import AccountId
 
+REMINDER: Final = "reminder"
+PROPOSAL: Final = "proposal:"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLink:
-    """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting."""
+    """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting. ``purpose``: "" for
+    the invitation, REMINDER, or PROPOSAL with the key of the proposal behind it."""
 
     token: str
     tenant: AccountId
     stream_id: UUID
     recurrence_id: str | None
+    purpose: str = ""
+
+    @property
+    def proposal(self) -> str | None:
+        """The key of the proposal that the link answers; None for another link."""
+        return self.purpose.removeprefix(PROPOSAL) if self.purpose.startswith(PROPOSAL) else None
 
 
 class AnswerLinks(Protocol):
     """Stores links and threads. Synchronous; called through threads."""
 
-    def issue(self, tenant: AccountId, stream_id: UUID, recurrence_id: str | None, expires_at: datetime) -> str:
-        """The token for that meeting or date, made when first needed; it is valid until ``expires_at`` from now on."""
+    def issue(
+        self, tenant: AccountId, stream_id: UUID, recurrence_id: str | None, expires_at: datetime, purpose: str = ""
+    ) -> str:
+        """The token for that meeting or date and that purpose, made when first needed; it is valid until ``expires_at``
+        from now on."""
         ...
 
     def find(self, token: str, now: datetime) -> AnswerLink | None:

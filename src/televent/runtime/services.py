@@ -80,7 +80,7 @@ def worker_handlers(core: Core) -> list[Handler]:
     mailer = SmtpMailer(route)
     return [
         MailSender(mailer, core.mail_book, identity, core.backend.clock),
-        ReminderMails(mailer, core.backend, identity.sender, identity.mail_domain),
+        ReminderMails(mailer, core.backend, core.answer_links, identity),
         MeetingMailSender(mailer, core.backend, core.answer_links, identity),
     ]
 

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from televent.adapters.email import mime, texts
 from televent.adapters.email.headers import BadHeader
+from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.smtp import MailRejected, NoSuchMailbox, SmtpMailer
+from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, Undeliverable
 from televent.application.messages.reminders import DigestMail, ReminderMail, RemindersMail
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.agenda import Entry
+from televent.application.use_cases.reminders.by_link import issue_reminder_link
 from televent.application.use_cases.reminders.digest import summary
 from televent.application.use_cases.reminders.telling import Told, missed, told
 from televent.domain.ids import AccountId
 from televent.wording.display import Display
 from televent.wording.reminders import distance_of
 
+_LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 Body = tuple[str, list[str]]
 """The subject of a mail, and its lines; "" is an empty one."""
 
@@ -32,9 +38,9 @@ class ReminderMails:
 
     kinds: tuple[type[Message], ...] = (ReminderMail, RemindersMail, DigestMail)
 
-    def __init__(self, mailer: SmtpMailer, backend: Backend, sender: str, domain: str) -> None:
+    def __init__(self, mailer: SmtpMailer, backend: Backend, links: AnswerLinks, identity: MailIdentity) -> None:
         self._mailer, self._backend = mailer, backend
-        self._sender, self._domain = sender, domain
+        self._links, self._identity = links, identity
 
     async def handle(self, message: Claimed) -> None:
         """Sends one reminder or summary. Raises Undeliverable, GiveUp, MailError as MailSender does."""
@@ -47,18 +53,18 @@ class ReminderMails:
             return
         subject, lines = body
         mail = mime.Mail(
-            sender=mime.Mailbox("Televent", self._sender),
+            sender=mime.Mailbox("Televent", self._identity.sender),
             recipient=mime.Mailbox(account.name, account.addresses[0]),
             reply_to=None,
             subject=subject,
             date=now,
-            message_id=mime.message_id(self._domain, message.tenant, message.outbox_id),
+            message_id=mime.message_id(self._identity.mail_domain, message.tenant, message.outbox_id),
             plain="\n".join(lines) + "\n",
-            html="<p>" + "<br>".join(html.escape(line) for line in lines) + "</p>",
+            html="<p>" + "<br>".join(map(_as_html, lines)) + "</p>",
         )
         try:
             recipient = account.addresses[0]
-            await self._mailer.send(mime.plain_mail(mail), envelope_from=self._sender, recipient=recipient)
+            await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=recipient)
         except NoSuchMailbox as error:
             raise Undeliverable(str(error)) from error
         except (MailRejected, BadHeader) as error:
@@ -70,7 +76,8 @@ class ReminderMails:
         display = Display(zone, language, now.astimezone(zone), chosen.clock24, chosen.week_start)
         match message:
             case ReminderMail():
-                return _reminder(told(self._backend, account, message, now), account, display, now)
+                events = told(self._backend, account, message, now)
+                return _reminder(events, account, display, now, lambda each: self._link(account, each))
             case RemindersMail():
                 ahead, over = missed(self._backend, account, message, now)
                 parts = [("reminders-ahead", [each.entry for each in ahead])]
@@ -86,8 +93,17 @@ class ReminderMails:
             case _:
                 raise GiveUp("no reminder is made of this message")
 
+    def _link(self, account: AccountRow, event: Told) -> str | None:
+        """The page that snoozes the reminder, or ends it; None without a public address."""
+        url = self._identity.public_url
+        if url is None or event.end <= self._backend.clock():
+            return None
+        return f"{url}/i/{issue_reminder_link(self._backend, self._links, account, event)}"
 
-def _reminder(events: Sequence[Told], account: AccountRow, display: Display, now: datetime) -> Body | None:
+
+def _reminder(
+    events: Sequence[Told], account: AccountRow, display: Display, now: datetime, link_of: Callable[[Told], str | None]
+) -> Body | None:
     if not events:
         return None
     lines: list[str] = []
@@ -100,6 +116,10 @@ def _reminder(events: Sequence[Told], account: AccountRow, display: Display, now
             lines.append(texts.say(language, "location", place=entry.location))
         if each.link is not None and each.link not in entry.location:
             lines.append(each.link)
+        link = link_of(each)
+        if link is not None:
+            lines.append(texts.say(language, "reminder-choices", link=link))
+            lines.append(texts.say(language, "reminder-private"))
     title = _title(events[0].entry, display.language)
     return texts.say(display.language, "reminder-subject", summary=title), lines
 
@@ -116,6 +136,11 @@ def _list(key: str, parts: Sequence[tuple[str, Sequence[Entry]]], account: Accou
                 for each in entries
             ]
     return (texts.say(display.language, key), lines) if lines else None
+
+
+def _as_html(line: str) -> str:
+    """A line with its web addresses as links."""
+    return _LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', html.escape(line))
 
 
 def _title(entry: Entry, language: str) -> str:

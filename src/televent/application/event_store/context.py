@@ -28,3 +28,9 @@ class Context:
     def on_behalf_of(self, tenant: AccountId, command_id: UUID, door: str = "courier") -> Context:
         """The context of a command that this one causes, perhaps in another account."""
         return replace(self, tenant=tenant, command_id=command_id, door=door)
+
+
+def by_link(command_id: UUID, tenant: AccountId, now: datetime) -> Context:
+    """The context of a form behind the link of a mail. Each form is a command of its own: the same answer is given
+    again where another came between."""
+    return Context(tenant, str(tenant), "email", now, command_id, command_id.hex)

@@ -39,8 +39,8 @@ def answers_mail(card: Card, told: Answers, display: Display) -> Written:
     )
 
 
-def proposal_mail(fact: CounterProposed, display: Display) -> Written:
-    """The mail that tells an organizer of the time that an attendee proposes."""
+def proposal_mail(fact: CounterProposed, display: Display, link: str | None) -> Written:
+    """The mail that tells an organizer of the time that an attendee proposes. ``link``: the page that answers."""
     language, was, now = display.language, fact.was, fact.now
     title = title_of(was.title if was is not None else "", language)
     name, when = short(fact.name or fact.attendee), time_of_details(was, display)
@@ -51,7 +51,11 @@ def proposal_mail(fact: CounterProposed, display: Display) -> Written:
         language=language,
         subject=say(language, "meeting-subject-proposal", title=title, when=when),
         lead=say(language, "meeting-proposal", name=name, title=title),
-        lines=(*lines, *_note(fact.comment, language), say(language, "meeting-proposal-how")),
+        lines=(*lines, *_note(fact.comment, language)),
+        link=link,
+        asks=True,
+        choices=("meeting-proposal-accept", "meeting-proposal-keep"),
+        elsewhere="meeting-proposal-how",
     )
 
 

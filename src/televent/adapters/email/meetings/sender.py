@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.scheduling.answer_by_link import issue_link
 from televent.application.use_cases.scheduling.cards import Card, card_of, open_question
 from televent.application.use_cases.scheduling.news import MAX_FACTS, accepted_before, answers_of, news_of
+from televent.application.use_cases.scheduling.proposal_by_link import issue_proposal_link
 from televent.application.use_cases.scheduling.proposals import open_proposals
 from televent.domain.account.quiet_hours import quiet_until
 from televent.domain.calendar_object.events import CounterProposed
@@ -144,7 +146,11 @@ class MeetingMailSender:
         if all(each.proposal.key != mail.proposal for each in waiting):
             return None
         _, fact = self._fact(mail, account) or ("", None)
-        return proposal_mail(fact, display) if isinstance(fact, CounterProposed) else None
+        if not isinstance(fact, CounterProposed):
+            return None
+        url = self._identity.public_url
+        make = partial(issue_proposal_link, self._backend, self._links, account.tenant, mail.stream_id)
+        return proposal_mail(fact, display, f"{url}/i/{make(mail.proposal)}" if url is not None else None)
 
     def _fact(self, mail: MeetingMail, account: AccountRow) -> tuple[str, object] | None:
         """The door and the fact that the mail is about; without a version, the newest one that is of its kind."""

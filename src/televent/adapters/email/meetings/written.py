@@ -22,7 +22,8 @@ class Written:
     """A mail: its lead, the lines below it, and the addresses of its choices. Nothing in it is escaped.
 
     ``link``: the page that answers, None where there is nothing to answer by a link. ``asks``: an answer is wanted.
-    ``version``: that of the newest fact which it tells of.
+    ``version``: that of the newest fact which it tells of. ``choices``: the keys of the answers on that page.
+    ``elsewhere``: the key of the sentence that says how to answer without a link.
     """
 
     language: str
@@ -32,6 +33,8 @@ class Written:
     version: int = 0
     link: str | None = None
     asks: bool = False
+    choices: tuple[str, ...] = ("meeting-accept", "meeting-tentative", "meeting-decline")
+    elsewhere: str = "meeting-answer-elsewhere"
 
     @property
     def plain(self) -> str:
@@ -45,16 +48,16 @@ class Written:
         body += "<p>" + "<br>".join(html.escape(each) for each in self.lines) + "</p>"
         if self.asks and self.link is not None:
             href = html.escape(self.link)
-            choices = (say(self.language, f"meeting-{each}") for each in ("accept", "tentative", "decline"))
+            choices = (say(self.language, each) for each in self.choices)
             body += "<p>" + " · ".join(f'<a href="{href}">{html.escape(each)}</a>' for each in choices) + "</p>"
             body += f"<p>{html.escape(say(self.language, 'meeting-answer-private'))}</p>"
         elif self.asks:
-            body += f"<p>{html.escape(say(self.language, 'meeting-answer-elsewhere'))}</p>"
+            body += f"<p>{html.escape(say(self.language, self.elsewhere))}</p>"
         return body
 
     def _closing(self) -> list[str]:
         if self.link is None:
-            return [say(self.language, "meeting-answer-elsewhere")]
+            return [say(self.language, self.elsewhere)]
         return [
             say(self.language, "meeting-answer", link=self.link),
             say(self.language, "meeting-answer-private"),

@@ -11,10 +11,11 @@ from televent.application.answer_links import TOKEN_LENGTH, AnswerLink
 from televent.domain.ids import AccountId
 
 ISSUE = """
-    INSERT INTO answer_link (tenant_id, stream_id, recurrence_id, token, expires_at) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (tenant_id, stream_id, recurrence_id) DO UPDATE SET expires_at = excluded.expires_at
+    INSERT INTO answer_link (tenant_id, stream_id, recurrence_id, purpose, token, expires_at)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, stream_id, recurrence_id, purpose) DO UPDATE SET expires_at = excluded.expires_at
     RETURNING token"""
-FIND = "SELECT tenant_id, stream_id, recurrence_id FROM answer_link WHERE token = %s AND expires_at > %s"
+FIND = "SELECT tenant_id, stream_id, recurrence_id, purpose FROM answer_link WHERE token = %s AND expires_at > %s"
 TAKE_FORM = "UPDATE answer_link SET form = %s WHERE token = %s AND form IS DISTINCT FROM %s"
 THREAD = """
     INSERT INTO mail_thread AS standing (tenant_id, stream_id, message_id) VALUES (%s, %s, %s)
@@ -28,18 +29,21 @@ class PostgresAnswerLinks:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def issue(self, tenant: AccountId, stream_id: UUID, recurrence_id: str | None, expires_at: datetime) -> str:
-        """The token for that meeting or date, valid until ``expires_at`` from now on."""
+    def issue(
+        self, tenant: AccountId, stream_id: UUID, recurrence_id: str | None, expires_at: datetime, purpose: str = ""
+    ) -> str:
+        """The token for that meeting or date and that purpose, valid until ``expires_at`` from now on."""
         token = secrets.token_hex(TOKEN_LENGTH // 2)
+        values = (tenant, stream_id, recurrence_id or "", purpose, token, expires_at)
         with self._pool.connection() as connection:
-            row = connection.execute(ISSUE, (tenant, stream_id, recurrence_id or "", token, expires_at)).fetchone()
+            row = connection.execute(ISSUE, values).fetchone()
         assert row is not None
         return str(row[0])
 
     def find(self, token: str, now: datetime) -> AnswerLink | None:
         """The meeting and the person of a valid token; None for an unknown or expired one."""
         rows = fetch(self._pool, FIND, (token, now))
-        return AnswerLink(token, AccountId(rows[0][0]), rows[0][1], rows[0][2] or None) if rows else None
+        return AnswerLink(token, AccountId(rows[0][0]), rows[0][1], rows[0][2] or None, rows[0][3]) if rows else None
 
     def take_form(self, token: str, form: str) -> bool:
         """Notes that a form of this link was taken. False: it came twice."""

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
 from televent.application.messages.outbox import OutboxMessage
-from televent.application.messages.reminders import DueOccurrence, ReminderDue
+from televent.application.messages.reminders import DueOccurrence, ReminderDue, ReminderMail
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.reminders.telling import occurrence_told
 from televent.ical.text.values import written
@@ -41,6 +41,7 @@ def snooze(
         return None
     # An event that is moved later than the time of this reminder gets its own reminder again.
     occurrence = DueOccurrence(recurrence_id, written(found.entry.start), now)
-    message = ReminderDue(stream_id, at, (occurrence,), snoozed=True)
+    kind = ReminderDue if account.telegram_id is not None else ReminderMail
+    message = kind(stream_id, at, (occurrence,), snoozed=True)
     key = f"snooze/{source}"
     return backend.snoozes.snooze(account.tenant, OutboxMessage(uuid5(account.tenant, key), key, message, at), now)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from televent.application.answer_links import AnswerLink, AnswerLinks
 from televent.application.backend import Backend
-from televent.application.event_store.context import Context
+from televent.application.event_store.context import by_link
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotFromThere, NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
@@ -89,7 +89,7 @@ def answer_by_link(
     try:
         answer_invitation(
             backend,
-            _context(backend, link),
+            by_link(backend.ids(), link.tenant, backend.clock()),
             stream_id=link.stream_id,
             partstat=partstat,
             recurrence_id=link.recurrence_id,
@@ -100,16 +100,3 @@ def answer_by_link(
     except NotFromThere:
         return "not-from-there"
     return None
-
-
-def _context(backend: Backend, link: AnswerLink) -> Context:
-    """Each form is a command of its own: the same answer is given again where another came between."""
-    command = backend.ids()
-    return Context(
-        tenant=link.tenant,
-        actor=str(link.tenant),
-        door="email",
-        now=backend.clock(),
-        command_id=command,
-        correlation_id=command.hex,
-    )

@@ -138,9 +138,13 @@ def open_proposals(backend: Backend, tenant: AccountId, stream_id: UUID) -> list
     state = backend.store.load(CALENDAR_OBJECT, StreamKey(tenant, stream_id)).state
     if not state.exists:
         return []
-    waiting = [each for each in state.proposals if each.answer is None]
+    return [each for each in standing_of(state) if each.proposal.answer is None]
+
+
+def standing_of(state: CalendarObject) -> list[Standing]:
+    """All proposals of an event that are kept, with whether each could be accepted."""
     recurs = state.outline is not None and state.outline.recurs
-    return [Standing(each, outdated(state, each), recurs and each.recurrence_id is None) for each in waiting]
+    return [Standing(each, outdated(state, each), recurs and each.recurrence_id is None) for each in state.proposals]
 
 
 def places(

@@ -49,6 +49,8 @@ meeting-more-answers = { $count ->
    *[other] … and { $count } more answers
  }
 meeting-proposal = { $name } proposes another time for { $title }
+meeting-proposal-accept = Accept the new time
+meeting-proposal-keep = Keep the time
 meeting-proposal-how = To accept it, move the event in your calendar app. To keep the time, do nothing.
 meeting-proposed = Proposed: { $when }
 meeting-proposal-place = Place: { $place }

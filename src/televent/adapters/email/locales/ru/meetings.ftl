@@ -51,6 +51,8 @@ meeting-more-answers = { $count ->
    *[other] … и ещё { $count } ответов
  }
 meeting-proposal = { $name } предлагает другое время: { $title }
+meeting-proposal-accept = Принять новое время
+meeting-proposal-keep = Оставить время
 meeting-proposal-how = Чтобы принять его, перенесите событие в приложении календаря. Чтобы оставить прежнее, ничего не делайте.
 meeting-proposed = Предлагается: { $when }
 meeting-proposal-place = Место: { $place }
