@@ -10,8 +10,8 @@ from itertools import islice, product
 from televent.phrases.assembling.ends import on_or_after
 from televent.phrases.assembling.parts import Parts, are_choices
 from televent.phrases.grammar.cursor import Sentence
-from televent.phrases.grammar.recurrence import DAYS
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Rule, Span, Zone
+from televent.phrases.grammar.weekday_lists import DAYS
 from televent.phrases.grammar.zones import zone_of
 
 MAX_CHOICES = 4

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from televent.phrases.grammar.days import months_after
-from televent.phrases.grammar.recurrence import DAYS
 from televent.phrases.grammar.values import Rule
+from televent.phrases.grammar.weekday_lists import DAYS
 
 
 def first_instance(rule: Rule, day: date, *, after_today: bool) -> date:

@@ -6,27 +6,29 @@ from dataclasses import replace
 
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.frequency import frequency_at, is_adjective
+from televent.phrases.grammar.of_month import (
+    day_of_every_month,
+    ends_in_month,
+    every_day_of_month,
+    is_day_of_month,
+    weekday_of_month,
+)
 from televent.phrases.grammar.values import Count, Item, Rule
+from televent.phrases.grammar.weekday_lists import weekdays_at
 from televent.phrases.words.vocabulary import (
-    AND,
-    DASHES,
     EVERY,
     LAST,
-    MONTHLY,
     MONTHS,
     OTHER,
     PARTS,
     TIMES,
     UNITS,
-    WEEKDAYS,
     WEEKDAYS_REPEATED,
     WEEKENDS,
     WORKDAYS,
 )
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQ = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY", "hour": "HOURLY"}
-_MONTH = frozenset(["month", "months", "месяца", "месяц", "месяце", "mo"])
 _QUARTER = frozenset(["quarter", "quarters", "квартал", "квартала"])
 _WORK = ("MO", "TU", "WE", "TH", "FR")
 
@@ -37,8 +39,8 @@ def rule_at(text: Sentence, place: int) -> Item | None:
         _alternate(text, place)
         or _every(text, place)
         or _by_weekdays(text, place)
-        or _of_month(text, place)
-        or _day_of_every_month(text, place)
+        or weekday_of_month(text, place)
+        or day_of_every_month(text, place)
         or _adverb(text, place)
         or _once_in(text, place)
         or _count(text, place)
@@ -61,19 +63,19 @@ def _every(text: Sentence, place: int) -> Item | None:
     if text.low(at) in OTHER or text.follows(at, "single"):
         interval = 1 if text.low(at) == "single" else 2
         at += 1
-    elif (ordinal := text.ordinal(at)) is not None and 1 < ordinal[0] < 32 and not _is_day_of_month(text, ordinal[1]):
+    elif (ordinal := text.ordinal(at)) is not None and 1 < ordinal[0] < 32 and not is_day_of_month(text, ordinal[1]):
         interval, at = ordinal
         maybe = interval if interval < 6 else None
     elif (number := text.number(at)) is not None and (text.low(number[1]) in UNITS):
         interval, at = number
     elif text.low(at) in LAST or (text.ordinal(at) or (0, 0))[0] == 1:
-        return _of_month(text, at, place)
+        return weekday_of_month(text, at, place)
     if interval > 99 or not interval:
         return None
-    days, after = _weekdays(text, at)
+    days, after = weekdays_at(text, at)
     if days:
         monthly = f"{maybe}{days[0]}" if maybe and len(days) == 1 else None
-        if maybe and (end := _ends_in_month(text, after)):
+        if maybe and (end := ends_in_month(text, after)):
             return Item(Rule("MONTHLY", byday=(f"{maybe}{days[0]}",)), place, end)
         if text.low(after) in PARTS:
             return Item(Rule("WEEKLY", interval, days, part=PARTS[text.low(after)]), place, after + 1)
@@ -90,14 +92,14 @@ def _every(text: Sentence, place: int) -> Item | None:
     unit = text.look_up(at, UNITS)
     if unit in _FREQ and low not in ("d", "w", "h", "ч"):
         return _with_days(text, place, at + 1, _FREQ[unit or ""], interval)
-    day = _every_day_of_month(text, at)
+    day = every_day_of_month(text, at)
     return Item(Rule("MONTHLY", monthday=day[0]), place, day[1]) if day is not None else None
 
 
 def _alternate(text: Sentence, place: int) -> Item | None:
     """ "alternate Fridays"."""
     at = text.skip(place, ("on",))
-    days, after = _weekdays(text, at + 1)
+    days, after = weekdays_at(text, at + 1)
     return Item(Rule("WEEKLY", 2, days), place, after) if text.low(at) == "alternate" and days else None
 
 
@@ -109,46 +111,15 @@ def _is_date(text: Sentence, at: int) -> bool:
     return text.low(at) in MONTHS and (text.ordinal(at + 1) or text.number(at + 1)) is not None
 
 
-def _day_of_every_month(text: Sentence, place: int) -> Item | None:
-    """ "the 1st of each month", "1 числа каждого месяца", "the last day of every month"."""
-    at = text.skip(place, ("on", "the", "в", "во"), 2)
-    if text.low(at) in LAST and text.low(at + 1) in ("day", "день"):
-        day, after = -1, at + 2
-    else:
-        found = text.ordinal(at) or text.number(at)
-        if found is None or not 1 <= found[0] <= 31:
-            return None
-        day, after = found[0], text.skip(found[1], ("числа", "число", "day"))
-    end = _ends_in_month(text, after)
-    if not end or not any(text.low(each) in EVERY for each in range(after, end)):
-        return None
-    return Item(Rule("MONTHLY", monthday=day), place, end)
-
-
-def _is_day_of_month(text: Sentence, after: int) -> bool:
-    return text.low(after) in ("числа", "число") or text.low(text.skip(after, ("of",))) in ("month",)
-
-
-def _every_day_of_month(text: Sentence, at: int) -> tuple[int, int] | None:
-    """ "15th of the month" and "15 число" after "every"."""
-    number = text.ordinal(at) or text.number(at)
-    if number is None or not 1 <= number[0] <= 31:
-        return None
-    if text.low(number[1]) in ("число", "числа"):
-        return number[0], text.skip(number[1] + 1, _MONTH)
-    end = _ends_in_month(text, number[1])
-    return (number[0], end) if end else None
-
-
 def _with_days(text: Sentence, place: int, after: int, freq: str, interval: int) -> Item:
     """ "every 2 weeks on Monday", "every month on the 5th", "каждую неделю по вторникам"."""
     at = text.skip(after, ("on", "in", "the", "в", "во", "по", ",", "at"), 2)
     if freq == "WEEKLY":
-        days, end = _weekdays(text, at)
+        days, end = weekdays_at(text, at)
         if days:
             return Item(Rule(freq, interval, days), place, end)
     if freq == "MONTHLY":
-        first = _of_month(text, text.skip(after, ("on", "в", "во", "the"), 2), place, said=True)
+        first = weekday_of_month(text, text.skip(after, ("on", "в", "во", "the"), 2), place, said=True)
         if first is not None and isinstance(first.value, Rule):
             return Item(Rule(freq, interval, first.value.byday), place, first.last)
         number = text.ordinal(at) or text.number(at)
@@ -160,32 +131,6 @@ def _with_days(text: Sentence, place: int, after: int, freq: str, interval: int)
             end = text.skip(number[1], ("числа", "число"))
             return Item(Rule(freq, interval, monthday=number[0]), place, end)
     return Item(Rule(freq, interval), place, after)
-
-
-def _weekdays(text: Sentence, at: int) -> tuple[tuple[str, ...], int]:
-    """One weekday or several: "Monday, Wednesday and Friday", "пн, ср и пт", "mon-fri", "вторникам и четвергам"."""
-    table = {**WEEKDAYS, **WEEKDAYS_REPEATED}
-    first = text.look_up(at, table)
-    if first is None:
-        return (), at
-    found = [first]
-    at += 1
-    while True:
-        at = text.skip(at, (".",)) if text.token(at).glued and text.low(at + 1) else at
-        joint = text.skip(at, (",", "/", "&", *AND), 2)
-        joint = text.skip(joint, ("on", "по", "в", "во", "every", "each", "каждый", "каждую", "каждое"), 1)
-        following = text.look_up(joint, table)
-        if following is not None and joint > at:
-            found.append(following)
-            at = joint + 1
-            continue
-        if (text.low(at) in DASHES or text.low(at) in ("to", "through", "thru", "по")) and len(found) == 1:
-            last = text.look_up(at + 1, table)
-            if last is not None and last > found[0]:
-                found = list(range(found[0], last + 1))
-                at += 2
-        break
-    return tuple(DAYS[day] for day in sorted(set(found))), at
 
 
 def _by_weekdays(text: Sentence, place: int) -> Item | None:
@@ -200,7 +145,7 @@ def _by_weekdays(text: Sentence, place: int) -> Item | None:
         return None if single and after == at + 1 else Item(Rule("WEEKLY", 1, _WORK), place, after)
     if low == "weekends" or (text.low(place) == "по" and low in WEEKENDS):
         return Item(Rule("WEEKLY", 1, ("SA", "SU")), place, text.skip(at + 1, ("дням",)))
-    days, after = _weekdays(text, at)
+    days, after = weekdays_at(text, at)
     if not days:
         return None
     repeated = any(text.low(each) in WEEKDAYS_REPEATED for each in range(at, after))
@@ -216,39 +161,6 @@ def _by_weekdays(text: Sentence, place: int) -> Item | None:
     if text.low(behind) in EVERY and text.look_up(behind + 1, UNITS) == "week":
         return Item(Rule("WEEKLY", 1, days), place, behind + 2)
     return None
-
-
-def _of_month(text: Sentence, place: int, first: int | None = None, *, said: bool = False) -> Item | None:
-    """ "(the) first Monday of the month", "последняя пятница каждого месяца"."""
-    start = place if first is None else first
-    at = text.skip(place, ("on", "the", "в", "во", "по", "every", "each"), 3)
-    if text.low(at) in LAST:
-        number, after = -1, at + 1
-    else:
-        found = text.ordinal(at)
-        if found is None or not 1 <= found[0] <= 5:
-            return None
-        number, after = found
-    days, after = _weekdays(text, after)
-    working = text.low(after) in WORKDAYS and text.low(after + 1) in ("день", "day")
-    if len(days) != 1 or working:
-        return None
-    rule = f"{number}{days[0]}"
-    end = _ends_in_month(text, after)
-    if not end:
-        return (
-            Item(Rule("MONTHLY", byday=(rule,)), start, after) if said or (first is not None and number < 2) else None
-        )
-    every = said or first is not None or any(text.low(each) in EVERY | MONTHLY for each in range(place, end))
-    return Item(Rule("MONTHLY", byday=(rule,), maybe_once=not every), start, end)
-
-
-def _ends_in_month(text: Sentence, after: int) -> int:
-    """The place after "of the month"; 0 where it does not follow."""
-    at = text.skip(after, ("of", "in", "the", "a", "в", *EVERY), 3)
-    if text.low(at) in MONTHLY and at == after:
-        return at + 1
-    return at + 1 if text.low(at) in _MONTH and (at > after or text.low(at) in ("месяца",)) else 0
 
 
 def _adverb(text: Sentence, place: int) -> Item | None:

@@ -9,7 +9,8 @@ from televent.phrases.grammar.clock import clock_at
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.dates import NoSuchDay, date_at
 from televent.phrases.grammar.days import day_at
-from televent.phrases.grammar.lengths import length_at, offset_at
+from televent.phrases.grammar.lengths import length_at
+from televent.phrases.grammar.offsets import offset_at
 from televent.phrases.grammar.recurrence import rule_at
 from televent.phrases.grammar.senses import is_other_sense
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Span, To
