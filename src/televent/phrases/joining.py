@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from televent.phrases.grammar.tokens import clean, tokens_of
 from televent.phrases.own import OwnReading
 from televent.phrases.reading import Reading, Understood
 
@@ -14,6 +15,15 @@ MAX_READINGS = 4
 
 MIN_AHEAD = timedelta(days=3)
 """From so many days ahead, "next Monday" in the week after this one is read as the coming one."""
+
+MAX_PART = timedelta(hours=3)
+"""Max time between two guesses of one part of the day."""
+
+_SMALL = frozenset(
+    ["a", "an", "the", "at", "in", "on", "to", "by", "for", "from", "of", "and", "with", "me", "please", "remind",
+     "в", "во", "на", "с", "со", "у", "к", "и", "до", "по", "за", "мне", "напомни"]
+)  # fmt: skip
+"""Words that the other reader takes away from a title, and that tell no time."""
 
 
 def join(own: OwnReading, second: tuple[Reading, str] | None, now: datetime) -> Understood:
@@ -34,7 +44,34 @@ def join(own: OwnReading, second: tuple[Reading, str] | None, now: datetime) -> 
         return understood
     if any(agree(each, other, now) for each in own.partial) or _differs_by_custom(own, other, now):
         return understood
+    more = _taken_more(own, title)
+    if not more and (_skipped(own, title) or _is_same_part(understood.readings[0], other, now)):
+        return understood
     return replace(understood, readings=(*understood.readings, other))
+
+
+def _taken_more(own: OwnReading, title: str) -> frozenset[str]:
+    """The words that we left in a text, and that the other reader took for time."""
+    ours = f"{own.understood.title} {own.understood.place}"
+    return _lowered(ours) - _lowered(title) - own.plain - _SMALL
+
+
+def _skipped(own: OwnReading, title: str) -> frozenset[str]:
+    """The words that we read as time, and that the other reader left in its title."""
+    return (_lowered(title) & own.said) - _SMALL
+
+
+def _lowered(text: str) -> frozenset[str]:
+    return frozenset(token.low for token in tokens_of(clean(text)) if token.kind != "mark")
+
+
+def _is_same_part(one: Reading, other: Reading, now: datetime) -> bool:
+    """Whether both guessed an hour for the same part of the day ("after lunch"): the hour is a custom."""
+    starts = one.start, other.start
+    if "hour" not in one.guesses or not isinstance(starts[0], datetime) or not isinstance(starts[1], datetime):
+        return False
+    same_rule = _rule(one.rrule, starts[0]) == _rule(other.rrule, starts[1])
+    return same_rule and abs(starts[0] - starts[1]) <= MAX_PART and starts[1] >= now
 
 
 def _second_alone(understood: Understood, other: Reading, title: str, text: str) -> Understood:
@@ -71,7 +108,8 @@ def _is_edge(one: Reading, other: Reading) -> bool:
 
 
 def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
-    """Whether only customs differ: which half of the day is guessed, and in which week "Friday week" is.
+    """Whether only customs differ: which half of the day is guessed, whether the day stands before the month in "5/12",
+    and in which week "Friday week" is.
 
     Ours are fixed in the documentation, and a guess is always shown. Seven days apart is a custom where the sentence
     says a week, or where the weekday is today. "Next Monday", said shortly before, is no custom: people differ.
@@ -83,11 +121,18 @@ def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
         return False
     else:
         apart = abs(one.start - other.start)
+    if _is_swapped(one.start, other.start) and own.slashed:
+        return True
     if apart == timedelta(hours=12):
-        return "half" in one.guesses
+        return "half" in one.guesses or own.exact
     day = one.start.date() if isinstance(one.start, datetime) else one.start
     far = day - now.date() >= MIN_AHEAD or day == now.date()
     return apart == timedelta(days=7) and (own.says_week or far)
+
+
+def _is_swapped(one: date, other: date) -> bool:
+    """Whether day and month change places."""
+    return (one.day, one.month) == (other.month, other.day)
 
 
 def agree(one: Reading, other: Reading, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from televent.phrases.assembling.assembly import assemble
 from televent.phrases.assembling.leftovers import Leftovers, leftovers
 from televent.phrases.assembling.parts import sort
 from televent.phrases.grammar.cursor import Sentence
-from televent.phrases.grammar.scan import scan
+from televent.phrases.grammar.scan import is_numbered, scan
 from televent.phrases.grammar.senses import doubtful, is_other_sense
 from televent.phrases.grammar.tokens import Token, tokens_of
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Rule, To, Value
@@ -21,6 +21,8 @@ from televent.phrases.words.vocabulary import UNITS
 _WEEKS = {"fortnight": 14, **{word: 7 for word, unit in UNITS.items() if unit == "week"}}
 MAX_SKIPPED = 7
 """Max items of a sentence that are left out in turn."""
+MAX_SHORTER = 6
+"""Max words of an item that are read alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class OwnReading:
     """The result of our reader; ``text`` without the guests; ``partial``: its readings of fewer words.
 
     ``clocks``: the hours and minutes that are written with a colon. ``used``: the places of the tokens that are time.
-    ``says_week``: a day is counted in weeks ("Friday week").
+    ``says_week``: a day is counted in weeks ("Friday week"). ``said``: the words that are time. ``plain``: words that
+    are certainly no time. ``slashed``: a date is written as "5/12". ``exact``: an hour is written with a leading zero.
     """
 
     understood: Understood
@@ -37,6 +40,10 @@ class OwnReading:
     clocks: tuple[tuple[int, int], ...] = ()
     used: frozenset[int] = frozenset()
     says_week: bool = False
+    said: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    slashed: bool = False
+    exact: bool = False
 
 
 def read_own(text: str, now: datetime, language: str) -> OwnReading:
@@ -59,8 +66,18 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
     understood = Understood(readings, rest.title, rest.place, rest.guests, unread)
     partial = tuple(_partial(sentence, found.items, rest.title))
     beside = _without_names_of(sentence, text)
+    said = {place for item in found.items if not item.titled for place in range(item.first, item.last)}
     return OwnReading(
-        understood, beside, partial, _clocks(tokens), frozenset(rest.used), _says_week(sentence, found.items)
+        understood,
+        beside,
+        partial,
+        _clocks(tokens),
+        frozenset(rest.used),
+        _says_week(sentence, found.items),
+        frozenset(tokens[place].low for place in said if tokens[place].kind != "mark"),
+        frozenset(token.low for place, token in enumerate(tokens) if is_numbered(sentence, place)),
+        any(token.kind == "dots" and ("/" in token.text or "-" in token.text) for token in tokens),
+        any(token.kind == "colon" and token.low[0] == "0" for token in tokens),
     )
 
 
@@ -121,9 +138,23 @@ def _partial(sentence: Sentence, items: list[Item], title: str) -> Iterator[Read
             if any(not isinstance(item.value, To) for item in kept):
                 yield from assemble(sentence, sort(sentence, kept), title).readings
     for item in skippable:
+        for shorter in _shorter(sentence, item):
+            kept = [shorter if each == item else each for each in items]
+            yield from assemble(sentence, sort(sentence, kept), title).readings
         for less in _less(item.value):
             kept = [replace(each, value=less) if each == item else each for each in items]
             yield from assemble(sentence, sort(sentence, kept), title).readings
+
+
+def _shorter(sentence: Sentence, item: Item) -> Iterator[Item]:
+    """What a reader sees that takes only the first words of an item: "twenty" of "twenty past two"."""
+    for last in range(item.first + 1, min(item.last, item.first + MAX_SHORTER)):
+        cut = Sentence(sentence.tokens[:last], sentence.now, sentence.language)
+        yield from scan(cut, item.first).items[:1]
+        number = sentence.number(last - 1)
+        if number is not None and 0 < number[0] < 24 and isinstance(item.value, Clock | Clocks):
+            yield Item(Clock(number[0]), item.first, last)
+            yield Item(Clock(number[0], exact=True), item.first, last)
 
 
 def _less(value: Value) -> Iterator[Value]:

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from televent.phrases.assembling.places import split_place
 from televent.phrases.grammar.cursor import Sentence
-from televent.phrases.grammar.scan import GREETINGS, Found, is_name
+from televent.phrases.grammar.scan import Found, is_name
 from televent.phrases.grammar.senses import is_other_sense
 from televent.phrases.grammar.tokens import Token
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
+from televent.phrases.words.compounds import WISHES
 from televent.phrases.words.vocabulary import (
     AFTER_A_TIME,
     AND,
@@ -141,7 +142,7 @@ def _is_time_word(text: Sentence, place: int, used: set[int]) -> bool:
     if (
         is_name(text, place)
         or is_other_sense(text, place)
-        or text.low(place - 1) in GREETINGS
+        or text.low(place - 1) in WISHES
         or (token.low in _CALLED and text.low(place + 1) in _NOUNS)
     ):
         return False

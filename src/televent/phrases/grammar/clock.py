@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.lengths import SINGULAR
@@ -13,6 +14,7 @@ from televent.phrases.words.vocabulary import (
     HALVES,
     MONTHS,
     NOONS,
+    NUMBERS,
     OR,
     PARTS,
     RELATIVE_DAYS,
@@ -24,12 +26,29 @@ from televent.phrases.words.vocabulary import (
 
 AT = frozenset(
     ["at", "@", "в", "во", "к", "ко", "на", "from", "с", "со", "between", "до", "till", "until", "til", "by", "around",
-     "about", "около", "после", "after", "starting", "ровно", "примерно"]
+     "about", "около", "после", "after", "starting", "ровно", "примерно", "before", "ближе", "где-то", "roughly",
+     "circa",
+     "approx", "приблизительно", "ориентировочно", "начало"]
 )  # fmt: skip
 _APPROXIMATE = frozenset(
-    ["around", "about", "approximately", "approx", "exactly", "~", "около", "примерно", "ровно", "где-то",
-     "приблизительно", "районе", "after", "после"]
+    ["around", "about", "approximately", "approx", "exactly", "~", "около", "примерно", "ровно", "где-то", "circa",
+     "ca",
+     "roughly", "приблизительно", "ориентировочно", "районе", "after", "после", "before", "ближе", "or", "thereabouts"]
 )  # fmt: skip
+_VAGUE_HOURS = frozenset(["часов", "часа", "часиков", "часика"])
+"""Words before a time that make it approximate: "часов в 8"."""
+_LATEST = (
+    ("no", "later", "than"),
+    ("not", "later", "than"),
+    ("at", "the", "latest", "by"),
+    ("не", "позже"),
+    ("не", "позднее"),
+)
+"""Words before a time that make it the last one."""
+_BEHIND_A_BARE_HOUR = frozenset(
+    ["", ",", ".", "till", "til", "until", "w", "with", "@", "at", "\n", "for", "in", "у", "с"]
+)
+"""What follows an hour that nothing but the day before it marks: "Sat 7 till late"."""
 _ENGLISH_SINGULAR = frozenset(["day", "week", "month", "year"])
 _BEFORE_ONE = {
     "час": ("в", "на"), "часу": ("к", "до", "с"), "часа": ("до", "с", "около", "после"),
@@ -37,7 +56,14 @@ _BEFORE_ONE = {
 """The words before each form of "one o'clock"."""
 MAX_BARE_RANGE = 9
 """Max hours between two numbers that nothing but a day marks as times."""
+MAX_DAYS_AHEAD = 45
+"""Max days in which a weekday with a number is looked for as a date."""
+_ROUND = frozenset(f"{minute:02}" for minute in range(0, 60, 5))
 _EXACT = frozenset(["exactly", "ровно"])
+_MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
+_MEASURES = frozenset(
+    ["kg", "km", "miles", "mile", "cm", "mm", "ml", "g", "l", "x", "кг", "км", "м", "л", "см", "мл", "процента"]
+)
 _HOURS = frozenset(["часа", "часов", "час", "ч", "часам", "часу", "h", "hours", "hrs", "o'clock", "oclock"])
 _MINUTES = frozenset(["минут", "минуты", "минуту", "мин", "м"])
 
@@ -50,28 +76,68 @@ def clock_at(text: Sentence, place: int) -> Item | None:
 def _one(text: Sentence, place: int) -> Item | None:
     """One time of the day; with its preposition, which a bare number needs."""
     at = place
-    asked = text.low(place - 1) in PARTS or (text.low(place + 1) == "ish" and text.token(place + 1).glued)
+    if text.low(place) in _VAGUE_HOURS and text.low(place + 1) in ("в", "к", "до", "около", "с", "после", "на"):
+        vague = _one(text, place + 1)
+        if vague is not None and isinstance(vague.value, Clock):
+            return Item(replace(vague.value, about=True), place, vague.last)
+    latest = next((len(words) for words in _LATEST if text.follows(place, *words)), 0)
+    at += latest
+    asked = (
+        bool(latest)
+        or _is_bare_hour(text, place)
+        or text.low(place - 1) in PARTS
+        or (text.low(place + 1) == "ish" and text.token(place + 1).glued)
+    )
     asked = asked or (text.low(place - 1) in OR and text.number(place - 2) is not None)
     asked = asked or _is_four_digits(text, place) or _is_dashed(text, place)
     while text.low(at) in AT or text.low(at) in _APPROXIMATE:
         asked = True
         at += 1
-        if at - place > 3:
+        if at - place > 3 + latest:
             return None
     core = _core(text, at, bare=asked)
     if core is None:
         return None
     clock, after = core
-    ish = text.skip(after, ("ish",))
-    if ish > after or any(text.low(each) in _APPROXIMATE - _EXACT for each in range(place, at)):
+    ish = text.skip(after, ("-",)) if text.low(after + 1) == "ish" else after
+    ish = text.skip(ish, ("ish",))
+    if ish > after or latest or any(text.low(each) in _APPROXIMATE - _EXACT for each in range(place, at)):
         clock = replace(clock, about=True)
     return Item(clock, place, text.skip(ish, ("sharp", "ровно", "o'clock", "oclock")))
 
 
+def _is_bare_hour(text: Sentence, place: int) -> bool:
+    """ "Sat 7 till late", "завтра 7": an hour, if nothing else is one, and if it is no day of the month."""
+    before, number = text.low(place - 1), text.token(place).number
+    if (
+        number is None
+        or len(text.low(place)) > 2
+        or not 0 < number < 24
+        or text.low(place + 1) not in _BEHIND_A_BARE_HOUR
+    ):
+        return False
+    if text.low(place + 1) in (".", ",") and text.token(place + 2).glued and text.low(place + 2):
+        return False
+    if any(token.kind == "colon" or token.low in ("am", "pm") for token in text.tokens):
+        return False
+    if before in RELATIVE_DAYS:
+        return True
+    weekday = text.look_up(place - 1, WEEKDAYS)
+    return weekday is not None and not any(
+        (text.today + timedelta(days=ahead)).day == number and (text.today.weekday() + ahead) % 7 == weekday
+        for ahead in range(MAX_DAYS_AHEAD)
+    )
+
+
 def _is_four_digits(text: Sentence, place: int) -> bool:
-    """ "tomorrow 1515"."""
+    """ "tomorrow 1515", "handover 0900 every Monday"."""
     token = text.token(place)
-    return token.kind == "number" and len(token.low) == 4 and _near_a_day(text, place, place + 1)
+    if token.kind != "number" or len(token.low) != 4:
+        return False
+    written = token.low[0] == "0" and token.low[1] != "0" and token.low[2:] in _ROUND
+    alone = written and not any(each.kind == "colon" or each.low in ("am", "pm") for each in text.tokens)
+    phoned = text.token(place + 1).kind == "number" or text.token(place - 1).kind == "number"
+    return (alone and not phoned) or _near_a_day(text, place, place + 1)
 
 
 def _is_dashed(text: Sentence, place: int) -> bool:
@@ -82,6 +148,8 @@ def _is_dashed(text: Sentence, place: int) -> bool:
 
 
 def _core(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
+    if text.low(at) == "noonish":
+        return Clock(12, exact=True, about=True), at + 1
     noon = text.look_up(at, NOONS)
     if noon is not None:
         return Clock(noon, 0, "midnight" if not noon else None, exact=True), at + 1
@@ -118,14 +186,16 @@ def _digits(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
             return None
         hour, minute = int(pieces[0]), int(pieces[1])
         half, after = half_at(text, at + 1)
-        sure = bare or half is not None or (not 0 < minute < 13 and _near_a_day(text, at, at + 1))
+        sure = bare or half is not None or _is_dotted_hour(text, at, minute)
         if token.kind == "dots" and not sure:
             return None
-        if token.kind == "dots" and half is None and _counts(text, at + 1, minute):
+        if token.kind == "dots" and half is None and (_counts(text, at + 1, minute) or _is_price(text, at)):
             return None  # "1.5 hours"
         after = text.skip(after, ("часов", "часа", "ч", "h", "hrs", "hours"))
         clock = Clock(hour, minute, half, exact=pieces[0][0] == "0", written=token.kind == "colon")
         return (clock, after) if _exists(hour, minute, half) else None
+    if token.kind == "word" and bare and token.low.endswith("ish") and token.low[:-3] in NUMBERS:
+        return Clock(NUMBERS[token.low[:-3]], 0, about=True), at + 1  # "threeish"
     if token.low in ("час", "часу", "часа") and bare and text.low(at - 1) in _BEFORE_ONE[token.low]:
         half, after = half_at(text, at + 1)
         return Clock(1, 0, half), after
@@ -134,9 +204,11 @@ def _digits(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
         return None
     hour, after = number
     if token.kind == "number" and len(token.low) in (3, 4) and hour % 100 < 60 and hour < 1300:
-        half, behind = half_at(text, after)  # "315pm"
+        half, behind = half_at(text, after)  # "315pm", "в 900"
         if half in ("am", "pm") and _exists(hour // 100, hour % 100, half):
             return Clock(hour // 100, hour % 100, half), behind
+        if len(token.low) == 3 and bare and text.low(at - 1) in ("at", "в", "к", "с") and not hour % 5:
+            return Clock(hour // 100, hour % 100), after
     if not bare and text.low(after) == "дня":
         return None  # three days
     if token.kind == "number" and len(token.low) == 4 and bare and hour % 100 < 60 and hour < 2400:
@@ -166,7 +238,14 @@ def _digits(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
         dated = text.low(second[1]) in MONTHS or text.low(second[1]) in ("числа", "число")
         timed = text.low(second[1]) in HALVES or text.low(at - 1) not in AT
         dated = dated or text.low(second[1]) in ("st", "nd", "rd", "th")
-        if spelled and 10 <= second[0] < 60 and not dated and not timed and not _counts(text, second[1], second[0]):
+        zeros = text.low(after) == "00"
+        if (
+            spelled
+            and (10 <= second[0] < 60 or zeros)
+            and not dated
+            and not timed
+            and not _counts(text, second[1], second[0])
+        ):
             minute, after = second
     half, after = half_at(text, after)
     if half is None and not bare and not clear:
@@ -178,6 +257,23 @@ def _digits(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
     if hour > 24 or not _exists(hour, minute, half):
         return None
     return Clock(hour, minute, half, exact=token.low.startswith("0") and len(token.low) == 2), after
+
+
+def _is_dotted_hour(text: Sentence, at: int, minute: int) -> bool:
+    """Whether "16.20" is certainly no date and stands in a sentence with a day, or right beside it."""
+    if 0 < minute < 13:
+        return False
+    dated = any(
+        token.low in WEEKDAYS or token.low in RELATIVE_DAYS or token.low in MONTHS or token.kind in ("iso", "dots")
+        for place, token in enumerate(text.tokens)
+        if place != at
+    )
+    return _near_a_day(text, at, at + 1) or (dated and not minute % 5)
+
+
+def _is_price(text: Sentence, at: int) -> bool:
+    """ "£3.50", "3.50 EUR", "5.30 kg"."""
+    return text.low(at - 1) in _MONEY or text.low(at + 1) in _MONEY | _MEASURES
 
 
 def _counts(text: Sentence, place: int, number: int) -> bool:

@@ -9,17 +9,28 @@ from televent.phrases.grammar.clock import clock_at
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.dates import NoSuchDay, date_at
 from televent.phrases.grammar.days import day_at
+from televent.phrases.grammar.holidays import holiday_at
 from televent.phrases.grammar.lengths import length_at
 from televent.phrases.grammar.offsets import offset_at
+from televent.phrases.grammar.parts_of_day import part_at
 from televent.phrases.grammar.recurrence import rule_at
 from televent.phrases.grammar.senses import is_other_sense
-from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Span, To
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span, To
 from televent.phrases.grammar.zones import zone_at
-from televent.phrases.words.vocabulary import DASHES, HALVES, MONTHS, NUMBERED, NUMBERED_RANGES, PARTS, TO, UNITS
+from televent.phrases.words.compounds import CALLED, NAMES
+from televent.phrases.words.vocabulary import (
+    DASHES,
+    HALVES,
+    MONTHS,
+    NUMBERED,
+    NUMBERED_RANGES,
+    NUMBERS,
+    ORDINALS,
+    TO,
+    UNITS,
+)
 
 _TITLES = frozenset(["mr", "mrs", "ms", "dr", "miss", "uncle", "aunt"])
-GREETINGS = frozenset(["good", "доброе", "добрый", "доброй", "спокойной", "доброго"])
-"""Words before a part of the day that make a greeting of it."""
 Reader = Callable[[Sentence, int], Item | None]
 _FROM_NOW = frozenset(["until", "till", "til", "through", "thru"])
 _READERS: tuple[Reader, ...] = (zone_at, offset_at, rule_at, date_at, day_at, length_at, clock_at)
@@ -33,10 +44,9 @@ class Found:
     impossible: list[tuple[int, int]] = field(default_factory=list)
 
 
-def scan(text: Sentence) -> Found:
-    """Everything about time in a sentence, read from left to right."""
+def scan(text: Sentence, place: int = 0) -> Found:
+    """Everything about time in a sentence, read from left to right, from a place on."""
     found = Found()
-    place = 0
     while place < len(text.tokens):
         try:
             item = _at(text, place)
@@ -55,6 +65,9 @@ def scan(text: Sentence) -> Found:
 def _at(text: Sentence, place: int) -> Item | None:
     if text.token(place).kind in ("mail", "name", "link") or is_name(text, place) or is_numbered(text, place):
         return None
+    holiday = holiday_at(text, place)
+    if holiday is not None:
+        return holiday
     if is_other_sense(text, place):
         return None
     if text.low(place) in TO and (joint := _joint(text, place)) is not None:
@@ -63,15 +76,26 @@ def _at(text: Sentence, place: int) -> Item | None:
         item = reader(text, place)
         if item is not None:
             return item
-    return _part(text, place)
+    return part_at(text, place)
 
 
 def is_name(text: Sentence, place: int) -> bool:
-    """Whether a word is a person's name: "with April", "Mr Monday"."""
+    """Whether a word is a person's name: "with April", "Mr Monday", "May's birthday", "April & June"."""
     before, token = text.low(place - 1), text.token(place)
-    titled = before in _TITLES or text.low(place - 2) in _TITLES
-    called = before in ("with", "for") and token.low in ("april", "may", "june", "august", "sunday")
-    return token.text[:1].isupper() and (titled or called) and text.token(place + 1).kind != "number"
+    if token.kind != "word" or text.token(place + 1).kind == "number" or text.token(place - 1).kind == "number":
+        return False
+    capital = token.text[:1].isupper()
+    if capital and (before in _TITLES or text.low(place - 2) in _TITLES):
+        return True
+    if token.low not in NAMES or before in NUMBERS or before in ORDINALS or text.low(place + 1) in ORDINALS:
+        return False
+    if token.low in ("may", "april", "june", "august") and token.text.lower().endswith(("'s", "’s")):
+        return True
+    if not capital or text.low(place + 1) == "the":
+        return False
+    together = text.low(place + 1) in ("&", "and", "и") and text.token(place + 2).text[:1].isupper()
+    russian = not token.low.isascii() and place > 0
+    return russian or together or before in CALLED
 
 
 def is_numbered(text: Sentence, place: int) -> bool:
@@ -103,36 +127,3 @@ def _try(reader: Reader, text: Sentence, place: int) -> Item | None:
         return reader(text, place)
     except NoSuchDay:
         return None
-
-
-def _part(text: Sentence, place: int) -> Item | None:
-    """A part of the day: "in the morning", "tonight", "вечером", "сегодня вечером"."""
-    event = _event(text, place)
-    if event is not None:
-        return event
-    at = text.skip(place, ("in", "at", "the", "this", "ближе", "к"), 3)
-    part = text.look_up(at, PARTS)
-    if part is None or text.low(at - 1) in GREETINGS:
-        return None
-    low = text.low(at)
-    if at == place and low in ("nights", "mornings", "evenings", "afternoons"):
-        return None
-    return Item(Part(part), place, at + 1)
-
-
-_EVENTS = {
-    ("lunchtime",): ("afternoon", 13), ("after", "lunch"): ("afternoon", 14), ("after", "work"): ("evening", 18),
-    ("before", "work"): ("morning", 8), ("after", "school"): ("afternoon", 16), ("в", "обед"): ("afternoon", 13),
-    ("после", "обеда"): ("afternoon", 14), ("после", "работы"): ("evening", 18), ("до", "обеда"): ("morning", 10),
-    ("перед", "работой"): ("morning", 8), ("после", "школы"): ("afternoon", 16),
-    ("first", "thing"): ("morning", 9), ("с", "утра"): ("morning", 9),
-}  # fmt: skip
-"""Parts of the day that are named by what happens then."""
-
-
-def _event(text: Sentence, place: int) -> Item | None:
-    at = text.skip(place, ("at", "around"))
-    for words, (name, hour) in _EVENTS.items():
-        if text.follows(at, *words):
-            return Item(Part(name, hour), place, at + len(words))
-    return None

@@ -16,7 +16,8 @@ _ARTICLES = frozenset(["the", "a"])
 def is_other_sense(text: Sentence, place: int) -> bool:
     """Whether a word of time is certainly another word here, which stays in the title."""
     before, after = OTHER_SENSES.get(text.low(place), ((), ()))
-    if text.low(place - 1) in before or text.low(place + 1) in after:
+    following = place + 1 + (text.low(place + 1) == "-" and text.token(place + 1).glued)
+    if text.low(place - 1) in before or text.low(following) in after:
         return True
     if _is_quoted(text, place):
         return True

@@ -14,7 +14,8 @@ _TOKEN = re.compile(
     r"|(?P<name>(?<!\w)@[A-Za-z]\w{3,31}(?!\w))"
     r"|(?P<iso>(?<![\d.:/-])\d{4}-\d{1,2}-\d{1,2}(?![\d-]))"
     r"|(?P<pair>(?<!\d)1[:-]1(?![\d:]))"
-    r"|(?P<word2>2mor\w{1,4}\b)"
+    r"|(?P<word2>2(?:mor\w{1,4}|moz|day|nite|night)\b)"
+    r"|(?P<particle>[^\W\d_]+-(?:то|нибудь|либо)\b)"
     r"|(?P<dashed>(?<![\d.:/-])\d{1,2}-\d{1,2}-(?:\d{4}|\d\d)(?![\d-]))"
     r"|(?P<colon>(?<![\d:])\d{1,2}:\d\d(?::00)?(?![\d:]))"
     r"|(?P<dots>(?<![\d./:])\d{1,4}[./]\d{1,2}(?:[./]\d{1,4})?(?![\d/:]))"
@@ -73,7 +74,7 @@ def tokens_of(text: str) -> list[Token]:
     before = -1
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "mark"
-        kind = {"word2": "word", "pair": "word", "dashed": "dots"}.get(kind, kind)
+        kind = {"word2": "word", "particle": "word", "pair": "word", "dashed": "dots"}.get(kind, kind)
         found.append(Token(match[0], _low(match[0], kind), kind, match.start(), match.end(), match.start() == before))
         before = match.end()
     return found
@@ -85,8 +86,8 @@ def _low(text: str, kind: str) -> str:
         return low.replace("-", ".")
     if kind != "word":
         return low
-    if low.startswith("2mor"):
-        return "tomorrow"
+    if low.startswith("2"):
+        return {"2day": "today", "2nite": "tonight", "2night": "tonight"}.get(low, "tomorrow")
     if low.startswith(("a.", "p.")):
         return f"{low[0]}m"
     return mended(low)

@@ -25,18 +25,22 @@ ORDINALS = {
     "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
 UNITS = {
-    "m": "minute", "min": "minute", "mins": "minute", "minute": "minute", "minutes": "minute",
+    "m": "minute", "min": "minute", "mins": "minute", "mth": "month", "mths": "month", "minute": "minute",
+    "minutes": "minute",
     "h": "hour", "hr": "hour", "hrs": "hour", "hour": "hour", "hours": "hour",
     "d": "day", "day": "day", "days": "day", "w": "week", "wk": "week", "wks": "week", "week": "week", "weeks": "week",
     "month": "month", "months": "month", "year": "year", "years": "year", "yr": "year", "yrs": "year",
 }  # fmt: skip
 RELATIVE_DAYS = {
     "today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1,
-    "tomorrows": 1, "todays": 0, "yesterday": -1, "tmw": 1, "tmmrw": 1, "tomoz": 1, "2moro": 1,
+    "tomorrows": 1, "todays": 0, "yesterday": -1, "tmw": 1, "tmmrw": 1, "tomoz": 1, "tmrrw": 1, "tmmw": 1, "tomo": 1,
+    "tomorro": 1, "morrow": 1, "2moro": 1, "tonite": 0,
 }  # fmt: skip
 PARTS = {
     "morning": "morning", "mornings": "morning", "afternoon": "afternoon", "afternoons": "afternoon",
     "evening": "evening", "evenings": "evening", "tonight": "evening", "night": "night", "nights": "night",
+    "tonite": "evening",
+    "arvo": "afternoon",
 }  # fmt: skip
 HALVES = {"am": "am", "a.m.": "am", "a.m": "am", "pm": "pm", "p.m.": "pm", "p.m": "pm"}
 NOONS = {"noon": 12, "midday": 12, "noontime": 12, "midnight": 0}
@@ -72,17 +76,22 @@ BEHIND_AN_ADVERB = frozenset(
 """Words that follow an adverb ("weekly with Ann"), and never an adjective."""
 WORKDAYS = frozenset(["weekday", "weekdays", "workday", "workdays"])
 WEEKENDS = frozenset(["weekend", "weekends"])
-TIMES = frozenset(["times", "occurrences", "sessions"])
+TIMES = frozenset(["times", "occurrences", "sessions", "lessons", "classes"])
 BEFORE_A_TIME = frozenset(
-    ["at", "on", "in", "the", "of", "this", "for", "around", "about", "approximately", "approx", "circa", "exactly",
+    ["at", "on", "in", "the", "of", "this", "for", "around", "about", "approximately", "approx", "circa", "roughly",
+     "exactly",
      "sharp", "from", "starting", "starts", "a", "by"]
 )  # fmt: skip
 """Words that belong to the time that follows them, and change nothing about it."""
-AFTER_A_TIME = frozenset(["sharp", "exactly", "o'clock", "oclock", "ish", "onwards", "as", "well"])
+AFTER_A_TIME = frozenset(
+    ["sharp", "exactly", "o'clock", "oclock", "ish", "onwards", "onward", "approx", "roughly", "prompt"]
+)
 CHANGING = frozenset(["before", "after", "since", "except", "not", "excluding", "but", "by"])
 """Words that turn the time that follows them into another one. No reader understands them, so they are asked about."""
 NUMBERED = frozenset(
-    ["room", "floor", "gate", "sprint", "chapter", "chapters", "page", "pages", "level", "track", "part", "office",
+    ["year", "code", "pin", "ref", "order", "ticket", "invoice", "seat", "row", "coach", "carriage", "no", "nr", "act",
+     "tier", "ext", "extension", "dial", "box", "size", "top", "route", "line", "channel", "radio", "form", "gcse",
+     "room", "floor", "gate", "sprint", "chapter", "chapters", "page", "pages", "level", "track", "part", "office",
      "hall", "building", "flat", "apartment", "apt", "terminal", "platform", "table", "phase", "version", "episode",
      "step", "number", "grade", "class", "lesson", "unit", "team", "group", "court", "lane", "bus", "flight", "suite",
      "studio", "week", "round", "bay", "desk", "stage", "iteration", "season", "module", "zone", "section", "lab",
@@ -111,7 +120,8 @@ TOPIC = frozenset(["about", "regarding", "re"])
 MOVING = ("move", "moving", "resched", "postpon", "shift from")
 """Beginnings of words between whose times the older one stands: "moved from 3pm to 4pm"."""
 LOOKS_LIKE_TIME = frozenset(
-    ["pmish", "amish", "ish", "mwf", "tth", "tuth", "working",
+    ["sometimes", "occasionally", "periodically", "eventually", "whenever", "eventide", "eoy", "eoq",
+     "pmish", "amish", "ish", "mwf", "tth", "tuth", "working",
      "fortnight", "fortnights", "quarter", "quarters", "half", "past", "o'clock", "oclock", "noonish", "early", "late",
      "soon", "now", "asap", "anytime", "sometime", "someday", "recurring", "repeat", "repeats", "repeating",
      "repeated", "except", "excluding", "ago", "later", "since", "weekly", "monthly", "yearly", "annually", "hourly",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.phrases.words import english, russian
+from televent.phrases.words import compounds, english, russian
 
 WEEKDAYS = {**english.WEEKDAYS, **russian.WEEKDAYS}
 WEEKDAYS_REPEATED = {**english.WEEKDAYS_REPEATED, **russian.WEEKDAYS_REPEATED}
@@ -51,14 +51,14 @@ BEFORE_A_TIME = english.BEFORE_A_TIME | russian.BEFORE_A_TIME
 AFTER_A_TIME = english.AFTER_A_TIME | russian.AFTER_A_TIME
 CHANGING = english.CHANGING | russian.CHANGING
 HOLIDAY_ADJECTIVES = english.HOLIDAY_ADJECTIVES + russian.HOLIDAY_ADJECTIVES
-OTHER_SENSES = {**english.OTHER_SENSES, **russian.OTHER_SENSES}
+OTHER_SENSES = {**compounds.AROUND, **english.OTHER_SENSES, **russian.OTHER_SENSES}
 WEAK_WEEKDAYS = english.WEAK_WEEKDAYS | russian.WEAK_WEEKDAYS
 NUMBERED = english.NUMBERED | russian.NUMBERED
 NUMBERED_RANGES = english.NUMBERED_RANGES | russian.NUMBERED_RANGES
 TOPIC = english.TOPIC | russian.TOPIC
 MOVING = english.MOVING + russian.MOVING
 
-_NO_TIME_ALONE = frozenset(["m", "h", "d", "w", "м", "ч", "day", "день", "min", "лет"])
+_NO_TIME_ALONE = frozenset(["m", "h", "hr", "d", "w", "м", "ч", "day", "день", "min", "sec", "лет"])
 """Words that stand in many titles ("day off", "день рождения") and tell no time alone."""
 TIME_WORDS = (
     frozenset().union(
