@@ -16,7 +16,7 @@ from televent.phrases.grammar.senses import doubtful, is_other_sense
 from televent.phrases.grammar.tokens import Token, tokens_of
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Rule, To, Value
 from televent.phrases.reading import Reading, Understood
-from televent.phrases.words.vocabulary import UNITS
+from televent.phrases.words.vocabulary import APPROXIMATE, UNITS
 
 _WEEKS = {"fortnight": 14, **{word: 7 for word, unit in UNITS.items() if unit == "week"}}
 MAX_SKIPPED = 7
@@ -58,6 +58,8 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
     readings = () if found.impossible else tuple(made.readings)
     if any(token.mended for place, token in enumerate(tokens) if place in rest.used):
         readings = tuple(replace(each, guesses=(*each.guesses, "spelling")) for each in readings)
+    if any(tokens[place].low in APPROXIMATE for place in rest.used):
+        readings = tuple(replace(each, guesses=tuple(dict.fromkeys((*each.guesses, "about")))) for each in readings)
     spans = sorted(
         {*((item.first, item.last) for item in made.unread), *found.impossible, *rest.unread(bool(readings))}
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from televent.phrases.assembling.choices import MAX_CHOICES, choices_of
+from televent.phrases.assembling.choices import MAX_CHOICES, choices_of, is_course
 from televent.phrases.assembling.ends import after, later
 from televent.phrases.assembling.parts import Parts
 from televent.phrases.assembling.timing import Timing
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.values import Clocks, Days, Item, Length, Offset, Rule
 from televent.phrases.reading import Reading
+
+LONG = 7
+"""Days from which on nobody means one event that begins at a time of the day."""
 
 
 @dataclass(slots=True)
@@ -81,6 +84,8 @@ def _unusable(text: Sentence, parts: Parts) -> list[Item]:
         unread += [each for each in parts.rules if isinstance(each.value, Rule) and each.value.freq == "HOURLY"]
     if parts.end_days and not parts.rules:
         unread += parts.lengths
+    if parts.clocks and not parts.rules and not is_course(parts):
+        unread += [each for each in parts.lengths if isinstance(each.value, Length) and each.value.days >= LONG]
     return unread
 
 

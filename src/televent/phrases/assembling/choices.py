@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from televent.phrases.assembling.ends import on_or_after
 from televent.phrases.assembling.parts import Parts, are_choices
 from televent.phrases.grammar.cursor import Sentence
-from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Rule, Span, Zone
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Length, Rule, Span, Zone
 from televent.phrases.grammar.weekday_lists import DAYS
 from televent.phrases.grammar.zones import zone_of
+from televent.phrases.words.vocabulary import AND, BEFORE_A_TIME
 
 MAX_CHOICES = 4
 """Max readings that a person chooses from."""
+
+
+_LIST_MARKS = frozenset([",", "+", "/", "&", "."])
+MIN_COURSE = 14
+"""Min days of a course: a weekday with a time, "for two weeks", is one event a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,17 @@ class Choice:
 def choices_of(text: Sentence, parts: Parts, unread: list[Item]) -> list[Choice]:
     """The combinations; items that contradict others are added to ``unread``. Raises ValueError."""
     rules = _rules(parts, unread)
+    if not rules and is_course(parts):
+        rules = [Rule("WEEKLY")]
     days = _days(text, parts, bool(rules), unread)
     clocks = _clocks(text, parts, unread)
+    if not rules and clocks and (listed := _listed_weekdays(text, parts)):
+        return [
+            Choice(ChosenDay(), clock, rule, zone)
+            for clock in clocks[:1]
+            for rule in listed
+            for zone in _zones(parts)[:1]
+        ]
     no_clock: list[Clock | Clocks | None] = [None]
     every = product(days or [ChosenDay()], clocks or no_clock, rules or [None], _zones(parts))
     found = [Choice(day, clock, rule, zone) for day, clock, rule, zone in islice(every, MAX_CHOICES)]
@@ -77,6 +92,8 @@ def _clocks(text: Sentence, parts: Parts, unread: list[Item]) -> Sequence[Clock 
             and (clock.hour == 7 or (text.language == "ru" and 0 < clock.hour < 7))
         ):
             clocks += [replace(clock, half="am"), replace(clock, half="pm")]
+        elif isinstance(clock, Clocks) and clock.maybe is not None:
+            clocks += [clock.maybe, replace(clock, maybe=None)]
         else:
             clocks.append(clock)
     return clocks
@@ -109,6 +126,33 @@ def _rules(parts: Parts, unread: list[Item]) -> Sequence[Rule | None]:
     return [rule]
 
 
+def is_course(parts: Parts) -> bool:
+    """Whether a weekday with a time is said for some weeks: "swim lessons Sat 9:30 for 10 weeks"."""
+    days = [each.value for each in parts.days if isinstance(each.value, Days)]
+    length = next((each.value for each in parts.lengths if isinstance(each.value, Length)), None)
+    if length is None or not parts.clocks or parts.end_days or parts.end_clocks or len(days) != 1:
+        return False
+    whole_weeks = not (length.months or length.minutes or length.days % 7) and length.days >= MIN_COURSE
+    return whole_weeks and days[0].weekday is not None
+
+
+def _listed_weekdays(text: Sentence, parts: Parts) -> list[Rule]:
+    """ "Football tues and thurs 6pm": every week, or each day once."""
+    items = [each for each in parts.days if isinstance(each.value, Days) and each.value.weekday is not None]
+    numbers = sorted({each.value.weekday or 0 for each in items if isinstance(each.value, Days)})
+    if len(numbers) < 2 or len(items) < len(parts.days) or parts.end_days:
+        return []
+    if not all(_is_listed(text, before, after) for before, after in pairwise(items)):
+        return []
+    days = tuple(DAYS[number] for number in numbers)
+    return [Rule("WEEKLY", byday=days), *(Rule("WEEKLY", byday=(day,), once=True) for day in days)][:MAX_CHOICES]
+
+
+def _is_listed(text: Sentence, before: Item, after: Item) -> bool:
+    between = [text.low(each) for each in range(before.last, after.first)]
+    return all(each in AND or each in _LIST_MARKS or each in BEFORE_A_TIME for each in between)
+
+
 def _joined(one: Rule, other: Rule) -> Rule | None:
     """ "Tuesdays every 3 weeks": two repetitions that say one thing; None where they contradict."""
     if one.freq != other.freq or (one.byday and other.byday) or one.monthday or other.monthday:
@@ -138,13 +182,14 @@ def _with_weekdays(parts: Parts, rule: Rule) -> Rule:
 
 def _days(text: Sentence, parts: Parts, repeats: bool, unread: list[Item]) -> Sequence[ChosenDay]:
     """The days that are named, or the spans of days. Raises ValueError where an end is before its start."""
-    values = _agreed_days(parts)
+    spans = [each.value for each in parts.days if isinstance(each.value, Span) and "day" not in each.value.guesses]
+    values = [each for each in _agreed_days(parts) if not any(_begins(span, each) for span in spans)]
     days = [ChosenDay(day, each.guesses, each.weekday is not None) for each in values for day in each.choices]
     if parts.end_days and not parts.end_clocks and not repeats and isinstance(last := parts.end_days[0].value, Days):
         days = [_to(each, last) for each in days or [ChosenDay(text.today, ("day",))]]
         parts.end_days = []
     elif len(values) == 2 and not parts.clocks and not repeats and not parts.end_days:
-        days = days if are_choices(text, parts.days[0], parts.days[-1]) else _joined_days(days)
+        days = _joined_days(days) if _are_joined(text, parts.days[0], parts.days[-1]) else days
     if repeats and len(values) == 1 and "relative" in values[0].guesses:
         # "По вторникам через неделю": a start, or every other week.
         unread += parts.days
@@ -198,6 +243,17 @@ def _to(first: ChosenDay, last: Days) -> ChosenDay:
     weekly = first.weekday and last.weekday is not None
     byday = tuple(DAYS[number] for number in range(day.weekday(), end.weekday() + 1)) if weekly else ()
     return ChosenDay(Span(day, end, first.guesses, byday), first.guesses)
+
+
+def _begins(span: Span, days: Days) -> bool:
+    """ "Tues 8 - Thurs 10 Dec": the weekday of the first day says nothing else."""
+    return days.weekday is not None and span.first.weekday() == days.weekday
+
+
+def _are_joined(text: Sentence, before: Item, after: Item) -> bool:
+    """Whether only "and" is between two days. A weekday right before a date that is another day contradicts it."""
+    between = [text.low(each) for each in range(before.last, after.first)]
+    return bool(between) and all(each in AND or each in (",", "+") or each in BEFORE_A_TIME for each in between)
 
 
 def _joined_days(days: list[ChosenDay]) -> list[ChosenDay]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from televent.phrases.assembling.places import split_place
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.scan import Found, is_name
-from televent.phrases.grammar.senses import is_other_sense
+from televent.phrases.grammar.senses import is_no_date, is_other_sense
 from televent.phrases.grammar.tokens import Token
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
 from televent.phrases.words.compounds import WISHES
@@ -20,6 +20,7 @@ from televent.phrases.words.vocabulary import (
     CHANGING,
     DASHES,
     HALVES,
+    MONTHS,
     NUMBERED,
     OR,
     TIME_WORDS,
@@ -36,6 +37,34 @@ _REPORTS = ("итог", "отчет", "планы", "обзор", "цели", "�
 _LEADING = frozenset(
     ["at", "@", "в", "во", "до", "till", "until", "to", "since", "for", "на", "from", "с", "к", "by", "after", "после"]
 )  # fmt: skip
+_FOR_PEOPLE = (
+    "table",
+    "reservation",
+    "booking",
+    "party",
+    "tickets",
+    "dinner",
+    "lunch",
+    "brunch",
+    "столик",
+    "стол",
+    "бронь",
+)
+"""Nouns behind which "for 4" says how many people come."""
+_HOW_MANY = frozenset(["many", "сколько", "few", "per"])
+_ABOUT_A_MONTH = (
+    "newsletter",
+    "invoice",
+    "report",
+    "payroll",
+    "figures",
+    "numbers",
+    "budget",
+    "rent",
+    "issue",
+    "accounts",
+)
+_VOWELS = frozenset("aeiouyаеиоуыэюя")
 _ZONE = re.compile(r"[A-Z]{2,4}T")
 _HOLIDAYS = (
     "christmas", "xmas", "easter", "halloween", "thanksgiving", "valentine", "ramadan", "hanukkah", "рождеств", "пасх",
@@ -81,7 +110,13 @@ def leftovers(text: Sentence, found: Found) -> Leftovers:
             continue
         changing = token.low in CHANGING and place + 1 in starts
         holiday = bool(found.items) and not dated and token.low.startswith(_HOLIDAYS)
-        if changing or holiday or _is_time_word(text, place, rest.used) or _is_zone(text, place, rest.used):
+        if (
+            _is_abbreviation(text, place, starts)
+            or changing
+            or holiday
+            or _is_time_word(text, place, rest.used)
+            or _is_zone(text, place, rest.used)
+        ):
             rest.missed.append((place, place + 1))
         elif token.kind == "number" and _may_be_time(text, place, rest.used, timed, bool(found.items)):
             rest.numbers.append((place, place + 1))
@@ -130,9 +165,18 @@ def _is_time_word(text: Sentence, place: int, used: set[int]) -> bool:
     if token.kind in ("colon", "iso"):
         return True
     if token.kind == "dots":
-        return bool(used)
+        return bool(used) and not is_no_date(text, place)
     if token.low in ("time", "время") and text.low(place - 1) in ("same", "this", "any", "же"):
         return True
+    if token.low == "working":
+        return text.low(place + 1) in ("day", "days", "hours")
+    if token.low in MONTHS and _is_topic(text, place):
+        return False
+    if (
+        token.low in ("weeks", "days", "hours", "minutes", "дней", "недель", "часов")
+        and text.low(place - 1) in _HOW_MANY
+    ):
+        return False
     if token.low in _SHORT_DAYS and text.low(place + 1) == "/" and text.low(place + 2) in _SHORT_DAYS:
         return True
     if token.low in ("time", "времени"):
@@ -151,6 +195,21 @@ def _is_time_word(text: Sentence, place: int, used: set[int]) -> bool:
     if token.low.endswith(("sday", "nday", "urday")) and token.low not in ("someday",):
         return True
     return token.low in TIME_WORDS
+
+
+def _is_topic(text: Sentence, place: int) -> bool:
+    """Whether a month without a day is what something is about: "отчёт за ноябрь", "March newsletter"."""
+    if text.token(place - 1).kind == "number" or text.token(place + 1).kind == "number":
+        return False
+    return text.low(place - 1) in ("за", "for") or text.low(place + 1).startswith(_ABOUT_A_MONTH)
+
+
+def _is_abbreviation(text: Sentence, place: int, starts: set[int]) -> bool:
+    """Whether a short word without a vowel stands where a day does: "в птнц в 16:30"."""
+    token = text.token(place)
+    if token.kind != "word" or not 2 <= len(token.low) <= 5 or token.text.isupper() or token.low in BEFORE_A_TIME:
+        return False
+    return text.low(place - 1) in ("в", "во", "on") and place + 1 in starts and not set(token.low) & _VOWELS
 
 
 def _is_zone(text: Sentence, place: int, used: set[int]) -> bool:
@@ -174,19 +233,34 @@ def _may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anythi
     called = text.token(place - 1).text[:1].isupper() and text.token(place - 1).kind == "word" and place > 1
     if timed and called and place - 1 not in used:
         return False  # "на Ленина 10"
+    if before in ("x", "х") and text.token(place).glued and anything:
+        return True  # "physio x6 Wednesday": a number of times
     if before in NUMBERED or before in ("#", "№") or (text.token(place).glued and text.token(place - 1).kind == "word"):
         return False
     following = text.token(place + 1)
     if timed and before == "at" and following.text[:1].isupper():
         return False  # "at 10 Downing Street"
+    if _is_amount(text, place):
+        return False
     if following.low in UNITS or following.low in HALVES or before in _LEADING:
         return True
     if following.kind == "word" and following.glued:
         return False
+    if 1000 <= number < 2000 and not timed and text.low(place - 1) not in _LEADING and number % 100:
+        return False  # "book club: 1984"
     if timed:
-        near = place - 1 in used or place + 1 in used
+        ahead = place + 1 + (following.low in AND | OR | {",", "&", "+"})
+        near = place - 1 in used or ahead in used
         return near and before not in ("-",)
     return anything
+
+
+def _is_amount(text: Sentence, place: int) -> bool:
+    """Whether a number is money, a percentage, or how many people come: "£1", "table for 4"."""
+    before, following = text.low(place - 1), text.low(place + 1)
+    if before in ("£", "$", "€") or following in ("%", "£", "€", "₽", "руб", "рублей", "р", "kg", "кг"):
+        return True
+    return before in ("for", "на", "of") and text.low(place - 2).startswith(_FOR_PEOPLE)
 
 
 def _runs(text: Sentence, used: set[int]) -> tuple[list[list[Token]], list[bool]]:

@@ -14,10 +14,12 @@ from televent.phrases.assembling.zoned import at_wall
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.recurrence import parts_of
 from televent.phrases.grammar.values import Clock, Clocks, Count, Days, Item, Length, Part, Rule, Span
+from televent.phrases.grammar.weekday_lists import DAYS
 from televent.phrases.grammar.zones import zone_of
 from televent.phrases.reading import Reading
 
 NOON_MINUTES = 12 * 60
+_WORK_WEEK = DAYS[:5]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ class Timing:
             return [*first, *self.readings(replace(choice, chosen=ChosenDay(span.last))), *daily]
         if span.byday:
             weekly = replace(choice, chosen=ChosenDay(), rule=Rule("WEEKLY", byday=span.byday))
-            return [*self.readings(weekly), *daily]
+            every_week = span.byday == _WORK_WEEK and "week" not in span.guesses
+            return self.readings(weekly) if every_week else [*self.readings(weekly), *daily]
         if first and isinstance(end_time := first[0].end, datetime):
             return [*daily, replace(first[0], end=end_time + timedelta(days=count - 1))]
         return [*daily, *first]

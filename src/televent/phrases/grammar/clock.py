@@ -58,6 +58,8 @@ MAX_BARE_RANGE = 9
 """Max hours between two numbers that nothing but a day marks as times."""
 MAX_DAYS_AHEAD = 45
 """Max days in which a weekday with a number is looked for as a date."""
+MAX_LIKELY_RANGE = 3
+"""Max hours of a range such as "10 to 12", beyond which minutes before the hour may be meant as well."""
 _ROUND = frozenset(f"{minute:02}" for minute in range(0, 60, 5))
 _EXACT = frozenset(["exactly", "ровно"])
 _MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
@@ -68,9 +70,26 @@ _HOURS = frozenset(["часа", "часов", "час", "ч", "часам", "ч�
 _MINUTES = frozenset(["минут", "минуты", "минуту", "мин", "м"])
 
 
+_NOW = (
+    ("в", "это", "же", "время"),
+    ("в", "то", "же", "время"),
+    ("в", "это", "время"),
+    ("at", "this", "time"),
+    ("this", "time"),
+)
+"""Words for the time of the day that it is now."""
+
+
 def clock_at(text: Sentence, place: int) -> Item | None:
     """The time of the day at a place, or the range of two."""
+    now = next((len(words) for words in _NOW if text.follows(place, *words)), 0)
+    if now and any(_is_later_day(text, each) for each in range(len(text.tokens))):
+        return Item(Clock(text.now.hour, text.now.minute, exact=True), place, place + now)
     return _range_at(text, place) or _one(text, place)
+
+
+def _is_later_day(text: Sentence, place: int) -> bool:
+    return text.low(place) in RELATIVE_DAYS or text.low(place) in ("через", "next", "week", "month", "недели", "неделю")
 
 
 def _one(text: Sentence, place: int) -> Item | None:
@@ -315,7 +334,16 @@ def _range_at(text: Sentence, place: int) -> Item | None:
     if not marked and (two.hour - one.hour) % 12 > MAX_BARE_RANGE:
         return None  # "3-2": a score
     after = text.skip(last[1], ("sharp", "ровно"))
-    return Item(Clocks(one, two), place, after)
+    return Item(Clocks(one, two, _spoken_too(text, place, at, one, two) if joint == "to" else None), place, after)
+
+
+def _spoken_too(text: Sentence, place: int, at: int, one: Clock, two: Clock) -> Clock | None:
+    """The other meaning of "10 to 5" and "at 10 to 12": some minutes before the hour."""
+    bare = not (one.half or one.minute or two.minute or one.written or two.written or one.exact)
+    if not bare or one.hour not in (5, 10) or not 1 <= two.hour <= 12 or text.low(place) in ("from", "between"):
+        return None
+    likely = text.low(at - 1) == "at" or (two.hour - one.hour) % 12 > MAX_LIKELY_RANGE
+    return replace(two, hour=two.hour - 1 or 12, minute=60 - one.hour) if likely else None
 
 
 def _near_a_day(text: Sentence, first: int, after: int) -> bool:

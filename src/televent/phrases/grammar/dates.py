@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.days import months_after
+from televent.phrases.grammar.senses import is_no_date
 from televent.phrases.grammar.values import Days, Item, Span
-from televent.phrases.words.vocabulary import DASHES, HALVES, MONTHS, NEXT, THIS, TO
+from televent.phrases.words.vocabulary import AND, DASHES, HALVES, MONTHS, NEXT, THIS, TO, WEEKDAYS
 
 MAX_YEAR = 2200
 _ON = frozenset(["on", "the", "в", "во", "на", "by", "due", "к", "ко", "до", "по", "с", "со", "for", "of", "from",
@@ -77,12 +78,13 @@ def _day_number(text: Sentence, at: int) -> tuple[int, int] | None:
 
 
 def _range_end(text: Sentence, at: int) -> tuple[int | None, int]:
-    if text.low(at) not in TO and text.low(at) not in ("and", "и"):
+    listed = text.low(at) in AND
+    if text.low(at) not in TO and not listed:
         return None, at
-    second = _day_number(text, text.skip(at + 1, ("the",)))
-    if second is None:
-        return None, at
-    if text.low(at) in ("and", "и"):
+    named = text.skip(at + 1, ("the",))
+    named += text.low(named) in WEEKDAYS
+    second = _day_number(text, text.skip(named, (".", ",", "the")))
+    if second is None or (listed and text.low(second[1]) not in MONTHS and text.low(at - 2) not in MONTHS):
         return None, at
     if text.low(second[1]) in HALVES or text.low(second[1]) == ":":
         return None, at
@@ -110,6 +112,8 @@ def _span_or_day(
         return Item(begin, place, after)
     start = begin.choices[0]
     end = _day(text, at, after, last, month, start.year).choices[0]
+    if end > start + timedelta(days=1) and any(text.low(each) in AND for each in range(at, after)):
+        return Item(Days((start, end), begin.guesses), place, after)  # "9 and 11 December"
     if end <= start:
         raise NoSuchDay(at, after)
     return Item(Span(start, end, begin.guesses), place, after)
@@ -117,7 +121,7 @@ def _span_or_day(
 
 def _dotted(text: Sentence, place: int, at: int) -> Item | None:
     token = text.token(at)
-    if token.kind != "dots":
+    if token.kind != "dots" or is_no_date(text, at):
         return None
     pieces = token.low.replace("/", ".").split(".")
     slash = "/" in token.low

@@ -8,7 +8,10 @@ from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.days import months_after
 from televent.phrases.grammar.lengths import amount_at
 from televent.phrases.grammar.values import Days, Item, Length, Offset, Value
-from televent.phrases.words.vocabulary import AGO, DAYS_OF_24_HOURS, IN, LATER, RELATIVE_DAYS, WEEKDAYS
+from televent.phrases.words.vocabulary import AGO, DAYS_OF_24_HOURS, IN, LATER, RELATIVE_DAYS, UNITS, WEEKDAYS
+
+MAX_INVERTED = 1000
+"""Max number behind "минут через"."""
 
 
 def offset_at(text: Sentence, place: int) -> Item | None:
@@ -17,6 +20,9 @@ def offset_at(text: Sentence, place: int) -> Item | None:
     asked = at > place
     if text.follows(place, "через", "день"):
         return None
+    inverted = _inverted(text, place)
+    if inverted is not None:
+        return inverted
     from_a_day = None if asked else _from_a_named_day(text, place)
     if from_a_day is not None:
         return from_a_day
@@ -60,6 +66,24 @@ def offset_at(text: Sentence, place: int) -> Item | None:
         length = Length(length.minutes + 1440 * length.days)
     value = _counted(base, text.now, length, -1 if back else 1, weekday)
     return Item(value, place, after) if value is not None else None
+
+
+def _inverted(text: Sentence, place: int) -> Item | None:
+    """ "минут через двадцать", "часа через два", "дня через три": an approximate time from now."""
+    unit = text.look_up(place, UNITS)
+    number = text.number(place + 2) if text.low(place + 1) in IN else None
+    if unit is None or number is None or text.look_up(number[1], UNITS):
+        return None
+    amount = number[0]
+    length = Length(
+        amount * {"minute": 1, "hour": 60}.get(unit, 0),
+        amount * {"day": 1, "week": 7}.get(unit, 0),
+        amount * {"month": 1, "year": 12}.get(unit, 0),
+    )
+    if not 0 < amount < MAX_INVERTED:
+        return None
+    value = _counted(text.today, text.now, length, 1, None)
+    return Item(value, place, number[1]) if value is not None else None
 
 
 def _from_a_named_day(text: Sentence, place: int) -> Item | None:

@@ -16,6 +16,7 @@ from televent.phrases.grammar.of_month import (
 from televent.phrases.grammar.values import Count, Item, Rule
 from televent.phrases.grammar.weekday_lists import weekdays_at
 from televent.phrases.words.vocabulary import (
+    DAILY,
     EVERY,
     LAST,
     MONTHS,
@@ -25,10 +26,13 @@ from televent.phrases.words.vocabulary import (
     UNITS,
     WEEKDAYS_REPEATED,
     WEEKENDS,
+    WEEKLY,
     WORKDAYS,
 )
 
 _FREQ = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY", "hour": "HOURLY"}
+_REPEATED = EVERY | WEEKLY | DAILY | frozenset(WEEKDAYS_REPEATED)
+"""Words of a repetition, without which "x6" is a number of things."""
 _QUARTER = frozenset(["quarter", "quarters", "квартал", "квартала"])
 _WORK = ("MO", "TU", "WE", "TH", "FR")
 
@@ -193,6 +197,9 @@ def _once_in(text: Sentence, place: int) -> Item | None:
 
 
 def _count(text: Sentence, place: int) -> Item | None:
+    if text.low(place) in ("x", "х", "×", "*") and text.token(place + 1).glued and text.token(place + 1).number:
+        repeated = any(text.low(each) in _REPEATED for each in range(len(text.tokens)))
+        return Item(Count(text.token(place + 1).number or 1), place, place + 2) if repeated else None
     at = text.skip(place, ("for", "x", "всего"))
     number = text.number(at)
     if number is None or text.low(number[1]) not in TIMES or not 0 < number[0] < 1000:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from televent.phrases.grammar.cursor import Sentence
-from televent.phrases.grammar.values import Clocks, Days, Item
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
 from televent.phrases.words.vocabulary import HOLIDAY_ADJECTIVES, MOVING, OTHER_SENSES, TOPIC, WEAK_WEEKDAYS, WEEKDAYS
 
 _DOMAINS = frozenset(["com", "org", "net", "io", "app", "ru"])
 _OPENING, _CLOSING = frozenset('«"“„'), frozenset('»"”“')
+_TOLD = frozenset(
+    ["was", "were", "wasn't", "weren't", "did", "didn't", "went", "been", "был", "была", "было", "были", "прошел",
+     "прошла", "прошло", "прошли", "ходили", "ездили", "сходили", "съездили", "получился", "получилось"]
+)  # fmt: skip
+"""Words that tell of something past."""
+_ASKING = frozenset(
+    ["what", "what's", "when", "when's", "which", "who", "who's", "why", "how", "where", "did", "was", "were", "has",
+     "have",
+     "is", "are", "does", "do", "что", "кто", "когда", "где", "почему", "зачем", "какой", "какая", "какие", "какое",
+     "сколько", "как", "куда", "чей", "разве", "который"]
+)  # fmt: skip
+"""First words of a question about something, unlike "can we meet on Thursday at 4?"."""
 _ARTICLES = frozenset(["the", "a"])
 
 
@@ -34,11 +46,49 @@ def is_holiday(text: Sentence, place: int) -> bool:
     return text.low(place) in WEEKDAYS and text.low(place - 1).startswith(HOLIDAY_ADJECTIVES)
 
 
+def is_no_date(text: Sentence, place: int) -> bool:
+    """Whether a pair of numbers is a figure of speech: "24/7", "50/50"."""
+    return text.low(place) in ("24/7", "50/50", "9/11", "7/24", "20/20")
+
+
+def _is_told_or_asked(text: Sentence) -> bool:
+    """Whether the sentence tells of something past or asks for something: "did Friday's email go out?"."""
+    first = next((token.low for token in text.tokens if token.kind == "word"), "")
+    asks = text.tokens and text.tokens[-1].low == "?" and (first in _ASKING and not _is_proposal(text))
+    return bool(asks) or any(token.low in _TOLD for token in text.tokens)
+
+
+def _is_proposal(text: Sentence) -> bool:
+    """ "How about Friday at noon?", "what about 5pm?", "как насчёт пятницы?"."""
+    return text.low(1) in ("about", "насчет", "думаешь", "if", "say") or text.low(0) == "does"
+
+
+def _is_subject(text: Sentence, item: Item) -> bool:
+    """ "Понедельник — день тяжёлый": a sentence about a weekday."""
+    dash = text.low(item.last) in ("—", "–", "-") and not text.token(item.last).glued
+    return item.first == 0 and item.last == 1 and dash and not text.low(0).isascii()
+
+
+def _is_possessive(text: Sentence, item: Item) -> bool:
+    """ "Friday's email": which one it is, and not when."""
+    owner = text.token(item.last - 1)
+    named = owner.text.lower().endswith(("'s", "’s")) or owner.low in ("todays", "tomorrows")
+    return named and text.token(item.last).kind == "word"
+
+
 def doubtful(text: Sentence, items: list[Item]) -> Iterator[Item]:
     """The items that may be no time of the event: "the cat sat on the mat", "ask about Friday", "moved from 3 to 4"."""
+    if _is_told_or_asked(text):
+        yield from (item for item in items if isinstance(item.value, Days | Span))
+        return
+    if len(items) == 1 and isinstance(items[0].value, Days):
+        yield from (item for item in items if _is_subject(text, item) or _is_possessive(text, item))
     moved = any(token.low.startswith(MOVING) for token in text.tokens)
     moved_days = moved and sum(isinstance(item.value, Days) for item in items) > 1
     for number, item in enumerate(items):
+        if text.low(item.first - 1) in ("not", "n't", "не") and isinstance(item.value, Days | Clock):
+            yield item
+            continue
         topic = item.first - 1 - (text.low(item.first - 1) in _ARTICLES)
         about = text.low(topic) in TOPIC or text.low(item.first) in TOPIC
         if (isinstance(item.value, Clocks) and moved) or (isinstance(item.value, Days) and (about or moved_days)):

@@ -38,8 +38,8 @@ def _english(text: Sentence, place: int) -> tuple[Clock, int] | None:
         return None
     if word in _PAST:
         return Clock(hour[0], minutes), hour[1]
-    # "5 to 6": a range, unless it is said in words.
-    if text.token(at - 1).kind == "number":
+    # "5 to 6": a range, unless it is said in words; "20 to 6" is none.
+    if text.token(at - 1).kind == "number" and minutes not in (20, 25):
         return None
     return Clock(_before(hour[0]), 60 - minutes), hour[1]
 

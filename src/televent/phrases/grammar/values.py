@@ -43,10 +43,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """From one time of the day to another."""
+    """From one time of the day to another; ``maybe``: one time that the words may mean too ("10 to 5")."""
 
     first: Clock
     last: Clock
+    maybe: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ NUMBERED_RANGES = english.NUMBERED_RANGES | russian.NUMBERED_RANGES
 TOPIC = english.TOPIC | russian.TOPIC
 MOVING = english.MOVING + russian.MOVING
 
+APPROXIMATE = frozenset(
+    ["around", "approximately", "approx", "circa", "ca", "roughly", "ish", "~", "thereabouts", "около", "примерно",
+     "приблизительно",
+     "ориентировочно", "где-то", "ближе", "районе"]
+)  # fmt: skip
+"""Words beside a time that say that it is not exact."""
 _NO_TIME_ALONE = frozenset(["m", "h", "hr", "d", "w", "м", "ч", "day", "день", "min", "sec", "лет"])
 """Words that stand in many titles ("day off", "день рождения") and tell no time alone."""
 TIME_WORDS = (
