@@ -11,9 +11,10 @@ from caldav.davclient import DAVClient
 from lxml import etree
 
 from support.dav import Entry
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 
-PATIENCE = 30.0
+PATIENCE = NET
+"""Max seconds until something is heard or read."""
 
 
 class People:

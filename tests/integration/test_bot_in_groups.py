@@ -14,11 +14,13 @@ import pytest
 
 from support.reach import at_home
 from support.sandbox import ANN, BOB, Control, sandbox_control, until
+from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
 from televent.adapters.telegram.dialogue_storage import DialogueStorage
 from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.intents import COMMANDS
+from televent.adapters.telegram.kept_updates import KeptUpdates
 from televent.adapters.telegram.polling import Polling
 from televent.adapters.telegram.texts import LANGUAGES, plain
 from televent.adapters.telegram.tokens import token_of
@@ -76,7 +78,8 @@ async def talking(core: Core) -> AsyncIterator[Talk]:
         dispatcher = make_dispatcher(door, DialogueStorage(PostgresChatBook(core.pool), core.run))
         await register_commands(bot)
         stop = asyncio.Event()
-        polling = asyncio.create_task(Polling(bot, dispatcher, stop).run())
+        kept = KeptUpdates(PostgresBotUpdates(core.pool, bot.id), core.run)
+        polling = asyncio.create_task(Polling(bot, dispatcher, kept, stop).run())
         try:
             made = await control.post("/sandbox/groups", title="Friends", is_forum=True)
             yield Talk(control, made["number"])

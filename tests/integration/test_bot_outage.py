@@ -16,10 +16,12 @@ from support.outages import failing, read_only
 from support.passwords import CHEAP_PASSWORDS
 from support.reach import at_home
 from support.sandbox import ANN, BOB, Control, bot_of, sandbox_control
+from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.telegram.app import make_bot, make_dispatcher
 from televent.adapters.telegram.dialogue_storage import DialogueStorage
 from televent.adapters.telegram.door import BotDoor
+from televent.adapters.telegram.kept_updates import KeptUpdates
 from televent.adapters.telegram.polling import Polling
 from televent.adapters.telegram.texts import plain, say
 from televent.adapters.telegram.webhook import Webhook
@@ -44,10 +46,11 @@ def dispatcher_of(core: Core) -> Dispatcher:
 
 
 @asynccontextmanager
-async def polling(bot: Bot, dispatcher: Dispatcher) -> AsyncIterator[asyncio.Event]:
+async def polling(core: Core, bot: Bot, dispatcher: Dispatcher) -> AsyncIterator[asyncio.Event]:
     """A bot that polls, until the block ends; the event stops it earlier."""
     stop = asyncio.Event()
-    task = asyncio.create_task(Polling(bot, dispatcher, stop).run())
+    kept = KeptUpdates(PostgresBotUpdates(core.pool, bot.id), core.run)
+    task = asyncio.create_task(Polling(bot, dispatcher, kept, stop).run())
     try:
         yield stop
     finally:
@@ -66,7 +69,7 @@ async def our_bot(control: Control) -> AsyncIterator[Bot]:
 
 def test_an_update_is_kept_and_handled_once_the_database_answers(core: Core, database_url: str) -> None:
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             with read_only(database_url):
                 await control.say(ANN, "/start")
                 await control.heard(ANN, WAIT)
@@ -82,11 +85,11 @@ def test_an_update_that_waits_when_the_process_stops_is_handled_by_the_next(core
     async def steps() -> None:
         async with sandbox_control() as control, our_bot(control) as bot:
             with read_only(database_url):
-                async with polling(bot, dispatcher_of(core)):
+                async with polling(core, bot, dispatcher_of(core)):
                     await control.say(ANN, "/start")
                     await control.heard(ANN, WAIT)
             assert core.reads.account_by_telegram(ANN) is None
-            async with polling(bot, dispatcher_of(core)):
+            async with polling(core, bot, dispatcher_of(core)):
                 await control.heard(ANN, "Right?")
             # Handled updates are confirmed, also when the process stops at once.
             assert await bot.get_updates() == []
@@ -96,7 +99,7 @@ def test_an_update_that_waits_when_the_process_stops_is_handled_by_the_next(core
 
 def test_a_full_disk_is_told_and_does_not_hold_up_others(core: Core, database_url: str) -> None:
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             with failing(database_url, "account", "INSERT", "53100"):
                 await control.say(ANN, "/start")
                 await control.heard(ANN, "no room left")
@@ -107,8 +110,7 @@ def test_a_full_disk_is_told_and_does_not_hold_up_others(core: Core, database_ur
     assert core.reads.account_by_telegram(ANN) is None
 
 
-def test_a_slow_chat_does_not_hold_up_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("televent.adapters.telegram.polling.SLOW", 0.05)
+def test_a_slow_chat_does_not_hold_up_another(core: Core) -> None:
     released = asyncio.Event()
 
     async def steps() -> None:
@@ -120,7 +122,7 @@ def test_a_slow_chat_does_not_hold_up_another(monkeypatch: pytest.MonkeyPatch) -
                 await released.wait()
             await message.answer(f"echo {message.text}")
 
-        async with sandbox_control() as control, bot_of(control) as bot, polling(bot, dispatcher):
+        async with sandbox_control() as control, bot_of(control) as bot, polling(core, bot, dispatcher):
             await control.say(ANN, "slow")
             await control.say(BOB, "quick")
             await control.heard(BOB, "echo quick")
@@ -130,7 +132,7 @@ def test_a_slow_chat_does_not_hold_up_another(monkeypatch: pytest.MonkeyPatch) -
     asyncio.run(steps())
 
 
-def test_updates_of_a_chat_are_handled_in_their_order() -> None:
+def test_updates_of_a_chat_are_handled_in_their_order(core: Core) -> None:
     async def steps() -> None:
         dispatcher, others, seen = Dispatcher(), asyncio.Event(), []
 
@@ -146,15 +148,14 @@ def test_updates_of_a_chat_are_handled_in_their_order() -> None:
             for number in range(1, 6):
                 await control.say(ANN, str(number))
             await control.say(BOB, "other")
-            async with polling(bot, dispatcher):
+            async with polling(core, bot, dispatcher):
                 await others.wait()
             assert seen == ["other", *(str(number) for number in range(1, 6))]
 
     asyncio.run(steps())
 
 
-def test_updates_behind_a_slow_one_of_their_chat_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("televent.adapters.telegram.polling.SLOW", 0.05)
+def test_updates_behind_a_slow_one_of_their_chat_keep_their_order(core: Core) -> None:
 
     async def steps() -> None:
         dispatcher, released, seen = Dispatcher(), asyncio.Event(), list[str]()
@@ -166,7 +167,7 @@ def test_updates_behind_a_slow_one_of_their_chat_keep_their_order(monkeypatch: p
             seen.append(message.text or "")
             await message.answer(f"echo {message.text}")
 
-        async with sandbox_control() as control, bot_of(control) as bot, polling(bot, dispatcher):
+        async with sandbox_control() as control, bot_of(control) as bot, polling(core, bot, dispatcher):
             await control.say(ANN, "slow")
             for number in range(3):
                 await control.say(ANN, f"next {number}")
@@ -180,10 +181,7 @@ def test_updates_behind_a_slow_one_of_their_chat_keep_their_order(monkeypatch: p
     asyncio.run(steps())
 
 
-def test_a_stop_waits_for_slow_updates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are confirmed: the next process does not get them."""
-    monkeypatch.setattr("televent.adapters.telegram.polling.SLOW", 0.05)
-
+def test_a_stop_waits_for_slow_updates(core: Core) -> None:
     async def steps() -> None:
         dispatcher, released, done = Dispatcher(), asyncio.Event(), []
 
@@ -197,7 +195,7 @@ def test_a_stop_waits_for_slow_updates(monkeypatch: pytest.MonkeyPatch) -> None:
             await message.answer(f"echo {message.text}")
 
         async with sandbox_control() as control, bot_of(control) as bot:
-            async with polling(bot, dispatcher) as stop:
+            async with polling(core, bot, dispatcher) as stop:
                 await control.say(ANN, "slow")
                 await control.say(BOB, "quick")
                 await control.heard(BOB, "echo quick")
@@ -214,11 +212,10 @@ def test_a_stop_waits_for_slow_updates(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_lock_that_one_person_waits_for_does_not_hold_up_others(
     core: Core, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SLOW", "AGAIN"):
-        monkeypatch.setattr(f"televent.adapters.telegram.polling.{name}", 0.05)
+    monkeypatch.setattr("televent.adapters.telegram.kept_updates.AGAIN", 0.05)
 
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             await control.say(BOB, "/start")
             await control.heard(BOB, "Right?")
             with failing(database_url, "account", "INSERT", "55P03"):
@@ -243,14 +240,14 @@ def echoing() -> Dispatcher:
     return dispatcher
 
 
-def test_an_answer_that_is_no_json_does_not_end_the_bot() -> None:
+def test_an_answer_that_is_no_json_does_not_end_the_bot(core: Core) -> None:
     async def steps() -> None:
         dispatcher = echoing()
         async with sandbox_control() as control, bot_of(control) as bot:
             await control.post("/sandbox/faults", method="getUpdates", status=502, page="<html>Bad Gateway</html>")
             await control.post("/sandbox/faults", method="deleteWebhook", status=502, page="<html>Bad Gateway</html>")
             await _until_reachable(bot.delete_webhook, asyncio.Event())
-            async with polling(bot, dispatcher) as stop:
+            async with polling(core, bot, dispatcher) as stop:
                 await control.say(ANN, "hello")
                 await control.heard(ANN, "echo hello")
                 fault = {"method": "getUpdates", "status": 502, "page": "<html>Bad Gateway</html>", "times": 9}
@@ -260,13 +257,13 @@ def test_an_answer_that_is_no_json_does_not_end_the_bot() -> None:
     asyncio.run(steps())
 
 
-def test_an_update_that_cannot_be_read_is_passed_over() -> None:
+def test_an_update_that_cannot_be_read_is_passed_over(core: Core) -> None:
     async def steps() -> None:
         dispatcher = echoing()
         async with sandbox_control() as control, bot_of(control) as bot:
             updates = control.sandbox.world.updates
             updates.add("message", {"message_id": "one"})
-            async with polling(bot, dispatcher):
+            async with polling(core, bot, dispatcher):
                 await control.say(ANN, "first")
                 await control.heard(ANN, "echo first")
                 updates.add("message", {"message_id": "two"})
@@ -285,7 +282,7 @@ async def begun(control: Control) -> None:
 
 def test_a_tap_that_waits_for_the_database_is_done_later(core: Core, database_url: str) -> None:
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             await begun(control)
             await control.say(ANN, "/device")
             usage = await control.heard(ANN, "/device add [name]")
@@ -307,7 +304,7 @@ def test_a_tap_that_is_too_old_to_be_answered_is_done(core: Core) -> None:
     """After a long outage Telegram takes no answer to the tap."""
 
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             await begun(control)
 
             async def tap(**which: str) -> None:

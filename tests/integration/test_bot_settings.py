@@ -57,7 +57,7 @@ async def tap(control: Control, person: int, message: Any, text: str) -> None:
 
 def test_sign_up_says_who_may_ask_and_offers_the_choice(core: Core) -> None:
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             offer = await sign_up(control, ANN)
             assert buttons(offer) == [*ENGLISH, "Keep it so"]
             assert audience(core, ANN) == "known"
@@ -79,7 +79,7 @@ def test_sign_up_says_who_may_ask_and_offers_the_choice(core: Core) -> None:
 
 def test_settings_have_a_button_for_each_choice(core: Core) -> None:
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             await sign_up(control, ANN)
             await control.say(ANN, "/settings")
             shown = await control.heard(ANN, "Settings")
@@ -105,7 +105,7 @@ def test_settings_have_a_button_for_each_choice(core: Core) -> None:
 
 def test_the_choice_is_offered_in_russian_too(core: Core) -> None:
     async def steps() -> None:
-        async with sandbox_control() as control, our_bot(control) as bot, polling(bot, dispatcher_of(core)):
+        async with sandbox_control() as control, our_bot(control) as bot, polling(core, bot, dispatcher_of(core)):
             await control.post("/sandbox/people", id=BOB, language_code="ru")
             offer = await sign_up(control, BOB)
             assert buttons(offer) == ["Все", "✓ Знакомые", "Никто", "Пусть так"]
@@ -119,10 +119,10 @@ def test_the_choice_is_offered_in_russian_too(core: Core) -> None:
 def test_an_open_question_survives_a_restart(core: Core) -> None:
     async def steps() -> None:
         async with sandbox_control() as control, our_bot(control) as bot:
-            async with polling(bot, dispatcher_of(core)):
+            async with polling(core, bot, dispatcher_of(core)):
                 await control.say(ANN, "/start")
                 await control.heard(ANN, "Right?")
-            async with polling(bot, dispatcher_of(core)):
+            async with polling(core, bot, dispatcher_of(core)):
                 await control.say(ANN, "Tokyo")
                 await control.heard(ANN, "Your time zone is that of Tokyo.")
                 await control.heard(ANN, "please provide your email")

@@ -18,6 +18,8 @@ from support.event_store import Shop, open_shop
 from support.outages import read_only
 from support.sandbox import ANN, Control, sandbox_control, until
 from televent.adapters.postgres.queues.bot_lease import PostgresBotLease
+from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
+from televent.adapters.telegram.kept_updates import KeptUpdates
 from televent.adapters.telegram.polling import Polling
 from televent.adapters.telegram.polling_alone import poll_alone
 
@@ -79,7 +81,7 @@ async def polling(
     def begin(turn: asyncio.Event) -> Polling:
         if polled is not None:
             polled.append(bot)
-        return Polling(bot, dispatcher, turn)
+        return Polling(bot, dispatcher, KeptUpdates(PostgresBotUpdates(shop.pool, bot.id), run), turn)
 
     stop, ours = asyncio.Event(), lease(shop)
     task = asyncio.create_task(poll_alone(ours, run, begin, stop))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from televent.adapters.postgres.queues.bot_lease import PostgresBotLease
+from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
 from televent.application.messages.outbox import Handler
@@ -34,6 +35,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
+    from televent.adapters.telegram.kept_updates import KeptUpdates
     from televent.adapters.telegram.polling import Polling
     from televent.adapters.telegram.polling_alone import poll_alone
 
@@ -64,7 +66,10 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         else:
             await _until_reachable(bot.delete_webhook, stop)
             lease = PostgresBotLease(core.pool, bot.id, core.backend.ids())
-            tasks.append(asyncio.create_task(poll_alone(lease, core.run, partial(Polling, bot, dispatcher), stop)))
+            kept = KeptUpdates(PostgresBotUpdates(core.pool, bot.id), core.run)
+            tasks.append(
+                asyncio.create_task(poll_alone(lease, core.run, partial(Polling, bot, dispatcher, kept), stop))
+            )
         ready()
         stopping = asyncio.create_task(stop.wait())
         # A task that fails ends the service, so that the supervisor starts it again.

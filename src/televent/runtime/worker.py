@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from televent.adapters.postgres.followers import reindex
+from televent.adapters.postgres.queues.bot_updates import sweep_updates
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.outbox import BATCH
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
@@ -254,8 +255,8 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
-    limits, counted code mails, old drafts, expired push subscriptions, unused attachments, expired links, and
-    old mail to the operator."""
+    limits, updates that no bot has handled, counted code mails, old drafts, expired push subscriptions, unused
+    attachments, expired links, and old mail to the operator."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -267,6 +268,8 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.fail_unknown, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
+            if unhandled := await core.run(sweep_updates, core.pool):
+                log.error("no bot has handled updates of Telegram within a day", updates=unhandled)
             await core.run(PostgresCodeMails(core.pool).sweep, moment)
             await core.run(core.backend.drafts.sweep, moment)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)

@@ -48,6 +48,7 @@ from televent.adapters.telegram.handlers.reminders import snooze
 from televent.adapters.telegram.handlers.settings import settings
 from televent.adapters.telegram.handlers.welcome import address, audience, open_questions, start, zone
 from televent.adapters.telegram.handlers.welcome.once import AskOnce
+from televent.adapters.telegram.handling import GivenUp
 from televent.adapters.telegram.intents import COMMANDS, Intents
 from televent.adapters.telegram.persistence import Persistence
 from televent.adapters.telegram.private_chats import PrivateChats
@@ -185,7 +186,7 @@ class FailedUpdates:
         elif isinstance(reason, DatabaseFull):
             log.warning("an update is refused", update_id=update.update_id, error=str(reason))
             sentence = plain(language, "disk-full")
-        elif isinstance(reason, Outage):
+        elif isinstance(reason, Outage | GivenUp):
             log.error("an update is given up", update_id=update.update_id, error=str(reason))
             sentence = plain(language, "failed")
         else:
