@@ -22,6 +22,7 @@ from televent.runtime.data_directory import reachable
 from televent.runtime.database import OperatorError, TemporaryError, prepare_data_directory, session_url
 from televent.runtime.doubts import doubts
 from televent.runtime.forks import READY
+from televent.runtime.loop_watch import loop_watched
 from televent.runtime.port_choice import chosen_ports
 from televent.runtime.privileges import Standing, standing, step_down, user_of
 from televent.runtime.sockets import Sockets, open_api, open_sockets
@@ -101,7 +102,9 @@ async def _serve(
 ) -> None:
     from televent.runtime.services import SERVICES, open_services
 
-    async with open_services(settings, names) as core:
+    # People write whatever they like to the bot, and it reads their sentences in its loop.
+    watched = loop_watched() if "bot" in names else contextlib.nullcontext()
+    async with watched, open_services(settings, names) as core:
         readies = {name: asyncio.Event() for name in names}
         tasks = [
             asyncio.create_task(SERVICES[name](core, readies[name].set, stop, sockets), name=f"service {name}")
