@@ -9,11 +9,13 @@ from uuid import uuid4
 import pytest
 
 from support.event_store import NOON, Shop, open_shop, owed
+from support.outages import read_only
 from support.waiting import wait_until
-from televent.adapters.postgres.queues.outbox import BATCH, PostgresOutbox
+from televent.adapters.postgres.queues.outbox import BATCH, RENEWING, PostgresOutbox
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.messages.outbox import ATTEMPTS, LEASE, Failed, OutboxMessage, TryAgainAt, after_failure
 from televent.application.messages.push import PushDue
+from televent.application.outage import Outage
 
 MINUTE = timedelta(minutes=1)
 
@@ -147,6 +149,53 @@ def test_a_claim_that_was_lost_cannot_be_renewed(shop: Shop, outbox: PostgresOut
     outbox.renew([lost], NOON + 5 * LEASE)
     (again,) = outbox.claim(NOON + 2 * LEASE)
     assert (claimed.attempts, again.attempts) == (2, 3)
+
+
+@pytest.mark.own_database
+def test_a_worker_that_lives_keeps_its_claim_over_an_outage_that_is_longer_than_its_lease(
+    shop: Shop, outbox: PostgresOutbox, database_url: str
+) -> None:
+    """Telegram may have taken the message meanwhile: a second worker would send it again."""
+    others = PostgresOutbox(shop.pool, shop.wakeups)
+    enqueue(shop, outbox)
+    (claimed,) = outbox.claim(NOON)
+    assert others.claim(NOON) == []
+    with read_only(database_url):
+        for worker in (outbox, others):
+            with pytest.raises(Outage):
+                worker.claim(NOON + LEASE)
+    back = NOON + LEASE + MINUTE
+    for seconds in range(int(RENEWING.total_seconds())):
+        assert others.claim(back + timedelta(seconds=seconds)) == []
+        assert others.reap(back + timedelta(seconds=seconds)) == 0
+    outbox.complete(claimed, back)
+    assert outbox.counts() == {"completed": 1}
+
+
+@pytest.mark.own_database
+def test_the_claim_of_a_worker_that_died_in_an_outage_is_taken_a_little_later(
+    shop: Shop, outbox: PostgresOutbox, database_url: str
+) -> None:
+    enqueue(shop, outbox, 2)
+    (dead,) = outbox.claim(NOON, limit=1)
+    others = PostgresOutbox(shop.pool, shop.wakeups)
+    with read_only(database_url), pytest.raises(Outage):
+        others.claim(NOON + LEASE)
+    back = NOON + LEASE + MINUTE
+    (new,) = others.claim(back)
+    assert new.outbox_id != dead.outbox_id, "what nobody has claimed is taken at once"
+    others.complete(new, back)
+    (again,) = others.claim(back + RENEWING)
+    assert (again.outbox_id, again.attempts) == (dead.outbox_id, 2)
+
+
+def test_a_worker_that_has_just_started_leaves_the_claims_of_others(shop: Shop, outbox: PostgresOutbox) -> None:
+    """It does not know whether there was an outage."""
+    enqueue(shop, outbox)
+    assert outbox.claim(NOON)
+    started = PostgresOutbox(shop.pool, shop.wakeups)
+    assert started.claim(NOON + LEASE) == []
+    assert len(started.claim(NOON + LEASE + RENEWING)) == 1
 
 
 def test_a_message_that_takes_every_worker_down_is_failed(shop: Shop, outbox: PostgresOutbox) -> None:

@@ -147,6 +147,8 @@ def test_todays_worker_reads_the_rows_of_yesterday(deploy: Deploy) -> None:
 def test_todays_worker_takes_what_a_dead_worker_of_yesterday_held(deploy: Deploy) -> None:
     (owed,) = deploy.yesterday.owe([Yesterdays("old")])
     (held,) = deploy.yesterday.outbox.claim(NOON)
+    # A worker that has just started leaves the claims of others for a moment.
+    assert deploy.today.outbox.claim(NOON) == []
     deploy.now = NOON + LEASE
     with deploy.today.working():
         wait_until(lambda: deploy.standing() == {"completed": 1})

@@ -23,8 +23,31 @@ NEWEST = 60
 """Messages of a chat among which a person looks for a card to answer."""
 
 
+class Timetable:
+    """When each of so many acts is due, within so many seconds. Whoever is free takes the next one, so one who waits
+    for a killed server holds up no other, and acts that are late are caught up with."""
+
+    def __init__(self, acts: int, seconds: float) -> None:
+        self.finished = threading.Event()
+        """No act may begin any more."""
+        self._times = iter(range(acts))
+        self._pause = seconds / acts
+        self._begun = time.monotonic()
+        self._guard = threading.Lock()
+        self.left = acts
+
+    def next(self) -> bool:
+        """Waits until the next act is due. False: there is none."""
+        with self._guard:
+            number = next(self._times, None)
+            if number is None or self.finished.is_set():
+                return False
+            self.left -= 1
+        return not self.finished.wait(max(0.0, self._begun + number * self._pause - time.monotonic()))
+
+
 class Actor(Watched):
-    """Acts for some people, one act after the other, every ``pause`` seconds or so. ``done`` counts the acts.
+    """Acts for some people, one act after the other. ``done`` counts the acts.
 
     ``ahead``: min and max seconds until a reminder is due.
     """
@@ -37,22 +60,20 @@ class Actor(Watched):
         phones: Phones,
         mine: Sequence[Person],
         chance: random.Random,
-        pause: float,
+        times: Timetable,
         ahead: tuple[float, float],
     ) -> None:
         super().__init__(record)
         self.done: Counter[str] = Counter()
         self._stage, self._facts, self._phones = stage, facts, phones
-        self._mine, self._chance, self._pause = list(mine), chance, pause
+        self._mine, self._chance, self._times = list(mine), chance, times
         self._ahead = ahead
         self._meetings: list[Meeting] = []
-        self._finish = threading.Event()
-        self._until = 0.0
+        self._until = float("inf")
 
     def finish(self) -> None:
         """Lets the act under way end."""
         self._until = time.monotonic() + PATIENCE
-        self._finish.set()
 
     def work(self) -> None:
         acts = {
@@ -63,7 +84,7 @@ class Actor(Watched):
             "answer by app": self._answer_by_app,
             "alarm": self._alarm,
         }
-        while not self._finish.wait(self._chance.uniform(0.5, 1.5) * self._pause):
+        while self._times.next():
             act = self._chance.choices(list(CHANCES), list(CHANCES.values()))[0]
             # With nothing to answer, move or cancel, people invite.
             self.done[act if acts[act]() else self._and_invite()] += 1
@@ -191,7 +212,7 @@ class Actor(Watched):
     def _change(self, person: Person, method: str, path: str, text: bytes | None) -> bool:
         """Repeats a change until it is acknowledged; False where it is given up after the end."""
         repeated = False
-        while not self._finish.is_set() or time.monotonic() < self._until:
+        while time.monotonic() < self._until:
             answer = ask(person.client, self.record, method, path, text)
             if answer is not None and (answer.status in (201, 204) or (repeated and answer.status == 404)):
                 return True

@@ -15,7 +15,7 @@ def rows(outcome: Outcome) -> list[tuple[str, str, str]]:
     met = sum(count for kind, count in faults.items() if kind != "hidden")
     sent = sum(told.rows.values())
     return [
-        ("acts of people", f"{outcome.acts.total()}: {acts}", ""),
+        ("acts of people", f"{outcome.acts.total()} in {outcome.acted:.0f} s: {acts}", f"{outcome.plan.acts}"),
         *((f"kill -9 of {what}", str(count), "") for what, count in sorted(outcome.kills.items())),
         ("services that ended by themselves, while the database was away", str(outcome.ended.total()), ""),
         ("calls of the Bot API that failed", f"{met}: {STORM:.0%} of all", ""),

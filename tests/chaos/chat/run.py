@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from chaos.chat.actors import Actor
+from chaos.chat.actors import Actor, Timetable
 from chaos.chat.chats import Phones, sent_messages
 from chaos.chat.checks import Told, check
 from chaos.chat.killer import Killer
@@ -21,8 +21,10 @@ from chaos.writers import Record
 
 STORM = 0.1
 """Share of the calls of the Bot API that fail."""
-ACTORS = 20
-"""Threads that act for people, each for some of them."""
+ACTORS = 40
+"""Max threads that act for people, each for some of them."""
+LATE = 60.0
+"""Max seconds for which acts are caught up with that a slow machine could not begin in time."""
 AFTERWARDS = 600.0
 """Max seconds until the outbox is empty."""
 # Reminders that are not queued yet, or not even planned, among them.
@@ -57,6 +59,8 @@ class Outcome:
     conflicts: int
     settled: float
     told: Told
+    acted: float
+    """Seconds in which people acted, and processes were killed."""
     load: float
     minutes: float = 0.0
     wrong: list[str] = field(default_factory=list)
@@ -69,19 +73,20 @@ def run(folder: Path, plan: Plan, seed: int) -> Outcome:
         record, facts = Record(), Facts()
         phones = Phones(record, stage.sandbox)
         shares = [stage.people[n::ACTORS] for n in range(min(ACTORS, plan.people))]
-        pause = plan.seconds * len(shares) / plan.acts
+        times = Timetable(plan.acts, plan.seconds)
         actors = [
-            Actor(record, stage, facts, phones, mine, random.Random(chance.random()), pause, plan.ahead)
+            Actor(record, stage, facts, phones, mine, random.Random(chance.random()), times, plan.ahead)
             for mine in shares
         ]
         killer = Killer(record, stage, random.Random(chance.random()), plan.pauses)
         stage.sandbox.http("POST", "/sandbox/faults", {"kind": "storm", "share": STORM, "seed": seed})
         for thread in (phones, killer, *actors):
             thread.start()
-        end = time.monotonic() + plan.seconds
-        while time.monotonic() < end and not record.wrong:
+        acting = time.monotonic()
+        while not record.wrong and _goes_on(plan, times, time.monotonic() - acting):
             time.sleep(0.5)
-        load = os.getloadavg()[0]
+        acted, load = time.monotonic() - acting, os.getloadavg()[0]
+        times.finished.set()
         killer.finish()
         for actor in actors:
             actor.finish()
@@ -108,10 +113,15 @@ def run(folder: Path, plan: Plan, seed: int) -> Outcome:
             conflicts=stage.services.logs("bot").count("terminated by other getUpdates"),
             settled=settled or AFTERWARDS,
             told=told,
+            acted=acted,
             load=load,
             minutes=(time.monotonic() - begun) / 60,
             wrong=wrong,
         )
+
+
+def _goes_on(plan: Plan, times: Timetable, seconds: float) -> bool:
+    return seconds < plan.seconds or (times.left > 0 and seconds < plan.seconds + LATE)
 
 
 def _settle(url: str) -> float | None:

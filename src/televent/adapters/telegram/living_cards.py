@@ -150,6 +150,7 @@ async def take_buttons(chat: Chat, message_id: int) -> None:
 
 async def _take_buttons(chat: Chat, was: Living, now: Living | None) -> None:
     if now is not None and was.message_id is not None and was.chat_id == chat.chat_id:
+        await chat.turn()
         await take_buttons(chat, was.message_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,11 @@ log = structlog.get_logger("televent.outbox")
 
 BATCH = 10
 """Max messages of one claim."""
+RENEWING = timedelta(seconds=15)
+"""Time after an outage in which no claim of another worker is taken, although its lease has ended: a worker that lives
+could not renew it, and does so now. It is several attempts at a renewal."""
+BLOCKED = 5.0
+"""Max seconds of a statement of a database that answers."""
 UNKNOWN_REASON = (
     f" is not known to any worker: none took it within {UNKNOWN_FOR // timedelta(minutes=1)} minutes of its time."
     " Start a worker of the version that wrote it, then requeue it"
@@ -76,6 +82,7 @@ class PostgresOutbox:
         self._wakeups = wakeups
         self._catalogue = catalogue
         self._settling = Settling(self._run)
+        self._answers_since: datetime | None = None
 
     def close(self) -> None:
         """Ends the thread that settles claims after an outage."""
@@ -98,11 +105,19 @@ class PostgresOutbox:
     ) -> list[Claimed]:
         """Claims due messages of these classes (None: of all in the catalogue), the oldest first.
 
-        No two workers claim the same message. A row that cannot be read is set to failed with its reason, and the next
+        No two workers claim the same message. A message of a worker that has not renewed its claim is taken too, but
+        not within RENEWING after an outage. A row that cannot be read is set to failed with its reason, and the next
         rows are claimed.
         """
         names = self._catalogue.names if kinds is None else self._catalogue.names_of(kinds)
-        asked = {"now": now, "until": now + lease, "most": ATTEMPTS, "limit": limit, "names": list(names)}
+        asked = {
+            "now": now,
+            "until": now + lease,
+            "most": ATTEMPTS,
+            "limit": limit,
+            "names": list(names),
+            "lapsed": self._may_take_lapsed(now),
+        }
         while True:
             readable, unreadable = self._claim(CLAIM, asked, now)
             if readable or not unreadable:
@@ -151,9 +166,9 @@ class PostgresOutbox:
                 self._settle(TRY_AGAIN, message, again)
 
     def reap(self, now: datetime) -> int:
-        """Sets to failed the messages whose last attempt ended without a result, and returns their number. Messages
-        with attempts left are due again when their lease ends."""
-        return self._run(REAP, {"now": now, "most": ATTEMPTS})
+        """Sets to failed the messages whose last attempt ended without a result, and returns their number; none within
+        RENEWING after an outage. Messages with attempts left are due again when their lease ends."""
+        return self._run(REAP, {"now": now, "most": ATTEMPTS}) if self._may_take_lapsed(now) else 0
 
     def fail_unknown(self, now: datetime) -> int:
         """Sets to failed the messages that this version does not know and that no worker of another version took within
@@ -215,12 +230,16 @@ class PostgresOutbox:
     def _claim(self, query: str, parameters: dict[str, object], now: datetime) -> tuple[list[Claimed], int]:
         """The messages claimed, and the number of rows that could not be read."""
         until: datetime = parameters["until"]  # type: ignore[assignment]
+        begun = monotonic()
         try:
             with self._pool.connection() as connection:
                 rows = connection.execute(query, parameters).fetchall()
         except Outage:
+            self._answers_since = None
             self._settling.add(UNCLAIM, {"until": until, "now": now})
             raise
+        if self._answers_since is None or monotonic() - begun > BLOCKED:
+            self._answers_since = now
         claimed: list[Claimed] = []
         for tenant, outbox_id, name, key, payload, *rest in rows:
             try:
@@ -240,6 +259,9 @@ class PostgresOutbox:
             # It is due again when its lease ends. The messages claimed with it do not wait for that.
             log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(claim["id"]))
 
+    def _may_take_lapsed(self, now: datetime) -> bool:
+        return self._answers_since is not None and now - self._answers_since >= RENEWING
+
     def _settle(self, query: str, message: Claimed, parameters: dict[str, object]) -> None:
         claim = _claim_key(message.tenant, message.outbox_id, message.attempts, message.leases)
         self._settle_claims(query, {**claim, **parameters})
@@ -251,8 +273,12 @@ class PostgresOutbox:
             self._settling.add(query, parameters)
 
     def _run(self, query: str, parameters: dict[str, object]) -> int:
-        with self._pool.connection() as connection:
-            return connection.execute(query, parameters).rowcount
+        try:
+            with self._pool.connection() as connection:
+                return connection.execute(query, parameters).rowcount
+        except Outage:
+            self._answers_since = None
+            raise
 
 
 def _claim_key(tenant: AccountId, outbox_id: UUID, attempts: int, leases: list[datetime]) -> dict[str, object]:

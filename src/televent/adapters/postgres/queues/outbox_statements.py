@@ -15,7 +15,7 @@ _CLAIM = """
         owed.correlation_id, owed.created_at, owed.lease_until"""
 CLAIM = _CLAIM.format(
     chosen="""state IN ('pending', 'processing') AND due_at <= %(now)s AND attempts < %(most)s
-        AND kind = ANY (%(names)s) ORDER BY due_at LIMIT %(limit)s"""
+        AND (state = 'pending' OR %(lapsed)s) AND kind = ANY (%(names)s) ORDER BY due_at LIMIT %(limit)s"""
 )
 # Lease and attempts identify one claim: a worker that lost its claim changes nothing.
 _SETTLE = """

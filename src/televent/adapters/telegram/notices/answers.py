@@ -34,13 +34,20 @@ async def send_answer(chat: Chat, notice: AnswerNotice) -> None:
         if was.message_id is not None and was.sent_at is not None and now - was.sent_at < GATHERED:
             together = await _answers(chat, notice, was.since)
             texts = await _texts(chat, notice, together.answers)
-            if len(texts) == 1 and was.chat_id == chat.chat_id and await edit(chat, was.message_id, texts[0], None):
-                holds.now = Living(was.chat_id, was.message_id, was.since, together.version, was.sent_at)
-                return
+            if len(texts) == 1 and was.chat_id == chat.chat_id:
+                if await edit(chat, was.message_id, texts[0], None):
+                    holds.now = Living(was.chat_id, was.message_id, was.since, together.version, was.sent_at)
+                    return
+                await chat.turn()
         new = await _answers(chat, notice, was.shown)
+        told = None
         for text in await _texts(chat, notice, new.answers):
+            if told is not None:
+                await chat.turn()
             sent = await chat.bot.send_message(chat.chat_id, text)
-            holds.now = Living(chat.chat_id, sent.message_id, was.shown, new.version, now)
+            told = Living(chat.chat_id, sent.message_id, was.shown, new.version, now)
+        # Only now: where one of several messages fails, all come again, which is better than that the rest is lost.
+        holds.now = told
 
 
 async def _answers(chat: Chat, notice: AnswerNotice, after: int) -> Answers:

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -35,6 +36,8 @@ from televent.domain.ids import AccountId
 
 PATIENCE: Final = 3.0
 """Max seconds that a message waits in this process for its turn; then it goes back to the outbox."""
+TURNS: Final = 10
+"""Max attempts of the second call for a message to get a turn."""
 FLOOD: Final = 5.0
 """Seconds within which two chats that Telegram slows down mean that it slows down the whole bot."""
 SENDERS: Final[Mapping[type[Message], Sender]] = MappingProxyType(
@@ -102,7 +105,8 @@ class TelegramNotices:
         if known is None:
             await self._turn_of(chat_id)
             try:
-                await send(Chat(self._bot, self._door, person, chat_id), message.message)
+                turn = partial(self._another_turn_of, chat_id)
+                await send(Chat(self._bot, self._door, person, chat_id, turn), message.message)
                 return
             except TelegramRetryAfter as error:
                 await self._slow_down(chat_id, error.retry_after)
@@ -123,6 +127,15 @@ class TelegramNotices:
             raise RetryLater(wait, "other messages to this chat, or to others, come first")
         if wait > 0:
             await asyncio.sleep(wait)
+
+    async def _another_turn_of(self, chat_id: int) -> None:
+        """Waits for a further turn. A message that is half sent cannot go back to the outbox, so it goes on without
+        one after TURNS times PATIENCE seconds."""
+        for _ in range(TURNS):
+            wait = await self._door.run(self._pace.admit, chat_id, PATIENCE)
+            await asyncio.sleep(min(wait, PATIENCE))
+            if wait <= PATIENCE:
+                return
 
     async def _slow_down(self, chat_id: int, seconds: float) -> None:
         now = monotonic()
