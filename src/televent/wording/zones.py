@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import get_global
 
 from televent.wording.display import Display
+from televent.wording.texts import text_of
+
+MAX_TZID: Final = 60
+"""Max characters of an unknown zone's name in a sentence."""
 
 
 def zone_of(display: Display, event_zone: tzinfo | str, at: datetime) -> str:
@@ -48,6 +53,15 @@ def city_of(zone: str, language: str) -> str:
     if "/" not in zone or zone.startswith("Etc/"):
         return ""
     return _cities(language).get(zone) or zone.rpartition("/")[2].replace("_", " ")
+
+
+def unknown_zone_of(tzid: str | None, language: str) -> str:
+    """A sentence about the zone of an event that nobody knows (``Entry.unknown_zone``); "" for None. Not escaped."""
+    if tzid is None:
+        return ""
+    name = " ".join(tzid.split())
+    short = name if len(name) <= MAX_TZID else name[: MAX_TZID - 1] + "…"
+    return text_of("televent.wording", language, "zone-unknown", zone=short)
 
 
 @cache

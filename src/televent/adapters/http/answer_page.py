@@ -29,6 +29,7 @@ from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.texts import language_of
 from televent.wording.times import when_of
+from televent.wording.zones import unknown_zone_of
 
 MAX_BODY: Final = 8192
 """Max bytes of a form."""
@@ -176,6 +177,8 @@ def _page(linked: Linked, display: Display, told: str = "") -> str:
 def _facts(card: Card, display: Display) -> list[str]:
     language, entry = display.language, card.entry
     lines = [when_of(entry.start, entry.end, display, getattr(entry.start, "tzinfo", None))]
+    if unknown := unknown_zone_of(entry.unknown_zone, language):
+        lines.append(unknown)
     if card.rule is not None:
         rule = rule_of(card.rule, display, entry.start)
         lines.append(say(language, "answer-repeats" if card.recurrence_id is None else "answer-one-of", rule=rule))

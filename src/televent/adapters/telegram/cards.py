@@ -11,6 +11,7 @@ from televent.adapters.telegram.texts import say
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.wording.display import Display
 from televent.wording.times import when_of
+from televent.wording.zones import unknown_zone_of
 
 MAX_TITLE, MAX_NOTE = 256, 1500
 """Max characters of a title or location, and of a description."""
@@ -30,9 +31,11 @@ def event_view(entry: Entry, display: Display) -> str:
     others = [each for each in entry.attendees if each.address != entry.organizer]
     where = _escaped(entry.location, MAX_TITLE) if entry.location else say(display.language, "no-location")
     note = _escaped(entry.description, MAX_NOTE) if entry.description else say(display.language, "no-description")
+    unknown = unknown_zone_of(entry.unknown_zone, display.language)
     lines = [
         f"📅 <b>{_title(entry, display.language)}</b>{_marks(entry, display.language)}",
         f"🕐 {when_of(entry.start, entry.end, display)}",
+        *([f"⚠️ {html.escape(unknown, quote=False)}"] if unknown else []),
         f"📍 {where}",
         f"👥 {say(display.language, 'attendee-count', count=len(others))}",
         f"📝 {note}",

@@ -19,6 +19,7 @@ from televent.wording.changes import Shown, change_of, time_of
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.times import when_of
+from televent.wording.zones import unknown_zone_of
 
 MAX_TITLE: Final = 256
 """Max characters of a title or a place."""
@@ -88,6 +89,8 @@ def _head(card: Card, display: Display) -> Iterator[str]:
     language = display.language
     yield f"📅 <b>{title_of(card, language)}</b>"
     yield f"🕒 {when(card, display)}"
+    if unknown := unknown_zone_of(card.entry.unknown_zone, language):
+        yield f"⚠️ {html.escape(unknown, quote=False)}"
     if card.rule is not None:
         rule = rule_of(card.rule, display, card.entry.start)
         yield say(language, "card-repeats" if card.recurrence_id is None else "one-of", rule=rule)

@@ -21,6 +21,7 @@ from televent.ical.text.errors import InvalidCalendarData, TooManyInstances
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import Moment, duration, moment, written
 from televent.ical.text.wall_clock import LAST, in_zone, plus, wall_in, wall_of
+from televent.ical.zones.tzid import tzid_of
 
 MAX_COMPARED: Final = 400
 """Max occurrences of the old and the new rule that are compared."""
@@ -225,7 +226,7 @@ def _write_other_kind(parts: Parts, part: Component, start: Moment, end: Moment)
 
 def add_zone(parts: Parts, tzid: str, first: Moment) -> None:
     """Adds the VTIMEZONE of a name that the text uses now, where it has none (RFC 5545 §3.6.5)."""
-    if any((each.value("TZID") or "").strip() == tzid for each in parts.root.components("VTIMEZONE")):
+    if any(tzid_of(each) == tzid for each in parts.root.components("VTIMEZONE")):
         return
     zone = parts.zone_written(tzid, first)
     if zone is not None:

@@ -17,6 +17,7 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import Moment
+from televent.ical.zones.tzid import spelled, tzid_of
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
 METHODS: Final = frozenset({"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"})
@@ -155,11 +156,11 @@ def enveloped(
 
 def zones_for(components: Iterable[Component], source: Parts) -> list[Component]:
     """The VTIMEZONEs that *components* name: from *source*, else from the time zone database."""
-    written = {_tzid(sub): sub for sub in source.root.components("VTIMEZONE")}
+    written = {tzid_of(sub): sub for sub in source.root.components("VTIMEZONE")}
     since: dict[str, Moment] = {}
     for each in components:
         for prop in each.properties:
-            tzid = prop.param("TZID")
+            tzid = spelled(prop.param("TZID") or "")
             if tzid:
                 found = source.moment(prop) or datetime(1970, 1, 1, tzinfo=UTC)
                 since[tzid] = min(since.get(tzid, found), found, key=lambda moment: moment.year)
@@ -167,11 +168,6 @@ def zones_for(components: Iterable[Component], source: Parts) -> list[Component]
         written[tzid].copy() if tzid in written else source.zone_written(tzid, first) for tzid, first in since.items()
     )
     return [zone for zone in zones if zone is not None]
-
-
-def _tzid(zone: Component) -> str:
-    prop = zone.get("TZID")
-    return prop.value if prop is not None else ""
 
 
 def only_attendee(component: Component, address: str) -> Component:

@@ -12,10 +12,13 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
+from televent.ical.itip.zone_lines import with_quoted_zone
 from televent.ical.text.characters import clean, whole_text
 from televent.ical.text.charsets import decoded as decoded_as
 from televent.ical.text.charsets import known
 from televent.ical.text.errors import InvalidCalendarData
+from televent.ical.text.values import escape
+from televent.ical.zones.tzid import spelled
 
 MAX_MESSAGE: Final = 1024 * 1024
 """Max bytes of calendar text in a message (SPEC B3)."""
@@ -33,6 +36,7 @@ _EMPTY_PARAMETER: Final = re.compile(r";(?=[;:])")
 _FREE_TEXT: Final = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC", "CONTACT"})
 _DATED: Final = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "DTSTAMP"})
 _DATE_VALUE: Final = re.compile(r"\d{8}(T\d{6}Z?)?\Z")
+_ZONED: Final = _DATED | {"EXDATE", "RDATE"}
 _ADDRESSED: Final = frozenset({"ATTENDEE", "ORGANIZER"})
 _UNQUOTED_URI: Final = re.compile(r'(;[A-Za-z0-9-]+=)(mailto:[^";:,]+)(?=[;:])', re.IGNORECASE)
 # Possessive, so that a line costs one pass.
@@ -80,6 +84,10 @@ def _mended_line(line: str) -> str | None:
         # SENT-BY=mailto:x without its quotes ends the parameters too early (I-21).
         line = _UNQUOTED_URI.sub(r'\1"\2"', line)
         line = _ENUMERATED.sub(lambda m: f";{m[1].upper()}={m[2].upper().replace('REQ_P', 'REQ-P')}", line)
+    if name in _ZONED:
+        line = with_quoted_zone(line)
+    elif name == "TZID":
+        return f"TZID:{escape(spelled(line.partition(':')[2]))}"
     value_at = _value_start(line)
     if value_at is None:
         # A quotation mark that never closes would hide the value, so all quotation marks are dropped.

@@ -20,6 +20,7 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.validity import validate
 from televent.ical.text.errors import IcalError, TooLarge
 from televent.ical.text.tree import Component
+from televent.ical.zones.tzid import spelled, tzid_of
 
 MAX_FILE: Final = 5 * 1024 * 1024
 """Max bytes of a file."""
@@ -79,7 +80,7 @@ def _objects(root: Component) -> CalendarFile:
             groups.setdefault(_uid(part), []).append(part)
             if len(groups) > MAX_OBJECTS:
                 raise TooLarge(f"more than {MAX_OBJECTS} events")
-    zones = {(each.value("TZID") or "").strip(): each for each in root.components("VTIMEZONE")}
+    zones = {tzid_of(each): each for each in root.components("VTIMEZONE")}
     found: list[CalendarText] = []
     reasons: list[str] = []
     unreadable = 0
@@ -104,7 +105,7 @@ def _object(uid: str, parts: list[Component], zones: dict[str, Component]) -> Ca
     alone = Component.new("VCALENDAR")
     for name, value in (("VERSION", "2.0"), ("PRODID", "-//Televent//Import//EN")):
         alone.put(name, value)
-    named = {prop.param("TZID") for part in parts for prop in part.properties}
+    named = {spelled(tzid) for part in parts for prop in part.properties if (tzid := prop.param("TZID")) is not None}
     for tzid, zone in zones.items():
         if tzid in named:
             alone.add(zone.copy())

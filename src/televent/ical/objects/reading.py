@@ -76,6 +76,15 @@ class Instance:
     inside: tuple[tuple[str, bytes], ...] = field(default=(), compare=False, repr=False)
     """Name and text of each sub-component (VALARM and others)."""
 
+    @property
+    def unknown_zone(self) -> str | None:
+        """The TZID of a start whose zone nobody knows, so that it is read as a floating time; None where all is known.
+
+        A person must be told: the event may be at another time than it seems (SPEC B4).
+        """
+        floats = isinstance(self.start, datetime) and self.start.tzinfo is None
+        return (self.tzid or None) if floats else None
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

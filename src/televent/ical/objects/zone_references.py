@@ -9,14 +9,15 @@ from televent.ical.text.errors import IcalError, InvalidCalendarData
 from televent.ical.text.tree import Component, parse
 from televent.ical.text.values import Moment
 from televent.ical.zones.moments import moment_of
-from televent.ical.zones.tzid import standard, vtimezone
+from televent.ical.zones.tzid import spelled, standard, vtimezone
+from televent.ical.zones.tzid import tzid_of as name_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def by_reference(root: Component) -> bool:
     """Removes the VTIMEZONEs of IANA zones from the tree; False where there are none."""
-    known = [each for each in root.components("VTIMEZONE") if standard((each.value("TZID") or "").strip())]
+    known = [each for each in root.components("VTIMEZONE") if standard(name_of(each))]
     for each in known:
         root.remove(each)
     return bool(known)
@@ -27,13 +28,13 @@ def in_full(root: Component) -> bool:
 
     An unknown zone gets none.
     """
-    there = {(each.value("TZID") or "").strip() for each in root.components("VTIMEZONE")}
+    there = {name_of(each) for each in root.components("VTIMEZONE")}
     since: dict[str, Moment] = {}
     for part in root.components():
         for inner in part.walk() if part.name != "VTIMEZONE" else ():
             for prop in inner.properties:
-                tzid = prop.param("TZID")
-                if tzid is None or tzid in there:
+                tzid = spelled(prop.param("TZID") or "")
+                if not tzid or tzid in there:
                     continue
                 found = moment_of(prop, root, {}) or _EPOCH
                 since[tzid] = min(since.get(tzid, found), found, key=lambda moment: moment.year)

@@ -17,7 +17,7 @@ _DURATION: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _MAILTO: Final = re.compile(r"(?:mailto:\s*)+")
-_OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d):?(\d\d)?\Z", re.ASCII)
+_OFFSET: Final = re.compile(r"([+-])(\d\d?)(?::?(\d\d)(?::?(\d\d))?)?\Z", re.ASCII)
 
 
 def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
@@ -93,11 +93,14 @@ def escape(text: str) -> str:
 
 
 def offset(value: str) -> timedelta | None:
-    """A UTC-OFFSET (§3.3.14), with seconds if it has them; None where it is none, or is a day or more."""
+    """A UTC-OFFSET (§3.3.14), with seconds if it has them; None where it is none, or is a day or more.
+
+    Programs leave out a zero ("-700") or the minutes ("+01").
+    """
     found = _OFFSET.match(value.strip())
     if found is None:
         return None
-    length = timedelta(hours=int(found[2]), minutes=int(found[3]), seconds=int(found[4] or 0))
+    length = timedelta(hours=int(found[2]), minutes=int(found[3] or 0), seconds=int(found[4] or 0))
     if length >= timedelta(days=1):
         return None
     return -length if found[1] == "-" else length

@@ -14,9 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from zoneinfo import ZoneInfo
 
 from televent.ical.text.values import escape
 
@@ -88,21 +86,18 @@ class _Run:
         return f"FREQ=YEARLY;BYMONTH={head.month};{days}{until}"
 
 
-def vtimezone(tzid: str, first: datetime, last: datetime | None) -> bytes:
-    """A VTIMEZONE for the zone of that IANA or Windows name, with CRLF.
+def written(tzid: str, name: str, first: datetime, last: datetime | None) -> bytes:
+    """A VTIMEZONE with that TZID for the zone of the IANA *name*, with CRLF.
 
     It is valid for times from ``first`` to ``last`` (None: without end). Rules that continue are written without
-    UNTIL. Raises ZoneInfoNotFoundError (a KeyError) where no zone has that name.
+    UNTIL.
     """
-    return _written(tzid, first.year, last.year if last is not None else None)
+    return _written(tzid, name, first.year, last.year if last is not None else None)
 
 
 @lru_cache(maxsize=512)
-def _written(tzid: str, first: int, last: int | None) -> bytes:
-    try:
-        zone = ZoneInfo(WINDOWS_TO_OLSON.get(tzid, tzid))
-    except (ValueError, OSError) as error:
-        raise ZoneInfoNotFoundError(f"no time zone is called {tzid[:80]!r}") from error
+def _written(tzid: str, name: str, first: int, last: int | None) -> bytes:
+    zone = ZoneInfo(name)
     first = min(max(first, 1900), 9900)
     horizon = max(first, LAST_LISTED_YEAR) + _CYCLE
     changes = list(_changes(zone, datetime(max(first - 1, 1900), 1, 1, tzinfo=UTC), horizon))
@@ -112,8 +107,8 @@ def _written(tzid: str, first: int, last: int | None) -> bytes:
         # At the beginning the offset before the first transition is valid.
         since = zone.utcoffset(begin.replace(tzinfo=None)) or _ZERO
         start = datetime(min(first, 1970), 1, 1)  # noqa: DTZ001 (wall clock)
-        name = begin.astimezone(zone).tzname() or tzid
-        lines += _part("STANDARD", start, since, since, name)
+        shown = begin.astimezone(zone).tzname() or tzid
+        lines += _part("STANDARD", start, since, since, shown)
     singles: dict[tuple[object, ...], list[_Change]] = {}
     for run in _runs(changes):
         head = run.changes[0]

@@ -15,6 +15,7 @@ from televent.wording.changes import Shown, change_of, time_of
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.texts import text_of
+from televent.wording.zones import unknown_zone_of
 
 MAX_DATES: Final = 20
 """Max dates of a series whose change a mail lists."""
@@ -57,6 +58,8 @@ def _lead(card: Card, news: News, display: Display) -> str:
 def _facts(card: Card, display: Display) -> Iterator[str]:
     language = display.language
     yield say(language, "time", when=time_of_entry(card.entry, display))
+    if unknown := unknown_zone_of(card.entry.unknown_zone, language):
+        yield unknown
     if card.rule is not None:
         rule = rule_of(card.rule, display, card.entry.start)
         yield say(language, "meeting-repeats" if card.recurrence_id is None else "meeting-one-of", rule=rule)

@@ -107,7 +107,10 @@ class MeetingMailSender:
         """The mail for an attendee; None where there is nothing that they were not told."""
         backend, tenant = self._backend, account.tenant
         card = open_question(backend, tenant, mail.stream_id, now=backend.clock())
-        if card is None or self._has_the_mail(mail, account):
+        if card is None:
+            return None
+        # The organizer's mail does not say that Televent shows the event at another time than it means.
+        if card.entry.unknown_zone is None and self._has_the_mail(mail, account):
             return None
         news = news_of(backend, tenant, mail.stream_id, after=after)
         if not (news.made or news.changed or (news.asks and card.unanswered)):

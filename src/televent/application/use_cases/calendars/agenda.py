@@ -53,6 +53,8 @@ class Entry:
     organizer_name: str | None = None
     code_length: int = SHORTEST
     """Characters that a code needs so that it names only this event of the person's."""
+    unknown_zone: str | None = None
+    """The zone of the event that nobody knows: its times are then as its author wrote them (Instance.unknown_zone)."""
 
     @property
     def code(self) -> str:
@@ -183,6 +185,7 @@ def entry_of(stream_id: UUID, reading: Reading, instance: Instance, me: frozense
         recurs=reading.recurs,
         organizer=organizer.address if organizer is not None else None,
         organizer_name=organizer.cn if organizer is not None else None,
+        unknown_zone=instance.unknown_zone,
     )
 
 

@@ -22,6 +22,7 @@ from televent.ical.itip.results import Applied, Change
 from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
+from televent.ical.zones.tzid import tzid_of
 
 _Plan = tuple[frozenset[tuple[str, str]], frozenset[str]]
 
@@ -85,9 +86,9 @@ def _updated(encounter: Encounter, copy: Parts, accepted: dict[str | None, Compo
             _merge_occurrence(merge, rid, component)
     if None in accepted:
         exclude_later_gone(encounter, copy)
-    standing = {each.value("TZID") for each in copy.root.components("VTIMEZONE")}
+    standing = {tzid_of(each) for each in copy.root.components("VTIMEZONE")}
     for zone in zones_for(accepted.values(), merge.parts):
-        if zone.value("TZID") not in standing:
+        if tzid_of(zone) not in standing:
             place = next(i for i, each in enumerate(copy.root.entries) if isinstance(each, Component))
             copy.root.entries.insert(place, zone)
     if merge.declined and copy.master is not None:

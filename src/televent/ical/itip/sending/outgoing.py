@@ -25,6 +25,7 @@ from televent.ical.itip.series import planned
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import unescape
+from televent.ical.zones.tzid import tzid_of
 
 _CANCEL_PROPERTIES: Final = frozenset(
     {
@@ -256,7 +257,7 @@ def _request(
             ready = batch.ready["REQUEST", new.shape, rid]
             components[rid] = _asking(ready.component, ready.people.get(to))
             asked |= components[rid] is not ready.component
-            zones |= {zone.value("TZID"): zone for zone in ready.zones}
+            zones |= {tzid_of(zone): zone for zone in ready.zones}
     same = ("REQUEST", new.shape, tuple(components)) if not asked else None
     draft = _Draft("REQUEST", kind, components, new.parts, significant, asks, zones.values(), same)
     return batch.message(to, _cn(new, to), draft)

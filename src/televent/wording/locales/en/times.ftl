@@ -6,3 +6,4 @@ length-days = { $n ->
  }
 length-hours = { $n } h
 length-minutes = { $n } min
+zone-unknown = Televent does not know the time zone “{ $zone }”. The time is shown as the sender wrote it. Please ask them.

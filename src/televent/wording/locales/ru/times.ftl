@@ -7,3 +7,4 @@ length-days = { $n ->
  }
 length-hours = { $n } ч
 length-minutes = { $n } мин
+zone-unknown = Televent не знает часовой пояс «{ $zone }». Время показано так, как его написал отправитель. Уточните у него.
