@@ -2,8 +2,8 @@
 
 Real mail differs from RFC 6047: the part may have no method parameter, or the type application/octet-stream. Candidate
 parts are tried in this order: text/calendar with a method, text/calendar or text/x-vcalendar, application/ics, a file
-name in .ics or .vcs. The first one that contains a calendar is used. Parts of an enclosed message (returned or
-forwarded) are ignored. Where our parser cannot read the part, another parser does, and ``note`` names it.
+name in .ics or .vcs. The first one with a calendar that a parser can read is used. Parts of an enclosed message
+(returned or forwarded) are ignored. Where our parser cannot read the part, another parser does, and ``note`` names it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ MAX_ENCODED = 4 * MAX_CALENDAR
 """Max bytes of a calendar part in its transfer encoding: quoted-printable makes three of one."""
 MAX_CANDIDATES: Final = 20
 """Max parts of one mail that are searched for a calendar."""
+MAX_READ: Final = 3
+"""Max parts of one mail that are read: each that no parser accepts has cost the time of all of them."""
 SEARCHED: Final = 4096
 """Max bytes of a part that are searched for the start of a calendar."""
 VCALENDAR_1: Final = "text/x-vcalendar"
@@ -49,11 +51,20 @@ def calendar_part(mail: Part) -> MailedCalendar | None:
     """
     candidates = [part for _, part in sorted(_candidates(mail), key=lambda found: found[0])][:MAX_CANDIDATES]
     starts = [(part, _decoded(part, SEARCHED)[:SEARCHED]) for part in candidates]
+    first: MailedCalendar | None = None
+    tried: set[int] = set()
     for begins in (_CALENDAR, _BARE):
         for part, start in starts:
-            if begins.search(start):
-                return _read(part)
-    return None
+            if id(part) in tried or not begins.search(start):
+                continue
+            tried.add(id(part))
+            found = _read(part)
+            if found.message is not None:
+                return found
+            first = first or found
+            if len(tried) == MAX_READ:
+                return first
+    return first
 
 
 def _read(part: Part) -> MailedCalendar:

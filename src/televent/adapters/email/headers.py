@@ -30,6 +30,8 @@ _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*\Z")
 _LOCAL = re.compile(r"[^\s\x00-\x20\x7f-\x9f<>\"\\\ud800-\udfff]{1,64}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[A-Za-z0-9:.]+\])\Z")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9.-]{1,255}\Z")
+_PIECE = re.compile(r"[^ ](?: [^ ]){0,4}|.", re.DOTALL)
+"""A character with the single spaces and one-character words around it, which one encoded-word must hold together."""
 _NAME = re.compile(r"[A-Z][A-Za-z-]{1,30}\Z")
 
 
@@ -103,10 +105,11 @@ def _plain(value: str) -> bool:
 
 def _encoded(value: str) -> str:
     """The text as encoded-words. White space between two of them is no part of the text (RFC 2047 §6.2)."""
+    # A space stays with the character after it: some readers drop one at the end or the start of an encoded-word.
     chunks = [b""]
-    for char in value:
-        data = char.encode()
-        if len(chunks[-1]) + len(data) > CHUNK:
+    for piece in _PIECE.findall(value):
+        data = piece.encode()
+        if len(chunks[-1]) + len(data) > CHUNK and chunks[-1]:
             chunks.append(b"")
         chunks[-1] += data
     return " ".join(f"=?utf-8?b?{base64.b64encode(chunk).decode('ascii')}?=" for chunk in chunks)

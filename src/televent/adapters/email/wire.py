@@ -12,6 +12,7 @@ from functools import cache
 from televent.application.attachments import at_base
 from televent.ical.editing.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
+from televent.ical.itip.receiving.delivered import INVITED_AS
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
@@ -58,6 +59,9 @@ def as_attendee(text: CalendarText, identity: Identity) -> CalendarText:
     """A REPLY or COUNTER that an attendee here sends: addresses stay as in the invitation, except internal ones."""
     root = text.copy()
     for component in _scheduled(root):
+        for prop in component.all("ATTENDEE"):
+            if (invited := prop.param(INVITED_AS)) is not None:
+                component.replace(prop, prop.with_value(f"mailto:{invited}").with_param(INVITED_AS))
         _hide_internal(component, identity)
     without_managed_ids(root)
     return CalendarText.of_tree(root)

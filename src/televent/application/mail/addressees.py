@@ -6,7 +6,7 @@ To and Cc do not count, because the sender can write anything there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import UUID
@@ -36,10 +36,14 @@ class Destination(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """An account that a mail was sent to, and its tokens among the recipients."""
+    """An account that a mail was sent to, and its tokens among the recipients.
+
+    ``addresses``: its other addresses among the recipients, each with the address of the account that it stands for.
+    """
 
     account: AccountRow
     tokens: tuple[ReplyToken, ...]
+    addresses: Mapping[str, str]
 
 
 class Addressees:
@@ -76,6 +80,7 @@ class Addressees:
         """The accounts that the recipients mean, each once, in their order."""
         accounts: dict[AccountId, AccountRow] = {}
         tokens: dict[AccountId, list[ReplyToken]] = {}
+        addresses: dict[AccountId, dict[str, str]] = {}
         for recipient in recipients:
             address = recipient.strip().lower()
             token = self._token(address)
@@ -85,7 +90,15 @@ class Addressees:
             accounts.setdefault(account.tenant, account)
             if token is not None:
                 tokens.setdefault(account.tenant, []).append(token)
-        return [Addressee(account, tuple(tokens.get(tenant, ()))) for tenant, account in accounts.items()]
+                continue
+            own = self._backend.people.addresses_of(account)
+            known = next((each for each in (address, without_detail(address)) if each in own), None)
+            if known is not None:
+                addresses.setdefault(account.tenant, {})[address] = known
+        return [
+            Addressee(account, tuple(tokens.get(tenant, ())), addresses.get(tenant, {}))
+            for tenant, account in accounts.items()
+        ]
 
     def tokens(self, recipients: Sequence[str]) -> list[ReplyToken]:
         """The reply tokens among the recipients."""
@@ -98,13 +111,22 @@ class Addressees:
         return self._book.resolve(found[1]) if found is not None else None
 
     def _account(self, address: str) -> AccountRow | None:
+        return self._account_of(address) or self._account_of(without_detail(address))
+
+    def _account_of(self, address: str) -> AccountRow | None:
         local, _, domain = address.rpartition("@")
-        if domain == self._backend.people.internal_domain:
+        if not local or domain == self._backend.people.internal_domain:
             return None
         named = _account_id(local) if domain == self._backend.people.mail_domain else None
         if named is not None:
             return self._backend.reads.account(named)
         return self._backend.people.account_of_address(address)
+
+
+def without_detail(address: str) -> str:
+    """The address without "+" and the detail after it (RFC 5233 §2): ``bob+work@example.com`` is Bob's."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
 
 
 def _account_id(local: str) -> AccountId | None:

@@ -15,7 +15,7 @@ from typing import Final
 from televent.ical.itip.zone_lines import with_quoted_zone
 from televent.ical.text.characters import clean, whole_text
 from televent.ical.text.charsets import decoded as decoded_as
-from televent.ical.text.charsets import known
+from televent.ical.text.charsets import known, unlabelled
 from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.values import escape
 from televent.ical.zones.tzid import spelled
@@ -52,6 +52,9 @@ def decoded(data: bytes, charset: str | None = None) -> str:
     """
     codec = known(charset or "")
     if codec not in (None, "utf-8", "ascii"):
+        with suppress(UnicodeDecodeError):
+            return clean(decoded_as(data, codec).lstrip("\ufeff"))
+    if (codec := unlabelled(data)) is not None:
         with suppress(UnicodeDecodeError):
             return clean(decoded_as(data, codec).lstrip("\ufeff"))
     return clean(whole_text(data).lstrip("\ufeff"))

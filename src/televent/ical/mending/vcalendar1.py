@@ -165,6 +165,11 @@ def _put(part: icalendar.Component, line: LogicalLine, source: _Source) -> None:
     elif name == "ATTENDEE":
         for role, address, params in person(line, organized=part.get("ORGANIZER") is not None):
             add(part, role, address, params)
+    elif name == "ORGANIZER" and part.get("ORGANIZER") is None:
+        # A property of iCalendar, which some programs write into vCalendar 1.0.
+        named = LogicalLine(name, f"{line.params};ROLE=ORGANIZER", value)
+        for role, address, params in person(named, organized=False)[:1]:
+            add(part, role, address, params)
     elif name in _STAMPS:
         when = _moment(value, name)
         if isinstance(when, datetime) and when.tzinfo is not None:

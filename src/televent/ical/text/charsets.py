@@ -17,6 +17,22 @@ _CHARSET: Final = re.compile(
     re.IGNORECASE,
 )
 
+_HEAD: Final = 8
+"""Bytes at the start of a text by which UTF-16 is recognised."""
+
+
+def unlabelled(data: bytes) -> str | None:
+    """The codec of a text in UTF-16 without a label: it has a byte order mark, or a NUL in every second byte.
+
+    None for every other text. A calendar begins with ASCII, so in UTF-16 every second byte is NUL there.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[:_HEAD]
+    if len(head) < _HEAD or b"\0" not in head:
+        return None
+    return "utf-16-be" if not any(head[::2]) else "utf-16-le" if not any(head[1::2]) else None
+
 
 def known(charset: str) -> str | None:
     """The name of Python's codec for a charset; None where it is unknown or no charset."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.ical.text.charsets import known
+from televent.ical.text.charsets import known, unlabelled
 
 
 def text_in(charset: str, data: bytes) -> str:
@@ -12,12 +12,14 @@ def text_in(charset: str, data: bytes) -> str:
 
 
 def in_utf8(charset: str, data: bytes, *, cut: bool = False) -> bytes:
-    """The data converted to UTF-8; unchanged where the charset is unknown or wrong.
+    """The data converted to UTF-8; unchanged where the charset is unknown or wrong. UTF-16 needs no label.
 
     ``cut``: the data may end inside a character.
     """
     name = known(charset)
     if name is None or name in ("utf-8", "ascii"):
+        name = unlabelled(data)
+    if name is None:
         return data
     try:
         return data.decode(name, "replace" if cut else "strict").encode()

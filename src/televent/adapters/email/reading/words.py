@@ -15,6 +15,8 @@ from televent.adapters.email.reading.charsets import text_in
 
 # RFC 2231 §5 adds a language to the charset. Many programs write spaces inside a word.
 _WORD: Final = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,60})?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+_LOST_SPACE: Final = "  "
+"""Two spaces between encoded-words: Python before 3.12.6 writes a space of the text between them (gh-92081)."""
 
 
 def shown(text: str) -> str:
@@ -24,9 +26,10 @@ def shown(text: str) -> str:
     for found in _WORD.finditer(text):
         between = text[place : found.start()]
         # White space between two words is no part of the text (§6.2). Some programs cut a character in two.
-        if not data or between.strip(" \t") or found[1].lower() != charset:
+        apart = between.strip(" \t") or (data and between == _LOST_SPACE)
+        if not data or apart or found[1].lower() != charset:
             pieces.append(text_in(charset, data))
-            pieces.append(between if not data or between.strip(" \t") else "")
+            pieces.append(" " if data and between == _LOST_SPACE else between if not data or apart else "")
             charset, data = found[1].lower(), b""
         data += _bytes(found[2], found[3].encode("ascii", "replace"))
         place = found.end()

@@ -16,6 +16,7 @@ from televent.application.use_cases.mail.park_mail import park_mail
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip, would_change
 from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
 from televent.ical.itip.message import Message
+from televent.ical.itip.receiving.delivered import as_delivered
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
 from televent.ical.objects.reading import Organizer
 from televent.ical.text.errors import IcalError
@@ -58,7 +59,9 @@ def _deliver(delivery: _Delivery) -> Verdict:
     if message.method in FROM_ATTENDEE:
         return _from_attendee(delivery)
     if message.method in FROM_ORGANIZER:
-        return _from_organizer(delivery)
+        me = delivery.mail_backend.backend.people.addresses_of(delivery.account)
+        mine = as_delivered(message, me, delivery.addressee.addresses)
+        return _from_organizer(replace(delivery, message=mine))
     return Verdict("ignored", f"method {message.method[:20]}")
 
 
@@ -72,7 +75,8 @@ def _from_attendee(delivery: _Delivery) -> Verdict:
     if organizer is None or organizer.address not in people.addresses_of(delivery.account):
         return Verdict("ignored", "not-organizer")
     tokens = {token.attendee for token in delivery.addressee.tokens if token.uid == message.uid}
-    named = attendee_of(message, tokens | sender.speaks_for) or sender.address
+    believed = (tokens | sender.speaks_for) if sender.proven else (tokens or sender.speaks_for)
+    named = attendee_of(message, believed) or sender.address
     trust = trust_of(sender, named, named if named in tokens else None)
     if trust is Trust.T0:
         return _park(delivery, row, "reply-unproven")

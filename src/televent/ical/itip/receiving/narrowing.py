@@ -17,14 +17,16 @@ from televent.ical.text.tree import Component
 def attendee_of(message: Message, believed: Collection[str]) -> str | None:
     """The attendee who sent the message (SPEC B6); None where it has no ATTENDEE.
 
-    An attendee with an answer comes first, then one of the ``believed`` addresses.
+    An attendee with an answer comes first, then one of the ``believed`` addresses. A COUNTER and a REFRESH may repeat
+    the lines of all attendees with their answers, so there the believed address comes first.
     """
     found: dict[str, bool] = {}
     for _, component in message.parts.items():
         for address, prop in attendees_of(component).items():
             answered = (prop.param("PARTSTAT") or "NEEDS-ACTION").strip().upper() != "NEEDS-ACTION"
             found[address] = found.get(address, False) or answered
-    order = sorted(found, key=lambda address: (not found[address], address not in believed))
+    answers = message.method == "REPLY"
+    order = sorted(found, key=lambda address: (not found[address], address not in believed)[:: 1 if answers else -1])
     return order[0] if order else None
 
 

@@ -87,11 +87,14 @@ def receive_decline(encounter: Encounter, copy: Parts) -> Applied:
 
 
 def _proposer(component: Component, current: Component) -> str | None:
-    """The address of the attendee who proposes; None where nobody has a PARTSTAT.
+    """The address of the attendee who proposes; None where several are listed and nobody has a PARTSTAT.
 
-    Outlook lists all attendees: the proposer is the one with PARTSTAT=TENTATIVE.
+    Outlook lists all attendees: the proposer is the one with PARTSTAT=TENTATIVE. The only attendee needs none.
     """
-    who = {address: prop for address, prop in attendees_of(component).items() if prop.param("PARTSTAT")}
+    everybody = attendees_of(component)
+    if len(everybody) == 1:
+        return next(iter(everybody))
+    who = {address: prop for address, prop in everybody.items() if prop.param("PARTSTAT")}
     listed = [address for address in who if address in attendees_of(current)]
     tentative = [address for address in listed if (who[address].param("PARTSTAT") or "").upper() == "TENTATIVE"]
     return next(iter([*tentative, *listed, *who]), None)
