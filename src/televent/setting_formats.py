@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -109,6 +111,13 @@ def webhook_secret(value: str) -> str:
     """The secret of a webhook, in the characters that Telegram takes (Bot API, setWebhook)."""
     if not _WEBHOOK_SECRET.match(value):
         raise ValueError("must have 1 to 256 characters: A to Z, a to z, 0 to 9, _ and -")
+    return value
+
+
+def socket_path(value: Path) -> Path:
+    """The place of a socket in the file system (unix(7): a name has at most 107 bytes)."""
+    if not value.is_absolute() or len(os.fsencode(value)) > 107:
+        raise ValueError("must be an absolute path of at most 107 bytes")
     return value
 
 

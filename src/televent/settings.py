@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     mail_listen_host: Host = Field("127.0.0.1", validation_alias="MAIL_LISTEN_HOST")
     mail_listen_port: int = Field(2525, ge=0, le=65535, validation_alias="MAIL_LISTEN_PORT")
     mail_listen_protocol: Literal["smtp", "lmtp"] = Field("smtp", validation_alias="MAIL_LISTEN_PROTOCOL")
+    mail_lmtp_port: int | None = Field(None, ge=0, le=65535, validation_alias="MAIL_LMTP_PORT")
+    mail_lmtp_socket: Annotated[Path, AfterValidator(formats.socket_path)] | None = Field(
+        None, validation_alias="MAIL_LMTP_SOCKET"
+    )
     mail_authserv_id: Annotated[str, AfterValidator(formats.authserv_id)] | None = Field(
         None, validation_alias="MAIL_AUTHSERV_ID"
     )

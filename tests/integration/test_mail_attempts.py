@@ -17,8 +17,8 @@ from support.outages import failing
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import NOON, UID, Person, Town, meeting
 from support.waiting import wait_until
+from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.intake import BUSY_FOR
-from televent.adapters.email.listener import mail_key
 from televent.adapters.email.processing import AT_ONCE, Processing
 from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail
 from televent.application.mail.incoming import Verdict

@@ -19,8 +19,8 @@ from scenario_script import WrongScenario, address
 from support.dav import Answer, Client, Entry, Site, cal, dav
 from support.followers import catch_up
 from support.post import EDGE, itip_mail
+from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.intake import Intake
-from televent.adapters.email.listener import mail_key
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.local_delivery import status_of

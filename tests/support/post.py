@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+import socket
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import Future
@@ -16,8 +17,9 @@ from aiosmtpd.smtp import SMTP
 
 from support.town import Town
 from support.waiting import NET, wait_until
+from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.intake import Intake
-from televent.adapters.email.listener import ListenerConfig, mail_key, serve_mail
+from televent.adapters.email.listener import ListenerConfig, serve_mail
 from televent.application.mail.book import KeptMail
 from televent.application.mail.incoming import Verdict
 
@@ -84,7 +86,11 @@ class PostOffice:
 
 @contextmanager
 def open_post_office(
-    town: Town, protocol: Literal["smtp", "lmtp"] = "smtp", *, operator: str | None = None
+    town: Town,
+    protocol: Literal["smtp", "lmtp"] = "smtp",
+    *,
+    operator: str | None = None,
+    lmtp: Sequence[socket.socket] = (),
 ) -> Iterator[PostOffice]:
     """The listener of that town. Its clock is the town's."""
     core = town.core
@@ -106,6 +112,7 @@ def open_post_office(
                 lambda: ready.set_result(None),
                 stop,
                 on_port=on_port,
+                lmtp=lmtp,
             ),
             loop,
         )

@@ -117,7 +117,8 @@ async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event, socke
         operator=settings.mail_operator,
     )
     config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
-    await serve_mail(config, intake, core.backend.clock, ready, stop, sock=sockets["MAIL_LISTEN_PORT"])
+    lmtp = [sockets[name] for name in ("MAIL_LMTP_PORT", "MAIL_LMTP_SOCKET") if name in sockets]
+    await serve_mail(config, intake, core.backend.clock, ready, stop, sock=sockets["MAIL_LISTEN_PORT"], lmtp=lmtp)
 
 
 async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -34,9 +35,11 @@ class Port(NamedTuple):
 
 def ports(settings: Settings) -> list[Port]:
     """The ports of all services."""
+    lmtp = settings.mail_lmtp_port
     return [
         Port("api", "API_PORT", settings.api_host, settings.api_port),
         Port("mail", "MAIL_LISTEN_PORT", settings.mail_listen_host, settings.mail_listen_port),
+        *([] if lmtp is None else [Port("mail", "MAIL_LMTP_PORT", settings.mail_listen_host, lmtp)]),
         Port("sandbox", "SANDBOX_PORT", settings.sandbox_host, settings.sandbox_port),
         Port("sandbox", "SANDBOX_SMTP_PORT", settings.sandbox_host, settings.sandbox_smtp_port),
     ]
@@ -51,6 +54,8 @@ def open_sockets(settings: Settings, services: Sequence[str], given: socket.sock
     with contextlib.ExitStack() as stack:
         wanted = [port for port in ports(settings) if port.service in services]
         opened = {port.setting: given if given and port.service == "api" else listen(port) for port in wanted}
+        if "mail" in services and settings.mail_lmtp_socket is not None:
+            opened["MAIL_LMTP_SOCKET"] = listen_at(settings.mail_lmtp_socket)
         yield MappingProxyType({setting: stack.enter_context(each) for setting, each in opened.items()})
 
 
@@ -79,3 +84,30 @@ def listen(port: Port) -> socket.socket:
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
+
+
+def listen_at(path: Path) -> socket.socket:
+    """A listening socket in the file system. Every account of this machine may connect, as to a port; the folder may
+    forbid it. Raises OperatorError where another program listens there, or the path cannot be used.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            _remove_left(path)
+        listener.bind(str(path))
+        path.chmod(0o666)
+    except OSError as error:
+        listener.close()
+        raise OperatorError(f"MAIL_LMTP_SOCKET={path}: {error.strerror or error}.") from error
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _remove_left(path: Path) -> None:
+    """Removes the socket of a process that has ended: a socket stays in the file system. One that answers stays."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()

@@ -26,7 +26,7 @@ from fuzz.smtp.talk import Talk, talk
 from interop.server import Person
 from support.running import Televent
 from support.waiting import wait_until
-from televent.adapters.email.listener import mail_key
+from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.postgres.embedded import EmbeddedPostgres
 
 UIDS = ["single@example.com", "series@example.com"]

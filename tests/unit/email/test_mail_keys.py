@@ -1,6 +1,6 @@
 """The dedupe key of a mail: imip/SPEC B1."""
 
-from televent.adapters.email.listener import mail_key
+from televent.adapters.email.doors.keys import mail_key
 
 TO = ["bob@example.com"]
 MAIL = b"From: zed@example.net\r\nSubject: Sync\r\n\r\nCome.\r\n\r\nReceived: no header\r\n"

@@ -7,11 +7,13 @@ of empty lines takes sixty times its size.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
+
+from televent.adapters.email.doors.codes import enhanced
 
 MAX_MAIL: Final = 5 * 1024 * 1024
 """Max bytes of a mail."""
@@ -52,6 +54,21 @@ class SmtpConnection(SMTP):
         self.since = self.loop.time()
         self.ended: Callable[[], None] | None = None
         self._errors = 0
+        self._greeting = False
+
+    async def smtp_HELO(self, arg: str) -> None:
+        await self._greet(super().smtp_HELO(arg))
+
+    async def smtp_EHLO(self, arg: str) -> None:
+        await self._greet(super().smtp_EHLO(arg))
+
+    async def _greet(self, answer: Awaitable[None]) -> None:
+        """Sends a greeting: its reply has no enhanced codes (RFC 2034 §3)."""
+        self._greeting = True
+        try:
+            await answer
+        finally:
+            self._greeting = False
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.ended is not None:
@@ -71,6 +88,8 @@ class SmtpConnection(SMTP):
         if self.transport is None or self.transport.is_closing():
             return
         text = status.decode("utf-8", "replace") if isinstance(status, bytes) else str(status)
+        if not self._greeting:
+            text = enhanced(text)
         # A reply may repeat an argument, with a bare CR or with bytes that are no UTF-8.
         text = "\r\n".join(line.replace("\r", " ") for line in text.split("\r\n"))
         await super().push(text.encode("utf-8", "replace"))
@@ -149,6 +168,9 @@ class LmtpConnection(LMTP, SmtpConnection):
     async def push(self, status: Any) -> None:
         text = status.decode("utf-8", "replace") if isinstance(status, bytes) else str(status)
         replies, self._replies = self._replies, 1
+        if replies > 1 and text.count("\r\n") == replies - 1:
+            # The mail was taken for some recipients and refused for others.
+            replies = 1
         if text.startswith("354") and self.envelope is not None:
             self._replies = max(1, len(self.envelope.rcpt_tos))
         await super().push("\r\n".join([text] * replies))

@@ -91,6 +91,12 @@ class Intake:
             self.book.keep(mail_key, envelope_from, recipients, raw, now, for_operator=for_operator)
         return refusal
 
+    def refusals(self, envelope_from: str, recipients: list[str], raw: bytes) -> list[str | None]:
+        """The reply that refuses a mail for each recipient, in their order; None where it is taken. Synchronous."""
+        content = self.content_refusal(envelope_from, raw)
+        operator = self._operator_refusal() if any(map(self._addressees.is_operator, recipients)) else None
+        return [content or (operator if self._addressees.is_operator(each) else None) for each in recipients]
+
     def content_refusal(self, envelope_from: str, raw: bytes) -> str | None:
         """The SMTP reply that refuses a mail beyond our bounds; None where the mail is accepted. Synchronous."""
         try:
