@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 """A label of a domain in lower case (RFC 1123 §2.1)."""
@@ -21,6 +26,7 @@ _PUBLIC_URL: Final = re.compile(
     r"https?://(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]{1,100}){0,9}\Z"
 )
 """A URL of a host, a port and a path of segments that every proxy writes alike, in lower case up to the path."""
+_PATH_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{24,200}\Z")
 _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
 
 
@@ -112,6 +118,24 @@ def webhook_secret(value: str) -> str:
     if not _WEBHOOK_SECRET.match(value):
         raise ValueError("must have 1 to 256 characters: A to Z, a to z, 0 to 9, _ and -")
     return value
+
+
+def path_secret(value: str) -> str:
+    """A secret at the end of a URL: long enough that nobody guesses it."""
+    if not _PATH_SECRET.match(value):
+        raise ValueError("must have 24 to 200 characters: A to Z, a to z, 0 to 9, _ and -")
+    return value
+
+
+def curve_key(value: str) -> str:
+    """A public key of an elliptic curve: base64 of DER, which SendGrid shows in one line."""
+    try:
+        found = load_der_public_key(b64decode("".join(value.split()), validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        found = None
+    if not isinstance(found, EllipticCurvePublicKey):
+        raise ValueError("must be the public key of a signed Inbound Parse webhook, in base64")
+    return "".join(value.split())
 
 
 def socket_path(value: Path) -> Path:

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     mail_authserv_id: Annotated[str, AfterValidator(formats.authserv_id)] | None = Field(
         None, validation_alias="MAIL_AUTHSERV_ID"
     )
+    mail_mailgun_secret: SecretStr | None = Field(None, min_length=8, validation_alias="MAIL_MAILGUN_SECRET")
+    mail_sendgrid_secret: SecretStr | None = Field(None, validation_alias="MAIL_SENDGRID_SECRET")
+    mail_sendgrid_public_key: Annotated[str, AfterValidator(formats.curve_key)] | None = Field(
+        None, validation_alias="MAIL_SENDGRID_PUBLIC_KEY"
+    )
     internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
     mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
         None, validation_alias="MAIL_OPERATOR"
@@ -153,6 +158,13 @@ class Settings(BaseSettings):
             formats.webhook_secret(value.get_secret_value())
         return value
 
+    @field_validator("mail_sendgrid_secret")
+    @classmethod
+    def _path_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            formats.path_secret(value.get_secret_value())
+        return value
+
     @field_validator("telegram_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
@@ -174,6 +186,11 @@ class Settings(BaseSettings):
     def mail_sender(self) -> str:
         """The From address of mails."""
         return self.smtp_from or f"noreply@{self.mail_domain}"
+
+    @property
+    def takes_posted_mail(self) -> bool:
+        """Whether a mail service may post mail to this server."""
+        return any((self.mail_mailgun_secret, self.mail_sendgrid_secret, self.mail_sendgrid_public_key))
 
     @property
     def public_path(self) -> str:

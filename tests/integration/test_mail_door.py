@@ -13,7 +13,8 @@ from support.post import PostOffice
 from support.town import Person, Town
 from support.waiting import NET
 from televent.adapters.email import connection
-from televent.adapters.email.connection import MAX_ERRORS, MAX_MAIL, Connections, Entrance, SmtpConnection
+from televent.adapters.email.connection import MAX_ERRORS, Connections, Entrance, SmtpConnection
+from televent.adapters.email.reading.bounds import MAX_MAIL
 
 ZED = "zed@example.net"
 

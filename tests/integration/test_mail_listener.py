@@ -11,9 +11,10 @@ from support.outages import failing
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import UID, Person, Town, meeting
 from support.waiting import NET, wait_until
-from televent.adapters.email.connection import MAX_FROM_ONE, MAX_MAIL
+from televent.adapters.email.connection import MAX_FROM_ONE
 from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.listener import MAX_RECIPIENTS
+from televent.adapters.email.reading.bounds import MAX_MAIL
 
 ZED = "zed@example.net"
 

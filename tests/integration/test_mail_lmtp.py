@@ -14,8 +14,8 @@ from support.outages import failing
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town
 from support.waiting import NET, wait_until
-from televent.adapters.email.connection import MAX_MAIL
 from televent.adapters.email.intake import MAX_OPERATOR_MAILS
+from televent.adapters.email.reading.bounds import MAX_MAIL
 from televent.runtime.database import OperatorError
 from televent.runtime.sockets import Port, listen, listen_at, open_sockets
 from televent.settings import SettingsError, load_settings

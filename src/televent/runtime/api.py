@@ -140,6 +140,10 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
     }
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)
+    if settings.takes_posted_mail:
+        from televent.runtime.incoming_mail import mail_hooks
+
+        mounts["/hooks/mail"] = mail_hooks(core)
     start = StartPage(partial(_base, settings), sandbox_beside(settings))
     front = Front(rest_app(check), caldav, start, mounts=mounts, public_path=settings.public_path)
     return Forwarded(front, list(settings.trusted_proxies)) if settings.trusted_proxies else front

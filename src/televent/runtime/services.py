@@ -104,21 +104,10 @@ async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event, socket
 
 
 async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
-    """Receives inbound mail by SMTP or LMTP."""
-    from televent.adapters.email.intake import Intake
-    from televent.adapters.email.listener import ListenerConfig, serve_mail
+    """Receives inbound mail by SMTP and LMTP, and processes that of all doors."""
+    from televent.runtime.incoming_mail import receive_mails
 
-    settings = core.settings
-    intake = Intake(
-        core.backend,
-        core.mail_book,
-        core.run,
-        authserv_id=settings.mail_authserv_id,
-        operator=settings.mail_operator,
-    )
-    config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
-    lmtp = [sockets[name] for name in ("MAIL_LMTP_PORT", "MAIL_LMTP_SOCKET") if name in sockets]
-    await serve_mail(config, intake, core.backend.clock, ready, stop, sock=sockets["MAIL_LISTEN_PORT"], lmtp=lmtp)
+    await receive_mails(core, ready, stop, sockets)
 
 
 async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:

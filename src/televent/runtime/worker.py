@@ -14,6 +14,7 @@ import structlog
 from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.queues.bot_updates import sweep_updates
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
+from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
 from televent.adapters.postgres.queues.outbox import BATCH
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
@@ -275,6 +276,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
             await core.run(core.answer_links.sweep, moment)
+            await core.run(PostgresMailTokens(core.pool).sweep, moment)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)
         except Outage as outage:
             log.warning("housekeeping waits for the database", error=str(outage))

@@ -14,9 +14,8 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
 from televent.adapters.email.doors.codes import enhanced
+from televent.adapters.email.reading.bounds import MAX_MAIL
 
-MAX_MAIL: Final = 5 * 1024 * 1024
-"""Max bytes of a mail."""
 MAX_SENT: Final = 4 * MAX_MAIL
 """Max bytes after DATA that are read to the end, to give the reply 552 at the place where the client expects it."""
 MAX_CONNECTIONS: Final = 100

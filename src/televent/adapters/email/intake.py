@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -69,6 +69,14 @@ class Intake:
     async def refusal(self, recipient: str) -> str | None:
         """The SMTP reply that refuses this recipient; None where the recipient is accepted."""
         return await self.run(self._refusal, recipient)
+
+    def recipient_refusals(self, recipients: list[str]) -> list[str | None]:
+        """The reply that refuses each recipient; None for one that is accepted. Synchronous."""
+        return [self._refusal(each) for each in recipients]
+
+    def now(self) -> datetime:
+        """The present time."""
+        return self._backend.clock()
 
     def _refusal(self, recipient: str) -> str | None:
         destination = self._addressees.destination(recipient)

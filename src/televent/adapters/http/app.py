@@ -24,7 +24,9 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 HealthCheck = Callable[[], dict[str, str]]
 """The state of each part of the service by its name, "ok" where it works. It must not wait for any part."""
 
-_ROOTS: Final = frozenset({"", "caldav", "principals", ".well-known", "push", "health", "api", "telegram", "i"})
+_ROOTS: Final = frozenset(
+    {"", "caldav", "principals", ".well-known", "push", "health", "api", "telegram", "i", "hooks"}
+)
 """The first segments of all paths inside the server."""
 
 
@@ -119,8 +121,12 @@ def _enter(scope: Scope, public_path: str) -> None:
 
 
 def _shown(path: str) -> str:
-    """The path as the log has it. The token in a link answers in a person's name, so it is left out."""
-    return "/i/…" if path.startswith("/i/") else path
+    """The path as the log has it. The token in a link answers in a person's name, and the secret in a hook's path lets
+    mail in, so they are left out."""
+    for prefix in ("/i/", "/hooks/mail/sendgrid/"):
+        if path.startswith(prefix):
+            return f"{prefix}…"
+    return path
 
 
 def _request_id(scope: Scope) -> str:

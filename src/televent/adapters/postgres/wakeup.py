@@ -21,7 +21,8 @@ log = structlog.get_logger("televent.wakeup")
 EVENTS = "televent_events"
 OUTBOX = "televent_outbox"
 REMINDERS = "televent_reminders"
-CHANNELS = (EVENTS, OUTBOX, REMINDERS)
+MAIL = "televent_mail"
+CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL)
 
 INTERVAL = 0.02
 """Seconds between two NOTIFY statements."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+MAX_MAIL: Final = 5 * 1024 * 1024
+"""Max bytes of a mail."""
 MAX_HEAD: Final = 256 * 1024
 """Max bytes of the header block of a mail."""
 MAX_PART_HEAD: Final = 64 * 1024

@@ -1,0 +1,68 @@
+"""The mail service: the doors of this process, and the processing of the mails that any process stored."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+from televent.adapters.email.doors.hooks import HookKeys, MailHooks
+from televent.adapters.email.doors.signatures import public_key
+from televent.adapters.email.intake import Intake
+from televent.adapters.email.listener import ListenerConfig, serve_mail
+from televent.adapters.email.processing import Processing
+from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
+from televent.adapters.postgres.wakeup import MAIL
+from televent.runtime.compose import Core
+from televent.runtime.sockets import Sockets
+
+
+def intake_of(core: Core) -> Intake:
+    """A new intake, to which every door for mail hands its mails."""
+    settings = core.settings
+    return Intake(
+        core.backend,
+        core.mail_book,
+        core.run,
+        authserv_id=settings.mail_authserv_id,
+        operator=settings.mail_operator,
+    )
+
+
+def mail_hooks(core: Core) -> MailHooks:
+    """The door for mail that a service posts. The API process stores it; the mail service processes it."""
+    settings = core.settings
+    mailgun, path = settings.mail_mailgun_secret, settings.mail_sendgrid_secret
+    encoded = settings.mail_sendgrid_public_key
+    keys = HookKeys(
+        mailgun=mailgun.get_secret_value() if mailgun is not None else None,
+        sendgrid=public_key(encoded) if encoded is not None else None,
+        sendgrid_path=path.get_secret_value() if path is not None else None,
+    )
+    return MailHooks(intake_of(core), PostgresMailTokens(core.pool), keys, partial(core.wakeups.notify, MAIL))
+
+
+async def receive_mails(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
+    """Receives mail until ``stop`` is set."""
+    settings, intake = core.settings, intake_of(core)
+
+    @contextlib.asynccontextmanager
+    async def beside(processing: Processing) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(processing.kept)
+
+        # An API process stores a posted mail, and this one processes it.
+        unlisten = core.wakeups.listen(MAIL, wake)
+        try:
+            yield
+        finally:
+            unlisten()
+
+    config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
+    lmtp = [sockets[name] for name in ("MAIL_LMTP_PORT", "MAIL_LMTP_SOCKET") if name in sockets]
+    await serve_mail(
+        config, intake, core.backend.clock, ready, stop, sock=sockets["MAIL_LISTEN_PORT"], lmtp=lmtp, beside=beside
+    )
