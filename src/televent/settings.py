@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     mail_sendgrid_public_key: Annotated[str, AfterValidator(formats.curve_key)] | None = Field(
         None, validation_alias="MAIL_SENDGRID_PUBLIC_KEY"
     )
+    mail_gather_seconds: int = Field(30, ge=0, le=600, validation_alias="MAIL_GATHER_SECONDS")
     internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
     mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
         None, validation_alias="MAIL_OPERATOR"

@@ -8,11 +8,11 @@ import pytest
 
 from support.as_bytes import read_parts
 from support.followers import catch_up
-from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office, run_on
+from support.outgoing_mail import claim_changes, handle, send
+from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office
 from support.sent_mail import parse_mail
-from support.town import NOON, UID, Person, Town, meeting
-from televent.adapters.email.outbound import MailIdentity, MailSender
-from televent.adapters.email.smtp import MailDelayed, MailUnreachable, SmtpMailer, SmtpRoute
+from support.town import UID, Person, Town, meeting
+from televent.adapters.email.smtp import MailDelayed, MailUnreachable
 from televent.application.messages.outbox import GiveUp, Undeliverable
 from televent.application.use_cases.people import accounts
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
@@ -33,21 +33,6 @@ def other() -> Iterator[OtherServer]:
 @pytest.fixture
 def ann(town: Town) -> Person:
     return town.person("ann")
-
-
-def sender_to(town: Town, port: int) -> MailSender:
-    identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal")
-    mailer = SmtpMailer(SmtpRoute("127.0.0.1", port, tls="none"))
-    return MailSender(mailer, town.core.mail_book, identity, lambda: town.now)
-
-
-def send(town: Town, other: OtherServer) -> None:
-    """Mails all pending iTIP messages, as a worker does."""
-    later = town.now + timedelta(minutes=1)
-    while claimed := town.core.outbox.claim(later, kinds=MailSender.kinds):
-        for each in claimed:
-            run_on(other.loop, sender_to(town, other.port).handle(each))
-            town.core.outbox.complete(each, later)
 
 
 def to(other: OtherServer, address: str) -> list[EmailMessage]:
@@ -144,9 +129,13 @@ def test_updates_and_the_end_belong_to_the_first_mail(town: Town, other: OtherSe
 
 def test_a_message_sent_twice_is_the_same_mail(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
-    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
+    (claimed,) = claim_changes(town)
+    other.hangs_up = True
+    with pytest.raises(MailUnreachable):
+        handle(town, other, claimed)
+    other.hangs_up = False
     for _ in range(2):
-        run_on(other.loop, sender_to(town, other.port).handle(claimed))
+        handle(town, other, claimed)
     one, again = to(other, ZED)
     assert one["Message-ID"] == again["Message-ID"]
     assert again["In-Reply-To"] is None
@@ -190,28 +179,27 @@ def test_an_answer_of_a_person_here_leaves_as_a_reply(town: Town, other: OtherSe
 
 def test_what_the_server_refuses_for_good_is_given_up(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
-    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
-    sender = sender_to(town, other.port)
+    (claimed,) = claim_changes(town)
     other.refuse = "550 5.1.1 There is nobody of that name"
     with pytest.raises(Undeliverable, match="550"):
-        run_on(other.loop, sender.handle(claimed))
+        handle(town, other, claimed)
     other.refuse = "550 5.7.1 Your server may not send mail here"
     with pytest.raises(GiveUp, match="550"):
-        run_on(other.loop, sender.handle(claimed))
+        handle(town, other, claimed)
     other.refuse = "451 4.7.1 Later"
     with pytest.raises(MailDelayed, match="451"):
-        run_on(other.loop, sender.handle(claimed))
+        handle(town, other, claimed)
     other.refuse = None
-    run_on(other.loop, sender.handle(claimed))
+    handle(town, other, claimed)
     assert len(other.mails) == 1
 
 
 def test_a_server_that_is_away_is_named(town: Town, other: OtherServer, ann: Person) -> None:
     ann.put(meeting(people=(ZED,)))
-    (claimed,) = town.core.outbox.claim(NOON + timedelta(minutes=1), kinds=MailSender.kinds)
+    (claimed,) = claim_changes(town)
     # No server listens on port 1.
     with pytest.raises(MailUnreachable, match=r"127\.0\.0\.1:1"):
-        run_on(other.loop, sender_to(town, 1).handle(claimed))
+        handle(town, other, claimed, port=1)
 
 
 EVIL = "=?utf-8?q?Notice=0d=0aContent-Type:_text/html=0d=0aReply-To:_x@evil.example=0d=0a=0d=0a<h1>Pay_here</h1>?="

@@ -237,7 +237,7 @@ def test_messages_that_the_door_delivers_are_left_alone_by_workers(
     monkeypatch.setattr(town.core.backend, "courier", _Nobody())
     ann.put(meeting(people=("bob@example.com", "eve@example.com")))
     assert town.core.outbox.claim(town.now + timedelta(seconds=2), kinds=(ItipLocal,)) == []
-    (mail,) = town.owed("calendar_invite")
+    (mail,) = town.owed("calendar_change")
     assert (mail["recipient"], mail["due_at"]) == ("eve@example.com", NOON)
     town.carry()
     assert bob.says(bob) == "NEEDS-ACTION"
@@ -255,4 +255,4 @@ def test_nobody_at_an_internal_address_is_an_unknown_user(town: Town, ann: Perso
     assert ann.says("tg_99@televent.internal", name="SCHEDULE-STATUS") == "3.7"
     assert ann.says("tg_99999999999999999999@televent.internal", name="SCHEDULE-STATUS") == "3.7"
     assert ann.says("eve@example.com", name="SCHEDULE-STATUS") == "1.1"
-    assert [each["kind"] for each in town.owed()] == ["calendar_invite"]
+    assert [each["kind"] for each in town.owed()] == ["calendar_change"]

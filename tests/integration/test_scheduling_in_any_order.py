@@ -161,7 +161,7 @@ def test_a_meeting_of_five_hundred_asks_once_who_they_are(
     bob.put(meeting(people=people, organizer="bob@example.com"))
     assert asked == [500]
     assert cy.says(cy) == "NEEDS-ACTION"
-    assert len(town.owed("calendar_invite")) == 498
+    assert len(town.owed("calendar_change")) == 498
     assert bob.says("guest497@example.com", name="SCHEDULE-STATUS") == "1.1"
     assert bob.says("tg_99@televent.internal", name="SCHEDULE-STATUS") == "3.7"
 

@@ -135,11 +135,13 @@ class Received:
 
 @dataclass
 class OtherServer:
-    """A foreign mail server. ``refuse``: its answer to RCPT, where that is not "250"."""
+    """A foreign mail server. ``refuse``: its answer to RCPT, where that is not "250". ``hangs_up``: it takes each mail,
+    but its answer gets lost."""
 
     loop: asyncio.AbstractEventLoop
     port: int = 0
     refuse: str | None = None
+    hangs_up: bool = False
     mails: list[Received] = field(default_factory=list)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
@@ -150,6 +152,8 @@ class OtherServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(Received(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
+        if self.hangs_up:
+            server.transport.abort()
         return "250 OK"
 
 

@@ -160,7 +160,7 @@ class Town:
 @contextmanager
 def open_town(url: str) -> Iterator[Town]:
     """A server's core on a database of its own."""
-    core = build_core(load_settings(pool_size=4), url, CHEAP_PASSWORDS)
+    core = build_core(load_settings(pool_size=4, mail_gather_seconds=0), url, CHEAP_PASSWORDS)
     try:
         yield Town(core, url)
     finally:

@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from televent.application.backend import INLINE_RECIPIENTS, Backend
 from televent.application.event_store.context import Context
+from televent.application.event_store.store import Loaded
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.mail import (
     CalendarCancel,
+    CalendarChange,
     CalendarCounter,
     CalendarDeclineCounter,
     CalendarInvite,
@@ -29,6 +32,7 @@ MAILS: Mapping[str, type[CalendarMail]] = {
     "invite": CalendarInvite,
     "update": CalendarUpdate,
     "cancel": CalendarCancel,
+    "again": CalendarUpdate,
     "reply": CalendarReply,
     "counter": CalendarCounter,
     "decline-counter": CalendarDeclineCounter,
@@ -41,6 +45,11 @@ _MAILABLE = re.compile(
     r"[^\s\x00-\x20\x7f-\x9f<>\"\\@\ud800-\udfff]{1,64}@(?:[\w-]+(?:\.[\w-]+)*|\[[A-Za-z0-9:.]+\])\Z"
 )
 
+UNMAILED = frozenset({"refresh", "guests"})
+"""The kinds of messages that bring copies here up to date, and are no news: nobody elsewhere is mailed."""
+CHANGES = frozenset({"invite", "update", "cancel"})
+"""The kinds of messages by which an organizer tells guests of changes. Their mails are made when they are sent."""
+
 WORKER_DELAY = timedelta(seconds=3)
 """Time before workers may take messages that the door delivers itself. Workers wake up with the commit. If one took the
 messages first, the door would answer before they are delivered."""
@@ -48,6 +57,20 @@ messages first, the door would answer before they are delivered."""
 REFRESH_DELAY = timedelta(seconds=1)
 """Time before workers may take messages that only tell others' answers. People answer at the same moment, and the news
 of all of them is delivered in one message. Nobody waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The facts of a decision: versions in (before, after] of a stream."""
+
+    stream_id: UUID
+    before: int
+    after: int
+
+    @classmethod
+    def of(cls, loaded: Loaded[Any], facts: Sequence[object]) -> Span:
+        """The span of these facts, appended to that stream."""
+        return cls(loaded.key.stream, loaded.version, loaded.version + len(facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +91,20 @@ def address_messages(
     context: Context,
     sender: AccountRow,
     messages: Sequence[OutgoingMessage],
-    now: datetime,
+    span: Span,
     *,
     delivered_by_caller: bool = True,
 ) -> Addressed:
-    """The outbox messages for these iTIP messages, due at ``now``; those of the kind "refresh" after REFRESH_DELAY.
+    """The outbox messages for these iTIP messages of the facts in ``span``.
 
-    A message to an internal address of no account is dropped, with status 3.7. A message of the kind "refresh" gets no
-    status and no mail. ``delivered_by_caller``: the caller delivers the local ones at once if they are few
+    They are due at the context's time; "refresh" messages later by REFRESH_DELAY, mails about changes by the time of
+    quiet (tell_guest.py).
+
+    A message to an internal address of no account is dropped, with status 3.7. A message of one of the kinds UNMAILED
+    gets no mail. ``delivered_by_caller``: the caller delivers the local ones at once if they are few
     (local_delivery.py), so workers wait for WORKER_DELAY.
     """
+    now = context.now
     outbox: list[OutboxMessage] = []
     local: dict[UUID, Delivery] = {}
     known: list[Delivery] = []
@@ -104,26 +131,48 @@ def address_messages(
                 local[outbox_id] = Delivery(message.recipient, PENDING, message.recurrence_ids)
         elif backend.people.is_internal(message.recipient) or not _mailable(message.recipient):
             known.append(Delivery(message.recipient, UNKNOWN_USER, message.recurrence_ids))
-        elif not refresh:
-            mail = MAILS[message.kind](
-                text=message.text.decode(),
-                method=message.method,
-                uid=message.uid,
-                recipient=message.recipient,
-                recipient_name=message.recipient_cn,
-                sender_name=sender.name,
-                sender_address=next(iter(sender.addresses), None),
-                sender_telegram_id=sender.telegram_id,
-                timezone=sender.timezone,
-                locale=sender.locale,
-            )
-            outbox.append(OutboxMessage(outbox_id, key, mail, now))
+        elif message.kind not in UNMAILED:
+            outbox.append(_mailed(backend, sender, message, outbox_id, span, now))
             known.append(Delivery(message.recipient, SENT, message.recurrence_ids))
     if delivered_by_caller and backend.courier is not None and len(local) <= INLINE_RECIPIENTS:
         held = now + WORKER_DELAY
         outbox = [replace(each, due_at=held) if each.outbox_id in local else each for each in outbox]
     notified = tuple((each, local[each.outbox_id]) for each in outbox if each.outbox_id in local)
     return Addressed(tuple(outbox), notified, tuple(known))
+
+
+def mail_of(sender: AccountRow, message: OutgoingMessage) -> CalendarMail:
+    """The outbox message that mails an iTIP message as it is."""
+    return MAILS[message.kind](
+        text=message.text.decode(),
+        method=message.method,
+        uid=message.uid,
+        recipient=message.recipient,
+        recipient_name=message.recipient_cn,
+        sender_name=sender.name,
+        sender_address=next(iter(sender.addresses), None),
+        sender_telegram_id=sender.telegram_id,
+        timezone=sender.timezone,
+        locale=sender.locale,
+    )
+
+
+def _mailed(
+    backend: Backend, sender: AccountRow, message: OutgoingMessage, outbox_id: UUID, span: Span, now: datetime
+) -> OutboxMessage:
+    """The outbox message by which somebody elsewhere gets ``message``, or the newest state if that is later."""
+    if message.kind not in CHANGES:
+        return OutboxMessage(outbox_id, f"itip/{outbox_id}", mail_of(sender, message), now)
+    urgent = message.kind != "update"
+    change = CalendarChange(
+        stream_id=span.stream_id,
+        recipient=message.recipient,
+        before=span.before,
+        version=span.after,
+        urgent=urgent,
+        asks=message.asks and not urgent,
+    )
+    return OutboxMessage(outbox_id, f"itip/{outbox_id}", change, now if urgent else now + backend.mail_quiet)
 
 
 def _mailable(address: str) -> bool:

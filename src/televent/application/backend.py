@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from televent.application.messages.outbox import OutboxMessage
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
+from televent.application.sent_mail import SentMail
 from televent.application.usernames import Usernames
 from televent.domain.account.free_busy import KNOWN
 
@@ -58,6 +59,9 @@ class Backend:
     snoozes: Snoozes
     usernames: Usernames
     drafts: Drafts
+    sent_mail: SentMail
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None
+    mail_quiet: timedelta = timedelta(seconds=30)
+    """Time without changes after which guests elsewhere are mailed the changes of a meeting."""

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import uuid4
 
@@ -30,6 +30,7 @@ from televent.adapters.postgres.queues.drafts import PostgresDrafts
 from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
+from televent.adapters.postgres.queues.sent_mail import PostgresSentMail
 from televent.adapters.postgres.queues.usernames import PostgresUsernames
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
@@ -158,7 +159,9 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         snoozes=PostgresSnoozes(pool),
         usernames=PostgresUsernames(pool),
         drafts=PostgresDrafts(pool),
+        sent_mail=PostgresSentMail(pool),
         free_busy=settings.free_busy,
+        mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )
     backend.courier = LocalCourier(backend, outbox, GroupCommit)
     core = Core(

@@ -62,6 +62,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
 
 def worker_handlers(core: Core) -> list[Handler]:
     """The handlers of mail."""
+    from televent.adapters.email.guest_mails import GuestMailSender
     from televent.adapters.email.meetings.sender import MeetingMailSender
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.reminders import ReminderMails
@@ -78,8 +79,10 @@ def worker_handlers(core: Core) -> list[Handler]:
     )
     identity = MailIdentity(settings.mail_sender, settings.mail_domain, settings.internal_domain, settings.public_url)
     mailer = SmtpMailer(route)
+    sender = MailSender(mailer, core.mail_book, identity, core.backend.clock)
     return [
-        MailSender(mailer, core.mail_book, identity, core.backend.clock),
+        sender,
+        GuestMailSender(core.backend, sender),
         ReminderMails(mailer, core.backend, core.answer_links, identity),
         MeetingMailSender(mailer, core.backend, core.answer_links, identity),
     ]

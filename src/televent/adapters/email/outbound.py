@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
@@ -25,10 +26,14 @@ from televent.application.messages.mail import (
 )
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
+from televent.application.use_cases.mail.tell_guest import GuestMail
+from televent.domain.calendar_object.details import Details
 from televent.ical.itip.message import PROPOSALS
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Instance
 from televent.ical.text.values import unescape
+from televent.wording.changes import Shown, change_of, time_of
+from televent.wording.display import Display
 
 _TEXT_NAMES: Mapping[type[CalendarMail], str] = {
     CalendarInvite: "invite",
@@ -79,11 +84,17 @@ class MailSender:
                 case OperatorMail() as mail:
                     await self._forward(message, mail)
                 case CalendarMail() as mail:
-                    await self._send_calendar_mail(message, mail)
+                    await self._send_calendar(message, GuestMail(mail))
                 case _:
                     raise GiveUp(f"no mail is made of {message.name}")
 
-    async def _send_calendar_mail(self, message: Claimed, outgoing: CalendarMail) -> None:
+    async def send_to_guest(self, message: Claimed, mail: GuestMail) -> None:
+        """Sends one of the mails of ``message``, whose id makes the Message-ID. Raises as handle."""
+        with outcomes():
+            await self._send_calendar(message, mail)
+
+    async def _send_calendar(self, message: Claimed, guest_mail: GuestMail) -> None:
+        outgoing = guest_mail.mail
         us = self._identity
         reply = outgoing.method in ("REPLY", "COUNTER", "REFRESH")
         token = await asyncio.to_thread(self._book.token, message.tenant, outgoing.uid, outgoing.recipient)
@@ -100,7 +111,7 @@ class MailSender:
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
-        words = _texts_of(outgoing, calendar, identity.name)
+        words = _texts_of(outgoing, calendar, identity.name, _changes(guest_mail, self._clock()))
         reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(
             sender=mime.Mailbox(texts.say(words.language, "via", name=identity.name), us.sender),
@@ -152,7 +163,8 @@ class MailSender:
             plain=texts.say("en", "operator-text", mail=request.mail_key) + "\n",
             html="",
         )
-        await self._mailer.send(mime.forwarding_mail(mail, raw[:MAX_FORWARDED]), envelope_from="", recipient=request.to)
+        forwarding = mime.forwarding_mail(mail, raw[:MAX_FORWARDED])
+        await self._mailer.send(forwarding, envelope_from="", recipient=request.to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +175,20 @@ class _MailTexts:
     html: str
 
 
-def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str) -> _MailTexts:
+def _changes(mail: GuestMail, now: datetime) -> tuple[str, ...]:
+    """What was and what is now, one line each, in the language of the mail."""
+    if mail.was is None or mail.now is None:
+        return ()
+    zone = ZoneInfo(mail.mail.timezone)
+    display = Display(zone, texts.language_of(mail.mail.locale), now.astimezone(zone))
+    return change_of(_shown(mail.was), _shown(mail.now), display)
+
+
+def _shown(details: Details) -> Shown:
+    return Shown(time_of(details.start), time_of(details.end), details.rule, details.title, details.place)
+
+
+def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str, changes: Sequence[str] = ()) -> _MailTexts:
     """The subject and body of a mail, from the calendar text that is sent: no internal address is left in it."""
     language = texts.language_of(outgoing.locale)
     reading = calendar.reading
@@ -171,6 +196,9 @@ def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str) -> _Mai
     kind = _TEXT_NAMES[type(outgoing)]
     if kind == "reply":
         kind = f"reply-{_answer(instance)}"
+    if kind == "cancel" and instance.status != "CANCELLED":
+        # RFC 5546 §3.2.5: the meeting takes place without this attendee.
+        kind = "removed"
     start: datetime | date | None = instance.start
     values = {
         "summary": instance.summary or texts.say(language, "untitled"),
@@ -178,8 +206,8 @@ def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str) -> _Mai
         "name": name,
         "place": instance.location or texts.say(language, "nowhere"),
     }
-    lines = [texts.say(language, "time", **values), texts.say(language, "location", **values)]
-    if kind in ("invite", "update", "cancel"):
+    lines = [*changes, texts.say(language, "time", **values), texts.say(language, "location", **values)]
+    if kind in ("invite", "update", "cancel", "removed"):
         lines.append(texts.say(language, "organizer", **values))
     lead = texts.say(language, f"lead-{kind}", **values)
     if outgoing.method in PROPOSALS and (comment := _comment(instance)):

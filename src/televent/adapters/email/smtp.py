@@ -20,6 +20,7 @@ class MailError(Exception):
      │    └── NoSuchMailbox the address that a person gave is nobody's
      ├── MailDelayed        the server refuses for now (4xx)
      ├── MailUnreachable    the server does not answer, or the connection broke
+     │    └── NoConnection  the server was not reached, so it has no mail
      └── MailMisconfigured  sign-in refused: an operator must correct the settings
     """
 
@@ -38,6 +39,10 @@ class MailDelayed(MailError):
 
 class MailUnreachable(MailError):
     """The mail server cannot be reached."""
+
+
+class NoConnection(MailUnreachable):
+    """No connection was made: the server cannot have taken the mail."""
 
 
 class MailMisconfigured(MailError):
@@ -99,6 +104,12 @@ class SmtpMailer:
             raise MailMisconfigured(f"sign-in refused: {error.code} {error.message}") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(error.code, error.message) from error
+        except (
+            aiosmtplib.SMTPConnectError,
+            aiosmtplib.SMTPConnectTimeoutError,
+            aiosmtplib.SMTPConnectResponseError,
+        ) as error:
+            raise NoConnection(f"{route.host}:{route.port}: {error or type(error).__name__}") from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailUnreachable(f"{route.host}:{route.port}: {error or type(error).__name__}") from error
 

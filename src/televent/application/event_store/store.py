@@ -127,6 +127,16 @@ class Store(Application[str]):
             version, chain = event.originator_version, event.chain
         return Loaded(key, decider, state, version, chain)
 
+    def load_at(self, decider: Decider[S], key: StreamKey, version: int) -> Loaded[S]:
+        """The stream's state at a version, 0 before the first fact. Raises UnknownStoredName, UnreadableFact."""
+        found = self.recorder.select_events(str(key), lte=version) if version > 0 else []
+        loaded = self.empty(decider, key)
+        for event in found:
+            if isinstance(event, RecordedEvent):
+                state = decider.evolve(loaded.state, self._given_mapper.to_fact(event))
+                loaded = Loaded(key, decider, state, event.originator_version, event.chain)
+        return loaded
+
     def newest(self, key: StreamKey, *, after: int, limit: int) -> list[tuple[RecordedEvent, Any]]:
         """The newest ``limit`` facts of a stream with versions later than ``after``, oldest first, each with its stored
         event. Raises UnknownStoredName, UnreadableFact."""

@@ -51,6 +51,22 @@ class CalendarDeclineCounter(CalendarMail, frozen=True):
     """An organizer here declines the time that an attendee elsewhere proposed."""
 
 
+class CalendarChange(Message, frozen=True):
+    """A guest elsewhere is to be told of the changes of a meeting, up to the moment at which the mail is sent.
+
+    ``stream_id``: the organizer's copy; the change led from its version ``before`` to ``version``. ``urgent``: the
+    guest is invited or the meeting, or their part in it, is cancelled; other changes are gathered. ``asks``: the guest
+    is sent the meeting even if nothing in it changes (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
+    """
+
+    stream_id: UUID
+    recipient: str
+    before: int
+    version: int
+    urgent: bool
+    asks: bool
+
+
 class OperatorMail(Message, frozen=True):
     """A mail to postmaster or abuse is forwarded to the operator. ``mail_key``: the key of the stored mail."""
 

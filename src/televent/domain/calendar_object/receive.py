@@ -179,7 +179,7 @@ def _sent_again(state: CalendarObject, command: ReceiveMessage, askers: frozense
     dtstamp = state.dtstamp(command.now)
     messages = outgoing.organizer_messages(None, state.text, me=command.owner.addresses, dtstamp=dtstamp)
     asked = [
-        replace(each, kind="update", significant=False, asks=False) for each in messages if each.recipient in askers
+        replace(each, kind="again", significant=False, asks=False) for each in messages if each.recipient in askers
     ]
     return decided([], asked, dtstamp) if asked else Decision(reason="no-attendee")
 

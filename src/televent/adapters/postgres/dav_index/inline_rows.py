@@ -132,7 +132,15 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 """The tables of each inline projection, and the columns of each primary key."""
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "dav_index": ("counter_run",),
-    "directory": ("unreachable_chat", "living_message", "telegram_username", "draft", "answer_link", "mail_thread"),
+    "directory": (
+        "unreachable_chat",
+        "living_message",
+        "telegram_username",
+        "draft",
+        "answer_link",
+        "mail_thread",
+        "sent_mail",
+    ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""
 FORGET = {

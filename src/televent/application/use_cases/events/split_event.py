@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid5
 
-from televent.application.addressing import address_messages
+from televent.application.addressing import Span, address_messages
 from televent.application.backend import Backend
 from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
@@ -63,7 +63,7 @@ def _store_both(
     done = []
     for stream, command, by in zip((loaded, made), (ending, beginning), contexts, strict=True):
         decision = decide(stream.state, command)
-        addressed = address_messages(backend, by, account, decision.messages, context.now)
+        addressed = address_messages(backend, by, account, decision.messages, Span.of(stream, decision.facts))
         done.append((Change(stream, decision.facts, decision.after(stream.state)), addressed, by))
     outbox = [message for _, addressed, _ in done for message in addressed.outbox]
     backend.store.append(context, [change for change, _, _ in done], outbox)

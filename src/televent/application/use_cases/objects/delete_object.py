@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from televent.application.addressing import Addressed, address_messages
+from televent.application.addressing import Addressed, Span, address_messages
 from televent.application.backend import Backend
 from televent.application.conditions import NONE, Conditions
 from televent.application.event_store.conflicts import StaleStream
@@ -68,7 +68,7 @@ def deletion(
         raise StaleStream()
     decision = decide(loaded.state, DeleteObject(backend.people.owner(account), reply, context.now))
     change = Change(loaded, decision.facts, decision.after(loaded.state))
-    return change, address_messages(backend, context, account, decision.messages, context.now)
+    return change, address_messages(backend, context, account, decision.messages, Span.of(loaded, decision.facts))
 
 
 def _delete(

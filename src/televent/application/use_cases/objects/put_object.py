@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from televent.application.addressing import Addressed, address_messages
+from televent.application.addressing import Addressed, Span, address_messages
 from televent.application.attachments import MAX_ATTACHMENTS, base_in
 from televent.application.backend import OBJECT_LIMIT, Backend
 from televent.application.conditions import NONE, Conditions
@@ -92,7 +92,7 @@ def put_object(
         decision = decide(loaded.state, command)
         if not decision.facts:
             return created, loaded.key, loaded.state, Addressed()
-        addressed = address_messages(backend, context, account, decision.messages, context.now)
+        addressed = address_messages(backend, context, account, decision.messages, Span.of(loaded, decision.facts))
         change = Change(loaded, decision.facts, decision.after(loaded.state))
         backend.store.append(context, [change], addressed.outbox, expected=conditions.expected(found.calendar))
         return created, loaded.key, change.after, addressed

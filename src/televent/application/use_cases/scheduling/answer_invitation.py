@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from televent.application.addressing import Addressed, address_messages
+from televent.application.addressing import Addressed, Span, address_messages
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
@@ -53,7 +53,7 @@ def answer_invitation(
         decision = decide(loaded.state, command)
         if not decision.facts:
             return loaded.state, Addressed(), True
-        addressed = address_messages(backend, context, account, decision.messages, context.now)
+        addressed = address_messages(backend, context, account, decision.messages, Span.of(loaded, decision.facts))
         change = Change(loaded, decision.facts, decision.after(loaded.state))
         backend.store.append(context, [change], addressed.outbox)
         return change.after, addressed, False

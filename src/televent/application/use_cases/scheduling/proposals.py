@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from televent.application.addressing import Addressed, address_messages
+from televent.application.addressing import Addressed, Span, address_messages
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
@@ -231,7 +231,7 @@ def _record(
         decision = decide(loaded.state, command(owner.addresses))
         if not decision.facts:
             return decision, loaded.state, Addressed()
-        addressed = address_messages(backend, context, account, decision.messages, context.now)
+        addressed = address_messages(backend, context, account, decision.messages, Span.of(loaded, decision.facts))
         if must_reach and not addressed.outbox:
             raise Unreachable()
         change = Change(loaded, decision.facts, decision.after(loaded.state))

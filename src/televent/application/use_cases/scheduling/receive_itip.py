@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID, uuid5
 
-from televent.application.addressing import Addressed, address_messages
+from televent.application.addressing import Addressed, Span, address_messages
 from televent.application.backend import Backend
 from televent.application.event_store.conflicts import AlreadyApplied
 from televent.application.event_store.context import Context
@@ -125,13 +125,12 @@ def _record(
     notes the statuses of the messages that were sent on."""
     outbox: list[OutboxMessage] = []
     known: list[Delivery] = []
+    facts = [fact for _, decision in decided for fact in decision.facts]
+    span = Span.of(loaded, facts)
     for each, decision in decided:
-        addressed = address_messages(
-            backend, each.context, account, decision.messages, each.context.now, delivered_by_caller=False
-        )
+        addressed = address_messages(backend, each.context, account, decision.messages, span, delivered_by_caller=False)
         outbox += addressed.outbox
         known += addressed.known
-    facts = [fact for _, decision in decided for fact in decision.facts]
     contexts = [each.context for each, decision in decided for _ in decision.facts]
     change = Change(loaded, facts, after, contexts)
     items = inbox.delivery(

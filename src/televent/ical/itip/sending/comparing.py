@@ -12,6 +12,9 @@ from televent.ical.itip.rescheduling import rescheduled
 from televent.ical.itip.sending.views import View
 from televent.ical.itip.series import planned
 
+NOTHING, ANSWERS, GUESTS, TEXTS, TIMES = range(5)
+"""The change that an attendee sees: none, only others' answers, only the list of guests, texts, or time, recurrence or
+place."""
 MAX_SINGLE_CANCELS: Final = 50
 """Max occurrences cancelled one by one in a message; for more the whole series is sent again."""
 
@@ -25,8 +28,7 @@ class Comparison:
     _gone: dict[Hashable, set[str]] = field(default_factory=dict)
 
     def level(self, old: View, new: View, rid: str | None) -> int:
-        """The change of the occurrence: 0 nothing that the attendee sees, 1 others' answers, 2 texts or people, 3 time,
-        recurrence or place."""
+        """The change of the occurrence that the attendee sees, the greatest one: NOTHING to TIMES."""
         key = (old.shape, new.shape, rid)
         if key not in self._levels:
             self._levels[key] = self._compared(old, new, rid)
@@ -41,15 +43,17 @@ class Comparison:
     def _compared(self, old: View, new: View, rid: str | None) -> int:
         before, after = old.at(rid), new.at(rid)
         if after is None:
-            return 0
+            return NOTHING
         if before is None or moved_place(before, after) or rule_of(before) != rule_of(after):
-            return 3
+            return TIMES
         if self.moved(old, new, rid) or old.parts.span(before) != new.parts.span(after):
-            return 3
+            return TIMES
         were, are = people(before), people(after)
-        if wording(before) != wording(after) or were.keys() != are.keys():
-            return 2
-        return 1 if were != are else 0
+        if wording(before) != wording(after):
+            return TEXTS
+        if were.keys() != are.keys():
+            return GUESTS
+        return ANSWERS if were != are else NOTHING
 
     def gone(self, old: View, new: View) -> set[str]:
         """The occurrences that the attendee was asked to and no longer is."""

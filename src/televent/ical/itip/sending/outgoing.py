@@ -17,7 +17,7 @@ from televent.ical.itip.overlay import replace_lines
 from televent.ical.itip.parts import Parts, is_cancelled, parts_of, sequence_of, text_of
 from televent.ical.itip.people import addresses, attendees_of, partstat_of, served, takes_part
 from televent.ical.itip.roles import organizer_in
-from televent.ical.itip.sending.comparing import MAX_SINGLE_CANCELS, Comparison
+from televent.ical.itip.sending.comparing import ANSWERS, GUESTS, MAX_SINGLE_CANCELS, NOTHING, TIMES, Comparison
 from televent.ical.itip.sending.organizer import prepare_organizer_put, without_force_send
 from televent.ical.itip.sending.replies import attendee_answers, reply_component
 from televent.ical.itip.sending.views import View, view
@@ -56,7 +56,8 @@ class OutgoingMessage:
     *sender* and *recipient* are normalised addresses. *text* is the complete VCALENDAR with METHOD; it has only the
     components that the recipient may see. *significant*: time, recurrence or place changed, or the recipient is
     invited for the first time. The recipient is then notified; else only their copy changes. *kind*: "invite",
-    "update", "cancel", "reply", "counter", "decline-counter" or "refresh" (only other attendees' answers changed).
+    "update", "again" (the recipient asked for it), "cancel", "reply", "counter", "decline-counter", "guests" (only the
+    list of guests changed) or "refresh" (only other attendees' answers changed).
     *recurrence_ids* name the components, None the master.
     """
 
@@ -188,34 +189,34 @@ def _for_one(
     if old is None:
         return [_request(batch, "invite", to, new, set(new.components), True, asks=True)]
     compared, gone = batch.compared, batch.compared.gone(old, new)
-    changed = {rid: level for rid in new.components if (level := compared.level(old, new, rid)) > 0}
+    changed = {rid: level for rid in new.components if (level := compared.level(old, new, rid)) > NOTHING}
     taken_back = set() if batch.answered else compared.taken_back(old, new, to)
-    changed |= dict.fromkeys(taken_back, 3)
+    changed |= dict.fromkeys(taken_back, TIMES)
     dropped = [
         rid
         for rid in old.components
         if rid is not None and rid not in new.components and rid not in gone and new.master is not None
     ]
     whole = bool(dropped) or None in changed or len(gone) > MAX_SINGLE_CANCELS
-    level = max([*changed.values(), *(compared.level(old, new, rid) for rid in dropped)], default=0)
-    if dropped and level == 0:
-        level = 1
+    level = max([*changed.values(), *(compared.level(old, new, rid) for rid in dropped)], default=NOTHING)
+    if dropped and level == NOTHING:
+        level = ANSWERS
     messages = []
-    if gone and not (whole and level > 1):
+    if gone and not (whole and level > ANSWERS):
         cancelled: dict[str | None, Component] = {}
         for rid in sorted(gone):
             cancelled[rid] = _cancel_of(batch, to, old, new.parts, rid, _for_all(new.parts, rid))
         messages.append(batch.message(to, _cn(old, to), _Draft("CANCEL", "cancel", cancelled, old.parts)))
     elif gone:
-        level = max(level, 3)
+        level = max(level, TIMES)
     forced = _forced(new, to)
     if forced:
-        whole, level = True, 3
+        whole, level = True, TIMES
     asks = forced or any(not compared.moved(old, new, rid) for rid in taken_back)
-    if level > 0:
+    if level > NOTHING:
         which = set(new.components) if whole else set(changed)
-        kind = "refresh" if level == 1 else "update"
-        messages.append(_request(batch, kind, to, new, which, level == 3, asks=asks))
+        kind = {ANSWERS: "refresh", GUESTS: "guests"}.get(level, "update")
+        messages.append(_request(batch, kind, to, new, which, level == TIMES, asks=asks))
     return messages
 
 

@@ -1,12 +1,14 @@
 subject-invite = Invitation: { $summary } @ { $when }
 subject-update = Updated invitation: { $summary } @ { $when }
 subject-cancel = Canceled: { $summary } @ { $when }
+subject-removed = No longer invited: { $summary } @ { $when }
 subject-reply-accepted = Accepted: { $summary } @ { $when }
 subject-reply-declined = Declined: { $summary } @ { $when }
 subject-reply-tentative = Tentative: { $summary } @ { $when }
 lead-invite = You've been invited to: { $summary }
 lead-update = This meeting has been updated: { $summary }
 lead-cancel = This meeting has been canceled: { $summary }
+lead-removed = You are no longer invited to this meeting. It takes place without you: { $summary }
 lead-reply-accepted = { $name } has accepted: { $summary }
 lead-reply-declined = { $name } has declined: { $summary }
 lead-reply-tentative = { $name } has tentatively accepted: { $summary }

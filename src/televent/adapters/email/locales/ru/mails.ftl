@@ -1,12 +1,14 @@
 subject-invite = Приглашение: { $summary } — { $when }
 subject-update = Приглашение изменено: { $summary } — { $when }
 subject-cancel = Отменено: { $summary } — { $when }
+subject-removed = Вы больше не участвуете: { $summary } — { $when }
 subject-reply-accepted = Принято: { $summary } — { $when }
 subject-reply-declined = Отклонено: { $summary } — { $when }
 subject-reply-tentative = Под вопросом: { $summary } — { $when }
 lead-invite = Вас приглашают: { $summary }
 lead-update = Встреча изменена: { $summary }
 lead-cancel = Встреча отменена: { $summary }
+lead-removed = Вас больше не приглашают на эту встречу. Она пройдёт без вас: { $summary }
 lead-reply-accepted = { $name } придёт: { $summary }
 lead-reply-declined = { $name } не придёт: { $summary }
 lead-reply-tentative = { $name } под вопросом: { $summary }

@@ -1,0 +1,63 @@
+"""Sends what waits in the outbox by real SMTP, as a worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from support.post import OtherServer, run_on
+from support.town import Town
+from televent.adapters.email.guest_mails import GuestMailSender
+from televent.adapters.email.outbound import MailIdentity, MailSender
+from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+from televent.application.messages.mail import CalendarChange
+from televent.application.messages.outbox import Claimed, RetryLater, TryAgainAt, after_failure
+
+
+def handlers_to(town: Town, port: int) -> tuple[MailSender, GuestMailSender]:
+    """The worker's handlers of mail, for a mail server on that port."""
+    identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal")
+    town.core.backend.clock = lambda: town.now
+    mailer = SmtpMailer(SmtpRoute("127.0.0.1", port, tls="none"))
+    sender = MailSender(mailer, town.core.mail_book, identity, lambda: town.now)
+    return sender, GuestMailSender(town.core.backend, sender)
+
+
+def claim_changes(town: Town) -> list[Claimed]:
+    """Claims the changes of which guests are to be told."""
+    return town.core.outbox.claim(town.now + timedelta(minutes=1), kinds=(CalendarChange,))
+
+
+def handle(town: Town, other: OtherServer, message: Claimed, port: int | None = None) -> None:
+    """Handles one message. Raises what its handler raises."""
+    handlers = handlers_to(town, other.port if port is None else port)
+    (handler,) = (each for each in handlers if type(message.message) in each.kinds)
+    run_on(other.loop, handler.handle(message))
+
+
+def send(town: Town, other: OtherServer) -> None:
+    """Mails everything that is due within a minute."""
+    later = town.now + timedelta(minutes=1)
+    kinds = [*MailSender.kinds, *GuestMailSender.kinds]
+    while claimed := town.core.outbox.claim(later, kinds=kinds):
+        for each in claimed:
+            handle(town, other, each)
+            town.core.outbox.complete(each, later)
+
+
+def work(town: Town, other: OtherServer) -> Sequence[Exception]:
+    """Handles once what is due now; a message that cannot be sent is tried again by the outbox's schedule. Returns the
+    errors."""
+    errors: list[Exception] = []
+    for each in town.core.outbox.claim(town.now, kinds=[*MailSender.kinds, *GuestMailSender.kinds]):
+        try:
+            handle(town, other, each)
+        except Exception as error:
+            verdict = after_failure(each, error, town.now)
+            assert isinstance(verdict, TryAgainAt)
+            town.core.outbox.settle_failure(each, verdict, town.now)
+            if not isinstance(error, RetryLater):
+                errors.append(error)
+        else:
+            town.core.outbox.complete(each, town.now)
+    return errors
