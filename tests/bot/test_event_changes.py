@@ -2,36 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
-from support.chat import Chats, Someone, buttons
+from support.chat import Chats, buttons
 from support.event_stage import copies, made, starts, stored
+from support.event_views import current, opened, pressed
 from televent.adapters.telegram.handlers.events.picker import EMPTY
 from televent.application.use_cases.events.change_event import change_event
 from televent.application.use_cases.events.which import Which
 from televent.ical.editing.changes import EventChange
-
-
-def opened(someone: Someone, name: str = "sync") -> Any:
-    """The view of the person's event, after all that the bot still had to say."""
-    someone.says(f"/event {name}")
-    view = someone.hears("👥")
-    while "🕘 History" not in buttons(view) and "🕘 История" not in buttons(view):
-        view = someone.hears("👥")
-    return view
-
-
-def pressed(someone: Someone, message: Any, *path: str) -> Any:
-    """Taps these buttons one after another; returns the message as the last one left it."""
-    for button in path:
-        someone.taps(button, message)
-        message = current(someone, message)
-    return message
-
-
-def current(someone: Someone, message: Any) -> Any:
-    """The message as it is now."""
-    return next(each for each in someone.messages() if each["message_id"] == message["message_id"])
 
 
 def test_each_field_is_edited_by_a_button_and_a_typed_answer(chats: Chats) -> None:

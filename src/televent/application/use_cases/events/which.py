@@ -66,19 +66,21 @@ class Located:
     """An event that a person may see, and the calendar that has it. ``row`` is the event as the person sees it.
 
     ``owner``: the addresses of the calendar's owner, as whom a sharee writes too. ``role``: the owner's part in the
-    meeting: "organizer", "attendee", or "none" for an event without guests.
+    meeting: "organizer", "attendee", or "none" for an event without guests. ``tag``: the Schedule-Tag of the owner's
+    event, which a sharee is not given.
     """
 
     row: ResourceRow
     calendar: CalendarRow
     owner: Owner
     role: str
+    tag: str | None
 
     @property
     def mark(self) -> str:
         """The Schedule-Tag, which guests' answers do not change (RFC 6638 §3.2.10); the ETag of an event without
         guests."""
-        return self.row.schedule_tag or self.row.etag
+        return self.tag or self.row.etag
 
     @property
     def writable(self) -> bool:
@@ -92,7 +94,7 @@ def locate(backend: Backend, tenant: AccountId, stream_id: UUID) -> Located:
     if row is not None and row.ics is not None:
         calendar = backend.reads.calendar_of(tenant, row.calendar_id)
         if calendar is not None:
-            return _located(backend, row, calendar)
+            return _located(backend, row, calendar, row.schedule_tag)
     for mount in backend.reads.mounts(tenant):
         shared = backend.reads.by_stream(mount.tenant, stream_id)
         if shared is None or shared.ics is None or shared.calendar_id != mount.calendar_id or mount.share is None:
@@ -100,7 +102,7 @@ def locate(backend: Backend, tenant: AccountId, stream_id: UUID) -> Located:
         own = backend.reads.overlays(mount.share, [stream_id]) if mount.share.seq else {}
         shown = presented(shared, mount.share, own.get(stream_id))
         if shown is not None:
-            return _located(backend, shown, mount)
+            return _located(backend, shown, mount, shared.schedule_tag)
     raise UnknownResource()
 
 
@@ -119,7 +121,7 @@ def done_before(backend: Backend, context: Context, stream_id: UUID) -> bool:
     return any(getattr(each, "command_id", None) == context.command_id for each in newest)
 
 
-def _located(backend: Backend, row: ResourceRow, calendar: CalendarRow) -> Located:
+def _located(backend: Backend, row: ResourceRow, calendar: CalendarRow, tag: str | None) -> Located:
     owner = backend.people.owner(backend.people.account(calendar.tenant))
     organizer = row.text.reading.organizer
     if organizer is None:
@@ -128,4 +130,4 @@ def _located(backend: Backend, row: ResourceRow, calendar: CalendarRow) -> Locat
         role = "organizer"
     else:
         role = "attendee" if row.text.reading.attendee(owner.addresses) is not None else "none"
-    return Located(row, calendar, owner, role)
+    return Located(row, calendar, owner, role, tag)

@@ -10,7 +10,7 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.asking import stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, first_tap, keyboard
 from televent.adapters.telegram.handlers.events.saving import command_of, done, scope_line
-from televent.adapters.telegram.handlers.events.scope import opened, scoped
+from televent.adapters.telegram.handlers.events.scope import as_seen, scoped
 from televent.adapters.telegram.handlers.events.view import event_text, load, paragraphs, put
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say
@@ -80,7 +80,7 @@ async def _still_there(query: CallbackQuery, door: BotDoor, person: Person, tap:
         await load(door, person, tap.stream_id, tap.recurrence_id)
     except UnknownResource:
         return None
-    return await opened(query, door, person, tap)
+    return await as_seen(query, door, person, tap)
 
 
 @router.callback_query(Pressed("kp"))

@@ -21,7 +21,7 @@ from televent.adapters.telegram.handlers.events.saving import (
     scope_line,
     show_now,
 )
-from televent.adapters.telegram.handlers.events.scope import opened, scoped
+from televent.adapters.telegram.handlers.events.scope import as_seen, present, scoped
 from televent.adapters.telegram.handlers.events.typed import moved_to
 from televent.adapters.telegram.handlers.events.view import load, paragraphs, put, title_of
 from televent.adapters.telegram.taps import acknowledge
@@ -40,7 +40,7 @@ async def ask(query: CallbackQuery, door: BotDoor, person: Person, state: FSMCon
     """Asks when the copy shall be."""
     await stop_asking(state)
     if tap.value:
-        view = await opened(query, door, person, tap) if tap.value in STEPS else None
+        view = await as_seen(query, door, person, tap) if tap.value in STEPS else None
         if view is not None and isinstance(query.message, Message):
             change = EventChange(by=timedelta(days=STEPS[tap.value]))
             await offer_copy(query.message, door, person, state, tap, change, edit=True)
@@ -61,8 +61,9 @@ async def ask(query: CallbackQuery, door: BotDoor, person: Person, state: FSMCon
 @router.callback_query(Pressed("dx"))
 async def other(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Shows the picker."""
-    view = await opened(query, door, person, tap)
-    if view is not None and isinstance(query.message, Message):
+    found = await present(query, door, person, tap)
+    if found is not None and isinstance(query.message, Message):
+        view, tap = found
         await ask_time(query.message, person, state, tap, view)
     await acknowledge(query)
 
@@ -73,7 +74,7 @@ async def picked(query: CallbackQuery, door: BotDoor, person: Person, state: FSM
     await stop_asking(state)
     tap = unpack(picked.data[1:])
     if tap is not None and isinstance(query.message, Message):
-        view = await opened(query, door, person, tap)
+        view = await as_seen(query, door, person, tap)
         if view is not None:
             change = moved_to(view, picked.start(person.zone))
             await offer_copy(query.message, door, person, state, tap, change, edit=True)

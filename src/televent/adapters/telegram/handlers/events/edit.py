@@ -14,7 +14,7 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.asking import ask_time, expect, stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, in_rows, keyboard
 from televent.adapters.telegram.handlers.events.saving import offer, save, scope_line
-from televent.adapters.telegram.handlers.events.scope import opened, scoped
+from televent.adapters.telegram.handlers.events.scope import as_seen, present, scoped
 from televent.adapters.telegram.handlers.events.typed import lasting, repeating
 from televent.adapters.telegram.handlers.events.view import paragraphs, put, reminder_in_words, title_of, when
 from televent.adapters.telegram.proposal_cards import propose_button
@@ -73,18 +73,28 @@ def _has(view: EventView, tap: Tap, verb: str) -> bool:
 @router.callback_query(Pressed(*FIELDS))
 async def ask(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Asks for the new value of a field, or takes the one of the button."""
-    view = await opened(query, door, person, tap)
-    if view is not None and isinstance(query.message, Message):
-        change = _tapped(tap, view)
-        if change is not None:
-            await stop_asking(state)
-            if tap.verb in ("ea", "eb"):
-                await _toggle(query, query.message, door, person, tap, change)
-            else:
-                await offer(query.message, door, person, state, tap, change, edit=True)
+    found = await present(query, door, person, tap)
+    if found is not None and isinstance(query.message, Message):
+        if _tapped(tap, found[0]) is None:
+            await _question(query.message, person, state, found[1], found[0])
         else:
-            await _question(query.message, person, state, tap, view)
+            await _take(query, query.message, door, person, state, tap)
     await acknowledge(query)
+
+
+async def _take(
+    query: CallbackQuery, message: Message, door: BotDoor, person: Person, state: FSMContext, tap: Tap
+) -> None:
+    """Takes the value that the button names."""
+    await stop_asking(state)
+    view = await as_seen(query, door, person, tap)
+    change = _tapped(tap, view) if view is not None else None
+    if change is None:
+        return
+    if tap.verb in ("ea", "eb"):
+        await _toggle(query, message, door, person, tap, change)
+    else:
+        await offer(message, door, person, state, tap, change, edit=True)
 
 
 def _tapped(tap: Tap, view: EventView) -> EventChange | None:

@@ -11,8 +11,8 @@ from aiogram.types import CallbackQuery, Message
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.asking import expect, stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, in_rows, keyboard
-from televent.adapters.telegram.handlers.events.saving import command_of, done, show_now
-from televent.adapters.telegram.handlers.events.scope import opened
+from televent.adapters.telegram.handlers.events.saving import command_of, done, is_stale, show_now
+from televent.adapters.telegram.handlers.events.scope import as_seen, present
 from televent.adapters.telegram.handlers.events.view import MARKS, PENDING, put, shortened, title_of
 from televent.adapters.telegram.handlers.guests.attendees import STATUS
 from televent.adapters.telegram.handlers.guests.inviting import invite_people
@@ -32,9 +32,9 @@ PAGE: Final = 10
 async def guests(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Shows the guests with their answers."""
     await stop_asking(state)
-    view = await opened(query, door, person, tap)
-    if view is not None and isinstance(query.message, Message):
-        await _show(query.message, person, tap, view)
+    found = await present(query, door, person, tap)
+    if found is not None and isinstance(query.message, Message):
+        await _show(query.message, person, found[1], found[0])
     await acknowledge(query)
 
 
@@ -63,9 +63,14 @@ async def _show(message: Message, person: Person, tap: Tap, view: EventView) -> 
 
 @router.callback_query(Pressed("gr"))
 async def ask_removal(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) -> None:
-    """Asks whether to take the guest off the list."""
-    view = await opened(query, door, person, tap)
-    if view is not None and isinstance(query.message, Message):
+    """Asks whether to take the guest off the list. The button counts guests: of another list it shows that one."""
+    found = await present(query, door, person, tap)
+    if found is not None and isinstance(query.message, Message):
+        view = found[0]
+        if is_stale(view, tap):
+            await _show(query.message, person, found[1].to("gu"), view)
+            await acknowledge(query, plain(person.language, "event-guests-changed"))
+            return
         others, number = _others(view), int(tap.value) if tap.value.isdecimal() else -1
         if 0 <= number < len(others):
             language = person.language
@@ -82,7 +87,7 @@ async def ask_removal(query: CallbackQuery, door: BotDoor, person: Person, tap: 
 @router.callback_query(Pressed("gx"))
 async def remove(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) -> None:
     """Takes the guest off the list; they get a cancellation. The button counts guests, so the list must be the same."""
-    view = await opened(query, door, person, tap)
+    view = await as_seen(query, door, person, tap)
     if view is not None and isinstance(query.message, Message):
         others, number = _others(view), int(tap.value) if tap.value.isdecimal() else -1
         if 0 <= number < len(others):
@@ -103,8 +108,9 @@ async def remove(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) 
 @router.callback_query(Pressed("gi"))
 async def ask_whom(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Asks whom to invite."""
-    view = await opened(query, door, person, tap)
-    if view is not None and isinstance(query.message, Message):
+    found = await present(query, door, person, tap)
+    if found is not None and isinstance(query.message, Message):
+        _, tap = found
         await expect(state, tap, query.message)
         text = say(person.language, "ask-invite")
         await put(query.message, text, keyboard(back(tap, person.language, "gu")), edit=True)

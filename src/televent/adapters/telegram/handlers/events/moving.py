@@ -14,7 +14,7 @@ from televent.adapters.telegram.handlers.events.asking import ask_time, stop_ask
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, in_rows, keyboard, unpack
 from televent.adapters.telegram.handlers.events.picker import Choice, Picked, PickerLeft
 from televent.adapters.telegram.handlers.events.saving import offer, scope_line, show_now
-from televent.adapters.telegram.handlers.events.scope import opened, scoped
+from televent.adapters.telegram.handlers.events.scope import as_seen, present, scoped
 from televent.adapters.telegram.handlers.events.typed import moved_to
 from televent.adapters.telegram.handlers.events.view import paragraphs, put, title_of, when
 from televent.adapters.telegram.taps import acknowledge
@@ -50,7 +50,7 @@ async def choose(query: CallbackQuery, door: BotDoor, person: Person, state: FSM
 @router.callback_query(Pressed("mo"))
 async def move(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Moves the event by the time of the button."""
-    view = await opened(query, door, person, tap) if tap.value in STEPS else None
+    view = await as_seen(query, door, person, tap) if tap.value in STEPS else None
     if view is not None and isinstance(query.message, Message):
         change = EventChange(by=timedelta(minutes=STEPS[tap.value]))
         await offer(query.message, door, person, state, tap, change, edit=True)
@@ -60,8 +60,9 @@ async def move(query: CallbackQuery, door: BotDoor, person: Person, state: FSMCo
 @router.callback_query(Pressed("mx"))
 async def other(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Shows the picker."""
-    view = await opened(query, door, person, tap)
-    if view is not None and isinstance(query.message, Message):
+    found = await present(query, door, person, tap)
+    if found is not None and isinstance(query.message, Message):
+        view, tap = found
         await ask_time(query.message, person, state, tap, view)
     await acknowledge(query)
 
@@ -74,7 +75,7 @@ async def picked(query: CallbackQuery, door: BotDoor, person: Person, state: FSM
     tap = unpack(picked.data[1:])
     if tap is not None and isinstance(query.message, Message):
         tap = tap.to(OWNERS[picked.data[0]])
-        view = await opened(query, door, person, tap)
+        view = await as_seen(query, door, person, tap)
         if view is not None:
             change = moved_to(view, picked.start(person.zone))
             await offer(query.message, door, person, state, tap, change, edit=True)

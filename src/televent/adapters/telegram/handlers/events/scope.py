@@ -20,8 +20,11 @@ from televent.application.use_cases.events.which import Scope
 from televent.wording.times import day_within
 
 
-async def opened(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) -> EventView | None:
-    """The event of a button, if it is still as it was shown. Else it shows the event as it is now and returns None."""
+async def present(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) -> tuple[EventView, Tap] | None:
+    """The event of a button as it is now, and the button with its version: for buttons that only open a page.
+
+    None: the event is gone, and the person is shown so.
+    """
     if not isinstance(query.message, Message):
         return None
     try:
@@ -29,10 +32,17 @@ async def opened(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) 
     except UnknownResource:
         await show_now(query.message, door, person, tap, edit=True)
         return None
-    if is_stale(view, tap):
-        await show_now(query.message, door, person, tap, say(person.language, "event-stale"), edit=True)
-        return None
-    return view
+    return view, replace(tap, mark=view.mark[:MARK])
+
+
+async def as_seen(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) -> EventView | None:
+    """The event of a button that changes it, if it is still as it was shown. Else shows it as it is; returns None."""
+    found = await present(query, door, person, tap)
+    if found is None or not is_stale(found[0], tap):
+        return found and found[0]
+    assert isinstance(query.message, Message)
+    await show_now(query.message, door, person, tap, say(person.language, "event-stale"), edit=True)
+    return None
 
 
 async def scoped(
@@ -41,11 +51,12 @@ async def scoped(
     """The event of a button, and the button with the scope that the person chose.
 
     An event that does not recur has the scope ALL. None: the question was asked, with buttons of the same verb; or the
-    event has changed. ``following``: whether "this and following" is offered.
+    event is gone. ``following``: whether "this and following" is offered.
     """
-    view = await opened(query, door, person, tap)
-    if view is None:
+    found = await present(query, door, person, tap)
+    if found is None:
         return None
+    view, tap = found
     if view.occurrence is None:
         return view, replace(tap, scope=Scope.ALL)
     tap = replace(tap, recurrence_id=view.occurrence)

@@ -125,6 +125,7 @@ event-refused-busy = ⚠️ The event is changing too quickly. Please try again.
 event-organizer = Organizer: { $name }
 event-invite = ➕ Invite
 event-ask-remove = Take { $name } off the list? They will get a cancellation.
+event-guests-changed = The list has changed: please choose again.
 event-remove = ✖️ Take off the list
 event-page = Page { $page } of { $pages }
 

@@ -130,6 +130,7 @@ event-refused-busy = ⚠️ Событие меняется слишком бы�
 event-organizer = Организатор: { $name }
 event-invite = ➕ Пригласить
 event-ask-remove = Убрать из списка гостей: { $name }? Придёт сообщение об отмене.
+event-guests-changed = Список изменился: выберите ещё раз.
 event-remove = ✖️ Убрать из списка
 event-page = Страница { $page } из { $pages }
 
