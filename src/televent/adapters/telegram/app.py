@@ -30,6 +30,7 @@ from televent.adapters.telegram.door import BotDoor, NotStarted
 from televent.adapters.telegram.handlers import (
     answers,
     devices,
+    elsewhere,
     reachable,
     sharing,
 )
@@ -81,7 +82,7 @@ HANDLERS: Final = (
     proposals,
     proposing,
     agenda,
-    invite,
+    elsewhere,
     attendees,
     freebusy,
     devices,
@@ -91,6 +92,7 @@ HANDLERS: Final = (
     picking,
     creating_answers,
     *EVENTS,
+    invite,
     open_questions,
     importing,
     sentence,
@@ -117,6 +119,7 @@ def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
     dispatcher.update.outer_middleware(PrivateChats())
     # aiogram's own place for it is before all others. It reads the database, so in an outage groups would be answered.
     dispatcher.update.outer_middleware(dispatcher.fsm)
+    dispatcher.message.outer_middleware(elsewhere.Elsewhere(door))
     dispatcher.message.outer_middleware(Intents(door))
     for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
         observer.middleware(KnownPerson(door))

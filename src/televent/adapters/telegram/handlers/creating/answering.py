@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from televent.adapters.telegram.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.another_event import is_another_event
 from televent.adapters.telegram.handlers.creating.asking import (
     STEPS,
     Creation,
@@ -24,8 +25,10 @@ from televent.adapters.telegram.handlers.creating.asking import (
 )
 from televent.adapters.telegram.handlers.creating.buttons import Tap, Tapped, keyboard, named
 from televent.adapters.telegram.handlers.creating.draft import Draft, load, read_line
-from televent.adapters.telegram.handlers.creating.sentence import begin
-from televent.adapters.telegram.handlers.guests.inviting import invite_people
+from televent.adapters.telegram.handlers.creating.pages import MAX_WORDS
+from televent.adapters.telegram.handlers.creating.sentence import begin, shown_message
+from televent.adapters.telegram.handlers.guests.inviting import invite_people, tell_of_hidden
+from televent.adapters.telegram.handlers.guests.naming import declines, named_in
 from televent.adapters.telegram.taps import acknowledge, show, take_buttons_away
 from televent.adapters.telegram.texts import say
 from televent.application.field_limits import check_length
@@ -33,6 +36,16 @@ from televent.phrases.durations import read_duration
 from televent.phrases.understanding import understand
 
 router = Router(name="creating-answers")
+
+
+@router.message(Creation.answer, F.contact | F.forward_origin)
+async def take_person(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
+    """Takes a contact, or a forwarded message, as its person, where the question is whom to invite."""
+    question = await open_question(state)
+    draft = await load(door, person, question.draft_id) if question is not None else None
+    if question is None or draft is None or question.field != "invite" or draft.given_up:
+        raise SkipHandler
+    await _take_people(message, door, person, state, draft, question, "")
 
 
 @router.message(Creation.answer, F.text, ~F.text.startswith("/"), ~F.forward_origin)
@@ -47,7 +60,7 @@ async def take(message: Message, door: BotDoor, person: Person, state: FSMContex
         await end(message, state)
         raise SkipHandler
     line = (message.text or "").strip()
-    if _is_another_event(question.field, line, person):
+    if question.field != "line" and is_another_event(line, person):
         await _ask_whether(message, person, state, draft, question, line)
         return
     await _answered(message, door, person, state, draft, question, line)
@@ -66,12 +79,8 @@ async def _answered(
 ) -> None:
     """Stores the line as the answer, or says why it cannot be read. ``sure``: the person has said that it is one."""
     field = question.field
-    if field == "invite" and draft.made is not None:
-        if "@" not in line:
-            await message.answer(say(person.language, "ask-invite"))
-            return
-        await invite_people(message, door, person, str(draft.made), line.split())
-        await end(message, state, question)
+    if field == "invite":
+        await _take_people(message, door, person, state, draft, question, line)
         return
     changed = _with(draft, field, line, person, sure=sure)
     if isinstance(changed, str):
@@ -79,6 +88,39 @@ async def _answered(
         return
     await end(message, state, question)
     await go_on(message, door, person, state, changed, field)
+
+
+async def _take_people(
+    message: Message, door: BotDoor, person: Person, state: FSMContext, draft: Draft, question: Question, line: str
+) -> None:
+    """Invites the people of the message; notes them where the event is not created yet."""
+    language = person.language
+    if declines(line):
+        await end(message, state)
+        await _say_skipped(shown_message(message, question.message_id), draft, question.field, language)
+        if draft.made is None:
+            await offer(message, door, person, state, draft)
+        return
+    named = named_in(message, line)
+    if named.hidden:
+        await tell_of_hidden(message, person, named)
+    if not named.people:
+        if not named.hidden:
+            await message.answer(say(language, "guests-none-named", words=line[:MAX_WORDS]))
+        return
+    if draft.made is None:
+        await end(message, state, question)
+        await go_on(message, door, person, state, replace(draft, guests=tuple(named.people)), question.field)
+        return
+    await invite_people(message, door, person, str(draft.made), named.people)
+    # The question last: after an outage the same message comes again.
+    await end(message, state, question)
+
+
+async def _say_skipped(message: Message, draft: Draft, field: str, language: str) -> None:
+    """Shows in the question that it was skipped."""
+    key = "ask-skipped-invite" if field == "invite" and draft.made is not None else "ask-skipped"
+    await show(message, f"{say(language, f'ask-{field}')}\n\n{say(language, key)}")
 
 
 def _with(draft: Draft, field: str, line: str, person: Person, *, sure: bool) -> Draft | str:
@@ -99,9 +141,6 @@ def _with(draft: Draft, field: str, line: str, person: Person, *, sure: bool) ->
             if length is None:
                 return say(language, "duration-unreadable")
             return replace(draft, minutes=int(length.total_seconds()) // 60)
-        case "invite":
-            guests = tuple(dict.fromkeys(each.strip(",;") for each in line.split()))
-            return replace(draft, guests=guests) if all("@" in each for each in guests) else say(language, "ask-invite")
         case "line":
             read = read_line(draft, line, person)
             if not read.readings and not read.unread:
@@ -123,14 +162,6 @@ def _at_time(draft: Draft, line: str, person: Person, *, sure: bool) -> Draft | 
     return replace(
         at, place=read.place or draft.place, guests=tuple(dict.fromkeys((*draft.guests, *read.guests))), unread=()
     )
-
-
-def _is_another_event(field: str, line: str, person: Person) -> bool:
-    """Whether an answer has a title and a certain time: a whole event of its own."""
-    if field == "line":
-        return False
-    read = understand(line, now=person.display.now, language=person.language)
-    return bool(read.title) and len(read.readings) == 1 and not read.unread and len(line) <= 200
 
 
 async def _ask_whether(
@@ -179,7 +210,10 @@ async def leave(query: CallbackQuery, door: BotDoor, person: Person, state: FSMC
         await show(message, say(person.language, "dialogue-aborted"))
         await acknowledge(query)
         return
-    await take_buttons_away(message)
+    if tap.verb == "skip":
+        await _say_skipped(message, draft, tap.value, person.language)
+    else:
+        await take_buttons_away(message)
     if tap.verb == "back":
         before = [each for each in STEPS[: STEPS.index(tap.value)] if each != "duration" or draft.needs_length]
         await ask(message, person, state, draft, before[-1])

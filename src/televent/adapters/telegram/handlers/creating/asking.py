@@ -41,7 +41,10 @@ class Question:
 
 
 async def ask(message: Message, person: Person, state: FSMContext, draft: Draft, field: str) -> None:
-    """Asks for one field. The next plain text is the answer."""
+    """Asks for one field. The next plain text is the answer. A question that was open before loses its buttons."""
+    before = await open_question(state)
+    if before is not None and before.draft_id != draft.id:
+        await end(message, state, before)
     sent = await message.answer(say(person.language, f"ask-{field}"), reply_markup=_buttons(draft, field, person))
     await remember(state, Question(draft.id, field, sent.message_id))
     await state.set_state(Creation.answer)

@@ -6,10 +6,12 @@ import html
 from typing import Any
 
 from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.another_event import way_on
 from televent.adapters.telegram.handlers.events import pending
 from televent.adapters.telegram.handlers.events.asking import QUESTION, Editing, stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, keyboard, read_tap
@@ -24,6 +26,15 @@ from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.view_event import EventView
 
 router = Router(name="event-answering")
+
+
+@router.message(Editing.answer, F.contact | F.forward_origin)
+async def take_person(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
+    """Invites the person of a contact, or of a forwarded message, where the question is whom to invite."""
+    tap = read_tap((await state.get_data()).get(QUESTION, {}).get("data", ""))
+    if tap is None or tap.verb != "gi":
+        raise SkipHandler
+    await take(message, door, person, state)
 
 
 @router.message(Editing.answer, F.text, ~F.text.startswith("/"))
@@ -44,13 +55,14 @@ async def take(message: Message, door: BotDoor, person: Person, state: FSMContex
         await message.answer(say(person.language, "toast-gone"))
         return
     if tap.verb == "gi":
-        await _leave_question(message, asked)
-        await stop_asking(state)
-        await invite_typed(message, door, person, tap)
+        if await invite_typed(message, door, person, tap):
+            await _leave_question(message, asked)
+            await stop_asking(state)
         return
     read = read_typed(tap.verb, message.text or "", view, person.display)
     if not read.changes:
-        await message.answer(_problem(read, person.language))
+        buttons = await way_on(message, person, state)
+        await message.answer(_problem(read, person.language), reply_markup=buttons)
         return
     await _leave_question(message, asked)
     await stop_asking(state)

@@ -13,8 +13,8 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.finding import only_event
-from televent.adapters.telegram.handlers.guests.inviting import invite_people
-from televent.adapters.telegram.handlers.guests.naming import Named, named_in
+from televent.adapters.telegram.handlers.guests.inviting import invite_people, tell_of_hidden
+from televent.adapters.telegram.handlers.guests.naming import declines, named_in
 from televent.adapters.telegram.one_line import one_line
 from televent.adapters.telegram.taps import acknowledge, take_buttons_away
 from televent.adapters.telegram.texts import plain, say
@@ -25,6 +25,8 @@ from televent.wording.times import when_of
 
 router = Router(name="invite")
 
+MAX_WORDS: Final = 200
+"""Max characters of a text that is named as no person."""
 OFFERED: Final = 8
 """Max events that are offered as buttons."""
 AHEAD: Final = timedelta(days=60)
@@ -44,7 +46,7 @@ async def invite(message: Message, command: CommandObject, door: BotDoor, person
     by a reply to their forwarded message or to their contact."""
     named = named_in(message, command.args or "")
     if named.hidden:
-        await _tell_of_hidden(message, person, named)
+        await tell_of_hidden(message, person, named)
     if not named.words:
         await _ask_which(message, door, person, state, named.guests)
         return
@@ -74,13 +76,17 @@ async def choose(query: CallbackQuery, door: BotDoor, person: Person, state: FSM
 @router.message(Inviting.people, F.contact | F.forward_origin | (F.text & ~F.text.startswith("/")))
 async def take_people(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
     """Invites the people of this message, ends the dialogue. A message that names nobody leaves it open."""
+    if declines(message.text or ""):
+        await state.clear()
+        await message.answer(say(person.language, "dialogue-aborted"))
+        return
     named = named_in(message, "" if message.forward_origin is not None else None)
     if named.hidden:
-        await _tell_of_hidden(message, person, named)
-    guests = [*named.guests, *named.words] if message.forward_origin is None else list(named.guests)
+        await tell_of_hidden(message, person, named)
+    guests = named.people
     if not guests:
         if not named.hidden:
-            await message.answer(say(person.language, "guests-whom"))
+            await message.answer(say(person.language, "guests-none-named", words=(message.text or "")[:MAX_WORDS]))
         return
     data = await state.get_data()
     await invite_people(message, door, person, str(data.get("stream_id", "")), guests)
@@ -93,7 +99,7 @@ async def contact(message: Message, door: BotDoor, person: Person, state: FSMCon
     """Offers to invite the person of a contact: asks to which event."""
     named = named_in(message, "")
     if named.hidden:
-        await _tell_of_hidden(message, person, named)
+        await tell_of_hidden(message, person, named)
     else:
         await _ask_which(message, door, person, state, named.guests)
 
@@ -142,9 +148,3 @@ async def _go_on(
         await state.set_state(Inviting.people)
         await state.set_data({"stream_id": str(entry.stream_id)})
         await message.answer(say(person.language, "guests-whom"))
-
-
-async def _tell_of_hidden(message: Message, person: Person, named: Named) -> None:
-    """Telegram hides who wrote a forwarded message, or the contact has a phone number only."""
-    names = ", ".join(one_line(each, 64) for each in named.hidden)
-    await message.answer(say(person.language, "guests-hidden", names=names))

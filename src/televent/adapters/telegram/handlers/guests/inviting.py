@@ -10,6 +10,7 @@ from aiogram import Bot
 from aiogram.types import Message
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.guests.naming import Named
 from televent.adapters.telegram.one_line import one_line
 from televent.adapters.telegram.texts import fitting, say
 from televent.application.use_cases.calendars.agenda import Entry, event
@@ -64,3 +65,10 @@ def _line(guest: Guest, language: str) -> str:
     if guest.name and guest.fate in INVITED and not guest.given.startswith("@"):
         name += f" ({one_line(guest.given, MAX_NAME)})"
     return say(language, f"guest-{guest.fate.value}", name=name)
+
+
+async def tell_of_hidden(message: Message, person: Person, named: Named) -> None:
+    """Says of whom Telegram does not tell who they are: it hides who wrote a forwarded message, or the contact has a
+    phone number only."""
+    names = ", ".join(one_line(each, MAX_NAME) for each in named.hidden)
+    await message.answer(say(person.language, "guests-hidden", names=names))

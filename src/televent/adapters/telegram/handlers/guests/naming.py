@@ -12,6 +12,10 @@ from televent.application.backend import Backend
 
 MAX_NAMED: Final = 100
 """Max people of one message."""
+_JOINING: Final = frozenset({"and", "и", "&", "+", "with", "с"})
+_NOBODY: Final = re.compile(
+    r"\W*(no|nope|none|nobody|no one|skip|нет|никого|не надо|пропустить|пропусти|-)\W*", re.IGNORECASE
+)
 _AROUND: Final = "<>()[]{}\"'«»“”.,;:!?"
 _SEPARATED: Final = re.compile(r"[\s,;]+")
 _MAIL: Final = re.compile(r"^EMAIL[^:\r\n]*:(\S+)", re.MULTILINE | re.IGNORECASE)
@@ -25,6 +29,16 @@ class Named:
     guests: tuple[str, ...]
     words: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> list[str]:
+        """The guests, and the words that may be meant as one, such as an address with a mistake."""
+        return [*self.guests, *(each for each in self.words if each.lower() not in _JOINING)] if self.guests else []
+
+
+def declines(text: str) -> bool:
+    """Whether a text is the answer that nobody is invited."""
+    return _NOBODY.fullmatch(text.strip()) is not None
 
 
 def named_in(message: Message, text: str | None = None) -> Named:

@@ -15,6 +15,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.another_event import way_on
 from televent.adapters.telegram.handlers.proposals.reading import read_wish
 from televent.adapters.telegram.handlers.proposals.saying import REFUSALS, refused
 from televent.adapters.telegram.proposal_cards import (
@@ -96,7 +97,8 @@ async def take_time(message: Message, door: BotDoor, person: Person, state: FSMC
         return
     wish = read_wish(message.text or "", _span(place, person), person.display)
     if wish.unread:
-        await message.answer(say(person.language, "proposal-unread", words=", ".join(wish.unread)))
+        text = say(person.language, "proposal-unread", words=", ".join(wish.unread))
+        await message.answer(text, reply_markup=await way_on(message, person, state))
     elif not wish.spans:
         await message.answer(say(person.language, "proposal-unreadable"))
     elif len(wish.spans) > 1:

@@ -37,6 +37,7 @@ draft-whether-duration = Is this the duration, or a new event?
 draft-whether-description = Is this the description, or a new event?
 draft-whether-location = Is this the place, or a new event?
 draft-whether-invite = Is this about guests, or a new event?
+draft-whether = Is this your answer, or a new event?
 draft-mine = My answer
 draft-new = 🆕 A new event
 ask-line = Please write the whole sentence again.

@@ -18,6 +18,7 @@ guests-link =
 guests-which = Which event do you invite people to?
 guests-no-events = You have no events of your own in the next two months. Make one first: /create
 guests-whom = Whom do you invite? Send email addresses or @usernames, share a contact, or forward a message of theirs.
+guests-none-named = “{ $words }” names nobody to whom I can write. Please send an email address or an @username, share a contact, or forward a message of theirs. To invite nobody, send: no
 guests-not-organizer = Only the organizer can invite people to this event: { $name }. Ask them to do it.
 guests-hidden = Telegram does not tell me who { $names } is. Send their @username or their email address instead.
 attendees-counted = { $status }: { $count }

@@ -37,6 +37,7 @@ draft-whether-duration = Это длительность или новое со�
 draft-whether-description = Это описание или новое событие?
 draft-whether-location = Это место или новое событие?
 draft-whether-invite = Это о гостях или новое событие?
+draft-whether = Это ответ или новое событие?
 draft-mine = Мой ответ
 draft-new = 🆕 Новое событие
 ask-line = Напишите, пожалуйста, всё предложение ещё раз.
