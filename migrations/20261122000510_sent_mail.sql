@@ -1,8 +1,8 @@
 -- migrate:up
 
--- What a guest elsewhere was last sent about a meeting: the version of the organizer's copy. A mail about a change tells
--- of everything after it. plan_id to parts: the mails that are being sent now, up to that version; an
--- interrupted attempt is finished with the same mails under the same Message-IDs.
+-- A guest elsewhere was last sent this version of the organizer's copy. The next mail tells of everything after it.
+-- plan_id to parts: the mails that are being sent now, up to plan_version. An interrupted attempt is finished with the
+-- same mails under the same Message-IDs.
 CREATE TABLE sent_mail (
     tenant_id    uuid        NOT NULL,
     stream_id    uuid        NOT NULL,

@@ -51,7 +51,7 @@ def passes(town: Town, other: OtherServer, seconds: float) -> None:
 
 
 def told(other: OtherServer, address: str = ZED) -> list[tuple[str, str, str]]:
-    """Of each mail to an address: the method, DTSTART and RECURRENCE-ID of its first component."""
+    """The method, DTSTART and RECURRENCE-ID of the first component of each mail to an address."""
     found = []
     for each in other.mails:
         if each.recipients == [address]:

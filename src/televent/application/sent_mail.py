@@ -46,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a guest was last sent: the ``version`` of the organizer's copy. ``plan``: mails that an attempt began."""
+    """The state of a guest's mails: they were sent the ``version`` of the organizer's copy. ``plan``: mails that an attempt began."""
 
     version: int
     plan: Plan | None = None
@@ -56,7 +56,7 @@ class SentMail(Protocol):
     """The storage. Synchronous; called through threads."""
 
     def hold(self, guest: Guest, outbox_id: UUID, before: int, now: datetime) -> Sent | None:
-        """What the guest was last sent, held for the message until ``release``; None while another message holds it.
+        """The state of the guest's mails, held for the message until ``release``; None while another message holds it.
 
         ``before``: the version before the change; it counts where the guest was sent nothing yet.
         """

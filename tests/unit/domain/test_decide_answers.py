@@ -153,7 +153,7 @@ def test_a_proposal_is_kept_once_and_moves_nothing() -> None:
 def test_who_asks_for_it_gets_the_meeting_again() -> None:
     decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(BOB,), method="REFRESH")))
     assert kinds(decision) == ["MessagesWritten"]
-    assert messages(decision) == [("REQUEST", BOB, "update")]
+    assert messages(decision) == [("REQUEST", BOB, "again")]
     assert decision.messages[0].dtstamp > NOON.replace(microsecond=0)
     stranger = ORGANIZED.when(ORGANIZED.receive(meeting(people=(EVE,), method="REFRESH")))
     assert (list(stranger.facts), list(stranger.messages), stranger.reason) == ([], [], "no-attendee")
@@ -225,7 +225,7 @@ def test_another_message_between_answers_finds_them_told() -> None:
     ]
     assert [messages(each) for each in decisions] == [
         [("REQUEST", CY, "refresh")],
-        [("REQUEST", CY, "update")],
+        [("REQUEST", CY, "again")],
         [],
         [("REQUEST", BOB, "refresh")],
     ]

@@ -57,8 +57,8 @@ def test_who_is_sent_in_anothers_place_is_invited_and_all_are_told() -> None:
     assert kinds(decision) == ["RsvpGiven", "AttendeeInvited", "MessagesWritten"]
     assert decision.facts[1] == AttendeeInvited(EVE, None)
     assert sorted(messages(decision)) == [
-        ("REQUEST", BOB, "update"),
-        ("REQUEST", CY, "update"),
+        ("REQUEST", BOB, "guests"),
+        ("REQUEST", CY, "guests"),
         ("REQUEST", EVE, "invite"),
     ]
 

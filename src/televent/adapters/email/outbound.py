@@ -176,7 +176,7 @@ class _MailTexts:
 
 
 def _changes(mail: GuestMail, now: datetime) -> tuple[str, ...]:
-    """What was and what is now, one line each, in the language of the mail."""
+    """The changes: was and now, one line each, in the language of the mail."""
     if mail.was is None or mail.now is None:
         return ()
     zone = ZoneInfo(mail.mail.timezone)

@@ -14,7 +14,7 @@ _WAITING: Final = """
         AND payload ->> 'recipient' = %(recipient)s AND kind = 'calendar_change/1'
         AND state IN ('pending', 'processing')"""
 # An earlier change may wait for a retry: where nothing was sent yet, the mail tells of that one too. The mails of a
-# message that has ended without a result are not sent any more: the operator, or the next change, begins anew.
+# message that has ended without a result are not sent any more: a retry by the operator, or the next change, starts again.
 TAKE = f"""
     INSERT INTO sent_mail AS held (tenant_id, stream_id, recipient, version, held_by, held_until)
     SELECT %(tenant)s, %(stream)s, %(recipient)s,
@@ -45,7 +45,7 @@ class PostgresSentMail:
         self._pool = pool
 
     def hold(self, guest: Guest, outbox_id: UUID, before: int, now: datetime) -> Sent | None:
-        """What the guest was last sent, held for the message; None while another message holds it."""
+        """The state of the guest's mails, held for the message; None while another message holds it."""
         wanted = {**_key(guest), "before": before, "message": outbox_id, "now": now, "until": now + HOLD}
         with self._pool.connection() as connection:
             row = connection.execute(TAKE, wanted).fetchone()
