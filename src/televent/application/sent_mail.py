@@ -46,7 +46,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The state of a guest's mails: they were sent the ``version`` of the organizer's copy. ``plan``: mails that an attempt began."""
+    """The state of a guest's mails: they were sent the ``version`` of the organizer's copy. ``plan``: mails that an
+    attempt began."""
 
     version: int
     plan: Plan | None = None

@@ -13,8 +13,8 @@ _WAITING: Final = """
     FROM outbox WHERE tenant_id = %(tenant)s AND payload ->> 'stream_id' = %(stream_text)s
         AND payload ->> 'recipient' = %(recipient)s AND kind = 'calendar_change/1'
         AND state IN ('pending', 'processing')"""
-# An earlier change may wait for a retry: where nothing was sent yet, the mail tells of that one too. The mails of a
-# message that has ended without a result are not sent any more: a retry by the operator, or the next change, starts again.
+# An earlier change may wait for a retry: where nothing was sent yet, the mail tells of that one too. The plan of a
+# message that has ended without a result is given up: the next change, or a retry by the operator, makes a new one.
 TAKE = f"""
     INSERT INTO sent_mail AS held (tenant_id, stream_id, recipient, version, held_by, held_until)
     SELECT %(tenant)s, %(stream)s, %(recipient)s,
