@@ -10,6 +10,7 @@ import pytest
 from support.chat import MONDAY, Chats, Someone, buttons
 from support.stored_events import on_monday, stores
 from televent.application.conditions import NONE
+from televent.application.use_cases.calendars.sharing import answer_share, share_calendar, withdraw_share
 from televent.application.use_cases.objects.put_object import put_object
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.ical.objects.calendar_text import CalendarText
@@ -227,3 +228,54 @@ def test_an_old_or_foreign_button_says_so(ann: Someone) -> None:
     ann.hears("Nov 24")
     ann.taps("Later ›", day)
     assert "Nov 24" in ann.hears("Nov 24")["text"]
+
+
+def shares(owner: Someone, sharee: Someone) -> None:
+    """The owner shares their calendar for reading, and the other person accepts."""
+    backend = owner.chats.core.backend
+    share_calendar(backend, owner.context("bot"), name="default", sharee=sharee.account, access="read")
+    (offered,) = backend.reads.shares_of(sharee.account.tenant)
+    answer_share(backend, sharee.context("bot"), share_id=offered.share_id, accept=True)
+
+
+def test_a_shared_calendar_is_in_the_agenda_with_its_owner(ann: Someone, bob: Someone) -> None:
+    on_monday(ann, "Board", 14, 15, uid=f"board-{ann.id}@example.com")
+    on_monday(ann, "Doctor", 15, 16, "CLASS:PRIVATE", uid=f"doctor-{ann.id}@example.com")
+    refused = f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ann.account.addresses[0]}"
+    on_monday(ann, "Refused", 16, 17, "ORGANIZER:mailto:zoe@example.com", refused, uid=f"no-{ann.id}@example.com")
+    on_monday(bob, "Own", 10, 11, uid=f"own-{bob.id}@example.com")
+    shares(ann, bob)
+    bob.says("/today")
+    answer = bob.hears("Сегодня")
+    assert [each for each in ("Board", "Doctor", "Refused", "Own") if each in answer["text"]] == ["Board", "Own"]
+    line = line_of(answer, "Board")
+    assert "17:00–18:00 Board · 👥 Ann" in line
+    assert "👥" not in line_of(answer, "Own")
+    bob.says(line.split()[-1])
+    assert "Board" in bob.hears("17:00")["text"]
+    bob.says("/settings общие нет")
+    bob.hears("не видны в ваших планах")
+    bob.says("/today")
+    assert "Board" not in bob.hears("Own")["text"]
+
+
+def test_a_meeting_that_both_have_is_shown_once(ann: Someone, bob: Someone) -> None:
+    on_monday(ann, "Both", 14, 15, *between(ann, bob), uid=f"both-{ann.id}@example.com")
+    shares(ann, bob)
+    bob.says("/today")
+    answer = bob.hears("Сегодня")
+    assert answer["text"].count("Both") == 1
+    assert "(вы не ответили)" in line_of(answer, "Both")
+
+
+def test_a_calendar_that_is_no_longer_shared_is_gone_from_the_agenda(ann: Someone, bob: Someone) -> None:
+    on_monday(ann, "Board", 14, 15, uid=f"gone-{ann.id}@example.com")
+    shares(ann, bob)
+    bob.says("/today")
+    code = line_of(bob.hears("Сегодня"), "Board").split()[-1]
+    backend = ann.chats.core.backend
+    withdraw_share(backend, ann.context("bot"), name="default", sharee=bob.account.tenant)
+    bob.says("/today")
+    bob.hears("Ничего не запланировано")
+    bob.says(code)
+    bob.hears("Не знаю такого события")

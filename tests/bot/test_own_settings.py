@@ -29,10 +29,11 @@ def test_the_menu_shows_every_setting_with_its_value(chats: Chats) -> None:
         "✉️ Invitations: each comes as a card",
         "🌙 Quiet hours: none",
         "📱 Events with their own alarm: I remind you too",
+        "👥 Calendars that others share with you: in your agenda",
         "👀 Who may ask when you are busy: those you meet with or share a calendar with",
         "📧 Mail addresses for invitations: ann-menu@example.com",
     ]
-    assert len(buttons(menu)) == 12
+    assert len(buttons(menu)) == 13
 
 
 def test_values_are_chosen_by_buttons(chats: Chats) -> None:
@@ -110,6 +111,7 @@ def test_other_values_are_typed(chats: Chats) -> None:
         ("тихие часы с 23:30 до 7", "Quiet hours: 11:30 PM", Preferences(quiet_from=time(23, 30), quiet_until=time(7))),
         ("notifications off", "Messages: I only answer you", Preferences(notifications=False)),
         ("приглашения нет", "Invitations: no cards", Preferences(notify_on_invite=False)),
+        ("shared off", "share with you: not in your agenda", Preferences(show_shared=False)),
         ("app off", "Events with their own alarm: only your calendar app rings", Preferences(remind_in_chat=False)),
     ],
 )
@@ -185,9 +187,9 @@ def test_every_page_says_what_it_is_for_and_what_holds_and_marks_it(chats: Chats
     ann = chats.person("Ann", language=language, zone="Europe/Berlin")
     ann.says("/settings")
     menu = ann.hears("⚙️")
-    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 13
+    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 14
     opening = [each for each in buttons(menu) if each.split()[0] not in ("👤", "🌍")]
-    assert len(opening) == 10
+    assert len(opening) == 11
     for each in opening:
         ann.taps(each, menu)
         page = ann.hears(now)

@@ -23,7 +23,8 @@ class Preferences:
     ``notifications``: whether the bot writes on its own at all; ``notify_on_invite``: whether it sends cards of
     invitations. ``quiet_from`` and ``quiet_until``: the bot writes nothing on its own between them, None for no quiet
     hours. ``remind_in_chat``: the bot reminds also of events whose alarms the person's calendar app rings; False: only
-    of those without an alarm. ``clock24``: 24-hour clock; None as is usual in the language. ``week_start``: 0 for
+    of those without an alarm. ``show_shared``: whether the agenda has the events of calendars that others
+    share with the person. ``clock24``: 24-hour clock; None as is usual in the language. ``week_start``: 0 for
     Monday to 6 for Sunday; None as is usual.
     """
 
@@ -36,6 +37,7 @@ class Preferences:
     remind_in_chat: bool = True
     clock24: bool | None = None
     week_start: int | None = None
+    show_shared: bool = True
 
 
 def changed(standing: Preferences, choices: Mapping[str, object]) -> Preferences:

@@ -8,15 +8,20 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.lines.entry import found_lines
 from televent.adapters.telegram.texts import fitting, say
 from televent.application.use_cases.calendars.agenda import Entry, find_events
+from televent.application.use_cases.calendars.whole_agenda import find_any
 
 
-async def only_event(message: Message, door: BotDoor, person: Person, query: str) -> Entry | None:
-    """The event that matches ``query`` (a short code or words of the title).
+async def only_event(
+    message: Message, door: BotDoor, person: Person, query: str, *, shared: bool = False
+) -> Entry | None:
+    """The event that matches ``query`` (a short code or words of the title). ``shared``: also one of a calendar that
+    somebody shares with the person, by its code.
 
     Where none or several match, it answers the person with that and returns None.
     """
     backend = door.backend
-    found = await door.run(lambda: find_events(backend, person.account.tenant, query, now=backend.clock()))
+    find = find_any if shared else find_events
+    found = await door.run(lambda: find(backend, person.account.tenant, query, now=backend.clock()))
     if len(found) == 1:
         return found[0]
     if not found:

@@ -96,5 +96,7 @@ def _named(entry: Entry, display: Display) -> str:
         title += f" ❔ {say(language, 'agenda-tentative')}"
     if entry.recurs:
         title += " 🔁"
+    if entry.shared_by:
+        title += f" · 👥 {escaped(entry.shared_by, MAX_PLACE)}"
     place = escaped(entry.location, MAX_PLACE)
     return f"{title} · 📍 {place}" if place else title

@@ -55,6 +55,8 @@ class Entry:
     """Characters that a code needs so that it names only this event of the person's."""
     unknown_zone: str | None = None
     """The zone of the event that nobody knows: its times are then as its author wrote them (Instance.unknown_zone)."""
+    shared_by: str = ""
+    """The owner of the shared calendar that has it; "" for an own event."""
 
     @property
     def code(self) -> str:

@@ -14,8 +14,9 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.agenda.views import View, bounds_of
 from televent.adapters.telegram.lines.days import Line, coming_lines, day_lines
 from televent.adapters.telegram.texts import plain, say
-from televent.application.use_cases.calendars.agenda import Entry, agenda
+from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.calendars.coming import coming
+from televent.application.use_cases.calendars.whole_agenda import whole_agenda
 from televent.wording.display import Display
 from televent.wording.times import day_of
 from televent.wording.zones import zone_label, zone_of
@@ -46,7 +47,7 @@ def page_of(door: BotDoor, person: Person, view: View) -> Page:
         listed = coming(door.backend, tenant, now=display.now, start=max(start, display.now), end=end)
         entries, lines = [each.entry for each in listed], coming_lines(listed, display)
     else:
-        found = agenda(door.backend, tenant, start=start, end=end, limit=MAX_ENTRIES)
+        found = whole_agenda(door.backend, person.account, start=start, end=end, limit=MAX_ENTRIES)
         entries = [each for each in found if each.partstat != "DECLINED"]
         declined = len(found) - len(entries)
         lines = day_lines(entries, view.days, display)

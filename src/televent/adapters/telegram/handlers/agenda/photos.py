@@ -18,7 +18,8 @@ from televent.adapters.telegram.handlers.agenda.views import View, bounds_of
 from televent.adapters.telegram.pictures.scene import Heading, Item, Scene, State
 from televent.adapters.telegram.taps import is_not_editable, is_unmodified
 from televent.adapters.telegram.texts import plain, say
-from televent.application.use_cases.calendars.agenda import Entry, agenda
+from televent.application.use_cases.calendars.agenda import Entry
+from televent.application.use_cases.calendars.whole_agenda import whole_agenda
 from televent.wording.display import Display
 from televent.wording.times import clock_of, day_of, local_of
 
@@ -71,7 +72,7 @@ def _paint(scene: Scene, dark: bool) -> tuple[bytes, int]:
 
 def _scene(door: BotDoor, person: Person, view: View) -> Scene:
     start, end = bounds_of(view.days, person.zone)
-    entries = agenda(door.backend, person.account.tenant, start=start, end=end, limit=MAX_ENTRIES)
+    entries = whole_agenda(door.backend, person.account, start=start, end=end, limit=MAX_ENTRIES)
     return scene_of(entries, view, person.display)
 
 
@@ -98,6 +99,8 @@ def scene_of(entries: list[Entry], view: View, display: Display) -> Scene:
 
 def _item(entry: Entry, display: Display) -> Item:
     title = entry.summary.strip() or plain(display.language, "no-title")
+    if entry.shared_by:
+        title = f"{entry.shared_by}: {title}"
     state = _STATES.get(entry.status, State.SURE)
     if isinstance(entry.start, datetime) and isinstance(entry.end, datetime):
         start, end = (local_of(each, display).replace(tzinfo=None) for each in (entry.start, entry.end))

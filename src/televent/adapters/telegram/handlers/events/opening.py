@@ -62,7 +62,7 @@ async def named_event(message: Message, door: BotDoor, person: Person, query: st
         streams = list({each.stream_id: each for each in reversed(coming)}.values())[::-1]
         if 0 < int(query) <= len(streams):
             return streams[int(query) - 1]
-    return await only_event(message, door, person, query)
+    return await only_event(message, door, person, query, shared=True)
 
 
 @router.message(F.text.regexp(LINK))
@@ -70,7 +70,7 @@ async def link(message: Message, door: BotDoor, person: Person) -> None:
     """Opens the event that a tapped line names."""
     found = LINK.match(message.text or "")
     assert found is not None
-    entry = await only_event(message, door, person, found[1].lower())
+    entry = await only_event(message, door, person, found[1].lower(), shared=True)
     if entry is None:
         return
     day = found[2]

@@ -118,6 +118,7 @@ ITEMS: Final[Mapping[str, Item]] = {
         typed=True,
     ),
     "app": _switch("app", "remind_in_chat"),
+    "shared": _switch("shared", "show_shared"),
 }  # fmt: skip
 """The preferences, in the order of the menu."""
 

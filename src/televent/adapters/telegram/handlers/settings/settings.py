@@ -34,6 +34,7 @@ _NAMES: Final = {
     "часы": "clock", "неделя": "week", "напоминания": "reminders", "напоминание": "reminders", "дайджест": "digest",
     "сводка": "digest", "уведомления": "notifications", "приглашения": "invites", "тишина": "quiet", "тихие": "quiet",
     "приложение": "app", "имя": "name", "пояс": "zone", "город": "zone", "язык": "language", "занятость": "busy",
+    "общие": "shared",
 }  # fmt: skip
 _LANGUAGES: Final = {
     **{each: each for each in LANGUAGES}, "english": "en", "russian": "ru", "английский": "en", "русский": "ru",

@@ -10,6 +10,7 @@ settings-notifications = 🔔 Сообщения: { $value }
 settings-invites = ✉️ Приглашения: { $value }
 settings-quiet = 🌙 Тихие часы: { $value }
 settings-app = 📱 События со своим сигналом: { $value }
+settings-shared = 👥 Календари, которыми с вами делятся: { $value }
 settings-busy = 👀 Кто может узнать, когда вы заняты: { $value }
 settings-addresses = 📧 Почта для приглашений: { $value }
 settings-no-address = пока нет. Добавить: /start
@@ -28,6 +29,11 @@ setting-app-on = напоминаю и я
 setting-app-off = звонит только приложение
 language-en = English
 language-ru = Русский
+setting-shared-on = видны в ваших планах
+setting-shared-off = не видны в ваших планах
+setting-shared =
+    👥 Другие могут поделиться с вами календарём. Показывать ли его события в /today, /week и на картинках, с именем владельца?
+    Сейчас: { $value }.
 setting-language =
     🗣 На каком языке мне писать? Сейчас: русский.
     Вы можете писать мне и по-русски, и по-английски.
@@ -67,6 +73,7 @@ button-settings-notifications = 🔔 Сообщения
 button-settings-invites = ✉️ Приглашения
 button-settings-quiet = 🌙 Тихие часы
 button-settings-app = 📱 Свой сигнал
+button-settings-shared = 👥 Общие
 button-settings-busy = 👀 Когда я занят(а)
 button-settings-typed = ✏️ Ввести другое
 button-back = ← Назад
@@ -76,7 +83,7 @@ ask-reminders = За сколько до события напоминать? Н
 ask-digest = Во сколько присылать план на день? Например: 8:30
 ask-quiet = С какого и до какого времени молчать? Например: 22-7
 settings-usage =
-    Нет настройки «{ $name }». Есть: имя, пояс, язык, часы, неделя, напоминания, сводка, уведомления, приглашения, тишина, приложение, занятость.
+    Нет настройки «{ $name }». Есть: имя, пояс, язык, часы, неделя, напоминания, сводка, уведомления, приглашения, тишина, приложение, общие, занятость.
     Например: /settings часы 24 · /settings напоминания 10 60 · /settings тишина 22-7
 usage-name = В имени от 1 до { $most } символов. Например: /settings имя Аня
 usage-language = Я говорю по-русски и по-английски: /settings язык ru, /settings язык en
@@ -88,6 +95,7 @@ usage-notifications = Здесь да или нет: /settings уведомле�
 usage-invites = Здесь да или нет: /settings приглашения да, /settings приглашения нет
 usage-quiet = Нужны два разных времени дня: /settings тишина 22-7, /settings тишина 23:00-7:30, /settings тишина нет
 usage-app = Здесь да или нет: /settings приложение да, /settings приложение нет
+usage-shared = Здесь да или нет: /settings общие да, /settings общие нет
 usage-busy = /settings занятость все|знакомые|никто – кто может узнать, когда вы заняты (но не чем)
 busy-offer = 👀 Кто может узнать, когда вы заняты: { $busy }. Самих событий никто не увидит. Изменить можно здесь или позже: /settings
 busy-setting =
