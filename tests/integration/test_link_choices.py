@@ -11,12 +11,14 @@ import psycopg
 import pytest
 
 from support.followers import catch_up
-from support.mail_cards import PUBLIC, Web, link_in, mails, open_web, post, text_of, without_chat
+from support.mail_cards import BOB, PUBLIC, Web, link_in, mails, open_web, post, text_of, without_chat
 from support.post import OtherServer, open_other_server, run_on
 from support.town import NOON, Person, Town, meeting
+from televent.adapters.email.meetings.sender import MeetingMailSender
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.reminders import ReminderMails
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+from televent.application.messages.outbox import Undeliverable
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.proposals import open_proposals, propose_time
 from televent.projections.due_reminders import DUE_REMINDERS
@@ -192,3 +194,23 @@ def test_a_link_answers_its_own_question_only(town: Town, other: OtherServer, we
     assert len(open_proposals(town.core.backend, bob.tenant, bob.row().stream_id)) == 1
     unknown = town.core.answer_links.issue(bob.tenant, bob.row().stream_id, None, town.now + MINUTE, "proposal:none")
     assert web.ask("GET", f"/i/{unknown}").status == 404
+
+
+def test_the_organizer_is_told_of_a_guest_whose_address_nobody_has(town: Town, other: OtherServer, bob: Person) -> None:
+    ann = town.person("ann")
+    ann.put(meeting(people=(BOB,)))
+    town.carry()
+    catch_up(town.core)
+    town.now += 2 * MINUTE
+    other.refuse = "550 5.1.1 no such user"
+    identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal", PUBLIC)
+    mailer = SmtpMailer(SmtpRoute("127.0.0.1", other.port, tls="none"))
+    core = town.core
+    sender = MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue)
+    (claimed,) = core.outbox.claim(town.now, kinds=MeetingMailSender.kinds)
+    for _ in range(2):
+        with pytest.raises(Undeliverable):
+            run_on(other.loop, sender.handle(claimed))
+    with psycopg.connect(town.url) as connection:
+        query = "SELECT tenant_id, payload->>'text_key' FROM outbox WHERE kind = 'telegram_notification/1'"
+        assert connection.execute(query).fetchall() == [(ann.tenant, "guest-mail-unreachable")]

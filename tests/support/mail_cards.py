@@ -103,7 +103,8 @@ def post(town: Town, other: OtherServer, public_url: str | None = PUBLIC) -> Non
     town.now += timedelta(minutes=2)
     identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal", public_url)
     mailer = SmtpMailer(SmtpRoute("127.0.0.1", other.port, tls="none"))
-    sender = MeetingMailSender(mailer, town.core.backend, town.core.answer_links, identity)
+    core = town.core
+    sender = MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue)
     while claimed := town.core.outbox.claim(town.now, kinds=MeetingMailSender.kinds):
         for each in claimed:
             run_on(other.loop, sender.handle(each))

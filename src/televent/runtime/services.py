@@ -84,7 +84,7 @@ def worker_handlers(core: Core) -> list[Handler]:
         sender,
         GuestMailSender(core.backend, sender),
         ReminderMails(mailer, core.backend, core.answer_links, identity),
-        MeetingMailSender(mailer, core.backend, core.answer_links, identity),
+        MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue),
     ]
 
 

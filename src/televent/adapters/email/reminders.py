@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import html
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from televent.adapters.email import mime, texts
@@ -28,7 +26,6 @@ from televent.domain.ids import AccountId
 from televent.wording.display import Display
 from televent.wording.reminders import distance_of
 
-_LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 Body = tuple[str, list[str]]
 """The subject of a mail, and its lines; "" is an empty one."""
 
@@ -60,7 +57,7 @@ class ReminderMails:
             date=now,
             message_id=mime.message_id(self._identity.mail_domain, message.tenant, message.outbox_id),
             plain="\n".join(lines) + "\n",
-            html="<p>" + "<br>".join(map(_as_html, lines)) + "</p>",
+            html="<p>" + "<br>".join(map(self._as_html, lines)) + "</p>",
         )
         try:
             recipient = account.addresses[0]
@@ -92,6 +89,15 @@ class ReminderMails:
                 return _list("digest-subject", [*listed, ("digest-unanswered", found.unanswered)], account, display)
             case _:
                 raise GiveUp("no reminder is made of this message")
+
+    def _as_html(self, line: str) -> str:
+        """A line as HTML. Only our own address is a link: titles and places were written by others."""
+        start = f"{self._identity.public_url}/i/"
+        text, found, token = line.rpartition(start)
+        if not found or not token.isalnum():
+            return html.escape(line)
+        href = html.escape(start + token)
+        return f'{html.escape(text)}<a href="{href}">{href}</a>'
 
     def _link(self, account: AccountRow, event: Told) -> str | None:
         """The page that snoozes the reminder, or ends it; None without a public address."""
@@ -136,11 +142,6 @@ def _list(key: str, parts: Sequence[tuple[str, Sequence[Entry]]], account: Accou
                 for each in entries
             ]
     return (texts.say(display.language, key), lines) if lines else None
-
-
-def _as_html(line: str) -> str:
-    """A line with its web addresses as links."""
-    return _LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', html.escape(line))
 
 
 def _title(entry: Entry, language: str) -> str:

@@ -33,6 +33,7 @@ from televent.application.use_cases.scheduling.cards import Card, card_of, open_
 from televent.application.use_cases.scheduling.news import MAX_FACTS, accepted_before, answers_of, news_of
 from televent.application.use_cases.scheduling.proposal_by_link import issue_proposal_link
 from televent.application.use_cases.scheduling.proposals import open_proposals
+from televent.application.use_cases.scheduling.unreached import Enqueue, Text, tell_organizer
 from televent.domain.account.quiet_hours import quiet_until
 from televent.domain.calendar_object.events import CounterProposed
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
@@ -48,12 +49,15 @@ class MeetingMailSender:
 
     kinds: tuple[type[Message], ...] = (MeetingMail,)
 
-    def __init__(self, mailer: SmtpMailer, backend: Backend, links: AnswerLinks, identity: MailIdentity) -> None:
+    def __init__(
+        self, mailer: SmtpMailer, backend: Backend, links: AnswerLinks, identity: MailIdentity, enqueue: Enqueue
+    ) -> None:
         self._mailer, self._backend = mailer, backend
-        self._links, self._identity = links, identity
+        self._links, self._identity, self._enqueue = links, identity, enqueue
 
     async def handle(self, message: Claimed) -> None:
-        """Sends one message, or drops it where it tells nothing new. Raises Undeliverable where the person has no
+        """Sends one message, or drops it where it tells nothing new. An organizer here is told of a guest whose address
+        nobody has. Raises Undeliverable where the person has no
         verified address, RetryLater in quiet hours, GiveUp where the server refuses the mail for good, MailError
         where a retry may help."""
         mail = message.message
@@ -70,7 +74,16 @@ class MeetingMailSender:
             wait = until.astimezone(UTC) - display.now.astimezone(UTC)
             raise RetryLater(wait.total_seconds(), "the person has quiet hours")
         if mail.what in ("card", "answers"):
-            await self._tell(message, mail, account, display)
+            try:
+                await self._tell(message, mail, account, display)
+            except Undeliverable:
+                if mail.what == "card":
+                    cause = message.correlation_id
+                    text: Text = "guest-mail-unreachable"
+                    await asyncio.to_thread(
+                        tell_organizer, self._backend, self._enqueue, mail.stream_id, account, text, cause
+                    )
+                raise
             return
         written = await asyncio.to_thread(self._proposal, mail, account, display)
         if written is not None:

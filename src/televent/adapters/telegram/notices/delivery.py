@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
 from time import monotonic
 from types import MappingProxyType
@@ -31,7 +30,7 @@ from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage,
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
 from televent.application.messages.reminders import DigestDue, ReminderDue, RemindersDue
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.calendars.agenda import event
+from televent.application.use_cases.scheduling.unreached import Enqueue, tell_organizer
 from televent.domain.ids import AccountId
 
 PATIENCE: Final = 3.0
@@ -64,10 +63,6 @@ class ChatPace(Protocol):
 
     def postpone(self, chat_id: int | None, seconds: float) -> None:
         """Lets messages to this chat, or to all chats, wait."""
-
-
-Enqueue = Callable[[Sequence[OutboxMessage], AccountId, str, datetime], None]
-"""Queues messages for an account, with a correlation id, at a time."""
 
 
 class TelegramNotices:
@@ -159,22 +154,8 @@ class TelegramNotices:
         """Tells the organizer, once for each meeting, that this guest got no invitation. One who is no guest of an
         account here is not told."""
         card, backend = message.message, self._door.backend
-        if not isinstance(card, InvitationCard) or card.what != "invited":
-            return
-        entry = event(backend, AccountId(message.tenant), card.stream_id)
-        organizer = None
-        if entry is not None and entry.organizer is not None:
-            organizer = backend.people.accounts_of_addresses([entry.organizer]).get(entry.organizer)
-        if entry is None or organizer is None or organizer.telegram_id is None:
-            return
-        values = {"name": guest.name, "title": entry.summary}
-        told = OutboxMessage(
-            outbox_id=uuid5(card.stream_id, f"unreachable/{guest.tenant}"),
-            key=f"unreachable/{card.stream_id}",
-            message=ChatText("guest-unreachable", values),
-            due_at=backend.clock(),
-        )
-        self._enqueue([told], organizer.tenant, message.correlation_id, backend.clock())
+        if isinstance(card, InvitationCard) and card.what == "invited":
+            tell_organizer(backend, self._enqueue, card.stream_id, guest, "guest-unreachable", message.correlation_id)
 
 
 def mail_instead(message: Message) -> MeetingMail | None:
