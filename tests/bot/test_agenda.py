@@ -10,6 +10,7 @@ import pytest
 from support.chat import MONDAY, Chats, Someone, buttons
 from support.stored_events import on_monday, stores
 from televent.application.conditions import NONE
+from televent.application.read_models.codes import code_of
 from televent.application.use_cases.calendars.sharing import answer_share, share_calendar, withdraw_share
 from televent.application.use_cases.objects.put_object import put_object
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
@@ -253,6 +254,9 @@ def test_a_shared_calendar_is_in_the_agenda_with_its_owner(ann: Someone, bob: So
     assert "👥" not in line_of(answer, "Own")
     bob.says(line.split()[-1])
     assert "Board" in bob.hears("17:00")["text"]
+    # A private event is not opened by its code either.
+    bob.says(f"/e_{code_of(f'doctor-{ann.id}@example.com')[:6]}")
+    bob.hears("Не знаю такого события")
     bob.says("/settings общие нет")
     bob.hears("не видны в ваших планах")
     bob.says("/today")

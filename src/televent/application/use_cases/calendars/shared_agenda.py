@@ -44,12 +44,14 @@ def shared_entries(
 def shared_by_code(backend: Backend, tenant: AccountId, code: str, limit: int) -> list[Entry]:
     """The events of shared calendars whose code begins with these hexadecimal digits."""
     found: list[Entry] = []
-    for mount in backend.reads.mounts(tenant)[:MAX_SHARED]:
+    for mount in _mounts(backend, tenant):
         assert mount.share is not None
-        rows = [
-            each for each in backend.reads.by_code(mount.tenant, code, limit) if each.calendar_id == mount.calendar_id
+        there = [
+            each
+            for each in backend.reads.by_code(mount.tenant, code, limit)
+            if each.calendar_id == mount.calendar_id and each.component == "VEVENT"
         ]
-        for row in seen(backend.reads, mount.share, rows):
+        for row in seen(backend.reads, mount.share, there):
             reading = row.text.reading
             entry = entry_of(row.stream_id, reading, next(iter(reading.instances())), _addresses(backend, mount))
             found.append(_shown(entry, mount))
