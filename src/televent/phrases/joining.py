@@ -45,7 +45,7 @@ def join(own: OwnReading, second: tuple[Reading, str] | None, now: datetime) -> 
     if any(agree(each, other, now) for each in own.partial) or _differs_by_custom(own, other, now):
         return understood
     more = _taken_more(own, title)
-    if not more and (_skipped(own, title) or _is_same_part(understood.readings[0], other, now)):
+    if not more and (own.dated or _skipped(own, title) or _is_same_part(understood.readings[0], other, now)):
         return understood
     return replace(understood, readings=(*understood.readings, other))
 
@@ -68,6 +68,8 @@ def _lowered(text: str) -> frozenset[str]:
 def _is_same_part(one: Reading, other: Reading, now: datetime) -> bool:
     """Whether both guessed an hour for the same part of the day ("after lunch"): the hour is a custom."""
     starts = one.start, other.start
+    if "hour" in one.guesses and isinstance(starts[0], datetime) and starts[0].date() == starts[1]:
+        return True  # the other reading is the whole day
     if "hour" not in one.guesses or not isinstance(starts[0], datetime) or not isinstance(starts[1], datetime):
         return False
     same_rule = _rule(one.rrule, starts[0]) == _rule(other.rrule, starts[1])
@@ -108,8 +110,7 @@ def _is_edge(one: Reading, other: Reading) -> bool:
 
 
 def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
-    """Whether only customs differ: which half of the day is guessed, whether the day stands before the month in "5/12",
-    and in which week "Friday week" is.
+    """Whether only customs differ: which half of the day is guessed, and in which week "Friday week" is.
 
     Ours are fixed in the documentation, and a guess is always shown. Seven days apart is a custom where the sentence
     says a week, or where the weekday is today. "Next Monday", said shortly before, is no custom: people differ.
@@ -121,18 +122,13 @@ def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
         return False
     else:
         apart = abs(one.start - other.start)
-    if _is_swapped(one.start, other.start) and own.slashed:
-        return True
+    if own.dated and (one.start.day, one.start.month) == (other.start.month, other.start.day):
+        return True  # "5/12"
     if apart == timedelta(hours=12):
         return "half" in one.guesses or own.exact
     day = one.start.date() if isinstance(one.start, datetime) else one.start
     far = day - now.date() >= MIN_AHEAD or day == now.date()
     return apart == timedelta(days=7) and (own.says_week or far)
-
-
-def _is_swapped(one: date, other: date) -> bool:
-    """Whether day and month change places."""
-    return (one.day, one.month) == (other.month, other.day)
 
 
 def agree(one: Reading, other: Reading, now: datetime) -> bool:

@@ -12,11 +12,11 @@ from televent.phrases.assembling.leftovers import Leftovers, leftovers
 from televent.phrases.assembling.parts import sort
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.scan import is_numbered, scan
-from televent.phrases.grammar.senses import doubtful, is_other_sense
+from televent.phrases.grammar.senses import doubtful, is_no_date, is_other_sense
 from televent.phrases.grammar.tokens import Token, tokens_of
-from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Rule, To, Value
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Rule, Span, To, Value
 from televent.phrases.reading import Reading, Understood
-from televent.phrases.words.vocabulary import APPROXIMATE, UNITS
+from televent.phrases.words.vocabulary import APPROXIMATE, MONTHS, NUMBERS, ORDINALS, UNITS
 
 _WEEKS = {"fortnight": 14, **{word: 7 for word, unit in UNITS.items() if unit == "week"}}
 MAX_SKIPPED = 7
@@ -31,7 +31,7 @@ class OwnReading:
 
     ``clocks``: the hours and minutes that are written with a colon. ``used``: the places of the tokens that are time.
     ``says_week``: a day is counted in weeks ("Friday week"). ``said``: the words that are time. ``plain``: words that
-    are certainly no time. ``slashed``: a date is written as "5/12". ``exact``: an hour is written with a leading zero.
+    are certainly no time. ``dated``: the day is a date of the calendar. ``exact``: an hour has a leading zero.
     """
 
     understood: Understood
@@ -42,7 +42,7 @@ class OwnReading:
     says_week: bool = False
     said: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
-    slashed: bool = False
+    dated: bool = False
     exact: bool = False
 
 
@@ -77,8 +77,8 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
         frozenset(rest.used),
         _says_week(sentence, found.items),
         frozenset(tokens[place].low for place in said if tokens[place].kind != "mark"),
-        frozenset(token.low for place, token in enumerate(tokens) if is_numbered(sentence, place)),
-        any(token.kind == "dots" and ("/" in token.text or "-" in token.text) for token in tokens),
+        frozenset(token.low for place, token in enumerate(tokens) if _is_plain(sentence, place)),
+        any(_is_date(sentence, item) for item in found.items),
         any(token.kind == "colon" and token.low[0] == "0" for token in tokens),
     )
 
@@ -86,6 +86,21 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
 def _says_week(text: Sentence, items: Sequence[Item]) -> bool:
     days = [item for item in items if isinstance(item.value, Days)]
     return any(text.look_up(each, _WEEKS) for item in days for each in range(item.first, item.last))
+
+
+def _is_plain(text: Sentence, place: int) -> bool:
+    """Whether a number is certainly no time: that of a room, or one that counts a noun ("second opinion")."""
+    counts = text.low(place) in ORDINALS and text.token(place + 1).kind == "word" and text.low(place + 1) not in MONTHS
+    return counts or is_numbered(text, place)
+
+
+def _is_date(text: Sentence, item: Item) -> bool:
+    """Whether an item is a day with its month: "5/12", "7-9 December", "2026-12-05"."""
+    if not isinstance(item.value, Days | Span):
+        return False
+    tokens = [text.token(each) for each in range(item.first, item.last)]
+    numbered = any(token.kind == "number" or token.low in ORDINALS or token.low in NUMBERS for token in tokens)
+    return any(token.kind in ("dots", "iso") or (token.low in MONTHS and numbered) for token in tokens)
 
 
 def _clocks(tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
@@ -182,6 +197,6 @@ def _without_names_of(sentence: Sentence, text: str) -> str:
         following = sentence.token(place + 1)
         named = following.glued and following.kind == "number" and token.kind == "word"
         hidden = named or token.low in ("1:1", "1-1") or token.kind in ("mail", "name", "link")
-        if hidden or is_other_sense(sentence, place):
+        if hidden or is_other_sense(sentence, place) or is_no_date(sentence, place):
             text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
     return text

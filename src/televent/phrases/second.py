@@ -41,6 +41,8 @@ def _reading(found: Any, now: datetime) -> Reading:
     if start is None or getattr(found, "fuzzy", False):
         raise ValueError(found)
     rule = found.recurrence.to_rrule() if found.recurrence is not None else None
+    if rule and ("MINUTELY" in rule or "SECONDLY" in rule):
+        raise ValueError(found)  # no event repeats so often
     whole = _clock(start) in (time(0), time(23, 59)) and (
         end is None or end == start or _clock(end) in (time(23, 59), time(0))
     )

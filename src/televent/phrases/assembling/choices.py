@@ -89,9 +89,11 @@ def _clocks(text: Sentence, parts: Parts, unread: list[Item]) -> Sequence[Clock 
         if (
             isinstance(clock, Clock)
             and open_half
-            and (clock.hour == 7 or (text.language == "ru" and 0 < clock.hour < 7))
+            and (clock.hour == 7 if text.language == "en" else 0 < clock.hour < 6 and not clock.minute % 15)
         ):
             clocks += [replace(clock, half="am"), replace(clock, half="pm")]
+        elif isinstance(clock, Clock) and open_half and text.language == "ru":
+            clocks.append(replace(clock, exact=True))
         elif isinstance(clock, Clocks) and clock.maybe is not None:
             clocks += [clock.maybe, replace(clock, maybe=None)]
         else:

@@ -11,7 +11,7 @@ from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.scan import Found, is_name
 from televent.phrases.grammar.senses import is_no_date, is_other_sense
 from televent.phrases.grammar.tokens import Token
-from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Span
 from televent.phrases.words.compounds import WISHES
 from televent.phrases.words.vocabulary import (
     AFTER_A_TIME,
@@ -51,6 +51,13 @@ _FOR_PEOPLE = (
     "бронь",
 )
 """Nouns behind which "for 4" says how many people come."""
+_PHRASES_BEHIND = (
+    ("till", "late"), ("til", "late"), ("until", "late"), ("at", "the", "latest"), ("latest",), ("or", "so"),
+    ("or", "thereabouts"), ("and", "onwards"), ("и", "позже"), ("и", "дальше"), ("до", "упора"),
+)  # fmt: skip
+"""Words behind a time that change nothing about its start."""
+_PHRASES_BEFORE = (("any", "time"), ("anytime",), ("at", "some", "point"), ("в", "любое", "время"))
+"""Words before hours that leave open when within them."""
 _HOW_MANY = frozenset(["many", "сколько", "few", "per"])
 _ABOUT_A_MONTH = (
     "newsletter",
@@ -111,7 +118,7 @@ def leftovers(text: Sentence, found: Found) -> Leftovers:
         changing = token.low in CHANGING and place + 1 in starts
         holiday = bool(found.items) and not dated and token.low.startswith(_HOLIDAYS)
         if (
-            _is_abbreviation(text, place, starts)
+            (not dated and _is_abbreviation(text, place, starts))
             or changing
             or holiday
             or _is_time_word(text, place, rest.used)
@@ -143,6 +150,14 @@ def _take_fillers(text: Sentence, items: list[Item], rest: Leftovers) -> None:
         while place not in rest.used and text.low(place) in AFTER_A_TIME:
             rest.used.add(place)
             place += 1
+    for item in items:
+        for words in _PHRASES_BEHIND:
+            if text.follows(item.last, *words):
+                rest.used.update(range(item.last, item.last + len(words)))
+        for words in _PHRASES_BEFORE:
+            first = item.first - len(words)
+            if first >= 0 and text.follows(first, *words) and isinstance(item.value, Clock | Clocks | Part):
+                rest.used.update(range(first, item.first))
     for before, after in pairwise(items):
         between = [place for place in range(before.last, after.first) if place not in rest.used]
         if between and all(text.low(each) in AND | OR | _SEPARATORS for each in between):
@@ -227,6 +242,8 @@ def _may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anythi
     number = token.number
     if number is None or (number > 31 and len(token.low) < 4):
         return False
+    if 1900 <= number < text.today.year - 1 and number % 100 and text.low(place - 1) not in _LEADING:
+        return False  # "book club: 1984"
     if len(token.low) == 4 and not 1900 <= number <= 2100 and number % 100 > 59:
         return False
     before = text.low(place - 1)
@@ -246,8 +263,6 @@ def _may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anythi
         return True
     if following.kind == "word" and following.glued:
         return False
-    if 1000 <= number < 2000 and not timed and text.low(place - 1) not in _LEADING and number % 100:
-        return False  # "book club: 1984"
     if timed:
         ahead = place + 1 + (following.low in AND | OR | {",", "&", "+"})
         near = place - 1 in used or ahead in used

@@ -69,7 +69,8 @@ class Timing:
             return [self._whole_days(choice, day, guesses)]
         if choice.rule is None and choice.day is not None and self._is_small_hour(hours.start):
             # "Friday night, 1am": before that Friday, or after it.
-            return [self._timed(choice, each, hours, now, guesses) for each in (day + timedelta(days=1), day)]
+            both = [self._timed(choice, each, hours, now, guesses) for each in (day + timedelta(days=1), day)]
+            return [each for each in both if not each.past] or both
         if not (isinstance(choice.clock, Clock) and _is_midnight(choice.clock) and choice.day is not None):
             return [self._timed(choice, day, hours, now, guesses)]
         # "Midnight tomorrow": the night before the day, or the night after it.

@@ -60,6 +60,8 @@ MAX_DAYS_AHEAD = 45
 """Max days in which a weekday with a number is looked for as a date."""
 MAX_LIKELY_RANGE = 3
 """Max hours of a range such as "10 to 12", beyond which minutes before the hour may be meant as well."""
+_DASHED_MINUTES = frozenset(["00", "05", "15", "25", "30", "35", "40", "45", "50", "55"])
+"""Minutes behind a dash: "в 12-40". Other numbers are the end of a range: "в 10-12"."""
 _ROUND = frozenset(f"{minute:02}" for minute in range(0, 60, 5))
 _EXACT = frozenset(["exactly", "ровно"])
 _MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
@@ -239,7 +241,7 @@ def _digits(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
     clear = text.low(after) in ("o'clock", "oclock")
     if token.kind == "number" and bare and text.low(after) in DASHES and text.token(after).glued:
         minutes = text.token(after + 1)
-        if minutes.glued and minutes.kind == "number" and minutes.low in ("00", "15", "30", "45"):
+        if minutes.glued and minutes.kind == "number" and minutes.low in _DASHED_MINUTES:
             half, behind = half_at(text, after + 2)
             return (Clock(hour, int(minutes.low), half), behind) if _exists(hour, int(minutes.low), half) else None
     if marked:

@@ -15,6 +15,11 @@ MAX_YEAR = 2200
 _ON = frozenset(["on", "the", "в", "во", "на", "by", "due", "к", "ко", "до", "по", "с", "со", "for", "of", "from",
                  "between", "starting", "от", "начиная"])  # fmt: skip
 _BEHIND = frozenset(["в", "во", "на", "к", "с", "до", "по", "и", "вечером", "утром", "днем"])
+_ANNIVERSARIES = frozenset(
+    ["birthday", "bday", "b'day", "anniversary", "wedding", "edition", "round", "floor", "grade", "lesson", "session",
+     "день", "летие", "годовщина", "юбилей"]
+)  # fmt: skip
+"""Nouns that are counted: "40th birthday"."""
 _YEAR = frozenset(["г", "года", "год", "году"])
 
 
@@ -172,8 +177,12 @@ def _of_month(text: Sentence, place: int, at: int) -> Item | None:
         following = text.token(after)
         if not text.low(after - 1).endswith("го") or (following.kind == "word" and following.low not in _BEHIND):
             return None
+    if day > 31 and (not day % 10 or text.low(after) in _ANNIVERSARIES):
+        return None  # "mum's 60th"
     if not 1 <= day <= 31:
         raise NoSuchDay(at, after)
+    if text.low(after) in _ANNIVERSARIES:
+        return None  # "Leo's 5th birthday"
     if text.low(after) in MONTHS or text.low(after) in ("floor", "этаж", "avenue", "street", "grade", "класс"):
         return None
     first = text.today.replace(day=1)

@@ -31,7 +31,33 @@ _MONTH = frozenset(["month", "месяц", "месяце", "месяца"])
 
 def day_at(text: Sentence, place: int) -> Item | None:
     """The day at a place, given by its relation to today."""
-    return _relative(text, place) or _weekday(text, place) or _week(text, place) or _end_of(text, place)
+    return (
+        _night_to(text, place)
+        or _relative(text, place)
+        or _weekday(text, place)
+        or _week(text, place)
+        or _end_of(text, place)
+    )
+
+
+def _night_to(text: Sentence, place: int) -> Item | None:
+    """ "В ночь с пятницы на субботу", "в ночь на субботу": the day on which it begins,
+    or the next one for small hours."""
+    at = text.skip(place, ("в",))
+    if text.low(at) != "ночь":
+        return None
+    at = text.skip(at + 1, ("с", "со"))
+    first = text.look_up(at, WEEKDAYS) if text.low(at - 1) in ("с", "со") else None
+    onto = at + (first is not None)
+    last = text.look_up(onto + 1, WEEKDAYS)
+    if text.low(onto) != "на" or last is None:
+        return None
+    small = any(token.kind == "colon" and int(token.low.split(":")[0]) < 6 for token in text.tokens)
+    day = _coming(text.today, last)
+    if not small and day > text.today:
+        day -= timedelta(days=1)
+    timed = any(token.kind == "colon" for token in text.tokens)
+    return Item(Days((day,)), place, onto + 2) if timed else None
 
 
 def monday_of(day: date) -> date:

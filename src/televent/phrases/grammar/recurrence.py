@@ -62,6 +62,8 @@ def _every(text: Sentence, place: int) -> Item | None:
         return Item(Rule("YEARLY"), place, at)
     if text.low(at) in _QUARTER:
         return _with_days(text, place, at + 1, "MONTHLY", 3)
+    if text.low(at) == "полгода":
+        return _with_days(text, place, at + 1, "MONTHLY", 6)
     interval = 1
     maybe: int | None = None
     if text.low(at) in OTHER or text.follows(at, "single"):

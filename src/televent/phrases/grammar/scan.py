@@ -116,7 +116,9 @@ def _joint(text: Sentence, place: int) -> Item | None:
     if low in DASHES and place == 0:
         return None
     after = place + 1
-    following = next((item for reader in (date_at, day_at, clock_at) if (item := _try(reader, text, after))), None)
+    following = next(
+        (item for reader in (holiday_at, date_at, day_at, clock_at) if (item := _try(reader, text, after))), None
+    )
     if following is None or not isinstance(following.value, Days | Span | Clock | Clocks):
         return None
     return Item(To(strong=low not in DASHES and low != "to", from_now=low in _FROM_NOW), place, place + 1)

@@ -17,8 +17,8 @@ _TOLD = frozenset(
 """Words that tell of something past."""
 _ASKING = frozenset(
     ["what", "what's", "when", "when's", "which", "who", "who's", "why", "how", "where", "did", "was", "were", "has",
-     "have",
-     "is", "are", "does", "do", "что", "кто", "когда", "где", "почему", "зачем", "какой", "какая", "какие", "какое",
+
+     "is",    "что", "кто", "когда", "где", "почему", "зачем", "какой", "какая", "какие", "какое",
      "сколько", "как", "куда", "чей", "разве", "который"]
 )  # fmt: skip
 """First words of a question about something, unlike "can we meet on Thursday at 4?"."""

@@ -59,7 +59,8 @@ TOPIC = english.TOPIC | russian.TOPIC
 MOVING = english.MOVING + russian.MOVING
 
 APPROXIMATE = frozenset(
-    ["around", "approximately", "approx", "circa", "ca", "roughly", "ish", "~", "thereabouts", "около", "примерно",
+    ["any", "anytime", "some", "любое", "around", "approximately", "approx", "circa", "ca", "roughly", "ish", "~",
+     "thereabouts", "около", "примерно",
      "приблизительно",
      "ориентировочно", "где-то", "ближе", "районе"]
 )  # fmt: skip
