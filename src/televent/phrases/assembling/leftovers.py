@@ -60,6 +60,17 @@ _PHRASES_BEFORE = (("any", "time"), ("anytime",), ("at", "some", "point"), ("в"
 """Words before hours that leave open when within them."""
 _HOW_MANY = frozenset(["many", "сколько", "few", "per"])
 _ABOUT_A_MONTH = (
+    "sale",
+    "edition",
+    "statement",
+    "payslip",
+    "salary",
+    "intake",
+    "release",
+    "sprint",
+    "roundup",
+    "bill",
+    "shift",
     "newsletter",
     "invoice",
     "report",

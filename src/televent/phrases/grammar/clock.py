@@ -10,7 +10,9 @@ from televent.phrases.grammar.lengths import SINGULAR
 from televent.phrases.grammar.spoken import spoken_at
 from televent.phrases.grammar.values import Clock, Clocks, Item
 from televent.phrases.words.vocabulary import (
+    DAILY,
     DASHES,
+    EVERY,
     HALVES,
     MONTHS,
     NOONS,
@@ -22,6 +24,8 @@ from televent.phrases.words.vocabulary import (
     TO,
     UNITS,
     WEEKDAYS,
+    WEEKDAYS_REPEATED,
+    WORKDAYS,
 )
 
 AT = frozenset(
@@ -62,6 +66,8 @@ MAX_LIKELY_RANGE = 3
 """Max hours of a range such as "10 to 12", beyond which minutes before the hour may be meant as well."""
 _DASHED_MINUTES = frozenset(["00", "05", "15", "25", "30", "35", "40", "45", "50", "55"])
 """Minutes behind a dash: "в 12-40". Other numbers are the end of a range: "в 10-12"."""
+_DAYS = (WEEKDAYS, RELATIVE_DAYS, MONTHS, WEEKDAYS_REPEATED, WORKDAYS, EVERY, DAILY)
+"""Words of a day or a repetition."""
 _ROUND = frozenset(f"{minute:02}" for minute in range(0, 60, 5))
 _EXACT = frozenset(["exactly", "ровно"])
 _MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
@@ -141,7 +147,7 @@ def _is_bare_hour(text: Sentence, place: int) -> bool:
         return False
     if any(token.kind == "colon" or token.low in ("am", "pm") for token in text.tokens):
         return False
-    if before in RELATIVE_DAYS:
+    if before in RELATIVE_DAYS or before in WEEKDAYS_REPEATED or before in WORKDAYS:
         return True
     weekday = text.look_up(place - 1, WEEKDAYS)
     return weekday is not None and not any(
@@ -285,7 +291,7 @@ def _is_dotted_hour(text: Sentence, at: int, minute: int) -> bool:
     if 0 < minute < 13:
         return False
     dated = any(
-        token.low in WEEKDAYS or token.low in RELATIVE_DAYS or token.low in MONTHS or token.kind in ("iso", "dots")
+        token.kind in ("iso", "dots") or any(token.low in table for table in _DAYS)
         for place, token in enumerate(text.tokens)
         if place != at
     )

@@ -76,7 +76,9 @@ def _is_noun(text: Sentence, at: int) -> bool:
     if _is_day(text, at - 1) or text.low(at) in ("tonight", "tonite"):
         return text.low(at + 1) in ("shift", "school") and not _is_day(text, at - 1)
     joined = at + 1 + (text.low(at + 1) in DASHES and text.token(at + 1).glued)
-    return text.low(at - 1) in NIGHTS or text.low(joined) in OF_THE_DAY
+    before = at - 1 - (text.low(at - 1) in ("'", "’") or text.low(at - 1) in DASHES)
+    hyphen = text.low(at - 1) in DASHES and text.token(at).glued
+    return hyphen or text.low(before) in NIGHTS or text.low(joined) in OF_THE_DAY
 
 
 def _is_day(text: Sentence, place: int) -> bool:

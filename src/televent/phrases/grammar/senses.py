@@ -15,6 +15,18 @@ _TOLD = frozenset(
      "прошла", "прошло", "прошли", "ходили", "ездили", "сходили", "съездили", "получился", "получилось"]
 )  # fmt: skip
 """Words that tell of something past."""
+_NO_PLANS = frozenset(
+    ["thanks", "thank", "thx", "sorry", "happy", "love", "hate", "loved", "hated", "enjoyed", "met", "saw", "had",
+     "missed",
+     "ate", "slept", "spent", "forgot", "lost", "won", "came", "said", "told", "sent", "since", "blues", "vibes",
+     "feeling",
+     "feels", "mood", "motivation", "funday", "ugh", "finally", "already", "rained", "спасибо", "благодарю", "извини",
+     "извините", "прости", "простите", "люблю", "ненавижу", "обожаю", "виделись", "встретились", "играли", "приехал",
+     "приехала", "забыл", "забыла", "сказал", "сказала", "написал", "написала", "отправил", "отправила", "потерял",
+     "выиграли",
+     "проиграли", "ходил", "ходила", "наконец", "ура", "поздравляю", "вышло", "начинается", "отлично", "понравилось"]
+)  # fmt: skip
+"""Words of a sentence that plans nothing, where it names a day without an hour."""
 _ASKING = frozenset(
     ["what", "what's", "when", "when's", "which", "who", "who's", "why", "how", "where", "did", "was", "were", "has",
 
@@ -58,6 +70,11 @@ def _is_told_or_asked(text: Sentence) -> bool:
     return bool(asks) or any(token.low in _TOLD for token in text.tokens)
 
 
+def _is_no_plan(text: Sentence) -> bool:
+    """Whether a sentence with a day and no hour thanks, wishes or tells: "thanks for Monday!", "we met on Friday"."""
+    return any(token.low in _NO_PLANS for token in text.tokens)
+
+
 def _is_proposal(text: Sentence) -> bool:
     """ "How about Friday at noon?", "what about 5pm?", "как насчёт пятницы?"."""
     return text.low(1) in ("about", "насчет", "думаешь", "if", "say") or text.low(0) == "does"
@@ -80,6 +97,9 @@ def doubtful(text: Sentence, items: list[Item]) -> Iterator[Item]:
     """The items that may be no time of the event: "the cat sat on the mat", "ask about Friday", "moved from 3 to 4"."""
     if _is_told_or_asked(text):
         yield from (item for item in items if isinstance(item.value, Days | Span))
+        return
+    if items and all(isinstance(item.value, Days | Span) for item in items) and _is_no_plan(text):
+        yield from items
         return
     if len(items) == 1 and isinstance(items[0].value, Days):
         yield from (item for item in items if _is_subject(text, item) or _is_possessive(text, item))

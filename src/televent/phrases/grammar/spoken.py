@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.values import Clock
-from televent.phrases.words.vocabulary import NUMBERS, ORDINALS
+from televent.phrases.words.vocabulary import NUMBERS, ORDINALS, RELATIVE_DAYS, WEEKDAYS
 
+_AT = (
+    "at",
+    "by",
+    "around",
+    "from",
+    "about",
+    "for",
+    "to",
+    "till",
+    "until",
+    "after",
+    "before",
+    *RELATIVE_DAYS,
+    *WEEKDAYS,
+)
 _PAST = ("past", "after")
 _TO = ("to", "till", "before", "of")
 
@@ -20,7 +35,8 @@ def _english(text: Sentence, place: int) -> tuple[Clock, int] | None:
     if text.low(at) == "half":
         after = text.skip(at + 1, ("past", "after"))
         hour = _hour(text, after)
-        if hour is not None and (after > at + 1 or not text.low(after).isdigit()):
+        said = text.low(place - 1) in _AT or text.low(hour[1] if hour else after) in ("", ".", ",", "!", "?", "on")
+        if hour is not None and (after > at + 1 or said or not text.low(after).isdigit()):
             return Clock(hour[0], 30), hour[1]
         return None
     if text.low(at) == "quarter":
