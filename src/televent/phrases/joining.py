@@ -45,7 +45,7 @@ def join(own: OwnReading, second: tuple[Reading, str] | None, now: datetime) -> 
     if any(agree(each, other, now) for each in own.partial) or _differs_by_custom(own, other, now):
         return understood
     more = _taken_more(own, title)
-    if not more and (own.dated or _skipped(own, title) or _is_same_part(understood.readings[0], other, now)):
+    if not more and (own.sure or _skipped(own, title) or _is_same_part(understood.readings[0], other, now)):
         return understood
     return replace(understood, readings=(*understood.readings, other))
 
@@ -122,7 +122,7 @@ def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
         return False
     else:
         apart = abs(one.start - other.start)
-    if own.dated and (one.start.day, one.start.month) == (other.start.month, other.start.day):
+    if own.sure and (one.start.day, one.start.month) == (other.start.month, other.start.day):
         return True  # "5/12"
     if apart == timedelta(hours=12):
         return "half" in one.guesses or own.exact

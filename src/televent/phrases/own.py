@@ -21,6 +21,9 @@ from televent.phrases.words.vocabulary import APPROXIMATE, MONTHS, NUMBERS, ORDI
 _WEEKS = {"fortnight": 14, **{word: 7 for word, unit in UNITS.items() if unit == "week"}}
 MAX_SKIPPED = 7
 """Max items of a sentence that are left out in turn."""
+_STREETS = frozenset(
+    ["street", "st", "road", "rd", "lane", "avenue", "ave", "drive", "close", "way", "court", "square"]
+)
 MAX_SHORTER = 6
 """Max words of an item that are read alone."""
 
@@ -31,7 +34,7 @@ class OwnReading:
 
     ``clocks``: the hours and minutes that are written with a colon. ``used``: the places of the tokens that are time.
     ``says_week``: a day is counted in weeks ("Friday week"). ``said``: the words that are time. ``plain``: words that
-    are certainly no time. ``dated``: the day is a date of the calendar. ``exact``: an hour has a leading zero.
+    are certainly no time. ``sure``: the day is a date, or the time is spoken. ``exact``: an hour has a leading zero.
     """
 
     understood: Understood
@@ -42,7 +45,7 @@ class OwnReading:
     says_week: bool = False
     said: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
-    dated: bool = False
+    sure: bool = False
     exact: bool = False
 
 
@@ -78,7 +81,7 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
         _says_week(sentence, found.items),
         frozenset(tokens[place].low for place in said if tokens[place].kind != "mark"),
         frozenset(token.low for place, token in enumerate(tokens) if _is_plain(sentence, place)),
-        any(_is_date(sentence, item) for item in found.items),
+        any(_is_date(sentence, item) or _is_spoken(sentence, item) for item in found.items),
         any(token.kind == "colon" and token.low[0] == "0" for token in tokens),
     )
 
@@ -88,8 +91,21 @@ def _says_week(text: Sentence, items: Sequence[Item]) -> bool:
     return any(text.look_up(each, _WEEKS) for item in days for each in range(item.first, item.last))
 
 
+def _is_spoken(text: Sentence, item: Item) -> bool:
+    """Whether a time of the day is said in three words or more: "ten past eight", "десять минут девятого"."""
+    return (
+        isinstance(item.value, Clock)
+        and all(
+            text.token(each).kind == "word" for each in range(item.last - 3, item.last) if item.last - item.first > 2
+        )
+        and item.last - item.first > 2
+    )
+
+
 def _is_plain(text: Sentence, place: int) -> bool:
     """Whether a number is certainly no time: that of a room, or one that counts a noun ("second opinion")."""
+    if text.low(place) in ("christmas", "xmas", "новый", "рождество"):
+        return True
     counts = text.low(place) in ORDINALS and text.token(place + 1).kind == "word" and text.low(place + 1) not in MONTHS
     return counts or is_numbered(text, place)
 
@@ -125,8 +141,12 @@ def _is_clear(clock: Clock) -> bool:
 
 def _is_address(text: Sentence, item: Item) -> bool:
     """Whether an hour is a house number: "at 10 Downing Street"."""
-    bare = isinstance(item.value, Clock) and not _is_clear(item.value)
-    return bare and text.low(item.first) == "at" and text.token(item.last).text[:1].isupper()
+    clock = item.value
+    if not isinstance(clock, Clock) or clock.written or clock.exact or clock.half is not None or clock.minute:
+        return False
+    street = any(text.low(item.last + ahead) in _STREETS for ahead in range(1, 4))
+    named = text.token(item.last).kind == "word" and text.token(item.last).text[:1].isupper()
+    return text.low(item.first) == "at" and named and (street or not _is_clear(clock))
 
 
 def _is_shift(text: Sentence, item: Item) -> bool:

@@ -10,7 +10,7 @@ from televent.phrases.assembling.ends import after, later
 from televent.phrases.assembling.parts import Parts
 from televent.phrases.assembling.timing import Timing
 from televent.phrases.grammar.cursor import Sentence
-from televent.phrases.grammar.values import Clocks, Days, Item, Length, Offset, Rule
+from televent.phrases.grammar.values import Clocks, Days, Item, Length, Offset, Part, Rule
 from televent.phrases.reading import Reading
 
 LONG = 7
@@ -76,7 +76,7 @@ def _unusable(text: Sentence, parts: Parts) -> list[Item]:
         unread += parts.end_clocks
     if not parts.rules or parts.end_days:
         unread += parts.counts
-    unread += [each for each in parts.parts[1:] if each.value != parts.parts[0].value]
+    unread += [each for each in parts.parts[1:] if not _is_same_part(parts.parts[0], each)]
     days = [each.value for each in parts.days if isinstance(each.value, Days)]
     if any(text.today not in each.choices for each in days):
         unread += [each for each in parts.parts if text.low(each.last - 1) == "tonight"]
@@ -87,6 +87,11 @@ def _unusable(text: Sentence, parts: Parts) -> list[Item]:
     if parts.clocks and not parts.rules and not is_course(parts):
         unread += [each for each in parts.lengths if isinstance(each.value, Length) and each.value.days >= LONG]
     return unread
+
+
+def _is_same_part(one: Item, other: Item) -> bool:
+    """ "Last thing tonight": both are the evening."""
+    return isinstance(one.value, Part) and isinstance(other.value, Part) and one.value.name == other.value.name
 
 
 def _from_now(text: Sentence, parts: Parts) -> list[Reading]:

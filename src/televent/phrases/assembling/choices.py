@@ -51,17 +51,15 @@ class Choice:
 def choices_of(text: Sentence, parts: Parts, unread: list[Item]) -> list[Choice]:
     """The combinations; items that contradict others are added to ``unread``. Raises ValueError."""
     rules = _rules(parts, unread)
+    listed = _listed_weekdays(text, parts) if parts.clocks and not rules else []
+    if listed and parts.end_days:
+        rules, parts.days = listed[:1], []  # "Mon and Wed 18:30 until 16 December"
     if not rules and is_course(parts):
         rules = [Rule("WEEKLY")]
     days = _days(text, parts, bool(rules), unread)
     clocks = _clocks(text, parts, unread)
-    if not rules and clocks and (listed := _listed_weekdays(text, parts)):
-        return [
-            Choice(ChosenDay(), clock, rule, zone)
-            for clock in clocks[:1]
-            for rule in listed
-            for zone in _zones(parts)[:1]
-        ]
+    if listed and not rules:
+        return [Choice(ChosenDay(), clocks[0], rule, zone) for rule in listed for zone in _zones(parts)[:1]]
     no_clock: list[Clock | Clocks | None] = [None]
     every = product(days or [ChosenDay()], clocks or no_clock, rules or [None], _zones(parts))
     found = [Choice(day, clock, rule, zone) for day, clock, rule, zone in islice(every, MAX_CHOICES)]
@@ -89,7 +87,7 @@ def _clocks(text: Sentence, parts: Parts, unread: list[Item]) -> Sequence[Clock 
         if (
             isinstance(clock, Clock)
             and open_half
-            and (clock.hour == 7 if text.language == "en" else 0 < clock.hour < 6 and not clock.minute % 15)
+            and (clock.hour == 7 if text.language == "en" else 0 < clock.hour < 8 and not clock.minute % 15)
         ):
             clocks += [replace(clock, half="am"), replace(clock, half="pm")]
         elif isinstance(clock, Clock) and open_half and text.language == "ru":
@@ -142,7 +140,7 @@ def _listed_weekdays(text: Sentence, parts: Parts) -> list[Rule]:
     """ "Football tues and thurs 6pm": every week, or each day once."""
     items = [each for each in parts.days if isinstance(each.value, Days) and each.value.weekday is not None]
     numbers = sorted({each.value.weekday or 0 for each in items if isinstance(each.value, Days)})
-    if len(numbers) < 2 or len(items) < len(parts.days) or parts.end_days:
+    if len(numbers) < 2 or len(items) < len(parts.days) or not parts.clocks:
         return []
     if not all(_is_listed(text, before, after) for before, after in pairwise(items)):
         return []

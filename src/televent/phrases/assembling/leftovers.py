@@ -24,6 +24,7 @@ from televent.phrases.words.vocabulary import (
     NUMBERED,
     OR,
     TIME_WORDS,
+    TIMES,
     UNITS,
 )
 
@@ -35,7 +36,8 @@ _NOUNS = frozenset(["shift", "club", "owl", "fair", "school", "train"])
 _REPORTS = ("итог", "отчет", "планы", "обзор", "цели", "результат", "ретро", "закрыти", "бюджет")
 """Nouns before a month or a year that tell no time: "итоги года"."""
 _LEADING = frozenset(
-    ["at", "@", "в", "во", "до", "till", "until", "to", "since", "for", "на", "from", "с", "к", "by", "after", "после"]
+    ["in", "через", "at", "@", "в", "во", "до", "till", "until", "to", "since", "for", "на", "from", "с", "к", "by",
+     "after", "после"]
 )  # fmt: skip
 _FOR_PEOPLE = (
     "table",
@@ -58,7 +60,9 @@ _PHRASES_BEHIND = (
 """Words behind a time that change nothing about its start."""
 _PHRASES_BEFORE = (("any", "time"), ("anytime",), ("at", "some", "point"), ("в", "любое", "время"))
 """Words before hours that leave open when within them."""
-_HOW_MANY = frozenset(["many", "сколько", "few", "per"])
+_LABELS = frozenset(["when", "date", "time", "day", "start", "когда", "дата", "время", "день", "начало"])
+"""Words before a colon and a time."""
+_HOW_MANY = frozenset(["many", "сколько", "per"])
 _ABOUT_A_MONTH = (
     "sale",
     "edition",
@@ -165,6 +169,8 @@ def _take_fillers(text: Sentence, items: list[Item], rest: Leftovers) -> None:
         for words in _PHRASES_BEHIND:
             if text.follows(item.last, *words):
                 rest.used.update(range(item.last, item.last + len(words)))
+        if item.first > 1 and text.low(item.first - 1) == ":" and text.low(item.first - 2) in _LABELS:
+            rest.used.update((item.first - 2, item.first - 1))
         for words in _PHRASES_BEFORE:
             first = item.first - len(words)
             if first >= 0 and text.follows(first, *words) and isinstance(item.value, Clock | Clocks | Part):
@@ -194,6 +200,8 @@ def _is_time_word(text: Sentence, place: int, used: set[int]) -> bool:
         return bool(used) and not is_no_date(text, place)
     if token.low in ("time", "время") and text.low(place - 1) in ("same", "this", "any", "же"):
         return True
+    if token.low in TIMES and text.token(place - 1).kind == "number":
+        return text.low(place + 1) in ("a", "в", "per", "daily")
     if token.low == "working":
         return text.low(place + 1) in ("day", "days", "hours")
     if token.low in MONTHS and _is_topic(text, place):
@@ -268,7 +276,7 @@ def _may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anythi
     following = text.token(place + 1)
     if timed and before == "at" and following.text[:1].isupper():
         return False  # "at 10 Downing Street"
-    if _is_amount(text, place):
+    if _is_amount(text, place) or (following.low == "лет" and before not in ("через", "на")):
         return False
     if following.low in UNITS or following.low in HALVES or before in _LEADING:
         return True

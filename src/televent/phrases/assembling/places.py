@@ -17,6 +17,8 @@ _NOUNS = (
     "аудитори", "стади", "кофейн", "столов", "студи", "дом", "даче", "площад", "улиц", "ул", "метро", "тц", "центр",
     "садик", "церкв", "конференц", "коворкинг", "кухн", "двор", "пицц",
 )  # fmt: skip
+_LABELS = frozenset(["where", "location", "venue", "place", "address", "где", "место", "адрес"])
+"""Words before a colon and a place."""
 _FULL_STOPS = frozenset([",", ";", "\n", "|"])
 Run = Sequence[Token]
 
@@ -31,7 +33,8 @@ def split_place(runs: Sequence[Run], commas: Sequence[bool]) -> tuple[list[Run],
         for at in range(len(run) - 1, -1, -1):
             if not _begins_place(run, at):
                 continue
-            rest = [*runs[:number], run[:at], *runs[number + 1 :]]
+            label = at - 1 if run[at].low == ":" else at
+            rest = [*runs[:number], run[:label], *runs[number + 1 :]]
             if not any(rest):
                 continue
             return [each for each in rest if each], run[at + 1 :]
@@ -45,7 +48,7 @@ def _begins_place(run: Run, at: int) -> bool:
     behind = [each for each in run[at + 1 :] if each.low not in ("the", "a")]
     if not behind or (behind[0].kind == "mark" and behind[0].low not in ("#", '"', "«", "“")):
         return False
-    if low in _ALWAYS:
+    if low in _ALWAYS or (low == ":" and run[at - 1].low in _LABELS and at > 0):
         return True
     if low not in _BEFORE_A_NAME or (at == 0 and low in ("on",)):
         return False

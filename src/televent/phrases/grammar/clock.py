@@ -307,6 +307,8 @@ def _counts(text: Sentence, place: int, number: int) -> bool:
     """Whether a unit follows a number: "at 3 minutes", but not "at 10 day off" or "в 16 день рождения"."""
     if number != 1 and (text.low(place) in _ENGLISH_SINGULAR or (text.low(place) in SINGULAR and number % 10 != 1)):
         return False
+    if text.low(place) in ("w", "d") and not text.token(place).glued:
+        return False  # "at 10 w Bob"
     return text.low(place) in UNITS and not (text.low(place) in HALVES or text.low(place) in _HOURS)
 
 
@@ -334,6 +336,7 @@ def _range_at(text: Sentence, place: int) -> Item | None:
         return None
     one, two = first[0], last[0]
     marked = one.half or two.half or ":" in _texts(text, at, last[1]) or text.low(at) in NOONS or said
+    marked = marked or any(text.token(each).kind == "dots" for each in (at, second_place))
     marked = marked or any(text.low(each) in _HOURS for each in range(at, last[1])) or text.low(second_place) in NOONS
     if not marked and not _near_a_day(text, place, last[1]) and text.low(place) not in ("at", "в"):
         return None

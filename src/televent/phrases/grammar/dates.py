@@ -70,10 +70,21 @@ def _named(text: Sentence, place: int, at: int) -> Item | None:
         text.low(month_place) in DASHES and text.token(month_place).glued and text.token(month_place + 1).glued
     )
     month = text.look_up(month_place, MONTHS)
+    if month is None and last is not None and last > first[0] and (text.low(after) in ("число", "числа", "числам")):
+        return _days_of_month(text, place, first[0], last, after + 1)
     if month is None:
         return None
     year, after = _year(text, text.skip(month_place + 1, (".",) if len(text.low(month_place)) < 5 else ()))
     return _span_or_day(text, place, at, after, first[0], last, month, year)
+
+
+def _days_of_month(text: Sentence, place: int, first: int, last: int, after: int) -> Item | None:
+    """ "С 20 по 25 число": of this month, or of the next one."""
+    for months in range(3):
+        month = months_after(text.today.replace(day=1), months)
+        if last <= monthrange(month.year, month.month)[1] and month.replace(day=last) >= text.today:
+            return Item(Span(month.replace(day=first), month.replace(day=last), ("month",)), place, after)
+    return None
 
 
 def _day_number(text: Sentence, at: int) -> tuple[int, int] | None:

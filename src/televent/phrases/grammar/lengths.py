@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from televent.phrases.grammar.cursor import Sentence
+from televent.phrases.grammar.senses import is_other_sense
 from televent.phrases.grammar.values import AllDay, Item, Length
 from televent.phrases.words.vocabulary import (
     AGO,
@@ -106,6 +107,8 @@ def amount_at(text: Sentence, place: int) -> tuple[Length, int] | None:
 
 def _piece(text: Sentence, at: int) -> tuple[float, str, int] | None:
     low = text.low(at)
+    if is_other_sense(text, at):
+        return None  # "день рождения"
     if low in HALF_HOURS:
         minutes, after = HALF_HOURS[low], at + 1
         if minutes == 90:
@@ -116,6 +119,8 @@ def _piece(text: Sentence, at: int) -> tuple[float, str, int] | None:
         return 6, "month", at + 1
     if low == "пол" and text.low(text.skip(at + 1, ("-",))) == "часа":
         return 0.5, "hour", text.skip(at + 1, ("-",)) + 1
+    if low == "hour" and text.low(text.skip(at + 1, ("-",))) == "long":
+        return 1, "hour", text.skip(at + 1, ("-",)) + 1
     if low == "half" and text.low(at + 1) == "-" and text.low(at + 2) in ("hour", "day"):
         return (0.5, "hour", at + 3) if text.low(at + 2) == "hour" else None
     adjective = _adjective(text, at)
@@ -148,12 +153,16 @@ def _piece(text: Sentence, at: int) -> tuple[float, str, int] | None:
     if number is None:
         return None
     amount, after = number
+    behind = text.token(after + 1)
+    two_digits = behind.glued and behind.kind == "number" and len(behind.low) == 2
+    if two_digits and text.low(after) in ("h", "ч") and UNITS.get(text.low(after + 2)) != "minute" and amount > 6:
+        return None  # "15h30" is a time of the day
     after = text.skip(after, ("-",))
     unit = text.look_up(after, UNITS)
     if unit is None or (text.low(after) in SINGULAR and amount % 10 != 1):
         return None
-    if text.low(after) in ("d", "w") and text.low(after + 1) in ("'", "."):
-        return None
+    if text.low(after) in ("d", "w") and (not text.token(after).glued or text.low(after + 1) in ("'", ".", "/")):
+        return None  # "at 10 w Bob"
     dotted = text.low(after) in ("мин", "ч", "min", "hr") and text.token(after + 1).glued and text.low(after + 2)
     return amount, unit, text.skip(after + 1, (".",) if dotted else ())
 

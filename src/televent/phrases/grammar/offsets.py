@@ -17,6 +17,7 @@ MAX_INVERTED = 1000
 def offset_at(text: Sentence, place: int) -> Item | None:
     """A time counted from now: "in 3 days", "через час", "2 weeks from now", "a week from Friday", "3 days ago"."""
     at = text.skip(place, IN | {"за", "ровно"}, 2)
+    at = text.skip(at, ("about", "around", "approximately", "roughly", "примерно", "где-то")) if at > place else at
     asked = at > place
     if text.follows(place, "через", "день"):
         return None
@@ -72,7 +73,7 @@ def _inverted(text: Sentence, place: int) -> Item | None:
     """ "минут через двадцать", "часа через два", "дня через три": an approximate time from now."""
     unit = text.look_up(place, UNITS)
     number = text.number(place + 2) if text.low(place + 1) in IN else None
-    if unit is None or number is None or text.look_up(number[1], UNITS):
+    if unit is None or number is None or text.low(number[1]) in UNITS:
         return None
     amount = number[0]
     length = Length(

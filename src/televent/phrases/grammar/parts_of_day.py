@@ -26,6 +26,7 @@ _EVENTS = {
     ("в", "обед"): ("afternoon", 13), ("с", "обеда"): ("afternoon", 13), ("после", "обеда"): ("afternoon", 14),
     ("в", "обеденный", "перерыв"): ("afternoon", 13), ("к", "обеду"): ("afternoon", 13), ("обед",
     "время"): ("afternoon", 13),
+    ("районе", "обеда"): ("afternoon", 13), ("около", "обеда"): ("afternoon", 13), ("за", "обедом"): ("afternoon", 13),
     ("до", "обеда"): ("morning", 10), ("перед", "обедом"): ("morning", 11), ("после", "работы"): ("evening", 18),
     ("перед", "работой"): ("morning", 8), ("до", "работы"): ("morning", 8), ("после", "школы"): ("afternoon", 16),
     ("перед", "школой"): ("morning", 8), ("после", "ужина"): ("evening", 20), ("после", "завтрака"): ("morning", 9),
@@ -62,6 +63,8 @@ def part_at(text: Sentence, place: int) -> Item | None:
     edge = text.look_up(at, _EDGES)
     if edge is not None and (behind := text.skip(at + 1, ("in", "the", "on", "-"), 2)) and text.low(behind) in edge:
         return Item(Part(PARTS[text.low(behind)], edge[text.low(behind)]), place, behind + 1)
+    if text.low(at) == "eve" and (_is_day(text, at - 1) or text.low(at - 1) == "this"):
+        return Item(Part("evening"), place, at + 1)
     part = text.look_up(at, PARTS)
     low = text.low(at)
     if part is None:

@@ -14,9 +14,10 @@ from televent.phrases.grammar.of_month import (
     weekday_of_month,
 )
 from televent.phrases.grammar.values import Count, Item, Rule
-from televent.phrases.grammar.weekday_lists import weekdays_at
+from televent.phrases.grammar.weekday_lists import DAYS, weekdays_at
 from televent.phrases.words.vocabulary import (
     DAILY,
+    DASHES,
     EVERY,
     LAST,
     MONTHS,
@@ -24,6 +25,7 @@ from televent.phrases.words.vocabulary import (
     PARTS,
     TIMES,
     UNITS,
+    WEEKDAYS,
     WEEKDAYS_REPEATED,
     WEEKENDS,
     WEEKLY,
@@ -143,6 +145,10 @@ def _by_weekdays(text: Sentence, place: int) -> Item | None:
     """ "Mondays", "on weekdays", "по понедельникам", "по будням", "по вечерам", "mon and wed every week"."""
     at = text.skip(place, ("on", "at", "по", "в", "во"))
     low = text.low(at)
+    chain = [text.look_up(at + ahead, WEEKDAYS) for ahead in (0, 2, 4)]
+    if text.low(at + 1) in DASHES and text.low(at + 3) in DASHES and None not in chain and len(set(chain)) == 3:
+        days = tuple(DAYS[day] for day in sorted(day for day in chain if day is not None))
+        return Item(Rule("WEEKLY", 1, days), place, at + 5)  # "пн-ср-пт"
     if text.low(place) == "по" and low in PARTS and low.endswith("ам"):
         return Item(Rule("DAILY", part=PARTS[low]), place, at + 1)
     if low in WORKDAYS:

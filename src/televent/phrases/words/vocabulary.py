@@ -59,7 +59,8 @@ TOPIC = english.TOPIC | russian.TOPIC
 MOVING = english.MOVING + russian.MOVING
 
 APPROXIMATE = frozenset(
-    ["any", "anytime", "some", "любое", "around", "approximately", "approx", "circa", "ca", "roughly", "ish", "~",
+    ["later", "earlier", "any", "anytime", "some", "любое", "around", "approximately", "approx", "circa", "ca",
+     "roughly", "ish", "~",
      "thereabouts", "около", "примерно",
      "приблизительно",
      "ориентировочно", "где-то", "ближе", "районе"]
