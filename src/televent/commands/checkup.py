@@ -32,6 +32,9 @@ ATTACHING: Final = """
     FROM attachment_use AS used
     JOIN resource ON resource.tenant_id = used.tenant_id AND resource.uid = used.uid AND NOT resource.deleted
     LIMIT %s"""
+UNHANDLED: Final = "SELECT count(*), extract(epoch FROM clock_timestamp() - min(kept_at))::float8 FROM bot_update"
+UPDATE_LATE: Final = 300.0
+"""Max seconds that an update of Telegram may wait to be handled."""
 FOLLOWER_LATE: Final = 60.0
 """Max seconds that an event may wait for a follower."""
 
@@ -151,6 +154,7 @@ def _database(url: str, findings: list[Finding], public_url: str | None) -> None
         connection.execute("SELECT count(*) FROM (SELECT FROM event LIMIT 1) AS one")
         findings.append(("store", True, f"answers in {(time.perf_counter() - started) * 1000:.1f} ms"))
         findings += _outbox(connection)
+        findings += _bot(connection)
         findings.append(_postmaster(connection))
         findings.append(_incoming(connection))
         old = connection.execute(
@@ -246,6 +250,21 @@ def _outbox(connection: psycopg.Connection[Any]) -> list[Finding]:
         # A person who blocks the bot, or mistypes an address, has chosen so: that is no failure of the operator.
         ("unreachable", True, f"{gone[0][2] if gone else 0} messages reached nobody{': ' if gone else ''}{reasons}"),
         ("worker", not late, f"{waiting} messages wait for more than two minutes{': ' if kinds else ''}{kinds}"),
+    ]
+
+
+def _bot(connection: Connection) -> list[Finding]:
+    """Whether updates of Telegram wait for a bot, and how often Telegram asked the bot to wait."""
+    from televent.adapters.postgres.queues.bot_trouble import recent, sentence
+
+    row = connection.execute(UNHANDLED).fetchone()
+    assert row is not None
+    waiting, oldest = int(row[0]), float(row[1] or 0)
+    for_how_long = f", the oldest for {oldest:.0f} s" if waiting else ""
+    return [
+        ("updates", oldest < UPDATE_LATE, f"{waiting} updates of Telegram are not handled yet{for_how_long}"),
+        # Its limits are met in good times too, such as when many events of one person change.
+        ("calls", True, sentence(recent(connection)) or "Telegram carried out all since yesterday"),
     ]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import rich_click as click
 
+from televent.adapters.postgres.queues.bot_trouble import recent, sentence
 from televent.application.messages.outbox import DROPPED, STATES
 from televent.commands.accounts import opened, show
 from televent.runtime.database import Chosen, OperatorError
@@ -28,12 +29,16 @@ def outbox() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def outbox_list(chosen: Chosen, states: Sequence[str], kind: str, limit: int, as_json: bool) -> None:
-    """Show the number of messages in each state, and the messages that are not settled, the oldest first."""
+    """Show the number of messages in each state, how often Telegram asked to wait, and the messages that are not
+    settled, the oldest first."""
     with opened(chosen) as core:
         counts = core.outbox.counts()
         rows = core.outbox.listed(states or SHOWN, kind, limit)
-    value = {"standing": counts, "messages": rows}
+        with core.pool.connection() as connection:
+            trouble = recent(connection)
+    value = {"standing": counts, "telegram": {each.reason: each.calls for each in trouble}, "messages": rows}
     lines = [f"{state:<13} {count}" for state, count in sorted(counts.items())]
+    lines += [f"{'telegram':<13} {sentence(trouble)}"] if trouble else []
     lines += [_line(row) for row in rows]
     show(value, as_json, lines or ["The outbox is empty."])
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from televent.adapters.postgres.queues.bot_lease import PostgresBotLease
+from televent.adapters.postgres.queues.bot_trouble import PostgresBotTrouble
 from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
@@ -33,6 +34,7 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     process only sends the pending messages."""
     # The import is here because aiogram takes seconds, which other processes save.
     from televent.adapters.telegram.app import make_bot, make_dispatcher, register_commands
+    from televent.adapters.telegram.call_trouble import CallTrouble
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
     from televent.adapters.telegram.kept_updates import KeptUpdates
@@ -46,11 +48,16 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
         ready()
         await stop.wait()
         return
-    bot = make_bot(token.get_secret_value(), settings.telegram_api_base)
+    trouble = CallTrouble()
+    bot = make_bot(token.get_secret_value(), settings.telegram_api_base, trouble)
     door = BotDoor(core.backend, core.run, partial(reach, settings))
     book = PostgresChatBook(core.pool)
     dispatcher = make_dispatcher(door, DialogueStorage(book, core.run))
-    tasks = [asyncio.create_task(drain(core, chat_handlers(core, bot, door), stop))]
+    counts = PostgresBotTrouble(core.pool, bot.id)
+    tasks = [
+        asyncio.create_task(drain(core, chat_handlers(core, bot, door), stop)),
+        asyncio.create_task(trouble.keep(counts.add, core.run, stop)),
+    ]
     try:
         await _until_reachable(lambda: register_commands(bot), stop)
         if settings.telegram_webhook_url is not None:

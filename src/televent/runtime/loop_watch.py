@@ -22,7 +22,7 @@ async def loop_watched(standstill: float = STANDSTILL) -> AsyncIterator[None]:
 
     async def live() -> None:
         while True:
-            # Each call begins to count anew.
+            # Each call replaces the one before.
             faulthandler.dump_traceback_later(standstill, exit=True)
             await asyncio.sleep(standstill / 10)
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from televent.adapters.postgres.followers import reindex
+from televent.adapters.postgres.queues.bot_trouble import sweep_trouble
 from televent.adapters.postgres.queues.bot_updates import sweep_updates
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
@@ -269,6 +270,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.fail_unknown, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
             await core.run(core.rate_limit.sweep)
+            await core.run(sweep_trouble, core.pool)
             if unhandled := await core.run(sweep_updates, core.pool):
                 log.error("no bot has handled updates of Telegram within a day", updates=unhandled)
             await core.run(PostgresCodeMails(core.pool).sweep, moment)

@@ -24,7 +24,7 @@ NEWEST = 60
 
 
 class Timetable:
-    """When each of so many acts is due, within so many seconds. Whoever is free takes the next one, so one who waits
+    """When each of so many acts is due, within so many seconds. A free actor takes the next one, so one that waits
     for a killed server holds up no other, and acts that are late are caught up with."""
 
     def __init__(self, acts: int, seconds: float) -> None:

@@ -16,6 +16,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetUpdates, Response, SendMessage
 
+from televent.adapters.telegram.call_trouble import CallTrouble
 from televent.adapters.telegram.persistence import MAX_ASKED, PAUSES, Persistence
 
 METHOD = SendMessage(chat_id=1, text="x")
@@ -41,7 +42,7 @@ def calls(method: Any, *errors: Exception) -> tuple[int, list[float], Exception 
     async def run() -> Exception | None:
         bot = Bot("1:abc")
         try:
-            await Persistence(sleep)(request, bot, method)
+            await Persistence(CallTrouble(), sleep)(request, bot, method)
         except Exception as error:
             return error
         finally:

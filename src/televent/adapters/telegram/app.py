@@ -26,6 +26,7 @@ from aiogram.types import (
     User,
 )
 
+from televent.adapters.telegram.call_trouble import CallTrouble
 from televent.adapters.telegram.door import BotDoor, NotStarted
 from televent.adapters.telegram.handlers import (
     answers,
@@ -103,11 +104,12 @@ HANDLERS: Final = (
 """The modules with handlers. The first one that takes an update answers it, so the last takes whatever is left."""
 
 
-def make_bot(token: str, api_base: str | None = None) -> Bot:
-    """The client of the Bot API. ``api_base`` is the URL of another Bot API server than Telegram's."""
+def make_bot(token: str, api_base: str | None = None, trouble: CallTrouble | None = None) -> Bot:
+    """The client of the Bot API. ``api_base`` is the URL of another Bot API server than Telegram's. ``trouble`` notes
+    the calls that are made again."""
     server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
     session = AiohttpSession(api=server, timeout=CALL)
-    session.middleware(Persistence())
+    session.middleware(Persistence(trouble or CallTrouble()))
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML", link_preview_is_disabled=True))
 
 

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import structlog
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.exceptions import (
@@ -23,7 +22,7 @@ from aiogram.exceptions import (
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
-log = structlog.get_logger("televent.bot")
+from televent.adapters.telegram.call_trouble import FAILED, WAIT, CallTrouble
 
 PAUSES: Final = (0.3, 1.0, 3.0)
 """Seconds before the second, third and fourth attempt after an error of the network or of Telegram."""
@@ -37,7 +36,8 @@ Sleep = Callable[[float], Awaitable[object]]
 class Persistence(BaseRequestMiddleware):
     """Makes a failed call again, all but getUpdates, whose caller does it. ``sleep``: waits so many seconds."""
 
-    def __init__(self, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, trouble: CallTrouble, sleep: Sleep = asyncio.sleep) -> None:
+        self._trouble = trouble
         self._sleep = sleep
 
     async def __call__(
@@ -46,14 +46,21 @@ class Persistence(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        for pause in () if method.__api_method__ == GetUpdates.__api_method__ else PAUSES:
+        name = method.__api_method__
+        if name == GetUpdates.__api_method__:
+            return await make_request(bot, method)
+        for pause in (*PAUSES, None):
+            wait = pause
             try:
                 return await make_request(bot, method)
             except TelegramRetryAfter as error:
-                if error.retry_after > MAX_ASKED:
+                self._trouble.note(WAIT, name, error)
+                if pause is None or error.retry_after > MAX_ASKED:
                     raise
-                pause = max(pause, float(error.retry_after))
+                wait = max(pause, float(error.retry_after))
             except _FAILED as error:
-                log.info("a call is made again", method=method.__api_method__, error=type(error).__name__)
-            await self._sleep(pause)
-        return await make_request(bot, method)
+                self._trouble.note(FAILED, name, error)
+                if pause is None:
+                    raise
+            await self._sleep(wait or 0.0)
+        raise AssertionError("unreachable")
