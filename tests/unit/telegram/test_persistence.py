@@ -17,7 +17,7 @@ from aiogram.exceptions import (
 from aiogram.methods import GetUpdates, Response, SendMessage
 
 from televent.adapters.telegram.call_trouble import CallTrouble
-from televent.adapters.telegram.persistence import MAX_ASKED, PAUSES, Persistence
+from televent.adapters.telegram.persistence import MAX_ASKED, PAUSES, WAITS, Persistence
 
 METHOD = SendMessage(chat_id=1, text="x")
 GATEWAY = TelegramServerError(METHOD, "Bad Gateway")
@@ -42,7 +42,7 @@ def calls(method: Any, *errors: Exception) -> tuple[int, list[float], Exception 
     async def run() -> Exception | None:
         bot = Bot("1:abc")
         try:
-            await Persistence(CallTrouble(), sleep)(request, bot, method)
+            await Persistence(CallTrouble(), sleep, chance=lambda: 0.25)(request, bot, method)
         except Exception as error:
             return error
         finally:
@@ -61,8 +61,15 @@ def test_it_is_given_up_after_the_last_attempt() -> None:
     assert calls(METHOD, *[GATEWAY] * 9) == (len(PAUSES) + 1, list(PAUSES), GATEWAY)
 
 
-def test_a_wait_that_telegram_names_is_kept() -> None:
-    assert calls(METHOD, TelegramRetryAfter(METHOD, "", retry_after=4)) == (2, [4.0], None)
+def test_a_wait_that_telegram_names_is_kept_and_a_little_more() -> None:
+    assert calls(METHOD, TelegramRetryAfter(METHOD, "", retry_after=4)) == (2, [5.0], None)
+
+
+def test_a_limit_that_many_calls_meet_is_waited_for_longer_than_a_failure() -> None:
+    """An answer to a person does not fail because other chats are busy."""
+    again = TelegramRetryAfter(METHOD, "", retry_after=1)
+    assert calls(METHOD, *[again] * WAITS, GATEWAY) == (WAITS + 2, [1.25] * WAITS + [PAUSES[0]], None)
+    assert calls(METHOD, *[again] * 99) == (WAITS + 1, [1.25] * WAITS, again)
 
 
 @pytest.mark.parametrize(
