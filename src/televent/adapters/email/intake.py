@@ -20,6 +20,7 @@ from televent.adapters.email.bounces import bounced_token, reports_failure
 from televent.adapters.email.find import calendar_part, is_report
 from televent.adapters.email.reading.bounds import BeyondBounds
 from televent.adapters.email.reading.parts import Part, parse_mail
+from televent.adapters.email.reading.texts import written_text
 from televent.adapters.email.recipients import REFUSALS, TOO_MANY
 from televent.adapters.email.trust import header_values, sender_of
 from televent.application.backend import Backend
@@ -167,13 +168,15 @@ class Intake:
     def _read(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> IncomingMail:
         mail = _parsed(envelope_from, raw)
         reports = is_report(mail, envelope_from)
+        calendar = None if reports else calendar_part(mail)
         return IncomingMail(
             key=mail_key,
             recipients=tuple(recipients),
             sender=sender_of(mail, self._authserv_id),
             message_ids=tuple(value.lower().strip("<> ") for value in header_values(mail, "Message-ID")),
-            calendar=None if reports else calendar_part(mail),
+            calendar=calendar,
             report=self._report(mail) if reports else None,
+            written=written_text(mail) if calendar is None and not reports else None,
         )
 
     def _report(self, mail: Part) -> DeliveryReport:

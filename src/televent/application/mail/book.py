@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from televent.application.messages.message import Message
 from televent.domain.ids import AccountId
 
 ATTEMPTS: Final = 3
@@ -99,6 +100,10 @@ class MailBook(Protocol):
 
     def operator_mails(self, since: datetime) -> int:
         """The number of the operator's mails that came since then."""
+        ...
+
+    def tell(self, tenant: AccountId, message: Message, slot: str, mail_key: str, now: datetime) -> bool:
+        """Queues a message for that account because of a mail, once for each mail. False: the slot has another one."""
         ...
 
     def raw(self, mail_key: str) -> bytes | None:

@@ -38,11 +38,21 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenText:
+    """The text that a person wrote in a mail: bounded, without HTML. ``automatic``: a program wrote it (RFC 3834)."""
+
+    subject: str
+    text: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMail:
     """An incoming mail.
 
     ``key``: the id of the mail; the raw mail is stored under it. ``recipients``: those of the SMTP envelope.
     ``message_ids``: without angle brackets, in lower case. ``report``: None where the mail is no delivery report.
+    ``written``: None where the mail has a calendar or is a report.
     """
 
     key: str
@@ -51,6 +61,7 @@ class IncomingMail:
     message_ids: tuple[str, ...]
     calendar: MailedCalendar | None
     report: DeliveryReport | None = None
+    written: WrittenText | None = None
 
 
 @dataclass(frozen=True, slots=True)

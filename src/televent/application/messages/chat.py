@@ -55,6 +55,14 @@ class ShareNotice(Message, frozen=True):
     access: str
 
 
+class CalendarOffer(Message, frozen=True):
+    """A mail brought a calendar that invites nobody (PUBLISH, or no METHOD): the reader may import it. ``text``: the
+    VCALENDAR; ``sender``: the address in From, which nothing proves."""
+
+    text: str
+    sender: str
+
+
 class ChatText(Message, frozen=True):
     """A text from the catalogue of texts. ``text_key`` names it, ``values`` are its parameters."""
 

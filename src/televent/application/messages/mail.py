@@ -88,6 +88,14 @@ class MeetingMail(Message, frozen=True):
     proposal: str
 
 
+class NoticeMail(Message, frozen=True):
+    """A text from the catalogue of texts, for an account without a chat, at its verified address. ``text_key`` names
+    it, ``values`` are its parameters. A calendar that the text tells of is not attached: the reader has that mail."""
+
+    text_key: str
+    values: dict[str, str]
+
+
 class AddressVerification(Part, frozen=True, tag_field="template", tag="address_verification"):
     """The code that proves an address. ``name``: the person who claims it."""
 

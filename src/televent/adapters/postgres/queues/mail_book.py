@@ -14,6 +14,7 @@ from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail, ReplyToken
 from televent.application.mail.incoming import FOR_OPERATOR
 from televent.application.messages.mail import OperatorMail
+from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.domain.ids import AccountId
 
@@ -169,6 +170,15 @@ class PostgresMailBook:
                 key, message = f"operator/{mail_key}", OperatorMail(forward_to, mail_key)
                 due = OutboxMessage(uuid5(NAMESPACE_OID, key), key, message, now)
                 connection.execute(ENQUEUE, outbox_row(SERVER, due, mail_key[:32], now))
+
+    def tell(self, tenant: AccountId, message: Message, slot: str, mail_key: str, now: datetime) -> bool:
+        """Queues a message for that account because of a mail, once for each mail. False: the slot has another one."""
+        due = OutboxMessage(uuid5(tenant, f"mail-told/{mail_key}"), f"mail-told/{slot}", message, now)
+        with self._pool.connection() as connection, connection.transaction():
+            if connection.execute(ENQUEUE, outbox_row(tenant, due, mail_key[:32], now)).rowcount:
+                return True
+            same = "SELECT 1 FROM outbox WHERE tenant_id = %s AND outbox_id = %s"
+            return connection.execute(same, (tenant, due.outbox_id)).fetchone() is not None
 
     def operator_mails(self, since: datetime) -> int:
         """The number of the operator's mails since then."""

@@ -18,12 +18,13 @@ from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.notices.answers import send_answer
 from televent.adapters.telegram.notices.chat import Chat, Sender
 from televent.adapters.telegram.notices.invitations import send_invitation
+from televent.adapters.telegram.notices.offers import send_offer
 from televent.adapters.telegram.notices.proposals import send_declined, send_proposal
 from televent.adapters.telegram.notices.reminders import send_digest, send_reminder, send_reminders
 from televent.adapters.telegram.notices.sharing import send_share
 from televent.adapters.telegram.notices.texts import send_text
 from televent.adapters.telegram.notices.wanted import is_wanted
-from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard, ShareNotice
+from televent.application.messages.chat import AnswerNotice, CalendarOffer, ChatText, InvitationCard, ShareNotice
 from televent.application.messages.mail import MeetingMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage, RetryLater, Undeliverable
@@ -47,6 +48,7 @@ SENDERS: Final[Mapping[type[Message], Sender]] = MappingProxyType(
         ProposalDeclinedNotice: send_declined,
         ShareNotice: send_share,
         ChatText: send_text,
+        CalendarOffer: send_offer,
         ReminderDue: send_reminder,
         RemindersDue: send_reminders,
         DigestDue: send_digest,

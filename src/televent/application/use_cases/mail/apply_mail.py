@@ -13,6 +13,7 @@ from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.mail.park_mail import park_mail
+from televent.application.use_cases.mail.tell_person import offer_import
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip, would_change
 from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
 from televent.ical.itip.message import Message
@@ -69,6 +70,9 @@ def _from_attendee(delivery: _Delivery) -> Verdict:
     """A REPLY counts only from the attendee whom it names (product §5)."""
     message, sender, people = delivery.message, delivery.mail.sender, delivery.mail_backend.backend.people
     row = _copy(delivery)
+    if row is None and message.method == "REPLY" and attendee_of(message, ()) is None:
+        # Some shops send the ticket or the receipt as a REPLY (SPEC B6).
+        return offer_import(delivery.mail_backend, delivery.mail, message, delivery.account)
     if row is None:
         return Verdict("ignored", "unknown-uid")
     organizer = _organizer(row)
@@ -89,13 +93,15 @@ def _from_organizer(delivery: _Delivery) -> Verdict:
     if (message.organizer or "").endswith(f"@{people.mail_domain}"):
         # Invitations between accounts here are not sent by mail, so this mail is forged or forwarded.
         return Verdict("ignored", "its organizer is here")
+    if message.method == "PUBLISH" or (message.method == "REQUEST" and message.organizer is None):
+        return offer_import(delivery.mail_backend, delivery.mail, message, delivery.account)
     row = _copy(delivery)
     proven = sender.proven and message.organizer in sender.speaks_for
     name = _name(delivery, message.organizer or sender.address, proven=proven or row is not None)
     if row is None:
         trust = Trust.T2 if proven else Trust.T0
         # A CANCEL may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
-        if message.method in ("REQUEST", "PUBLISH") or (message.method == "CANCEL" and proven):
+        if message.method == "REQUEST" or (message.method == "CANCEL" and proven):
             return _apply(delivery, trust, None, name)
         return Verdict("ignored", "unknown-uid")
     organizer = _organizer(row)

@@ -6,12 +6,14 @@ a verdict with a reason: applied, ignored, or parked for a person to decide on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from televent.application.mail.backend import MailBackend
 from televent.application.mail.incoming import FOR_OPERATOR, DeliveryReport, IncomingMail, MailState, Verdict
 from televent.application.use_cases.mail.apply_mail import apply_mail
 from televent.application.use_cases.mail.note_bounce import note_bounce
+from televent.application.use_cases.mail.tell_person import forward_text, tell_bounce
 
 _RANK: tuple[MailState, ...] = ("ignored", "parked", "applied")
 
@@ -47,16 +49,21 @@ def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     if _ours(mail_backend, mail):
         # A rule elsewhere sent it back (B2).
         return Verdict("ignored", "our own mail")
-    if mail.calendar is None:
-        return Verdict("ignored", "no calendar in it")
     addressees = mail_backend.addressees.among(mail.recipients)
+    if mail.calendar is None:
+        forwarded = [found for each in addressees if (found := forward_text(mail_backend, mail, each)) is not None]
+        return _together(forwarded) if forwarded else Verdict("ignored", "no calendar in it")
     if not addressees:
         return Verdict("ignored", "for nobody here")
     if mail.calendar.message is None:
         return Verdict("ignored", f"unreadable calendar: {mail.calendar.note}")
     verdicts = [apply_mail(mail_backend, mail, mail.calendar.message, each) for each in addressees]
+    return _together(verdicts, mail.calendar.note)
+
+
+def _together(verdicts: Sequence[Verdict], note: str = "") -> Verdict:
     state = max((verdict.state for verdict in verdicts), key=_RANK.index)
-    reasons = [*(verdict.reason for verdict in verdicts), *filter(None, [mail.calendar.note])]
+    reasons = [*(verdict.reason for verdict in verdicts), *filter(None, [note])]
     return Verdict(state, "; ".join(dict.fromkeys(reasons)))
 
 
@@ -74,5 +81,8 @@ def _report(mail_backend: MailBackend, mail: IncomingMail, report: DeliveryRepor
         account = mail_backend.backend.reads.account(token.tenant)
         if account is not None:
             context = mail_backend.context(f"{mail.key}/{token.token}", account.tenant)
-            noted |= note_bounce(mail_backend.backend, context, uid=token.uid, attendee=token.attendee)
+            there = note_bounce(mail_backend.backend, context, uid=token.uid, attendee=token.attendee)
+            if there:
+                tell_bounce(mail_backend, mail, account, token)
+            noted |= there
     return Verdict("applied" if noted else "ignored", "undeliverable" if noted else "the event is gone")

@@ -1,2 +1,9 @@
 guest-mail-unreachable = 🔕 { $name } did not get the invitation to “{ $title }”: their mail server says that nobody has this address. Please tell them in another way.
 guest-unreachable = 🔕 { $name } did not get the invitation to “{ $title }”: Telegram takes no messages from me for them. Please tell them in another way.
+offer-from = 📎 A mail from { $sender } brought a calendar. It invites nobody, so nothing was stored.
+guest-undeliverable = 📭 Mails about “{ $title }” do not reach { $address }: the address does not exist or refuses them. Please check it, or tell them in another way.
+guest-wrote = ✉️ { $sender } answered “{ $title }” with a mail (the sender is not verified):
+
+    { $subject }
+
+    { $text }

@@ -1,0 +1,113 @@
+"""Tells a person of a mail that changes nothing in their calendar by itself: in their chat, or by mail (SPEC B6, B7).
+
+Anybody can write such mails. So there is a limit for each account, kind and hour; a mail beyond it is kept, and its
+reason says so.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from televent.application.mail.addressees import Addressee
+from televent.application.mail.backend import MailBackend
+from televent.application.mail.book import ReplyToken
+from televent.application.mail.incoming import IncomingMail, Verdict
+from televent.application.messages.chat import CalendarOffer, ChatText
+from televent.application.messages.mail import NoticeMail
+from televent.application.messages.message import Message
+from televent.application.read_models.accounts import AccountRow
+from televent.application.use_cases.importing.import_objects import Standing, standing_of
+from televent.ical.itip.message import Message as ItipMessage
+from televent.ical.mending.files import read_any_file
+from televent.ical.text.errors import IcalError
+
+MAX_OFFERS: Final = 5
+"""Max offers to import a calendar that one person gets in an hour."""
+MAX_WRITTEN: Final = 5
+"""Max mails about one meeting that are forwarded from one attendee in an hour."""
+MAX_OFFERED: Final = 256 * 1024
+"""Max bytes of a calendar that is offered."""
+MAX_LISTED: Final = 5
+"""Max titles in a mail about an offer."""
+
+
+def offer_import(mail_backend: MailBackend, mail: IncomingMail, message: ItipMessage, account: AccountRow) -> Verdict:
+    """Offers to import the message's events; they invite nobody, so nothing is stored until the person agrees."""
+    text = message.text.raw
+    if len(text) > MAX_OFFERED:
+        return Verdict("ignored", f"a calendar of more than {MAX_OFFERED} bytes is not offered")
+    try:
+        objects = read_any_file(text).objects
+    except IcalError as error:
+        return Verdict("ignored", f"unreadable calendar: {error.precondition}")
+    backend = mail_backend.backend
+    if all(standing_of(backend, account.tenant, each) is Standing.HERE for each in objects):
+        return Verdict("ignored", "all of it is in the calendar")
+    titles = [each.reading.instances()[0].summary.strip() for each in objects[:MAX_LISTED]]
+    listed = "; ".join(" ".join(title.split())[:100] for title in titles if title)
+    by_mail = {"sender": mail.sender.address, "titles": listed, "count": str(len(objects))}
+    chat = CalendarOffer(text.decode(), mail.sender.address)
+    return _told(mail_backend, mail, account, chat, NoticeMail("offer", by_mail), ("offer", MAX_OFFERS))
+
+
+def forward_text(mail_backend: MailBackend, mail: IncomingMail, addressee: Addressee) -> Verdict | None:
+    """Forwards the text that an attendee wrote to a meeting's reply address to its organizer; None for other mails."""
+    written, token = mail.written, next(iter(addressee.tokens), None)
+    if written is None or token is None:
+        return None
+    if written.automatic:
+        return Verdict("ignored", "an automatic answer without a calendar")
+    title = _title(mail_backend, token)
+    if title is None:
+        return Verdict("ignored", "the event is gone")
+    values = {"sender": mail.sender.address, "title": title, "subject": written.subject, "text": written.text}
+    chat, by_mail = ChatText("guest-wrote", values), NoticeMail("guest-wrote", values)
+    return _told(mail_backend, mail, addressee.account, chat, by_mail, (f"wrote/{token.token}", MAX_WRITTEN))
+
+
+def tell_bounce(mail_backend: MailBackend, mail: IncomingMail, account: AccountRow, token: ReplyToken) -> None:
+    """Tells the organizer that their mails do not reach an attendee: once a day for each attendee of each meeting."""
+    title = _title(mail_backend, token)
+    if title is None:
+        return
+    values = {"address": token.attendee, "title": title}
+    chat, by_mail = ChatText("guest-undeliverable", values), NoticeMail("guest-undeliverable", values)
+    now = mail_backend.backend.clock()
+    message = _fitting(account, chat, by_mail)
+    if message is not None:
+        mail_backend.book.tell(account.tenant, message, f"bounce/{token.token}/{now:%Y%m%d}", mail.key, now)
+
+
+def _title(mail_backend: MailBackend, token: ReplyToken) -> str | None:
+    """The title of the token's meeting; None where it is gone."""
+    reads = mail_backend.backend.reads
+    found = next(iter(reads.by_uid(token.tenant, token.uid)), None)
+    row = reads.by_stream(token.tenant, found.stream_id) if found is not None else None
+    if row is None or row.ics is None:
+        return None
+    return " ".join(row.text.reading.instances()[0].summary.split())[:200]
+
+
+def _told(
+    mail_backend: MailBackend,
+    mail: IncomingMail,
+    account: AccountRow,
+    chat: Message,
+    by_mail: NoticeMail,
+    limit: tuple[str, int],
+) -> Verdict:
+    """Queues the message in the first free slot of this hour."""
+    message, now = _fitting(account, chat, by_mail), mail_backend.backend.clock()
+    if message is None:
+        return Verdict("ignored", "the person has neither a chat nor a verified address")
+    kind, most = limit
+    for number in range(most):
+        if mail_backend.book.tell(account.tenant, message, f"{kind}/{now:%Y%m%d%H}/{number}", mail.key, now):
+            return Verdict("parked", "offered" if kind == "offer" else "forwarded to the organizer")
+    return Verdict("ignored", "told-lately")
+
+
+def _fitting(account: AccountRow, chat: Message, by_mail: NoticeMail) -> Message | None:
+    if account.telegram_id is not None:
+        return chat
+    return by_mail if account.addresses else None
