@@ -46,6 +46,8 @@ _TEXT_NAMES: Mapping[type[CalendarMail], str] = {
 """The middle part of each text key: ``subject-invite``, ``lead-invite``."""
 
 
+MAX_LINK = 500
+"""Max characters of a link to a conference that is written into the text of a mail."""
 MAX_FORWARDED = 256 * 1024
 """Max bytes of a mail that is forwarded to the operator; the rest of a larger one is only in the database."""
 
@@ -106,6 +108,8 @@ class MailSender:
             internal_domain=us.internal_domain,
             mail_domain=us.mail_domain,
             public_url=us.public_url,
+            timezone=outgoing.timezone,
+            untitled=texts.say(texts.language_of(outgoing.locale), "untitled"),
         )
         text = CalendarText(outgoing.text.encode())
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
@@ -210,6 +214,8 @@ def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str, changes
     if kind in ("invite", "update", "cancel", "removed"):
         lines.append(texts.say(language, "organizer", **values))
     lead = texts.say(language, f"lead-{kind}", **values)
+    if kind in ("invite", "update") and (link := _conference(instance)):
+        lines.append(texts.say(language, "conference", link=link))
     if outgoing.method in PROPOSALS and (comment := _comment(instance)):
         lines.append(texts.say(language, "comment", comment=comment))
     description = instance.description.strip()[:10_000] if kind != "counter" else ""
@@ -219,6 +225,14 @@ def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str, changes
     if description:
         body += "<p>" + html.escape(description).replace("\n", "<br>") + "</p>"
     return _MailTexts(language, texts.say(language, f"subject-{kind}", **values), plain, body)
+
+
+def _conference(instance: Instance) -> str:
+    """The first link of CONFERENCE (RFC 7986 §5.11), which Exchange and others do not show; "" without one, and where
+    the description has it already."""
+    found = next((prop.value.strip() for prop in instance.beside if prop.name == "CONFERENCE"), "")
+    shown = found.startswith(("https://", "http://", "tel:")) and len(found) <= MAX_LINK
+    return found if shown and found not in instance.description else ""
 
 
 def _comment(instance: Instance) -> str:

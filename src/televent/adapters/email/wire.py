@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from televent.application.attachments import at_base
 from televent.ical.editing.attachments import without_managed_ids
 from televent.ical.itip.people import address_of
 from televent.ical.itip.receiving.delivered import INVITED_AS
+from televent.ical.itip.sending.presentable import normalise
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
 
@@ -24,7 +26,8 @@ _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The sender's addresses in mail. ``organizer``: the tokened address; ``human``: the person's own address;
-    ``public_url``: PUBLIC_URL, where the recipient finds attachments."""
+    ``public_url``: PUBLIC_URL, where the recipient finds attachments; ``timezone``: the person's zone; ``untitled``:
+    the title of an event without one, in the person's language."""
 
     name: str
     organizer: str
@@ -32,6 +35,8 @@ class Identity:
     internal_domain: str
     mail_domain: str
     public_url: str | None = None
+    timezone: str = "UTC"
+    untitled: str = "-"
 
 
 def as_organizer(text: CalendarText, identity: Identity) -> CalendarText:
@@ -52,6 +57,7 @@ def as_organizer(text: CalendarText, identity: Identity) -> CalendarText:
         # The URL has the origin of the client that uploaded the attachment, which may be an address at home.
         at_base(root, identity.public_url)
     without_managed_ids(root)
+    normalise(root, ZoneInfo(identity.timezone), identity.untitled)
     return CalendarText.of_tree(root)
 
 
@@ -64,6 +70,7 @@ def as_attendee(text: CalendarText, identity: Identity) -> CalendarText:
                 component.replace(prop, prop.with_value(f"mailto:{invited}").with_param(INVITED_AS))
         _hide_internal(component, identity)
     without_managed_ids(root)
+    normalise(root, ZoneInfo(identity.timezone), identity.untitled)
     return CalendarText.of_tree(root)
 
 

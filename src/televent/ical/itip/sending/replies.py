@@ -25,6 +25,7 @@ _REPLY_PROPERTIES: Final = frozenset(
         "DUE",
         "RECURRENCE-ID",
         "SUMMARY",
+        "LOCATION",
         "ORGANIZER",
         "ATTENDEE",
         "SEQUENCE",

@@ -24,3 +24,4 @@ verification-lead = Hello { $name }, your code is { $code }
 verification-rest = Send it to the Televent bot to confirm that this address is yours. It is valid for one hour. If you did not ask for it, ignore this mail.
 operator-subject = A mail to postmaster or abuse at { $domain }
 operator-text = Somebody wrote to the operator of this server. The mail is attached as it came; be careful with it. Its key is { $mail }.
+conference = Join: { $link }
