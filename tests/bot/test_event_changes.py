@@ -223,8 +223,8 @@ def test_the_history_says_who_when_through_which_door_and_what(chats: Chats) -> 
     while "🕘" not in page["text"]:
         page = ann.hears("🕘")
     text = page["text"]
-    assert "Mon, Nov 23, 9:35 AM · you · calendar app\nPlace" in text
-    assert "Mon, Nov 23, 9:35 AM · you · Telegram\nMoved\nwas 3:00 PM → now 4:00 PM" in text
+    assert "Mon, Nov 23 • 9:35 AM · you · calendar app\nPlace" in text
+    assert "Mon, Nov 23 • 9:35 AM · you · Telegram\nMoved\nwas 3:00 PM → now 4:00 PM" in text
     assert "Invited: Вова" in text
     assert "Created: Sync" in text
     assert text.index("Place") < text.index("Moved") < text.index("Created")

@@ -27,7 +27,7 @@ def test_one_s_own_day_is_told_without_titles(ann: Someone) -> None:
     on_monday(ann, "Secret talk", 10, 12)
     on_monday(ann, "Maybe", 13, 14, "STATUS:TENTATIVE")
     answer = ann.answer_to("/freebusy")
-    assert "You: 10:00 AM–12:00 PM, 1:00 PM–2:00 PM ❔" in answer["text"]
+    assert "You: 10:00 AM - 12:00 PM, 1:00 PM - 2:00 PM ❔" in answer["text"]
     assert "Secret" not in answer["text"]
     # It is 9:30: there is no hour before ten. A tentative time is not offered.
     assert buttons(answer)[:2] == ["12:00 PM", "2:00 PM"]
@@ -39,7 +39,7 @@ def test_common_free_times_of_several_people_lead_to_a_meeting(ann: Someone, bob
     opens(bob, "everyone")
     address = bob.account.addresses[0]
     answer = ann.answer_to(f"/freebusy {address} tomorrow 90m")
-    assert "Bob: 12:00 PM–6:00 PM" in answer["text"]
+    assert "Bob: 12:00 PM - 6:00 PM" in answer["text"]
     assert "Theirs" not in answer["text"]
     assert buttons(answer) == ["6:00 PM"]
     short = ann.answer_to(f"/freebusy tomorrow {address} 1h")
@@ -66,6 +66,6 @@ def test_a_week_offers_times_on_several_days_and_words_that_are_not_read_are_nam
     assert "flurbday" in ann.answer_to("/freebusy flurbday")["text"]
     on_monday(bob, "Занято", 7, 17)
     russian = bob.answer_to("/freebusy сегодня 2ч")
-    assert "Вы: 10:00–20:00" in russian["text"]
+    assert "Вы: 10:00 - 20:00" in russian["text"]
     assert "Общего свободного времени (2 ч)" in russian["text"]
     assert buttons(russian) == []

@@ -23,16 +23,14 @@ def test_a_new_person_is_led_through_one_question_at_a_time(chats: Chats) -> Non
     ann = chats.stranger("Ann")
     ann.says("/start")
     ann.hears("Hello, Ann")
-    question = ann.hears("In London it is 9:30 AM (London, UTC) now. Right?")
+    question = ann.hears("In London it is 9:30 AM (UTC) now. Right?")
     assert buttons(question) == ["✓ Yes, London", "📍 My location", "🏙 Other cities", "Skip"]
     assert len(asked(ann)) == 2
     ann.taps("✓ Yes, London")
     email = ann.hears("please provide your email")
     assert chats.core.reads.account_by_telegram(ann.id) == ann.account
     assert ann.account.timezone == "Europe/London"
-    assert any(
-        "Your time zone is that of London. It is 9:30 AM (London, UTC) there now." in each for each in asked(ann)
-    )
+    assert any("Your time zone is that of London. It is 9:30 AM (UTC) there now." in each for each in asked(ann))
     ann.taps("Skip", email)
     offer = ann.hears("Who may ask when you are busy")
     ann.taps("Keep it so", offer)
@@ -43,10 +41,10 @@ def test_a_new_person_is_led_through_one_question_at_a_time(chats: Chats) -> Non
 def test_the_same_in_russian_with_a_city_in_words(chats: Chats) -> None:
     ira = chats.stranger("Ира", language="ru")
     ira.says("/start")
-    question = ira.hears("Москва: сейчас 12:30 (Москва, UTC+3). Верно?")
+    question = ira.hears("Москва: сейчас 12:30 (UTC+3). Верно?")
     assert buttons(question) == ["✓ Да, Москва", "📍 Местоположение", "🏙 Другие города", "Пропустить"]
     ira.says("питер")
-    ira.hears("Часовой пояс: Санкт-Петербург. Сейчас там 12:30 (Москва, UTC+3).")
+    ira.hears("Часовой пояс: Санкт-Петербург. Сейчас там 12:30 (UTC+3).")
     ira.hears("укажите вашу почту")
     assert (ira.account.timezone, ira.account.locale) == ("Europe/Moscow", "ru")
 
@@ -62,7 +60,7 @@ def test_a_command_in_between_is_answered_and_the_question_stays_open(chats: Cha
     bob.says("/cancel")
     bob.hears("I have stopped")
     bob.says("Tokyo")
-    bob.hears("Your time zone is that of Tokyo. It is 6:30 PM (Tokyo, UTC+9) there now.")
+    bob.hears("Your time zone is that of Tokyo. It is 6:30 PM (UTC+9) there now.")
     bob.hears("please provide your email")
     bob.says("/today")
     bob.hears("Nothing is planned")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from support.chat import Someone, buttons
+from support.waiting import wait_until
 
 
 def opened(someone: Someone, name: str = "sync") -> Any:
@@ -25,3 +26,8 @@ def pressed(someone: Someone, message: Any, *path: str) -> Any:
 def current(someone: Someone, message: Any) -> Any:
     """The message as it is now."""
     return next(each for each in someone.messages() if each["message_id"] == message["message_id"])
+
+
+def loses_buttons(someone: Someone, message: Any) -> None:
+    """Waits until the message has no buttons: the bot takes them after it has said what it did."""
+    wait_until(lambda: not buttons(current(someone, message)), what="the message lost its buttons")

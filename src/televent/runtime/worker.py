@@ -14,6 +14,7 @@ import structlog
 from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.queues.bot_trouble import sweep_trouble
 from televent.adapters.postgres.queues.bot_updates import sweep_updates
+from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
 from televent.adapters.postgres.queues.outbox import BATCH
@@ -257,8 +258,8 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
-    limits, updates that no bot has handled, counted code mails, old drafts, expired push subscriptions, unused
-    attachments, expired links, and old mail to the operator."""
+    limits, updates that no bot has handled, counted code mails, old drafts and dialogues, expired push subscriptions,
+    unused attachments, expired links, and old mail to the operator."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -275,6 +276,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
                 log.error("no bot has handled updates of Telegram within a day", updates=unhandled)
             await core.run(PostgresCodeMails(core.pool).sweep, moment)
             await core.run(core.backend.drafts.sweep, moment)
+            await core.run(PostgresChatBook(core.pool).sweep, moment)
             await core.run(PostgresPushBook(core.pool, core.wakeups).sweep, moment)
             await core.run(core.attachments.sweep, moment)
             await core.run(core.answer_links.sweep, moment)

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_time
 
 from televent.wording.display import Display
 from televent.wording.texts import text_of
-from televent.wording.zones import zone_label, zone_of
+from televent.wording.zones import offset_of, zone_label, zone_of
 
 _DAYS: Final = {"en": "EEE, MMM d", "ru": "EEE, d MMMM"}
 _DATES: Final = {"en": "MMM d", "ru": "d MMMM"}
@@ -66,7 +66,7 @@ def when_of(
         last = end - _DAY
         text = first if last <= start else f"{first} - {day_of(last, display)}"
         return f"{text} • {text_of('televent.wording', display.language, 'all-day')}"
-    text = f"{first} • {clock_of(start, display)}"
+    text = moment_of(start, display)
     if end != start:
         until = clock_of(end, display)
         if local_of(end, display).date() != local_of(start, display).date():
@@ -81,10 +81,41 @@ def when_of(
     return f"{text} ({named})" if named else text
 
 
-def clock_there(display: Display, zone: ZoneInfo) -> str:
-    """The present time in a zone with its name, such as "12:31 PM (Moscow, UTC+3)"."""
+def event_time_of(start: datetime | date, end: datetime | date, display: Display) -> str:
+    """The time of an event as its view spells it: "Mon, Jan 5 at 14:00 - 15:00"; whole days without a time."""
+    first = day_of(start, display)
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        last = end if isinstance(end, datetime) else end - _DAY
+        days = first if last <= start else f"{first} - {day_within(last, display)}"
+        return text_of("televent.wording", display.language, "event-all-day", day=days)
+    until = clock_of(end, display)
+    if local_of(end, display).date() != local_of(start, display).date():
+        until = f"{day_within(end, display)}, {until}"
+    clock = clock_of(start, display)
+    return text_of("televent.wording", display.language, "event-time", day=first, start=clock, end=until)
+
+
+def moment_of(value: datetime | date, display: Display) -> str:
+    """A day with its time, such as "Mon, Oct 25 • 10:00 AM"; the day alone for a date."""
+    day = day_of(value, display)
+    return f"{day} • {clock_of(value, display)}" if isinstance(value, datetime) else day
+
+
+def clocks_of(start: datetime, end: datetime, display: Display) -> str:
+    """From when to when on one day, such as "10:00 AM - 11:00 AM"."""
+    return f"{clock_of(start, display)} - {clock_of(end, display)}"
+
+
+def clock_there(display: Display, zone: ZoneInfo, named: str | None = None) -> str:
+    """The present time in a zone with its name, such as "12:31 PM (Moscow, UTC+3)".
+
+    ``named``: the place that the sentence around it names already; then only the offset stands here, or nothing where
+    the place is named by its offset.
+    """
     there = replace(display, zone=zone, now=display.now.astimezone(zone))
-    return f"{clock_of(there.now, there)} ({zone_label(zone, there.now, display.language)})"
+    clock = clock_of(there.now, there)
+    label = zone_label(zone, there.now, display.language) if named is None else offset_of(zone, there.now)
+    return clock if label == named else f"{clock} ({label})"
 
 
 def length_of(length: timedelta, display: Display) -> str:

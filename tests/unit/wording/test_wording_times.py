@@ -6,7 +6,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from televent.wording.display import Display
-from televent.wording.times import clock_of, clock_there, date_of, day_of, day_within, elapsed, length_of, when_of
+from televent.wording.times import (
+    clock_of,
+    clock_there,
+    clocks_of,
+    date_of,
+    day_of,
+    day_within,
+    elapsed,
+    event_time_of,
+    length_of,
+    moment_of,
+    when_of,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
@@ -119,3 +131,28 @@ def test_the_elapsed_time_knows_that_clocks_change() -> None:
 def test_the_present_time_in_another_zone() -> None:
     assert clock_there(display("en"), ZoneInfo("Europe/Moscow")) == "11:00 PM (Moscow, UTC+3)"
     assert clock_there(display("ru"), ZoneInfo("America/New_York")) == "15:00 (Нью-Йорк, UTC-5)"
+
+
+def test_a_place_that_the_sentence_names_is_not_named_again() -> None:
+    london, fixed = ZoneInfo("Europe/London"), ZoneInfo("Etc/GMT-3")
+    assert clock_there(display("en"), london, "London") == "8:00 PM (UTC)"
+    assert clock_there(display("ru"), ZoneInfo("Europe/Moscow"), "Москва") == "23:00 (UTC+3)"
+    assert clock_there(display("en"), fixed, "UTC+3") == "11:00 PM"
+
+
+def test_a_moment_and_a_range_of_clocks_are_spelled_as_in_the_time_of_an_event() -> None:
+    start, end = datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 10, tzinfo=UTC)
+    for language, moment, clocks, line in (
+        ("en", "Mon, Nov 23 • 10:00 AM", "10:00 AM - 11:00 AM", "Mon, Nov 23 at 10:00 AM - 11:00 AM"),
+        ("ru", "Пн, 23 ноября • 10:00", "10:00 - 11:00", "Пн, 23 ноября с 10:00 до 11:00"),
+    ):
+        shown = display(language)
+        assert moment_of(start, shown) == moment
+        assert moment_of(start.date(), shown) == moment.split(" • ")[0]
+        assert clocks_of(start, end, shown) == clocks
+        assert when_of(start, end, shown) == f"{moment.split(' • ')[0]} • {clocks}"
+        assert event_time_of(start, end, shown) == line
+    days = date(2026, 11, 23), date(2026, 11, 25)
+    assert event_time_of(*days, display("en")) == "Mon, Nov 23 - Tue, Nov 24, all day"
+    late = datetime(2026, 11, 23, 22, tzinfo=UTC), datetime(2026, 11, 24, 0, tzinfo=UTC)
+    assert event_time_of(*late, display("en", clock24=True)) == "Mon, Nov 23 at 23:00 - Tue, Nov 24, 01:00"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from televent.adapters.telegram.card_buttons import ANSWERS
@@ -13,7 +12,7 @@ from televent.adapters.telegram.texts import plain, say
 from televent.domain.calendar_object.details import Answered, Occurrence
 from televent.wording.changes import time_of
 from televent.wording.display import Display
-from televent.wording.times import clock_of, day_of
+from televent.wording.times import moment_of
 
 MAX_NAME, MAX_COMMENT = 128, 500
 """Max characters of a name and of a note in a line."""
@@ -70,4 +69,4 @@ def _date(occurrence: Occurrence, display: Display) -> str:
     at = time_of(occurrence.original)
     if at is None:
         return html.escape(occurrence.recurrence_id, quote=False)
-    return f"{day_of(at, display)} • {clock_of(at, display)}" if isinstance(at, datetime) else day_of(at, display)
+    return moment_of(at, display)

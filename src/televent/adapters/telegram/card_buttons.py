@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from televent.adapters.telegram.tokens import read_token, token_of
 from televent.application.use_cases.scheduling.cards import Card
 from televent.ical.text.values import Moment
 from televent.wording.display import Display
-from televent.wording.times import clock_of, day_of
+from televent.wording.times import moment_of
 
 ANSWERS: Final = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 """The end of the text keys for each PARTSTAT that a person can answer."""
@@ -89,16 +88,11 @@ def answered(card: Card, language: str) -> InlineKeyboardMarkup:
 def dates(stream_id: UUID, found: Sequence[tuple[str, Moment]], display: Display) -> InlineKeyboardMarkup:
     """A button for each date of a series, and the way back."""
     rows = [
-        [InlineKeyboardButton(text=_date(start, display), callback_data=f"card:ask:{token_of(stream_id, rid)}")]
+        [InlineKeyboardButton(text=moment_of(start, display), callback_data=f"card:ask:{token_of(stream_id, rid)}")]
         for rid, start in found
     ]
     rows.append([_button(display.language, "button-all-dates", f"card:ask:{token_of(stream_id)}")])
     return InlineKeyboardMarkup(inline_keyboard=rows)
-
-
-def _date(start: Moment, display: Display) -> str:
-    day = day_of(start, display)
-    return f"{day} • {clock_of(start, display)}" if isinstance(start, datetime) else day
 
 
 def _button(language: str, key: str, data: str) -> InlineKeyboardButton:

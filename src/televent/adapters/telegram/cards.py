@@ -1,4 +1,4 @@
-"""Formats events for a chat: the event view. Times are in the reader's zone."""
+"""Formats an event that was just created, and the buttons of a shared calendar. Times are in the reader's zone."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import html
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from televent.adapters.telegram.one_line import escaped
 from televent.adapters.telegram.texts import plain as plain_text
 from televent.adapters.telegram.texts import say
-from televent.application.use_cases.calendars.agenda import Entry
+from televent.application.use_cases.events.view_event import EventView
 from televent.wording.display import Display
+from televent.wording.repetition import rule_of
 from televent.wording.times import when_of
 from televent.wording.zones import unknown_zone_of
 
 MAX_TITLE, MAX_NOTE = 256, 1500
 """Max characters of a title or location, and of a description."""
+MAX_NAME, SHOWN = 64, 10
+"""Max characters of a guest's name, and max guests that are named."""
 
 
 def share_buttons(share_id: str, language: str) -> InlineKeyboardMarkup:
@@ -26,38 +30,21 @@ def share_buttons(share_id: str, language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[row])
 
 
-def event_view(entry: Entry, display: Display) -> str:
-    """One event with all its details, as HTML."""
-    others = [each for each in entry.attendees if each.address != entry.organizer]
-    where = _escaped(entry.location, MAX_TITLE) if entry.location else say(display.language, "no-location")
-    note = _escaped(entry.description, MAX_NOTE) if entry.description else say(display.language, "no-description")
-    unknown = unknown_zone_of(entry.unknown_zone, display.language)
-    lines = [
-        f"📅 <b>{_title(entry, display.language)}</b>{_marks(entry, display.language)}",
-        f"🕐 {when_of(entry.start, entry.end, display)}",
-        *([f"⚠️ {html.escape(unknown, quote=False)}"] if unknown else []),
-        f"📍 {where}",
-        f"👥 {say(display.language, 'attendee-count', count=len(others))}",
-        f"📝 {note}",
-    ]
+def created_view(view: EventView, display: Display) -> str:
+    """An event that was just created, as HTML: what it has, and nothing about what it has not."""
+    entry = view.entry
+    title = escaped(entry.summary, MAX_TITLE) or say(display.language, "no-title")
+    lines = [f"📅 <b>{title}</b>", f"🕒 {html.escape(when_of(entry.start, entry.end, display), quote=False)}"]
+    if view.rule is not None:
+        lines.append(f"🔁 {html.escape(rule_of(view.rule, display, entry.start), quote=False)}")
+    if unknown := unknown_zone_of(entry.unknown_zone, display.language):
+        lines.append(f"⚠️ {html.escape(unknown, quote=False)}")
+    if entry.location.strip():
+        lines.append(f"📍 {escaped(entry.location, MAX_TITLE)}")
+    guests = [escaped(each.cn or each.address, MAX_NAME) for each in entry.attendees if each.address != entry.organizer]
+    if guests:
+        more = [say(display.language, "and-more", count=len(guests) - SHOWN)] if len(guests) > SHOWN else []
+        lines.append(f"👥 {', '.join([*guests[:SHOWN], *more])}")
+    if entry.description.strip():
+        lines.append(f"📝 {escaped(entry.description, MAX_NOTE)}")
     return "\n".join(lines)
-
-
-def _marks(entry: Entry, language: str) -> str:
-    marks = ""
-    if entry.status == "CANCELLED":
-        marks += f" {say(language, 'cancelled-mark')}"
-    elif entry.partstat == "NEEDS-ACTION":
-        marks += f" {say(language, 'pending-mark')}"
-    if entry.recurs:
-        marks += " 🔁"
-    return marks
-
-
-def _title(entry: Entry, language: str) -> str:
-    return _escaped(entry.summary, MAX_TITLE) if entry.summary.strip() else say(language, "no-title")
-
-
-def _escaped(text: str, limit: int) -> str:
-    text = " ".join(text.split())
-    return html.escape(text if len(text) <= limit else text[: limit - 1] + "…", quote=False)

@@ -23,6 +23,8 @@ INTENTS: Final = {
 }
 """The payload of a link, and the command that it means. Anybody can write a link and give it to another person, so a
 link carries no values, and none of these commands changes anything before the person confirms it."""
+START: Final = "start"
+"""The payload of a link that only opens the chat."""
 _ENDING: Final = ("create", "cancel")
 """The commands that end a dialogue that is running. Where one is, a link with such a command shows /help instead."""
 
@@ -30,7 +32,7 @@ _ENDING: Final = ("create", "cancel")
 async def link_for(bot: Bot, command: CommandObject) -> str:
     """The link that opens the private chat with the answer to this command."""
     words = [command.command, *(command.args or "").split()[:1]]
-    payload = next((each for each in ("_".join(words), words[0]) if each in INTENTS), "start")
+    payload = next((each for each in ("_".join(words), words[0]) if each in INTENTS), START)
     return f"https://t.me/{(await bot.me()).username}?start={payload}"
 
 

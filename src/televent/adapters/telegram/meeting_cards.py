@@ -49,9 +49,10 @@ def view(
 def text_of(card: Card, news: News, display: Display, answer: str | None, *, following: bool = False) -> str:
     """The text of a card. ``answer``: the end of the key of the reader's answer."""
     language, date = display.language, "-date" if card.recurs and card.recurrence_id is not None else ""
-    parts = ["\n".join(_head(card, display)), "\n".join(_told(card, news, display))]
+    parts = [head_of(card, display), "\n".join(_told(card, news, display))]
     if card.state == "cancelled":
-        parts.append(say(language, f"card-cancelled{date}"))
+        name = short(news.organizer or organizer_of(card))
+        parts.append(say(language, "card-removed" if card.removed else f"card-cancelled{date}", name=name))
     elif card.state == "over":
         parts.append(say(language, "card-over"))
     if answer is not None:
@@ -59,6 +60,11 @@ def text_of(card: Card, news: News, display: Display, answer: str | None, *, fol
     elif card.open and date:
         parts.append(say(language, "answer-following" if following else "answer-date"))
     return "\n\n".join(part for part in parts if part)
+
+
+def head_of(card: Card, display: Display) -> str:
+    """The lines about the meeting itself: title, time, repetition and place."""
+    return "\n".join(_head(card, display))
 
 
 def short(text: str, limit: int = MAX_TITLE) -> str:

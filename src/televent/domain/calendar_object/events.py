@@ -167,7 +167,7 @@ class InvitationReceived:
 class EventCancelled:
     """The organizer cancelled the meeting, an occurrence of it, or this attendee's part in it.
 
-    ``what.occurrences`` has each cancelled occurrence.
+    ``what.occurrences`` has each cancelled occurrence. ``removed``: the meeting goes on without this attendee.
     """
 
     recurrence_id: str | None
@@ -177,6 +177,7 @@ class EventCancelled:
     outline: Personal[Outline]
     change: Personal[Splice]
     what: Personal[WhatChanged]
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ from televent.domain.calendar_object.refusals import (
     UnknownResource,
 )
 from televent.domain.calendar_object.state import CalendarObject
+from televent.ical.editing.changes import EventChange
+from televent.ical.editing.event_edits import change_all
 from televent.ical.itip.moving import moved
 from televent.ical.itip.parts import is_cancelled, parts_of
 from televent.ical.itip.people import address_of, mine_in
@@ -50,6 +52,8 @@ from televent.ical.itip.results import Proposal
 from televent.ical.itip.sending.asked import counts_from
 from televent.ical.itip.sending.proposing import Wish, counter_message, decline_message
 from televent.ical.itip.series import described
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component
 from televent.ical.text.values import Moment, canonical, moment
 from televent.ical.zones.moments import utc_of
@@ -139,27 +143,53 @@ def accept(
         return Decision(reason="accepted")
     if proposal.answer is not None:
         raise ProposalIsAnswered()
-    if proposal.recurrence_id is None and state.text.reading.recurs:
-        raise SeriesProposal()
     if any(is_cancelled(component) for component in _standing(state, proposal)):
         raise MeetingIsCancelled()
     wished = proposed_times(proposal)
     if outdated(state, proposal) or wished is None:
         raise OutdatedProposal()
-    if is_over(wished[1], command.now):
-        raise TimeIsOver()
-    text = moved(
-        state.text,
-        proposal.recurrence_id,
-        start=wished[0],
-        end=wished[1],
-        place=proposed_place(proposal),
-        dtstamp=state.dtstamp(command.now),
-    )
+    if moves_series(state, proposal):
+        text = _moved_series(state, proposal, command.now)
+        last = text.reading.span[1]
+        if last is not None and is_over(last, command.now):
+            raise TimeIsOver()
+    else:
+        if is_over(wished[1], command.now):
+            raise TimeIsOver()
+        text = moved(
+            state.text,
+            proposal.recurrence_id,
+            start=wished[0],
+            end=wished[1],
+            place=proposed_place(proposal),
+            dtstamp=state.dtstamp(command.now),
+        )
     assert state.calendar_id is not None
     decision = put(state, PutObject(Owner(command.owner), state.calendar_id, state.href, text, command.now))
     answered = _answered(state, proposal, accepted=True, dtstamp=None, comment=None)
     return replace(decision, facts=[answered, *decision.facts])
+
+
+def moves_series(state: CalendarObject, proposal: Proposed) -> bool:
+    """Whether a proposal moves all occurrences of a series by the same time."""
+    return proposal.recurrence_id is None and state.text.reading.recurs
+
+
+def can_move(state: CalendarObject, proposal: Proposed, now: datetime) -> bool:
+    """Whether the event can be moved so: the rule of a series may not allow it."""
+    try:
+        return not moves_series(state, proposal) or bool(_moved_series(state, proposal, now))
+    except SeriesProposal:
+        return False
+
+
+def _moved_series(state: CalendarObject, proposal: Proposed, now: datetime) -> CalendarText:
+    """The series with each occurrence moved by the difference. Raises SeriesProposal where its rule cannot."""
+    change = EventChange(place=proposed_place(proposal), times=proposed_times(proposal))
+    try:
+        return change_all(state.text, change, now=state.dtstamp(now))
+    except IcalError as error:
+        raise SeriesProposal() from error
 
 
 def decline(state: CalendarObject, command: DeclineProposal) -> Decision:

@@ -106,9 +106,9 @@ def _received(state: CalendarObject, command: ReceiveMessage) -> Decision:
     change = change_between(state.text, applied.text)
     if applied.change in ("cancelled", "occurrence-cancelled", "removed"):
         recurrence_id = next((mark.recurrence_id for mark in marks), None)
-        return Decision(
-            [EventCancelled(recurrence_id, organizer, organizer_name, marks, outline, change, what)], text=applied.text
-        )
+        removed = applied.change == "removed"
+        fact = EventCancelled(recurrence_id, organizer, organizer_name, marks, outline, change, what, removed)
+        return Decision([fact], text=applied.text)
     received = InvitationReceived(
         calendar_id=state.calendar_id if state.exists and state.calendar_id else command.calendar_id,
         href=state.href if state.exists else command.href,

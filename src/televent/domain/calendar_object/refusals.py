@@ -90,7 +90,7 @@ class ProposalIsAnswered(ProposalRefusal):
 
 
 class SeriesProposal(ProposalRefusal):
-    """This proposal moves the whole series: please change the series yourself."""
+    """The rule of this series cannot move like that: please change the series yourself."""
 
 
 class NotFromThere(Refusal):

@@ -143,8 +143,17 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""
+DIALOGUES: Final = "dialogue"
+"""The table of dialogues, whose key is the chat's: a person has a dialogue before they have an account (ADR 9)."""
+FORGET_DIALOGUES = """
+    DELETE FROM dialogue USING account
+    WHERE account.tenant_id = %s AND split_part(dialogue.key, '/', 3) = account.telegram_id::text"""
 FORGET = {
-    name: tuple(f"DELETE FROM {table} WHERE tenant_id = %s" for table in (*tables, *BESIDE.get(name, ())))  # noqa: S608
+    name: (
+        # The account names its chat, so it goes after the dialogues.
+        *((FORGET_DIALOGUES,) if name == "directory" else ()),
+        *(f"DELETE FROM {table} WHERE tenant_id = %s" for table in (*tables, *BESIDE.get(name, ()))),  # noqa: S608
+    )
     for name, tables in TABLES.items()
 }
 DESTROY_KEY = """

@@ -16,7 +16,7 @@ from uuid import UUID
 from psycopg import sql
 
 from televent.adapters.postgres.dav_index.counters import begin_again
-from televent.adapters.postgres.dav_index.inline_rows import BESIDE, TABLES, statements
+from televent.adapters.postgres.dav_index.inline_rows import BESIDE, DIALOGUES, TABLES, statements
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.followers.shadow import Places, correct, correct_index, own_connection, shadow, unshadow
 from televent.adapters.postgres.patience import bound, patiently
@@ -68,7 +68,7 @@ def rebuild_inline(
     log = PostgresLog(pool)
     replay = _Replay(mapper, name, season)
     total = count(log)
-    shadows = [*tables, *BESIDE.get(name, ())]
+    shadows = [*tables, *BESIDE.get(name, ()), *([DIALOGUES] if name == "directory" else [])]
     position, done = -1, 0
     with own_connection(direct) as connection:
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
 from televent.adapters.postgres.rows import Pool, fetch
+
+KEEP: Final = timedelta(days=30)
+"""Time for which a dialogue is kept after its last word. Its buttons say afterwards that it is forgotten."""
+KEEP_WELCOME: Final = timedelta(days=365)
+"""The same for what a person was asked once, such as their zone: they are not asked again."""
+WELCOME: Final = "%/welcome"
+SWEEP: Final = "DELETE FROM dialogue WHERE updated_at < %s AND (key NOT LIKE %s OR updated_at < %s)"
 
 
 class PostgresChatBook:
@@ -38,3 +46,8 @@ class PostgresChatBook:
                 " ON CONFLICT (key) DO UPDATE SET data = excluded.data, updated_at = now()",
                 (key, Jsonb(dict(data))),
             )
+
+    def sweep(self, now: datetime) -> int:
+        """Forgets old dialogues; returns how many."""
+        with self._pool.connection() as connection:
+            return connection.execute(SWEEP, (now - KEEP, WELCOME, now - KEEP_WELCOME)).rowcount

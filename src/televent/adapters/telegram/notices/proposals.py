@@ -27,7 +27,9 @@ async def send_proposal(chat: Chat, notice: ProposalNotice) -> None:
     text = proposal_text(name, notice.summary, notice.was, notice.now, notice.comment, person.display)
     if standing.outdated:
         text += f"\n\n{say(person.language, 'proposal-outdated')}"
-    elif standing.whole_series:
+    elif standing.every_date:
+        text += f"\n\n{say(person.language, 'proposal-series')}"
+    if standing.whole_series and not standing.outdated:
         text += f"\n\n{say(person.language, 'refusal-SeriesProposal')}"
     can_accept = not standing.outdated and not standing.whole_series
     buttons = proposal_buttons(notice.stream_id, notice.proposal, person.language, open_=can_accept)

@@ -8,6 +8,7 @@ from uuid import UUID
 from televent.application.backend import Backend
 from televent.application.event_store.envelope import Envelope
 from televent.application.event_store.recorded import RecordedEvent
+from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.which import locate
 from televent.domain.ids import AccountId, StreamKey
 
@@ -16,11 +17,14 @@ NEWEST: Final = 200
 
 
 def read_history(backend: Backend, tenant: AccountId, stream_id: UUID) -> list[tuple[Any, Envelope]]:
-    """The newest facts of an event that the person may see, each with its envelope, newest first, at most NEWEST.
+    """The newest facts of an event in the person's own calendar, each with its envelope, newest first, at most NEWEST.
 
-    Raises UnknownResource. The envelopes have no position in the log.
+    Raises UnknownResource; also for a shared calendar: the event may have been private before. The
+    envelopes have no position in the log.
     """
     found = locate(backend, tenant, stream_id)
+    if found.calendar.share is not None:
+        raise UnknownResource()
     key = StreamKey(found.calendar.tenant, stream_id)
     events = backend.store.recorder.select_events(str(key), desc=True, limit=NEWEST)
     return [

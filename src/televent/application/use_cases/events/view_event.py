@@ -11,6 +11,7 @@ from televent.application.backend import Backend
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.calendars.agenda import Entry, entry_of
 from televent.application.use_cases.events.which import Located, locate
+from televent.application.use_cases.scheduling.removal import is_removed
 from televent.domain.ids import AccountId
 from televent.ical.editing.changes import reminders_of
 from televent.ical.editing.occurrences import occurrence_named
@@ -33,6 +34,7 @@ class EventView:
     the next one; None for an event that does not recur. ``asked``: the one that was asked for. ``rule``: the RRULE
     value. ``zone``: the name of the event's time zone, None for UTC, floating times and whole days. ``calendar``: the
     calendar's name where the person has more than one. ``over``: no later occurrence follows.
+    ``shared``: it is in a calendar of another person. ``removed``: it takes place without the person.
     """
 
     entry: Entry
@@ -46,6 +48,8 @@ class EventView:
     transparent: bool
     calendar: str | None
     over: bool
+    shared: bool = False
+    removed: bool = False
 
     @property
     def told(self) -> bool:
@@ -83,6 +87,8 @@ def view_event(
         transparent=instance.transp == "TRANSPARENT",
         calendar=_calendar(backend, tenant, found),
         over=_ended(entry, now),
+        shared=found.calendar.share is not None,
+        removed=entry.status == "CANCELLED" and is_removed(backend, found.calendar.tenant, stream_id),
     )
 
 

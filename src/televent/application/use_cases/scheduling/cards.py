@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from televent.application.backend import Backend
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.calendars.agenda import Entry, entry_of
+from televent.application.use_cases.scheduling.removal import is_removed
 from televent.domain.ids import AccountId
 from televent.ical.itip.people import UNANSWERED
 from televent.ical.objects.reading import Instance, Reading
@@ -33,6 +34,7 @@ class Card:
 
     ``entry`` has the times of ``recurrence_id``; where that is None, of the event, or of the next occurrence of a
     series. ``rule``: RRULE of the series. ``waiting``: the coming occurrences with a question of their own, by time.
+    ``removed``: of a cancelled one, it takes place without the reader.
     """
 
     entry: Entry
@@ -40,6 +42,7 @@ class Card:
     state: Literal["open", "over", "cancelled"]
     rule: str | None
     waiting: tuple[str, ...]
+    removed: bool = False
 
     @property
     def open(self) -> bool:
@@ -82,7 +85,8 @@ def card_of(
     state: Literal["open", "over", "cancelled"] = "cancelled" if part.cancelled else "over" if part.over else "open"
     rule = reading.master.rrule if reading.master is not None else None
     waiting = tuple(each for each in _waiting(reading, me, now, zone) if each != part.recurrence_id)
-    return Card(entry, part.recurrence_id, state, rule, waiting)
+    removed = state == "cancelled" and is_removed(backend, tenant, stream_id)
+    return Card(entry, part.recurrence_id, state, rule, waiting, removed)
 
 
 def open_question(backend: Backend, tenant: AccountId, stream_id: UUID, *, now: datetime) -> Card | None:

@@ -31,7 +31,11 @@ def issue_proposal_link(backend: Backend, links: AnswerLinks, tenant: AccountId,
 def proposal_of_link(backend: Backend, link: AnswerLink) -> Standing | None:
     """The proposal, answered or not; None where it, or the event, is gone."""
     state = backend.store.load(CALENDAR_OBJECT, StreamKey(link.tenant, link.stream_id)).state
-    found = [each for each in standing_of(state) if each.proposal.key == link.proposal] if state.exists else []
+    found = (
+        [each for each in standing_of(state, backend.clock()) if each.proposal.key == link.proposal]
+        if state.exists
+        else []
+    )
     return found[-1] if found else None
 
 

@@ -26,7 +26,7 @@ from televent.domain.calendar_object.commands import CalendarObjectCommand
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.proposals import AcceptProposal, DeclineProposal, Proposed, ProposeTime
-from televent.domain.calendar_object.propose import is_over, outdated
+from televent.domain.calendar_object.propose import can_move, is_over, moves_series, outdated
 from televent.domain.calendar_object.refusals import MeetingIsCancelled, MeetingIsOver, UnknownProposal
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import AccountId, StreamKey
@@ -57,11 +57,13 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A proposal that waits for the organizer. It cannot be accepted where it is ``outdated``, because the event has
-    changed since, or moves a ``whole_series``."""
+    changed since. ``whole_series``: it moves a series whose rule cannot move like that.
+    ``every_date``: it moves all dates of a series."""
 
     proposal: Proposed
     outdated: bool
     whole_series: bool
+    every_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +140,15 @@ def open_proposals(backend: Backend, tenant: AccountId, stream_id: UUID) -> list
     state = backend.store.load(CALENDAR_OBJECT, StreamKey(tenant, stream_id)).state
     if not state.exists:
         return []
-    return [each for each in standing_of(state) if each.proposal.answer is None]
+    return [each for each in standing_of(state, backend.clock()) if each.proposal.answer is None]
 
 
-def standing_of(state: CalendarObject) -> list[Standing]:
+def standing_of(state: CalendarObject, now: datetime) -> list[Standing]:
     """All proposals of an event that are kept, with whether each could be accepted."""
-    recurs = state.outline is not None and state.outline.recurs
-    return [Standing(each, outdated(state, each), recurs and each.recurrence_id is None) for each in state.proposals]
+    return [
+        Standing(each, outdated(state, each), not can_move(state, each, now), moves_series(state, each))
+        for each in state.proposals
+    ]
 
 
 def places(

@@ -7,3 +7,5 @@ length-days = { $n ->
 length-hours = { $n } h
 length-minutes = { $n } min
 zone-unknown = Televent does not know the time zone “{ $zone }”. The time is shown as the sender wrote it. Please ask them.
+event-time = { $day } at { $start } - { $end }
+event-all-day = { $day }, all day

@@ -8,3 +8,5 @@ length-days = { $n ->
 length-hours = { $n } ч
 length-minutes = { $n } мин
 zone-unknown = Televent не знает часовой пояс «{ $zone }». Время показано так, как его написал отправитель. Уточните у него.
+event-time = { $day } с { $start } до { $end }
+event-all-day = { $day }, весь день

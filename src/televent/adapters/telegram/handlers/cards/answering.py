@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from aiogram import F, Router
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from televent.adapters.telegram import card_buttons
 from televent.adapters.telegram.card_buttons import ANSWERS, Choice, read_choice
 from televent.adapters.telegram.chat import Chat
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.cards.refusing import card_for, living_card, refusal
-from televent.adapters.telegram.living_cards import edit, redraw
+from televent.adapters.telegram.living_cards import edit, redraw, take_buttons
 from televent.adapters.telegram.meeting_cards import text_of
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain
@@ -39,7 +39,7 @@ async def answer(query: CallbackQuery, door: BotDoor, person: Person) -> None:
         return
     message_id = query.message.message_id
     card = await card_for(chat, chosen.stream_id, chosen.recurrence_id)
-    refused = await refusal(chat, message_id, chosen.stream_id, chosen.recurrence_id, card)
+    refused = await refusal(chat, message_id, chosen.stream_id, chosen.recurrence_id, card, _seen(query))
     if refused:
         await acknowledge(query, plain(person.language, refused), alert=True)
         return
@@ -68,7 +68,7 @@ async def ask(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     stream_id, recurrence_id = named[0], named[1]
     message_id = query.message.message_id
     card = await card_for(chat, stream_id, recurrence_id)
-    refused = await refusal(chat, message_id, stream_id, recurrence_id, card)
+    refused = await refusal(chat, message_id, stream_id, recurrence_id, card, _seen(query))
     if refused or card is None:
         await acknowledge(query, plain(person.language, refused), alert=True)
         return
@@ -85,7 +85,7 @@ async def choose_date(query: CallbackQuery, door: BotDoor, person: Person) -> No
         await acknowledge(query, plain(person.language, "toast-gone"), alert=True)
         return
     card = await card_for(chat, named[0], None)
-    refused = await refusal(chat, query.message.message_id, named[0], None, card)
+    refused = await refusal(chat, query.message.message_id, named[0], None, card, _seen(query))
     if refused or card is None:
         await acknowledge(query, plain(person.language, refused), alert=True)
         return
@@ -118,6 +118,10 @@ async def give(chat: Chat, chosen: Choice, update: str, comment: str | None = No
 async def _draw(chat: Chat, message_id: int, chosen: Choice) -> None:
     """Shows the answer that is stored. Another one may be given at the same moment, so it looks once more."""
     living = await living_card(chat, chosen.stream_id)
+    if living.message_id is not None and message_id < living.message_id:
+        # The answer stands on the newest card, where the buttons to change it are.
+        await take_buttons(chat, message_id)
+        message_id = living.message_id
     drawn = None
     for _ in range(MAX_DRAWN):
         card = await card_for(chat, chosen.stream_id, chosen.recurrence_id)
@@ -132,6 +136,11 @@ def chat_of(query: CallbackQuery, door: BotDoor, person: Person) -> Chat | None:
     if query.bot is None or query.message is None:
         return None
     return Chat(query.bot, door, person, query.message.chat.id)
+
+
+def _seen(query: CallbackQuery) -> str:
+    """The text of the tapped card."""
+    return (query.message.text or "") if isinstance(query.message, Message) else ""
 
 
 def _event(text: str) -> UUID | None:

@@ -13,7 +13,7 @@ from televent.adapters.telegram.card_buttons import ANSWERS, Choice
 from televent.adapters.telegram.chat import Chat
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.cards.answering import chat_of, give
-from televent.adapters.telegram.handlers.cards.refusing import card_for
+from televent.adapters.telegram.handlers.cards.refusing import card_for, closed_key
 from televent.adapters.telegram.meeting_cards import organizer_of, short
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
@@ -85,5 +85,5 @@ def _refusal(card: Card | None) -> str:
     if card is None:
         return "toast-gone"
     if not card.open:
-        return {"cancelled": "toast-cancelled", "over": "toast-over"}.get(card.state, "toast-not-invited")
+        return closed_key(card)
     return "" if card.entry.partstat in ANSWERS else "answer-first"

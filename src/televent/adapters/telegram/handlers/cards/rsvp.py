@@ -13,7 +13,7 @@ from televent.adapters.telegram.card_buttons import ANSWERS, Choice
 from televent.adapters.telegram.chat import Chat
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.cards.answering import give
-from televent.adapters.telegram.handlers.cards.refusing import card_for
+from televent.adapters.telegram.handlers.cards.refusing import card_for, closed_key
 from televent.adapters.telegram.handlers.finding import only_event
 from televent.adapters.telegram.living_cards import send_again
 from televent.adapters.telegram.meeting_cards import short, text_of
@@ -97,7 +97,7 @@ def _refusal(card: Card | None) -> str:
         return "rsvp-organizer"
     if card.entry.role != "attendee":
         return "rsvp-own"
-    return {"cancelled": "toast-cancelled", "over": "toast-over"}.get(card.state, "")
+    return closed_key(card) if card.state != "open" else ""
 
 
 async def _with_day(door: BotDoor, person: Person, words: list[str]) -> tuple[Entry, datetime] | None:

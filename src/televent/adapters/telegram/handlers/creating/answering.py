@@ -25,10 +25,8 @@ from televent.adapters.telegram.handlers.creating.asking import (
 )
 from televent.adapters.telegram.handlers.creating.buttons import Tap, Tapped, keyboard, named
 from televent.adapters.telegram.handlers.creating.draft import Draft, load, read_line
-from televent.adapters.telegram.handlers.creating.pages import MAX_WORDS
-from televent.adapters.telegram.handlers.creating.sentence import begin, shown_message
-from televent.adapters.telegram.handlers.guests.inviting import invite_people, tell_of_hidden
-from televent.adapters.telegram.handlers.guests.naming import declines, named_in
+from televent.adapters.telegram.handlers.creating.people import say_skipped, take_people
+from televent.adapters.telegram.handlers.creating.sentence import begin
 from televent.adapters.telegram.taps import acknowledge, show, take_buttons_away
 from televent.adapters.telegram.texts import say
 from televent.application.field_limits import check_length
@@ -45,7 +43,7 @@ async def take_person(message: Message, door: BotDoor, person: Person, state: FS
     draft = await load(door, person, question.draft_id) if question is not None else None
     if question is None or draft is None or question.field != "invite" or draft.given_up:
         raise SkipHandler
-    await _take_people(message, door, person, state, draft, question, "")
+    await take_people(message, door, person, state, draft, question, "")
 
 
 @router.message(Creation.answer, F.text, ~F.text.startswith("/"), ~F.forward_origin)
@@ -80,7 +78,7 @@ async def _answered(
     """Stores the line as the answer, or says why it cannot be read. ``sure``: the person has said that it is one."""
     field = question.field
     if field == "invite":
-        await _take_people(message, door, person, state, draft, question, line)
+        await take_people(message, door, person, state, draft, question, line)
         return
     changed = _with(draft, field, line, person, sure=sure)
     if isinstance(changed, str):
@@ -88,39 +86,6 @@ async def _answered(
         return
     await end(message, state, question)
     await go_on(message, door, person, state, changed, field)
-
-
-async def _take_people(
-    message: Message, door: BotDoor, person: Person, state: FSMContext, draft: Draft, question: Question, line: str
-) -> None:
-    """Invites the people of the message; notes them where the event is not created yet."""
-    language = person.language
-    if declines(line):
-        await end(message, state)
-        await _say_skipped(shown_message(message, question.message_id), draft, question.field, language)
-        if draft.made is None:
-            await offer(message, door, person, state, draft)
-        return
-    named = named_in(message, line)
-    if named.hidden:
-        await tell_of_hidden(message, person, named)
-    if not named.people:
-        if not named.hidden:
-            await message.answer(say(language, "guests-none-named", words=line[:MAX_WORDS]))
-        return
-    if draft.made is None:
-        await end(message, state, question)
-        await go_on(message, door, person, state, replace(draft, guests=tuple(named.people)), question.field)
-        return
-    await invite_people(message, door, person, str(draft.made), named.people)
-    # The question last: after an outage the same message comes again.
-    await end(message, state, question)
-
-
-async def _say_skipped(message: Message, draft: Draft, field: str, language: str) -> None:
-    """Shows in the question that it was skipped."""
-    key = "ask-skipped-invite" if field == "invite" and draft.made is not None else "ask-skipped"
-    await show(message, f"{say(language, f'ask-{field}')}\n\n{say(language, key)}")
 
 
 def _with(draft: Draft, field: str, line: str, person: Person, *, sure: bool) -> Draft | str:
@@ -211,7 +176,7 @@ async def leave(query: CallbackQuery, door: BotDoor, person: Person, state: FSMC
         await acknowledge(query)
         return
     if tap.verb == "skip":
-        await _say_skipped(message, draft, tap.value, person.language)
+        await say_skipped(message, draft, tap.value, person.language)
     else:
         await take_buttons_away(message)
     if tap.verb == "back":

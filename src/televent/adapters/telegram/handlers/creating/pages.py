@@ -67,7 +67,7 @@ def summary(draft: Draft, display: Display) -> str:
     language, lines = display.language, [_title_line(draft, display)]
     reading = draft.reading
     if reading is not None:
-        lines.append(f"🕐 {html.escape(_when(draft, reading, display), quote=False)}")
+        lines.append(f"🕒 {html.escape(_when(draft, reading, display), quote=False)}")
         if reading.rrule:
             rule = rule_of(reading.rrule, display, reading.start)
             lines.append(f"🔁 {html.escape(rule, quote=False)}")
@@ -117,7 +117,7 @@ def _unread(draft: Draft, display: Display) -> Page:
     without = []
     if draft.readings:
         when = [_when(draft, each, display) for each in draft.readings[:4]]
-        lines += ["", say(language, "draft-read-rest"), *(f"🕐 {html.escape(each, quote=False)}" for each in when)]
+        lines += ["", say(language, "draft-read-rest"), *(f"🕒 {html.escape(each, quote=False)}" for each in when)]
         without = [named(draft, language, "draft-without", "without")]
     again = [named(draft, language, "draft-again", "ask", "line"), named(draft, language, "draft-time", "ask", "time")]
     return "\n".join(lines), keyboard(without, again, [named(draft, language, "button-cancel", "no")])

@@ -8,17 +8,16 @@ from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
-from televent.adapters.telegram import cards
 from televent.adapters.telegram.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.creating.asking import ask, offer, put
 from televent.adapters.telegram.handlers.creating.buttons import Tap, Tapped
 from televent.adapters.telegram.handlers.creating.draft import Draft, keep, load, meeting_of
+from televent.adapters.telegram.handlers.creating.made import show_created
 from televent.adapters.telegram.handlers.creating.pages import change_page, moved
 from televent.adapters.telegram.handlers.guests.inviting import invite_people
 from televent.adapters.telegram.taps import acknowledge, show, take_buttons_away
 from televent.adapters.telegram.texts import plain, say
-from televent.application.use_cases.calendars.agenda import event
 from televent.application.use_cases.scheduling import meetings
 
 router = Router(name="creating-preview")
@@ -39,13 +38,11 @@ async def confirm(query: CallbackQuery, door: BotDoor, person: Person, state: FS
     context = door.context(person.account.tenant, f"draft:{draft.id}")
     meeting = meeting_of(draft, person)
     row = await door.run(lambda: meetings.schedule_meeting(door.backend, context, draft=meeting))
-    entry = await door.run(lambda: event(door.backend, person.account.tenant, row.stream_id))
-    if entry is not None:
-        view = cards.event_view(entry, person.display)
-        await show(message, f"{say(person.language, 'created', code=entry.code)}\n\n{view}")
-    made = replace(draft, made=row.stream_id)
+    made = replace(draft, made=row.stream_id, shown=message.message_id)
+    await show_created(message, door, person, made)
     if draft.guests:
         await invite_people(message, door, person, str(row.stream_id), draft.guests)
+        await show_created(message, door, person, made)
     else:
         await ask(message, person, state, made, "invite")
     # The draft last: after an outage the same tap comes again, and does what is left.

@@ -10,9 +10,10 @@ from televent.adapters.telegram.door import Person
 from televent.adapters.telegram.handlers.events import picker
 from televent.adapters.telegram.handlers.events.buttons import Tap
 from televent.adapters.telegram.handlers.events.typed import local_day
-from televent.adapters.telegram.handlers.events.view import put, title_of, when
+from televent.adapters.telegram.handlers.events.view import put, title_of
 from televent.adapters.telegram.texts import say
 from televent.application.use_cases.events.view_event import EventView
+from televent.wording.times import event_time_of
 
 QUESTION = "event-question"
 """The key of the question in the data of a dialogue."""
@@ -44,7 +45,6 @@ async def ask_time(message: Message, person: Person, state: FSMContext, tap: Tap
         f"{owner}{tap.packed}", person.display, mode=mode, chosen=local_day(view, person.display)
     )
     await expect(state, tap, message)
-    heading = (
-        f"📅 <b>{title_of(view, person.language)}</b>\n🕐 {when(view.entry.start, view.entry.end, person.display)}"
-    )
+    time = event_time_of(view.entry.start, view.entry.end, person.display)
+    heading = f"📅 <b>{title_of(view, person.language)}</b>\n🕐 {time}"
     await put(message, f"{heading}\n\n{text}\n{say(person.language, 'picker-or-type')}", buttons, edit=True)

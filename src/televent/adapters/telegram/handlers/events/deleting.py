@@ -18,6 +18,8 @@ from televent.application.refusals import UnknownResource
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.events.remove_event import remove_event
 from televent.application.use_cases.events.view_event import EventView
+from televent.application.use_cases.events.which import Changed, Scope
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 
 router = Router(name="event-deleting")
 
@@ -61,14 +63,31 @@ async def delete(query: CallbackQuery, door: BotDoor, person: Person, tap: Tap) 
     view = await _still_there(query, door, person, tap)
     if view is not None and isinstance(query.message, Message):
         context = door.context(person.account.tenant, command_of(query.message, tap))
+        # An attendee's copy keeps the rule, which is the organizer's: the dates stay in it, declined.
+        declines = view.rights == "own" and tap.scope is Scope.FOLLOWING
+        said = "event-declined-following" if declines else "event-deleted"
+
+        def work() -> Changed:
+            if not declines:
+                return remove_event(door.backend, context, which=tap.which)
+            answer_invitation(
+                door.backend,
+                context,
+                stream_id=tap.stream_id,
+                partstat="DECLINED",
+                recurrence_id=tap.recurrence_id,
+                following=True,
+            )
+            return Changed(tap.stream_id, tap.recurrence_id)
+
         await done(
             query.message,
             door,
             person,
             tap,
-            lambda: remove_event(door.backend, context, which=tap.which),
+            work,
             edit=True,
-            heading=paragraphs([say(person.language, "event-deleted"), scope_line(view, tap, person.display)]),
+            heading=paragraphs([say(person.language, said), scope_line(view, tap, person.display)]),
             gone=say(person.language, "cancelled", title=view.entry.summary),
         )
     await acknowledge(query)

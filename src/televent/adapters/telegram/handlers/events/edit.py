@@ -16,7 +16,7 @@ from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, bac
 from televent.adapters.telegram.handlers.events.saving import offer, save, scope_line
 from televent.adapters.telegram.handlers.events.scope import as_seen, present, scoped
 from televent.adapters.telegram.handlers.events.typed import lasting, repeating
-from televent.adapters.telegram.handlers.events.view import paragraphs, put, reminder_in_words, title_of, when
+from televent.adapters.telegram.handlers.events.view import paragraphs, put, reminder_in_words, title_of
 from televent.adapters.telegram.proposal_cards import propose_button
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
@@ -25,7 +25,7 @@ from televent.application.use_cases.events.which import Scope
 from televent.domain.account.preferences import MAX_REMINDERS
 from televent.ical.editing.changes import EventChange
 from televent.wording.repetition import rule_of
-from televent.wording.times import length_of
+from televent.wording.times import event_time_of, length_of
 
 router = Router(name="event-edit")
 
@@ -125,7 +125,7 @@ async def _question(message: Message, person: Person, state: FSMContext, tap: Ta
         "et": view.entry.summary,
         "ep": view.entry.location or plain(language, "no-location"),
         "en": view.entry.description or plain(language, "no-description"),
-        "eg": when(view.entry.start, view.entry.end, display),
+        "eg": event_time_of(view.entry.start, view.entry.end, display),
         "er": rule_of(view.rule, display, view.entry.start) if view.rule else plain(language, "event-no-rule"),
     }.get(tap.verb, "")
     match tap.verb:

@@ -57,7 +57,7 @@ async def _show(message: Message, person: Person, tap: Tap, view: EventView) -> 
         tap.to("gr", str(number)).button(f"✖️ {(each.cn or each.address)[:24]}")
         for number, each in enumerate(others[first : first + PAGE], first)
     ]
-    inviting = [tap.to("gi").button(plain(language, "event-invite"))]
+    inviting = [tap.to("gi").button(plain(language, "event-invite"))] if not view.shared else []
     rows = [*in_rows(removing, 2), inviting] if mine else []
     await put(message, "\n".join(lines), keyboard(*rows, pages, back(tap, language)), edit=True)
 

@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.asking import stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, first_tap, keyboard
-from televent.adapters.telegram.handlers.events.history_lines import history_line
+from televent.adapters.telegram.handlers.events.history_lines import history_line, is_told
 from televent.adapters.telegram.handlers.events.opening import named_event
 from televent.adapters.telegram.handlers.events.view import load, put, title_of
 from televent.adapters.telegram.taps import acknowledge
@@ -42,8 +42,12 @@ async def history_command(message: Message, command: CommandObject, door: BotDoo
     entry = await named_event(message, door, person, query)
     if entry is None:
         return
-    view = await load(door, person, entry.stream_id)
-    text, buttons = await _page(door, person, first_tap(view).to("hi"), view)
+    try:
+        view = await load(door, person, entry.stream_id)
+        text, buttons = await _page(door, person, first_tap(view).to("hi"), view)
+    except UnknownResource:
+        await message.answer(say(person.language, "event-no-history"))
+        return
     await put(message, text, buttons, edit=False)
 
 
@@ -54,10 +58,10 @@ async def history(query: CallbackQuery, door: BotDoor, person: Person, state: FS
     if isinstance(query.message, Message):
         try:
             view = await load(door, person, tap.stream_id, tap.shown)
+            text, buttons = await _page(door, person, tap, view)
         except UnknownResource:
             await put(query.message, say(person.language, "toast-gone"), None, edit=True)
         else:
-            text, buttons = await _page(door, person, tap, view)
             await put(query.message, text, buttons, edit=True)
     await acknowledge(query)
 
@@ -90,7 +94,8 @@ async def _page(door: BotDoor, person: Person, tap: Tap, view: EventView) -> tup
 def _entries(door: BotDoor, tenant: AccountId, stream: UUID) -> list[Entry]:
     """The entries, newest first."""
     facts = read_history(door.backend, tenant, stream)
-    return [entry for fact, envelope in facts for entry in reversed(entries_of(fact, envelope))]
+    entries = [entry for fact, envelope in facts for entry in reversed(entries_of(fact, envelope))]
+    return [entry for entry in entries if is_told(entry)]
 
 
 def _names(door: BotDoor, person: Person, entries: list[Entry]) -> dict[str, str]:

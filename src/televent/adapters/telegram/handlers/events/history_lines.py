@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from televent.adapters.telegram.handlers.events.view import MAX_LINE, shortened
@@ -13,14 +12,18 @@ from televent.domain.calendar_object.details import Answered, Details, Guest, Oc
 from televent.projections.history import Entry
 from televent.wording.changes import Shown, change_of, time_of
 from televent.wording.display import Display
-from televent.wording.times import clock_of, day_of, day_within, when_of
+from televent.wording.times import moment_of, when_of
 
-DOORS: Final = ("bot", "caldav", "email", "rest", "cli", "courier")
+DOORS: Final = ("bot", "caldav", "email", "rest", "cli")
+"""The doors that are named. The answer of a guest here comes by none that the reader knows: their name is enough."""
 PROPERTIES: Final = {
     "DESCRIPTION": "description", "VALARM": "reminders", "ATTACH": "attachments", "CATEGORIES": "categories",
     "URL": "link", "CONFERENCE": "conference", "TRANSP": "busy", "CLASS": "privacy", "COLOR": "colour",
-    "PRIORITY": "priority", "COMMENT": "comment", "ORGANIZER": "organizer",
+    "PRIORITY": "priority", "COMMENT": "comment",
 }  # fmt: skip
+OTHER: Final = "other"
+UNTOLD: Final = frozenset({"ORGANIZER"})
+"""Properties whose change says nothing new: an event has an organizer since somebody was invited, which is told."""
 MAX_COMMENT: Final = 300
 MAX_LISTED: Final = 5
 """Max occurrences of a guest that one line names."""
@@ -29,10 +32,14 @@ MAX_LISTED: Final = 5
 def history_line(entry: Entry, name_of: Callable[[str], str], display: Display) -> str:
     """One entry as HTML: a line with time, name and door, and below it what happened."""
     who = entry.by or name_of(entry.actor)
-    door = say(display.language, f"history-door-{entry.door}") if entry.door in DOORS else entry.door
-    at = f"{day_of(entry.at, display)}, {clock_of(entry.at, display)}"
-    head = " · ".join(filter(None, [at, shortened(who, 64), door]))
+    door = say(display.language, f"history-door-{entry.door}") if entry.door in DOORS else ""
+    head = " · ".join(filter(None, [moment_of(entry.at, display), shortened(who, 64), door]))
     return f"<b>{head}</b>\n{_what(entry, display)}"
+
+
+def is_told(entry: Entry) -> bool:
+    """Whether an entry says something to people."""
+    return entry.word != "edited" or not UNTOLD.issuperset(entry.properties)
 
 
 def _what(entry: Entry, display: Display) -> str:
@@ -43,8 +50,8 @@ def _what(entry: Entry, display: Display) -> str:
         "event": _event(entry.now or entry.was, display),
         "name": _guest(entry.guest, display),
         "fields": ", ".join(
-            say(language, f"history-field-{PROPERTIES[each]}") if each in PROPERTIES else each
-            for each in entry.properties
+            say(language, f"history-field-{each}")
+            for each in dict.fromkeys(PROPERTIES.get(name, OTHER) for name in entry.properties if name not in UNTOLD)
         ),
     }
     if entry.answer is not None:
@@ -105,8 +112,7 @@ def _which(occurrence: Occurrence | None, display: Display) -> str:
     original = time_of(occurrence.original)
     if original is None:
         return f" ({occurrence.original.local})"
-    clock = f" {clock_of(original, display)}" if isinstance(original, datetime) else ""
-    return f" ({day_within(original, display)}{clock})"
+    return f" ({moment_of(original, display)})"
 
 
 def _guest(guest: Guest | None, display: Display) -> str:

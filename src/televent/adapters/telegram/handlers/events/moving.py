@@ -16,10 +16,11 @@ from televent.adapters.telegram.handlers.events.picker import Choice, Picked, Pi
 from televent.adapters.telegram.handlers.events.saving import offer, scope_line, show_now
 from televent.adapters.telegram.handlers.events.scope import as_seen, present, scoped
 from televent.adapters.telegram.handlers.events.typed import moved_to
-from televent.adapters.telegram.handlers.events.view import paragraphs, put, title_of, when
+from televent.adapters.telegram.handlers.events.view import paragraphs, put, title_of
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
 from televent.ical.editing.changes import EventChange
+from televent.wording.times import event_time_of
 
 router = Router(name="event-moving")
 
@@ -40,7 +41,7 @@ async def choose(query: CallbackQuery, door: BotDoor, person: Person, state: FSM
         steps = [each for each in STEPS if not view.entry.all_day or STEPS[each] % (24 * 60) == 0]
         rows = in_rows((tap.to("mo", each).button(plain(language, f"event-move-{each}")) for each in steps), 2)
         other = [tap.to("mx").button(plain(language, "event-move-other"))]
-        time = f"🕐 {when(view.entry.start, view.entry.end, display)}"
+        time = f"🕐 {event_time_of(view.entry.start, view.entry.end, display)}"
         head = [f"📅 <b>{title_of(view, language)}</b>", scope_line(view, tap, display), time]
         page = keyboard(*rows, other, back(tap, language))
         await put(query.message, paragraphs(head, [say(language, "event-ask-move")]), page, edit=True)

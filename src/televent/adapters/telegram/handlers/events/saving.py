@@ -23,12 +23,13 @@ from televent.adapters.telegram.handlers.events.view import (
     show_event,
     shown,
     title_of,
-    when,
 )
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
 from televent.application.refusals import (
     InvalidObject,
+    NotFromThere,
+    NotInvited,
     NotOrganizer,
     PreconditionFailed,
     ReadOnlyShare,
@@ -46,7 +47,7 @@ from televent.domain.refusal import Refusal
 from televent.ical.editing.changes import EventChange
 from televent.wording.changes import Shown, change_of
 from televent.wording.display import Display
-from televent.wording.times import day_within
+from televent.wording.times import day_within, event_time_of
 
 router = Router(name="event-saving")
 
@@ -60,6 +61,8 @@ SENTENCES: Final[dict[type[Refusal], str]] = {
     UnreadableTimes: "event-refused-times",
     InvalidObject: "event-refused-invalid",
     TryAgain: "event-refused-busy",
+    NotFromThere: "toast-not-from-there",
+    NotInvited: "toast-not-invited",
 }
 """The text for each refusal of a change."""
 
@@ -122,7 +125,7 @@ async def save(
     except UnknownResource:
         await show_now(message, door, person, tap, say(person.language, "event-refused-occurrence"), edit=edit)
         return
-    lines = change_lines(before, change, person.display)
+    lines = change_lines(before, change, person.display, saved=True)
     await done(
         message,
         door,
@@ -197,8 +200,8 @@ def scope_line(view: EventView, tap: Tap, display: Display) -> str:
     return say(display.language, f"event-scope-{tap.scope.value}", day=day)
 
 
-def change_lines(view: EventView, change: EventChange, display: Display) -> list[str]:
-    """The changes: a line of was → now for each value, as HTML."""
+def change_lines(view: EventView, change: EventChange, display: Display, *, saved: bool = False) -> list[str]:
+    """The changes: a line of was → now for each value, as HTML. ``saved``: the event as it is then stands below."""
     before = shown(view)
     start, end = before.start, before.end
     if change.times is not None:
@@ -214,10 +217,10 @@ def change_lines(view: EventView, change: EventChange, display: Display) -> list
     )
     lines = [shortened(each, MAX_NOTE) for each in change_of(before, after, display)]
     if change.moves and start is not None and end is not None:
-        lines.append(f"🕐 {when(start, end, display)}")
+        lines += [] if saved else [f"🕐 {event_time_of(start, end, display)}"]
         if isinstance(start, datetime) and start.tzinfo is not None and start < display.now:
             lines.append(say(display.language, "event-past"))
-    if change.description is not None:
+    if change.description is not None and not saved:
         note = shortened(change.description, MAX_NOTE, lines=True)
         lines.append(f"📝 {note or say(display.language, 'no-description')}")
     return lines

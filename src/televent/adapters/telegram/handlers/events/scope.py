@@ -63,7 +63,9 @@ async def scoped(
     if tap.scope is not None:
         return view, tap
     language, day = person.language, day_within(view.entry.start, person.display)
-    choices = [Scope.THIS, *([Scope.FOLLOWING] if following and view.rights == "all" else []), Scope.ALL]
+    # An attendee changes no rule, but may decline a date and all later ones.
+    several = following and (view.rights == "all" or (view.rights == "own" and tap.verb == "dl"))
+    choices = [Scope.THIS, *([Scope.FOLLOWING] if several else []), Scope.ALL]
     rows = [
         [replace(tap, scope=each).button(plain(language, f"event-button-{each.value}", day=day))] for each in choices
     ]

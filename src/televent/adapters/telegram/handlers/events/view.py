@@ -17,11 +17,10 @@ from televent.adapters.telegram.proposal_cards import propose_button
 from televent.adapters.telegram.taps import show
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.events.view_event import EventView, view_event
-from televent.ical.text.values import Moment
 from televent.wording.changes import Shown
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
-from televent.wording.times import clock_of, day_of, day_within, length_of, local_of
+from televent.wording.times import clocks_of, day_within, event_time_of, length_of
 from televent.wording.zones import city_of
 
 MAX_LINE: Final = 256
@@ -65,7 +64,7 @@ def event_text(view: EventView, display: Display) -> str:
     entry, language = view.entry, display.language
     lines = [
         f"📅 <b>{title_of(view, language)}</b>{_mark(view, language)}",
-        f"🕐 {when(entry.start, entry.end, display)}",
+        f"🕐 {event_time_of(entry.start, entry.end, display)}",
     ]
     there = _there(view, display)
     if there:
@@ -76,7 +75,7 @@ def event_text(view: EventView, display: Display) -> str:
         lines.append(say(language, _which_text(view), day=day_within(entry.start, display)))
     lines.append(f"📍 {shortened(entry.location, MAX_LINE) if entry.location else say(language, 'no-location')}")
     lines.append(f"👥 {_people(view, language)}")
-    if entry.role == "attendee":
+    if entry.role == "attendee" and not view.shared:
         name = entry.organizer_name or entry.organizer or ""
         lines.append(say(language, _own_answer(entry.partstat), name=name))
     note = shortened(entry.description, MAX_NOTE, lines=True) if entry.description else ""
@@ -98,27 +97,17 @@ def event_buttons(view: EventView, language: str) -> InlineKeyboardMarkup:
         "own": ("ed", "gu", "du", "hi", "dl"),
         "nothing": ("gu", "hi"),
     }[view.rights]
+    if view.shared:
+        # A copy would be the owner's, and the history is theirs too. An answer is given by its owner alone.
+        names = tuple(each for each in names if each not in ("du", "hi"))
     answers = []
-    if view.entry.role == "attendee" and view.rights == "own" and not view.over:
+    if view.entry.role == "attendee" and view.rights == "own" and not view.over and not view.shared:
         words = {"A": "button-accept", "D": "button-decline", "T": "button-tentative"}
         answers = [tap.to("an", sign).button(plain(language, key)) for sign, key in words.items()]
     buttons = [tap.to(verb).button(plain(language, f"event-button-{verb}")) for verb in names]
     series = [replace(tap, recurrence_id=None).button(plain(language, "event-series"))] if view.asked else []
     propose = [propose_button(tap.stream_id, tap.recurrence_id, language)] if answers else []
     return keyboard(answers, *in_rows(buttons), propose, series)
-
-
-def when(start: Moment, end: Moment, display: Display) -> str:
-    """ "Mon, Jan 5 at 14:00 - 15:00"; whole days without a time."""
-    first = day_of(start, display)
-    if not isinstance(start, datetime) or not isinstance(end, datetime):
-        last = end if isinstance(end, datetime) else end.fromordinal(end.toordinal() - 1)
-        days = first if last <= start else f"{first} - {day_within(last, display)}"
-        return say(display.language, "event-all-day", day=days)
-    until = clock_of(end, display)
-    if local_of(end, display).date() != local_of(start, display).date():
-        until = f"{day_within(end, display)}, {until}"
-    return say(display.language, "event-when", day=first, start=clock_of(start, display), end=until)
 
 
 def shown(view: EventView) -> Shown:
@@ -151,9 +140,11 @@ def shortened(text: str, limit: int, *, lines: bool = False) -> str:
 
 
 def _mark(view: EventView, language: str) -> str:
+    if view.removed:
+        return f" {say(language, 'event-removed-mark')}"
     if view.entry.status == "CANCELLED":
         return f" {say(language, 'cancelled-mark')}"
-    if view.entry.partstat == "NEEDS-ACTION":
+    if view.entry.partstat == "NEEDS-ACTION" and not view.shared:
         return f" {say(language, 'pending-mark')}"
     return f" {say(language, 'event-tentative')}" if view.entry.status == "TENTATIVE" else ""
 
@@ -190,4 +181,4 @@ def _there(view: EventView, display: Display) -> str:
         return ""
     there = replace(display, zone=start.tzinfo)  # type: ignore[arg-type]
     place = city_of(view.zone, display.language) or view.zone
-    return say(display.language, "event-there", place=place, start=clock_of(start, there), end=clock_of(end, there))
+    return say(display.language, "event-there", place=place, time=clocks_of(start, end, there))

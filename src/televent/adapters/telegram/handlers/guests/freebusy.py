@@ -21,7 +21,7 @@ from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.use_cases.people.busy_times import MAX_ASKED, Busy, Span, busy_of, busy_times, free_spans
 from televent.ical.queries.freebusy import TENTATIVE, Period
 from televent.wording.display import Display
-from televent.wording.times import clock_of, day_of, length_of
+from televent.wording.times import clock_of, clocks_of, day_of, length_of, moment_of
 from televent.wording.zones import zone_label
 
 router = Router(name="freebusy")
@@ -153,8 +153,7 @@ def _span(period: Period, begin: datetime, end: datetime, display: Display) -> s
     if period.start <= begin and period.end >= end:
         text = plain(display.language, "agenda-all-day").lower()
     else:
-        until = "24:00" if period.end >= end else clock_of(period.end, display)
-        text = f"{clock_of(max(period.start, begin), display)}–{until}"
+        text = clocks_of(max(period.start, begin), min(period.end, end), display)
     return f"{text} ❔" if period.kind == TENTATIVE else text
 
 
@@ -187,7 +186,7 @@ def _buttons(slots: Sequence[datetime], question: Question, display: Display) ->
     several = len(question.days) > 1
     row = [
         InlineKeyboardButton(
-            text=f"{day_of(at, display)} {clock_of(at, display)}" if several else clock_of(at, display),
+            text=moment_of(at, display) if several else clock_of(at, display),
             callback_data=f"free:{at:%Y%m%dT%H%M}:{minutes}",
         )
         for at in slots

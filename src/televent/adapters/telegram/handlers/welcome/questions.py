@@ -45,7 +45,7 @@ def zone_question(person: Person, language_code: str | None) -> tuple[str, Inlin
     language = person.language
     known = person.account.timezone != UNKNOWN
     place = zone_place(person.account.timezone, language) if known else guess_place(language_code, language)
-    clock = clock_there(person.display, ZoneInfo(place.zone))
+    clock = clock_there(person.display, ZoneInfo(place.zone), place.name)
     text = say(language, "zone-known" if known else "zone-guess", city=place.name, clock=clock)
     yes = _button(plain(language, "button-zone-yes", city=place.name), f"zone:set:{place.zone}")
     others = [_button(plain(language, f"button-zone-{each}"), f"zone:{each}") for each in ("location", "cities")]

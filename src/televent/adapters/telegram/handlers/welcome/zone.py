@@ -142,7 +142,8 @@ async def _set(
     context = door.context(person.account.tenant, update)
     await door.run(lambda: accounts.change_profile(door.backend, context, timezone=place.zone))
     person = door.person_of(replace(person.account, timezone=place.zone))
-    text = say(person.language, "zone-set", city=place.name, clock=clock_there(person.display, person.zone))
+    clock = clock_there(person.display, person.zone, place.name)
+    text = say(person.language, "zone-set", city=place.name, clock=clock)
     if tapped:
         await show(message, text)
     if not tapped or await noted(welcome, LOCATION_KEYBOARD):

@@ -1,5 +1,6 @@
 # Answers to messages that no other part of the bot takes; and the help.
 button-dead = This button is no longer valid.
+start-unknown-link = I do not know what this link should open. Perhaps it is incomplete: ask the person who gave it to you.
 command-near = I do not know { $command }. Did you mean { $near }?
 command-unknown = I do not know { $command }. All commands: /help
 kind-text = I did not understand this. Tell me what is planned, for example “Lunch with Ann tomorrow at noon”.

@@ -21,7 +21,10 @@ file-unreadable = { $count ->
  }
 file-sends-nothing = Nobody is told of the import.
 file-nothing-new = There is nothing to import.
-file-import-all = 📥 Import all ({ $count })
+file-import-all = { $count ->
+    [1] 📥 Import
+   *[other] 📥 Import all ({ $count })
+ }
 file-import-new = Only new ({ $count })
 file-add = ➕ Add to my calendar
 file-invitation = ✉️ An invitation in a file:

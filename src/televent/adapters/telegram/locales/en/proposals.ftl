@@ -11,6 +11,7 @@ proposal-time =
 proposal-place = Place: { $was } → <b>{ $now }</b>
 with-comment = 💬 { $comment }
 proposal-outdated = ⚠️ The event has changed since, so this time cannot be accepted with a tap.
+proposal-series = 🔁 All dates of the series move by as much.
 proposal-declined = ↩️ <b>{ $name }</b> keeps the time of <b>{ $title }</b>. Your proposal was: { $when }
 proposal-you-accepted = ✅ <i>The event has the new time. All attendees are asked again.</i>
 proposal-you-declined = ↩️ <i>The event stays as it is. { $name } is told.</i>

@@ -31,7 +31,7 @@ refusal-QuotaExceeded = Your attachments take as much room as they may.
 refusal-ReadOnlyShare = This calendar is shared with you for reading only.
 refusal-SameTime = That is the time that the event has.
 refusal-SchedulingUidConflict = This meeting is in another calendar of yours already.
-refusal-SeriesProposal = This proposal moves the whole series. Please change the series yourself.
+refusal-SeriesProposal = The rule of this series cannot move like that. Please change the series yourself.
 refusal-TextTooLong = { $field ->
     [SUMMARY] The title
     [LOCATION] The location

@@ -10,7 +10,10 @@ file-newer = Новее, чем в вашем календаре: { $count }.
 file-unreadable = Не удалось прочитать: { $count }.
 file-sends-nothing = Никто не получит сообщений об импорте.
 file-nothing-new = Импортировать нечего.
-file-import-all = 📥 Импортировать все ({ $count })
+file-import-all = { $count ->
+    [1] 📥 Импортировать
+   *[other] 📥 Импортировать все ({ $count })
+ }
 file-import-new = Только новые ({ $count })
 file-add = ➕ Добавить в календарь
 file-invitation = ✉️ Приглашение из файла:

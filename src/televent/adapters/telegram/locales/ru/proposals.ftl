@@ -11,6 +11,7 @@ proposal-time =
 proposal-place = Место: { $was } → <b>{ $now }</b>
 with-comment = 💬 { $comment }
 proposal-outdated = ⚠️ С тех пор событие изменилось, поэтому принять это время одним нажатием нельзя.
+proposal-series = 🔁 Перенесутся все даты серии.
 proposal-declined = ↩️ Время события <b>{ $title }</b> не меняется, так решает <b>{ $name }</b>. Вы предлагали: { $when }
 proposal-you-accepted = ✅ <i>Событие перенесено. Всем участникам отправлен новый запрос.</i>
 proposal-you-declined = ↩️ <i>Событие остаётся как есть. { $name } получит ответ.</i>

@@ -31,7 +31,7 @@ refusal-QuotaExceeded = Место для ваших вложений закон
 refusal-ReadOnlyShare = Этот календарь открыт вам только для чтения.
 refusal-SameTime = Событие и так назначено на это время.
 refusal-SchedulingUidConflict = Эта встреча уже есть в другом вашем календаре.
-refusal-SeriesProposal = Это предложение переносит все повторения сразу. Измените их, пожалуйста, сами.
+refusal-SeriesProposal = Правило этой серии нельзя перенести так. Измените её, пожалуйста, сами.
 refusal-TextTooLong = { $field ->
     [SUMMARY] Название слишком длинное
     [LOCATION] Место слишком длинное
