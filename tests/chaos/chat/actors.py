@@ -24,26 +24,26 @@ NEWEST = 60
 
 
 class Timetable:
-    """When each of so many acts is due, within so many seconds. A free actor takes the next one, so one that waits
-    for a killed server holds up no other, and acts that are late are caught up with."""
+    """When acts are due: so many within so many seconds, and then more at the same pace until ``finished``.
+
+    A free actor takes the next one, so one that waits for a killed server holds up no other, and acts that are late
+    are caught up with.
+    """
 
     def __init__(self, acts: int, seconds: float) -> None:
         self.finished = threading.Event()
         """No act may begin any more."""
-        self._times = iter(range(acts))
+        self.taken = 0
         self._pause = seconds / acts
         self._begun = time.monotonic()
         self._guard = threading.Lock()
-        self.left = acts
 
     def next(self) -> bool:
         """Waits until the next act is due. False: there is none."""
         with self._guard:
-            number = next(self._times, None)
-            if number is None or self.finished.is_set():
-                return False
-            self.left -= 1
-        return not self.finished.wait(max(0.0, self._begun + number * self._pause - time.monotonic()))
+            due = self._begun + self.taken * self._pause
+            self.taken += 1
+        return not self.finished.wait(max(0.0, due - time.monotonic()))
 
 
 class Actor(Watched):
@@ -97,10 +97,12 @@ class Actor(Watched):
         organizer = self._chance.choice(self._mine)
         others = [each for each in self._stage.people if each is not organizer]
         guests = tuple(self._chance.sample(others, self._chance.randint(1, 4)))
-        new = Meeting(self._facts.number(), organizer, guests)
-        self._meetings.append(new)
+        number = self._facts.number()
         with self._facts.guard:
+            # Every third one invites somebody outside too.
+            new = Meeting(number, organizer, guests, outside=len(self._facts.meetings) % 3 == 0)
             self._facts.meetings.append(new)
+        self._meetings.append(new)
         new.uncertain = not self._change(organizer, "PUT", new.path, new.text(0))
         return True
 

@@ -27,8 +27,8 @@ _HELD = "SELECT tenant_id FROM outbox WHERE state = 'processing'"
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill. ``at``: seconds since 1970; ``held``: the accounts that messages under way were for, where a bot was
-    killed."""
+    """One kill. ``at``: seconds since 1970; ``held``: the accounts that messages under way were for, where a bot or a
+    worker was killed."""
 
     what: str
     at: float
@@ -65,6 +65,11 @@ class Killer(Watched):
                     self._kill(self._chance.choices(list(able), list(able.values()))[0])
                 due = time.monotonic() + self._chance.uniform(*self._pauses)
 
+    @property
+    def owes(self) -> bool:
+        """Whether some kind was not killed yet."""
+        return bool(self._first)
+
     def finish(self) -> None:
         """Ends the killing, and returns when all services are ready."""
         self._finish.set()
@@ -90,6 +95,9 @@ class Killer(Watched):
     def _start_again(self) -> None:
         for name in self._stage.services.ended():
             self.alone[name.partition(" ")[0]] += 1
+            code, log = self._stage.services.running[name].returncode, self._stage.services.log(name).name
+            print(f"{time.strftime('%H:%M:%S')} {name} ended with {code}: {log}", flush=True)
+            self._ready.pop(name, None)
             self._stage.services.spawn(name)
 
     def _kill(self, what: str) -> None:
@@ -102,9 +110,10 @@ class Killer(Watched):
             return
         self._stage.services.kill(what)
         at, held = time.time(), frozenset[UUID]()
-        if what in BOTS:
+        if what in BOTS or what in WORKERS:
             held = self._held()
         self.kills.append(Kill(what.partition(" ")[0], at, held))
+        print(f"{time.strftime('%H:%M:%S')} {what} is killed, with {len(held)} messages under way", flush=True)
         self._stage.services.spawn(what)
 
     def _held(self) -> frozenset[UUID]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from chaos.chat.stage import Person
 from support.town import meeting
 
+OUTSIDE = "gail@example.com"
+"""A guest whom mails invite."""
 ANSWERS = {"ACCEPTED": "accept", "DECLINED": "decline", "TENTATIVE": "tentative"}
 """The begin of the word, in the texts of the bot, for each answer."""
 
@@ -19,6 +21,8 @@ class Meeting:
     number: int
     organizer: Person
     guests: tuple[Person, ...]
+    outside: bool = False
+    """Whether OUTSIDE is invited too."""
     version: int = 0
     cancelled: bool = False
     uncertain: bool = False
@@ -59,7 +63,7 @@ class Meeting:
             f"DTEND:202701{day:02}T230000Z",
             f"SEQUENCE:{version}",
             f"STATUS:{status}",
-            people=tuple(each.address for each in self.guests),
+            people=(*(each.address for each in self.guests), *([OUTSIDE] if self.outside else [])),
             organizer=self.organizer.address,
             uid=self.uid,
         )

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import psycopg
 
-from chaos.chat.actors import Actor, Timetable
+from chaos.chat.actors import CHANCES, Actor, Timetable
 from chaos.chat.chats import Phones, sent_messages
 from chaos.chat.checks import Told, check
 from chaos.chat.killer import Killer
+from chaos.chat.mails import check_mails
 from chaos.chat.meetings import Facts
 from chaos.chat.stage import open_stage
 from chaos.writers import Record
@@ -23,8 +24,8 @@ STORM = 0.1
 """Share of the calls of the Bot API that fail."""
 ACTORS = 40
 """Max threads that act for people, each for some of them."""
-LATE = 60.0
-"""Max seconds for which acts are caught up with that a slow machine could not begin in time."""
+TAPS = 10
+"""Min taps of a run."""
 AFTERWARDS = 600.0
 """Max seconds until the outbox is empty."""
 # Reminders that are not queued yet, or not even planned, among them.
@@ -43,6 +44,8 @@ class Plan:
     pauses: tuple[float, float] = (2.0, 6.0)
     ahead: tuple[float, float] = (40.0, 100.0)
     """Seconds until a reminder that people set is due: between these."""
+    late: float = 60.0
+    """Max seconds by which the run is longer, where a slow machine could not begin all acts and kills in time."""
 
 
 @dataclass
@@ -83,7 +86,11 @@ def run(folder: Path, plan: Plan, seed: int) -> Outcome:
         for thread in (phones, killer, *actors):
             thread.start()
         acting = time.monotonic()
-        while not record.wrong and _goes_on(plan, times, time.monotonic() - acting):
+        while not record.wrong and time.monotonic() - acting < plan.seconds + plan.late:
+            done = sum((actor.done for actor in actors), Counter[str]())
+            enough = done.total() >= plan.acts and done["tap"] >= TAPS and done.keys() >= CHANCES.keys()
+            if enough and facts.alarms and not killer.owes and time.monotonic() - acting >= plan.seconds:
+                break
             time.sleep(0.5)
         acted, load = time.monotonic() - acting, os.getloadavg()[0]
         times.finished.set()
@@ -99,6 +106,7 @@ def run(folder: Path, plan: Plan, seed: int) -> Outcome:
         report = stage.sandbox.http("GET", "/sandbox/faults")
         limits = stage.sandbox.http("GET", "/sandbox/limits")
         told = check(stage, facts, phones, sent_messages(stage.services.journal), killer.kills)
+        check_mails(told, stage, facts, killer.kills)
         wrong = [*record.wrong, *told.wrong]
         if settled is None:
             wrong.append(f"the outbox was not empty after {AFTERWARDS:g} s")
@@ -118,10 +126,6 @@ def run(folder: Path, plan: Plan, seed: int) -> Outcome:
             minutes=(time.monotonic() - begun) / 60,
             wrong=wrong,
         )
-
-
-def _goes_on(plan: Plan, times: Timetable, seconds: float) -> bool:
-    return seconds < plan.seconds or (times.left > 0 and seconds < plan.seconds + LATE)
 
 
 def _settle(url: str) -> float | None:
