@@ -8,7 +8,7 @@ from base64 import b64decode
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -117,6 +117,30 @@ def webhook_secret(value: str) -> str:
     """The secret of a webhook, in the characters that Telegram takes (Bot API, setWebhook)."""
     if not _WEBHOOK_SECRET.match(value):
         raise ValueError("must have 1 to 256 characters: A to Z, a to z, 0 to 9, _ and -")
+    return value
+
+
+def imap_url(value: str) -> str:
+    """The URL of a mailbox: imaps://user@host/folder, or imap:// where TLS begins by STARTTLS."""
+    try:
+        url = urlsplit(value)
+        named = host(url.hostname or "") and url.port != 0
+    except ValueError:
+        named = False
+    if not named or url.scheme not in ("imaps", "imap") or not url.username or url.query or url.fragment:
+        raise ValueError("must be imaps://user@host or imaps://user@host/folder, an @ in the user written as %40")
+    if url.password is not None:
+        raise ValueError("must have no password in it: set MAIL_IMAP_PASSWORD")
+    mail_folder(unquote(url.path.strip("/")) or "INBOX")
+    if not unquote(url.username).isprintable():
+        raise ValueError("must have a user without control characters")
+    return value
+
+
+def mail_folder(value: str) -> str:
+    """The name of a folder of mail (RFC 3501 §5.1)."""
+    if not value.isascii() or not value.isprintable() or len(value) > 200:
+        raise ValueError("must name a folder in at most 200 characters of ASCII")
     return value
 
 

@@ -83,6 +83,13 @@ class Settings(BaseSettings):
         None, validation_alias="MAIL_SENDGRID_PUBLIC_KEY"
     )
     mail_gather_seconds: int = Field(30, ge=0, le=600, validation_alias="MAIL_GATHER_SECONDS")
+    mail_imap_url: Annotated[str, AfterValidator(formats.imap_url)] | None = Field(
+        None, validation_alias="MAIL_IMAP_URL"
+    )
+    mail_imap_password: SecretStr | None = Field(None, validation_alias="MAIL_IMAP_PASSWORD")
+    mail_imap_done: Annotated[str, AfterValidator(formats.mail_folder)] | None = Field(
+        None, validation_alias="MAIL_IMAP_DONE"
+    )
     internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
     mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
         None, validation_alias="MAIL_OPERATOR"
@@ -179,6 +186,8 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if self.telegram_webhook_url is not None and self.telegram_webhook_secret is None:
             raise ValueError("TELEGRAM_WEBHOOK_URL: needs TELEGRAM_WEBHOOK_SECRET, by which Telegram is recognised")
+        if (self.mail_imap_url is None) != (self.mail_imap_password is None):
+            raise ValueError("MAIL_IMAP_URL and MAIL_IMAP_PASSWORD: set both, or neither where there is no mailbox")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError("SMTP_USERNAME and SMTP_PASSWORD: set both, or neither where the server wants no sign-in")
         return self

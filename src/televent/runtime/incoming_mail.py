@@ -6,16 +6,21 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from urllib.parse import unquote, urlsplit
 
 from televent.adapters.email.doors.hooks import HookKeys, MailHooks
+from televent.adapters.email.doors.imap.connection import Mailbox
+from televent.adapters.email.doors.imap.watching import Watching
 from televent.adapters.email.doors.signatures import public_key
 from televent.adapters.email.intake import Intake
 from televent.adapters.email.listener import ListenerConfig, serve_mail
 from televent.adapters.email.processing import Processing
 from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
+from televent.adapters.postgres.queues.mailboxes import PostgresMailbox
 from televent.adapters.postgres.wakeup import MAIL
 from televent.runtime.compose import Core
 from televent.runtime.sockets import Sockets
+from televent.settings import Settings
 
 
 def intake_of(core: Core) -> Intake:
@@ -28,6 +33,30 @@ def intake_of(core: Core) -> Intake:
         authserv_id=settings.mail_authserv_id,
         operator=settings.mail_operator,
     )
+
+
+def mailbox_of(settings: Settings) -> Mailbox | None:
+    """The mailbox of the settings; None where there is none."""
+    if settings.mail_imap_url is None or settings.mail_imap_password is None:
+        return None
+    url = urlsplit(settings.mail_imap_url)
+    tls = url.scheme == "imaps"
+    return Mailbox(
+        host=url.hostname or "",
+        port=url.port or (993 if tls else 143),
+        tls=tls,
+        user=unquote(url.username or ""),
+        password=settings.mail_imap_password.get_secret_value(),
+        folder=unquote(url.path.strip("/")) or "INBOX",
+        done=settings.mail_imap_done,
+    )
+
+
+async def _watch_mailbox(core: Core, intake: Intake, stored: Callable[[], None], over: asyncio.Event) -> None:
+    mailbox = mailbox_of(core.settings)
+    if mailbox is not None:
+        book = PostgresMailbox(core.pool, mailbox.name, core.backend.ids())
+        await Watching(mailbox, book, intake, stored).run(over)
 
 
 def mail_hooks(core: Core) -> MailHooks:
@@ -56,10 +85,14 @@ async def receive_mails(core: Core, ready: Callable[[], None], stop: asyncio.Eve
 
         # An API process stores a posted mail, and this one processes it.
         unlisten = core.wakeups.listen(MAIL, wake)
+        over = asyncio.Event()
+        watching = asyncio.create_task(_watch_mailbox(core, intake, processing.kept, over))
         try:
             yield
         finally:
+            over.set()
             unlisten()
+            await watching
 
     config = ListenerConfig(settings.mail_listen_host, settings.mail_listen_port, settings.mail_listen_protocol)
     lmtp = [sockets[name] for name in ("MAIL_LMTP_PORT", "MAIL_LMTP_SOCKET") if name in sockets]

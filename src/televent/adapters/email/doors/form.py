@@ -1,15 +1,15 @@
 """Reads the forms that mail services post, within bounds (RFC 7578; WHATWG URL §5.1).
 
-The standard library's parsers keep each piece of a field as an object: a field of 5 MB takes 200 MB there. Here fields
-are places in the body, and only one that is asked for is decoded.
+The standard library's parser keeps each byte of an encoded field as an object: a mail of 5 MB takes 1 GB there. Here
+fields are places in the body, and only one that is asked for is decoded.
 """
 
 from __future__ import annotations
 
+from binascii import a2b_qp
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
 from televent.adapters.email.reading.parameters import parsed
 
@@ -19,8 +19,6 @@ MAX_FIELD_HEAD: Final = 4096
 """Max bytes of the header block of one field of a multipart form."""
 MAX_BOUNDARY: Final = 200
 """Max characters of a boundary."""
-_PIECE: Final = 64 * 1024
-"""Max bytes that are decoded at a time."""
 
 
 class BadForm(Exception):
@@ -81,15 +79,8 @@ def _encoded_fields(body: bytes) -> Iterator[tuple[str, int, int]]:
 
 
 def _decoded(body: bytes, start: int, end: int) -> bytes:
-    pieces = []
-    while start < end:
-        cut = min(start + _PIECE, end)
-        # A piece does not end within %XX.
-        percent = body.rfind(b"%", max(start, cut - 2), cut)
-        cut = min(percent + 3, end) if percent != -1 else cut
-        pieces.append(unquote_to_bytes(body[start:cut].replace(b"+", b" ")))
-        start = cut
-    return b"".join(pieces)
+    """A value without its percent-encoding: that is quoted-printable with another sign, which is decoded in C."""
+    return a2b_qp(body[start:end].replace(b"=", b"=3D").replace(b"%", b"=").replace(b"+", b" "))
 
 
 def _parts(body: bytes, delimiter: bytes) -> Iterator[tuple[str, int, int]]:
