@@ -9,9 +9,9 @@ from support.mail_cards import post as deliver
 from support.post import PostOffice, itip_mail, message, open_other_server
 from support.town import NOON, Person, Town
 from televent.adapters.http.answer_page import _facts
-from televent.adapters.telegram.cards import event_view
+from televent.adapters.telegram.handlers.events.view import event_text
 from televent.adapters.telegram.meeting_cards import view
-from televent.application.use_cases.calendars.agenda import event
+from televent.application.use_cases.events.view_event import view_event
 from televent.application.use_cases.scheduling.cards import Card, card_of
 from televent.wording.display import Display
 
@@ -42,9 +42,8 @@ def test_a_chat_tells_of_an_unknown_zone(town: Town, post: PostOffice, language:
     escaped = WORDS[language].replace("<B>", "&lt;B&gt;")
     news = town.news(ann, uid=OUT)
     assert escaped in view(card(town, ann), news, display)[0]
-    entry = event(town.core.backend, ann.tenant, ann.row(OUT).stream_id)
-    assert entry is not None
-    assert escaped in event_view(entry, display)
+    seen = view_event(town.core.backend, ann.tenant, ann.row(OUT).stream_id, now=NOON)
+    assert escaped in event_text(seen, display)
     assert any(WORDS[language] in line for line in _facts(card(town, ann), display))
 
 

@@ -21,6 +21,7 @@ from televent.adapters.email.find import calendar_part, is_report
 from televent.adapters.email.reading.bounds import BeyondBounds
 from televent.adapters.email.reading.parts import Part, parse_mail
 from televent.adapters.email.reading.texts import written_text
+from televent.adapters.email.reading.winmail import winmail
 from televent.adapters.email.recipients import REFUSALS, TOO_MANY
 from televent.adapters.email.trust import header_values, sender_of
 from televent.application.backend import Backend
@@ -168,7 +169,7 @@ class Intake:
     def _read(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> IncomingMail:
         mail = _parsed(envelope_from, raw)
         reports = is_report(mail, envelope_from)
-        calendar = None if reports else calendar_part(mail)
+        calendar = None if reports else calendar_part(mail) or winmail(mail)
         return IncomingMail(
             key=mail_key,
             recipients=tuple(recipients),

@@ -21,7 +21,7 @@ from televent.wording.changes import Shown
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.times import clocks_of, day_within, event_time_of, length_of
-from televent.wording.zones import city_of
+from televent.wording.zones import city_of, unknown_zone_of
 
 MAX_LINE: Final = 256
 """Max characters of a title or place that are shown."""
@@ -66,6 +66,8 @@ def event_text(view: EventView, display: Display) -> str:
         f"📅 <b>{title_of(view, language)}</b>{_mark(view, language)}",
         f"🕐 {event_time_of(entry.start, entry.end, display)}",
     ]
+    if unknown := unknown_zone_of(entry.unknown_zone, language):
+        lines.append(f"⚠️ {html.escape(unknown, quote=False)}")
     there = _there(view, display)
     if there:
         lines.append(there)
