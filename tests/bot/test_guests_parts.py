@@ -1,4 +1,4 @@
-"""What a guest, a former guest and a sharee can do with an event of somebody else."""
+"""The parts of a guest, of a former guest and of a sharee in an event of somebody else."""
 
 import pytest
 

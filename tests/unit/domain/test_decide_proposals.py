@@ -20,7 +20,6 @@ from televent.domain.calendar_object.proposals import (
     ProposeTime,
     TimeProposed,
 )
-from televent.domain.calendar_object.propose import can_move, moves_series
 from televent.domain.calendar_object.refusals import (
     EndsBeforeStart,
     MeetingIsCancelled,
@@ -35,7 +34,6 @@ from televent.domain.calendar_object.refusals import (
     ProposalIsAnswered,
     ProposeOneOccurrence,
     SameTime,
-    SeriesProposal,
     TimeIsOver,
     UnknownProposal,
     UnknownResource,
@@ -341,40 +339,6 @@ def test_a_proposal_is_outdated_once_the_event_has_moved() -> None:
         back.when(accept(back, proposal))
     renamed = organizer.given(organizer.put(meeting(title="Another title")))
     assert renamed.when(accept(renamed, proposal)).facts
-
-
-def test_a_proposal_for_a_whole_series_moves_all_dates_by_the_difference() -> None:
-    weekly = Copy(ANN).given(Copy(ANN).put(meeting(WEEKLY)))
-    counter = meeting(WEEKLY, method="COUNTER", people=(says(BOB, "TENTATIVE"),), hour=15, sent="20261121T130000Z")
-    told = weekly.given(arrives(weekly, counter))
-    proposal = told.state.proposals[0]
-    assert moves_series(told.state, proposal)
-    assert can_move(told.state, proposal, NOON)
-    decision = told.when(accept(told, proposal))
-    assert [name for name, *_ in messages(decision)] == ["REQUEST", "REQUEST"]
-    after = told.given(accept(told, proposal))
-    (master,) = after.state.text.reading.instances()
-    assert master.start == THREE
-    assert master.rrule == "FREQ=WEEKLY;COUNT=4"
-    # The first dates are over; the series goes on.
-    later = told.when(accept(told, proposal, THREE + timedelta(days=8)))
-    assert later.facts
-    with pytest.raises(TimeIsOver):
-        told.when(accept(told, proposal, THREE + timedelta(days=40)))
-    assert told.when(decline(told, proposal)).messages
-
-
-def test_a_series_whose_rule_cannot_move_like_that_is_not_moved() -> None:
-    monthly = "RRULE:FREQ=MONTHLY;BYMONTHDAY=1,15;COUNT=4"
-    series = Copy(ANN).given(Copy(ANN).put(meeting(monthly)))
-    text = meeting(monthly, method="COUNTER", people=(says(BOB, "TENTATIVE"),), sent="20261121T130000Z")
-    counter = text.replace(b"20261201T10", b"20261231T10").replace(b"20261201T11", b"20261231T11")
-    told = series.given(arrives(series, counter))
-    (proposal,) = told.state.proposals
-    assert not can_move(told.state, proposal, NOON)
-    with pytest.raises(SeriesProposal):
-        told.when(accept(told, proposal))
-    assert told.when(decline(told, proposal)).messages
 
 
 def test_a_refusal_that_comes_again_does_not_decline_the_same_time_proposed_once_more() -> None:

@@ -41,7 +41,7 @@ from televent.phrases.understanding import understand
 router = Router(name="elsewhere")
 
 Kind = Literal["buttons", "people", "words", "own"]
-"""What answers a question: buttons alone, names of people, any words; or its own handler sees to it."""
+"""The answers that a question takes: buttons alone, names of people, any words; or its own handler sees to it."""
 
 _KINDS: Final[dict[str | None, Kind]] = {
     Inviting.event.state: "buttons",

@@ -24,7 +24,7 @@ MAX_QUERY: Final = 256
 def find_shared_events(
     backend: Backend, tenant: AccountId, query: str, *, now: datetime, limit: int = 10
 ) -> list[Entry]:
-    """The events, as the person may see them, upcoming ones first. What a share hides is not found by its title."""
+    """The events, as the person may see them, upcoming ones first. An event that the share hides is not found."""
     wanted = query.strip().casefold()
     if not wanted or len(wanted) > MAX_QUERY:
         return []
