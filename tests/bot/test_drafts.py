@@ -141,6 +141,8 @@ def test_a_time_that_is_over_is_asked_about(chats: Chats) -> None:
 def test_a_title_that_is_too_long_is_not_cut(chats: Chats) -> None:
     ann = chats.person("Ann")
     assert "may have 256" in ann.answer_to("x" * 257 + ", tomorrow 3pm")["text"]
+    for length in (300, 1_024, 2_000):
+        assert "may have 256" in ann.answer_to(f"{('word ' * length)[:length]} tomorrow 3pm")["text"], length
 
 
 def test_old_buttons_are_dead(chats: Chats) -> None:

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from rich.console import Console
 from rich.table import Table
 
-from phrases.corpus import FILES, FRESH, read
+from phrases.corpus import BLIND, FILES, FRESH, read
 from phrases.scoring import Outcome
 from phrases.tally import FLOORS, Judged, Tally, judged, tally
 from televent.phrases.reading import Reading
@@ -88,10 +88,10 @@ def show(console: Console, found: Iterable[Judged], which: str) -> None:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Prints the score. Returns 1 where a file is below its floor; the fresh ones are only marked."""
+    """Prints the score. Returns 1 where a file is below its floor; the blind ones are only marked."""
     options = arguments(given)
     console = Console(width=WIDTH, highlight=False, markup=False)
-    files = [each for each in (*FILES, *FRESH) if options.file in (None, each.name)]
+    files = [each for each in (*FILES, *FRESH, *BLIND) if options.file in (None, each.name)]
     if not files:
         console.print(f"There is no file {options.file}. There are {', '.join(FLOORS)}.")
         return 2
@@ -102,7 +102,7 @@ def main(given: Sequence[str] | None = None) -> int:
             show(console, found, options.show)
         console.print()
     console.print(table(scored, options.sections))
-    bound = [path.name for path in FILES if path.name in scored]
+    bound = [path.name for path in (*FILES, *FRESH) if path.name in scored]
     return 0 if all(tally(scored[name]).reaches(FLOORS[name]) for name in bound) else 1
 
 

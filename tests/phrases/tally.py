@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from phrases.corpus import FRESH, Phrase
+from phrases.corpus import BLIND, FRESH, Phrase
 from phrases.scoring import MUST_ASK, Outcome, judge, texts_are_right
 from televent.phrases.reading import Understood
 from televent.phrases.understanding import understand
@@ -26,7 +26,7 @@ class Floor:
 
 OWN, UNSEEN = Floor(97, 88), Floor(92, 80)
 FLOORS = {"en.txt": OWN, "ru.txt": OWN, "unseen-en.txt": UNSEEN, "unseen-ru.txt": UNSEEN}
-FLOORS |= {path.name: UNSEEN for path in FRESH}
+FLOORS |= {path.name: UNSEEN for path in (*FRESH, *BLIND)}
 
 
 @dataclass(frozen=True, slots=True)

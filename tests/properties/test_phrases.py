@@ -16,7 +16,7 @@ from televent.phrases.grammar.frequency import frequency_at
 from televent.phrases.grammar.tokens import clean, tokens_of
 from televent.phrases.own import read_own
 from televent.phrases.reading import Understood
-from televent.phrases.understanding import MAX_SENTENCE, MAX_TEXT, understand
+from televent.phrases.understanding import MAX_PIECE, MAX_SENTENCE, MAX_TEXT, understand
 from televent.phrases.words.vocabulary import OTHER_SENSES, TIME_WORDS
 
 ZONE = ZoneInfo("Europe/London")
@@ -189,3 +189,5 @@ def test_the_work_is_bounded(piece: str) -> None:
     assert work(whole) < 1_200_000
     assert work((piece * MAX_TEXT)[:MAX_TEXT]) < 1_500_000
     assert work((piece * MAX_TEXT)[:MAX_TEXT]) < 1.1 * work(piece * 10 * MAX_TEXT) + 50_000
+    line = f"{(piece.replace(chr(10), ' ') * MAX_PIECE)[: MAX_PIECE - 1]}\n"
+    assert work(line * 4) < 3_000_000

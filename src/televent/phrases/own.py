@@ -16,9 +16,11 @@ from televent.phrases.grammar.senses import doubtful, is_no_date, is_other_sense
 from televent.phrases.grammar.tokens import Token, tokens_of
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Part, Rule, Span, To, Value
 from televent.phrases.reading import Reading, Understood
+from televent.phrases.second import MAX_SECOND
 from televent.phrases.words.vocabulary import APPROXIMATE, MONTHS, NUMBERS, ORDINALS, UNITS
 
 _WEEKS = {"fortnight": 14, **{word: 7 for word, unit in UNITS.items() if unit == "week"}}
+_COUNTED = "relative"
 MAX_SKIPPED = 7
 """Max items of a sentence that are left out in turn."""
 _STREETS = frozenset(
@@ -63,13 +65,17 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
         readings = tuple(replace(each, guesses=(*each.guesses, "spelling")) for each in readings)
     if any(tokens[place].low in APPROXIMATE for place in rest.used):
         readings = tuple(replace(each, guesses=tuple(dict.fromkeys((*each.guesses, "about")))) for each in readings)
+    readings = tuple(
+        replace(each, guesses=tuple(one for one in each.guesses if one != "relative")) for each in readings
+    )
     spans = sorted(
         {*((item.first, item.last) for item in made.unread), *found.impossible, *rest.unread(bool(readings))}
     )
     spans += [(item.first, item.last) for item in doubtful(sentence, found.items)]
     unread = tuple(dict.fromkeys(_written(text, tokens, first, last) for first, last in spans if last > first))
     understood = Understood(readings, rest.title, rest.place, rest.guests, unread)
-    partial = tuple(_partial(sentence, found.items, rest.title))
+    # Only the second reader's difference is explained by them, and it gets no longer text.
+    partial = tuple(_partial(sentence, found.items, rest.title)) if len(text) <= MAX_SECOND else ()
     beside = _without_names_of(sentence, text)
     said = {place for item in found.items if not item.titled for place in range(item.first, item.last)}
     return OwnReading(

@@ -12,7 +12,8 @@ class Reading:
 
     Times are aware, in the reader's zone. A sentence with a day and no time gives dates (all-day, ``end`` exclusive).
     ``end`` is None where the sentence gives none. ``zone``: the IANA name of a zone that the sentence names, else None.
-    ``guesses``: words for what was assumed: "half" (of the day), "hour" (of a part of the day), "day", "month", "year".
+    ``guesses``: words for what was assumed: "half" (of the day), "hour" (of a part of the day), "day", "month", "year",
+    "about" (a time said roughly), "spelling".
     ``past``: the time is over already. ``gap``: "skipped" where a clock change skips the time, which is moved on by the
     length of the gap (RFC 5545 §3.3.5); "repeated" where the time comes twice, and the first one is taken.
     """

@@ -15,9 +15,13 @@ from televent.phrases.second import read_second
 from televent.phrases.words.vocabulary import TIME_WORDS
 
 MAX_SENTENCE = 300
-"""Max characters of a sentence. In a longer text, the first line or sentence with a time is read."""
+"""Max characters of a text that is read as one sentence. In a longer one, the first line or sentence with a time is."""
+MAX_PIECE = 1_200
+"""Max characters of such a line or sentence: the longest title, and a time beside it."""
 MAX_TEXT = 4096
 """Max characters of a text that is looked at: as many as a message of Telegram has."""
+MAX_LONG = 2
+"""Max such lines that are longer than a sentence."""
 MAX_PIECES = 60
 """Max lines or sentences of a long text that are looked at for a time."""
 _ENDS = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -38,18 +42,26 @@ def understand(text: str, *, now: datetime, language: str) -> Understood:
 
 
 def _in_long_text(text: str, rest: str, now: datetime, language: str) -> Understood:
-    """The first line or sentence that names a time; the others are the rest."""
-    begin = 0
+    """The first line or sentence that names a time; the others are the rest.
+
+    A line with a time that is too long for a title is the title, so that whoever asked can say what is wrong.
+    """
+    begin = long = 0
+    too_long: Understood | None = None
     for end in [*islice(_ENDS.finditer(text), MAX_PIECES), None]:
         last = end.start() if end else len(text)
         piece = text[begin:last].strip()
-        if len(piece) <= MAX_SENTENCE and _may_name_a_time(piece):
-            found = _understand(piece, now, language)
-            if found.readings or found.unread:
-                others = f"{text[:begin].strip()}\n{text[last:].strip()}\n{rest}".strip()
-                return replace(found, rest=others)
+        if _may_name_a_time(piece):
+            others = f"{text[:begin].strip()}\n{text[last:].strip()}\n{rest}".strip()
+            long += len(piece) > MAX_SENTENCE
+            if len(piece) > MAX_PIECE or long > MAX_LONG:
+                too_long = too_long or Understood(title=piece, rest=others)
+            else:
+                found = _understand(piece, now, language)
+                if found.readings or found.unread:
+                    return replace(found, rest=others)
         begin = end.end() if end else last
-    return Understood(rest=f"{text}{rest}")
+    return too_long or Understood(rest=f"{text}{rest}")
 
 
 def _may_name_a_time(text: str) -> bool:

@@ -10,7 +10,7 @@ from televent.wording.display import Display
 from televent.wording.texts import text_of
 from televent.wording.times import clock_of, day_within, length_of
 
-_KNOWN: Final = ("half", "hour", "day", "month", "year", "skipped", "repeated")
+_KNOWN: Final = ("half", "hour", "day", "month", "year", "about", "skipped", "repeated")
 
 
 def guesses_of(reading: Reading, display: Display, length: timedelta | None = None) -> list[str]:

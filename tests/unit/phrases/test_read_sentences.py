@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from televent.phrases.reading import Reading, Understood
-from televent.phrases.understanding import MAX_SENTENCE, understand
+from televent.phrases.understanding import MAX_PIECE, MAX_SENTENCE, understand
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)  # a Wednesday
@@ -293,6 +293,20 @@ def test_a_long_text_is_read_by_its_first_line_with_a_time() -> None:
     assert understood.rest.endswith("and a rest")
 
 
-def test_a_sentence_that_is_too_long_is_given_back_unread() -> None:
-    text = "tomorrow 3pm " + "x" * MAX_SENTENCE
+@pytest.mark.parametrize("length", [MAX_SENTENCE, 700, 1_024])
+def test_a_long_title_is_read_beside_a_time(length: int) -> None:
+    title = ("word " * length)[:length].strip()
+    for text in (f"{title} tomorrow 3pm", f"tomorrow 3pm {title}"):
+        understood = read(text)
+        assert understood.readings[0].start == at(11, 19, 15)
+        assert understood.title == title
+
+
+def test_a_line_that_is_too_long_for_a_title_is_the_title_without_a_time() -> None:
+    text = "tomorrow 3pm " + "x" * MAX_PIECE
+    assert read(text) == Understood(title=text)
+
+
+def test_a_long_text_without_a_time_is_given_back() -> None:
+    text = "x" * MAX_PIECE * 2
     assert read(text) == Understood(rest=text)

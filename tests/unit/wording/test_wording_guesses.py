@@ -30,6 +30,10 @@ HOUR = timedelta(hours=1)
             ["Думаю, что это 17:00.", "Год — моё предположение: 2027."],
         ),
         (
+            Reading(FIVE, FIVE + HOUR, guesses=("about",)), None,
+            ["You said about when; I put it exactly then."], ["Время сказано примерно, я ставлю его точно."],
+        ),
+        (
             Reading(FIVE, FIVE + HOUR, guesses=("something",)), None,
             ["I assumed a part of this. Please look at it."],
             ["Часть этого — моё предположение. Проверьте, пожалуйста."],

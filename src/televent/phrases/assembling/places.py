@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from televent.phrases.grammar.tokens import Token
 
@@ -45,12 +46,12 @@ def split_place(runs: Sequence[Run], commas: Sequence[bool]) -> tuple[list[Run],
 
 def _begins_place(run: Run, at: int) -> bool:
     low = run[at].low
-    behind = [each for each in run[at + 1 :] if each.low not in ("the", "a")]
-    if not behind or (behind[0].kind == "mark" and behind[0].low not in ("#", '"', "«", "“")):
+    behind = next((each for each in islice(run, at + 1, at + 4) if each.low not in ("the", "a")), None)
+    if behind is None or (behind.kind == "mark" and behind.low not in ("#", '"', "«", "“")):
         return False
     if low in _ALWAYS or (low == ":" and run[at - 1].low in _LABELS and at > 0):
         return True
     if low not in _BEFORE_A_NAME or (at == 0 and low in ("on",)):
         return False
-    named = behind[0].text[:1].isupper() and not behind[0].text.isupper()
-    return named or behind[0].low.startswith(_NOUNS)
+    named = behind.text[:1].isupper() and not behind.text.isupper()
+    return named or behind.low.startswith(_NOUNS)

@@ -10,9 +10,7 @@ from televent.phrases.grammar.lengths import SINGULAR
 from televent.phrases.grammar.spoken import spoken_at
 from televent.phrases.grammar.values import Clock, Clocks, Item
 from televent.phrases.words.vocabulary import (
-    DAILY,
     DASHES,
-    EVERY,
     HALVES,
     MONTHS,
     NOONS,
@@ -66,8 +64,6 @@ MAX_LIKELY_RANGE = 3
 """Max hours of a range such as "10 to 12", beyond which minutes before the hour may be meant as well."""
 _DASHED_MINUTES = frozenset(["00", "05", "15", "25", "30", "35", "40", "45", "50", "55"])
 """Minutes behind a dash: "в 12-40". Other numbers are the end of a range: "в 10-12"."""
-_DAYS = (WEEKDAYS, RELATIVE_DAYS, MONTHS, WEEKDAYS_REPEATED, WORKDAYS, EVERY, DAILY)
-"""Words of a day or a repetition."""
 _ROUND = frozenset(f"{minute:02}" for minute in range(0, 60, 5))
 _EXACT = frozenset(["exactly", "ровно"])
 _MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
@@ -90,7 +86,8 @@ _NOW = (
 
 def clock_at(text: Sentence, place: int) -> Item | None:
     """The time of the day at a place, or the range of two."""
-    now = next((len(words) for words in _NOW if text.follows(place, *words)), 0)
+    low = text.low(place)
+    now = next((len(words) for words in _NOW if words[0] == low and text.follows(place, *words)), 0)
     if now and any(_is_later_day(text, each) for each in range(len(text.tokens))):
         return Item(Clock(text.now.hour, text.now.minute, exact=True), place, place + now)
     return _range_at(text, place) or _one(text, place)
@@ -107,7 +104,8 @@ def _one(text: Sentence, place: int) -> Item | None:
         vague = _one(text, place + 1)
         if vague is not None and isinstance(vague.value, Clock):
             return Item(replace(vague.value, about=True), place, vague.last)
-    latest = next((len(words) for words in _LATEST if text.follows(place, *words)), 0)
+    low = text.low(place)
+    latest = next((len(words) for words in _LATEST if words[0] == low and text.follows(place, *words)), 0)
     at += latest
     asked = (
         bool(latest)
@@ -145,7 +143,7 @@ def _is_bare_hour(text: Sentence, place: int) -> bool:
         return False
     if text.low(place + 1) in (".", ",") and text.token(place + 2).glued and text.low(place + 2):
         return False
-    if any(token.kind == "colon" or token.low in ("am", "pm") for token in text.tokens):
+    if text.has_clock:
         return False
     if before in RELATIVE_DAYS or before in WEEKDAYS_REPEATED or before in WORKDAYS:
         return True
@@ -162,7 +160,7 @@ def _is_four_digits(text: Sentence, place: int) -> bool:
     if token.kind != "number" or len(token.low) != 4:
         return False
     written = token.low[0] == "0" and token.low[1] != "0" and token.low[2:] in _ROUND
-    alone = written and not any(each.kind == "colon" or each.low in ("am", "pm") for each in text.tokens)
+    alone = written and not text.has_clock
     phoned = text.token(place + 1).kind == "number" or text.token(place - 1).kind == "number"
     return (alone and not phoned) or _near_a_day(text, place, place + 1)
 
@@ -290,12 +288,7 @@ def _is_dotted_hour(text: Sentence, at: int, minute: int) -> bool:
     """Whether "16.20" is certainly no date and stands in a sentence with a day, or right beside it."""
     if 0 < minute < 13:
         return False
-    dated = any(
-        token.kind in ("iso", "dots") or any(token.low in table for table in _DAYS)
-        for place, token in enumerate(text.tokens)
-        if place != at
-    )
-    return _near_a_day(text, at, at + 1) or (dated and not minute % 5)
+    return _near_a_day(text, at, at + 1) or (text.has_day_beside(at) and not minute % 5)
 
 
 def _is_price(text: Sentence, at: int) -> bool:

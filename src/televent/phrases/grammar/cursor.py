@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from televent.phrases.grammar.tokens import Token
-from televent.phrases.words.vocabulary import NUMBERS, ORDINALS
+from televent.phrases.words.vocabulary import (
+    DAILY,
+    EVERY,
+    MONTHS,
+    NUMBERS,
+    ORDINALS,
+    RELATIVE_DAYS,
+    WEEKDAYS,
+    WEEKDAYS_REPEATED,
+    WORKDAYS,
+)
 
+_DAYS: tuple[Collection[str], ...] = (WEEKDAYS, RELATIVE_DAYS, MONTHS, WEEKDAYS_REPEATED, WORKDAYS, EVERY, DAILY)
 _NONE = Token("", "", "none", 0, 0, False)
 _V = TypeVar("_V")
 
@@ -18,9 +30,28 @@ class Sentence:
 
     def __init__(self, tokens: Sequence[Token], now: datetime, language: str) -> None:
         self.tokens = tokens
+        self._lows = [token.low for token in tokens]
         self.now = now
         self.language = language
         self.today = now.date()
+
+    @cached_property
+    def has_clock(self) -> bool:
+        """Whether a time of the day is written with a colon, or with am or pm."""
+        return any(token.kind == "colon" or token.low in ("am", "pm") for token in self.tokens)
+
+    @cached_property
+    def _days(self) -> frozenset[int]:
+        """The places of words and numbers that name a day or a repetition."""
+        return frozenset(
+            place
+            for place, token in enumerate(self.tokens)
+            if token.kind in ("iso", "dots") or any(token.low in table for table in _DAYS)
+        )
+
+    def has_day_beside(self, place: int) -> bool:
+        """Whether another word than the one at a place names a day or a repetition."""
+        return bool(self._days - {place})
 
     def token(self, place: int) -> Token:
         """The token at a place; an empty one beyond the ends."""
@@ -28,7 +59,7 @@ class Sentence:
 
     def low(self, place: int) -> str:
         """The form for look-ups of the token at a place; "" beyond the ends."""
-        return self.token(place).low
+        return self._lows[place] if 0 <= place < len(self._lows) else ""
 
     def skip(self, place: int, words: Collection[str], most: int = 1) -> int:
         """The place after at most ``most`` of the given words."""

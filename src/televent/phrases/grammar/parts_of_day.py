@@ -44,6 +44,9 @@ _EVENTS = {
     ("вторая", "половина", "дня"): ("afternoon", 14), ("второй", "половины", "дня"): ("afternoon", 14),
 }  # fmt: skip
 """Parts of the day that are named by what happens then."""
+_BY_FIRST_WORD: dict[str, list[tuple[str, ...]]] = {}
+for _words in _EVENTS:
+    _BY_FIRST_WORD.setdefault(_words[0], []).append(_words)
 _EDGES = {
     "early": {"morning": 7, "afternoon": 13, "evening": 18, "tonight": 18},
     "late": {"morning": 11, "afternoon": 16, "evening": 21, "night": 22, "tonight": 22},
@@ -56,10 +59,10 @@ _BEFORE = ("in", "at", "the", "this", "by", "around", "about", "on", "в", "бл
 def part_at(text: Sentence, place: int) -> Item | None:
     """The part of the day at a place."""
     at = text.skip(place, _BEFORE, 3)
-    for first in dict.fromkeys((place, at - 1, at)):
-        for words, (name, hour) in _EVENTS.items():
-            if first >= place and text.follows(first, *words):
-                return Item(Part(name, hour), place, first + len(words))
+    for first in range(place, at + 1):
+        for words in _BY_FIRST_WORD.get(text.low(first), ()):
+            if text.follows(first, *words):
+                return Item(Part(*_EVENTS[words]), place, first + len(words))
     edge = text.look_up(at, _EDGES)
     if edge is not None and (behind := text.skip(at + 1, ("in", "the", "on", "-"), 2)) and text.low(behind) in edge:
         return Item(Part(PARTS[text.low(behind)], edge[text.low(behind)]), place, behind + 1)

@@ -14,6 +14,7 @@ guess-hour = I assumed the time: { $clock }.
 guess-day = I assumed the day: { $day }.
 guess-month = I assumed the month: { $day }.
 guess-year = I assumed the year { $year }.
+guess-about = You said about when; I put it exactly then.
 guess-other = I assumed a part of this. Please look at it.
 guess-length = { $minutes ->
     [60] I assumed one hour.
