@@ -41,6 +41,8 @@ class Services:
             "SMTP_TLS": "none",
             "TELEVENT_RATE_LIMITS": "off",
             "LOG_FORMAT": "json",
+            # The log has the stacks of a process that dies by a signal such as SIGSEGV.
+            "PYTHONFAULTHANDLER": "1",
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.started: Counter[str] = Counter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
@@ -12,14 +11,12 @@ from typing import Any
 import psycopg
 
 from chaos.chat.chats import Phones, Sent
-from chaos.chat.killer import Kill
+from chaos.chat.killer import Killer
 from chaos.chat.meetings import ANSWERS, Facts, Meeting, Tap
 from chaos.chat.stage import Person, Stage
 from televent.domain.calendar_object.events import RsvpGiven
 from televent.domain.ids import StreamKey
 
-UNDER_WAY = 20.0
-"""Max seconds before a kill at which a message was sent that the killed process had under way."""
 CHAT_KINDS = ("invite_notification", "rsvp_notification", "reminder_due", "reminders_due", "bot_text")
 _STATES = "SELECT kind, state, count(*), max(last_error) FROM outbox GROUP BY kind, state"
 _WAITS = """
@@ -51,7 +48,7 @@ class Told:
         return quantiles(self.waits, n=100, method="inclusive")[percent - 1] if len(self.waits) > 1 else 0.0
 
 
-def check(stage: Stage, facts: Facts, phones: Phones, chats: dict[int, list[Sent]], kills: Sequence[Kill]) -> Told:
+def check(stage: Stage, facts: Facts, phones: Phones, chats: dict[int, list[Sent]], killer: Killer) -> Told:
     """Compares what was acknowledged with what the chats say and with the outbox."""
     told = Told()
     for meeting in facts.meetings:
@@ -68,7 +65,7 @@ def check(stage: Stage, facts: Facts, phones: Phones, chats: dict[int, list[Sent
             told.wrong.append(f"{alarm.person.name} was not reminded of {alarm.title}")
     _taps(told, stage, facts, phones)
     _outbox(told, stage, facts)
-    _twice(told, stage, chats, kills)
+    _twice(told, stage, chats, killer)
     return told
 
 
@@ -171,7 +168,7 @@ def _outbox(told: Told, stage: Stage, facts: Facts) -> None:
             told.wrong.append(f"the reminder of {alarm.title} was queued {times} times")
 
 
-def _twice(told: Told, stage: Stage, chats: dict[int, list[Sent]], kills: Sequence[Kill]) -> None:
+def _twice(told: Told, stage: Stage, chats: dict[int, list[Sent]], killer: Killer) -> None:
     """Counts what came twice, by its reason. A text repeats no other: each state of a meeting has a time of its own,
     and nobody gives one answer twice."""
     report = stage.sandbox.http("GET", "/sandbox/faults")
@@ -189,14 +186,11 @@ def _twice(told: Told, stage: Stage, chats: dict[int, list[Sent]], kills: Sequen
                 reason = "no reason"
                 if (number, sent.message_id) in hidden:
                     reason = "Telegram took it and hid it"
-                elif any(_explains(kill, accounts[number], sent) for kill in kills if kill.what == "bot"):
+                elif any(
+                    kill.what == "bot" and kill.interrupted(accounts[number], sent.at, killer.outages)
+                    for kill in killer.kills
+                ):
                     reason = "a bot was killed before it was recorded"
-                elif any(_explains(kill, None, sent) for kill in kills if kill.what == "database"):
-                    reason = "the database was killed before it was recorded"
                 told.twice[reason] += 1
-                if reason.startswith(("no ", "the database")):
+                if reason == "no reason":
                     told.wrong.append(f"{reason}: {number} got {len(copies)} times: {text[:120]!r}")
-
-
-def _explains(kill: Kill, account: Any, sent: Sent) -> bool:
-    return 0 <= kill.at - sent.at < UNDER_WAY and (account is None or account in kill.held)

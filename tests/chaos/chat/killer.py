@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,9 +18,13 @@ import psycopg
 from chaos.chat.stage import BOTS, WORKERS, Stage
 from chaos.writers import Record, Watched
 from support.killing import server_processes
+from support.waiting import NET
 
 CHANCES = {**dict.fromkeys(WORKERS, 1.0), **dict.fromkeys(BOTS, 1.5), "api": 0.7, "database": 0.7}
 """How often each is killed, against the others."""
+UNDER_WAY = 20.0
+"""Max seconds before a kill at which a message was sent that the killed process had under way, while the database
+answered."""
 WORKS = 5.0
 """Seconds for which a service works before it is killed again: one that is killed at its start does nothing wrong."""
 _HELD = "SELECT tenant_id FROM outbox WHERE state = 'processing'"
@@ -34,6 +39,12 @@ class Kill:
     at: float
     held: frozenset[UUID] = frozenset()
 
+    def interrupted(self, account: UUID | None, sent: float, outages: Sequence[tuple[float, float]]) -> bool:
+        """Whether it ended a process that had sent a message for this account, at that time, and not recorded it. While
+        the database was away it could not."""
+        away = sum(max(0.0, min(end, self.at) - max(begin, sent)) for begin, end in outages)
+        return 0 <= self.at - sent < UNDER_WAY + away and account in self.held
+
 
 class Killer(Watched):
     """Kills something every few seconds. A service that has ended is started again at once, as its manager would do."""
@@ -43,6 +54,9 @@ class Killer(Watched):
         self.kills: list[Kill] = []
         self.alone: Counter[str] = Counter()
         """The services that ended without being killed."""
+        self.outages: list[tuple[float, float]] = []
+        """Begin and end of each time in which the database did not answer, in seconds since 1970."""
+        self._down_since: float | None = None
         self._stage = stage
         self._ready: dict[str, float] = {}
         self._first = chance.sample(["database", BOTS[0], WORKERS[0], "api"], 4)
@@ -54,6 +68,8 @@ class Killer(Watched):
         due = time.monotonic() + self._chance.uniform(*self._pauses)
         while not self._finish.wait(0.2):
             self._start_again()
+            if self._down_since is not None:
+                self._answers()
             if time.monotonic() >= due:
                 able = {what: chance for what, chance in CHANCES.items() if self._works(what)}
                 # Each kind once, however short the run is.
@@ -90,7 +106,13 @@ class Killer(Watched):
             psycopg.connect(self._stage.url, connect_timeout=1).close()
         except psycopg.OperationalError:
             return False
+        self._note_end()
         return True
+
+    def _note_end(self) -> None:
+        if self._down_since is not None:
+            self.outages.append((self._down_since, time.time()))
+            self._down_since = None
 
     def _start_again(self) -> None:
         for name in self._stage.services.ended():
@@ -107,6 +129,7 @@ class Killer(Watched):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self.kills.append(Kill(what, time.time()))
+            self._down_since = self._down_since or time.time()
             return
         self._stage.services.kill(what)
         at, held = time.time(), frozenset[UUID]()
@@ -117,12 +140,14 @@ class Killer(Watched):
         self._stage.services.spawn(what)
 
     def _held(self) -> frozenset[UUID]:
-        until = time.monotonic() + 20
+        until = time.monotonic() + NET
         while time.monotonic() < until:
             with (
                 contextlib.suppress(psycopg.OperationalError),
                 psycopg.connect(self._stage.url, connect_timeout=3) as connection,
             ):
-                return frozenset(row[0] for row in connection.execute(_HELD).fetchall())
+                held = frozenset(row[0] for row in connection.execute(_HELD).fetchall())
+                self._note_end()
+                return held
             time.sleep(0.1)
         return frozenset()

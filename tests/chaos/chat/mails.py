@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from chaos.chat.checks import UNDER_WAY, Told
-from chaos.chat.killer import Kill
+from chaos.chat.checks import Told
+from chaos.chat.killer import Killer
 from chaos.chat.meetings import OUTSIDE, Facts, Meeting
 from chaos.chat.stage import Stage
 from televent.adapters.email.mime import message_id
@@ -28,7 +28,7 @@ class Caught:
     calendar: str
 
 
-def check_mails(told: Told, stage: Stage, facts: Facts, kills: Sequence[Kill]) -> None:
+def check_mails(told: Told, stage: Stage, facts: Facts, killer: Killer) -> None:
     """Adds what is wrong with the mails, and those that came twice, to ``told``."""
     caught: dict[str, list[Caught]] = defaultdict(list)
     for mail in _caught(stage):
@@ -45,8 +45,8 @@ def check_mails(told: Told, stage: Stage, facts: Facts, kills: Sequence[Kill]) -
         for mail in copies[:-1]:
             # It may have been taken from the worker before the worker could record it. Mail clients show it once.
             explained = any(
-                kill.what == "worker" and 0 <= kill.at - mail.at < UNDER_WAY and owed.get(name) in kill.held
-                for kill in kills
+                kill.what == "worker" and kill.interrupted(owed.get(name), mail.at, killer.outages)
+                for kill in killer.kills
             )
             reason = "a mail whose worker was killed before it was recorded" if explained else "a mail: no reason"
             told.twice[reason] += 1

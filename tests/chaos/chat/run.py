@@ -105,8 +105,8 @@ def run(folder: Path, plan: Plan, seed: int) -> Outcome:
         phones.look()
         report = stage.sandbox.http("GET", "/sandbox/faults")
         limits = stage.sandbox.http("GET", "/sandbox/limits")
-        told = check(stage, facts, phones, sent_messages(stage.services.journal), killer.kills)
-        check_mails(told, stage, facts, killer.kills)
+        told = check(stage, facts, phones, sent_messages(stage.services.journal), killer)
+        check_mails(told, stage, facts, killer)
         wrong = [*record.wrong, *told.wrong]
         if settled is None:
             wrong.append(f"the outbox was not empty after {AFTERWARDS:g} s")
