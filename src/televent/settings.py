@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     mail_imap_done: Annotated[str, AfterValidator(formats.mail_folder)] | None = Field(
         None, validation_alias="MAIL_IMAP_DONE"
     )
+    mail_relays: Annotated[tuple[Domain, ...], NoDecode] = Field((), validation_alias="MAIL_RELAYS")
     internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
     mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
         None, validation_alias="MAIL_OPERATOR"
@@ -122,7 +123,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")
     pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "mail_relays", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

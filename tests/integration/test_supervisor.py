@@ -198,7 +198,18 @@ def runs(pid: int) -> bool:
 
 
 HEAVY = {
-    *("aiogram", "aiohttp", "aiosmtpd", "aiosmtplib", "argon2", "authres", "babel", "cryptography", "eventsourcing"),
+    *(
+        "aiogram",
+        "aiohttp",
+        "aiosmtpd",
+        "aiosmtplib",
+        "argon2",
+        "authres",
+        "babel",
+        "cryptography",
+        "dns",
+        "eventsourcing",
+    ),
     *("fluent", "icalendar", "litestar", "lxml", "psycopg", "pydantic", "rich", "uvicorn", "uvloop", "vobject"),
 }
 """Packages of which each takes more than 10 ms to import."""
@@ -207,7 +218,7 @@ EVERY = {"argon2", "cryptography", "eventsourcing", "icalendar", "psycopg", "pyd
 NEEDS = {
     "api": EVERY | {"babel", "litestar", "lxml", "uvicorn"},
     "worker": EVERY | {"aiosmtplib", "babel", "fluent", "lxml"},
-    "mail": EVERY | {"aiosmtpd", "authres", "babel", "fluent", "vobject"},
+    "mail": EVERY | {"aiosmtpd", "authres", "babel", "dns", "fluent", "vobject"},
     "sandbox": EVERY | {"aiosmtpd", "aiosmtplib", "litestar", "uvicorn"},
     "bot": EVERY | {"aiohttp", "babel", "fluent"},
 }

@@ -20,6 +20,8 @@ from support.waiting import NET, wait_until
 from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.intake import Intake
 from televent.adapters.email.listener import ListenerConfig, serve_mail
+from televent.adapters.email.proving.names import TxtRecords
+from televent.adapters.email.proving.prover import Prover
 from televent.application.mail.book import KeptMail
 from televent.application.mail.incoming import Verdict
 
@@ -91,11 +93,16 @@ def open_post_office(
     *,
     operator: str | None = None,
     lmtp: Sequence[socket.socket] = (),
+    zone: TxtRecords | None = None,
+    relays: Sequence[str] = (),
 ) -> Iterator[PostOffice]:
-    """The listener of that town. Its clock is the town's."""
+    """The listener of that town. Its clock is the town's. ``zone``: the DNS by which it verifies senders itself; None:
+    the mail server in front of it does."""
     core = town.core
     core.backend.clock = lambda: town.now
-    intake = Intake(core.backend, core.mail_book, core.run, authserv_id=EDGE, operator=operator)
+    prover = Prover(zone, core.run, relays) if zone is not None else None
+    edge = EDGE if zone is None else None
+    intake = Intake(core.backend, core.mail_book, core.run, authserv_id=edge, prover=prover, operator=operator)
     backend = PostOffice(town, intake)
     with loop_in_thread() as loop:
         stop = asyncio.Event()

@@ -83,6 +83,7 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
         ("TELEVENT_TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", ("10.0.0.0/8", "::1")),
         ("TELEVENT_TRUSTED_PROXIES", "*", "trusted_proxies", ("*",)),
         ("MAIL_AUTHSERV_ID", "mx.example.com", "mail_authserv_id", "mx.example.com"),
+        ("MAIL_RELAYS", "Lists.example.org, example.net", "mail_relays", ("lists.example.org", "example.net")),
     ],
 )
 def test_a_good_value_is_used(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, used: Any) -> None:

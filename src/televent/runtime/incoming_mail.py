@@ -15,6 +15,7 @@ from televent.adapters.email.doors.signatures import public_key
 from televent.adapters.email.intake import Intake
 from televent.adapters.email.listener import ListenerConfig, serve_mail
 from televent.adapters.email.processing import Processing
+from televent.adapters.email.proving.prover import Prover
 from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
 from televent.adapters.postgres.queues.mailboxes import PostgresMailbox
 from televent.adapters.postgres.wakeup import MAIL
@@ -23,14 +24,15 @@ from televent.runtime.sockets import Sockets
 from televent.settings import Settings
 
 
-def intake_of(core: Core) -> Intake:
-    """A new intake, to which every door for mail hands its mails."""
+def intake_of(core: Core, prover: Prover | None = None) -> Intake:
+    """A new intake, to which every door for mail hands its mails. It verifies senders itself by ``prover``."""
     settings = core.settings
     return Intake(
         core.backend,
         core.mail_book,
         core.run,
         authserv_id=settings.mail_authserv_id,
+        prover=prover,
         operator=settings.mail_operator,
     )
 
@@ -74,7 +76,10 @@ def mail_hooks(core: Core) -> MailHooks:
 
 async def receive_mails(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Receives mail until ``stop`` is set."""
-    settings, intake = core.settings, intake_of(core)
+    from televent.adapters.email.proving.resolver import DnsRecords
+
+    settings = core.settings
+    intake = intake_of(core, Prover(DnsRecords(), core.run, settings.mail_relays))
 
     @contextlib.asynccontextmanager
     async def beside(processing: Processing) -> AsyncIterator[None]:

@@ -21,7 +21,7 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
         "televent.adapters.email.smtp",
         "fluent.runtime",
     ),
-    "mail": ("televent.runtime.incoming_mail", "fluent.runtime"),
+    "mail": ("televent.runtime.incoming_mail", "televent.adapters.email.proving.resolver", "fluent.runtime"),
     "sandbox": ("televent.adapters.sandbox.server",),
     # The worker needs aiohttp as well, but not to be ready.
     "bot": ("aiohttp", "babel.dates", "fluent.runtime"),

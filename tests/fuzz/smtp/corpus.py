@@ -63,6 +63,16 @@ def _results(count: int) -> bytes:
     return b"Authentication-Results: " + EDGE + b"; dkim=pass header.d=x" * count + b"\r\n" + FROM + b"\r\nx"
 
 
+SIGNATURE: Final = (
+    b"DKIM-Signature: v=1; a=rsa-sha256; c=%s; d=example.net; s=k; h=from; bh=" + b"A" * 43 + b"=; b=AAAA\r\n"
+)
+RELAXED, SIMPLE = SIGNATURE % b"relaxed/relaxed", SIGNATURE % b"simple/simple"
+ARC: Final = (
+    b"ARC-Authentication-Results: i=%d; lists.example.org; dmarc=pass header.from=example.net\r\n"
+    b"ARC-Message-Signature: i=%d; a=rsa-sha256; d=lists.example.org; s=k; h=from; bh=AAAA; b=AAAA\r\n"
+    b"ARC-Seal: i=%d; a=rsa-sha256; cv=pass; d=lists.example.org; s=k; b=AAAA\r\n"
+)
+
 CORPUS: Final[dict[str, Callable[[], bytes]]] = {
     "comments in Content-Disposition": lambda: (
         FROM + b"Content-Disposition: attachment; filename=" + (b"(" * 400 + b"\r\n ") * 11_700 + b"\r\n\r\nx"
@@ -140,6 +150,16 @@ CORPUS: Final[dict[str, Callable[[], bytes]]] = {
         b"BEGIN:VCALENDAR\r\nVERSION:1.0\r\nBEGIN:VEVENT\r\n"
         + UID
         + b"ATTENDEE;STATUS=NEEDS ACTION:a@b.example\r\n" * 900
+    ),
+    "signed blanks": lambda: filled(RELAXED + SIMPLE + FROM + b"\r\n", b" "),
+    "signed tabulators and letters": lambda: filled(RELAXED + SIMPLE + FROM + b"\r\n", b"a\t"),
+    "signed empty lines": lambda: filled(RELAXED + SIMPLE + FROM + b"\r\n", b"\r\n"),
+    "signed bare line feeds": lambda: filled(RELAXED + SIMPLE + FROM + b"\r\n", b"\n"),
+    "300 signatures": lambda: filled((RELAXED + SIMPLE) * 300 + FROM + b"\r\n", b"a \r\n"),
+    "a signature of 200 KB": lambda: b"DKIM-Signature: v=1; h=" + b"from:" * 40_000 + b"\r\n" + FROM + b"\r\nx",
+    "50 ARC sets": lambda: b"".join(ARC % (each, each, each) for each in range(1, 51)) + FROM + b"\r\nx",
+    "10 ARC sets and folds": lambda: (
+        b"".join(ARC % (each, each, each) for each in range(1, 11)).replace(b"; ", b";\r\n\t" * 20) + FROM + b"\r\nx"
     ),
     "a calendar in base64": lambda: part(base64.encodebytes(HEAD + event() * 5_000 + END), encoding=b"base64"),
 }

@@ -3,10 +3,15 @@
 import pytest
 
 from televent.adapters.email.reading.parts import Part, parse_mail
-from televent.adapters.email.trust import sender_of
+from televent.adapters.email.trust import sender_of as sender_by
+from televent.adapters.email.trust import stated
 from televent.application.mail.trust import Sender, Trust, trust_of
 
 EDGE = "mx.televent.app"
+
+
+def sender_of(message: Part, authserv_id: str | None) -> Sender:
+    return sender_by(message, stated(message, authserv_id))
 
 
 def mail(*headers: str) -> Part:

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import authres
-from publicsuffixlist import PublicSuffixList
 
+from televent.adapters.email.organizational import organizational
 from televent.adapters.email.reading.fields import CONTROL
+from televent.application.mail.trust import Doubt
 
 MAX_LINE: Final = 3 * 1024
 """Max characters of a line with our id; a longer one counts as one that cannot be parsed. The parser's time grows with
@@ -29,8 +29,6 @@ MAX_LINES: Final = 2 * MAX_LINE
 """Max characters of all lines with our id. A mail with more proves nothing."""
 MAX_NESTING: Final = 10
 """Max comments inside one another."""
-MAX_DOMAIN: Final = 253
-"""Max characters of a domain (RFC 1035 §2.3.4)."""
 _AUTHSERV_ID: Final = re.compile(r'\s*(?:\([^()]{0,200}\)\s*){0,5}"?([^\s;()"]+)')
 """Reads the id of a line in each spelling, also where the line as a whole cannot be parsed."""
 _METHOD: Final = re.compile(r"(?<![\w.-])(?:dmarc|dkim)\s*(?:/\s*\d+\s*)?=", re.IGNORECASE)
@@ -50,6 +48,17 @@ class Results:
     dkim: str | None = None
     signers: frozenset[str] = frozenset()
 
+    @property
+    def doubt(self) -> Doubt:
+        """The reason why nothing more is proven."""
+        if self.dmarc == "temperror":
+            return "unanswered"
+        if self.dmarc not in (None, "none", "pass"):
+            return "failed"
+        if self.dkim not in (None, "none", "pass"):
+            return "broken"
+        return "unjudged" if self.dmarc is None and self.dkim is None else "unsigned"
+
     def prove(self, domain: str) -> bool:
         """Whether the results prove the domain of From (RFC 7489 §3.1)."""
         # The mail server and we must read the same domain in From. A header that two parsers read differently would
@@ -60,10 +69,9 @@ class Results:
             return True
         if self.dmarc not in (None, "none"):
             return False
-        # Under a public suffix such as co.uk or github.io each domain has another owner.
-        owner = _organizational(domain)
+        owner = organizational(domain)
         return self.signed_by(domain) or (
-            self.dkim == "pass" and owner is not None and owner in map(_organizational, self.signers)
+            self.dkim == "pass" and owner is not None and owner in map(organizational, self.signers)
         )
 
     def signed_by(self, domain: str) -> bool:
@@ -128,22 +136,6 @@ def _without_asides(line: str) -> str:
         if not count:
             break
     return line
-
-
-def _organizational(domain: str) -> str | None:
-    """The organizational domain (RFC 7489 §3.2): the public suffix and one more label; None for a public suffix."""
-    if len(domain) > MAX_DOMAIN:
-        return None
-    try:
-        return _public_suffixes().privatesuffix(domain.encode("idna").decode("ascii").lower())
-    except UnicodeError:
-        return None
-
-
-@cache
-def _public_suffixes() -> PublicSuffixList:
-    """The list that comes with the package: nothing is fetched."""
-    return PublicSuffixList()
 
 
 def _values(result: authres.core.AuthenticationResult, kind: str, name: str) -> list[str]:

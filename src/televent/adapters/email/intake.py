@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -16,18 +17,21 @@ from uuid import UUID
 import structlog
 
 from televent.adapters.email import texts
+from televent.adapters.email.authentication import Results
 from televent.adapters.email.bounces import bounced_token, reports_failure
+from televent.adapters.email.evidence import Evidence
 from televent.adapters.email.find import calendar_part, is_report
+from televent.adapters.email.proving.prover import Prover
 from televent.adapters.email.reading.bounds import BeyondBounds
 from televent.adapters.email.reading.parts import Part, parse_mail
 from televent.adapters.email.reading.texts import written_text
 from televent.adapters.email.reading.winmail import winmail
 from televent.adapters.email.recipients import REFUSALS, TOO_MANY
-from televent.adapters.email.trust import header_values, sender_of
+from televent.adapters.email.trust import author_of, header_values, sender_of, stated
 from televent.application.backend import Backend
 from televent.application.mail.addressees import Addressees, Destination
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.book import LEASE, RETRY, KeptMail, MailBook
+from televent.application.mail.book import ATTEMPTS, LEASE, RETRY, KeptMail, MailBook
 from televent.application.mail.incoming import DeliveryReport, IncomingMail, Verdict
 from televent.application.mail.trust import Sender
 from televent.application.outage import DatabaseBusy, Outage
@@ -40,6 +44,8 @@ T = TypeVar("T")
 
 MAX_OPERATOR_MAILS = 100
 """Max mails a day to postmaster and abuse: anybody can send them, and each is kept for a month."""
+NOTHING = Results()
+"""The evidence of a mail that nobody judged."""
 BUSY_FOR = timedelta(hours=1)
 """Time after which an attempt counts for which the database was busy. A mail that always runs into a timeout would
 otherwise be tried for ever."""
@@ -55,11 +61,18 @@ class Intake:
     """Checks recipients and processes stored mails. ``take`` and ``refusal`` run the synchronous work in a thread.
 
     ``authserv_id``: the name of the mail server whose Authentication-Results are trusted (RFC 8601); None trusts none.
-    ``operator``: see ``MailBackend``.
+    ``prover``: verifies senders where no such server does. ``operator``: see ``MailBackend``.
     """
 
     def __init__(
-        self, backend: Backend, book: MailBook, run: Run, *, authserv_id: str | None = None, operator: str | None = None
+        self,
+        backend: Backend,
+        book: MailBook,
+        run: Run,
+        *,
+        authserv_id: str | None = None,
+        prover: Prover | None = None,
+        operator: str | None = None,
     ) -> None:
         self._backend = backend
         self.book = book
@@ -67,6 +80,7 @@ class Intake:
         self._mail_backend = MailBackend(backend, book, self._addressees, self._first_sender, _unverified, operator)
         self.run = run
         self._authserv_id = authserv_id
+        self._prover = prover if authserv_id is None else None
 
     async def refusal(self, recipient: str) -> str | None:
         """The SMTP reply that refuses this recipient; None where the recipient is accepted."""
@@ -118,7 +132,7 @@ class Intake:
     async def take(self, mail: KeptMail) -> Verdict:
         """Processes a stored mail and records its outcome. Idempotent; never raises."""
         try:
-            verdict = await self.run(self._process, mail.key, mail.envelope_from, mail.recipients, mail.raw)
+            verdict = await self._processed(mail)
         except Outage as outage:
             waited = self._backend.clock() - mail.received_at
             if isinstance(outage, DatabaseBusy) and waited >= BUSY_FOR:
@@ -157,23 +171,35 @@ class Intake:
             again = True
         return Verdict("received" if again else "failed", reason)
 
-    def _process(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> Verdict:
+    async def _processed(self, mail: KeptMail) -> Verdict:
         try:
-            mail = self._read(mail_key, envelope_from, recipients, raw)
+            parsed = await self.run(_parsed, mail.envelope_from, mail.raw)
+            read = await self.run(self._read, mail, parsed)
+            evidence = await self._evidence(mail, parsed, read)
         except BeyondBounds as error:
             # It was stored by a program with wider bounds. The same bytes never become readable.
-            self.book.settle(mail_key, "failed", str(error))
+            await self.run(self.book.settle, mail.key, "failed", str(error))
             return Verdict("failed", str(error))
-        return receive_mail(self._mail_backend, mail)
+        if evidence.doubt == "unanswered" and self._prover is not None and mail.attempts < ATTEMPTS:
+            # The DNS may answer later. The last attempt goes on without it, and a person decides.
+            return await self._postponed(mail, "no answer from the DNS")
+        read = replace(read, sender=sender_of(parsed, evidence))
+        return await self.run(receive_mail, self._mail_backend, read)
 
-    def _read(self, mail_key: str, envelope_from: str, recipients: list[str], raw: bytes) -> IncomingMail:
-        mail = _parsed(envelope_from, raw)
-        reports = is_report(mail, envelope_from)
+    async def _evidence(self, mail: KeptMail, parsed: Part, read: IncomingMail) -> Evidence:
+        """The evidence for the author. The DNS is not asked about a mail without a calendar."""
+        author = author_of(parsed)
+        if self._prover is None or read.calendar is None or not author:
+            return stated(parsed, self._authserv_id)
+        return await self._prover.prove(mail.raw, author.rpartition("@")[2], mail.received_at)
+
+    def _read(self, kept: KeptMail, mail: Part) -> IncomingMail:
+        reports = is_report(mail, kept.envelope_from)
         calendar = None if reports else calendar_part(mail) or winmail(mail)
         return IncomingMail(
-            key=mail_key,
-            recipients=tuple(recipients),
-            sender=sender_of(mail, self._authserv_id),
+            key=kept.key,
+            recipients=tuple(kept.recipients),
+            sender=sender_of(mail, NOTHING),
             message_ids=tuple(value.lower().strip("<> ") for value in header_values(mail, "Message-ID")),
             calendar=calendar,
             report=self._report(mail) if reports else None,
@@ -185,11 +211,18 @@ class Intake:
         return DeliveryReport(failed, bounced_token(mail, self._backend.people.mail_domain) if failed else None)
 
     def _first_sender(self, tenant: AccountId, stream_id: UUID) -> Sender | None:
-        raw = self.book.invited_by(tenant, stream_id)
+        found = self.book.invited_by(tenant, stream_id)
+        if found is None:
+            return None
+        raw, sender = found
+        if sender is not None:
+            return sender
         try:
-            return sender_of(parse_mail(raw), self._authserv_id) if raw is not None else None
+            # A mail of an earlier version, which did not store what it found out.
+            mail = parse_mail(raw)
         except BeyondBounds:
             return None
+        return sender_of(mail, stated(mail, self._authserv_id))
 
 
 def _parsed(envelope_from: str, raw: bytes) -> Part:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from televent.application.mail.trust import Sender
 from televent.application.messages.message import Message
 from televent.domain.ids import AccountId
 
@@ -20,7 +21,7 @@ RETRY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class KeptMail:
-    """A stored mail as it arrived, and the claim of the attempt at it: the end of its lease."""
+    """A stored mail as it arrived, and the claim of the attempt at it: the end of its lease, and its number from 1."""
 
     key: str
     envelope_from: str
@@ -28,6 +29,7 @@ class KeptMail:
     raw: bytes
     received_at: datetime
     until: datetime
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,9 @@ class MailBook(Protocol):
         operator's from now on."""
         ...
 
-    def settle(self, mail_key: str, state: str, verdict: str) -> None:
-        """Stores the result of a mail: "applied", "ignored", "parked" or "failed", and the reason."""
+    def settle(self, mail_key: str, state: str, verdict: str, sender: Sender | None = None) -> None:
+        """Stores the result of a mail: "applied", "ignored", "parked" or "failed", and the reason. ``sender``: the
+        sender, and whether they were proven; keys in the DNS change, so it cannot be found out again later."""
         ...
 
     def claim(self, now: datetime, *, again: bool) -> KeptMail | None:
@@ -81,8 +84,8 @@ class MailBook(Protocol):
         """Sets mails aside as "failed" whose last attempt ended without a result; returns their keys."""
         ...
 
-    def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
-        """The raw mail that brought an invitation; None where no mail did, or it was deleted."""
+    def invited_by(self, tenant: AccountId, stream_id: UUID) -> tuple[bytes, Sender | None] | None:
+        """The raw mail that brought an invitation, and its sender; None where no mail did, or it was deleted."""
         ...
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:

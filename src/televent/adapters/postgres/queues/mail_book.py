@@ -13,6 +13,8 @@ from psycopg_pool import ConnectionPool
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail, ReplyToken
 from televent.application.mail.incoming import FOR_OPERATOR
+from televent.application.mail.sender_text import read_sender, sender_text
+from televent.application.mail.trust import Sender
 from televent.application.messages.mail import OperatorMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
@@ -27,7 +29,7 @@ _CLAIM = """
         SELECT mail_key FROM inbound_mail
         WHERE state = 'received' AND due_at <= %(now)s AND attempts BETWEEN %(least)s AND %(most)s
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING mail_key, envelope_from, recipients, raw, received_at, due_at"""
+    RETURNING mail_key, envelope_from, recipients, raw, received_at, due_at, attempts"""
 
 
 class PostgresMailBook:
@@ -59,14 +61,14 @@ class PostgresMailBook:
             )
             return kept.rowcount == 1
 
-    def settle(self, mail_key: str, state: str, verdict: str) -> None:
+    def settle(self, mail_key: str, state: str, verdict: str, sender: Sender | None = None) -> None:
         """Notes the final state of a mail, and the reason. The first result stays: a second attempt that began after
         the lease of the first one finds nothing left to do."""
         with self._pool.connection() as connection:
             connection.execute(
-                "UPDATE inbound_mail SET state = %s, verdict = %s"
+                "UPDATE inbound_mail SET state = %s, verdict = %s, sender = %s"
                 " WHERE mail_key = %s AND state IN ('received', 'failed')",
-                (state, verdict[:500], mail_key),
+                (state, verdict[:500], sender_text(sender) if sender is not None else None, mail_key),
             )
 
     def claim(self, now: datetime, *, again: bool) -> KeptMail | None:
@@ -77,7 +79,9 @@ class PostgresMailBook:
                 {"now": now, "until": now + LEASE, "least": int(again), "most": ATTEMPTS - 1 if again else 0},
                 binary=True,
             ).fetchone()
-        return KeptMail(row[0], row[1], list(row[2]), bytes(row[3]), row[4], row[5]) if row is not None else None
+        return (
+            KeptMail(row[0], row[1], list(row[2]), bytes(row[3]), row[4], row[5], row[6]) if row is not None else None
+        )
 
     def postpone(self, mail: KeptMail, reason: str, due: datetime) -> bool:
         """Stores why an attempt failed, and when the next one is due. False: it was the last one."""
@@ -110,8 +114,8 @@ class PostgresMailBook:
             ).fetchall()
         return [str(row[0]) for row in rows]
 
-    def invited_by(self, tenant: AccountId, stream_id: UUID) -> bytes | None:
-        """The bytes of the mail that brought the first invitation; None where no stored mail did.
+    def invited_by(self, tenant: AccountId, stream_id: UUID) -> tuple[bytes, Sender | None] | None:
+        """The mail that brought the first invitation, and its sender; None where no stored mail did.
 
         A fact that a mail caused has "mail:" and the start of the mail's key as its actor.
         """
@@ -125,11 +129,11 @@ class PostgresMailBook:
                 return None
             # Keys are hexadecimal digits: all keys with the same start lie between the start and the start plus "g".
             row = connection.execute(
-                "SELECT raw FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1",
+                "SELECT raw, sender::text FROM inbound_mail WHERE mail_key >= %s AND mail_key < %s LIMIT 1",
                 (first[0], first[0] + "g"),
                 binary=True,
             ).fetchone()
-        return bytes(row[0]) if row is not None else None
+        return (bytes(row[0]), read_sender(row[1])) if row is not None else None
 
     def token(self, tenant: AccountId, uid: str, attendee: str) -> str:
         """The reply token of an attendee of a meeting, made when first needed.

@@ -21,7 +21,7 @@ _RANK: tuple[MailState, ...] = ("ignored", "parked", "applied")
 def receive_mail(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     """Applies the mail and stores its verdict. Idempotent. Exceptions of the store pass; then no verdict is stored."""
     verdict = _decided(mail_backend, mail)
-    mail_backend.book.settle(mail.key, verdict.state, verdict.reason)
+    mail_backend.book.settle(mail.key, verdict.state, verdict.reason, mail.sender)
     return verdict
 
 
