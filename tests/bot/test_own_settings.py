@@ -30,10 +30,11 @@ def test_the_menu_shows_every_setting_with_its_value(chats: Chats) -> None:
         "🌙 Quiet hours: none",
         "📱 Events with their own alarm: I remind you too",
         "👥 Calendars that others share with you: in your agenda",
+        "📨 Invitations from strangers: ask first",
         "👀 Who may ask when you are busy: those you meet with or share a calendar with",
         "📧 Mail addresses for invitations: ann-menu@example.com",
     ]
-    assert len(buttons(menu)) == 13
+    assert len(buttons(menu)) == 14
 
 
 def test_values_are_chosen_by_buttons(chats: Chats) -> None:

@@ -112,6 +112,9 @@ def run(folder: Path, options: argparse.Namespace, chance: random.Random) -> Out
             people.say(number, "/start")
         for number, name in ((ANN, "Ann"), (BOB, "Bob"), (EVE, "Eve"), (DAN, "Dan")):
             people.heard(number, name)
+        # Ann gets invitations of a sender whom she has never met.
+        people.say(ANN, "/settings strangers always")
+        people.heard(ANN, "accept into the calendar")
         guest = "bob@example.com"
         writers: list[Writer] = [
             CalendarWriter(record, world.again(ann), guest, chance.randrange(1000)),

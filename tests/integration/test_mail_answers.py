@@ -70,8 +70,9 @@ def test_a_forged_reply_is_kept_and_the_organizer_is_asked(town: Town, post: Pos
     post.send(itip_mail(reply()), outside_address(town, ann))
     assert post.verdict() == "parked"
     assert ann.says(ZED) == "NEEDS-ACTION"
-    (question,) = town.owed("telegram_notification")
-    assert (question["text_key"], question["values"]) == ("reply-unproven", {"summary": "Sync", "sender": ZED})
+    (question,) = town.asks(ann)
+    assert (question.reason, question.sender.address, question.changes[0].title) == ("reply-unproven", ZED, "Sync")
+    assert (question.changes[0].answer, question.changes[0].by) == ("ACCEPTED", ZED)
 
 
 def test_many_forged_replies_ask_the_organizer_once(town: Town, post: PostOffice, ann: Person) -> None:
@@ -79,12 +80,12 @@ def test_many_forged_replies_ask_the_organizer_once(town: Town, post: PostOffice
         post.send(itip_mail(reply(), message_id=f"{number}@example.net"), outside_address(town, ann))
     said = [("ignored", "parked-lately")] * 2 + [("parked", "the sender is not proven")]
     assert sorted(post.verdicts()) == said
-    assert len(town.owed("telegram_notification")) == 1
+    assert len(town.asks(ann)) == 1
     assert town.topics(ann).count("mail-parked/1") == 1
     town.now += timedelta(hours=1)
     post.send(itip_mail(reply(), message_id="later@example.net"), outside_address(town, ann))
     assert town.topics(ann).count("mail-parked/1") == 2
-    assert len(town.owed("telegram_notification")) == 2
+    assert len(town.asks(ann)) == 2
 
 
 def test_a_parked_mail_is_a_fact_that_finds_the_mail_again(town: Town, post: PostOffice, ann: Person) -> None:
@@ -126,8 +127,8 @@ def test_an_answer_by_anothers_token_is_kept_for_the_organizer(town: Town, post:
     post.send(itip_mail(reply(who=YAN)), post.token(ann, ZED, UID))
     assert post.verdict() == "parked"
     assert ann.says(YAN) == "NEEDS-ACTION"
-    (question,) = town.owed("telegram_notification")
-    assert (question["text_key"], question["values"]["sender"]) == ("reply-unproven", ZED)
+    (question,) = town.asks(ann)
+    assert (question.reason, question.sender.address) == ("reply-unproven", ZED)
 
 
 def test_a_line_of_our_mail_server_that_cannot_be_read_proves_nothing(
@@ -147,8 +148,8 @@ def test_a_lower_trust_does_not_override_a_higher_one(town: Town, post: PostOffi
     post.send(itip_mail(reply(**LATER), proven=True, message_id="2@example.net"), outside_address(town, ann))
     assert sorted(post.verdicts()) == [("applied", "REPLY T3"), ("parked", "the sender is not proven")]
     assert ann.says(ZED) == "ACCEPTED"
-    (question,) = town.owed("telegram_notification")
-    assert question["text_key"] == "reply-unproven"
+    (question,) = town.asks(ann)
+    assert question.reason == "reply-unproven"
     # The same answer by the attendee's own token counts.
     post.send(itip_mail(reply(**LATER), message_id="3@example.net"), post.token(ann, ZED, UID))
     assert ann.says(ZED) == "DECLINED"

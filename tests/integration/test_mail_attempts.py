@@ -197,6 +197,7 @@ def mail_program(town: Town, minutes: int) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.own_database
 def test_a_mail_that_ends_its_process_is_tried_three_times_and_the_others_are_applied(town: Town) -> None:
+    town.strangers = "always"
     ann = town.person("ann")
     ann.put(meeting(people=(ZED,)))
     killer, others = keep(town, reply(), token(town, ann)), []

@@ -24,6 +24,7 @@ from support.mail_cards import (
 )
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office
 from support.town import Person, Town, meeting
+from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.proposals import decline_proposal, open_proposals, propose_time
 from televent.ical.text.values import moment
 
@@ -197,6 +198,7 @@ def test_without_a_public_address_a_mail_has_the_facts_and_no_link(
 def test_an_invitation_that_came_by_mail_is_not_mailed_again(town: Town, other: OtherServer, bob: Person) -> None:
     lines = ("ORGANIZER;CN=Zed:mailto:zed@example.net", f"ATTENDEE;RSVP=TRUE:mailto:{BOB}")
     with open_post_office(town) as office:
+        change_preferences(town.core.backend, bob.context(), {"strangers": "always"})
         office.send(itip_mail(message("REQUEST", *lines, uid="out@example.net")), bob.address)
     assert bob.row("out@example.net").ics is not None
     post(town, other)

@@ -88,10 +88,10 @@ def test_who_is_not_proven_changes_nothing_and_the_person_is_asked(town: Town, p
         post.send(mail, bob.address, sender=sender)
     assert sorted(state for state, _ in post.verdicts()) == ["applied", "ignored", "parked", "parked"]
     assert bob.text(OUT) == before
-    questions = town.owed("telegram_notification")
-    assert {each["text_key"] for each in questions} == {"request-unproven"}
+    questions = town.asks(bob)
+    assert {each.reason for each in questions} == {"request-unproven"}
     # Both are due at the same moment, so nothing orders them.
-    asked_about = sorted((each["values"]["sender"], each["values"]["summary"]) for each in questions)
+    asked_about = sorted((each.sender.address, each.changes[0].title) for each in questions)
     assert asked_about == [("mallory@example.org", "Sync"), (ZED, "Sync")]
 
 

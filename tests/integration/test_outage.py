@@ -295,6 +295,7 @@ def test_mail_is_refused_for_a_while_and_taken_later(town: Town) -> None:
 
 
 def test_mail_that_meets_an_outage_is_not_given_up(town: Town) -> None:
+    town.strangers = "always"
     bob = town.person("bob")
     text = itip_mail(meeting(people=(bob.address,), organizer="zed@example.net"), method="REQUEST")
     book = town.core.mail_book

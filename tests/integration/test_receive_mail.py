@@ -61,7 +61,7 @@ def test_an_unproven_answer_is_parked_and_twice_is_once(town: Town, ann: Person)
         # Also after the hour of the limit it is the same mail.
         town.now += timedelta(hours=1)
     assert (ann.says(ZED), town.topics(ann).count("mail-parked/1")) == ("NEEDS-ACTION", 1)
-    assert len(town.owed("telegram_notification")) == 1
+    assert len(town.asks(ann)) == 1
 
 
 def test_one_mail_for_two_people_is_parked_for_each(town: Town, ann: Person) -> None:

@@ -28,6 +28,7 @@ from televent.application.mail.incoming import Verdict
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.outbox import Undeliverable
 from televent.application.use_cases.people.accounts import verify_address
+from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
 from televent.application.use_cases.scheduling.proposals import accept_proposal, decline_proposal, propose_time
@@ -139,6 +140,9 @@ class Stage:
         """Gives a person an account."""
         telegram_id = self.number * 1000 + len(self.people)
         self.people[name] = self.site.person(telegram_id, name.title(), self.outward(address(name)))
+        # The scenarios are about the protocol, so nobody is asked before an invitation is applied.
+        context = self._context(AccountId(self.people[name].tenant))
+        change_preferences(self.site.core.backend, context, {"strangers": "always"})
         self.calendars[name] = ["default"]
 
     def person(self, name: str) -> Client:

@@ -21,6 +21,7 @@ from support.sent_mail import parse_mail
 from support.serving import port_of, serving
 from support.town import Person, Town, meeting
 from support.waiting import NET
+from televent.adapters.email.meetings.parked import ParkedMails
 from televent.adapters.email.meetings.sender import MeetingMailSender
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
@@ -105,10 +106,12 @@ def post(town: Town, other: OtherServer, public_url: str | None = PUBLIC) -> Non
     mailer = SmtpMailer(SmtpRoute("127.0.0.1", other.port, tls="none"))
     core = town.core
     sender = MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue)
-    while claimed := town.core.outbox.claim(town.now, kinds=MeetingMailSender.kinds):
-        for each in claimed:
-            run_on(other.loop, sender.handle(each))
-            town.core.outbox.complete(each, town.now)
+    parked = ParkedMails(mailer, core.backend, core.answer_links, identity)
+    for handler in (sender, parked):
+        while claimed := core.outbox.claim(town.now, kinds=handler.kinds):
+            for each in claimed:
+                run_on(other.loop, handler.handle(each))
+                core.outbox.complete(each, town.now)
 
 
 def mails(other: OtherServer, address: str = BOB) -> list[EmailMessage]:

@@ -95,10 +95,13 @@ def open_post_office(
     lmtp: Sequence[socket.socket] = (),
     zone: TxtRecords | None = None,
     relays: Sequence[str] = (),
+    strangers: str = "always",
 ) -> Iterator[PostOffice]:
     """The listener of that town. Its clock is the town's. ``zone``: the DNS by which it verifies senders itself; None:
-    the mail server in front of it does."""
+    the mail server in front of it does. ``strangers``: the choice of people who come from now on; with "always" a test
+    about something else needs no decision."""
     core = town.core
+    town.strangers = strangers
     core.backend.clock = lambda: town.now
     prover = Prover(zone, core.run, relays) if zone is not None else None
     edge = EDGE if zone is None else None

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -18,9 +18,11 @@ from televent.application.local_delivery import status_of
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.outbox import Undeliverable
 from televent.application.read_models.resources import ResourceRow
+from televent.application.use_cases.mail.parked_cards import ParkedView, parked_view
 from televent.application.use_cases.objects.delete_object import delete_object
 from televent.application.use_cases.objects.put_object import Stored, put_object
 from televent.application.use_cases.people.accounts import open_account, verify_address
+from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.answer_invitation import Answered, answer_invitation
 from televent.application.use_cases.scheduling.news import News, answers_of, news_of
 from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
@@ -112,6 +114,8 @@ class Town:
     core: Core
     url: str
     now: datetime = NOON
+    strangers: str | None = None
+    """The choice of new people about unknown senders; None: that of the product, which is to ask."""
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1001, 9999)))
 
     def person(self, name: str) -> Person:
@@ -119,7 +123,15 @@ class Town:
         person = Person(self, tenant, f"{name}@example.com")
         open_account(self.core.backend, person.context(), telegram_id=next(self.numbers), name=name.title())
         verify_address(self.core.backend, person.context(), address=person.address, code=None)
+        if self.strangers is not None:
+            change_preferences(self.core.backend, person.context(), {"strangers": self.strangers})
         return person
+
+    def asks(self, person: Person) -> list[ParkedView]:
+        """The cards that ask this person about mails, as they are now."""
+        cards = {UUID(each["card_id"]) for each in self.owed("parked_notification")}
+        found = (parked_view(self.core.backend, person.tenant, each) for each in cards)
+        return [each for each in found if each is not None]
 
     def carry(self) -> None:
         """Delivers all pending iTIP messages between accounts here, as a worker does."""

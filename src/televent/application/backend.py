@@ -17,6 +17,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.living_messages import LivingMessages
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
@@ -60,6 +61,7 @@ class Backend:
     usernames: Usernames
     drafts: Drafts
     sent_mail: SentMail
+    parked: ParkedMails
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from televent.domain.account.refusals import (
     InvalidPreference,
+    TooManyBelieved,
     TooManyDevices,
     TooManyReminders,
     UnknownAccount,
@@ -167,6 +168,7 @@ __all__ = [
     "SeriesProposal",
     "TextTooLong",
     "TooManyAttendees",
+    "TooManyBelieved",
     "TooManyDevices",
     "TooManyProperties",
     "TooManyReminders",

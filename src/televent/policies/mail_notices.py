@@ -8,14 +8,17 @@ from typing import Any, Final
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.mail import MeetingMail
+from televent.application.messages.mail import MeetingMail, ParkedMailNotice
+from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.parked_mails import card_id_of
 from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven
+from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
 
-FACTS = (InvitationReceived, EventCancelled, RsvpGiven, CounterProposed, ProposalAnswerReceived)
+FACTS = (InvitationReceived, EventCancelled, RsvpGiven, CounterProposed, ProposalAnswerReceived, MailParked)
 GATHERED: Final = timedelta(minutes=1)
-"""Time for which answers wait, so that those of one minute are one mail."""
+"""Time for which answers and parked mails wait, so that those of one minute are one mail."""
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
@@ -23,13 +26,13 @@ def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
     mail, due = _mail(fact, envelope), envelope.now
     if mail is None:
         return []
-    if mail.what == "answers":
+    if isinstance(mail, ParkedMailNotice) or (isinstance(mail, MeetingMail) and mail.what == "answers"):
         due += GATHERED
     message_id = envelope.derived_id("mail")
     return [OutboxMessage(message_id, f"mail/{message_id}", mail, due)]
 
 
-def _mail(fact: Any, envelope: Envelope) -> MeetingMail | None:
+def _mail(fact: Any, envelope: Envelope) -> Message | None:
     stream, version = envelope.key.stream, envelope.version
     match fact:
         case InvitationReceived() if not fact.only_answers:
@@ -44,6 +47,8 @@ def _mail(fact: Any, envelope: Envelope) -> MeetingMail | None:
         # The mail of the new time tells that a proposal was accepted.
         case ProposalAnswerReceived() if not fact.accepted:
             return MeetingMail(stream, "declined", version, "")
+        case MailParked():
+            return ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case _:
             return None
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.chat import MAX_TEXT, AnswerNotice, ChatText, InvitationCard, ShareNotice
+from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard, ParkedCard, ShareNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.parked_mails import card_id_of
 from televent.domain.calendar_object.events import (
     CounterProposed,
     EventCancelled,
@@ -75,7 +76,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             for address in dict.fromkeys(each.address for each in fact.uninvited):
                 yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
         case MailParked():
-            yield ChatText(fact.reason, {"summary": fact.summary, "sender": fact.sender[:MAX_TEXT]})
+            yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case ShareOffered() if fact.access != BUSY:
             status = "accepted" if fact.accepted else "offered"
             yield ShareNotice(stream, status, fact.owner_name, fact.title, fact.access)

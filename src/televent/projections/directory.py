@@ -37,6 +37,7 @@ from televent.domain.account.events import (
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
+    SendersBelieved,
 )
 from televent.domain.account.state import Account
 from televent.domain.ids import StreamKey
@@ -63,7 +64,7 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutPreferences(key.tenant, fact.now))
             case AddressClaimed():
                 writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
-            case CodeMistyped():
+            case CodeMistyped() | SendersBelieved():
                 pass
             case AddressVerified():
                 primary = after.addresses[:1] == (fact.address,)

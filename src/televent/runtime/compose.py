@@ -30,6 +30,7 @@ from televent.adapters.postgres.queues.drafts import PostgresDrafts
 from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
+from televent.adapters.postgres.queues.parked_mails import PostgresParkedMails
 from televent.adapters.postgres.queues.sent_mail import PostgresSentMail
 from televent.adapters.postgres.queues.usernames import PostgresUsernames
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
@@ -160,6 +161,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         usernames=PostgresUsernames(pool),
         drafts=PostgresDrafts(pool),
         sent_mail=PostgresSentMail(pool),
+        parked=PostgresParkedMails(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

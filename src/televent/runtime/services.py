@@ -64,6 +64,7 @@ def worker_handlers(core: Core) -> list[Handler]:
     """The handlers of mail."""
     from televent.adapters.email.guest_mails import GuestMailSender
     from televent.adapters.email.meetings.notices import NoticeMailSender
+    from televent.adapters.email.meetings.parked import ParkedMails
     from televent.adapters.email.meetings.sender import MeetingMailSender
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.reminders import ReminderMails
@@ -87,6 +88,7 @@ def worker_handlers(core: Core) -> list[Handler]:
         ReminderMails(mailer, core.backend, core.answer_links, identity),
         MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue),
         NoticeMailSender(mailer, core.backend, identity),
+        ParkedMails(mailer, core.backend, core.answer_links, identity),
     ]
 
 

@@ -25,6 +25,7 @@ from televent.application.local_delivery import status_of
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Failed, Handler, after_failure
 from televent.application.outage import Outage
+from televent.application.parked_mails import KEPT
 from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
 from televent.ical.itip.delivery import PENDING, UNDELIVERABLE
 from televent.ical.queries.occurs import season_of
@@ -259,7 +260,7 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
     limits, updates that no bot has handled, counted code mails, old drafts and dialogues, expired push subscriptions,
-    unused attachments, expired links, and old mail to the operator."""
+    unused attachments, expired links, mails without a decision, and old mail to the operator."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -281,6 +282,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.attachments.sweep, moment)
             await core.run(core.answer_links.sweep, moment)
             await core.run(PostgresMailTokens(core.pool).sweep, moment)
+            await core.run(core.backend.parked.sweep, moment - KEPT)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)
         except Outage as outage:
             log.warning("housekeeping waits for the database", error=str(outage))

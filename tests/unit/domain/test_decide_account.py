@@ -8,6 +8,7 @@ import pytest
 from televent.domain.account.commands import (
     AccountCommand,
     AddDevice,
+    BelieveSender,
     ChangePreferences,
     ChangePrincipalProperties,
     ChangeProfile,
@@ -47,6 +48,7 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     ChangePrincipalProperties({"home {DAV:}displayname": "Ann"}, frozenset()),
     OpenFreeBusy("everyone", None),
     ChangePreferences({"reminders": (10,)}),
+    BelieveSender("zed@example.net"),
     ClaimAddress("ann@example.org", "hash", NOON),
     VerifyAddress("ann@example.org", None, NOON),
     AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),

@@ -136,6 +136,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.UnknownDevice: Row(404),
     refusals.TooManyDevices: Row(403),
     refusals.InvalidPreference: Row(403),
+    refusals.TooManyBelieved: Row(403),
     refusals.TooManyReminders: Row(403),
     refusals.AddressTaken: Row(409),
     refusals.TooManyCodes: Row(429),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from televent.adapters.http.link_html import Answer, Form, choice_form, filled, notice, say, short, source
 from televent.adapters.http.page_policy import page_policy
+from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
 from televent.adapters.http.reminder_page import reminder_answer
 from televent.adapters.http.start_page import language_of as language_accepted
@@ -23,6 +24,7 @@ from televent.application.answer_links import REMINDER, TOKEN_LENGTH, AnswerLink
 from televent.application.backend import Backend
 from televent.application.outage import Outage
 from televent.application.refusals import TryAgain
+from televent.application.use_cases.mail.parked_cards import parked_view
 from televent.application.use_cases.scheduling.answer_by_link import Linked, answer_by_link, open_link
 from televent.application.use_cases.scheduling.cards import Card
 from televent.wording.display import Display
@@ -108,6 +110,10 @@ class AnswerPage:
             return reminder_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.proposal is not None:
             return proposal_answer(self._backend, linked.account, linked.link, display, form)
+        if linked.card is None:
+            view = parked_view(self._backend, linked.link.tenant, linked.link.stream_id)
+            if view is not None:
+                return parked_answer(self._backend, linked.account, linked.link, view, display, form)
         if form is None:
             return Answer(200, _page(linked, display))
         if form.choice not in CHOICES:

@@ -32,6 +32,7 @@ from televent.adapters.telegram.handlers import (
     answers,
     devices,
     elsewhere,
+    parked,
     reachable,
     sharing,
 )
@@ -82,6 +83,7 @@ HANDLERS: Final = (
     answers,
     proposals,
     proposing,
+    parked,
     agenda,
     elsewhere,
     attendees,

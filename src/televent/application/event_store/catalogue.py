@@ -67,6 +67,7 @@ NAMES: Mapping[str, type] = {
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
     "free-busy-opened/1": account.FreeBusyOpened,
     "preferences-changed/1": account.PreferencesChanged,
+    "senders-believed/1": account.SendersBelieved,
     "device-password-added/2": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
     "account-erased/1": account.AccountErased,

@@ -29,6 +29,8 @@ NAMES: Mapping[str, type[Message]] = {
     "operator_mail/1": mail.OperatorMail,
     "meeting_mail/1": mail.MeetingMail,
     "notice_mail/1": mail.NoticeMail,
+    "parked_mail/1": mail.ParkedMailNotice,
+    "parked_notification/1": chat.ParkedCard,
     "invite_notification/2": chat.InvitationCard,
     "rsvp_notification/3": chat.AnswerNotice,
     "proposal_notification/1": proposals.ProposalNotice,

@@ -44,6 +44,12 @@ class AnswerNotice(Message, frozen=True):
     version: int
 
 
+class ParkedCard(Message, frozen=True):
+    """Mails wait for the reader's decision. ``card_id``: application.parked_mails. The text is read when it is sent."""
+
+    card_id: UUID
+
+
 class ShareNotice(Message, frozen=True):
     """Somebody offers a calendar, changes what they offer, or takes it back; the sharee reads it. ``what``: the state
     of the share (domain.mount), ``name``: the owner's, ``title``: the calendar's."""

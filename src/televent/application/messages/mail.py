@@ -96,6 +96,12 @@ class NoticeMail(Message, frozen=True):
     values: dict[str, str]
 
 
+class ParkedMailNotice(Message, frozen=True):
+    """Mails wait for the decision of a person here who has no chat. ``card_id``: application.parked_mails."""
+
+    card_id: UUID
+
+
 class AddressVerification(Part, frozen=True, tag_field="template", tag="address_verification"):
     """The code that proves an address. ``name``: the person who claims it."""
 

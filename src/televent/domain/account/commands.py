@@ -55,6 +55,14 @@ class ChangePreferences:
 
 
 @dataclass(frozen=True, slots=True)
+class BelieveSender:
+    """Always believe mails that name this address in From, in lower case; or, ``believe`` False, no longer."""
+
+    address: str
+    believe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAddress:
     address: str
     code_hash: str
@@ -94,6 +102,7 @@ AccountCommand = (
     | ChangePrincipalProperties
     | OpenFreeBusy
     | ChangePreferences
+    | BelieveSender
     | ClaimAddress
     | VerifyAddress
     | AddDevice

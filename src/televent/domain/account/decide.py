@@ -8,6 +8,7 @@ from typing import assert_never
 from televent.domain.account.commands import (
     AccountCommand,
     AddDevice,
+    BelieveSender,
     ChangePreferences,
     ChangePrincipalProperties,
     ChangeProfile,
@@ -32,14 +33,17 @@ from televent.domain.account.events import (
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
+    SendersBelieved,
 )
 from televent.domain.account.free_busy import MAX_NAMED
 from televent.domain.account.preferences import changed as changed_preferences
-from televent.domain.account.refusals import TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
+from televent.domain.account.refusals import TooManyBelieved, TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
 from televent.domain.account.state import Account
 from televent.domain.properties import check_room
 from televent.domain.sharing.refusals import TooManySharees
 
+MAX_BELIEVED = 100
+"""Max senders whom a person always believes."""
 CODE_LIFETIME = timedelta(hours=1)
 """Max age of a code that verifies an address."""
 MAX_WRONG_CODES = 5
@@ -92,6 +96,12 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
         case ChangePreferences():
             now = changed_preferences(state.preferences, command.choices)
             return [] if now == state.preferences else [PreferencesChanged(state.preferences, now)]
+        case BelieveSender():
+            others = tuple(each for each in state.believed if each != command.address)
+            believed = tuple(sorted((*others, command.address))) if command.believe else others
+            if len(believed) > MAX_BELIEVED:
+                raise TooManyBelieved()
+            return [] if believed == state.believed else [SendersBelieved(believed)]
         case ClaimAddress():
             if command.address in state.addresses:
                 return []

@@ -81,6 +81,13 @@ class PreferencesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SendersBelieved:
+    """The person chose the senders whose mails count although nothing proves them: all their addresses, sorted."""
+
+    addresses: Personal[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePasswordAdded:
     """``selector`` tells which hash a given password is checked against (application.passwords); None in facts from
     before there were selectors."""
@@ -115,6 +122,7 @@ AccountEvent = (
     | DefaultCalendarChosen
     | FreeBusyOpened
     | PreferencesChanged
+    | SendersBelieved
     | DevicePasswordAdded
     | DevicePasswordRevoked
     | AccountErased

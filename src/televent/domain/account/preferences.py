@@ -13,6 +13,8 @@ MAX_REMINDERS: Final = 5
 """Max default reminders of a person for one event."""
 MAX_REMINDER: Final = 28 * 24 * 60
 """Max minutes before an event for a default reminder."""
+STRANGERS: Final = ("never", "ask", "always")
+"""Invitations by mail from unknown senders are refused, shown first, or put into the calendar at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class Preferences:
     ``notifications``: whether the bot writes on its own at all; ``notify_on_invite``: whether it sends cards of
     invitations. ``quiet_from`` and ``quiet_until``: the bot writes nothing on its own between them, None for no quiet
     hours. ``remind_in_chat``: the bot reminds also of events whose alarms the person's calendar app rings; False: only
-    of those without an alarm. ``show_shared``: whether the agenda has the events of calendars that others
-    share with the person. ``clock24``: 24-hour clock; None as is usual in the language. ``week_start``: 0 for
+    of those without an alarm. ``show_shared``: whether the agenda has the events of calendars that others share with
+    the person. ``strangers``: one of STRANGERS, for invitations by mail from senders whom the person does not know.
+    ``clock24``: 24-hour clock; None as is usual in the language. ``week_start``: 0 for
     Monday to 6 for Sunday; None as is usual.
     """
 
@@ -38,6 +41,7 @@ class Preferences:
     clock24: bool | None = None
     week_start: int | None = None
     show_shared: bool = True
+    strangers: str = "ask"
 
 
 def changed(standing: Preferences, choices: Mapping[str, object]) -> Preferences:
@@ -56,6 +60,8 @@ def changed(standing: Preferences, choices: Mapping[str, object]) -> Preferences
     if not all(0 <= each <= MAX_REMINDER for each in now.reminders):
         raise InvalidPreference()
     if (now.quiet_from is None) != (now.quiet_until is None) or (now.quiet_from == now.quiet_until is not None):
+        raise InvalidPreference()
+    if now.strangers not in STRANGERS:
         raise InvalidPreference()
     if now.week_start is not None and not 0 <= now.week_start <= 6:
         raise InvalidPreference()

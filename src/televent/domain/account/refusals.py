@@ -25,5 +25,9 @@ class InvalidPreference(Refusal):
     """There is no such setting, or it cannot have that value."""
 
 
+class TooManyBelieved(Refusal):
+    """There are a hundred senders already that you always believe. Remove one first."""
+
+
 class TooManyReminders(Refusal):
     """There may be five default reminders for an event, not more."""

@@ -22,6 +22,7 @@ from televent.domain.account.events import (
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
+    SendersBelieved,
 )
 from televent.domain.account.preferences import Preferences
 
@@ -44,6 +45,8 @@ class Account:
     default_calendar: UUID | None = None
     free_busy: FreeBusyOpened | None = None
     preferences: Preferences = field(default=Preferences())
+    believed: tuple[str, ...] = ()
+    """The senders whose mails count although nothing proves them."""
     devices: Mapping[UUID, str] = field(default_factory=dict)
     props: Mapping[str, str] = field(default_factory=dict)
     erased: bool = False
@@ -85,6 +88,8 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             return replace(state, free_busy=fact)
         case PreferencesChanged():
             return replace(state, preferences=fact.now)
+        case SendersBelieved():
+            return replace(state, believed=fact.addresses)
         case DevicePasswordAdded():
             return replace(state, devices={**state.devices, fact.device_id: fact.name})
         case DevicePasswordRevoked():

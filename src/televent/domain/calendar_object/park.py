@@ -24,8 +24,9 @@ MAX_OCCURRENCES = 50
 
 def park_mail(state: CalendarObject, command: ParkMail) -> Decision:
     """One fact; none without such an event, and none within an hour after the same sender's for the same reason, or
-    after many senders'."""
-    if not state.exists or state.outline is None:
+    after many senders'. An invitation of an unknown sender needs no event: it would make one."""
+    new = command.reason == "sender-unknown"
+    if not new and not state.exists:
         return Decision(reason="unknown-uid")
     sender = command.sender[:MAX_SENDER]
     lately = [
@@ -33,14 +34,15 @@ def park_mail(state: CalendarObject, command: ParkMail) -> Decision:
         for (reason, address), at in state.parked.items()
         if reason == command.reason and command.now < at + PARKING_INTERVAL
     ]
-    if sender in lately or len(lately) >= MAX_SENDERS:
+    # Mails of one unknown sender are counted together, whatever they are about: application.parked_mails.
+    if not new and (sender in lately or len(lately) >= MAX_SENDERS):
         return Decision(reason="parked-lately")
     parked = MailParked(
         reason=command.reason,
         method=command.method,
         sender=sender,
         mail_key=command.mail_key,
-        summary=(state.outline.summary or state.uid)[:MAX_SUMMARY],
+        summary=((state.outline.summary if state.outline is not None else command.title) or state.uid)[:MAX_SUMMARY],
         recurrence_ids=command.recurrence_ids[:MAX_OCCURRENCES],
         at=command.now,
     )

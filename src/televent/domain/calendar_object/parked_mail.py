@@ -8,8 +8,9 @@ from typing import Literal
 
 from televent.domain.personal import Personal
 
-ParkedFor = Literal["reply-unproven", "request-unproven"]
-"""Reasons to park a mail: nothing proves that a reply comes from the attendee, or a change from the organizer."""
+ParkedFor = Literal["reply-unproven", "request-unproven", "sender-unknown"]
+"""Reasons to park a mail: nothing proves that a reply comes from the attendee, or a change from the organizer; the
+person wants to be asked before an unknown sender's invitation is in their calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class MailParked:
 
 @dataclass(frozen=True, slots=True)
 class ParkMail:
-    """Store a mail for the person to decide on. The fields are those of the fact; ``now`` becomes its ``at``."""
+    """Store a mail for the person to decide on. The fields are those of the fact; ``now`` becomes its ``at``.
+
+    ``title``: that of the event in the mail, for an event that the person does not have.
+    """
 
     reason: ParkedFor
     method: str
@@ -39,3 +43,4 @@ class ParkMail:
     mail_key: str
     recurrence_ids: tuple[str | None, ...]
     now: datetime
+    title: str = ""

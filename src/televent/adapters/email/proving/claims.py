@@ -36,8 +36,10 @@ Answers = Mapping[str, Sequence[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The signatures and the chain that may prove that a mail is from ``domain``. ``wanted``: the names of TXT records that
-    are needed."""
+    """The signatures and the chain that may prove that a mail is from ``domain``.
+
+    ``wanted``: the DNS names whose TXT records are needed. ``broken``: a signature of the domain does not hold.
+    """
 
     mail: SignedMail
     domain: str

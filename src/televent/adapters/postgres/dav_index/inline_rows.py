@@ -140,6 +140,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "answer_link",
         "mail_thread",
         "sent_mail",
+        "parked_mail",
     ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""

@@ -13,11 +13,11 @@ from psycopg_pool import ConnectionPool
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail, ReplyToken
 from televent.application.mail.incoming import FOR_OPERATOR
-from televent.application.mail.sender_text import read_sender, sender_text
 from televent.application.mail.trust import Sender
 from televent.application.messages.mail import OperatorMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.sender_text import read_sender, sender_text
 from televent.domain.ids import AccountId
 
 SERVER: Final = AccountId(UUID(int=0))

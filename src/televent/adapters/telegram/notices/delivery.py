@@ -19,13 +19,21 @@ from televent.adapters.telegram.notices.answers import send_answer
 from televent.adapters.telegram.notices.chat import Chat, Sender
 from televent.adapters.telegram.notices.invitations import send_invitation
 from televent.adapters.telegram.notices.offers import send_offer
+from televent.adapters.telegram.notices.parked import send_parked
 from televent.adapters.telegram.notices.proposals import send_declined, send_proposal
 from televent.adapters.telegram.notices.reminders import send_digest, send_reminder, send_reminders
 from televent.adapters.telegram.notices.sharing import send_share
 from televent.adapters.telegram.notices.texts import send_text
 from televent.adapters.telegram.notices.wanted import is_wanted
-from televent.application.messages.chat import AnswerNotice, CalendarOffer, ChatText, InvitationCard, ShareNotice
-from televent.application.messages.mail import MeetingMail
+from televent.application.messages.chat import (
+    AnswerNotice,
+    CalendarOffer,
+    ChatText,
+    InvitationCard,
+    ParkedCard,
+    ShareNotice,
+)
+from televent.application.messages.mail import MeetingMail, ParkedMailNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage, RetryLater, Undeliverable
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
@@ -46,6 +54,7 @@ SENDERS: Final[Mapping[type[Message], Sender]] = MappingProxyType(
         AnswerNotice: send_answer,
         ProposalNotice: send_proposal,
         ProposalDeclinedNotice: send_declined,
+        ParkedCard: send_parked,
         ShareNotice: send_share,
         ChatText: send_text,
         CalendarOffer: send_offer,
@@ -160,7 +169,7 @@ class TelegramNotices:
             tell_organizer(backend, self._enqueue, card.stream_id, guest, "guest-unreachable", message.correlation_id)
 
 
-def mail_instead(message: Message) -> MeetingMail | None:
+def mail_instead(message: Message) -> Message | None:
     """The mail with the same news; None for a message of which none is made."""
     match message:
         case InvitationCard() if message.what != "answered":
@@ -171,6 +180,8 @@ def mail_instead(message: Message) -> MeetingMail | None:
             return MeetingMail(message.stream_id, "proposal", 0, message.proposal)
         case ProposalDeclinedNotice():
             return MeetingMail(message.stream_id, "declined", 0, "")
+        case ParkedCard():
+            return ParkedMailNotice(message.card_id)
         case _:
             return None
 

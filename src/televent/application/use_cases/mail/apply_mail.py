@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid5
 
-from televent.application.event_store.context import Context
 from televent.application.mail.addressees import Addressee
 from televent.application.mail.backend import MailBackend
 from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
-from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
-from televent.application.use_cases.mail.park_mail import park_mail
+from televent.application.use_cases.mail.believed import is_believed
+from televent.application.use_cases.mail.delivery import Delivery
+from televent.application.use_cases.mail.parking import ask_first, card_for, park, stream_for, too_many
 from televent.application.use_cases.mail.tell_person import offer_import
-from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip, would_change
-from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
+from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.ical.itip.message import Message
 from televent.ical.itip.receiving.delivered import as_delivered
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
@@ -28,31 +27,20 @@ MAX_NAME = 128
 """Max characters of a sender's name in a card."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """One mail with a calendar in it, on its way to one account."""
-
-    mail_backend: MailBackend
-    mail: IncomingMail
-    message: Message
-    addressee: Addressee
-    context: Context
-
-    @property
-    def account(self) -> AccountRow:
-        return self.addressee.account
-
-
 def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, addressee: Addressee) -> Verdict:
     """Applies, parks or ignores the mail's message in the addressee's account. Idempotent."""
     try:
         context = mail_backend.context(mail.key, addressee.account.tenant)
-        return _deliver(_Delivery(mail_backend, mail, message, addressee, context))
+        sender = mail.sender
+        believed = is_believed(mail_backend.backend, addressee.account.tenant, sender)
+        if believed:
+            mail = replace(mail, sender=replace(sender, proven=True))
+        return _deliver(Delivery(mail_backend, mail, message, addressee, context, unverified=believed))
     except IcalError as error:
         return Verdict("ignored", f"unreadable calendar: {error.precondition}")
 
 
-def _deliver(delivery: _Delivery) -> Verdict:
+def _deliver(delivery: Delivery) -> Verdict:
     message = delivery.message
     if names_domain(message, delivery.mail_backend.backend.people.internal_domain):
         # Internal addresses exist only inside, so a mail that names one is forged (product §4).
@@ -66,7 +54,7 @@ def _deliver(delivery: _Delivery) -> Verdict:
     return Verdict("ignored", f"method {message.method[:20]}")
 
 
-def _from_attendee(delivery: _Delivery) -> Verdict:
+def _from_attendee(delivery: Delivery) -> Verdict:
     """A REPLY counts only from the attendee whom it names (product §5)."""
     message, sender, people = delivery.message, delivery.mail.sender, delivery.mail_backend.backend.people
     row = _copy(delivery)
@@ -83,12 +71,12 @@ def _from_attendee(delivery: _Delivery) -> Verdict:
     named = attendee_of(message, believed) or sender.address
     trust = trust_of(sender, named, named if named in tokens else None)
     if trust is Trust.T0:
-        return _park(delivery, row, "reply-unproven")
+        return park(delivery, row, "reply-unproven")
     delivery = replace(delivery, message=narrowed(message, named))
-    return _apply(delivery, trust, row, _name(delivery, named, proven=True))
+    return _apply(delivery, trust, row, _name(delivery, named, proven=not delivery.unverified))
 
 
-def _from_organizer(delivery: _Delivery) -> Verdict:
+def _from_organizer(delivery: Delivery) -> Verdict:
     message, sender, people = delivery.message, delivery.mail.sender, delivery.mail_backend.backend.people
     if (message.organizer or "").endswith(f"@{people.mail_domain}"):
         # Invitations between accounts here are not sent by mail, so this mail is forged or forwarded.
@@ -97,22 +85,52 @@ def _from_organizer(delivery: _Delivery) -> Verdict:
         return offer_import(delivery.mail_backend, delivery.mail, message, delivery.account)
     row = _copy(delivery)
     proven = sender.proven and message.organizer in sender.speaks_for
-    name = _name(delivery, message.organizer or sender.address, proven=proven or row is not None)
+    shown = (proven or row is not None) and not delivery.unverified
+    name = _name(delivery, message.organizer or sender.address, proven=shown)
     if row is None:
-        trust = Trust.T2 if proven else Trust.T0
-        # A CANCEL may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
-        if message.method == "REQUEST" or (message.method == "CANCEL" and proven):
-            return _apply(delivery, trust, None, name)
-        return Verdict("ignored", "unknown-uid")
+        return _new(delivery, name, proven=proven)
     organizer = _organizer(row)
     if organizer is None or organizer.address in people.addresses_of(delivery.account):
         return Verdict("ignored", "the event is this person's own")
     if not _may_change(delivery, {organizer.address, organizer.sent_by}, row):
-        return _park(delivery, row, "request-unproven")
+        return park(delivery, row, "request-unproven")
     return _apply(delivery, Trust.T2, row, name)
 
 
-def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
+def _new(delivery: Delivery, name: str | None, *, proven: bool) -> Verdict:
+    """A message about an event that the person does not have. ``proven``: its organizer is."""
+    message, backend, account = delivery.message, delivery.mail_backend.backend, delivery.account
+    method, choice = message.method, account.preferences.strangers
+    if method == "CANCEL" and not proven and backend.parked.waits(account.tenant, stream_for(delivery)):
+        # It calls off an invitation that waits: the person decides about both.
+        return ask_first(delivery)
+    # A CANCEL may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
+    if method == "CANCEL" and proven:
+        return _apply(delivery, Trust.T2, None, name)
+    if method not in ("REQUEST", "PUBLISH"):
+        return Verdict("ignored", "unknown-uid")
+    if proven and (delivery.unverified or _is_known(delivery)):
+        return _apply(delivery, Trust.T2, None, name)
+    if choice == "never":
+        return Verdict("ignored", "unknown senders are refused")
+    if choice == "ask":
+        return ask_first(delivery)
+    card = card_for(delivery, "sender-unknown", stream_for(delivery))
+    if not proven and (refused := too_many(delivery, card)) is not None:
+        return refused
+    if not proven:
+        # It counts towards the limit of its sender.
+        backend.parked.keep(replace(card, state="applied"))
+    return _apply(delivery, Trust.T2 if proven else Trust.T0, None, name)
+
+
+def _is_known(delivery: Delivery) -> bool:
+    """Whether the person has met the proven sender: they share a meeting that the person made or accepted."""
+    addresses = sorted(delivery.mail.sender.speaks_for)
+    return bool(delivery.mail_backend.backend.reads.met(delivery.account.tenant, addresses))
+
+
+def _may_change(delivery: Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
     """True for the organizer, their SENT-BY, and the proven sender of the mail with the invitation (B5).
 
     The last case is for Google: its ORGANIZER is a calendar's address, from which no mail comes (I-14).
@@ -126,7 +144,7 @@ def _may_change(delivery: _Delivery, organizers: set[str | None], row: ResourceR
     return first is not None and first.proven and first.address == sender.address
 
 
-def _apply(delivery: _Delivery, trust: Trust, row: ResourceRow | None, name: str | None) -> Verdict:
+def _apply(delivery: Delivery, trust: Trust, row: ResourceRow | None, name: str | None) -> Verdict:
     method, context = delivery.message.method, delivery.context
     key = f"mail/{delivery.mail.key}"
     if method == "REFRESH":
@@ -140,7 +158,7 @@ def _apply(delivery: _Delivery, trust: Trust, row: ResourceRow | None, name: str
     if received.reason == "less-trusted" and row is not None:
         # An answer that is trusted more stands. The organizer decides (B5).
         again = replace(context, command_id=uuid5(context.command_id, "park"))
-        parked = _park(replace(delivery, context=again), row, "reply-unproven")
+        parked = park(replace(delivery, context=again), row, "reply-unproven")
         part = f"; a part is {parked.state}: {parked.reason}"
         return Verdict("applied", f"{method} {trust.name}{part}") if received.changed else parked
     if received.changed or (method == "REFRESH" and received.reason is None):
@@ -148,19 +166,7 @@ def _apply(delivery: _Delivery, trust: Trust, row: ResourceRow | None, name: str
     return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
 
 
-def _park(delivery: _Delivery, row: ResourceRow, reason: ParkedFor) -> Verdict:
-    """Parks the mail: nothing is applied. A mail that would change nothing, or one of too many, is ignored instead."""
-    backend, context, method = delivery.mail_backend.backend, delivery.context, delivery.message.method
-    would = would_change(backend, context, message=delivery.message, stored=row.text)
-    if not would.changed:
-        return Verdict("ignored", would.reason or "no change")
-    occurrences = tuple(recurrence_id for recurrence_id, _ in delivery.message.parts.items())
-    command = ParkMail(reason, method, delivery.mail.sender.address, delivery.mail.key, occurrences, context.now)
-    refused = park_mail(backend, context, stream_id=row.stream_id, command=command)
-    return Verdict("parked", "the sender is not proven") if refused is None else Verdict("ignored", refused)
-
-
-def _copy(delivery: _Delivery) -> ResourceRow | None:
+def _copy(delivery: Delivery) -> ResourceRow | None:
     """The person's live copy of the message's UID, with its text."""
     reads, tenant = delivery.mail_backend.backend.reads, delivery.account.tenant
     found = next(iter(reads.by_uid(tenant, delivery.message.uid)), None)
@@ -171,7 +177,7 @@ def _organizer(row: ResourceRow) -> Organizer | None:
     return row.text.reading.organizer if row.ics is not None else None
 
 
-def _name(delivery: _Delivery, address: str, *, proven: bool) -> str | None:
+def _name(delivery: Delivery, address: str, *, proven: bool) -> str | None:
     """The sender's display name, in the recipient's language where it must be marked as unverified."""
     sender = delivery.mail.sender
     display_name = sender.name if address in sender.speaks_for else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid5
 
 from televent.application.addressing import Addressed, Span, address_messages
@@ -24,7 +25,7 @@ from televent.domain.calendar_object.decision import Decision
 from televent.domain.calendar_object.events import MessageSetAside, MessagesWritten, RsvpGiven
 from televent.domain.calendar_object.receive import receive_messages
 from televent.domain.calendar_object.state import CalendarObject, knowing
-from televent.domain.ids import StreamKey
+from televent.domain.ids import AccountId, StreamKey
 from televent.ical.itip.delivery import Delivery
 from televent.ical.itip.message import Message as ItipMessage
 from televent.ical.itip.precedence import Trust
@@ -90,6 +91,22 @@ def would_change(
     return Received(bool(decision.facts), decision.reason, loaded.key.stream if loaded.state.exists else None)
 
 
+def would_do(backend: Backend, context: Context, message: ItipMessage) -> list[Any]:
+    """The facts that ``receive_itip`` would record if the message were fully trusted. Nothing is recorded."""
+    _, (decision,) = _decided(backend, backend.people.account(context.tenant), [Incoming(context, message)], None)
+    return list(decision.facts)
+
+
+def stream_of(backend: Backend, tenant: AccountId, uid: str) -> UUID:
+    """The stream of the account's copy with that UID, where there is none yet too.
+
+    A deleted copy still has its marks, so that a late message does not restore it. Marks of messages that came before
+    any copy are in the stream whose id is derived from the UID.
+    """
+    latest = backend.reads.latest_by_uid(tenant, uid)
+    return latest.stream_id if latest is not None else uuid5(tenant, f"uid/{uid}")
+
+
 def _applied(backend: Backend, incoming: Sequence[Incoming], stored: CalendarText | None) -> list[Received]:
     received, note = retrying(lambda: _apply(backend, incoming, stored))
     # The turn in the queue is over: noting statuses is a command of its own, and may queue for the same object.
@@ -148,11 +165,9 @@ def _record(
 def _decided(
     backend: Backend, account: AccountRow, incoming: Sequence[Incoming], stored: CalendarText | None
 ) -> tuple[Loaded[CalendarObject], list[Decision]]:
-    # The copy may be in any of the account's calendars. A deleted copy still has its marks, so that a late message does
-    # not restore it. Marks of messages that came before any copy are in the stream whose id is derived from the UID.
+    # The copy may be in any of the account's calendars.
     first = incoming[0].message
-    latest = backend.reads.latest_by_uid(account.tenant, first.uid)
-    stream = latest.stream_id if latest is not None else uuid5(account.tenant, f"uid/{first.uid}")
+    stream = stream_of(backend, account.tenant, first.uid)
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(account.tenant, stream))
     loaded = replace(loaded, state=knowing(loaded.state, stored))
     place = loaded.state.calendar_id if loaded.state.exists else None

@@ -11,7 +11,7 @@ from babel import Locale
 
 from televent.adapters.telegram.handlers.settings import reading
 from televent.adapters.telegram.texts import plain
-from televent.domain.account.preferences import Preferences
+from televent.domain.account.preferences import STRANGERS, Preferences
 from televent.wording.display import Display
 from televent.wording.times import clock_of, length_of, weekday_name
 
@@ -43,6 +43,10 @@ def _switch(name: str, field: str) -> Item:
     return Item(
         (False, True), lambda value: {field: value}, lambda chosen: getattr(chosen, field), words, reading.switch
     )
+
+
+def _strangers(value: str, display: Display) -> str:
+    return plain(display.language, f"setting-strangers-{value}")
 
 
 def _clock(value: bool | None, display: Display) -> str:
@@ -119,6 +123,9 @@ ITEMS: Final[Mapping[str, Item]] = {
     ),
     "app": _switch("app", "remind_in_chat"),
     "shared": _switch("shared", "show_shared"),
+    "strangers": Item(
+        STRANGERS, lambda value: {"strangers": value}, lambda chosen: chosen.strangers, _strangers, reading.strangers
+    ),
 }  # fmt: skip
 """The preferences, in the order of the menu."""
 

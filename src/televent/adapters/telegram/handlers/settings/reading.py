@@ -24,6 +24,12 @@ _DAYS: Final = (
 )  # fmt: skip
 _USUAL: Final = frozenset(["auto", "usual", "default", "авто", "обычно", "как обычно"])
 
+_STRANGERS: Final = {
+    "never": frozenset(["never", "refuse", "no", "off", "никогда", "отклонять", "нет"]),
+    "ask": frozenset(["ask", "ask first", "спросить", "сначала спросить", "спрашивать"]),
+    "always": frozenset(["always", "accept", "yes", "on", "всегда", "да", "принимать"]),
+}
+
 
 class Unreadable(ValueError):
     """The text is no value of this setting."""
@@ -88,6 +94,14 @@ def quiet(text: str) -> tuple[time, time] | None:
     if start == end:
         raise Unreadable(text)
     return start, end
+
+
+def strangers(text: str) -> str:
+    """One of STRANGERS, in words. Raises Unreadable."""
+    found = next((choice for choice, words in _STRANGERS.items() if text in words), None)
+    if found is None:
+        raise Unreadable(text)
+    return found
 
 
 def _check_usual(text: str) -> None:

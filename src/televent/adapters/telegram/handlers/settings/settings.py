@@ -33,8 +33,8 @@ _NAMES: Final = {
     "timezone": "zone", "city": "zone", "reminder": "reminders", "invitations": "invites", "cards": "invites",
     "часы": "clock", "неделя": "week", "напоминания": "reminders", "напоминание": "reminders", "дайджест": "digest",
     "сводка": "digest", "уведомления": "notifications", "приглашения": "invites", "тишина": "quiet", "тихие": "quiet",
-    "приложение": "app", "имя": "name", "пояс": "zone", "город": "zone", "язык": "language", "занятость": "busy",
-    "общие": "shared",
+    "приложение": "app", "незнакомые": "strangers", "имя": "name", "пояс": "zone", "город": "zone", "язык": "language",
+    "занятость": "busy", "общие": "shared",
 }  # fmt: skip
 _LANGUAGES: Final = {
     **{each: each for each in LANGUAGES}, "english": "en", "russian": "ru", "английский": "en", "русский": "ru",

@@ -44,6 +44,7 @@ refusal-TooManyAttendees = Too many people are invited at once.
 refusal-TooManyCodes = Enough codes were sent for now. Please try again later.
 refusal-TooManyDevices = There are fifty device passwords already. Revoke one first: /device list
 refusal-TooManyProperties = The calendar’s properties would take more room than there is.
+refusal-TooManyBelieved = You always believe a hundred senders already. Remove one in /settings first.
 refusal-TooManyReminders = An event may have five default reminders, not more.
 refusal-TooManySharees = The calendar is shared with two hundred people already.
 refusal-TryAgain = The calendar is changing too quickly. Please try again.

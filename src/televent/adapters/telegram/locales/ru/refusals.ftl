@@ -44,6 +44,7 @@ refusal-TooManyAttendees = Слишком много приглашённых с
 refusal-TooManyCodes = Пока хватит кодов. Попробуйте, пожалуйста, позже.
 refusal-TooManyDevices = Паролей для приложений уже пятьдесят. Сначала отзовите один из них: /device list
 refusal-TooManyProperties = Для свойств календаря больше нет места.
+refusal-TooManyBelieved = Отправителей, которым вы всегда верите, уже сто. Сначала уберите одного в /settings.
 refusal-TooManyReminders = Обычных напоминаний может быть не больше пяти.
 refusal-TooManySharees = Календарь уже открыт двумстам людям.
 refusal-TryAgain = Календарь меняется слишком быстро. Попробуйте ещё раз.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from televent.application.mail.trust import Doubt, Sender
+from televent.application.senders import Doubt, Sender
 
 
 class _Stored(msgspec.Struct, frozen=True):

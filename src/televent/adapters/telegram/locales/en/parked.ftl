@@ -1,0 +1,12 @@
+settings-strangers = 📨 Invitations from strangers: { $value }
+setting-strangers = 📨 Invitations by mail from senders you do not know: <b>{ $value }</b>. “Ask first” shows them to you before anything is in your calendar.
+setting-strangers-never = refuse
+setting-strangers-ask = ask first
+setting-strangers-always = accept into the calendar
+button-settings-strangers = 📨 Strangers
+button-settings-believed = 🤝 Believed senders
+believed-none = You believe no sender without proof. A card about a mail that I cannot prove has a button for it.
+believed-list = I believe mails from these senders although nothing proves them. Anybody can write such an address into a mail, so keep the list short. Tap one to remove it.
+believed-removed = I do not believe { $sender } without proof any more.
+believed-gone = That sender is not on the list any more.
+usage-strangers = I did not understand that. For example: <code>/settings strangers ask</code>, <code>never</code> or <code>always</code>.

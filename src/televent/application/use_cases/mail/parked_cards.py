@@ -1,0 +1,130 @@
+"""Reads what a card about parked mails shows: who they claim to be from, and what each of them would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from televent.application.backend import Backend
+from televent.application.event_store.context import Context
+from televent.application.mail.trust import Sender
+from televent.application.parked_mails import ParkedMail, State
+from televent.application.use_cases.scheduling.receive_itip import would_do
+from televent.domain.calendar_object.details import Details
+from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven
+from televent.domain.calendar_object.parked_mail import ParkedFor
+from televent.domain.ids import AccountId
+from televent.ical.itip.message import Message, message_of
+from televent.ical.itip.receiving.narrowing import attendee_of, narrowed
+from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.text.errors import IcalError
+
+MAX_SHOWN: Final = 10
+"""Max mails that a card describes; the others are counted."""
+_DOUBTS: Final = (None, "unanswered", "unjudged", "unsigned", "nobody", "broken", "failed")
+"""The reasons why a sender is not proven, the worst last: a card about several mails must not hide a forged one."""
+FROM_ATTENDEE: Final = frozenset({"REPLY", "COUNTER", "REFRESH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a mail would change. ``was`` None: it would be new; ``now`` None: it would be gone.
+
+    ``answer``: the PARTSTAT of an answer that would count, ``by``: whose it is.
+    """
+
+    kind: Literal["new", "changed", "cancelled", "answer", "proposal", "other"]
+    title: str
+    was: Details | None = None
+    now: Details | None = None
+    answer: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedView:
+    """A card. ``sender``: as the mail names them that is proven least. ``more``: waiting mails without ``changes``.
+
+    ``state``: "waiting" while a decision is wanted; else the one that was made. ``newest``: the number of mails so far;
+    ``decided``: of those that were decided about before the ones that wait.
+    """
+
+    card_id: UUID
+    reason: ParkedFor
+    sender: Sender
+    state: State
+    changes: tuple[Change, ...]
+    waiting: int
+    more: int
+    newest: int
+    decided: int
+
+
+def parked_view(backend: Backend, tenant: AccountId, card_id: UUID) -> ParkedView | None:
+    """The card; None where its mails are gone."""
+    mails = backend.parked.on_card(tenant, card_id)
+    if not mails:
+        return None
+    waiting = [each for each in mails if each.state in ("waiting", "applying")]
+    last = mails[-1]
+    state: State = "waiting" if waiting else last.state
+    changes = [change for each in waiting[:MAX_SHOWN] for change in _changes(backend, tenant, each)]
+    shown = tuple(changes[:MAX_SHOWN])
+    more = max(0, len(waiting) - MAX_SHOWN)
+    decided = len(mails) - len(waiting)
+    sender = max((each.sender for each in waiting or mails), key=lambda sender: _DOUBTS.index(sender.doubt))
+    return ParkedView(card_id, last.reason, sender, state, shown, len(waiting), more, len(mails), decided)
+
+
+def message_in(mail: ParkedMail) -> Message:
+    """The message of a parked mail, narrowed to the attendee whom it names. Raises IcalError."""
+    message = message_of(CalendarText(mail.calendar), method=mail.method)
+    if message.method not in FROM_ATTENDEE:
+        return message
+    named = attendee_of(message, mail.sender.speaks_for) or mail.sender.address
+    return narrowed(message, named)
+
+
+def _changes(backend: Backend, tenant: AccountId, mail: ParkedMail) -> Iterator[Change]:
+    now = backend.clock()
+    # Nothing is recorded in this context.
+    context = Context(tenant, "system", "email", now, mail.card_id, mail.mail_key[:32])
+    try:
+        message = message_in(mail)
+        facts = would_do(backend, context, message)
+    except IcalError:
+        return
+    row = backend.reads.by_stream(tenant, mail.stream_id)
+    # The title in an answer begins with words such as "Accepted:" (SPEC B6).
+    title = _title(row.text if row is not None and row.ics is not None else message.text)
+    found = [change for fact in facts for change in _of(fact, title)]
+    yield from found or [Change("cancelled" if mail.method == "CANCEL" else "other", title)]
+
+
+def _of(fact: Any, title: str) -> Iterator[Change]:
+    match fact:
+        case InvitationReceived() | EventCancelled():
+            gone = isinstance(fact, EventCancelled)
+            what = fact.what
+            if what.was is None and what.now is not None and not gone:
+                yield Change("new", title, None, what.now)
+                return
+            if what.was is not None and (gone or what.was != what.now):
+                off = gone and not what.occurrences
+                yield Change("cancelled" if off else "changed", title, what.was, what.now)
+            for each in what.occurrences:
+                off = each.now is None or each.now.status == "CANCELLED"
+                new = each.was is None
+                yield Change("cancelled" if off else "new" if new else "changed", title, each.was, each.now)
+        case RsvpGiven():
+            yield Change("answer", title, answer=fact.partstat, by=fact.name or fact.attendee)
+        case CounterProposed():
+            yield Change("proposal", title, fact.was, fact.now, by=fact.name or fact.attendee)
+        case _:
+            return
+
+
+def _title(text: CalendarText) -> str:
+    return next((each.summary for each in text.reading.instances() if each.summary), "")

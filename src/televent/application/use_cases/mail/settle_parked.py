@@ -1,0 +1,87 @@
+"""A person decides about parked mails: by a tap on their card, or by the link in a mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID, uuid5
+
+from televent.application.backend import Backend
+from televent.application.event_store.context import Context
+from televent.application.parked_mails import ParkedMail
+from televent.application.use_cases.mail.believed import believe_sender
+from televent.application.use_cases.mail.parked_cards import message_in
+from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
+from televent.domain.ids import AccountId
+from televent.ical.itip.precedence import Trust
+from televent.ical.text.errors import IcalError
+
+Choice = Literal["apply", "ignore", "believe"]
+MAX_NAME = 128
+"""Max characters of a sender's name in a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The result of a decision: "applied", "unchanged" where the mails change nothing any more, "ignored"; or the
+    decision that was made before ("was-applied", "was-ignored"), "gone" where the mails are deleted."""
+
+    result: Literal["applied", "unchanged", "ignored", "was-applied", "was-ignored", "gone"]
+    sender: str = ""
+
+
+def settle_parked(backend: Backend, context: Context, card_id: UUID, choice: Choice, unverified: str) -> Settled:
+    """Applies the mails of a card as if they were proven, once, or ignores them. "believe" applies them, and those of
+    this sender from now on.
+
+    ``unverified``: the sender's name for the card of an invitation, marked as unproven. Raises TooManyBelieved,
+    TryAgain.
+    """
+    tenant = AccountId(context.tenant)
+    mails = backend.parked.on_card(tenant, card_id)
+    if not mails:
+        return Settled("gone")
+    sender = mails[-1].sender.address
+    if choice == "ignore":
+        ignored = backend.parked.settle(tenant, card_id, ["waiting"], "ignored")
+        return Settled("ignored" if ignored else _was(mails), sender)
+    if all(each.state in ("applied", "ignored") for each in mails):
+        return Settled(_was(mails), sender)
+    if choice == "believe" and sender:
+        believe_sender(backend, replace(context, command_id=uuid5(context.command_id, "believe")), sender)
+    # A mail that is being applied is not ignored meanwhile. A process that dies here leaves it for the next tap.
+    backend.parked.settle(tenant, card_id, ["waiting"], "applying")
+    changed = False
+    for each in backend.parked.on_card(tenant, card_id):
+        if each.state == "applying":
+            changed |= _applied(backend, context, each, unverified)
+    backend.parked.settle(tenant, card_id, ["applying"], "applied")
+    return Settled("applied" if changed else "unchanged", sender)
+
+
+def _was(mails: list[ParkedMail]) -> Literal["was-applied", "was-ignored"]:
+    """The last decision, for a tap that comes late."""
+    return "was-ignored" if mails[-1].state == "ignored" else "was-applied"
+
+
+def _applied(backend: Backend, context: Context, mail: ParkedMail, unverified: str) -> bool:
+    """Whether the mail changed anything. Idempotent."""
+    try:
+        message = message_in(mail)
+    except IcalError:
+        return False
+    incoming = Incoming(
+        context=replace(context, command_id=uuid5(context.command_id, mail.mail_key)),
+        message=message,
+        message_key=f"mail/{mail.mail_key}",
+        sender_name=unverified[:MAX_NAME] or None,
+        trust=Trust.T2,
+    )
+    received = receive_itip(backend, incoming)
+    if received.reason == "less-trusted":
+        # The organizer decides between two answers (SPEC B5).
+        again = replace(incoming.context, command_id=uuid5(incoming.context.command_id, "again"))
+        received = receive_itip(
+            backend, replace(incoming, context=again, message_key=f"{incoming.message_key}/again", trust=Trust.T3)
+        )
+    return received.changed
