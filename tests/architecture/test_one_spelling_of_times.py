@@ -15,7 +15,7 @@ import televent
 ROOT = Path(televent.__file__).parent
 ADAPTERS = sorted((ROOT / "adapters").rglob("*.py"))
 TEXTS = sorted(each for each in ROOT.rglob("*.ftl"))
-OWN_LINES = ("handlers/agenda/", "handlers/settings/", "adapters/telegram/pictures/")
+OWN_LINES = ("handlers/agenda/", "adapters/telegram/lines/", "handlers/settings/", "adapters/telegram/pictures/")
 """Lines of an agenda and drawn pictures, whose narrow columns have no room for the spaces; lists of settings."""
 VIEW = "adapters/telegram/handlers/events/"
 """The view of one event and its pages."""

@@ -9,7 +9,7 @@ from televent.ical.itip.message import read_message
 
 
 def countered(ann: Someone, bob: Someone, start: str, end: str) -> None:
-    """Bob's program sends Ann his whole copy at another time."""
+    """Bob's program sends Ann the whole copy at another time."""
     text = text_of(bob, ann)
     for name, time in (("DTSTART", start), ("DTEND", end)):
         text = re.sub(rf"^{name}(;TZID=[^:]+):.*$", rf"{name}\1:{time}", text, count=1, flags=re.MULTILINE)
