@@ -11,9 +11,8 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.creating.asking import Question, end, go_on, offer
 from televent.adapters.telegram.handlers.creating.draft import Draft
 from televent.adapters.telegram.handlers.creating.made import show_created
-from televent.adapters.telegram.handlers.creating.pages import MAX_WORDS
 from televent.adapters.telegram.handlers.creating.sentence import shown_message
-from televent.adapters.telegram.handlers.guests.inviting import invite_people, tell_of_hidden
+from televent.adapters.telegram.handlers.guests.inviting import invite_people, names_nobody, tell_of_hidden
 from televent.adapters.telegram.handlers.guests.naming import declines, named_in
 from televent.adapters.telegram.taps import show
 from televent.adapters.telegram.texts import say
@@ -35,7 +34,7 @@ async def take_people(
         await tell_of_hidden(message, person, named)
     if not named.people:
         if not named.hidden:
-            await message.answer(say(language, "guests-none-named", words=line[:MAX_WORDS]))
+            await message.answer(names_nobody(language, line))
         return
     if draft.made is None:
         await end(message, state, question)

@@ -13,9 +13,9 @@ from televent.adapters.telegram.handlers.events.asking import expect, stop_askin
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, in_rows, keyboard
 from televent.adapters.telegram.handlers.events.saving import command_of, done, is_stale, show_now
 from televent.adapters.telegram.handlers.events.scope import as_seen, present
-from televent.adapters.telegram.handlers.events.view import MARKS, MAX_LINE, PENDING, put, shortened, title_of
+from televent.adapters.telegram.handlers.events.view import MARKS, PENDING, put, shortened, title_of
 from televent.adapters.telegram.handlers.guests.attendees import STATUS
-from televent.adapters.telegram.handlers.guests.inviting import invite_people, tell_of_hidden
+from televent.adapters.telegram.handlers.guests.inviting import invite_people, names_nobody, tell_of_hidden
 from televent.adapters.telegram.handlers.guests.naming import declines, named_in
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
@@ -120,7 +120,7 @@ async def ask_whom(query: CallbackQuery, door: BotDoor, person: Person, state: F
 
 async def invite_typed(message: Message, door: BotDoor, person: Person, tap: Tap) -> bool:
     """Invites the people of an answer, and shows the event. False where it names nobody: the question stays open."""
-    language, text = person.language, "" if message.forward_origin is not None else message.text or ""
+    text = "" if message.forward_origin is not None else message.text or ""
     named = named_in(message, text)
     if declines(text):
         await show_now(message, door, person, tap, edit=False)
@@ -128,7 +128,7 @@ async def invite_typed(message: Message, door: BotDoor, person: Person, tap: Tap
     if named.hidden:
         await tell_of_hidden(message, person, named)
     elif not named.people:
-        await message.answer(say(language, "guests-none-named", words=text[:MAX_LINE]))
+        await message.answer(names_nobody(person.language, text))
     if not named.people:
         return False
     await invite_people(message, door, person, str(tap.stream_id), named.people)

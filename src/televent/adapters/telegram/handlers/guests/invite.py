@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.finding import only_event
-from televent.adapters.telegram.handlers.guests.inviting import invite_people, tell_of_hidden
+from televent.adapters.telegram.handlers.guests.inviting import invite_people, names_nobody, tell_of_hidden
 from televent.adapters.telegram.handlers.guests.naming import declines, named_in
 from televent.adapters.telegram.one_line import one_line
 from televent.adapters.telegram.taps import acknowledge, take_buttons_away
@@ -25,8 +25,6 @@ from televent.wording.times import when_of
 
 router = Router(name="invite")
 
-MAX_WORDS: Final = 200
-"""Max characters of a text that is named as no person."""
 OFFERED: Final = 8
 """Max events that are offered as buttons."""
 AHEAD: Final = timedelta(days=60)
@@ -86,7 +84,7 @@ async def take_people(message: Message, door: BotDoor, person: Person, state: FS
     guests = named.people
     if not guests:
         if not named.hidden:
-            await message.answer(say(person.language, "guests-none-named", words=(message.text or "")[:MAX_WORDS]))
+            await message.answer(names_nobody(person.language, message.text or ""))
         return
     data = await state.get_data()
     await invite_people(message, door, person, str(data.get("stream_id", "")), guests)

@@ -17,6 +17,8 @@ from televent.application.use_cases.calendars.agenda import Entry, event
 from televent.application.use_cases.scheduling.guests import INVITED, Fate, Guest, invite_named
 from televent.wording.times import when_of
 
+MAX_WORDS: Final = 200
+"""Max characters of a text that is named as no person."""
 MAX_NAME: Final = 64
 """Max characters of a guest's name or address in an answer."""
 
@@ -72,3 +74,9 @@ async def tell_of_hidden(message: Message, person: Person, named: Named) -> None
     phone number only."""
     names = ", ".join(one_line(each, MAX_NAME) for each in named.hidden)
     await message.answer(say(person.language, "guests-hidden", names=names))
+
+
+def names_nobody(language: str, text: str) -> str:
+    """The sentence for an answer that names nobody; "" for a forwarded message or a contact without a person."""
+    words = " ".join(text.split())[:MAX_WORDS]
+    return say(language, "guests-none-named", words=words) if words else say(language, "guests-whom")

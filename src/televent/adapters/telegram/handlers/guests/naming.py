@@ -16,6 +16,8 @@ _JOINING: Final = frozenset({"and", "и", "&", "+", "with", "с"})
 _NOBODY: Final = re.compile(
     r"\W*(no|nope|none|nobody|no one|skip|нет|никого|не надо|пропустить|пропусти|-)\W*", re.IGNORECASE
 )
+MAX_REFUSAL: Final = 32
+"""Max characters of a text that may say so."""
 _AROUND: Final = "<>()[]{}\"'«»“”.,;:!?"
 _SEPARATED: Final = re.compile(r"[\s,;]+")
 _MAIL: Final = re.compile(r"^EMAIL[^:\r\n]*:(\S+)", re.MULTILINE | re.IGNORECASE)
@@ -38,7 +40,7 @@ class Named:
 
 def declines(text: str) -> bool:
     """Whether a text is the answer that nobody is invited."""
-    return _NOBODY.fullmatch(text.strip()) is not None
+    return len(text) <= MAX_REFUSAL and _NOBODY.fullmatch(text.strip()) is not None
 
 
 def named_in(message: Message, text: str | None = None) -> Named:
