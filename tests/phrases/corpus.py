@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 HERE = Path(__file__).parent
 FILES = tuple(HERE / name for name in ("en.txt", "ru.txt", "unseen-en.txt", "unseen-ru.txt"))
 FRESH = tuple(HERE / name for name in ("fresh-en.txt", "fresh-ru.txt"))
-"""Written after the reader, blind. What went wrong in them was mended later, by its class."""
+"""Written after the reader, blind. Their classes of faults were mended later."""
 BLIND = tuple(path for name in ("blind-en.txt", "blind-ru.txt") if (path := HERE / name).exists())
 """Nobody who works on the reader looks at their phrases. They show how well the scores carry over."""
 

@@ -65,9 +65,8 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
         readings = tuple(replace(each, guesses=(*each.guesses, "spelling")) for each in readings)
     if any(tokens[place].low in APPROXIMATE for place in rest.used):
         readings = tuple(replace(each, guesses=tuple(dict.fromkeys((*each.guesses, "about")))) for each in readings)
-    readings = tuple(
-        replace(each, guesses=tuple(one for one in each.guesses if one != "relative")) for each in readings
-    )
+    # "In 3 days" is counted, and not guessed.
+    readings = tuple(replace(each, guesses=tuple(one for one in each.guesses if one != _COUNTED)) for each in readings)
     spans = sorted(
         {*((item.first, item.last) for item in made.unread), *found.impossible, *rest.unread(bool(readings))}
     )
@@ -190,7 +189,7 @@ def _partial(sentence: Sentence, items: list[Item], title: str) -> Iterator[Read
 
 
 def _shorter(sentence: Sentence, item: Item) -> Iterator[Item]:
-    """What a reader sees that takes only the first words of an item: "twenty" of "twenty past two"."""
+    """The readings of the first words of an item alone: "twenty" of "twenty past two"."""
     for last in range(item.first + 1, min(item.last, item.first + MAX_SHORTER)):
         cut = Sentence(sentence.tokens[:last], sentence.now, sentence.language)
         yield from scan(cut, item.first).items[:1]

@@ -44,7 +44,7 @@ def understand(text: str, *, now: datetime, language: str) -> Understood:
 def _in_long_text(text: str, rest: str, now: datetime, language: str) -> Understood:
     """The first line or sentence that names a time; the others are the rest.
 
-    A line with a time that is too long for a title is the title, so that whoever asked can say what is wrong.
+    A line with a time that is too long for a title becomes the title without a reading: the caller refuses its length.
     """
     begin = long = 0
     too_long: Understood | None = None

@@ -92,7 +92,7 @@ def sort(text: Sentence, items: list[Item]) -> Parts:
         if not _is_end(parts, item.value, joined, days, clocks):
             for each in group:
                 parts.place(each)
-            if item.value.strong and not joined and text.low(item.first) not in ("до", "по"):
+            if item.value.strong and not joined and text.low(item.first) not in ("до", "по", "ends", "ending"):
                 parts.loose.append(item)
             else:
                 parts.ends.append(item)

@@ -16,8 +16,8 @@ _ON = frozenset(["on", "the", "в", "во", "на", "by", "due", "к", "ко", "
                  "between", "starting", "от", "начиная"])  # fmt: skip
 _BEHIND = frozenset(["в", "во", "на", "к", "с", "до", "по", "и", "вечером", "утром", "днем"])
 _ANNIVERSARIES = frozenset(
-    ["birthday", "bday", "b'day", "anniversary", "wedding", "edition", "round", "floor", "grade", "lesson", "session",
-     "день", "летие", "годовщина", "юбилей"]
+    ["birthday", "bday", "b'day", "anniversary", "wedding", "edition", "round", "floor", "grade", "lesson",
+     "session", "день", "летие", "годовщина", "юбилей"]
 )  # fmt: skip
 """Nouns that are counted: "40th birthday"."""
 _YEAR = frozenset(["г", "года", "год", "году"])

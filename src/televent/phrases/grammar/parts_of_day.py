@@ -32,7 +32,8 @@ _EVENTS = {
     ("перед", "школой"): ("morning", 8), ("после", "ужина"): ("evening", 20), ("после", "завтрака"): ("morning", 9),
     ("перед", "сном"): ("evening", 22), ("с", "утра", "пораньше"): ("morning", 8), ("с", "утра"): ("morning", 9),
     ("с", "утречка"): ("morning", 9), ("утром", "пораньше"): ("morning", 8), ("рано", "утром"): ("morning", 7),
-    ("рано", "с", "утра"): ("morning", 7), ("ранним", "утром"): ("morning", 7), ("поздно", "вечером"): ("evening", 22),
+    ("ранним", "вечером"): ("evening", 18), ("рано", "с", "утра"): ("morning", 7), ("ранним", "утром"): ("morning",
+    7), ("поздно", "вечером"): ("evening", 22),
     ("поздним", "вечером"): ("evening", 22), ("ближе", "к", "обеду"): ("afternoon", 13), ("под", "вечер"): ("evening",
     18),
     ("до", "конца", "дня"): ("evening", 18), ("к", "концу", "дня"): ("evening", 18), ("в", "конце",
@@ -44,6 +45,8 @@ _EVENTS = {
     ("вторая", "половина", "дня"): ("afternoon", 14), ("второй", "половины", "дня"): ("afternoon", 14),
 }  # fmt: skip
 """Parts of the day that are named by what happens then."""
+_CLUBS = (("after", "school"), ("before", "school"))
+"""Words that make a noun with the next one as well: "after school club"."""
 _BY_FIRST_WORD: dict[str, list[tuple[str, ...]]] = {}
 for _words in _EVENTS:
     _BY_FIRST_WORD.setdefault(_words[0], []).append(_words)
@@ -62,7 +65,8 @@ def part_at(text: Sentence, place: int) -> Item | None:
     for first in range(place, at + 1):
         for words in _BY_FIRST_WORD.get(text.low(first), ()):
             if text.follows(first, *words):
-                return Item(Part(*_EVENTS[words]), place, first + len(words))
+                named = words in _CLUBS and text.low(first + len(words)) in OF_THE_DAY
+                return Item(Part(*_EVENTS[words]), place, first + len(words), titled=named)
     edge = text.look_up(at, _EDGES)
     if edge is not None and (behind := text.skip(at + 1, ("in", "the", "on", "-"), 2)) and text.low(behind) in edge:
         return Item(Part(PARTS[text.low(behind)], edge[text.low(behind)]), place, behind + 1)

@@ -17,21 +17,18 @@ _TOLD = frozenset(
 """Words that tell of something past."""
 _NO_PLANS = frozenset(
     ["thanks", "thank", "thx", "sorry", "happy", "love", "hate", "loved", "hated", "enjoyed", "met", "saw", "had",
-     "missed",
-     "ate", "slept", "spent", "forgot", "lost", "won", "came", "said", "told", "sent", "since", "blues", "vibes",
-     "feeling",
-     "feels", "mood", "motivation", "funday", "ugh", "finally", "already", "rained", "спасибо", "благодарю", "извини",
-     "извините", "прости", "простите", "люблю", "ненавижу", "обожаю", "виделись", "встретились", "играли", "приехал",
-     "приехала", "забыл", "забыла", "сказал", "сказала", "написал", "написала", "отправил", "отправила", "потерял",
-     "выиграли",
-     "проиграли", "ходил", "ходила", "наконец", "ура", "поздравляю", "вышло", "начинается", "отлично", "понравилось"]
+     "missed", "ate", "slept", "spent", "forgot", "lost", "won", "came", "said", "told", "sent", "since", "blues",
+     "vibes", "feeling", "feels", "mood", "motivation", "funday", "ugh", "finally", "already", "rained", "спасибо",
+     "благодарю", "извини", "извините", "прости", "простите", "люблю", "ненавижу", "обожаю", "виделись",
+     "встретились", "играли", "приехал", "приехала", "забыл", "забыла", "сказал", "сказала", "написал", "написала",
+     "отправил", "отправила", "потерял", "выиграли", "проиграли", "ходил", "ходила", "наконец", "ура", "поздравляю",
+     "вышло", "начинается", "отлично", "понравилось"]
 )  # fmt: skip
 """Words of a sentence that plans nothing, where it names a day without an hour."""
 _ASKING = frozenset(
     ["what", "what's", "when", "when's", "which", "who", "who's", "why", "how", "where", "did", "was", "were", "has",
-
-     "is",    "что", "кто", "когда", "где", "почему", "зачем", "какой", "какая", "какие", "какое",
-     "сколько", "как", "куда", "чей", "разве", "который"]
+     "is", "что", "кто", "когда", "где", "почему", "зачем", "какой", "какая", "какие", "какое", "сколько", "как",
+     "куда", "чей", "разве", "который"]
 )  # fmt: skip
 """First words of a question about something, unlike "can we meet on Thursday at 4?"."""
 _ARTICLES = frozenset(["the", "a"])
@@ -77,6 +74,8 @@ def _is_no_plan(text: Sentence) -> bool:
 
 def _is_proposal(text: Sentence) -> bool:
     """ "How about Friday at noon?", "what about 5pm?", "как насчёт пятницы?"."""
+    if any(token.low in ("sound", "suit", "тебе", "вам", "подойдет", "удобно") for token in text.tokens):
+        return True
     return text.low(1) in ("about", "насчет", "думаешь", "if", "say") or text.low(0) == "does"
 
 

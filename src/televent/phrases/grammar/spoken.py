@@ -7,20 +7,9 @@ from televent.phrases.grammar.values import Clock
 from televent.phrases.words.vocabulary import NUMBERS, ORDINALS, RELATIVE_DAYS, WEEKDAYS
 
 _AT = (
-    "at",
-    "by",
-    "around",
-    "from",
-    "about",
-    "for",
-    "to",
-    "till",
-    "until",
-    "after",
-    "before",
-    *RELATIVE_DAYS,
+    "at", "by", "around", "from", "about", "for", "to", "till", "until", "after", "before", *RELATIVE_DAYS,
     *WEEKDAYS,
-)
+)  # fmt: skip
 _PAST = ("past", "after")
 _TO = ("to", "till", "before", "of")
 

@@ -70,8 +70,9 @@ BEFORE_A_NOUN = frozenset(
 )
 """Words between which and a noun only an adjective stands: "our weekly report"."""
 BEHIND_AN_ADVERB = frozenset(
-    ["at", "on", "in", "from", "for", "with", "by", "until", "till", "til", "to", "and", "or", "starting", "beginning",
-     "between", "around", "about", "after", "before", "via", "over", "during", "as", "of", "except", "x", "please"]
+    ["at", "on", "in", "from", "for", "with", "by", "until", "till", "til", "to", "and", "or", "starting",
+     "beginning", "between", "around", "about", "after", "before", "via", "over", "during", "as", "of", "except",
+     "x", "please"]
 )  # fmt: skip
 """Words that follow an adverb ("weekly with Ann"), and never an adjective."""
 WORKDAYS = frozenset(["weekday", "weekdays", "workday", "workdays"])
@@ -79,8 +80,7 @@ WEEKENDS = frozenset(["weekend", "weekends"])
 TIMES = frozenset(["times", "occurrences", "sessions", "lessons", "classes"])
 BEFORE_A_TIME = frozenset(
     ["at", "on", "in", "the", "of", "this", "for", "around", "about", "approximately", "approx", "circa", "roughly",
-     "exactly",
-     "sharp", "from", "starting", "starts", "a", "by"]
+     "exactly", "sharp", "from", "starting", "starts", "a", "by"]
 )  # fmt: skip
 """Words that belong to the time that follows them, and change nothing about it."""
 AFTER_A_TIME = frozenset(
@@ -89,13 +89,13 @@ AFTER_A_TIME = frozenset(
 CHANGING = frozenset(["before", "after", "since", "except", "not", "excluding", "but", "by"])
 """Words that turn the time that follows them into another one. No reader understands them, so they are asked about."""
 NUMBERED = frozenset(
-    ["year", "code", "pin", "ref", "order", "ticket", "invoice", "seat", "row", "coach", "carriage", "no", "nr", "act",
-     "tier", "ext", "extension", "dial", "box", "size", "top", "route", "line", "channel", "radio", "form", "gcse",
-     "room", "floor", "gate", "sprint", "chapter", "chapters", "page", "pages", "level", "track", "part", "office",
-     "hall", "building", "flat", "apartment", "apt", "terminal", "platform", "table", "phase", "version", "episode",
-     "step", "number", "grade", "class", "lesson", "unit", "team", "group", "court", "lane", "bus", "flight", "suite",
-     "studio", "week", "round", "bay", "desk", "stage", "iteration", "season", "module", "zone", "section", "lab",
-     "ward", "block"]
+    ["year", "code", "pin", "ref", "order", "ticket", "invoice", "seat", "row", "coach", "carriage", "no", "nr",
+     "act", "tier", "ext", "extension", "dial", "box", "size", "top", "route", "line", "channel", "radio", "form",
+     "gcse", "room", "floor", "gate", "sprint", "chapter", "chapters", "page", "pages", "level", "track", "part",
+     "office", "hall", "building", "flat", "apartment", "apt", "terminal", "platform", "table", "phase", "version",
+     "episode", "step", "number", "grade", "class", "lesson", "unit", "team", "group", "court", "lane", "bus",
+     "flight", "suite", "studio", "week", "round", "bay", "desk", "stage", "iteration", "season", "module", "zone",
+     "section", "lab", "ward", "block"]
 )  # fmt: skip
 """Nouns that a number may follow without being a time."""
 _PERSONS = ["i", "we", "you", "he", "she", "they"]
@@ -120,15 +120,15 @@ TOPIC = frozenset(["about", "regarding", "re"])
 MOVING = ("move", "moving", "resched", "postpon", "shift from")
 """Beginnings of words between whose times the older one stands: "moved from 3pm to 4pm"."""
 LOOKS_LIKE_TIME = frozenset(
-    ["sometimes", "occasionally", "periodically", "eventually", "whenever", "eventide", "eoy", "eoq",
-     "pmish", "amish", "ish", "mwf", "tth", "tuth", "working",
-     "fortnight", "fortnights", "quarter", "quarters", "half", "past", "o'clock", "oclock", "noonish", "early", "late",
-     "soon", "now", "asap", "anytime", "sometime", "someday", "recurring", "repeat", "repeats", "repeating",
-     "repeated", "except", "excluding", "ago", "later", "since", "weekly", "monthly", "yearly", "annually", "hourly",
-     "quarterly", "biweekly", "bimonthly", "fortnightly", "nightly", "weekend", "weekends", "weekday", "weekdays",
-     "dawn", "dusk", "sunrise", "sunset", "century", "decade", "seconds", "secs", "sec", "mid", "end", "eod", "eow",
-     "eom", "cob", "beginning", "twice", "thrice", "once", "lunchtime", "dinnertime", "bedtime", "teatime", "previous",
-     "following", "upcoming", "jan.", "til", "summer", "winter", "autumn", "spring", "bihourly", "midweek", "semester",
-     "last", "next", "every", "each", "until", "till"]
+    ["sometimes", "occasionally", "periodically", "eventually", "whenever", "eventide", "eoy", "eoq", "pmish",
+     "amish", "ish", "mwf", "tth", "tuth", "working", "fortnight", "fortnights", "quarter", "quarters", "half",
+     "past", "o'clock", "oclock", "noonish", "early", "late", "soon", "now", "asap", "anytime", "sometime",
+     "someday", "recurring", "repeat", "repeats", "repeating", "repeated", "except", "excluding", "ago", "later",
+     "since", "weekly", "monthly", "yearly", "annually", "hourly", "quarterly", "biweekly", "bimonthly",
+     "fortnightly", "nightly", "weekend", "weekends", "weekday", "weekdays", "dawn", "dusk", "sunrise", "sunset",
+     "century", "decade", "seconds", "secs", "sec", "mid", "end", "eod", "eow", "eom", "cob", "beginning", "twice",
+     "thrice", "once", "lunchtime", "dinnertime", "bedtime", "teatime", "previous", "following", "upcoming", "jan.",
+     "til", "summer", "winter", "autumn", "spring", "bihourly", "midweek", "semester", "last", "next", "every",
+     "each", "until", "till"]
 )  # fmt: skip
 """Further words that are about time, and never a plain part of a title while no reader has used them."""

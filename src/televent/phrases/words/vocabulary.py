@@ -60,10 +60,8 @@ MOVING = english.MOVING + russian.MOVING
 
 APPROXIMATE = frozenset(
     ["later", "earlier", "any", "anytime", "some", "любое", "around", "approximately", "approx", "circa", "ca",
-     "roughly", "ish", "~",
-     "thereabouts", "около", "примерно",
-     "приблизительно",
-     "ориентировочно", "где-то", "ближе", "районе"]
+     "roughly", "ish", "~", "thereabouts", "около", "примерно", "приблизительно", "ориентировочно", "где-то",
+     "ближе", "районе"]
 )  # fmt: skip
 """Words beside a time that say that it is not exact."""
 _NO_TIME_ALONE = frozenset(["m", "h", "hr", "d", "w", "м", "ч", "day", "день", "min", "sec", "лет"])
