@@ -16,6 +16,7 @@ from televent.phrases.words.vocabulary import (
     AND,
     BEFORE_A_TIME,
     CHANGING,
+    DASHES,
     OR,
 )
 
@@ -101,6 +102,7 @@ def _take_fillers(text: Sentence, items: list[Item], rest: Leftovers) -> None:
             and place not in rest.used
             and text.low(place) in BEFORE_A_TIME
             and text.low(place) not in CHANGING
+            and not (text.low(place - 1) in DASHES and text.token(place).glued)  # "check-in"
         ):
             rest.used.add(place)
             place -= 1

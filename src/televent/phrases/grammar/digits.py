@@ -29,6 +29,10 @@ _BEFORE_ONE = {
 """The words before each form of "one o'clock"."""
 _DASHED_MINUTES = frozenset(["00", "05", "15", "25", "30", "35", "40", "45", "50", "55"])
 """Minutes behind a dash: "в 12-40". Other numbers are the end of a range: "в 10-12"."""
+_PEOPLE = frozenset(
+    ["people", "persons", "guests", "pax", "kids", "персоны", "персон", "человек", "человека", "гостей", "чел"]
+)
+_FOR_PEOPLE = ("table", "reservation", "booking", "столик", "стол", "бронь")
 _MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
 _MEASURES = frozenset(
     ["kg", "km", "miles", "mile", "cm", "mm", "ml", "g", "l", "x", "кг", "км", "м", "л", "см", "мл", "процента"]
@@ -77,6 +81,9 @@ def digits_at(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | Non
     if number is None or (text.token(at + 1).glued and text.low(at + 1) in ("st", "nd", "rd", "th", "%")):
         return None
     hour, after = number
+    invited = text.low(at - 1) in ("на", "for") and text.has_clock and text.low(at - 2).startswith(_FOR_PEOPLE)
+    if invited or text.low(after) in _PEOPLE:
+        return None  # "столик на 4", "for 6 people"
     if token.kind == "number" and len(token.low) in (3, 4) and hour % 100 < 60 and hour < 1300:
         half, behind = half_at(text, after)  # "315pm", "в 900"
         if half in ("am", "pm") and exists(hour // 100, hour % 100, half):
