@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from televent.application.readable import make_readable
 from televent.domain.account import events as account
 from televent.domain.calendar import events as calendar
 from televent.domain.calendar_object import events, parked_mail, proposals
@@ -82,6 +83,7 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
 person's key is destroyed."""
 
 _NAME_OF = {fact: name for name, fact in NAMES.items()}
+make_readable(*_NAME_OF)
 
 
 class UnknownStoredName(Exception):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from televent.application.readable import make_readable
 from televent.domain.account import state as account
 from televent.domain.account.events import AccountEvent
 from televent.domain.calendar import state as calendar
@@ -44,6 +45,9 @@ INBOX_ITEM = Decider("inbox-item", inbox_item.InboxItem(), inbox_item.evolve)
 MOUNT = Decider("mount", mount.Mount(), mount.evolve)
 OVERLAY = Decider("overlay", overlay.Overlay(), overlay.evolve)
 ACCOUNT = Decider("account", account.Account(), account.evolve)
+
+# Snapshots are read as states.
+make_readable(*(type(each.initial) for each in (CALENDAR_OBJECT, CALENDAR, INBOX_ITEM, MOUNT, OVERLAY, ACCOUNT)))
 
 _KIND_OF: dict[type, Decider[Any]] = {
     fact: decider

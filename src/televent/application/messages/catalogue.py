@@ -14,6 +14,7 @@ import msgspec
 
 from televent.application.messages import chat, itip_local, mail, proposals, push, reminders, share_local
 from televent.application.messages.message import Message
+from televent.application.readable import make_readable
 
 NAMES: Mapping[str, type[Message]] = {
     "itip_local/1": itip_local.ItipLocal,
@@ -85,6 +86,7 @@ class Catalogue:
         if len(self._name_of) != len(names):
             raise ValueError("a class has two stored names")
         self._meaning = {**names, **{name: self._end(name, names) for name in upcasters}}
+        make_readable(*self._name_of)
 
     @property
     def names(self) -> tuple[str, ...]:

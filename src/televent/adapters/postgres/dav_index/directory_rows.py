@@ -6,6 +6,7 @@ from msgspec import convert
 
 from televent.adapters.postgres.rows import Row
 from televent.application.read_models.accounts import AccountRow, DeviceRow
+from televent.application.readable import make_readable
 from televent.domain.account.preferences import Preferences
 
 _SELECT = """
@@ -27,6 +28,7 @@ FILL_SELECTOR = """
     UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
 ACCOUNT_WIDTH = 8
 _DEFAULTS = Preferences()
+make_readable(Preferences)
 
 
 def accounts_of(rows: list[Row]) -> list[AccountRow]:
