@@ -30,7 +30,7 @@ def postmaster_list(chosen: Chosen, as_json: bool) -> None:
         {"key": key, "at": at.isoformat(timespec="seconds"), "sender": sender, "recipients": recipients}
         for key, at, sender, recipients in found
     ]
-    lines = [_safe(f"{key[:16]}  {at:%Y-%m-%d %H:%M}  {sender}  {', '.join(to)}") for key, at, sender, to in found]
+    lines = [safe(f"{key[:16]}  {at:%Y-%m-%d %H:%M}  {sender}  {', '.join(to)}") for key, at, sender, to in found]
     show(value, as_json, lines or ["Nobody wrote to postmaster or abuse."])
 
 
@@ -44,10 +44,10 @@ def postmaster_show(chosen: Chosen, key: str) -> None:
         raw = core.mail_book.raw(keys[0]) if len(keys) == 1 else None
     if raw is None:
         raise OperatorError(f"There is no one mail with the key {key}.")
-    click.echo(_safe(raw.decode(errors="replace").replace("\r\n", "\n")))
+    click.echo(safe(raw.decode(errors="replace").replace("\r\n", "\n")))
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """The text with its control characters escaped: a stranger wrote it, and a terminal obeys them."""
     return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 

@@ -8,6 +8,7 @@ import sys
 
 import rich_click as click
 
+from televent.commands import mail
 from televent.runtime.database import Chosen, OperatorError
 
 __all__ = ["COMMANDS", "Chosen"]
@@ -19,6 +20,11 @@ SERVICES = {
     "mail": "the SMTP/LMTP listener for inbound mail",
     "sandbox": "a local substitute for Telegram, and a mail catcher",
 }
+
+
+BESIDE: dict[str, tuple[click.Command, ...]] = {"mail": mail.COMMANDS}
+"""Commands below that of a service."""
+MORE = {"mail": "Or, with a command: look at the mail that came in, and process it again."}
 
 
 @click.command()
@@ -61,18 +67,26 @@ def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int 
 
 
 def _command(name: str, help_text: str) -> click.Command:
-    @click.command(name, help=f"Run one service: {help_text}.")
+    """The command of a service. One with commands of its own runs the service where none of them is given."""
+
     @click.option(
         "--with", "others", multiple=True, type=click.Choice(sorted(SERVICES)), help="Another service in this process."
     )
     @click.option("--ready-fd", type=int, hidden=True)
     @click.option("--lifeline-fd", type=int, hidden=True)
     @click.option("--listen-fd", type=int, hidden=True)
-    @click.pass_obj
-    def command(chosen: Chosen, /, others: tuple[str, ...], **descriptors: int | None) -> None:
-        _service((name, *others), chosen, descriptors)
+    @click.pass_context
+    def command(context: click.Context, /, others: tuple[str, ...], **descriptors: int | None) -> None:
+        if context.invoked_subcommand is None:
+            _service((name, *others), context.obj, descriptors)
 
-    return command
+    help_text = f"Run one service: {help_text}."
+    if name not in BESIDE:
+        return click.command(name, help=help_text)(command)
+    group = click.group(name, help=f"{help_text} {MORE[name]}", invoke_without_command=True)(command)
+    for each in BESIDE[name]:
+        group.add_command(each)
+    return group
 
 
 @click.command("fork-server", hidden=True)

@@ -1,0 +1,202 @@
+"""The operator's commands about inbound mail: what came, whom it was trusted to be and why, what it changed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from televent.commands.accounts import opened, show
+from televent.commands.postmaster import safe
+from televent.runtime.database import Chosen, OperatorError
+
+if TYPE_CHECKING:
+    from televent.adapters.postgres.queues.mail_listing import ListedMail, MailFilter
+    from televent.runtime.compose import Core
+
+STATES = ("received", "applied", "ignored", "parked", "failed")
+SHORTEST = 6
+"""Min digits of a key that name a mail."""
+
+
+def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose mails."""
+    for option in reversed(
+        (
+            click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these."),
+            click.option("--days", type=click.FloatRange(min=0), default=None, help="Only of the last days."),
+            click.option("--from", "sender", default="", help="Only where the envelope sender has this in it."),
+            click.option("--to", "recipient", default="", help="Only where a recipient has this in it."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("list")
+@_filters
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def mail_list(chosen: Chosen, /, limit: int, as_json: bool, **filters: Any) -> None:
+    """Show stored mails, the newest first: key, time, state, sender, recipients, and the reason for the state."""
+    from televent.adapters.postgres.queues.mail_listing import MailListing
+
+    with opened(chosen) as core:
+        found = MailListing(core.pool).listed(_wanted(core, **filters), limit)
+    lines = [
+        safe(
+            f"{each.key[:16]}  {each.received_at:%Y-%m-%d %H:%M}  {each.state:<8}  {each.envelope_from or '<>'}"
+            f" → {', '.join(each.recipients)}: {each.verdict}"
+        )
+        for each in found
+    ]
+    show([_value(each) for each in found], as_json, lines or ["There is no such mail."])
+
+
+@click.command("show")
+@click.argument("key")
+@click.option("--raw", is_flag=True, help="Print the mail as it came.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def mail_show(chosen: Chosen, key: str, raw: bool, as_json: bool) -> None:
+    """Show one mail: what it was, whom it was trusted to be and why, what it changed or why not.
+
+    KEY: its key, or the start of it as the list shows it.
+    """
+    from televent.adapters.postgres.event_store.trace import steps_of
+
+    with opened(chosen) as core:
+        mail = _one(core, key)
+        data = core.mail_book.raw(mail.key) or b""
+        told = _told(core, mail, data)
+        steps = steps_of(core.pool, mail.key[:32])
+    if raw:
+        click.echo(safe(data.decode(errors="replace").replace("\r\n", "\n")))
+        return
+    changed = [{"at": each.at, "what": each.what, "where": each.where, "detail": each.detail} for each in steps]
+    lines = [safe(f"{name:<12} {value}") for name, value in told.items()]
+    lines += ["", "It changed:" if steps else "It changed nothing."]
+    lines += [safe(f"  {each.at:%Y-%m-%d %H:%M:%S}  {each.what:<28} {each.where}  {each.detail}") for each in steps]
+    show({**_value(mail), **told, "changed": changed}, as_json, lines)
+
+
+@click.command("replay")
+@click.argument("keys", nargs=-1)
+@_filters
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def mail_replay(chosen: Chosen, /, keys: tuple[str, ...], as_json: bool, **filters: Any) -> None:
+    """Process stored mails again: those with these KEYS, or those that the options choose.
+
+    What a mail has changed already is not changed again. A mail whose second run changes nothing keeps its result.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from televent.adapters.postgres.queues.mail_listing import MailListing
+
+    if bool(keys) == any(filters.values()):
+        raise click.UsageError("Name mails by their keys, or choose them by --state, --days, --from or --to.")
+    with opened(chosen) as core:
+        listing = MailListing(core.pool)
+        mails = [_one(core, each) for each in keys] or listing.listed(_wanted(core, **filters), 1_000_000)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        shown = Progress(*columns, console=Console(stderr=True), disable=len(mails) < 2)
+        # The log of the attempts is no part of the answer.
+        with shown as progress, contextlib.redirect_stdout(sys.stderr):
+            # The oldest first: a later mail may depend on an earlier one.
+            done = [asyncio.run(_again(core, each)) for each in progress.track(mails[::-1], description="replaying")]
+    lines = [safe(f"{each['key'][:16]}  {each['state']:<8}  {each['result']}") for each in done]
+    show(done, as_json, lines or ["There is no such mail."])
+
+
+async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
+    from televent.adapters.postgres.queues.mail_listing import MailListing
+    from televent.runtime.incoming_mail import intake_of
+
+    listing = MailListing(core.pool)
+    opened_again = listing.open_again(mail.key, core.backend.clock())
+    if opened_again is None:
+        return {"key": mail.key, "state": mail.state, "result": "it is being processed; not replayed"}
+    verdict = await intake_of(core).take(opened_again)
+    if verdict.state == "ignored" and mail.state in ("applied", "parked"):
+        listing.put_back(mail)
+        return {"key": mail.key, "state": mail.state, "result": f"nothing more to change ({verdict.reason})"}
+    return {"key": mail.key, "state": verdict.state, "result": verdict.reason}
+
+
+def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
+    """What the mail was, and whom it was trusted to be."""
+    from televent.adapters.email.find import calendar_part
+    from televent.adapters.email.reading.bounds import BeyondBounds
+    from televent.adapters.email.reading.parts import parse_mail
+    from televent.adapters.email.reading.winmail import winmail
+    from televent.adapters.email.trust import sender_of
+    from televent.application.mail.addressees import Addressees
+
+    told = {
+        "key": mail.key,
+        "received": f"{mail.received_at:%Y-%m-%d %H:%M:%S} UTC, {mail.size} bytes, attempts: {mail.attempts}",
+        "envelope": f"{mail.envelope_from or '<>'} → {', '.join(mail.recipients)}",
+        "state": f"{mail.state}: {mail.verdict}" if mail.verdict else mail.state,
+    }
+    try:
+        parsed = parse_mail(data)
+        calendar = calendar_part(parsed) or winmail(parsed)
+        sender = sender_of(parsed, core.settings.mail_authserv_id)
+    except BeyondBounds as error:
+        return {**told, "content": f"not read: {error}"}
+    if calendar is None:
+        told["content"] = "no calendar in it"
+    elif calendar.message is None:
+        told["content"] = f"a calendar that cannot be read: {calendar.note}"
+    else:
+        told["content"] = f"{calendar.message.method} {calendar.message.uid}"
+    told["from"] = sender.address or "nobody, or several"
+    told["trust"] = _trust(core.settings.mail_authserv_id, sender.address, sender.proven)
+    tokens = Addressees(core.backend, core.mail_book).tokens(mail.recipients)
+    if tokens:
+        told["tokens"] = ", ".join(f"of {each.attendee} for {each.uid}" for each in tokens)
+    return told
+
+
+def _trust(authserv_id: str | None, address: str, proven: bool) -> str:
+    if authserv_id is None:
+        return "not proven: MAIL_AUTHSERV_ID is not set, so no results in a mail are believed; only tokens prove"
+    domain = address.rpartition("@")[2] or "its sender"
+    if proven:
+        return f"proven: {authserv_id} has found that {domain} sent it"
+    return f"not proven: no result of {authserv_id} says that {domain} sent it"
+
+
+def _wanted(core: Core, states: tuple[str, ...], days: float | None, sender: str, recipient: str) -> MailFilter:
+    from televent.adapters.postgres.queues.mail_listing import MailFilter
+
+    since = core.backend.clock() - timedelta(days=days) if days is not None else None
+    return MailFilter(states, since, sender, recipient)
+
+
+def _one(core: Core, key: str) -> ListedMail:
+    """The one mail whose key begins so. Raises OperatorError."""
+    from televent.adapters.postgres.queues.mail_listing import MailFilter, MailListing
+
+    digits = len(key) >= SHORTEST and all(each in "0123456789abcdef" for each in key.lower())
+    found = MailListing(core.pool).listed(MailFilter(key=key), 2) if digits else []
+    if len(found) != 1:
+        raise OperatorError(f"There is no one mail with the key {safe(key)}. See: televent mail list")
+    return found[0]
+
+
+def _value(mail: ListedMail) -> dict[str, Any]:
+    return {**asdict(mail), "received_at": mail.received_at.isoformat(timespec="seconds")}
+
+
+COMMANDS: tuple[click.Command, ...] = (mail_list, mail_show, mail_replay)
+"""The commands below ``televent mail``, which runs the service without one."""
