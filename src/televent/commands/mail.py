@@ -95,7 +95,7 @@ def mail_show(chosen: Chosen, key: str, raw: bool, as_json: bool) -> None:
 def mail_replay(chosen: Chosen, /, keys: tuple[str, ...], as_json: bool, **filters: Any) -> None:
     """Process stored mails again: those with these KEYS, or those that the options choose.
 
-    What a mail has changed already is not changed again. A mail whose second run changes nothing keeps its result.
+    A mail changes nothing twice. A mail whose second run changes nothing keeps its result.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -133,7 +133,7 @@ async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
 
 
 def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
-    """What the mail was, and whom it was trusted to be."""
+    """The content of the mail, and whom it was trusted to be."""
     from televent.adapters.email.find import calendar_part
     from televent.adapters.email.reading.bounds import BeyondBounds
     from televent.adapters.email.reading.parts import parse_mail
