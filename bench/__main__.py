@@ -21,6 +21,7 @@ from bench import servers, table
 from bench.bot import measure_bot
 from bench.large import measure_large
 from bench.load import LoadError
+from bench.mails import measure_mails
 from bench.meeting import measure_meeting
 from bench.memory import measure_memory
 from bench.part import Outcome, Task
@@ -41,11 +42,12 @@ PARTS: dict[str, Part] = {
     "meeting": measure_meeting,
     "bot": measure_bot,
     "reminders": measure_reminders,
+    "mails": measure_mails,
 }
-EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --whole the rows at 1,000
-events are measured. The times given are for an idle machine with two cores. Each complete part writes its own block of
-the documentation; a part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops everything that was
-started and removes its data."""
+EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --mails, --whole the
+rows at 1,000 events are measured. The times given are for an idle machine with two cores. Each complete part writes its
+own block of the documentation; a part is not complete with --quick, --only or --without. Ctrl-C or SIGTERM stops
+everything that was started and removes its data."""
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -81,7 +83,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--reminders", action="store_true", help="reminders of 100,000 people, due at the same moment (about 9 minutes)"
     )
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 36 minutes)")
+    parser.add_argument(
+        "--mails", action="store_true", help="10,000 mails by SMTP, and as many posted (about 5 minutes)"
+    )
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 41 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")

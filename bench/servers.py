@@ -200,8 +200,11 @@ def televent(place: Path) -> Server:
     return server
 
 
-def start_televent(place: Path, log_level: str = QUIET) -> Server:
-    """Starts ``televent up`` with an embedded PostgreSQL and without rate limits; uses data that are in ``place``."""
+def start_televent(place: Path, log_level: str = QUIET, **settings: str) -> Server:
+    """Starts ``televent up`` with an embedded PostgreSQL and without rate limits; uses data that are in ``place``.
+
+    ``settings`` by variable name.
+    """
     port, mail, sandbox, smtp = free_ports(4)
     log = place / "televent.log"
     environment = {
@@ -213,6 +216,7 @@ def start_televent(place: Path, log_level: str = QUIET) -> Server:
         "TELEVENT_DATA_DIR": str(data_of(place)),
         "TELEVENT_RATE_LIMITS": "off",
         "LOG_LEVEL": log_level,
+        **settings,
     }
     process = start([*TELEVENT, "up"], log, **environment)
     server = Server("Televent", _own_version(), port, "", ("", ""), process, log)

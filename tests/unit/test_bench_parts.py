@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the package and is not installed.
 
-from bench import events, large, meeting, memory, reminders, table, town
+from bench import events, large, mails, meeting, memory, reminders, table, town
 from bench.clients import Book
 from bench.filled import Login
 from bench.load import LONG, Answer, LoadError, Wire, length
@@ -182,6 +182,14 @@ def test_reminders_are_judged_by_the_time_to_queue_them(queued: float, missed: s
     text = reminders.report(reading, 100_000, "note")
     assert text.endswith(missed)
     assert "within Telegram's limits, 28 messages a second | 60 min |" in text
+
+
+@pytest.mark.parametrize(("lost", "missed"), [(0, "- none"), (1, "- none lost: 1 lost SHORT")])
+def test_no_mail_may_be_lost(lost: int, missed: str) -> None:
+    reading = mails.Reading("SMTP", 10.0, 20.0, lost, 1000, 100 * MEGABYTE, 120 * MEGABYTE)
+    text = mails.report([reading], 1000, "note")
+    assert f"| SMTP | 100 | 50 | {lost} | 1,000 | 100 MB, at most 120 MB |" in text
+    assert text.endswith(missed)
 
 
 @pytest.mark.parametrize(("above", "met"), [(50, True), (51, False)])

@@ -122,7 +122,10 @@ def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
     [
         ([], ["thousand"]),
         (["--town", "--large"], ["large", "town"]),
-        (["--whole", "--town"], ["thousand", "large", "memory", "town", "start", "meeting", "bot", "reminders"]),
+        (
+            ["--whole", "--town"],
+            ["thousand", "large", "memory", "town", "start", "meeting", "bot", "reminders", "mails"],
+        ),
         (["--meeting"], ["meeting"]),
     ],
 )
