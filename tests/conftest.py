@@ -1,8 +1,10 @@
-"""Makes `support` importable from every test, registers its fixtures, and sets how Hypothesis chooses examples."""
+"""Makes `support` importable from every test, registers its fixtures, and sets how Hypothesis chooses examples and how
+errors are logged."""
 
 import sys
 from pathlib import Path
 
+import structlog
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -15,3 +17,12 @@ UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("suite", UNTIMED, derandomize=True, database=None)
 settings.register_profile("search", UNTIMED, derandomize=False, max_examples=2_000)
 settings.load_profile("suite")
+
+# structlog's default draws each traceback with the variables of every frame, which takes seconds. The product logs plain
+# tracebacks, too (runtime/logs.py).
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

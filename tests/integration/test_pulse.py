@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 from psycopg import sql
 from structlog.testing import capture_logs
 
-from support.waiting import wait_until
+from support.waiting import NET, wait_until
 from support.wire import open_wire
 from televent.adapters.postgres.pool import LivePool, open_pool
-from televent.adapters.postgres.pulse import Pulse
+from televent.adapters.postgres.pulse import BEAT, Pulse
 from televent.application.outage import DatabaseAway
 
 pytestmark = pytest.mark.own_database
@@ -76,3 +77,30 @@ def test_an_error_that_nobody_expects_ends_no_pulse(database_url: str) -> None:
             assert pulse.outage is DatabaseAway
             address.steady = True
             wait_until(lambda: pulse.outage is None, what="the pulse finds the database again")
+
+
+def test_only_a_block_whose_statements_are_answered_counts_as_an_answer(database_url: str) -> None:
+    with open_pool(database_url, 1, 2, autocommit=True) as pool:
+        before = pool.answered_at
+        with pytest.raises(psycopg.errors.DivisionByZero), pool.connection() as connection:
+            connection.execute("SELECT 1 / 0")
+        assert pool.answered_at == before
+        with pool.connection() as connection:
+            connection.execute("SELECT 1")
+        assert pool.answered_at > before
+
+
+def test_while_others_get_answers_the_database_is_not_away(database_url: str, tmp_path: Path) -> None:
+    """On a busy machine the pulse may wait longer for a new connection than others for their answers."""
+    with open_wire(database_url, tmp_path) as wire, open_pool(wire.url, 1, 2, autocommit=True) as pool:
+        wire.withhold(BEAT)
+        # An answer that stays fresh, however slow the machine is that this runs on.
+        pool.answered_at = time.monotonic() + NET
+        with capture_logs() as logs, pulse_of(pool) as pulse:
+            wait_until(lambda: wire.held >= 2, what="the pulse asks again, since it got no answer in time")
+            assert logs == []
+            assert pulse.outage is None
+            pool.answered_at = 0.0
+            wait_until(lambda: logs, what="the pulse says something")
+            assert [(each["event"], each["reason"]) for each in logs] == [(AWAY, "it is silent")]
+            assert pulse.outage is DatabaseAway

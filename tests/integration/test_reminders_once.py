@@ -58,7 +58,7 @@ def another(town: Town) -> ReminderQueue:
 def queued(town: Town, kind: str = "reminder_due") -> list[dict[str, Any]]:
     """The reminders in the outbox, the earliest first."""
     query = "SELECT payload FROM outbox WHERE split_part(kind, '/', 1) = %s ORDER BY payload->>'at', created_at"
-    with psycopg.connect(town.url) as connection:
+    with town.core.pool.connection() as connection:
         return [row[0] for row in connection.execute(query, (kind,))]
 
 

@@ -112,6 +112,9 @@ class LivePool(ConnectionPool[Connection]):
 
     outage: Outage | None = None
     """While it is set, every call fails at once: nobody waits for a database that is known to be away."""
+    answered_at = 0.0
+    """The time, of the monotonic clock in seconds, at which a caller's block last ended well: its statements were
+    answered."""
     full = False
     """True from an error because of a full disk until somebody finds that there is room again."""
     server = ""
@@ -161,6 +164,7 @@ class LivePool(ConnectionPool[Connection]):
                         # It may lead to a server that is a standby now; a new one may lead to the primary.
                         connection.close()
                     raise
+            self.answered_at = time.monotonic()
         except psycopg.Error as error:
             outage = outage_of(error)
             if outage is None and lost:

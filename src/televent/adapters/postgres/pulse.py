@@ -67,8 +67,7 @@ class Pulse:
     @property
     def outage(self) -> type[Outage] | None:
         """The outage at this moment; None where the database answers and takes writes. It never waits."""
-        asked_at = self._asked_at
-        if self._pool.outage is not None or (asked_at is not None and time.monotonic() - asked_at > INTERVAL):
+        if self._pool.outage is not None or self._silent_for() > INTERVAL:
             return DatabaseAway
         if self._pool.full:
             return DatabaseFull
@@ -128,13 +127,20 @@ class Pulse:
 
     def _missed(self, error: Exception) -> None:
         self._hang_up()
-        assert self._asked_at is not None
-        if self._pool.outage is None and time.monotonic() - self._asked_at >= SILENCE:
+        if self._pool.outage is None and self._silent_for() >= SILENCE:
             reason = reason_of(error) or "it is silent"
             unexpected = None if isinstance(error, psycopg.Error | TimeoutError) else error
             log.error("the database is away", reason=reason, exc_info=unexpected)
             self._pool.outage = DatabaseAway(reason)
             self._pool.cut()
+
+    def _silent_for(self) -> float:
+        """Seconds since the open question, or since a later answer to somebody else; 0 without an open question.
+
+        On a busy machine the question may wait longer than SILENCE for a new connection, while others get answers.
+        """
+        asked_at = self._asked_at
+        return 0.0 if asked_at is None else time.monotonic() - max(asked_at, self._pool.answered_at)
 
     def _hang_up(self) -> None:
         if self._line is not None:
