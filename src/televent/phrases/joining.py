@@ -116,6 +116,8 @@ def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
     says a week, or where the weekday is today. "Next Monday", said shortly before, is no custom: people differ.
     """
     one = own.understood.readings[0]
+    if own.says_week and abs(_day(one.start) - _day(other.start)) == timedelta(days=7):
+        return True
     if isinstance(one.start, datetime) and isinstance(other.start, datetime):
         apart = abs(one.start - other.start)
     elif isinstance(one.start, datetime) or isinstance(other.start, datetime):
@@ -126,9 +128,13 @@ def _differs_by_custom(own: OwnReading, other: Reading, now: datetime) -> bool:
         return True  # "5/12"
     if apart == timedelta(hours=12):
         return "half" in one.guesses or own.exact
-    day = one.start.date() if isinstance(one.start, datetime) else one.start
+    day = _day(one.start)
     far = day - now.date() >= MIN_AHEAD or day == now.date()
     return apart == timedelta(days=7) and (own.says_week or far)
+
+
+def _day(start: date) -> date:
+    return start.date() if isinstance(start, datetime) else start
 
 
 def agree(one: Reading, other: Reading, now: datetime) -> bool:

@@ -34,7 +34,7 @@ MAX_SHORTER = 6
 class OwnReading:
     """The result of our reader; ``text`` without the guests; ``partial``: its readings of fewer words.
 
-    ``clocks``: the hours and minutes that are written with a colon. ``used``: the places of the tokens that are time.
+    ``clocks``: the written hours and minutes. ``used``: the places of the tokens that are time.
     ``says_week``: a day is counted in weeks ("Friday week"). ``said``: the words that are time. ``plain``: words that
     are certainly no time. ``sure``: the day is a date, or the time is spoken. ``exact``: an hour has a leading zero.
     """
@@ -81,7 +81,7 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
         understood,
         beside,
         partial,
-        _clocks(tokens),
+        _clocks(tokens, found.items),
         frozenset(rest.used),
         _says_week(sentence, found.items),
         frozenset(tokens[place].low for place in said if tokens[place].kind != "mark"),
@@ -124,9 +124,12 @@ def _is_date(text: Sentence, item: Item) -> bool:
     return any(token.kind in ("dots", "iso") or (token.low in MONTHS and numbered) for token in tokens)
 
 
-def _clocks(tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
-    """The times of the day that are written with a colon."""
-    pieces = [token.low.split(":") for token in tokens if token.kind == "colon"]
+def _clocks(tokens: Sequence[Token], items: Sequence[Item]) -> tuple[tuple[int, int], ...]:
+    """The times of the day that are written with a colon, and those with a dot that we read."""
+    clocks = [item for item in items if isinstance(item.value, Clock | Clocks)]
+    dotted = [token for item in clocks for token in tokens[item.first : item.last] if token.kind == "dots"]
+    written = [token for token in tokens if token.kind == "colon"] + dotted
+    pieces = [token.low.replace(".", ":").split(":") for token in written]
     return tuple((int(each[0]), int(each[1])) for each in pieces)
 
 

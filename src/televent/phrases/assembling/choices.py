@@ -20,6 +20,8 @@ MAX_CHOICES = 4
 
 
 _LIST_MARKS = frozenset([",", "+", "/", "&", "."])
+MIN_LIST = 3
+"""Min weekdays of a list with a time that means every week."""
 MIN_COURSE = 14
 """Min days of a course: a weekday with a time, "for two weeks", is one event a week."""
 
@@ -52,8 +54,8 @@ def choices_of(text: Sentence, parts: Parts, unread: list[Item]) -> list[Choice]
     """The combinations; items that contradict others are added to ``unread``. Raises ValueError."""
     rules = _rules(parts, unread)
     listed = _listed_weekdays(text, parts) if parts.clocks and not rules else []
-    if listed and parts.end_days:
-        rules, parts.days = listed[:1], []  # "Mon and Wed 18:30 until 16 December"
+    if listed and (parts.end_days or len(listed) > MIN_LIST):
+        rules, parts.days = listed[:1], []  # "Mon and Wed 18:30 until 16 December", "Mon, Wed, Fri 7pm"
     if not rules and is_course(parts):
         rules = [Rule("WEEKLY")]
     days = _days(text, parts, bool(rules), unread)

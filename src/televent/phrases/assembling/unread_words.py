@@ -24,6 +24,8 @@ _FOR_PEOPLE = (
     "table", "reservation", "booking", "party", "tickets", "dinner", "lunch", "brunch", "столик", "стол", "бронь",
 )  # fmt: skip
 """Nouns behind which "for 4" says how many people come."""
+_SERVED = ("table", "reservation", "booking", "столик", "бронь")
+"""Nouns in a sentence where "for 4" says it beside a clear time."""
 _JOINTS = AND | OR | BEFORE_A_TIME
 _HOW_MANY = frozenset(["many", "сколько", "per"])
 _ABOUT_A_MONTH = (
@@ -149,4 +151,7 @@ def _is_amount(text: Sentence, place: int) -> bool:
     before, following = text.low(place - 1), text.low(place + 1)
     if before in ("£", "$", "€") or following in ("%", "£", "€", "₽", "руб", "рублей", "р", "kg", "кг"):
         return True
-    return before in ("for", "на", "of") and text.low(place - 2).startswith(_FOR_PEOPLE)
+    if before not in ("for", "на", "of"):
+        return False
+    served = text.has_clock and any(token.low.startswith(_SERVED) for token in text.tokens)
+    return served or text.low(place - 2).startswith(_FOR_PEOPLE)

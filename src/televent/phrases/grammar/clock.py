@@ -101,7 +101,7 @@ def _one(text: Sentence, place: int) -> Item | None:
 
 def _is_bare_hour(text: Sentence, place: int) -> bool:
     """ "Sat 7 till late", "завтра 7": an hour, if nothing else is one, and if it is no day of the month."""
-    before, number = text.low(place - 1 - (text.low(place - 1) == ",")), text.token(place).number
+    before, number = text.low(place - 1 - (text.low(place - 1) in (",", "?"))), text.token(place).number
     if (
         number is None
         or len(text.low(place)) > 2

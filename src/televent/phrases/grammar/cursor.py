@@ -20,7 +20,18 @@ from televent.phrases.words.vocabulary import (
     WORKDAYS,
 )
 
-_DAYS: tuple[Collection[str], ...] = (WEEKDAYS, RELATIVE_DAYS, MONTHS, WEEKDAYS_REPEATED, WORKDAYS, EVERY, DAILY)
+_FROM_NOW = frozenset(["через", "неделю", "недели", "week", "weeks"])
+_FROM_NOW = frozenset(["через", "неделю", "недели", "week", "weeks"])
+_DAYS: tuple[Collection[str], ...] = (
+    WEEKDAYS,
+    RELATIVE_DAYS,
+    MONTHS,
+    WEEKDAYS_REPEATED,
+    WORKDAYS,
+    EVERY,
+    DAILY,
+    _FROM_NOW,
+)
 _NONE = Token("", "", "none", 0, 0, False)
 _V = TypeVar("_V")
 

@@ -168,10 +168,11 @@ def _choices(today: date, weekday: int, marks: set[str], weeks: int | None) -> t
 
 def _end_of(text: Sentence, place: int) -> Item | None:
     """ "until the end of November", "до конца недели": the last day."""
-    if text.low(place - 1) not in TO:
+    at = text.skip(place, ("by", "the", "к"), 2)
+    by = text.low(place) in ("by", "к")
+    if not by and text.low(place - 1) not in TO:
         return None
-    at = text.skip(place, ("the",))
-    if text.low(at) not in ("end", "конца"):
+    if text.low(at) not in ("end", "конца", "концу"):
         return None
     at = text.skip(at + 1, ("of", "the", *THIS), 3)
     month = text.look_up(at, MONTHS)
@@ -179,6 +180,8 @@ def _end_of(text: Sentence, place: int) -> Item | None:
     if month is not None:
         first = first.replace(year=first.year + (month < first.month), month=month)
     elif text.low(at) in _WEEK:
+        if by:
+            return None  # on Friday, or on Sunday
         return Item(Days((monday_of(text.today) + timedelta(days=6),)), place, at + 1)
     elif text.low(at) in ("year", "года"):
         first = first.replace(month=12)

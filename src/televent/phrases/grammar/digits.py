@@ -33,6 +33,7 @@ _PEOPLE = frozenset(
     ["people", "persons", "guests", "pax", "kids", "персоны", "персон", "человек", "человека", "гостей", "чел"]
 )
 _FOR_PEOPLE = ("table", "reservation", "booking", "столик", "стол", "бронь")
+_ORDINAL_ENDS = frozenset(["го", "th", "st", "nd", "rd", "числа"])
 _MONEY = frozenset(["£", "$", "€", "₽", "%", "eur", "usd", "gbp", "руб", "р", "рублей", "тыс", "k", "к"])
 _MEASURES = frozenset(
     ["kg", "km", "miles", "mile", "cm", "mm", "ml", "g", "l", "x", "кг", "км", "м", "л", "см", "мл", "процента"]
@@ -101,7 +102,9 @@ def digits_at(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | Non
     clear = text.low(after) in ("o'clock", "oclock")
     if token.kind == "number" and bare and text.low(after) in DASHES and text.token(after).glued:
         minutes = text.token(after + 1)
-        if minutes.glued and minutes.kind == "number" and minutes.low in _DASHED_MINUTES:
+        later = hour < int(minutes.low) <= 24 if minutes.kind == "number" and len(minutes.low) == 2 else False
+        ranged = later and text.low(at - 1) not in AT  # "14-15" is a range, "в 12-15" is none
+        if minutes.glued and minutes.kind == "number" and minutes.low in _DASHED_MINUTES and not ranged:
             half, behind = half_at(text, after + 2)
             return (Clock(hour, int(minutes.low), half), behind) if exists(hour, int(minutes.low), half) else None
     if marked:
@@ -172,7 +175,13 @@ def near_a_day(text: Sentence, first: int, after: int) -> bool:
 
     def is_day(place: int) -> bool:
         low, kind = text.low(place), text.token(place).kind
-        return low in WEEKDAYS or low in RELATIVE_DAYS or kind == "iso" or (kind == "dots" and low[-3:-2] == ".")
+        return (
+            low in WEEKDAYS
+            or low in RELATIVE_DAYS
+            or low in _ORDINAL_ENDS
+            or kind == "iso"
+            or (kind == "dots" and low[-3:-2] == ".")
+        )
 
     before = first - 1 - (text.low(first - 1) == ",")
     return is_day(before) or is_day(after) or text.low(before) in MONTHS or text.look_up(after, {"on": 1}) is not None

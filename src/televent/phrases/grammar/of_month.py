@@ -27,6 +27,7 @@ def weekday_of_month(text: Sentence, place: int, first: int | None = None, *, sa
         return None
     rule = f"{number}{days[0]}"
     end = ends_in_month(text, after)
+    said = said or any(token.low in MONTHLY for token in text.tokens)  # "monthly review first Tuesday"
     if not end:
         return (
             Item(Rule("MONTHLY", byday=(rule,)), start, after) if said or (first is not None and number < 2) else None

@@ -117,8 +117,8 @@ def doubtful(text: Sentence, items: list[Item]) -> Iterator[Item]:
         if not isinstance(item.value, Days) or word not in WEAK_WEEKDAYS or len(text.tokens) == item.last - item.first:
             continue
         said = item.last - item.first > 1 and text.low(item.first) not in _ARTICLES
-        beside = (number and items[number - 1].last == item.first) or (
-            number + 1 < len(items) and items[number + 1].first == item.last
+        beside = (number and item.first - items[number - 1].last < 2) or (
+            number + 1 < len(items) and items[number + 1].first - item.last < 2
         )
         if not said and not beside:
             yield item

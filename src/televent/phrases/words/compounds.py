@@ -37,6 +37,7 @@ AROUND: dict[str, tuple[list[str], list[str]]] = {
     "last": ([], ["minute", "chance", "orders", "call", "class", "lesson", "session", "game", "match", "payment",
         "episode", "train", "bus", "tickets", "dose", "exam", "rehearsal", "checks", "supper", "shift", "bits",
         "push", "dinner", "assembly", "instalment", "post"]),
+    "annual": ([], ["leave", "holiday", "pass", "ticket", "membership"]),
     "next": ([], ["steps", "level", "gen", "door", "chapter", "phase", "stage", "round", "doors"]),
     "once": ([], ["upon", "over"]),
     "early": ([], ["bird", "years", "access", "start", "finish", "dismissal", "closing", "careers", "release",

@@ -9,7 +9,8 @@ from televent.phrases.words.vocabulary import MONTHS, NOT_SLIPS, RELATIVE_DAYS, 
 MIN_LENGTH = 6
 """Min characters of a word that is mended; shorter ones are too near to other words."""
 MAX_LENGTH = 20
-_TARGETS = tuple(word for word in (*WEEKDAYS, *MONTHS, *RELATIVE_DAYS) if len(word) >= MIN_LENGTH)
+_PARTS = ("morning", "afternoon", "evening", "tonight")
+_TARGETS = tuple(word for word in (*WEEKDAYS, *MONTHS, *RELATIVE_DAYS, *_PARTS) if len(word) >= MIN_LENGTH)
 
 
 @lru_cache(maxsize=1024)

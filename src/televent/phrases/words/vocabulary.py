@@ -76,6 +76,9 @@ TIME_WORDS = (
 )  # fmt: skip
 """Words that must not end in a title unnoticed: where no reader has used one, the person is asked."""
 NOT_SLIPS = (
+    "mourning",
+    "evenings",
+    "mornings",
     "завтрак",
     "sundae",
     "вечера",
