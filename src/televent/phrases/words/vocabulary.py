@@ -59,7 +59,7 @@ TOPIC = english.TOPIC | russian.TOPIC
 MOVING = english.MOVING + russian.MOVING
 
 APPROXIMATE = frozenset(
-    ["later", "earlier", "any", "anytime", "some", "любое", "around", "approximately", "approx", "circa", "ca",
+    ["later", "earlier", "so", "any", "anytime", "some", "любое", "around", "approximately", "approx", "circa", "ca",
      "roughly", "ish", "~", "thereabouts", "около", "примерно", "приблизительно", "ориентировочно", "где-то",
      "ближе", "районе"]
 )  # fmt: skip
