@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import monotonic
@@ -90,6 +90,10 @@ async def tell(chat: Chat, notice: InvitationCard) -> None:
         was = holds.was
         if notice.version and was.shown >= notice.version:
             return
+        after = was.shown or max(notice.version - 1, 0)
+        # Before the card: a change that comes between the two is on the card, and told again by its own notice. The
+        # other way round it would count as told, and no card would show it.
+        news = await _news(chat, notice.stream_id, after)
         card = await _question(chat, notice.stream_id)
         if card is None:
             return  # The event has been deleted since: there is nothing to show.
@@ -97,8 +101,6 @@ async def tell(chat: Chat, notice: InvitationCard) -> None:
             if was.message_id is not None and was.chat_id == chat.chat_id:
                 await redraw(chat, was.message_id, card, was)
             return
-        after = was.shown or max(notice.version - 1, 0)
-        news = await _news(chat, notice.stream_id, after)
         if not await _is_news(chat, card, news):
             if was.message_id is not None:
                 holds.now = replace(was, shown=news.version)
@@ -107,15 +109,16 @@ async def tell(chat: Chat, notice: InvitationCard) -> None:
     await _take_buttons(chat, was, holds.now)
 
 
-async def send_again(chat: Chat, stream_id: UUID, card: Card | None = None) -> None:
-    """Sends the card with all that changed since the last one, below everything else in the chat. Raises RetryLater
-    while a card is being sent."""
+async def send_again(chat: Chat, stream_id: UUID, read: Callable[[], Awaitable[Card | None]] | None = None) -> None:
+    """Sends the card with all that changed since the last one, below everything else in the chat. ``read`` gives the
+    card, where it is not that of the next open question. Raises RetryLater while a card is being sent."""
     async with holding(chat, stream_id, "card") as holds:
-        card = card or await _question(chat, stream_id)
+        after = holds.was.shown
+        news = await _news(chat, stream_id, after)
+        card = (await read() if read is not None else None) or await _question(chat, stream_id)
         if card is None:
             return
-        after = holds.was.shown
-        holds.now = await _send(chat, card, await _news(chat, stream_id, after), holds.was, after)
+        holds.now = await _send(chat, card, news, holds.was, after)
     await _take_buttons(chat, holds.was, holds.now)
 
 

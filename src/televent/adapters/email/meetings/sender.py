@@ -119,13 +119,14 @@ class MeetingMailSender:
     def _card(self, mail: MeetingMail, account: AccountRow, display: Display, after: int) -> Written | None:
         """The mail for an attendee; None where there is nothing that they were not told."""
         backend, tenant = self._backend, account.tenant
+        # Before the card: a change that comes between the two would count as told, and no mail would show it.
+        news = news_of(backend, tenant, mail.stream_id, after=after)
         card = open_question(backend, tenant, mail.stream_id, now=backend.clock())
         if card is None:
             return None
         # The organizer's mail does not say that Televent shows the event at another time than it means.
         if card.entry.unknown_zone is None and self._has_the_mail(mail, account):
             return None
-        news = news_of(backend, tenant, mail.stream_id, after=after)
         if not (news.made or news.changed or (news.asks and card.unanswered)):
             return None
         if not account.preferences.notify_on_invite and not accepted_before(backend, tenant, mail.stream_id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import partial
 from typing import Final
 
 from aiogram import Router
@@ -80,11 +81,11 @@ async def _answer(message: Message, chat: Chat, card: Card | None, rid: str | No
     except (UnknownResource, NotInvited):
         await message.answer(say(language, "toast-gone"))
         return
-    given = await card_for(chat, stream_id, rid)
     try:
-        await send_again(chat, stream_id, given)
+        await send_again(chat, stream_id, partial(card_for, chat, stream_id, rid))
     except RetryLater:
         # A card is being sent at this moment: it has the buttons.
+        given = await card_for(chat, stream_id, rid)
         if given is not None:
             await message.answer(text_of(given, News(0), chat.person.display, ANSWERS[partstat]))
 
