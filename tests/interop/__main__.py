@@ -15,6 +15,7 @@ from interop import (
     document,
     install,
     kde_setup,
+    mail_servers,
     nginx,
     pgbouncer,
     python_caldav,
@@ -42,6 +43,7 @@ SUITES: dict[str, Callable[[server.Site], list[Result]]] = {
     "tsdav": real_clients.tsdav,
     "pgbouncer": pgbouncer.suite,
     "nginx": nginx.suite,
+    "mail-servers": mail_servers.suite,
 }
 
 

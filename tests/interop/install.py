@@ -37,7 +37,16 @@ ENVIRONMENTS = {
 SDISTS = {f"caldav-{CALDAV}": f"caldav=={CALDAV}", f"vdirsyncer-{VDIRSYNCER}": f"vdirsyncer=={VDIRSYNCER}"}
 """Both ship their tests in the source distribution only."""
 KDE = ("libkf5dav-dev", "libkf5coreaddons-dev", "libkf5kio-dev", "kio", "extra-cmake-modules", "cmake", "g++", "dbus")
-DEBIAN = {"thunderbird": "thunderbird", "calcurse-caldav": "calcurse", "pgbouncer": "pgbouncer", "nginx": "nginx-light"}
+DEBIAN = {
+    "thunderbird": "thunderbird",
+    "calcurse-caldav": "calcurse",
+    "pgbouncer": "pgbouncer",
+    "nginx": "nginx-light",
+    "postfix": "postfix",
+    "opendkim": "opendkim",
+    "dovecot": "dovecot-imapd",
+}
+"""Programs and their packages. Televent's tests start the servers themselves, with configurations of their own."""
 
 
 class SetupError(Exception):
