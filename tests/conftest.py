@@ -18,8 +18,8 @@ settings.register_profile("suite", UNTIMED, derandomize=True, database=None)
 settings.register_profile("search", UNTIMED, derandomize=False, max_examples=2_000)
 settings.load_profile("suite")
 
-# structlog's default draws each traceback with the variables of every frame, which takes seconds. The product logs plain
-# tracebacks, too (runtime/logs.py).
+# structlog's default draws each traceback with the variables of every frame, which takes seconds. The product logs
+# plain tracebacks, too (runtime/logs.py).
 structlog.configure(
     processors=[
         *structlog.get_config()["processors"][:-1],

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,25 +20,9 @@ from support.mail_cards import (
     text_of,
     without_chat,
 )
-from support.post import OtherServer, open_other_server
+from support.post import OtherServer
 from support.town import Person, Town, meeting
 from televent.application.use_cases.people.accounts import erase_account
-
-
-@pytest.fixture
-def web(town: Town) -> Iterator[Web]:
-    """The server, which counts no requests."""
-    town.core.backend.clock = lambda: town.now
-    settings = town.core.settings.model_copy(update={"rate_limits": "off"})
-    with open_web(replace(town.core, settings=settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def other(town: Town) -> Iterator[OtherServer]:
-    town.core.backend.clock = lambda: town.now
-    with open_other_server() as other:
-        yield other
 
 
 @pytest.fixture

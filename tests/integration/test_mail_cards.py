@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,32 +15,15 @@ from support.mail_cards import (
     Web,
     link_in,
     mails,
-    open_web,
     post,
     text_of,
     without_chat,
 )
-from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office
+from support.post import OtherServer, itip_mail, message, open_post_office
 from support.town import Person, Town, meeting
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.proposals import decline_proposal, open_proposals, propose_time
 from televent.ical.text.values import moment
-
-
-@pytest.fixture
-def web(town: Town) -> Iterator[Web]:
-    """The server, which counts no requests."""
-    town.core.backend.clock = lambda: town.now
-    settings = town.core.settings.model_copy(update={"rate_limits": "off"})
-    with open_web(replace(town.core, settings=settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def other(town: Town) -> Iterator[OtherServer]:
-    town.core.backend.clock = lambda: town.now
-    with open_other_server() as other:
-        yield other
 
 
 @pytest.fixture
