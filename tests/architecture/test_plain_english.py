@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.plain_english import defined_names, forbidden, found_in, paragraphs, python_texts, words_of_name
+from support.plain_english import defined_names, forbidden, found_in, nodes_of, paragraphs, python_texts, words_of_name
 
 ROOT = Path(__file__).parents[2]
 SUFFIXES = {".py", ".md", ".sql", ".toml"}
@@ -99,7 +99,8 @@ def his_own(octets: int) -> str:
     # anew.
     raise ValueError("Who is this client?")
 '''
-    texts = [*python_texts(source), *defined_names(source)]
+    nodes = nodes_of(source)
+    texts = [*python_texts(source, nodes), *defined_names(nodes)]
     found = {(line + down, word) for line, text in texts for down, word in forbidden(text)}
     assert found == {(2, "letters"), (3, "his"), (3, "octets"), (6, "So many"), (9, "anew"), (10, "Who")}
     assert words_of_name("LettersWritten") == words_of_name("letters_written") == "letters written"

@@ -10,7 +10,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,8 @@ def found_in(path: Path, shown: str, *, literals: bool = True) -> list[Found]:
     """
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
-        texts = [*python_texts(source, literals=literals), *defined_names(source)]
+        nodes = nodes_of(source)
+        texts = [*python_texts(source, nodes, literals=literals), *defined_names(nodes)]
         texts.append((1, words_of_name(path.stem)))
     elif path.suffix == ".md":
         texts = list(paragraphs(_blank(FENCED, source)))
@@ -76,10 +77,15 @@ def forbidden(text: str) -> list[tuple[int, str]]:
     return sorted({(ours.count("\n", 0, start), word) for start, word in hits})
 
 
-def python_texts(source: str, *, literals: bool = True) -> Iterator[tuple[int, str]]:
+def nodes_of(source: str) -> list[ast.AST]:
+    """All nodes of a module's tree."""
+    return list(ast.walk(ast.parse(source)))
+
+
+def python_texts(source: str, nodes: Iterable[ast.AST], *, literals: bool = True) -> Iterator[tuple[int, str]]:
     """The comments and docstrings of a module and its literals of three words or more, each with its line."""
-    yield from comments(source, "#", _comment_tokens(source))
-    for node in ast.walk(ast.parse(source)):
+    yield from comments(source, "#", _comment_tokens(source) if "#" in source else {})
+    for node in nodes:
         docstring = isinstance(node, ast.Expr)
         value = node.value if isinstance(node, ast.Expr) else node
         if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
@@ -88,9 +94,9 @@ def python_texts(source: str, *, literals: bool = True) -> Iterator[tuple[int, s
             yield from paragraphs(value.value, value.lineno)
 
 
-def defined_names(source: str) -> Iterator[tuple[int, str]]:
+def defined_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """The words of each name that a module defines, with its line."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         match node:
             case (
                 ast.FunctionDef(name=name)
