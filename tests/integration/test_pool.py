@@ -70,7 +70,8 @@ def test_the_server_sees_who_is_connected_and_how_statements_are_prepared(databa
 
 
 def test_a_full_pool_refuses_when_patience_ends(database_url: str) -> None:
-    with open_pool(database_url, 1, 1, timeout=0.2) as pool, pool.connection():
+    with open_pool(database_url, 1, 1) as pool, pool.connection():
+        pool.timeout = 0.2
         refused: list[Exception] = []
 
         def ask() -> None:
