@@ -19,6 +19,7 @@ import televent.projections
 from televent.application.event_store.catalogue import NAMES
 from televent.application.event_store.deciders import decider_of
 from televent.application.followers import Policy, Projection
+from televent.application.senders import Doubt
 from televent.domain.calendar_object.parked_mail import ParkedFor
 from televent.runtime.compose import FOLLOWERS
 from televent.settings import Settings
@@ -103,7 +104,9 @@ def test_every_text_is_there_in_every_language_and_every_notice_has_one() -> Non
     constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     named = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", value)}
     assert "party-crasher" in named
-    assert (named | set(get_args(ParkedFor))) - text_ids("adapters/telegram", "en") == set()
+    assert named - text_ids("adapters/telegram", "en") == set()
+    assert {f"parked-lead-{each}" for each in get_args(ParkedFor)} <= text_ids("wording", "en")
+    assert {f"parked-why-{each}" for each in get_args(Doubt)} <= text_ids("wording", "en")
 
 
 def test_every_setting_is_documented() -> None:

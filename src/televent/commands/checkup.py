@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from televent.application.messages.catalogue import CATALOGUE
+from televent.application.use_cases.mail.parking import TOO_MANY_MAILS, TOO_MANY_SENDERS
+from televent.runtime.believing import believing
 from televent.runtime.database import OperatorError, database, session_url
 from televent.runtime.doubts import doubts
 from televent.runtime.exposure import exposed
@@ -58,6 +60,7 @@ def check_up(settings: Settings) -> list[Finding]:
     findings.append(_passwords(settings))
     findings.append(_telegram(settings))
     findings.append(_mail(settings))
+    findings.append(("mail trust", True, believing(settings)))
     return findings
 
 
@@ -292,7 +295,23 @@ def _incoming(connection: psycopg.Connection[Any]) -> Finding:
         " FROM inbound_mail WHERE state = 'failed' AND received_at > now() - interval '7 days'"
     ).fetchone()
     assert failed is not None
-    return "incoming mail", failed[0] == 0, f"{failed[0]} failed in a week" + (f"; {failed[1]}" if failed[1] else "")
+    said = f"{failed[0]} failed in a week" + (f"; {failed[1]}" if failed[1] else "")
+    return "incoming mail", failed[0] == 0, said + _refused_strangers(connection)
+
+
+def _refused_strangers(connection: Connection) -> str:
+    """Counts the mails of the last week that were beyond the limits for unknown senders, or had no answer from the
+    DNS."""
+    row = connection.execute(
+        "SELECT count(*) FILTER (WHERE verdict LIKE ANY (%s)),"
+        " count(*) FILTER (WHERE sender->>'doubt' = 'unanswered'), count(*) FILTER (WHERE state = 'parked')"
+        " FROM inbound_mail WHERE received_at > now() - interval '7 days'",
+        ([f"%{TOO_MANY_MAILS}%", f"%{TOO_MANY_SENDERS}%"],),
+    ).fetchone()
+    assert row is not None
+    said = f"; {row[0]} of unknown senders beyond their limits" if row[0] else ""
+    said += f"; {row[1]} without an answer from the DNS" if row[1] else ""
+    return said + (f"; {row[2]} parked" if row[2] else "")
 
 
 def _telegram(settings: Settings) -> Finding:

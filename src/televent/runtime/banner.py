@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from televent.adapters.sandbox.config import url_of
+from televent.runtime.believing import believing
 from televent.runtime.exposure import exposed
 from televent.runtime.server_address import advice, reach
 from televent.settings import Settings
@@ -33,6 +34,7 @@ def banner(settings: Settings, *, sandbox: bool, seconds: float, account: str, n
         lines.append(f"  Mail goes to     {settings.smtp_host}:{settings.smtp_port}")
     lines += [
         f"  Mail comes in at {inbound}",
+        f"  Mail is believed: {believing(settings)}",
         "",
         "  To connect a calendar app: say /start and /device add to the bot, then enter",
         f"    server    {at.url}",
