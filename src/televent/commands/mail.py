@@ -17,7 +17,10 @@ from televent.commands.postmaster import safe
 from televent.runtime.database import Chosen, OperatorError
 
 if TYPE_CHECKING:
+    from televent.adapters.email.evidence import Evidence
+    from televent.adapters.email.reading.parts import Part
     from televent.adapters.postgres.queues.mail_listing import ListedMail, MailFilter
+    from televent.application.mail.trust import Sender
     from televent.runtime.compose import Core
 
 STATES = ("received", "applied", "ignored", "parked", "failed")
@@ -134,6 +137,7 @@ async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
 
 def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
     """The content of the mail, and whom it was trusted to be."""
+    from televent.adapters.email.authentication import Results
     from televent.adapters.email.find import calendar_part
     from televent.adapters.email.reading.bounds import BeyondBounds
     from televent.adapters.email.reading.parts import parse_mail
@@ -150,7 +154,8 @@ def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
     try:
         parsed = parse_mail(data)
         calendar = calendar_part(parsed) or winmail(parsed)
-        sender = sender_of(parsed, core.settings.mail_authserv_id)
+        evidence = _evidence(core, mail, data, parsed) if calendar is not None else Results()
+        sender = sender_of(parsed, evidence)
     except BeyondBounds as error:
         return {**told, "content": f"not read: {error}"}
     if calendar is None:
@@ -160,20 +165,40 @@ def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
     else:
         told["content"] = f"{calendar.message.method} {calendar.message.uid}"
     told["from"] = sender.address or "nobody, or several"
-    told["trust"] = _trust(core.settings.mail_authserv_id, sender.address, sender.proven)
+    told["trust"] = _trust(core.settings.mail_authserv_id, sender, judged=calendar is not None)
     tokens = Addressees(core.backend, core.mail_book).tokens(mail.recipients)
     if tokens:
         told["tokens"] = ", ".join(f"of {each.attendee} for {each.uid}" for each in tokens)
     return told
 
 
-def _trust(authserv_id: str | None, address: str, proven: bool) -> str:
-    if authserv_id is None:
-        return "not proven: MAIL_AUTHSERV_ID is not set, so no results in a mail are believed; only tokens prove"
-    domain = address.rpartition("@")[2] or "its sender"
-    if proven:
+def _evidence(core: Core, mail: ListedMail, data: bytes, parsed: Part) -> Evidence:
+    """The evidence for the author as the mail service judges it. Without MAIL_AUTHSERV_ID the DNS is asked."""
+    from televent.adapters.email.proving.prover import Prover
+    from televent.adapters.email.proving.resolver import DnsRecords
+    from televent.adapters.email.trust import author_of, stated
+
+    settings, author = core.settings, author_of(parsed)
+    if settings.mail_authserv_id is not None or not author:
+        return stated(parsed, settings.mail_authserv_id)
+    prover = Prover(DnsRecords(), core.run, settings.mail_relays)
+    return asyncio.run(prover.prove(data, author.rpartition("@")[2], mail.received_at))
+
+
+def _trust(authserv_id: str | None, sender: Sender, *, judged: bool) -> str:
+    """Whom the mail was trusted to be, and why. ``judged``: it has a calendar, so its sender was looked at."""
+    domain = sender.address.rpartition("@")[2] or "its sender"
+    if not judged:
+        return "not judged: a mail without a calendar changes nothing"
+    if authserv_id is not None and sender.proven:
         return f"proven: {authserv_id} has found that {domain} sent it"
-    return f"not proven: no result of {authserv_id} says that {domain} sent it"
+    if authserv_id is not None:
+        return f"not proven: no result of {authserv_id} says that {domain} sent it"
+    if sender.proven:
+        return f"proven: a DKIM signature of {domain}, or the seal of a mailing list that is believed, holds"
+    if sender.doubt == "unanswered":
+        return "not proven: the DNS did not answer; ask again"
+    return f"not proven: the mail has no DKIM signature of {domain} that holds"
 
 
 def _wanted(core: Core, states: tuple[str, ...], days: float | None, sender: str, recipient: str) -> MailFilter:
