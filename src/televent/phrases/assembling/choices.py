@@ -54,14 +54,15 @@ def choices_of(text: Sentence, parts: Parts, unread: list[Item]) -> list[Choice]
     """The combinations; items that contradict others are added to ``unread``. Raises ValueError."""
     rules = _rules(parts, unread)
     listed = _listed_weekdays(text, parts) if parts.clocks and not rules else []
-    if listed and (parts.end_days or len(listed) > MIN_LIST):
+    if listed and (parts.end_days or len(listed[0].byday) >= MIN_LIST):
         rules, parts.days = listed[:1], []  # "Mon and Wed 18:30 until 16 December", "Mon, Wed, Fri 7pm"
     if not rules and is_course(parts):
         rules = [Rule("WEEKLY")]
     days = _days(text, parts, bool(rules), unread)
     clocks = _clocks(text, parts, unread)
     if listed and not rules:
-        return [Choice(ChosenDay(), clocks[0], rule, zone) for rule in listed for zone in _zones(parts)[:1]]
+        zone = _zones(parts)[0]
+        return [Choice(ChosenDay(), clock, rule, zone) for rule in listed for clock in clocks][:MAX_CHOICES]
     no_clock: list[Clock | Clocks | None] = [None]
     every = product(days or [ChosenDay()], clocks or no_clock, rules or [None], _zones(parts))
     found = [Choice(day, clock, rule, zone) for day, clock, rule, zone in islice(every, MAX_CHOICES)]
@@ -147,7 +148,7 @@ def _listed_weekdays(text: Sentence, parts: Parts) -> list[Rule]:
     if not all(_is_listed(text, before, after) for before, after in pairwise(items)):
         return []
     days = tuple(DAYS[number] for number in numbers)
-    return [Rule("WEEKLY", byday=days), *(Rule("WEEKLY", byday=(day,), once=True) for day in days)][:MAX_CHOICES]
+    return [Rule("WEEKLY", byday=days), *(Rule("WEEKLY", byday=(day,), once=True) for day in days)]
 
 
 def _is_listed(text: Sentence, before: Item, after: Item) -> bool:

@@ -212,8 +212,7 @@ class Timing:
             return [*first, *self.readings(replace(choice, chosen=ChosenDay(span.last))), *daily]
         if span.byday:
             weekly = replace(choice, chosen=ChosenDay(), rule=Rule("WEEKLY", byday=span.byday))
-            every_week = span.byday == _WORK_WEEK and "week" not in span.guesses
-            return self.readings(weekly) if every_week else [*self.readings(weekly), *daily]
+            return self.readings(weekly) if span.byday == _WORK_WEEK else [*self.readings(weekly), *daily]
         if first and isinstance(end_time := first[0].end, datetime):
             return [*daily, replace(first[0], end=end_time + timedelta(days=count - 1))]
         return [*daily, *first]

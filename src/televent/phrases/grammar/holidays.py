@@ -6,7 +6,6 @@ from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.values import Days, Item
 from televent.phrases.words.holidays import ADJECTIVES, FIXED, MAX_WORDS, MOVING, next_holiday
 
-_ON = frozenset(["on", "for", "by", "at", "в", "на", "до", "к", "с", "from", "until", "till", "til", "before", "after"])
 _FIRST_WORDS = frozenset(words[0] for words in (*FIXED, *MOVING))
 _CERTAIN = frozenset(["on", "by", "from", "until", "till", "til", "до", "к", "на", "с"])
 
