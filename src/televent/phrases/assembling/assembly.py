@@ -84,7 +84,7 @@ def _unusable(text: Sentence, parts: Parts) -> list[Item]:
         unread += [each for each in parts.rules if isinstance(each.value, Rule) and each.value.freq == "HOURLY"]
     if parts.end_days and not parts.rules:
         unread += parts.lengths
-    if parts.clocks and not parts.rules and not is_course(parts):
+    if parts.clocks and not parts.rules and not is_course(text, parts):
         unread += [each for each in parts.lengths if isinstance(each.value, Length) and each.value.days >= LONG]
     return unread
 

@@ -13,7 +13,7 @@ from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Length, Rule, Span, Zone
 from televent.phrases.grammar.weekday_lists import DAYS
 from televent.phrases.grammar.zones import zone_of
-from televent.phrases.words.vocabulary import AND, BEFORE_A_TIME
+from televent.phrases.words.vocabulary import AND, BEFORE_A_TIME, FOR
 
 MAX_CHOICES = 4
 """Max readings that a person chooses from."""
@@ -56,7 +56,7 @@ def choices_of(text: Sentence, parts: Parts, unread: list[Item]) -> list[Choice]
     listed = _listed_weekdays(text, parts) if parts.clocks and not rules else []
     if listed and (parts.end_days or len(listed[0].byday) >= MIN_LIST):
         rules, parts.days = listed[:1], []  # "Mon and Wed 18:30 until 16 December", "Mon, Wed, Fri 7pm"
-    if not rules and is_course(parts):
+    if not rules and is_course(text, parts):
         rules = [Rule("WEEKLY")]
     days = _days(text, parts, bool(rules), unread)
     clocks = _clocks(text, parts, unread)
@@ -106,7 +106,8 @@ def _rules(parts: Parts, unread: list[Item]) -> Sequence[Rule | None]:
     """The repetition; also another one or none, where the words leave that open."""
     items = [(each, each.value) for each in parts.rules if isinstance(each.value, Rule)]
     # "The daily scrum every weekday": the title has an adjective, and the time is said elsewhere.
-    items = [each for each in items if not each[1].adjective] or items
+    items = [each for each in items if not each[1].adjective or each[1].interval > 1] or items
+    items.sort(key=lambda each: each[1].adjective)
     if not items:
         return []
     rule = items[0][1]
@@ -129,12 +130,14 @@ def _rules(parts: Parts, unread: list[Item]) -> Sequence[Rule | None]:
     return [rule]
 
 
-def is_course(parts: Parts) -> bool:
+def is_course(text: Sentence, parts: Parts) -> bool:
     """Whether a weekday with a time is said for some weeks: "swim lessons Sat 9:30 for 10 weeks"."""
     days = [each.value for each in parts.days if isinstance(each.value, Days)]
     length = next((each.value for each in parts.lengths if isinstance(each.value, Length)), None)
     if length is None or not parts.clocks or parts.end_days or parts.end_clocks or len(days) != 1:
         return False
+    if text.low(parts.lengths[0].first) not in FOR:
+        return False  # "scan, 12 weeks, Tuesday 2:20pm"
     whole_weeks = not (length.months or length.minutes or length.days % 7) and length.days >= MIN_COURSE
     return whole_weeks and days[0].weekday is not None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from televent.phrases.assembling.places import split_place
-from televent.phrases.assembling.unread_words import is_abbreviation, is_time_word, is_zone, may_be_time
+from televent.phrases.assembling.unread_words import is_abbreviation, is_bare_word, is_time_word, is_zone, may_be_time
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.scan import Found
 from televent.phrases.grammar.tokens import Token
@@ -84,7 +84,9 @@ def leftovers(text: Sentence, found: Found) -> Leftovers:
             or is_zone(text, place, rest.used)
         ):
             rest.missed.append((place, place + 1))
-        elif token.kind == "number" and may_be_time(text, place, rest.used, timed, bool(found.items)):
+        elif is_bare_word(text, place, rest.used) or (
+            token.kind == "number" and may_be_time(text, place, rest.used, timed, bool(found.items))
+        ):
             rest.numbers.append((place, place + 1))
     runs, commas = _runs(text, rest.used)
     titles, where = split_place(runs, commas)

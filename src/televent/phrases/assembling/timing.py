@@ -17,6 +17,7 @@ from televent.phrases.grammar.values import Clock, Clocks, Count, Days, Item, Le
 from televent.phrases.grammar.weekday_lists import DAYS
 from televent.phrases.grammar.zones import zone_of
 from televent.phrases.reading import Reading
+from televent.phrases.words.vocabulary import FROM
 
 NOON_MINUTES = 12 * 60
 _WORK_WEEK = DAYS[:5]
@@ -49,6 +50,8 @@ class Timing:
             if "day" not in span.guesses:
                 self._refuse(span)
                 return []
+            if not self._is_start(span):
+                self._refuse(span)  # "every day next week": until when?
             choice = replace(choice, chosen=ChosenDay(span.first))  # "from next week"
         now = self.text.now.astimezone(zone_of(choice.zone) if choice.zone else self.text.now.tzinfo)
         hours = self._hours(choice)
@@ -216,6 +219,11 @@ class Timing:
         if first and isinstance(end_time := first[0].end, datetime):
             return [*daily, replace(first[0], end=end_time + timedelta(days=count - 1))]
         return [*daily, *first]
+
+    def _is_start(self, span: Span) -> bool:
+        """Whether "from" or the like stands before some days."""
+        item = next(each for each in self.parts.days if each.value == span)
+        return any(self.text.low(each) in FROM for each in range(item.first - 1, item.last))
 
     def _refuse(self, span: Span) -> None:
         self.unread += [each for each in self.parts.days if each.value == span]

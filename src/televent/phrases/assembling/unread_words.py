@@ -8,7 +8,18 @@ from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.scan import is_name
 from televent.phrases.grammar.senses import is_no_date, is_other_sense
 from televent.phrases.words.compounds import WISHES
-from televent.phrases.words.vocabulary import AND, BEFORE_A_TIME, HALVES, MONTHS, NUMBERED, OR, TIME_WORDS, TIMES, UNITS
+from televent.phrases.words.vocabulary import (
+    AND,
+    BEFORE_A_TIME,
+    HALVES,
+    MONTHS,
+    NUMBERED,
+    NUMBERS,
+    OR,
+    TIME_WORDS,
+    TIMES,
+    UNITS,
+)
 
 _SHORT_DAYS = frozenset(["m", "t", "tu", "w", "th", "f"])
 """Weekdays in a row such as "m/w/f", which nobody reads."""
@@ -32,6 +43,10 @@ _ABOUT_A_MONTH = (
     "sale", "edition", "statement", "payslip", "salary", "intake", "release", "sprint", "roundup", "bill", "shift",
     "newsletter", "invoice", "report", "payroll", "figures", "numbers", "budget", "rent", "issue", "accounts",
 )  # fmt: skip
+_WHOSE = frozenset(
+    ["her", "his", "their", "your", "its", "local", "my", "our", "их", "его", "ее", "вашему", "нашему", "моему"]
+)
+"""Words before "time" that make a time zone of it."""
 _VOWELS = frozenset("aeiouyаеиоуыэюя")
 _ZONE = re.compile(r"[A-Z]{2,4}T")
 
@@ -63,9 +78,9 @@ def is_time_word(text: Sentence, place: int, used: set[int]) -> bool:
     if token.low in _SHORT_DAYS and text.low(place + 1) == "/" and text.low(place + 2) in _SHORT_DAYS:
         return True
     if token.low in ("time", "времени"):
-        return any(
-            text.token(place - back).kind in ("colon", "number") or text.low(place - back) in HALVES for back in (2, 3)
-        )
+        whose = text.token(place - 1).text[:1].isupper() or text.low(place - 1) in _WHOSE
+        backs = [place - back for back in (2, 3)]
+        return whose and any(text.token(each).kind in ("colon", "number") or text.low(each) in HALVES for each in backs)
     if (
         is_name(text, place)
         or is_other_sense(text, place)
@@ -102,6 +117,13 @@ def is_zone(text: Sentence, place: int, used: set[int]) -> bool:
     following = text.token(place + 1)
     named = text.low(place) == "по" and following.kind == "word" and following.text[:1].isupper()
     return named or _ZONE.fullmatch(text.token(place).text) is not None
+
+
+def is_bare_word(text: Sentence, place: int, used: set[int]) -> bool:
+    """Whether a number in words stands right beside a time and counts nothing: "seven on the seventh"."""
+    if not 1 <= NUMBERS.get(text.low(place), 0) <= 12 or text.low(place - 1) in ("for", "of", "на", "table", "столик"):
+        return False
+    return place + 1 in used or (place - 1 in used and not text.low(place + 1))
 
 
 def may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anything: bool) -> bool:
@@ -141,7 +163,7 @@ def may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anythin
     if timed:
         ahead = place + 1 + (following.low in AND | OR | {",", "&", "+"})
         near = place - 1 in used or ahead in used
-        return near and before not in ("-",)
+        return near and (before not in ("-",) or following.low in AND | OR)
     counted = following.kind == "word" and following.low not in TIME_WORDS and place - 1 not in used
     return anything and not (counted and place + 1 not in used and following.low not in _JOINTS)
 

@@ -23,8 +23,7 @@ from televent.phrases.words.vocabulary import (
 
 _APPROXIMATE = frozenset(
     ["around", "about", "approximately", "approx", "exactly", "~", "около", "примерно", "ровно", "где-то", "circa",
-     "ca", "roughly", "приблизительно", "ориентировочно", "районе", "after", "после", "before", "ближе", "or",
-     "thereabouts"]
+     "ca", "roughly", "приблизительно", "ориентировочно", "районе", "after", "после", "before", "ближе", ]
 )  # fmt: skip
 _VAGUE_HOURS = frozenset(["часов", "часа", "часиков", "часика"])
 """Words before a time that make it approximate: "часов в 8"."""
@@ -160,7 +159,7 @@ def _core(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | None:
 
 
 def _range_at(text: Sentence, place: int) -> Item | None:
-    at = text.skip(place, ("from", "с", "со", "between", "at", "в", "от", "between"), 1)
+    at = text.skip(place, ("from", "с", "c", "со", "between", "at", "в", "от"), 1)
     said = at > place and text.low(place) not in ("at", "в")
     first = _core(text, at, bare=True)
     if first is None:

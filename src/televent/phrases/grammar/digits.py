@@ -134,6 +134,8 @@ def digits_at(text: Sentence, at: int, *, bare: bool) -> tuple[Clock, int] | Non
     half, after = half_at(text, after)
     if half is None and not bare and not clear:
         return None
+    if half == "night" and not bare and 1 < hour < 5 and text.low(after - 1) == "ночи":
+        return None  # "3 ночи в Париже"
     if half is None and not marked and (_counts(text, after, hour) or text.low(after) in TIMES):
         return None
     if half is None and not marked and (text.low(after) in MONTHS or text.low(after) in ("%", "числа", "число")):

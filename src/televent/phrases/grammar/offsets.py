@@ -10,6 +10,8 @@ from televent.phrases.grammar.lengths import amount_at
 from televent.phrases.grammar.values import Days, Item, Length, Offset, Value
 from televent.phrases.words.vocabulary import AGO, DAYS_OF_24_HOURS, IN, LATER, RELATIVE_DAYS, UNITS, WEEKDAYS
 
+MAX_UNSAID = 21
+"""Max days in "two weeks Friday", where no "on" tells that they are counted from that day."""
 MAX_INVERTED = 1000
 """Max number behind "минут через"."""
 
@@ -97,6 +99,8 @@ def _from_a_named_day(text: Sentence, place: int) -> Item | None:
         return None
     length, at = found
     target = text.skip(at, ("on", "this", "coming"), 2)
+    if target == at and length.days > MAX_UNSAID and not opens:
+        return None  # "scan 12 weeks Tuesday"
     ahead = text.look_up(target, RELATIVE_DAYS) if target == at else None
     weekday = text.look_up(target, WEEKDAYS)
     if ahead is None and (weekday is None or length.months or length.days % 7):

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
-from televent.phrases.words.vocabulary import HOLIDAY_ADJECTIVES, MOVING, OTHER_SENSES, TOPIC, WEAK_WEEKDAYS, WEEKDAYS
+from televent.phrases.words.vocabulary import (
+    HOLIDAY_ADJECTIVES,
+    MOVING,
+    OTHER_SENSES,
+    TOPIC,
+    UNITS,
+    WEAK_WEEKDAYS,
+    WEEKDAYS,
+)
 
 _DOMAINS = frozenset(["com", "org", "net", "io", "app", "ru"])
 _OPENING, _CLOSING = frozenset('«"“„'), frozenset('»"”“')
@@ -17,14 +25,16 @@ _TOLD = frozenset(
 """Words that tell of something past."""
 _NO_PLANS = frozenset(
     ["thanks", "thank", "thx", "sorry", "happy", "love", "hate", "loved", "hated", "enjoyed", "met", "saw", "had",
-     "missed", "ate", "slept", "spent", "forgot", "lost", "won", "came", "said", "told", "sent", "since", "blues",
-     "vibes", "feeling", "feels", "mood", "motivation", "funday", "ugh", "finally", "already", "rained", "спасибо",
+     "missed", "ate", "spent", "forgot", "lost", "won", "came", "said", "told", "sent", "since", "blues",
+     "vibes", "feeling", "feels", "mood", "motivation", "funday", "ugh", "finally", "already", "rained", "проспал",
+     "проспала", "гуляли", "отдыхали", "спасибо",
      "благодарю", "извини", "извините", "прости", "простите", "люблю", "ненавижу", "обожаю", "виделись",
      "встретились", "играли", "приехал", "приехала", "забыл", "забыла", "сказал", "сказала", "написал", "написала",
      "отправил", "отправила", "потерял", "выиграли", "проиграли", "ходил", "ходила", "наконец", "ура", "поздравляю",
      "вышло", "начинается", "отлично", "понравилось"]
 )  # fmt: skip
 """Words of a sentence that plans nothing, where it names a day without an hour."""
+_BEFORE_OR_AFTER = frozenset(["before", "after", "до", "после", "перед"])
 _ASKING = frozenset(
     ["what", "what's", "when", "when's", "which", "who", "who's", "why", "how", "where", "did", "was", "were", "has",
      "is", "что", "кто", "когда", "где", "почему", "зачем", "какой", "какая", "какие", "какое", "сколько", "как",
@@ -85,6 +95,12 @@ def _is_subject(text: Sentence, item: Item) -> bool:
     return item.first == 0 and item.last == 1 and dash and not text.low(0).isascii()
 
 
+def _is_counted_from(text: Sentence, item: Item) -> bool:
+    """ "За день до Нового года", "two days before Friday": some time before or after a day."""
+    joint = item.first if text.low(item.first) in _BEFORE_OR_AFTER else item.first - 1
+    return text.low(joint) in _BEFORE_OR_AFTER and text.low(joint - 1) in UNITS
+
+
 def _is_possessive(text: Sentence, item: Item) -> bool:
     """ "Friday's email": which one it is, and not when."""
     owner = text.token(item.last - 1)
@@ -105,6 +121,9 @@ def doubtful(text: Sentence, items: list[Item]) -> Iterator[Item]:
     moved = any(token.low.startswith(MOVING) for token in text.tokens)
     moved_days = moved and sum(isinstance(item.value, Days) for item in items) > 1
     for number, item in enumerate(items):
+        if isinstance(item.value, Days) and _is_counted_from(text, item):
+            yield item
+            continue
         if text.low(item.first - 1) in ("not", "n't", "не") and isinstance(item.value, Days | Clock):
             yield item
             continue

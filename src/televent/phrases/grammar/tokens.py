@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     r"|(?P<iso>(?<![\d.:/-])\d{4}-\d{1,2}-\d{1,2}(?![\d-]))"
     r"|(?P<pair>(?<!\d)1[:-]1(?![\d:]))"
     r"|(?P<word2>2(?:mor\w{1,4}|moz|day|nite|night)\b)"
+    r"|(?P<oclock>o['’ ]?clock\b)"
     r"|(?P<particle>[^\W\d_]+-(?:то|нибудь|либо)\b)"
     r"|(?P<dashed>(?<![\d.:/-])\d{1,2}-\d{1,2}-(?:\d{4}|\d\d)(?![\d-]))"
     r"|(?P<colon>(?<![\d:])\d{1,2}:\d\d(?::00)?(?!:?\d))"
@@ -42,7 +43,8 @@ class Token:
     @property
     def mended(self) -> bool:
         """Whether a slip of the writer was mended."""
-        return self.kind == "word" and len(self.low) >= MIN_LENGTH and self.low != _plain(self.text)
+        slip = self.kind == "word" and len(self.low) >= MIN_LENGTH and self.low != _plain(self.text)
+        return slip and not self.low.startswith("o'")
 
     @property
     def number(self) -> int | None:
@@ -74,7 +76,7 @@ def tokens_of(text: str) -> list[Token]:
     before = -1
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "mark"
-        kind = {"word2": "word", "particle": "word", "pair": "word", "dashed": "dots"}.get(kind, kind)
+        kind = {"word2": "word", "particle": "word", "oclock": "word", "pair": "word", "dashed": "dots"}.get(kind, kind)
         found.append(Token(match[0], _low(match[0], kind), kind, match.start(), match.end(), match.start() == before))
         before = match.end()
     return found
@@ -86,6 +88,8 @@ def _low(text: str, kind: str) -> str:
         return low.replace("-", ".")
     if kind != "word":
         return low
+    if low.startswith("o") and low.endswith("clock"):
+        return "o'clock"
     if low.startswith("2"):
         return {"2day": "today", "2nite": "tonight", "2night": "tonight"}.get(low, "tomorrow")
     if low.startswith(("a.", "p.")):

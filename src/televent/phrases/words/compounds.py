@@ -102,13 +102,13 @@ WISHES = frozenset([
 ])  # fmt: skip
 """Words before a part of the day that make a greeting or a wish of it."""
 NAMES = frozenset([
-    "april", "august", "autumn", "dawn", "eve", "june", "may", "summer", "sunday", "август", "майя", "марта", "марте",
+    "april", "august", "autumn", "dawn", "eve", "june", "may", "summer", "август", "майя", "марта", "марте",
     "мартой", "марту", "мая",
 ])  # fmt: skip
 """Words of time that are also first names, where they are written with a capital letter."""
 CALLED = frozenset([
-    "&", "and", "ask", "call", "collect", "email", "for", "from", "help", "invite", "meet", "miss", "phone", "pick",
-    "ring", "see", "tell", "text", "thank", "to", "visit", "with", "встретить", "для", "забрать", "и", "позвонить",
+    "&", "and", "ask", "call", "collect", "email", "for", "help", "invite", "meet", "miss", "phone", "pick",
+    "ring", "see", "tell", "text", "thank", "visit", "with", "встретить", "для", "забрать", "и", "позвонить",
     "с", "со", "у",
 ])  # fmt: skip
 """Words before a name."""
