@@ -112,6 +112,7 @@ def test_five_thousand_lines_at_once() -> None:
 
 def test_waiting_ends_with_a_mail_and_by_bye() -> None:
     async def work(connection: ImapConnection) -> None:
+        await connection.search("ALL")
         await connection.wait(60.0, asyncio.Event())
 
     # The server tells of a mail, and ends the IDLE itself.
@@ -120,10 +121,33 @@ def test_waiting_ends_with_a_mail_and_by_bye() -> None:
         talk({"IDLE": [b"+ idling\r\n* BYE restarts\r\nTAG OK over\r\n"]}, work)
 
 
+def test_a_mail_that_is_told_in_the_midst_of_a_command_is_not_waited_for() -> None:
+    """RFC 3501 §7.3.1. The IDLE after it would tell of later mails only."""
+
+    async def work(connection: ImapConnection) -> None:
+        await connection.search("ALL")
+        await connection.mark(5, "\\Seen")
+        await connection.wait(60.0, asyncio.Event())
+        await connection.search("ALL")
+        stop = asyncio.Event()
+        stop.set()
+        await connection.wait(60.0, stop)
+
+    answers = {"STORE": [b"* 2 EXISTS\r\n"], "IDLE": [b"+ idling\r\nTAG OK over\r\n"]}
+    heard = [line.partition(" ")[2] for line in talk(answers, work)]
+    assert [line.split(" ")[0] for line in heard[heard.index("UID SEARCH ALL") :] if line][:4] == [
+        "UID",
+        "UID",
+        "UID",
+        "IDLE",
+    ]
+
+
 def test_a_server_without_extensions() -> None:
     async def work(connection: ImapConnection) -> None:
         stop = asyncio.Event()
         stop.set()
+        await connection.search("ALL")
         await connection.wait(60.0, stop)
         await connection.move(5, 'My "folder"')
 

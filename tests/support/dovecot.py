@@ -13,7 +13,7 @@ from support.running import free_ports
 from support.tls import make_certificate
 from support.waiting import wait_until
 
-USER, PASSWORD = "calendar", "a good password"
+USER, PASSWORD = "calendar", "a-good-password"
 CONF = """
 base_dir = {place}/run
 state_dir = {place}/state

@@ -21,6 +21,8 @@ PATIENCE: Final = 60.0
 """Seconds in which the server answers a command."""
 FETCHED: Final = 300.0
 """Seconds in which a mail arrives."""
+PAUSE: Final = 0.2
+"""Seconds before a search that follows another at once."""
 MAX_UNTAGGED: Final = 10_000
 """Max responses to one command."""
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -55,6 +57,8 @@ class ImapConnection:
         self.uidvalidity = 0
         self.keywords = False
         """Whether the server keeps flags that a client invents."""
+        self._changed = asyncio.Event()
+        """Set when a mail came. The server may say so in the midst of any command (RFC 3501 §7.3.1)."""
 
     async def command(
         self, line: str, *, each: Callable[[Response], None] | None = None, patience: float = PATIENCE
@@ -63,7 +67,7 @@ class ImapConnection:
         tag = self._send(line)
         async with _within(patience):
             for _ in range(MAX_UNTAGGED):
-                response = await read_response(self._reader, MAX_MAIL + 1024)
+                response = await self._read(MAX_MAIL + 1024)
                 if response.text.startswith(tag):
                     return _required(response, line)
                 if each is not None:
@@ -122,6 +126,7 @@ class ImapConnection:
     async def search(self, criteria: str) -> list[int]:
         """The UIDs of the mails that fit, in ascending order."""
         found: set[int] = set()
+        self._changed.clear()
 
         def note(response: Response) -> None:
             words = response.text.split()
@@ -159,17 +164,21 @@ class ImapConnection:
             await self.command(f"UID EXPUNGE {uid}")
 
     async def wait(self, seconds: float, stop: asyncio.Event) -> None:
-        """Waits until something changes in the folder, ``stop`` is set, or the time is over (RFC 2177)."""
+        """Waits until a mail has come since the last search, ``stop`` is set, or the time is over (RFC 2177)."""
+        if self._changed.is_set():
+            # The pause bounds what a server costs that says so at each search.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), min(seconds, PAUSE))
+            return
         if "IDLE" not in self.capabilities:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), min(seconds, PATIENCE))
             await self.command("NOOP")
             return
         tag = self._send("IDLE")
-        changed = asyncio.Event()
         # This task reads to the end: one that is cancelled could lose half of a response.
-        idling = asyncio.create_task(self._idle(tag, changed))
-        waiting = [asyncio.create_task(each.wait()) for each in (changed, stop)]
+        idling = asyncio.create_task(self._idle(tag))
+        waiting = [asyncio.create_task(each.wait()) for each in (self._changed, stop)]
         await asyncio.wait({idling, *waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for each in waiting:
             each.cancel()
@@ -178,17 +187,22 @@ class ImapConnection:
         async with _within(PATIENCE):
             await idling
 
-    async def _idle(self, tag: bytes, changed: asyncio.Event) -> None:
-        """Reads until the server ends the waiting; sets ``changed`` when a mail comes."""
+    async def _idle(self, tag: bytes) -> None:
+        """Reads until the server ends the waiting."""
         while True:
-            response = await read_response(self._reader, 1024)
+            response = await self._read(1024)
             if response.text.startswith(tag):
                 _required(response, "IDLE")
                 return
             if response.words[:2] == [b"*", b"BYE"]:
                 raise ImapError(f"the server ends: {_shown(response)}")
-            if response.words[2:3] == [b"EXISTS"]:
-                changed.set()
+
+    async def _read(self, most: int) -> Response:
+        response = await read_response(self._reader, most)
+        words = response.words
+        if words[:1] == [b"*"] and words[2:3] == [b"EXISTS"]:
+            self._changed.set()
+        return response
 
     async def _ask_capabilities(self) -> None:
         found: set[str] = set()
@@ -209,7 +223,7 @@ class ImapConnection:
     async def _until(self, tag: bytes, on_plus: str | None = None) -> Response:
         async with _within(PATIENCE):
             for _ in range(MAX_UNTAGGED):
-                response = await read_response(self._reader, 1024)
+                response = await self._read(1024)
                 if response.text.startswith(tag):
                     return response
                 if response.text.startswith(b"+") and on_plus is not None:
