@@ -310,3 +310,8 @@ def test_a_line_that_is_too_long_for_a_title_is_the_title_without_a_time() -> No
 def test_a_long_text_without_a_time_is_given_back() -> None:
     text = "x" * MAX_PIECE * 2
     assert read(text) == Understood(rest=text)
+
+
+def test_a_plus_joins_weekdays_as_and_does() -> None:
+    found = only("class every mon + wed 18:30-20:00")
+    assert (found.rrule, read("class every mon + wed 18:30-20:00").title) == ("FREQ=WEEKLY;BYDAY=MO,WE", "class")

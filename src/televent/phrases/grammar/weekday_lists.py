@@ -19,7 +19,7 @@ def weekdays_at(text: Sentence, at: int) -> tuple[tuple[str, ...], int]:
     at += 1
     while True:
         at = text.skip(at, (".",)) if text.token(at).glued and text.low(at + 1) else at
-        joint = text.skip(at, (",", "/", "&", *AND), 2)
+        joint = text.skip(at, (",", "/", "&", "+", *AND), 2)
         joint = text.skip(joint, ("on", "по", "в", "во", "every", "each", "каждый", "каждую", "каждое"), 1)
         following = text.look_up(joint, table)
         if following is not None and joint > at:
