@@ -116,6 +116,15 @@ def test_the_signer_must_be_aligned_with_the_author(signer: str, author: str, po
     assert proof(mail, names, author).prove(author) is counts
 
 
+@pytest.mark.parametrize("signer", ["xn--bcher-kva.example", "mail.xn--bcher-kva.example"])
+def test_a_domain_in_other_characters_is_signed_in_its_ascii_form(signer: str) -> None:
+    names = zone(signer)
+    mail = signed(MAIL.replace(b"ann@example.com", "ann@bücher.example".encode()), signer)
+    assert proof(mail, names, "bücher.example").prove("bücher.example")
+    assert all(name.isascii() for name in names.asked)
+    assert not proof(mail, names, "a..b").prove("a..b")
+
+
 def test_the_strict_policy_of_the_organization_holds_for_its_parts() -> None:
     names = zone()
     names.records["_dmarc.example.com"] = [b"v=DMARC1; adkim=s"]

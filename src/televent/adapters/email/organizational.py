@@ -16,12 +16,18 @@ def organizational(domain: str) -> str | None:
 
     Under a public suffix such as co.uk or github.io each domain has another owner.
     """
+    name = in_ascii(domain)
+    return _public_suffixes().privatesuffix(name) if name else None
+
+
+def in_ascii(domain: str) -> str:
+    """The domain as the DNS has it, in lower case; "" for a text that no domain can be."""
     if len(domain) > MAX_DOMAIN:
-        return None
+        return ""
     try:
-        return _public_suffixes().privatesuffix(domain.encode("idna").decode("ascii").lower())
+        return domain.encode("idna").decode("ascii").lower()
     except UnicodeError:
-        return None
+        return ""
 
 
 @cache

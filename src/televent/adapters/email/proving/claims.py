@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from televent.adapters.email.authentication import results_of
-from televent.adapters.email.organizational import organizational
+from televent.adapters.email.organizational import in_ascii, organizational
 from televent.adapters.email.proving.arc import Chain, chain_of
 from televent.adapters.email.proving.keys import Key, NoKey, key_of
 from televent.adapters.email.proving.signature import BadSignature, Signature, signature_of
@@ -60,25 +60,25 @@ def claims_of(
     mail = SignedMail(raw)
     if any(len(mail.named(name)) > 1 for name in ONCE) or len(mail.named("from")) != 1:
         return Claims(mail, domain, (), None, True, frozenset())
-    owner, broken = organizational(domain), False
+    name, owner, broken = in_ascii(domain), organizational(domain), False
     found: list[Signature] = []
     for source in mail.named("dkim-signature")[:MAX_SIGNATURES]:
         try:
             each = signature_of(source, at)
         except BadSignature:
             continue
-        aligned = each.domain == domain or (owner is not None and organizational(each.domain) == owner)
+        aligned = each.domain == name or (owner is not None and organizational(each.domain) == owner)
         if not aligned and each.domain not in services:
             continue
         if mail.body(each.body_form)[0] != each.body:
             broken |= aligned
             continue
         found.append(each)
-    found = sorted(found, key=lambda each: each.domain != domain)[:MAX_TRIED]
+    found = sorted(found, key=lambda each: each.domain != name)[:MAX_TRIED]
     chain = chain_of(mail, relays, at)
     wanted = {each.key_name for each in found} | (chain.key_names if chain is not None else set())
-    if owner is not None and any(each.domain not in (domain, *services) for each in found):
-        wanted |= {f"_dmarc.{domain}", f"_dmarc.{owner}"}
+    if owner is not None and any(each.domain not in (name, *services) for each in found):
+        wanted |= {f"_dmarc.{name}", f"_dmarc.{owner}"}
     return Claims(mail, domain, tuple(found), chain, broken, frozenset(wanted))
 
 
@@ -89,10 +89,11 @@ def judged(claims: Claims, answers: Answers) -> Proof:
     signers = frozenset(each.domain for each in holding if _covers(claims.mail, each))
     domains = {each.domain for each in holding}
     owner = organizational(claims.domain)
-    if claims.domain in domains:
+    name = in_ascii(claims.domain)
+    if name in domains:
         return Proof(claims.domain, signers)
     if owner is not None and owner in map(organizational, domains):
-        strict = _strict(claims.domain, owner, answers)
+        strict = _strict(name, owner, answers)
         if strict is False:
             return Proof(claims.domain, signers)
         late |= strict is None

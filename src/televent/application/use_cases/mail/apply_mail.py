@@ -109,8 +109,9 @@ def _new(delivery: Delivery, name: str | None, *, proven: bool) -> Verdict:
         return _apply(delivery, Trust.T2, None, name)
     if method not in ("REQUEST", "PUBLISH"):
         return Verdict("ignored", "unknown-uid")
-    if proven and (delivery.unverified or _is_known(delivery)):
-        return _apply(delivery, Trust.T2, None, name)
+    if delivery.mail.sender.proven and (delivery.unverified or _is_known(delivery)):
+        # The sender is known; the organizer may be a group's calendar, which is shown as unverified.
+        return _apply(delivery, Trust.T2 if proven else Trust.T0, None, name)
     if choice == "never":
         return Verdict("ignored", "unknown senders are refused")
     if choice == "ask":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -37,7 +38,10 @@ def too_many(delivery: Delivery, card: ParkedMail) -> Verdict | None:
 
 
 def card_for(delivery: Delivery, reason: ParkedFor, stream: UUID) -> ParkedMail:
+    """The row of a parked mail. A sender who is only believed is not proven: the card must say so."""
     tenant, sender, key = delivery.account.tenant, delivery.mail.sender, delivery.mail.key
+    if delivery.unverified:
+        sender = replace(sender, proven=False)
     return ParkedMail(
         tenant=tenant,
         card_id=card_id_of(tenant, reason, key, sender.address[:MAX_SENDER]),
