@@ -93,7 +93,9 @@ def chat(folder: Path, seed: int) -> int:
             shutil.copy(log, KEPT / "chat")
     found = chat_lines(outcome)
     print("\n".join(found))
-    if not outcome.wrong:
+    if outcome.acts.total() < outcome.plan.acts:
+        print(f"not written: the machine was too busy for {outcome.plan.acts} acts")
+    elif not outcome.wrong:
         document(PAGE, found, outcome.minutes, CHAT_MARKERS)
         print(f"written: {PAGE.relative_to(ROOT)}")
     return int(bool(outcome.wrong))
