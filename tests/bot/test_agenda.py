@@ -169,7 +169,7 @@ def test_a_free_day_offers_a_sentence_that_makes_an_event(
     assert "/create" not in answer["text"]
     example = answer["html"].partition("<code>")[2].partition("</code>")[0]
     ann.says(example)
-    offer = ann.hears("🕐")
+    offer = ann.hears("🕒")
     assert "12:00" in offer["text"]
     assert "Nov 24" in offer["text"] if language == "en" else "24 ноября" in offer["text"]
 

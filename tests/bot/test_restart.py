@@ -6,6 +6,7 @@ import pytest
 
 from support.chat import Chats, Someone, buttons, open_chats
 from support.event_stage import copies, made
+from support.waiting import wait_until
 from televent.adapters.postgres.queues.chat_book import KEEP, KEEP_WELCOME, PostgresChatBook
 from televent.application.use_cases.people.accounts import erase_account
 
@@ -53,6 +54,12 @@ def test_dialogues_go_on_after_a_restart(database_url: str) -> None:
         assert "guest@example.com" in [each.address for each in row.text.reading.instances()[0].attendees]
 
 
+def updates(chats: Chats) -> int:
+    """The number of updates that the bot has not handled yet."""
+    with chats.core.pool.connection() as connection:
+        return int(connection.execute("SELECT count(*) FROM bot_update").fetchall()[0][0])
+
+
 def rows_of(someone: Someone) -> list[str]:
     """The kinds of the person's dialogues that are kept: "default", "welcome"."""
     query = "SELECT key FROM dialogue WHERE split_part(key, '/', 3) = %s ORDER BY key"
@@ -65,7 +72,8 @@ def test_a_dialogue_goes_with_the_account(chats: Chats) -> None:
     for someone in (ann, bob):
         someone.says("/create")
         someone.hears("What is it called?")
-        assert rows_of(someone) == ["default", "welcome"]
+        wait_until(lambda who=someone: rows_of(who) == ["default", "welcome"], what="the dialogue is stored")
+    wait_until(lambda: not updates(chats), what="the updates are handled")
     erase_account(chats.core.backend, ann.context())
     assert rows_of(ann) == []
     assert rows_of(bob) == ["default", "welcome"]
@@ -80,6 +88,8 @@ def test_an_old_dialogue_is_forgotten(chats: Chats, after: timedelta, left: list
     ann = chats.person("Ann")
     ann.says("/create")
     question = ann.hears("What is it called?")
+    # A dialogue is stored after its question was sent.
+    wait_until(lambda: rows_of(ann) == ["default", "welcome"] and not updates(chats), what="the update is handled")
     # The rows have the time of the database, not that of the test's clock.
     PostgresChatBook(chats.core.pool).sweep(datetime.now(UTC) + after)
     assert rows_of(ann) == left

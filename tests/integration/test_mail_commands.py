@@ -87,7 +87,7 @@ def test_a_mail_that_changed_nothing_and_why(
     assert f"no result of {EDGE} says that example.net sent it" in shown
     assert "parked" in shown
     monkeypatch.delenv("MAIL_AUTHSERV_ID")
-    assert "MAIL_AUTHSERV_ID is not set" in run("show", key).output
+    assert "the mail has no DKIM signature of example.net that holds" in run("show", key).output
 
 
 def test_a_strangers_control_characters_do_not_reach_the_terminal(post: PostOffice, ann: Person, run: Run) -> None:

@@ -1,15 +1,13 @@
 """A mail shows what the event has, in every program: the time, a title, the link of a conference (SPEC A4)."""
 
-from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 
-from support.post import PostOffice, itip_mail, message, open_other_server, run_on
+from support.outgoing_mail import send
+from support.post import PostOffice, itip_mail, message, open_other_server
 from support.sent_mail import parse_mail
 from support.town import Person, Town, meeting
-from televent.adapters.email.outbound import MailIdentity, MailSender
-from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 
 ZED = "zed@example.net"
@@ -21,14 +19,9 @@ def ann(town: Town) -> Person:
 
 
 def sent(town: Town) -> EmailMessage:
-    """The one mail that leaves, whenever it is due within an hour."""
+    """The one mail that leaves, whenever it is due within a minute."""
     with open_other_server() as other:
-        identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal")
-        mailer = SmtpMailer(SmtpRoute("127.0.0.1", other.port, tls="none"))
-        sender = MailSender(mailer, town.core.mail_book, identity, lambda: town.now)
-        for each in town.core.outbox.claim(town.now + timedelta(hours=1), kinds=MailSender.kinds):
-            run_on(other.loop, sender.handle(each))
-            town.core.outbox.complete(each, town.now)
+        send(town, other)
         (mail,) = other.mails
     return parse_mail(mail.raw)
 
