@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.frequency import frequency_at
-from televent.phrases.grammar.scan import is_name
+from televent.phrases.grammar.scan import is_name, scan
 from televent.phrases.grammar.senses import is_other_sense
 from televent.phrases.grammar.tokens import clean, tokens_of
+from televent.phrases.grammar.values import Rule
 from televent.phrases.own import read_own
 from televent.phrases.reading import Understood
 from televent.phrases.understanding import MAX_PIECE, MAX_SENTENCE, MAX_TEXT, understand
@@ -161,6 +162,9 @@ def test_a_word_of_time_in_the_title_is_named(sentence: str, language: str) -> N
     whole = Sentence(tokens_of(clean(sentence)), NOW, language)
     # Words in another sense, such as "half day" and "week 3".
     others = {token.low for place, token in enumerate(whole.tokens) if is_plain(whole, place)}
+    # "Quiz night", "May Day": read as time, and kept in the title.
+    titled = [item for item in scan(whole).items if item.titled and not isinstance(item.value, Rule)]
+    others |= {whole.low(place) for item in titled for place in range(item.first, item.last)}
     for token in tokens_of(clean(f"{understood.title} {understood.place}")):
         if understood.readings and token.low in TIME_WORDS - others:
             if frequency_at(Sentence([token], NOW, language), 0) and any(each.rrule for each in understood.readings):

@@ -70,6 +70,9 @@ def read_own(text: str, now: datetime, language: str) -> OwnReading:
     spans = sorted(
         {*((item.first, item.last) for item in made.unread), *found.impossible, *rest.unread(bool(readings))}
     )
+    if not any(each.rrule for each in readings):
+        # "Weekly report": the repetition is not offered.
+        spans += [(item.first, item.last) for item in found.items if item.titled and isinstance(item.value, Rule)]
     spans += [(item.first, item.last) for item in doubtful(sentence, found.items)]
     unread = tuple(dict.fromkeys(_written(text, tokens, first, last) for first, last in spans if last > first))
     understood = Understood(readings, rest.title, rest.place, rest.guests, unread)

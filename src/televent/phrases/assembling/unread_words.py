@@ -40,7 +40,7 @@ _SERVED = ("table", "reservation", "booking", "столик", "бронь")
 _JOINTS = AND | OR | BEFORE_A_TIME
 _HOW_MANY = frozenset(["many", "сколько", "per"])
 _ABOUT_A_MONTH = (
-    "sale", "edition", "statement", "payslip", "salary", "intake", "release", "sprint", "roundup", "bill", "shift",
+    "sale", "edition", "statement", "payslip", "salary", "intake", "release", "roundup", "bill", "shift",
     "newsletter", "invoice", "report", "payroll", "figures", "numbers", "budget", "rent", "issue", "accounts",
 )  # fmt: skip
 _WHOSE = frozenset(

@@ -159,7 +159,7 @@ def _piece(text: Sentence, at: int) -> tuple[float, str, int] | None:
         return None  # "15h30" is a time of the day
     after = text.skip(after, ("-",))
     unit = text.look_up(after, UNITS)
-    if unit is None or (text.low(after) in SINGULAR and amount % 10 != 1):
+    if unit is None or (text.low(after) in SINGULAR and amount % 10 != 1) or text.follows(after, "day", "off"):
         return None
     if text.low(after) in ("d", "w") and (not text.token(after).glued or text.low(after + 1) in ("'", ".", "/")):
         return None  # "at 10 w Bob"
