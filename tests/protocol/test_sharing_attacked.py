@@ -10,6 +10,7 @@ import pytest
 
 from support.dav import DECLARED, NAMESPACES, Answer, Client, Site, dav, event
 from support.outbox import let_everyone_ask
+from support.outgoing_mail import mails_of
 from support.shares import cs, mounted, reply, share
 from televent.application.event_store.mapper import FactMapper
 
@@ -233,12 +234,12 @@ def test_one_occurrence_can_be_answered_there_too(ann: Client, bob: Client) -> N
 
 
 def messages(site: Site) -> list[str]:
-    """The payloads of pending outbox messages to people elsewhere, the oldest first."""
-    query = (
-        "SELECT payload::text FROM outbox WHERE payload ->> 'recipient' = 'stranger@example.com' ORDER BY created_at"
-    )
+    """The calendar texts that people elsewhere are mailed, the oldest first."""
+    query = "SELECT tenant_id, payload FROM outbox WHERE kind = 'calendar_change/1' ORDER BY created_at"
     with psycopg.connect(site.core.conninfo) as connection:
-        return [row[0] for row in connection.execute(query).fetchall()]
+        rows = connection.execute(query).fetchall()
+    mails = [mail for tenant, payload in rows for mail in mails_of(site.core, tenant, payload)]
+    return [mail.text for mail in mails if mail.recipient == "stranger@example.com"]
 
 
 def test_what_a_sharee_schedules_goes_out_in_the_owners_name(ann: Client, bob: Client, eve: Client, site: Site) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from scenario_ical import Block, read_calendar
@@ -18,6 +18,7 @@ from scenario_script import WrongScenario, address
 
 from support.dav import Answer, Client, Entry, Site, cal, dav
 from support.followers import catch_up
+from support.outgoing_mail import mails_of
 from support.post import EDGE, itip_mail
 from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.intake import Intake
@@ -287,12 +288,15 @@ class Stage:
     def look(self) -> Scene:
         views = {name: self._view(name) for name in self.people}
         rows = self._owed()
-        mails = tuple(
-            Mail(self.inward(each["recipient"]), each["method"], self.inward(each["text"]))
-            for kind, each in rows
-            if kind.startswith("calendar_")
-        )
-        return Scene(views, mails, tuple(each["text_key"] for kind, each in rows if kind == "telegram_notification/1"))
+        mails: list[Mail] = []
+        for tenant, kind, each in rows:
+            if kind == "calendar_change/1":
+                made = [(mail.recipient, mail.method, mail.text) for mail in mails_of(self.site.core, tenant, each)]
+            else:
+                made = [(each["recipient"], each["method"], each["text"])] if kind.startswith("calendar_") else []
+            mails += [Mail(self.inward(to), method, self.inward(text)) for to, method, text in made]
+        keys = tuple(each["text_key"] for _, kind, each in rows if kind == "telegram_notification/1")
+        return Scene(views, tuple(mails), keys)
 
     def _view(self, name: str) -> View:
         copies: dict[str, Copy] = {}
@@ -314,12 +318,12 @@ class Stage:
         text = self.inward(entry.text(cal("calendar-data")))
         return Copy(entry.href, entry.text(dav("getetag")), tag, text)
 
-    def _owed(self) -> list[tuple[str, dict[str, Any]]]:
+    def _owed(self) -> list[tuple[UUID, str, dict[str, Any]]]:
         catch_up(self.site.core, NOTICES)
-        query = "SELECT kind, payload FROM outbox WHERE tenant_id = ANY (%s) ORDER BY created_at, outbox_id"
+        query = "SELECT tenant_id, kind, payload FROM outbox WHERE tenant_id = ANY (%s) ORDER BY created_at, outbox_id"
         with psycopg.connect(self.site.core.conninfo) as connection:
             rows = connection.execute(query, ([client.tenant for client in self.people.values()],)).fetchall()
-        return [(row[0], row[1]) for row in rows]
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def told(self) -> dict[str, Counter[str]]:
         """The methods of the messages that the last act sent to each person: to an inbox, or by mail."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from support.post import OtherServer, run_on
 from support.town import Town
 from televent.adapters.email.guest_mails import GuestMailSender
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
-from televent.application.messages.mail import CalendarChange
+from televent.application.messages.mail import CalendarChange, CalendarMail
 from televent.application.messages.outbox import Claimed, RetryLater, TryAgainAt, after_failure
+from televent.application.sent_mail import Guest
+from televent.application.use_cases.mail.tell_guest import mails_for
+from televent.domain.ids import AccountId
+from televent.runtime.compose import Core
 
 
 def handlers_to(town: Town, port: int) -> tuple[MailSender, GuestMailSender]:
@@ -61,3 +67,10 @@ def work(town: Town, other: OtherServer) -> Sequence[Exception]:
         else:
             town.core.outbox.complete(each, town.now)
     return errors
+
+
+def mails_of(core: Core, tenant: UUID, payload: Mapping[str, Any]) -> list[CalendarMail]:
+    """The mails that a stored change makes, when nothing else has happened."""
+    guest = Guest(AccountId(tenant), UUID(payload["stream_id"]), payload["recipient"])
+    found = mails_for(core.backend, guest, since=payload["before"], until=payload["version"], asks=payload["asks"])
+    return [each.mail for each in found.mails]

@@ -11,6 +11,8 @@ from typing import Final
 
 STANDSTILL: Final = 60.0
 """Seconds after which a loop that has not moved ends its process. The stacks of all threads go to standard error."""
+STDERR: Final = 2
+"""Its descriptor: the object in sys.stderr may have none."""
 
 
 @asynccontextmanager
@@ -23,7 +25,7 @@ async def loop_watched(standstill: float = STANDSTILL) -> AsyncIterator[None]:
     async def live() -> None:
         while True:
             # Each call replaces the one before.
-            faulthandler.dump_traceback_later(standstill, exit=True)
+            faulthandler.dump_traceback_later(standstill, exit=True, file=STDERR)
             await asyncio.sleep(standstill / 10)
 
     living = asyncio.create_task(live())

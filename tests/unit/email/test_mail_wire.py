@@ -74,9 +74,8 @@ def test_people_here_are_known_by_their_mail_address_and_nobodies_by_none() -> N
 
 
 def test_a_reply_goes_as_the_invitation_addressed_it() -> None:
-    text = message(
-        "ORGANIZER;CN=Zed:mailto:zed@example.net", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.com", method="REPLY"
-    )
+    people = ("ORGANIZER;CN=Zed:mailto:zed@example.net", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.com")
+    text = message(*people, "SUMMARY:Sync", method="REPLY")
     assert as_attendee(text, IDENTITY) == text
 
 
