@@ -26,6 +26,7 @@ from televent.adapters.email.meetings.sender import MeetingMailSender
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.application.use_cases.people.accounts import open_account, verify_address
+from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.ids import AccountId
 from televent.runtime.api import http_app
 from televent.runtime.compose import Core
@@ -95,6 +96,8 @@ def without_chat(town: Town, name: str, **profile: str) -> Person:
     person = Person(town, AccountId(uuid4()), f"{name}@example.com")
     open_account(town.core.backend, person.context(), telegram_id=None, name=name.title(), **profile)
     verify_address(town.core.backend, person.context(), address=person.address, code=None)
+    if town.strangers is not None:
+        change_preferences(town.core.backend, person.context(), {"strangers": town.strangers})
     return person
 
 

@@ -1,5 +1,7 @@
 settings-strangers = 📨 Invitations from strangers: { $value }
-setting-strangers = 📨 Invitations by mail from senders you do not know: <b>{ $value }</b>. “Ask first” shows them to you before anything is in your calendar.
+setting-strangers =
+    📨 Invitations by mail from senders you do not know. “Ask first” shows them to you before anything is in your calendar.
+    Now: <b>{ $value }</b>
 setting-strangers-never = refuse
 setting-strangers-ask = ask first
 setting-strangers-always = accept into the calendar
