@@ -54,6 +54,11 @@ def test_dialogues_go_on_after_a_restart(database_url: str) -> None:
         assert "guest@example.com" in [each.address for each in row.text.reading.instances()[0].attendees]
 
 
+def stored(someone: Someone) -> None:
+    """Waits until the dialogue is stored: that follows its question."""
+    wait_until(lambda: rows_of(someone) == ["default", "welcome"], what="the dialogue is stored")
+
+
 def updates(chats: Chats) -> int:
     """The number of updates that the bot has not handled yet."""
     with chats.core.pool.connection() as connection:
@@ -72,7 +77,8 @@ def test_a_dialogue_goes_with_the_account(chats: Chats) -> None:
     for someone in (ann, bob):
         someone.says("/create")
         someone.hears("What is it called?")
-        wait_until(lambda who=someone: rows_of(who) == ["default", "welcome"], what="the dialogue is stored")
+    for someone in (ann, bob):
+        stored(someone)
     wait_until(lambda: not updates(chats), what="the updates are handled")
     erase_account(chats.core.backend, ann.context())
     assert rows_of(ann) == []
