@@ -64,13 +64,14 @@ def module_town(module_database_url: str) -> Iterator[Town]:
 
 @pytest.fixture
 def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    """A town without people. Its clock shows noon."""
+    """A town without people. Its clock shows noon, and new people have the choices of the product."""
     if needs_own_database(request):
         with open_town(request.getfixturevalue("database_url")) as own:
             yield own
         return
     shared: Town = request.getfixturevalue("module_town")
     shared.now = NOON
+    shared.strangers = None
     yield shared
     leave(shared.core)
 
