@@ -225,6 +225,8 @@ def start_televent(place: Path, log_level: str = QUIET, **settings: str) -> Serv
     try:
         # The port is open before anything can answer: connections wait.
         await_health(server)
+        # The sandbox listens when it has imported its modules, which may be after the API's first answer.
+        await_port(server.name, process, sandbox, log)
     except BaseException:
         server.stop()
         raise
