@@ -61,8 +61,8 @@ FILL = """
         INSERT INTO calendar (tenant_id, calendar_id, name, seq, components)
         SELECT tenant, calendar, 'default', 1, ARRAY['VEVENT', 'VTODO'] FROM person
     ), reminder AS (
-        INSERT INTO reminder (tenant_id, stream_id, marked, changed_at, plan_at)
-        SELECT tenant, stream, 1, %(now)s, to_timestamp(0) FROM person
+        INSERT INTO reminder (tenant_id, stream_id, marked, changed_at, known_since, plan_at)
+        SELECT tenant, stream, 1, %(now)s, %(now)s, to_timestamp(0) FROM person
     )
     INSERT INTO resource (tenant_id, calendar_id, href, stream_id, uid, etag, component, ics, seq, modified_at, span)
     SELECT tenant, calendar, 'event.ics', stream, 'event-' || number, md5(number::text), 'VEVENT',
