@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, outbox, postmaster, running
+from televent.commands import accounts, database, followers, log_proofs, outbox, postmaster, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -27,6 +27,9 @@ click.rich_click.COMMAND_GROUPS = {
                 "rebuild",
                 "followers",
                 "verify",
+                "verify-log",
+                "prove",
+                "log",
                 "trace",
                 "outbox",
                 "postmaster",
@@ -55,6 +58,7 @@ for _command in (
     *running.COMMANDS,
     *accounts.COMMANDS,
     *database.COMMANDS,
+    *log_proofs.COMMANDS,
     *outbox.COMMANDS,
     *followers.COMMANDS,
     *postmaster.COMMANDS,

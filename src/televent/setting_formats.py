@@ -50,6 +50,16 @@ def address(value: str) -> str:
     return f"{local}@{domain(name)}"
 
 
+def witness(value: str) -> str:
+    """A mail address, or a URL with http or https, to which heads of the log go."""
+    if "://" not in value:
+        return address(value)
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not value.isascii() or not value.isprintable():
+        raise ValueError("must be mail addresses and https:// URLs with commas between them")
+    return value
+
+
 def host(value: str) -> str:
     """An IP address or the name of a host, without a port."""
     if not is_address(value) and not _HOST.match(value):

@@ -118,12 +118,19 @@ class Settings(BaseSettings):
     body_rate: int = Field(1000, ge=1, validation_alias="TELEVENT_BODY_RATE")
     answer_seconds: float = Field(60, gt=0, validation_alias="TELEVENT_ANSWER_SECONDS")
 
+    log_key: Path | None = Field(None, validation_alias="TELEVENT_LOG_KEY")
+    log_heads: Path | None = Field(None, validation_alias="TELEVENT_LOG_HEADS")
+    log_seconds: int = Field(600, ge=0, le=86_400, validation_alias="TELEVENT_LOG_SECONDS")
+    log_witnesses: Annotated[tuple[Annotated[str, AfterValidator(formats.witness)], ...], NoDecode] = Field(
+        (), validation_alias="TELEVENT_LOG_WITNESSES"
+    )
+
     attachments_mb: int = Field(1024, ge=0, le=1_000_000, validation_alias="TELEVENT_ATTACHMENTS_MB")
 
     pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")
     pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
 
-    @field_validator("trusted_proxies", "mail_relays", mode="before")
+    @field_validator("trusted_proxies", "mail_relays", "log_witnesses", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -39,6 +39,8 @@ UPDATE_LATE: Final = 300.0
 """Max seconds that an update of Telegram may wait to be handled."""
 FOLLOWER_LATE: Final = 60.0
 """Max seconds that an event may wait for a follower."""
+TREE_LATE: Final = 600.0
+"""Max seconds that an event may wait for its place in the tree of the log."""
 
 
 def check_up(settings: Settings) -> list[Finding]:
@@ -167,6 +169,7 @@ def _database(url: str, findings: list[Finding], public_url: str | None) -> None
         oldest = float(old[0] or 0) if old else 0.0
         findings.append(("transactions", oldest < 30, f"the oldest write transaction is {oldest:.0f} s old"))
         findings += _followers(connection)
+        findings.append(_heads(connection))
         if public_url is not None:
             findings.append(_attachments(connection, public_url))
 
@@ -203,6 +206,21 @@ def _followers(connection: Connection) -> list[Finding]:
         good = late < FOLLOWER_LATE and each.error is None and not each.unreadable
         findings.append((f"follower {each.name}", good, detail))
     return findings
+
+
+def _heads(connection: Connection) -> Finding:
+    """How far the log is proven by published heads."""
+    row = connection.execute(
+        "SELECT size, (SELECT max(size) FROM log_head),"
+        " (SELECT extract(epoch FROM now() - min(recorded_at)) FROM event WHERE position > log_tree.position)"
+        " FROM log_tree"
+    ).fetchone()
+    size, published, waiting = row if row is not None else (0, None, None)
+    late = float(waiting or 0)
+    detail = f"{size} events in the tree, {published or 0} proven by heads" + (
+        f"; the oldest that is not in it is {late:.0f} s old" if late else ""
+    )
+    return "log heads", late < TREE_LATE, detail
 
 
 def _attachments(connection: Connection, public_url: str) -> Finding:

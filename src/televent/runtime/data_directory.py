@@ -18,7 +18,7 @@ CLUSTERS: Final = ("cluster", "cluster.partial")
 """PostgreSQL's own directories. It keeps their contents closed itself, and refuses to start where they are not."""
 OURS: Final = {
     *CLUSTERS, "socket", "sandbox", "password", "users.lock", "starting.lock", "server.log", "server.log.1",
-    "ports", "ports.new", "up.lock",
+    "ports", "ports.new", "up.lock", "log-key.pem", "log-heads",
 }  # fmt: skip
 """Names that Televent makes in its data directory."""
 FOREIGN: Final = {"lost+found"}

@@ -43,6 +43,7 @@ async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event, socket
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
+    from televent.runtime.log_keeper import keep_log
     from televent.runtime.push import Push
     from televent.runtime.reminding import remind
     from televent.runtime.worker import Courier, carry, drain, housekeeping, keep_indexed
@@ -55,6 +56,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         *([] if push is None else [push_messages(core, push, stop)]),
         housekeeping(core, stop),
         keep_indexed(core, stop),
+        keep_log(core, stop),
         remind(core, stop),
         follow(core.runners(), stop),
     )
@@ -63,12 +65,14 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
 def worker_handlers(core: Core) -> list[Handler]:
     """The handlers of mail."""
     from televent.adapters.email.guest_mails import GuestMailSender
+    from televent.adapters.email.log_heads import HeadMails
     from televent.adapters.email.meetings.notices import NoticeMailSender
     from televent.adapters.email.meetings.parked import ParkedMails
     from televent.adapters.email.meetings.sender import MeetingMailSender
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.reminders import ReminderMails
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.log_heads.posting import HeadPoster
 
     settings = core.settings
     password = settings.smtp_password
@@ -88,6 +92,8 @@ def worker_handlers(core: Core) -> list[Handler]:
         ReminderMails(mailer, core.backend, core.answer_links, identity),
         MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue),
         NoticeMailSender(mailer, core.backend, identity),
+        HeadMails(mailer, settings.mail_sender, settings.mail_domain, core.backend.clock),
+        HeadPoster(),
         ParkedMails(mailer, core.backend, core.answer_links, identity),
     ]
 

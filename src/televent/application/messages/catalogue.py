@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from televent.application.messages import chat, itip_local, mail, proposals, push, reminders, share_local
+from televent.application.messages import chat, itip_local, log_head, mail, proposals, push, reminders, share_local
 from televent.application.messages.message import Message
 from televent.application.readable import make_readable
 
@@ -28,6 +28,8 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_change/1": mail.CalendarChange,
     "email/1": mail.Email,
     "operator_mail/1": mail.OperatorMail,
+    "log_head_mail/1": log_head.LogHeadMail,
+    "log_head_post/1": log_head.LogHeadPost,
     "meeting_mail/1": mail.MeetingMail,
     "notice_mail/1": mail.NoticeMail,
     "parked_mail/1": mail.ParkedMailNotice,

@@ -10,7 +10,7 @@ from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.application.event_store.recorded import RecordedEvent, RecordedNotification, StoredSnapshot
 from televent.domain.ids import StreamKey
 
-_COLUMNS = """tenant_id, stream_id, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,
+COLUMNS = """tenant_id, stream_id, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,
     recorded_at"""
 LOAD = f"""
     WITH shortcut AS MATERIALIZED (
@@ -20,7 +20,7 @@ LOAD = f"""
         NULL::timestamptz
     FROM shortcut
     UNION ALL
-    (SELECT {_COLUMNS} FROM event
+    (SELECT {COLUMNS} FROM event
     WHERE tenant_id = %s AND stream_id = %s AND version > coalesce((SELECT version FROM shortcut), 0)
     ORDER BY version)"""  # noqa: S608
 # The same statement takes the bound and reads: between two statements, events could commit. The newest position is the
@@ -34,7 +34,7 @@ PAGE = f"""
     SELECT bound.ceiling, coalesce(bound.newest >= bound.ceiling, false), page.*
     FROM bound
     LEFT JOIN LATERAL (
-        SELECT position, {_COLUMNS} FROM event
+        SELECT position, {COLUMNS} FROM event
         WHERE position > %s AND position < bound.ceiling AND position <= %s AND (%s OR topic = ANY (%s))
         ORDER BY position LIMIT %s
     ) AS page ON true
@@ -74,18 +74,18 @@ class PostgresLog:
         if rows and rows[0][0] is None:
             _, _, version, topic, state, subject, chain, *_ = rows.pop(0)
             snapshot = StoredSnapshot(key, version, topic, subject, state, chain)
-        return snapshot, [_event(row) for row in rows]
+        return snapshot, [event_of(row) for row in rows]
 
     def events(
         self, key: StreamKey, gt: int | None, lte: int | None, desc: bool, limit: int | None
     ) -> list[RecordedEvent]:
         """The stream's events with versions in (gt, lte]."""
         query = f"""
-            SELECT {_COLUMNS} FROM event
+            SELECT {COLUMNS} FROM event
             WHERE tenant_id = %s AND stream_id = %s AND version > %s AND version <= %s
             ORDER BY version {"DESC" if desc else "ASC"} LIMIT %s"""  # noqa: S608
         bounds = (gt if gt is not None else 0, lte if lte is not None else LAST_VERSION, limit)
-        return [_event(row) for row in self.fetch(query, (key.tenant, key.stream, *bounds))]
+        return [event_of(row) for row in self.fetch(query, (key.tenant, key.stream, *bounds))]
 
     def page(self, after: int, limit: int, stop: int | None, topics: Sequence[str]) -> Page:
         """At most ``limit`` events with positions in (after, stop]. ``topics``: only these; empty: all."""
@@ -112,7 +112,8 @@ def _fields(row: Row) -> dict[str, Any]:
     }
 
 
-def _event(row: Row) -> RecordedEvent:
+def event_of(row: Row) -> RecordedEvent:
+    """The event of a row of COLUMNS."""
     return RecordedEvent(**_fields(row))
 
 
