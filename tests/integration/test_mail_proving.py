@@ -127,6 +127,7 @@ def desk(town: Town, zone: Zone) -> PostOffice:
     """No listener: nobody else takes a stored mail."""
     core = town.core
     core.backend.clock = lambda: town.now
+    town.strangers = "always"
     return PostOffice(town, Intake(core.backend, core.mail_book, core.run, prover=Prover(zone, core.run)))
 
 

@@ -3,17 +3,22 @@
 import asyncio
 import base64
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.signing import HEADERS, Zone, in_thread, key_record, rsa_key, sealed, signed
-from televent.adapters.email.proving.canonical import body
+from televent.adapters.email.proving.canonical import body, field
 from televent.adapters.email.proving.claims import claims_of
+from televent.adapters.email.proving.keys import NoKey, key_of
 from televent.adapters.email.proving.prover import Prover
 from televent.adapters.email.proving.verdict import Proof
 
@@ -180,15 +185,16 @@ def test_keys_have_a_least_and_a_greatest_size(bits: int, counts: bool) -> None:
     assert proof(signed(MAIL, "example.com", key=key), names).prove("example.com") is counts
 
 
-def test_a_huge_exponent_is_refused() -> None:
-    numbers: RSAPrivateNumbers = rsa_key().private_numbers()
-    modulus, exponent = numbers.public_numbers.n.to_bytes(257, "big"), (1 << 2039) + 1
-    parts = b"".join(
-        b"\x02\x82" + len(each).to_bytes(2, "big") + each for each in (modulus, exponent.to_bytes(256, "big"))
-    )
-    der = b"\x30\x82" + len(parts).to_bytes(2, "big") + parts
-    names = Zone({"k1._domainkey.example.com": [b"v=DKIM1; p=" + base64.b64encode(der)]})
-    assert proof(signed(MAIL, "example.com"), names) == Proof(doubt="broken")
+@pytest.mark.parametrize(("exponent", "counts"), [(65537, True), ((1 << 32) - 1, True), ((1 << 33) + 1, False)])
+def test_a_huge_exponent_is_refused(exponent: int, counts: bool) -> None:
+    public = RSAPublicNumbers(exponent, rsa_key().public_key().public_numbers().n).public_key()
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    record = b"v=DKIM1; p=" + base64.b64encode(der)
+    if counts:
+        assert key_of([record]).algorithm == "rsa-sha256"
+        return
+    with pytest.raises(NoKey, match="exponent"):
+        key_of([record])
 
 
 def test_the_flag_s_wants_the_exact_domain() -> None:
@@ -220,9 +226,6 @@ def test_a_signature_ends(late: int, counts: bool) -> None:
 
 
 def by_hand(tags: str) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.hashes import SHA256
-
     text = f"from:Ann <ann@example.com>\r\ndkim-signature:{tags}".encode()
     value = base64.b64encode(rsa_key().sign(text, PKCS1v15(), SHA256())).decode()
     return f"DKIM-Signature: {tags}{value}\r\n".encode()
@@ -333,6 +336,24 @@ def test_a_list_proves_only_what_it_found_out(results: str) -> None:
 
 def test_a_seal_of_another_key_is_none() -> None:
     assert not proof(relayed(key=1), lists(), "example.com", LIST).prove("example.com")
+
+
+def test_a_strangers_seal_over_the_lists_signature_is_not_believed() -> None:
+    """The signature of the list does not cover what the list found out; only its seal does."""
+    failed = relayed(results="dmarc=fail header.from=example.com")
+    parts = re.findall(rb"ARC-(?:Message-Signature|Authentication-Results|Seal):(?:[^\n]*\n[ \t])*[^\n]*\n", failed)
+    seal, signature, results = parts
+    results = results.replace(b"dmarc=fail", b"dmarc=pass")
+    tags = b" i=1; cv=none; a=rsa-sha256; d=evil.example; s=k1; b="
+    above = (each.partition(b":") for each in (results, signature))
+    text = b"".join(field(name, value, "relaxed") for name, _, value in above)
+    text += field(b"ARC-Seal", tags, "relaxed").removesuffix(b"\r\n")
+    value = base64.b64encode(rsa_key(2048, 2).sign(text, PKCS1v15(), SHA256()))
+    forged = failed.replace(seal, b"ARC-Seal:" + tags + value + b"\r\n").replace(parts[2], results)
+    names = lists()
+    names.publish("evil.example", rsa_key(2048, 2))
+    assert proof(forged, names, "example.com", "evil.example", LIST).prove("example.com"), "the seal itself is good"
+    assert not proof(forged, names, "example.com", LIST).prove("example.com")
 
 
 def test_what_was_changed_after_the_seal_is_not_believed() -> None:

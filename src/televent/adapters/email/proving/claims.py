@@ -70,7 +70,7 @@ def claims_of(
         aligned = each.domain == name or (owner is not None and organizational(each.domain) == owner)
         if not aligned and each.domain not in services:
             continue
-        if mail.body(each.body_form)[0] != each.body:
+        if mail.body(each.body_form) != each.body:
             broken |= aligned
             continue
         found.append(each)

@@ -36,7 +36,8 @@ class BadSignature(Exception):
 class Signature:
     """A signature that a key may confirm. ``names``: the signed fields, in lower case; ``body``: the body's hash.
 
-    ``part``: bytes of the body that are signed, None for all.
+    ``body`` is compared with the hash of the whole body, whatever ``l=`` says: anybody can write behind the part that
+    ``l=`` names (RFC 6376 §8.2).
     """
 
     source: Field
@@ -49,7 +50,6 @@ class Signature:
     body: bytes
     value: bytes
     identity: str
-    part: int | None = None
 
     @property
     def key_name(self) -> str:
@@ -58,12 +58,8 @@ class Signature:
 
     def fault(self, mail: SignedMail, key: Key) -> str | None:
         """The reason why the signature does not hold; None where it holds."""
-        digest, size = mail.body(self.body_form)
-        if digest != self.body:
+        if mail.body(self.body_form) != self.body:
             return "the body was changed"
-        if self.part is not None and self.part != size:
-            # RFC 6376 §8.2: anybody can write behind the signed part.
-            return "a part of the body only is signed"
         if key.strict and self.identity != self.domain:
             return "the identity has another domain"
         if key.algorithm != self.algorithm:
@@ -138,9 +134,6 @@ def signature_of(source: Field, at: datetime, *, arc: bool = False) -> Signature
     forms = head.strip(), (whole.strip() or "simple")
     if not set(forms) <= set(_FORMS):
         raise BadSignature("an unknown canonical form")
-    part = tags.get("l")
-    if part is not None and not _SECONDS.match(part):
-        raise BadSignature("l= cannot be read")
     return Signature(
         source=source,
         algorithm=algorithm_of(tags),
@@ -152,7 +145,6 @@ def signature_of(source: Field, at: datetime, *, arc: bool = False) -> Signature
         body=value_of(tags, "bh"),
         value=value_of(tags, "b"),
         identity=identity,
-        part=int(part) if part is not None else None,
     )
 
 

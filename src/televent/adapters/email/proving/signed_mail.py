@@ -35,17 +35,16 @@ class SignedMail:
                 self._by_name.clear()
                 break
             self._by_name.setdefault(found[1].lower().rstrip(b" \t"), []).append((found[1], found[2]))
-        self._bodies: dict[Form, tuple[bytes, int]] = {}
+        self._bodies: dict[Form, bytes] = {}
 
     def named(self, name: str) -> list[Field]:
         """The fields of a name, from the top of the mail."""
         return self._by_name.get(name.encode(), [])
 
-    def body(self, form: Form) -> tuple[bytes, int]:
-        """SHA-256 of the body in that form, and its number of bytes."""
+    def body(self, form: Form) -> bytes:
+        """SHA-256 of the body in that form."""
         if form not in self._bodies:
-            text = body(self._raw[self._start :], form)
-            self._bodies[form] = hashlib.sha256(text).digest(), len(text)
+            self._bodies[form] = hashlib.sha256(body(self._raw[self._start :], form)).digest()
         return self._bodies[form]
 
     def head(self, names: Sequence[bytes], form: Form) -> bytes:
