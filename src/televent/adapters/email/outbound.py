@@ -4,50 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, changes_in, texts_of
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
-    CalendarCancel,
-    CalendarCounter,
-    CalendarDeclineCounter,
-    CalendarInvite,
     CalendarMail,
-    CalendarReply,
-    CalendarUpdate,
     Email,
     OperatorMail,
 )
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.application.use_cases.mail.tell_guest import GuestMail
-from televent.domain.calendar_object.details import Details
-from televent.ical.itip.message import PROPOSALS
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.objects.reading import Instance
-from televent.ical.text.values import unescape
-from televent.wording.changes import Shown, change_of, time_of
-from televent.wording.display import Display
 
-_TEXT_NAMES: Mapping[type[CalendarMail], str] = {
-    CalendarInvite: "invite",
-    CalendarUpdate: "update",
-    CalendarCancel: "cancel",
-    CalendarReply: "reply",
-    CalendarCounter: "counter",
-    CalendarDeclineCounter: "decline-counter",
-}
-"""The middle part of each text key: ``subject-invite``, ``lead-invite``."""
-
-
-MAX_LINK = 500
-"""Max characters of a link to a conference that is written into the text of a mail."""
 MAX_FORWARDED = 256 * 1024
 """Max bytes of a mail that is forwarded to the operator; the rest of a larger one is only in the database."""
 
@@ -66,7 +41,7 @@ class MailIdentity:
 class MailSender:
     """Sends outbox messages by mail. Its Message-ID derives from the outbox id: clients show a repeated mail once."""
 
-    kinds: tuple[type[Message], ...] = (*_TEXT_NAMES, Email, OperatorMail)
+    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, Email, OperatorMail)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -115,7 +90,7 @@ class MailSender:
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
-        words = _texts_of(outgoing, calendar, identity.name, _changes(guest_mail, self._clock()))
+        words = texts_of(outgoing, calendar, identity.name, changes_in(guest_mail, self._clock()))
         reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(
             sender=mime.Mailbox(texts.say(words.language, "via", name=identity.name), us.sender),
@@ -169,78 +144,3 @@ class MailSender:
         )
         forwarding = mime.forwarding_mail(mail, raw[:MAX_FORWARDED])
         await self._mailer.send(forwarding, envelope_from="", recipient=request.to)
-
-
-@dataclass(frozen=True, slots=True)
-class _MailTexts:
-    language: str
-    subject: str
-    plain: str
-    html: str
-
-
-def _changes(mail: GuestMail, now: datetime) -> tuple[str, ...]:
-    """The changes: was and now, one line each, in the language of the mail."""
-    if mail.was is None or mail.now is None:
-        return ()
-    zone = ZoneInfo(mail.mail.timezone)
-    display = Display(zone, texts.language_of(mail.mail.locale), now.astimezone(zone))
-    return change_of(_shown(mail.was), _shown(mail.now), display)
-
-
-def _shown(details: Details) -> Shown:
-    return Shown(time_of(details.start), time_of(details.end), details.rule, details.title, details.place)
-
-
-def _texts_of(outgoing: CalendarMail, calendar: CalendarText, name: str, changes: Sequence[str] = ()) -> _MailTexts:
-    """The subject and body of a mail, from the calendar text that is sent: no internal address is left in it."""
-    language = texts.language_of(outgoing.locale)
-    reading = calendar.reading
-    instance = next(iter(reading.instances()))
-    kind = _TEXT_NAMES[type(outgoing)]
-    if kind == "reply":
-        kind = f"reply-{_answer(instance)}"
-    if kind == "cancel" and instance.status != "CANCELLED":
-        # RFC 5546 §3.2.5: the meeting takes place without this attendee.
-        kind = "removed"
-    start: datetime | date | None = instance.start
-    values = {
-        "summary": instance.summary or texts.say(language, "untitled"),
-        "when": texts.when(start, instance.end, outgoing.timezone, language),
-        "name": name,
-        "place": instance.location or texts.say(language, "nowhere"),
-    }
-    lines = [*changes, texts.say(language, "time", **values), texts.say(language, "location", **values)]
-    if kind in ("invite", "update", "cancel", "removed"):
-        lines.append(texts.say(language, "organizer", **values))
-    lead = texts.say(language, f"lead-{kind}", **values)
-    if kind in ("invite", "update") and (link := _conference(instance)):
-        lines.append(texts.say(language, "conference", link=link))
-    if outgoing.method in PROPOSALS and (comment := _comment(instance)):
-        lines.append(texts.say(language, "comment", comment=comment))
-    description = instance.description.strip()[:10_000] if kind != "counter" else ""
-    plain = "\n".join([lead, "", *lines, *(["", description] if description else [])]) + "\n"
-    rows = "<br>".join(html.escape(line) for line in lines)
-    body = f"<p><b>{html.escape(lead)}</b></p><p>{rows}</p>"
-    if description:
-        body += "<p>" + html.escape(description).replace("\n", "<br>") + "</p>"
-    return _MailTexts(language, texts.say(language, f"subject-{kind}", **values), plain, body)
-
-
-def _conference(instance: Instance) -> str:
-    """The first link of CONFERENCE (RFC 7986 §5.11), which Exchange and others do not show; "" without one, and where
-    the description has it already."""
-    found = next((prop.value.strip() for prop in instance.beside if prop.name == "CONFERENCE"), "")
-    shown = found.startswith(("https://", "http://", "tel:")) and len(found) <= MAX_LINK
-    return found if shown and found not in instance.description else ""
-
-
-def _comment(instance: Instance) -> str:
-    """The COMMENT of a proposal or its refusal; "" without one."""
-    found = next((unescape(prop.value) for prop in instance.beside if prop.name == "COMMENT"), "")
-    return " ".join(found.split())
-
-
-def _answer(instance: Instance) -> str:
-    partstat = next((attendee.partstat for attendee in instance.attendees), "TENTATIVE")
-    return {"ACCEPTED": "accepted", "DECLINED": "declined"}.get(partstat, "tentative")
