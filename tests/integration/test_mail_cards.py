@@ -50,7 +50,7 @@ def test_a_whole_meeting_by_mail(town: Town, other: OtherServer, web: Web, ann: 
     for word in ("Ann invited you.", "Time: Tue, Dec 1 • 10:00 AM - 11:00 AM", "Location: Room 5"):
         assert word in text_of(mail)
     link = link_in(mail)
-    assert text_of(mail, "html").count(f'href="{PUBLIC}{link}"') == 3
+    assert text_of(mail, "html").count(f'href="{PUBLIC}{link}?answer=') == 3
 
     before = town.topics(bob)
     for method in ("GET", "HEAD", "GET", "OPTIONS", "PUT"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,8 @@ from datetime import datetime
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
-from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, changes_in, texts_of
+from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, calendar_content
+from televent.adapters.email.templates.content import Content
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarMail,
@@ -90,7 +90,7 @@ class MailSender:
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
-        words = texts_of(outgoing, calendar, identity.name, changes_in(guest_mail, self._clock()))
+        words = calendar_content(guest_mail, calendar, identity.name, self._clock())
         reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(
             sender=mime.Mailbox(texts.say(words.language, "via", name=identity.name), us.sender),
@@ -113,17 +113,21 @@ class MailSender:
     async def _send_template(self, message: Claimed, request: Email) -> None:
         language, verification = texts.language_of(request.locale), request.content
         values = {"name": verification.name, "code": verification.code}
-        lead = texts.say(language, "verification-lead", **values)
-        rest = texts.say(language, "verification-rest")
+        words = Content(
+            language=language,
+            subject=texts.say(language, "verification-subject", **values),
+            lead=texts.say(language, "verification-lead", **values),
+            lines=[texts.say(language, "verification-rest")],
+        )
         mail = mime.Mail(
             sender=mime.Mailbox("Televent", self._identity.sender),
             recipient=mime.Mailbox(verification.name, request.to),
             reply_to=None,
-            subject=texts.say(language, "verification-subject", **values),
+            subject=words.subject,
             date=self._clock(),
             message_id=mime.message_id(self._identity.mail_domain, message.tenant, message.outbox_id),
-            plain=f"{lead}\n\n{rest}\n",
-            html=f"<p><b>{html.escape(lead)}</b></p><p>{html.escape(rest)}</p>",
+            plain=words.plain,
+            html=words.html,
         )
         await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=request.to)
 

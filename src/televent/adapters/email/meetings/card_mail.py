@@ -28,7 +28,7 @@ def card_mail(card: Card, news: News, display: Display, link: str | None) -> Wri
     language = display.language
     kind = "cancelled" if card.state == "cancelled" else "changed" if news.changed and not news.made else "invited"
     title, when = title_of(card.entry.summary, language), time_of_entry(card.entry, display)
-    lines = [f"{title}", *_facts(card, display), *_changes(card, news, display)]
+    lines = [f"{title}", *_facts(card, display)]
     if card.state == "over":
         lines.append(say(language, "meeting-over"))
     elif card.open and card.entry.partstat in ANSWERS:
@@ -38,6 +38,7 @@ def card_mail(card: Card, news: News, display: Display, link: str | None) -> Wri
         subject=say(language, f"meeting-subject-{kind}", title=title, when=when),
         lead=_lead(card, news, display),
         lines=tuple(lines),
+        changes=tuple(_changes(card, news, display)),
         version=news.version,
         link=link,
         asks=card.open,

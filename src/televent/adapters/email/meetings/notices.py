@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import html
 from typing import Final
 
 from televent.adapters.email import mime, texts
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.templates.content import Content
 from televent.application.backend import Backend
 from televent.application.messages.mail import NoticeMail
 from televent.application.messages.message import Message
@@ -36,18 +36,25 @@ class NoticeMailSender:
         if not account.preferences.notifications:
             return
         us, address = self._identity, account.addresses[0]
-        language, key = texts.language_of(account.locale), f"notice-{notice.text_key}"
-        text = texts.say(language, key, **notice.values).strip()
+        content = notice_content(notice, texts.language_of(account.locale))
         made = mime.Mail(
             sender=mime.Mailbox("Televent", us.sender),
             recipient=mime.Mailbox(account.name, address),
             reply_to=None,
-            subject=texts.say(language, f"{key}-subject", **notice.values),
+            subject=content.subject,
             date=self._backend.clock(),
             message_id=mime.message_id(us.mail_domain, message.tenant, message.outbox_id),
-            plain=f"{text}\n",
-            html="<p>" + html.escape(text).replace("\n", "<br>") + "</p>",
+            plain=content.plain,
+            html=content.html,
             correlation_id=message.correlation_id,
         )
         with outcomes():
             await self._mailer.send(mime.plain_mail(made), envelope_from=us.sender, recipient=address)
+
+
+def notice_content(notice: NoticeMail, language: str) -> Content:
+    """The mail of a notice: its first paragraph is the lead."""
+    key = f"notice-{notice.text_key}"
+    lead, _, rest = texts.say(language, key, **notice.values).strip().partition("\n\n")
+    subject = texts.say(language, f"{key}-subject", **notice.values)
+    return Content(language, subject, subject, lines=[lead], text=rest)

@@ -8,10 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from televent.adapters.email import mime, texts
-from televent.adapters.email.meetings.written import Written
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.templates.content import Content, Link
 from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
 from televent.application.living_messages import Living
@@ -71,43 +71,54 @@ class ParkedMails:
             view = await asyncio.to_thread(parked_view, self._backend, tenant, notice.card_id)
             if view is None or view.state != "waiting" or was.shown == view.newest:
                 return
-            await self._send(message, account, await asyncio.to_thread(self._written, view, account, display))
+            await self._send(message, account, await asyncio.to_thread(self._content, view, account, display))
             now = Living(None, None, view.decided, view.newest, self._backend.clock())
         finally:
             await asyncio.to_thread(living.release, tenant, notice.card_id, "card", now)
 
-    def _written(self, view: ParkedView, account: AccountRow, display: Display) -> Written:
-        language, words = display.language, parked_words(view, display)
-        return Written(
-            language=language,
-            subject=_say(language, "parked-subject", lead=words.lead),
-            lead=words.lead,
-            lines=(*words.lines, *self._closing(view, account, language)),
-        )
+    def _content(self, view: ParkedView, account: AccountRow, display: Display) -> Content:
+        return parked_content(view, display, self._link(view, account))
 
-    def _closing(self, view: ParkedView, account: AccountRow, language: str) -> list[str]:
+    def _link(self, view: ParkedView, account: AccountRow) -> str | None:
         if self._identity.public_url is None:
-            return [_say(language, "parked-elsewhere")]
+            return None
         token = self._links.issue(account.tenant, view.card_id, None, self._backend.clock() + KEPT)
-        link = f"{self._identity.public_url}/i/{token}"
-        return [_say(language, "parked-choose", link=link), _say(language, "parked-private")]
+        return f"{self._identity.public_url}/i/{token}"
 
-    async def _send(self, message: Claimed, account: AccountRow, written: Written) -> None:
+    async def _send(self, message: Claimed, account: AccountRow, content: Content) -> None:
         us, address = self._identity, account.addresses[0]
         made = mime.Mail(
             sender=mime.Mailbox("Televent", us.sender),
             recipient=mime.Mailbox(account.name, address),
             reply_to=None,
-            subject=written.subject,
+            subject=content.subject,
             date=self._backend.clock(),
             message_id=mime.message_id(us.mail_domain, message.tenant, message.outbox_id),
-            plain=written.plain,
-            html=written.html,
+            plain=content.plain,
+            html=content.html,
             in_reply_to=None,
             correlation_id=message.correlation_id,
         )
         with outcomes():
             await self._mailer.send(mime.plain_mail(made), envelope_from=us.sender, recipient=address)
+
+
+def parked_content(view: ParkedView, display: Display, link: str | None) -> Content:
+    """The mail about mails that wait. ``link``: the page that decides, None where there is none."""
+    language, words = display.language, parked_words(view, display)
+    buttons = [
+        Link(_say(language, f"parked-button-{each}"), link, main=each == "apply")
+        for each in words.choices
+        if link is not None
+    ]
+    return Content(
+        language=language,
+        subject=_say(language, "parked-subject", lead=words.lead),
+        lead=words.lead,
+        lines=words.lines,
+        buttons=buttons,
+        notes=(_say(language, "parked-elsewhere" if link is None else "parked-private"),),
+    )
 
 
 def _say(language: str, key: str, **values: str) -> str:

@@ -178,7 +178,7 @@ class MeetingMailSender:
         return next(((e.door, fact) for e, fact in reversed(events) if _is_about(fact, mail)), None)
 
     async def _send(self, message: Claimed, mail: MeetingMail, account: AccountRow, written: Written) -> None:
-        us, address = self._identity, account.addresses[0]
+        us, address, content = self._identity, account.addresses[0], written.content
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._links.thread, account.tenant, mail.stream_id, own_id)
         made = mime.Mail(
@@ -188,8 +188,8 @@ class MeetingMailSender:
             subject=written.subject,
             date=self._backend.clock(),
             message_id=own_id,
-            plain=written.plain,
-            html=written.html,
+            plain=content.plain,
+            html=content.html,
             in_reply_to=first_id if first_id != own_id else None,
             correlation_id=message.correlation_id,
         )

@@ -1,11 +1,11 @@
-"""A mail about a meeting as plain values, and the forms in which it is sent: text and HTML."""
+"""A mail about a meeting as plain values."""
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Final
 
+from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.texts import say
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.domain.calendar_object.details import Details
@@ -15,6 +15,12 @@ from televent.wording.times import when_of
 
 MAX_TEXT: Final = 256
 """Max characters of a title, a place or a name."""
+_CHOSEN: Final = {
+    "meeting-accept": "?answer=accept",
+    "meeting-tentative": "?answer=tentative",
+    "meeting-decline": "?answer=decline",
+}
+"""The end of a link for each choice: its page shows that button first. The link itself answers nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,8 @@ class Written:
 
     ``link``: the page that answers, None where there is nothing to answer by a link. ``asks``: an answer is wanted.
     ``version``: that of the newest fact which it tells of. ``choices``: the keys of the answers on that page.
-    ``elsewhere``: the key of the sentence that says how to answer without a link.
+    ``elsewhere``: the key of the sentence that says how to answer without a link; ``private``: of the one about the
+    links. ``changes``: was → now, one line each.
     """
 
     language: str
@@ -35,33 +42,24 @@ class Written:
     asks: bool = False
     choices: tuple[str, ...] = ("meeting-accept", "meeting-tentative", "meeting-decline")
     elsewhere: str = "meeting-answer-elsewhere"
+    private: str = "meeting-answer-private"
+    changes: tuple[str, ...] = ()
 
     @property
-    def plain(self) -> str:
-        """The text/plain part."""
-        return "\n".join([self.lead, "", *self.lines, *(["", *self._closing()] if self.asks else [])]) + "\n"
-
-    @property
-    def html(self) -> str:
-        """The text/html part: no style, no picture, nothing is loaded."""
-        body = f"<p><b>{html.escape(self.lead)}</b></p>"
-        body += "<p>" + "<br>".join(html.escape(each) for each in self.lines) + "</p>"
+    def content(self) -> Content:
+        """The content of the mail."""
+        language = self.language
+        buttons: tuple[Link, ...] = ()
+        notes: tuple[str, ...] = ()
         if self.asks and self.link is not None:
-            href = html.escape(self.link)
-            choices = (say(self.language, each) for each in self.choices)
-            body += "<p>" + " · ".join(f'<a href="{href}">{html.escape(each)}</a>' for each in choices) + "</p>"
-            body += f"<p>{html.escape(say(self.language, 'meeting-answer-private'))}</p>"
+            buttons = tuple(
+                Link(say(language, key), f"{self.link}{_CHOSEN.get(key, '')}", main=key == self.choices[0])
+                for key in self.choices
+            )
+            notes = (say(language, self.private),)
         elif self.asks:
-            body += f"<p>{html.escape(say(self.language, self.elsewhere))}</p>"
-        return body
-
-    def _closing(self) -> list[str]:
-        if self.link is None:
-            return [say(self.language, self.elsewhere)]
-        return [
-            say(self.language, "meeting-answer", link=self.link),
-            say(self.language, "meeting-answer-private"),
-        ]
+            notes = (say(language, self.elsewhere),)
+        return Content(language, self.subject, self.lead, self.changes, self.lines, buttons=buttons, notes=notes)
 
 
 def short(text: str) -> str:

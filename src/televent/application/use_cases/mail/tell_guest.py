@@ -31,11 +31,17 @@ NOBODYS_MAILBOX = frozenset({"ROOM", "RESOURCE"})
 
 @dataclass(frozen=True, slots=True)
 class GuestMail:
-    """One mail. An update has what the guest was last told, and what is so now, of the event or the occurrence."""
+    """One mail. An update has what the guest was last told, and what is so now, of the event or the occurrence.
+
+    ``recurrence_id``: the occurrence that it is about, None for the event. ``page``: the address of the page by which
+    the guest answers; None where there is none.
+    """
 
     mail: CalendarMail
     was: Details | None = None
     now: Details | None = None
+    recurrence_id: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +87,11 @@ def mails_for(
 
 def _compared(was: CalendarObject, now: CalendarObject, account: AccountRow, message: OutgoingMessage) -> GuestMail:
     mail = mail_of(account, message)
-    if message.kind != "update" or not was.exists:
-        return GuestMail(mail)
     place = message.recurrence_ids[0]
-    return GuestMail(mail, details_in(was.text.reading, place), details_in(now.text.reading, place))
+    alone = place if len(message.recurrence_ids) == 1 else None
+    if message.kind != "update" or not was.exists:
+        return GuestMail(mail, recurrence_id=alone)
+    return GuestMail(mail, details_in(was.text.reading, place), details_in(now.text.reading, place), alone)
 
 
 def _messages(

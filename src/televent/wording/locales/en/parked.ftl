@@ -45,6 +45,5 @@ parked-button-apply = Apply
 parked-button-ignore = Ignore
 parked-button-believe = Always believe this sender
 parked-subject = Please decide: { $lead }
-parked-choose = To apply or ignore it, open { $link }
 parked-private = The link is for you alone. Opening it changes nothing.
 parked-elsewhere = Log in to your calendar to compare. There is no link, because this server has no public address.

@@ -43,6 +43,5 @@ parked-button-apply = Применить
 parked-button-ignore = Пропустить
 parked-button-believe = Всегда верить этому отправителю
 parked-subject = Решите, пожалуйста: { $lead }
-parked-choose = Чтобы применить или пропустить, откройте { $link }
 parked-private = Ссылка только для вас. Если её просто открыть, ничего не изменится.
 parked-elsewhere = Сравните в своём календаре. Ссылки нет: у этого сервера нет публичного адреса.

@@ -34,7 +34,6 @@ meeting-you-tentative = You answered “maybe”.
 meeting-accept = Accept
 meeting-decline = Decline
 meeting-tentative = Maybe
-meeting-answer = Answer: { $link }
 meeting-answer-private = The link is for you alone: it answers in your name.
 meeting-answer-elsewhere = The event is in your calendar. Please answer in your calendar app.
 meeting-they-accepted = { $name } accepted your meeting.

@@ -8,5 +8,5 @@ digest-today = Today:
 digest-early = Early tomorrow:
 digest-tomorrow = Tomorrow:
 digest-unanswered = Invitations that wait for your answer:
-reminder-choices = Remind me again, or done: { $link }
+reminder-choices = Remind me again, or done
 reminder-private = The link is for you alone: it acts in your name.

@@ -35,7 +35,6 @@ meeting-you-tentative = Вы ответили «под вопросом».
 meeting-accept = Принять
 meeting-decline = Отклонить
 meeting-tentative = Под вопросом
-meeting-answer = Ответить: { $link }
 meeting-answer-private = Эта ссылка только для вас: ответ по ней даётся от вашего имени.
 meeting-answer-elsewhere = Событие есть в вашем календаре. Ответьте, пожалуйста, в приложении календаря.
 meeting-they-accepted = { $name } придёт на вашу встречу.

@@ -8,5 +8,5 @@ digest-today = Сегодня:
 digest-early = Завтра рано утром:
 digest-tomorrow = Завтра:
 digest-unanswered = Приглашения ждут вашего ответа:
-reminder-choices = Напомнить ещё раз или готово: { $link }
+reminder-choices = Напомнить ещё раз или готово
 reminder-private = Ссылка только для вас: она действует от вашего имени.
