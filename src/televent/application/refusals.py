@@ -45,6 +45,18 @@ class PreconditionFailed(Refusal):
     """The event has changed since you last looked."""
 
 
+class NothingToUndo(Refusal):
+    """There is nothing to undo."""
+
+
+class NotYourChange(Refusal):
+    """Only your own changes can be undone."""
+
+
+class ChangedAgain(Refusal):
+    """The event has changed again since; undo the newer change first."""
+
+
 class SchedulingUidConflict(Refusal):
     """A meeting with this UID is in another calendar of yours."""
 

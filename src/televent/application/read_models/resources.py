@@ -186,6 +186,11 @@ class ResourceReads(Protocol):
         """The streams of the oldest messages in an inbox, beyond the newest ``keep``; at most ``limit`` of them."""
         ...
 
+    def deletions(self, tenant: AccountId, since: datetime, limit: int) -> list[tuple[UUID, datetime]]:
+        """The streams of the account's events that were deleted since then, and when last, the newest first. Some may
+        be there again."""
+        ...
+
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
         """The resource of that UID in any of the account's calendars, without text.

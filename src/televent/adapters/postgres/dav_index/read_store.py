@@ -95,6 +95,10 @@ LATEST_BY_UID = f"""
         UNION ALL
         SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND deleted
     ) AS named ORDER BY deleted, modified_at DESC, href LIMIT 1"""  # noqa: S608
+DELETIONS = """
+    SELECT stream_id, max(recorded_at) AS at FROM event
+    WHERE tenant_id = %s AND topic LIKE 'event-deleted/%%' AND recorded_at >= %s
+    GROUP BY stream_id ORDER BY at DESC, stream_id LIMIT %s"""
 BY_STREAM = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
@@ -216,6 +220,10 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
         """The resource with that UID, without text: a live one, else the newest tombstone."""
         rows = self._fetch(LATEST_BY_UID, (tenant, uid, tenant, uid))
         return ResourceRow(*rows[0]) if rows else None
+
+    def deletions(self, tenant: AccountId, since: datetime, limit: int) -> list[tuple[UUID, datetime]]:
+        """The streams of events that were deleted since then, and when last, the newest first."""
+        return [(row[0], row[1]) for row in self._fetch(DELETIONS, (tenant, since, limit))]
 
     def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None:
         """The live resource of that stream, with text."""

@@ -63,6 +63,7 @@ def put_object(
     sharee: AccountId | None = None,
     stored: CalendarText | None = None,
     moves: bool = False,
+    revives: UUID | None = None,
 ) -> Stored:
     """Stores ``text`` under ``href``, and sends the iTIP messages. Raises Refusal; then nothing has changed.
 
@@ -70,6 +71,7 @@ def put_object(
     text may use even if they belong to another account. ``sharee``: the acting person, where the calendar is shared
     with them. ``stored``: the text that is stored under the name, where the caller has read it. ``moves``: a new name
     for a meeting that is in another calendar of the account moves it here, if ``text`` is the same meeting (ADR 42).
+    ``revives``: the stream of a deleted object, which goes on with this one.
     """
     reading = validated(text)
     attached = managed_ids(text) - managed
@@ -81,7 +83,7 @@ def put_object(
         target = _target(found, href, reading, conditions)
         source = _elsewhere(found, reading, owner)
         created = found.resource is None
-        loaded = _load(backend, context, found.resource or source, reading, stored)
+        loaded = _load(backend, context, found.resource or source, reading, stored, revives)
         if source is not None and not (
             moves and created and conditions.only_new and same_meeting(loaded.state.text, text)
         ):
@@ -175,8 +177,18 @@ def _conflict(backend: Backend, context: Context, other: ResourceRow) -> Excepti
 
 
 def _load(
-    backend: Backend, context: Context, resource: ResourceRow | None, reading: Reading, stored: CalendarText | None
+    backend: Backend,
+    context: Context,
+    resource: ResourceRow | None,
+    reading: Reading,
+    stored: CalendarText | None,
+    revives: UUID | None,
 ) -> Loaded[CalendarObject]:
+    if resource is None and revives is not None:
+        loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, revives))
+        if loaded.state.exists:
+            raise StaleStream()
+        return loaded
     if resource is None:
         buried = backend.reads.latest_by_uid(context.tenant, reading.uid) if reading.organizer is not None else None
         if buried is None or not buried.deleted:

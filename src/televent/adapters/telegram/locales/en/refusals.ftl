@@ -65,3 +65,6 @@ refusal-Unreachable = The organizer of this event cannot be reached: the address
 refusal-UnreadableTimes = The event must end after it starts.
 refusal-UnsplittableSeries = This series cannot be divided there. Change one of its events, or all of them.
 refusal-WrongCode = That code is not right, or it has expired. Ask for a new one: /start
+refusal-NothingToUndo = There is nothing to undo.
+refusal-NotYourChange = Only your own changes can be undone.
+refusal-ChangedAgain = The event has changed again since. Undo the newer change first.

@@ -65,3 +65,6 @@ refusal-Unreachable = Связаться с организатором нель�
 refusal-UnreadableTimes = Событие должно закончиться позже, чем начнётся.
 refusal-UnsplittableSeries = Эту серию нельзя здесь разделить. Измените одно событие или все.
 refusal-WrongCode = Код неверен или уже не действует. Получить новый: /start
+refusal-NothingToUndo = Отменять нечего.
+refusal-NotYourChange = Отменить можно только свои изменения.
+refusal-ChangedAgain = С тех пор событие снова изменилось. Сначала отмените более новое изменение.
