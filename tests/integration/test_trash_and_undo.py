@@ -9,6 +9,8 @@ from support.town import Person, Town, meeting
 from televent.application.refusals import ChangedAgain, NothingToUndo, NotYourChange, UnknownResource
 from televent.application.use_cases.events.trash import read_trash, restore_event
 from televent.application.use_cases.events.undo_change import Undone, last_change, undo_change
+from televent.application.use_cases.objects.put_object import put_object
+from televent.ical.objects.calendar_text import CalendarText
 
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:x", "TRIGGER:-PT10M", "END:VALARM")
 
@@ -44,11 +46,7 @@ def undo(person: Person, stream_id: UUID, change_id: UUID | None = None) -> Undo
 def change_of(person: Person, text: bytes) -> UUID:
     """Stores a text as a calendar app does; returns the id of the change."""
     context = person.context()
-    person.context = lambda: context
-    try:
-        person.put(text)
-    finally:
-        del person.context  # type: ignore[method-assign]
+    put_object(person.town.core.backend, context, calendar="default", href="m.ics", text=CalendarText(text))
     return context.command_id
 
 

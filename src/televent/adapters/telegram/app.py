@@ -35,6 +35,7 @@ from televent.adapters.telegram.handlers import (
     parked,
     reachable,
     sharing,
+    undoing,
 )
 from televent.adapters.telegram.handlers.agenda import commands as agenda
 from televent.adapters.telegram.handlers.anything import commands, kinds
@@ -95,6 +96,7 @@ HANDLERS: Final = (
     picking,
     creating_answers,
     *EVENTS,
+    undoing,
     invite,
     open_questions,
     importing,

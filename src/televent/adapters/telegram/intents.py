@@ -14,7 +14,7 @@ from televent.adapters.telegram.words import as_command
 
 COMMANDS: Final = (
     "start", "help", "create", "today", "tomorrow", "week", "list", "event", "history", "invite", "rsvp", "attendees",
-    "freebusy", "cancel", "device", "share", "timezone", "language", "settings",
+    "freebusy", "cancel", "undo", "trash", "device", "share", "timezone", "language", "settings",
 )  # fmt: skip
 INTENTS: Final = {
     **{name: f"/{name}" for name in COMMANDS if name != "start"},

@@ -24,10 +24,13 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType({
     "share": "share", "поделиться": "share", "timezone": "timezone", "часовой пояс": "timezone", "пояс": "timezone",
     "freebusy": "freebusy", "занятость": "freebusy", "settings": "settings", "настройки": "settings",
     "event": "event", "событие": "event", "history": "history",
+    "undo": "undo", "вернуть": "undo", "trash": "trash", "корзина": "trash",
     "история": "history", "language": "language", "язык": "language",
 })  # fmt: skip
 """The words that people write for a command. Several words count only alone, without a slash."""
-ALONE: Final = frozenset({"start", "help", "create", "today", "tomorrow", "week", "list", "cancel", "settings"})
+ALONE: Final = frozenset(
+    {"start", "help", "create", "today", "tomorrow", "week", "list", "cancel", "settings", "undo", "trash"}
+)
 """Commands that a word without a slash means. The others need an event or more words."""
 MAX_WORD: Final = 32
 """Max characters of a text that is compared with the commands."""

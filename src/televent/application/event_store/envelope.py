@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
-from televent.application.event_store.recorded import RecordedNotification
+from televent.application.event_store.recorded import RecordedEvent, RecordedNotification
 from televent.domain.ids import AccountId, StreamKey
 
 
@@ -83,12 +83,12 @@ class LoggedEvent:
         return self.envelope.version
 
 
-def envelope_of(event: RecordedNotification) -> Envelope:
-    """The envelope of an event of the log."""
+def envelope_of(event: RecordedEvent) -> Envelope:
+    """The envelope of an event; its position is 0 where the event was read from its stream and not from the log."""
     return Envelope(
         key=StreamKey.parse(str(event.originator_id)),
         version=event.originator_version,
-        position=event.id,
+        position=event.id if isinstance(event, RecordedNotification) else 0,
         topic=event.topic,
         actor=event.actor,
         door=event.door,

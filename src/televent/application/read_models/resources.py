@@ -191,6 +191,10 @@ class ResourceReads(Protocol):
         be there again."""
         ...
 
+    def newest_changed(self, tenant: AccountId, limit: int) -> list[UUID]:
+        """The streams of the last changed events of the account, deleted ones among them, the newest first."""
+        ...
+
     def by_uid(self, tenant: AccountId, uid: str) -> list[ResourceRow]: ...
     def latest_by_uid(self, tenant: AccountId, uid: str) -> ResourceRow | None:
         """The resource of that UID in any of the account's calendars, without text.

@@ -99,6 +99,16 @@ DELETIONS = """
     SELECT stream_id, max(recorded_at) AS at FROM event
     WHERE tenant_id = %s AND topic LIKE 'event-deleted/%%' AND recorded_at >= %s
     GROUP BY stream_id ORDER BY at DESC, stream_id LIMIT %s"""
+# The last ones of each calendar by its counter, which has an index.
+NEWEST_CHANGED = """
+    SELECT stream_id FROM calendar CROSS JOIN LATERAL (
+        SELECT stream_id, modified_at FROM resource
+        WHERE resource.tenant_id = calendar.tenant_id AND resource.calendar_id = calendar.calendar_id
+            AND resource.seq > 0
+        ORDER BY resource.seq DESC LIMIT %s
+    ) AS newest
+    WHERE calendar.tenant_id = %s AND NOT calendar.deleted AND calendar.name <> %s
+    GROUP BY stream_id ORDER BY max(modified_at) DESC LIMIT %s"""
 BY_STREAM = f"""
     SELECT {WHOLE_COLUMNS} FROM resource
     WHERE tenant_id = %s AND stream_id = %s AND NOT deleted LIMIT 1"""  # noqa: S608
@@ -224,6 +234,10 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
     def deletions(self, tenant: AccountId, since: datetime, limit: int) -> list[tuple[UUID, datetime]]:
         """The streams of events that were deleted since then, and when last, the newest first."""
         return [(row[0], row[1]) for row in self._fetch(DELETIONS, (tenant, since, limit))]
+
+    def newest_changed(self, tenant: AccountId, limit: int) -> list[UUID]:
+        """The streams of the last changed events, the newest first."""
+        return [row[0] for row in self._fetch(NEWEST_CHANGED, (limit, tenant, INBOX, limit))]
 
     def by_stream(self, tenant: AccountId, stream_id: UUID) -> ResourceRow | None:
         """The live resource of that stream, with text."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from televent.application.backend import Backend
-from televent.application.event_store.envelope import Envelope
+from televent.application.event_store.envelope import Envelope, envelope_of
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.which import locate
@@ -28,19 +28,5 @@ def read_history(backend: Backend, tenant: AccountId, stream_id: UUID) -> list[t
     key = StreamKey(found.calendar.tenant, stream_id)
     events = backend.store.recorder.select_events(str(key), desc=True, limit=NEWEST)
     return [
-        (backend.store.facts.to_fact(each), _envelope(key, each)) for each in events if isinstance(each, RecordedEvent)
+        (backend.store.facts.to_fact(each), envelope_of(each)) for each in events if isinstance(each, RecordedEvent)
     ]
-
-
-def _envelope(key: StreamKey, event: RecordedEvent) -> Envelope:
-    return Envelope(
-        key=key,
-        version=event.originator_version,
-        position=0,
-        topic=event.topic,
-        actor=event.actor,
-        door=event.door,
-        now=event.recorded_at,
-        command_id=event.command_id,
-        correlation_id=event.correlation_id,
-    )

@@ -38,7 +38,7 @@ from televent.domain.calendar_object.events import (
     RsvpGiven,
 )
 from televent.domain.calendar_object.state import CalendarObject, etag_of
-from televent.domain.ids import StreamKey
+from televent.domain.ids import AccountId, StreamKey
 from televent.ical.editing.reverting import ChangedSince, reverted, same_event
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
@@ -85,11 +85,15 @@ class Undone:
 
 def last_change(backend: Backend, context: Context, stream_id: UUID) -> UndoableChange:
     """The owner's newest change of that event. Raises NothingToUndo, UnknownResource."""
-    groups = _changes(backend, context, stream_id)
-    mine = [each for each in groups if _own(each, context)]
+    mine = own_changes(backend, context.tenant, stream_id)
     if not mine:
         raise NothingToUndo()
     return _named(backend, context, stream_id, mine[-1])
+
+
+def own_changes(backend: Backend, tenant: AccountId, stream_id: UUID) -> list[list[RecordedEvent]]:
+    """The stored events of each change of that event that its owner made, oldest first. Raises UnknownResource."""
+    return [each for each in _changes(backend, tenant, stream_id) if _own(each, tenant)]
 
 
 def undo_change(backend: Backend, context: Context, *, stream_id: UUID, change_id: UUID) -> Undone:
@@ -99,13 +103,13 @@ def undo_change(backend: Backend, context: Context, *, stream_id: UUID, change_i
     message that came), ChangedAgain (a later change is about the same), and what storing raises; then nothing has
     changed.
     """
-    groups = _changes(backend, context, stream_id)
+    groups = _changes(backend, context.tenant, stream_id)
     if any(group[0].command_id == context.command_id for group in groups):
         return Undone(stream_id, context.command_id, not _current(backend, context, stream_id).exists, again=True)
     group = next((each for each in groups if each[0].command_id == change_id), None)
     if group is None:
         raise UnknownResource()
-    if not _own(group, context):
+    if not _own(group, context.tenant):
         raise NotYourChange()
     change = _named(backend, context, stream_id, group)
 
@@ -186,9 +190,9 @@ def _current(backend: Backend, context: Context, stream_id: UUID) -> CalendarObj
     return backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, stream_id)).state
 
 
-def _changes(backend: Backend, context: Context, stream_id: UUID) -> list[list[RecordedEvent]]:
+def _changes(backend: Backend, tenant: AccountId, stream_id: UUID) -> list[list[RecordedEvent]]:
     """The newest changes, oldest first: the stored events of each command. Raises UnknownResource."""
-    key = str(StreamKey(context.tenant, stream_id))
+    key = str(StreamKey(tenant, stream_id))
     found = backend.store.recorder.select_events(key, desc=True, limit=LOOKED_AT)
     groups: list[list[RecordedEvent]] = []
     for event in reversed(found):
@@ -203,9 +207,9 @@ def _changes(backend: Backend, context: Context, stream_id: UUID) -> list[list[R
     return groups
 
 
-def _own(group: Sequence[RecordedEvent], context: Context) -> bool:
+def _own(group: Sequence[RecordedEvent], tenant: AccountId) -> bool:
     """Whether the owner of the calendar made the change, and it changed the event."""
-    return group[0].actor == context.actor and any(each.topic.partition("/")[0] in _UNDOABLE for each in group)
+    return group[0].actor == str(tenant) and any(each.topic.partition("/")[0] in _UNDOABLE for each in group)
 
 
 def _named(backend: Backend, context: Context, stream_id: UUID, group: Sequence[RecordedEvent]) -> UndoableChange:

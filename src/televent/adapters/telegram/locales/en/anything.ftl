@@ -30,6 +30,8 @@ help-look =
     /today, /tomorrow, /week, /list
     /event &lt;event&gt; – see one, change it, move it
     /history &lt;event&gt; – what was changed
+    /undo – take back a change
+    /trash – deleted events
     Words without a slash work too: today, tomorrow, week.
 help-people =
     <b>Other people</b>
