@@ -20,13 +20,13 @@ from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
 
 
-def handlers_to(town: Town, port: int) -> tuple[MailSender, GuestMailSender]:
+def handlers_to(town: Town, port: int, public_url: str | None = None) -> tuple[MailSender, GuestMailSender]:
     """The worker's handlers of mail, for a mail server on that port."""
-    identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal")
+    identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal", public_url)
     town.core.backend.clock = lambda: town.now
     mailer = SmtpMailer(SmtpRoute("127.0.0.1", port, tls="none"))
     sender = MailSender(mailer, town.core.mail_book, identity, lambda: town.now)
-    return sender, GuestMailSender(town.core.backend, sender)
+    return sender, GuestMailSender(town.core.backend, sender, town.core.answer_links, public_url)
 
 
 def claim_changes(town: Town) -> list[Claimed]:
@@ -34,20 +34,22 @@ def claim_changes(town: Town) -> list[Claimed]:
     return town.core.outbox.claim(town.now + timedelta(minutes=1), kinds=(CalendarChange,))
 
 
-def handle(town: Town, other: OtherServer, message: Claimed, port: int | None = None) -> None:
+def handle(
+    town: Town, other: OtherServer, message: Claimed, port: int | None = None, public_url: str | None = None
+) -> None:
     """Handles one message. Raises what its handler raises."""
-    handlers = handlers_to(town, other.port if port is None else port)
+    handlers = handlers_to(town, other.port if port is None else port, public_url)
     (handler,) = (each for each in handlers if type(message.message) in each.kinds)
     run_on(other.loop, handler.handle(message))
 
 
-def send(town: Town, other: OtherServer) -> None:
+def send(town: Town, other: OtherServer, public_url: str | None = None) -> None:
     """Mails everything that is due within a minute."""
     later = town.now + timedelta(minutes=1)
     kinds = [*MailSender.kinds, *GuestMailSender.kinds]
     while claimed := town.core.outbox.claim(later, kinds=kinds):
         for each in claimed:
-            handle(town, other, each)
+            handle(town, other, each, public_url=public_url)
             town.core.outbox.complete(each, later)
 
 

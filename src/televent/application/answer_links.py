@@ -1,4 +1,4 @@
-"""The links in mails by which people here answer meetings, reminders and proposals, and the threads of those mails.
+"""The links in mails by which people answer meetings, reminders and proposals, and the threads of those mails.
 
 A token is random and stored, so that it discloses nothing, answers one question for one person, and is useless as soon
 as its row is deleted, as on the erasure of the account.
@@ -15,6 +15,7 @@ from televent.domain.ids import AccountId
 
 REMINDER: Final = "reminder"
 PROPOSAL: Final = "proposal:"
+GUEST: Final = "guest:"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
@@ -22,7 +23,8 @@ TOKEN_LENGTH: Final = 32
 @dataclass(frozen=True, slots=True)
 class AnswerLink:
     """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting. ``purpose``: "" for
-    the invitation, REMINDER, or PROPOSAL with the key of the proposal behind it."""
+    the invitation, REMINDER, PROPOSAL with the key of the proposal behind it, or GUEST with the address of a guest
+    elsewhere; then ``tenant`` and ``stream_id`` are the organizer's."""
 
     token: str
     tenant: AccountId
@@ -34,6 +36,11 @@ class AnswerLink:
     def proposal(self) -> str | None:
         """The key of the proposal that the link answers; None for another link."""
         return self.purpose.removeprefix(PROPOSAL) if self.purpose.startswith(PROPOSAL) else None
+
+    @property
+    def guest(self) -> str | None:
+        """The address of the guest elsewhere who answers by the link; None for a link of a person here."""
+        return self.purpose.removeprefix(GUEST) if self.purpose.startswith(GUEST) else None
 
 
 class AnswerLinks(Protocol):

@@ -18,6 +18,7 @@ from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.credentials import client_of
 from televent.adapters.caldav.door.limits import RateLimits, longest_delay
 from televent.adapters.caldav.door.origin import origin
+from televent.adapters.email.guest_file import Sender, guest_file
 from televent.adapters.http.answer_page import AnswerPage
 from televent.adapters.http.app import Asgi, Front, Scope, rest_app
 from televent.adapters.http.connection import HARD_LIMIT_FACTOR, ConnectionLimits, connections_with
@@ -31,6 +32,7 @@ from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
+from televent.application.use_cases.scheduling.answer_by_link import Linked
 from televent.runtime.compose import Core
 from televent.runtime.exposure import exposed
 from televent.runtime.push import Push
@@ -136,7 +138,7 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
 
     mounts: dict[str, Asgi] = {
         "/health/floor": floor,
-        "/i": AnswerPage(core.backend, core.answer_links, core.run, _admission(core, limits)),
+        "/i": AnswerPage(core.backend, core.answer_links, core.run, _admission(core, limits), _file_of(core)),
     }
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)
@@ -147,6 +149,13 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
     start = StartPage(partial(_base, settings), sandbox_beside(settings))
     front = Front(rest_app(check), caldav, start, mounts=mounts, public_path=settings.public_path)
     return Forwarded(front, list(settings.trusted_proxies)) if settings.trusted_proxies else front
+
+
+def _file_of(core: Core) -> Callable[[Linked], str | None]:
+    """Makes the calendar file of a guest's link."""
+    settings = core.settings
+    sender = Sender(settings.mail_domain, settings.internal_domain, settings.public_url)
+    return partial(guest_file, core.backend, core.mail_book, sender)
 
 
 def _admission(core: Core, limits: RateLimits | None) -> Callable[[Scope], Awaitable[float]]:

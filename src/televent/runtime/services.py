@@ -88,7 +88,7 @@ def worker_handlers(core: Core) -> list[Handler]:
     sender = MailSender(mailer, core.mail_book, identity, core.backend.clock)
     return [
         sender,
-        GuestMailSender(core.backend, sender),
+        GuestMailSender(core.backend, sender, core.answer_links, settings.public_url),
         ReminderMails(mailer, core.backend, core.answer_links, identity),
         MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue),
         NoticeMailSender(mailer, core.backend, identity),

@@ -81,6 +81,17 @@ def when_of(
     return f"{text} ({named})" if named else text
 
 
+def zoned_when_of(start: datetime | date, end: datetime | date, display: Display) -> str:
+    """The time of an event for a reader whose zone is not known: it names the zone of ``display`` by city and offset.
+
+    Dates and floating times have no zone.
+    """
+    words = when_of(start, end, display, display.zone)
+    if not isinstance(start, datetime) or start.tzinfo is None:
+        return words
+    return f"{words} ({zone_label(display.zone, start, display.language)})"
+
+
 def event_time_of(start: datetime | date, end: datetime | date, display: Display) -> str:
     """The time of an event as its view spells it: "Mon, Jan 5 at 14:00 - 15:00"; whole days without a time."""
     first = day_of(start, display)

@@ -8,12 +8,14 @@ from typing import Final
 
 from televent.adapters.email.outbound import MailSender
 from televent.adapters.email.smtp import MailUnreachable, NoConnection
+from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
 from televent.application.messages.mail import CalendarChange
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.sent_mail import Guest, Plan, Sent
-from televent.application.use_cases.mail.tell_guest import GuestMails, mail_id, mails_for, quiet_at
+from televent.application.use_cases.mail.tell_guest import GuestMail, GuestMails, mail_id, mails_for, quiet_at
+from televent.application.use_cases.scheduling.guest_by_link import issue_guest_link
 from televent.domain.ids import AccountId
 
 SOON: Final = 1.0
@@ -29,8 +31,9 @@ class GuestMailSender:
 
     kinds: tuple[type[Message], ...] = (CalendarChange,)
 
-    def __init__(self, backend: Backend, sender: MailSender) -> None:
+    def __init__(self, backend: Backend, sender: MailSender, links: AnswerLinks, public_url: str | None = None) -> None:
         self._backend, self._sender = backend, sender
+        self._links, self._public_url = links, public_url
         self._sent = backend.sent_mail
 
     async def handle(self, message: Claimed) -> None:
@@ -85,10 +88,18 @@ class GuestMailSender:
             if part < plan.parts:
                 continue
             try:
-                await self._sender.send_to_guest(replace(message, outbox_id=mail_id(plan.outbox_id, part)), mail)
+                linked = await asyncio.to_thread(self._linked, guest, mail)
+                await self._sender.send_to_guest(replace(message, outbox_id=mail_id(plan.outbox_id, part)), linked)
             except Exception as error:
                 if part == 0 and (isinstance(error, NoConnection) or not isinstance(error, MailUnreachable)):
                     # Nothing was taken, so the next attempt tells of later changes as well.
                     await asyncio.to_thread(self._sent.plan, guest, None)
                 raise
             await asyncio.to_thread(self._sent.plan, guest, replace(plan, parts=part + 1))
+
+    def _linked(self, guest: Guest, mail: GuestMail) -> GuestMail:
+        """The mail with the page by which the guest answers; without one where no page can be reached."""
+        if self._public_url is None or mail.mail.method != "REQUEST":
+            return mail
+        token = issue_guest_link(self._backend, self._links, guest, mail.recurrence_id)
+        return replace(mail, page=f"{self._public_url}/i/{token}") if token is not None else mail

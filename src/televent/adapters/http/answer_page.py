@@ -14,7 +14,20 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
-from televent.adapters.http.link_html import Answer, Form, choice_form, filled, notice, say, short, source
+from televent.adapters.http.guest_page import guest_answer
+from televent.adapters.http.link_html import (
+    ANSWERED,
+    CHOICES,
+    Answer,
+    Form,
+    answer_form,
+    fault_of,
+    filled,
+    notice,
+    say,
+    short,
+    source,
+)
 from televent.adapters.http.page_policy import page_policy
 from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
@@ -27,6 +40,7 @@ from televent.application.refusals import TryAgain
 from televent.application.use_cases.mail.parked_cards import parked_view
 from televent.application.use_cases.scheduling.answer_by_link import Linked, answer_by_link, open_link
 from televent.application.use_cases.scheduling.cards import Card
+from televent.application.use_cases.scheduling.guest_by_link import refused_to
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.texts import language_of
@@ -35,11 +49,10 @@ from televent.wording.zones import unknown_zone_of
 
 MAX_BODY: Final = 8192
 """Max bytes of a form."""
-MAX_NOTE: Final = 500
-"""Max characters of a note."""
-CHOICES: Final = {"accept": "ACCEPTED", "tentative": "TENTATIVE", "decline": "DECLINED"}
-"""The value of each button, and its PARTSTAT."""
-_ANSWERED: Final = {"ACCEPTED": "accepted", "TENTATIVE": "tentative", "DECLINED": "declined"}
+MAX_QUERY: Final = 256
+"""Max bytes of a query that is read."""
+FILE: Final = ".ics"
+"""The end of the path at which a guest loads the event as a file."""
 _HEX: Final = frozenset("0123456789abcdef")
 
 Scope = MutableMapping[str, Any]
@@ -53,12 +66,18 @@ class Run(Protocol):
 
 
 class AnswerPage:
-    """The page as an ASGI application below ``/i/``. ``admit`` counts a request, and returns the seconds to wait."""
+    """The page as an ASGI application below ``/i/``. ``admit`` counts a request, and returns the seconds to wait.
+    ``file_of``: the event of a guest's link as a calendar file, None where there is none."""
 
     def __init__(
-        self, backend: Backend, links: AnswerLinks, run: Run, admit: Callable[[Scope], Awaitable[float]]
+        self,
+        backend: Backend,
+        links: AnswerLinks,
+        run: Run,
+        admit: Callable[[Scope], Awaitable[float]],
+        file_of: Callable[[Linked], str | None],
     ) -> None:
-        self._backend, self._links = backend, links
+        self._backend, self._links, self._file_of = backend, links, file_of
         self._run, self._admit = run, admit
 
     async def __call__(self, scope: Scope, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
@@ -66,7 +85,7 @@ class AnswerPage:
         answer = await self._answer(scope, receive)
         body = answer.page.encode()
         headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-type", answer.media_type),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
             (b"content-security-policy", page_policy(source(), "'self'")),
@@ -96,14 +115,23 @@ class AnswerPage:
                 return Answer(413, page)
             form = _read(body)
         try:
-            return await self._run(self._made, token, language, form)
+            return await self._run(self._made, token, language, form, _picked(scope))
         except (Outage, TryAgain):
             return Answer(503, await asyncio.to_thread(notice, language, "answer-busy-title", "answer-away"))
 
-    def _made(self, token: str, language: str, form: Form | None) -> Answer:
+    def _made(self, path: str, language: str, form: Form | None, picked: str) -> Answer:
+        token = path.removesuffix(FILE)
         known = len(token) == TOKEN_LENGTH and _HEX.issuperset(token)
         linked = open_link(self._backend, self._links, token) if known else None
         if linked is None:
+            return Answer(404, notice(language, "answer-link-title", "answer-link"))
+        if linked.link.guest is not None:
+            if path != token:
+                return (
+                    self._file(linked, language) if form is None else Answer(405, headers=((b"allow", b"GET, HEAD"),))
+                )
+            return guest_answer(self._backend, linked, language, form, picked)
+        if path != token:
             return Answer(404, notice(language, "answer-link-title", "answer-link"))
         display = self._display(linked)
         if linked.link.purpose == REMINDER:
@@ -115,12 +143,9 @@ class AnswerPage:
             if view is not None:
                 return parked_answer(self._backend, linked.account, linked.link, view, display, form)
         if form is None:
-            return Answer(200, _page(linked, display))
-        if form.choice not in CHOICES:
-            return Answer(400, _page(linked, display, say(display.language, "answer-unread")))
-        if len(form.note) > MAX_NOTE:
-            long = say(display.language, "answer-note-long", limit=MAX_NOTE, length=len(form.note))
-            return Answer(400, _page(linked, display, long))
+            return Answer(200, _page(linked, display, picked=picked))
+        if fault := fault_of(form, display.language):
+            return Answer(400, _page(linked, display, fault))
         refused = answer_by_link(
             self._backend,
             self._links,
@@ -135,6 +160,15 @@ class AnswerPage:
             return Answer(409, _page(now, display, say(display.language, f"answer-{refused}")))
         # The page is shown by GET, so that a reload does not answer again. The path is below one that a proxy may add.
         return Answer(303, headers=((b"location", token.encode()),))
+
+    def _file(self, linked: Linked, language: str) -> Answer:
+        """The event as a file. A page says why there is none."""
+        refused = refused_to(self._backend, linked)
+        found = self._file_of(linked) if refused in (None, "over") else None
+        if found is None:
+            return Answer(404, notice(language, "guest-file-title", f"guest-{refused or 'gone'}"))
+        attached = (b"content-disposition", b'attachment; filename="invite.ics"')
+        return Answer(200, found, (attached,), b"text/calendar; charset=utf-8; method=PUBLISH")
 
     def _display(self, linked: Linked) -> Display:
         account, chosen = linked.account, linked.account.preferences
@@ -168,8 +202,8 @@ def _read(body: bytes) -> Form:
     return Form(choice[:16], note, values.get("seen", "")[:64], values.get("form", "")[:64])
 
 
-def _page(linked: Linked, display: Display, told: str = "") -> str:
-    """The page of a meeting. ``told``: a sentence about what was sent just now."""
+def _page(linked: Linked, display: Display, told: str = "", picked: str = "") -> str:
+    """The page of a meeting. ``told``: a sentence about what was sent just now. ``picked``: the choice of the link."""
     language, card = display.language, linked.card
     said = f'<p class="now" role="status">{html.escape(told)}</p>' if told else ""
     if card is None:
@@ -177,7 +211,7 @@ def _page(linked: Linked, display: Display, told: str = "") -> str:
     lines = "".join(f"<p>{html.escape(each)}</p>" for each in _facts(card, display))
     state = f'<p class="now">{html.escape(_state(card, language))}</p>'
     title = short(card.entry.summary) or say(language, "answer-no-title")
-    return filled(language, title, said + lines + state + (_form(linked, language) if card.open else ""))
+    return filled(language, title, said + lines + state + (_form(linked, language, picked) if card.open else ""))
 
 
 def _facts(card: Card, display: Display) -> list[str]:
@@ -186,7 +220,7 @@ def _facts(card: Card, display: Display) -> list[str]:
     if unknown := unknown_zone_of(entry.unknown_zone, language):
         lines.append(unknown)
     if card.rule is not None:
-        rule = rule_of(card.rule, display, entry.start)
+        rule = rule_of(card.rule, display, card.first)
         lines.append(say(language, "answer-repeats" if card.recurrence_id is None else "answer-one-of", rule=rule))
     if place := short(entry.location):
         lines.append(say(language, "answer-place", place=place))
@@ -200,11 +234,14 @@ def _state(card: Card, language: str) -> str:
         return say(language, f"answer-{card.state}")
     if not card.open:
         return say(language, "answer-not-invited")
-    return say(language, f"answer-you-{_ANSWERED.get(card.entry.partstat or '', 'open')}")
+    return say(language, f"answer-you-{ANSWERED.get(card.entry.partstat or '', 'open')}")
 
 
-def _form(linked: Linked, language: str) -> str:
-    choices = {each: say(language, f"answer-{each}") for each in CHOICES}
-    note = say(language, "answer-note")
-    name = short(linked.account.name)
-    return choice_form(choices, name, language, seen=linked.seen, note=note, max_note=MAX_NOTE)
+def _form(linked: Linked, language: str, picked: str) -> str:
+    return answer_form(short(linked.account.name), language, seen=linked.seen, picked=picked)
+
+
+def _picked(scope: Scope) -> str:
+    """The choice that the link names; "" for none."""
+    query = parse_qs(bytes(scope.get("query_string", b""))[:MAX_QUERY].decode("latin-1"), errors="replace")
+    return next(iter(query.get("answer", [])), "")

@@ -14,6 +14,14 @@ from televent.wording.texts import text_of
 
 MAX_TEXT: Final = 256
 """Max characters of a title, a place or a name on a page."""
+MAX_NOTE: Final = 500
+"""Max characters of a note."""
+CHOICES: Final = {"accept": "ACCEPTED", "tentative": "TENTATIVE", "decline": "DECLINED"}
+"""The value of each button, and its PARTSTAT."""
+ANSWERED: Final = {"ACCEPTED": "accepted", "TENTATIVE": "tentative", "DECLINED": "declined"}
+"""The end of the text keys for each answer."""
+HTML: Final = b"text/html; charset=utf-8"
+_MAIN: Final = ' class="main"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,7 @@ class Answer:
     status: int
     page: str = ""
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    media_type: bytes = HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,24 @@ class Form:
     note: str
     seen: str
     form: str
+
+
+def fault_of(form: Form, language: str) -> str:
+    """A sentence about why an answer with a note cannot be read; "" where it can."""
+    if form.choice not in CHOICES:
+        return say(language, "answer-unread")
+    if len(form.note) > MAX_NOTE:
+        return say(language, "answer-note-long", limit=MAX_NOTE, length=len(form.note))
+    return ""
+
+
+def answer_form(name: str, language: str, *, seen: str, picked: str = "") -> str:
+    """The form with the three answers and a note. ``picked``: the choice of the link that was followed; its button
+    comes first. Nothing is answered before a button is pressed."""
+    order = sorted(CHOICES, key=lambda each: each != picked)
+    choices = {each: say(language, f"answer-{each}") for each in order}
+    note = say(language, "answer-note")
+    return choice_form(choices, name, language, seen=seen, note=note, max_note=MAX_NOTE, first=picked in CHOICES)
 
 
 def again(token: str) -> Answer:
@@ -57,12 +84,20 @@ def lines_page(
 
 
 def choice_form(
-    choices: Mapping[str, str], name: str, language: str, *, seen: str = "", note: str = "", max_note: int = 0
+    choices: Mapping[str, str],
+    name: str,
+    language: str,
+    *,
+    seen: str = "",
+    note: str = "",
+    max_note: int = 0,
+    first: bool = False,
 ) -> str:
     """A form with a button for each choice, as HTML. ``name``: the person for whom it acts. ``note``: the label of a
-    field for a note, "" for none."""
+    field for a note, "" for none. ``first``: the first button stands out."""
     buttons = "".join(
-        f'<button name="answer" value="{value}">{html.escape(text)}</button>' for value, text in choices.items()
+        f'<button name="answer" value="{value}"{_MAIN if first and not number else ""}>{html.escape(text)}</button>'
+        for number, (value, text) in enumerate(choices.items())
     )
     field = (
         f'<label for="note">{html.escape(note)}</label>'

@@ -98,7 +98,7 @@ def _head(card: Card, display: Display) -> Iterator[str]:
     if unknown := unknown_zone_of(card.entry.unknown_zone, language):
         yield f"⚠️ {html.escape(unknown, quote=False)}"
     if card.rule is not None:
-        rule = rule_of(card.rule, display, card.entry.start)
+        rule = rule_of(card.rule, display, card.first)
         yield say(language, "card-repeats" if card.recurrence_id is None else "one-of", rule=rule)
     if place := short(card.entry.location):
         yield f"📍 {html.escape(place, quote=False)}"

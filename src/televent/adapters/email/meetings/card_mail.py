@@ -62,7 +62,7 @@ def _facts(card: Card, display: Display) -> Iterator[str]:
     if unknown := unknown_zone_of(card.entry.unknown_zone, language):
         yield unknown
     if card.rule is not None:
-        rule = rule_of(card.rule, display, card.entry.start)
+        rule = rule_of(card.rule, display, card.first)
         yield say(language, "meeting-repeats" if card.recurrence_id is None else "meeting-one-of", rule=rule)
     if place := short(card.entry.location):
         yield say(language, "location", place=place)

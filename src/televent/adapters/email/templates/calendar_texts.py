@@ -29,8 +29,7 @@ from televent.wording.changes import Shown, change_of, time_of
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.texts import text_of
-from televent.wording.times import moment_of, when_of
-from televent.wording.zones import zone_label
+from televent.wording.times import moment_of, zoned_when_of
 
 TEXT_NAMES: Mapping[type[CalendarMail], str] = {
     CalendarInvite: "invite",
@@ -116,13 +115,7 @@ def _display(outgoing: CalendarMail, first: Instance, language: str, now: dateti
 
 
 def _when(start: Moment | None, end: Moment | None, display: Display) -> str:
-    """The time with its zone. The reader's own zone is not known, so both city and offset stand there."""
-    if start is None:
-        return "–"
-    words = when_of(start, end if end is not None else start, display, display.zone)
-    if not isinstance(start, datetime) or start.tzinfo is None:
-        return words
-    return f"{words} ({zone_label(display.zone, start, display.language)})"
+    return zoned_when_of(start, end if end is not None else start, display) if start is not None else "–"
 
 
 def _dates(first: Instance, others: tuple[Instance, ...], display: Display) -> Iterator[str]:

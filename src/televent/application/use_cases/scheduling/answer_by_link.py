@@ -44,15 +44,15 @@ class Linked:
         return hashlib.sha256(repr([str(each) for each in shown]).encode()).hexdigest()[:16]
 
 
-def issue_link(backend: Backend, links: AnswerLinks, tenant: AccountId, card: Card) -> str:
-    """The token by which this person answers what the card asks."""
+def issue_link(backend: Backend, links: AnswerLinks, tenant: AccountId, card: Card, purpose: str = "") -> str:
+    """The token by which this person answers what the card asks. ``purpose``: as in AnswerLink."""
     now, stream_id = backend.clock(), card.entry.stream_id
     end: datetime | None = utc_of(card.entry.end, ZoneInfo(backend.people.account(tenant).timezone))
     row = backend.reads.by_stream(tenant, stream_id)
     if card.recurrence_id is None and card.recurs and row is not None:
         end = row.text.reading.span[1]
     expires = now + KEPT_ENDLESS if end is None else min(max(end, now), now + 100 * KEPT_ENDLESS) + KEPT
-    return links.issue(tenant, stream_id, card.recurrence_id, expires)
+    return links.issue(tenant, stream_id, card.recurrence_id, expires, purpose)
 
 
 def open_link(backend: Backend, links: AnswerLinks, token: str) -> Linked | None:

@@ -33,8 +33,8 @@ class Card:
     """A meeting, or one occurrence of it, as its card shows it.
 
     ``entry`` has the times of ``recurrence_id``; where that is None, of the event, or of the next occurrence of a
-    series. ``rule``: RRULE of the series. ``waiting``: the coming occurrences with a question of their own, by time.
-    ``removed``: of a cancelled one, it takes place without the reader.
+    series. ``rule``: RRULE of the series, which begins at ``first``. ``waiting``: the coming occurrences with a
+    question of their own, by time. ``removed``: of a cancelled one, it takes place without the reader.
     """
 
     entry: Entry
@@ -43,6 +43,7 @@ class Card:
     rule: str | None
     waiting: tuple[str, ...]
     removed: bool = False
+    first: Moment | None = None
 
     @property
     def open(self) -> bool:
@@ -86,7 +87,8 @@ def card_of(
     rule = reading.master.rrule if reading.master is not None else None
     waiting = tuple(each for each in _waiting(reading, me, now, zone) if each != part.recurrence_id)
     removed = state == "cancelled" and is_removed(backend, tenant, stream_id)
-    return Card(entry, part.recurrence_id, state, rule, waiting, removed)
+    first = reading.master.start if reading.master is not None else None
+    return Card(entry, part.recurrence_id, state, rule, waiting, removed, first)
 
 
 def open_question(backend: Backend, tenant: AccountId, stream_id: UUID, *, now: datetime) -> Card | None:
