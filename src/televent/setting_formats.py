@@ -20,6 +20,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\Z")
 """A name that a resolver is asked for. Networks of containers have names with an underscore."""
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 """The part of an address before the @ (RFC 5321 §4.1.2, Dot-string)."""
+_SELECTOR: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\Z")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+\Z")
 """A token (RFC 2045 §5.1)."""
 _PUBLIC_URL: Final = re.compile(
@@ -170,6 +171,13 @@ def curve_key(value: str) -> str:
     if not isinstance(found, EllipticCurvePublicKey):
         raise ValueError("must be the public key of a signed Inbound Parse webhook, in base64")
     return "".join(value.split())
+
+
+def selector(value: str) -> str:
+    """The selector of a DKIM key: the name of its record before ``._domainkey`` (RFC 6376 §3.1)."""
+    if not _SELECTOR.match(value.lower()):
+        raise ValueError("must be a name such as televent or s2026, of letters, digits, hyphens and dots")
+    return value.lower()
 
 
 def socket_path(value: Path) -> Path:

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     mail_imap_done: Annotated[str, AfterValidator(formats.mail_folder)] | None = Field(
         None, validation_alias="MAIL_IMAP_DONE"
     )
+    mail_dkim_selector: Annotated[tuple[Annotated[str, AfterValidator(formats.selector)], ...], NoDecode] = Field(
+        (), validation_alias="MAIL_DKIM_SELECTOR"
+    )
+    mail_dkim_key: Annotated[tuple[Path, ...], NoDecode] = Field((), validation_alias="MAIL_DKIM_KEY")
     mail_relays: Annotated[tuple[Domain, ...], NoDecode] = Field((), validation_alias="MAIL_RELAYS")
     internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
     mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
@@ -130,7 +134,9 @@ class Settings(BaseSettings):
     pool_size: int = Field(16, ge=2, le=200, validation_alias="TELEVENT_POOL_SIZE")
     pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
 
-    @field_validator("trusted_proxies", "mail_relays", "log_witnesses", mode="before")
+    @field_validator(
+        "trusted_proxies", "mail_relays", "log_witnesses", "mail_dkim_selector", "mail_dkim_key", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -196,6 +202,10 @@ class Settings(BaseSettings):
             raise ValueError("TELEGRAM_WEBHOOK_URL: needs TELEGRAM_WEBHOOK_SECRET, by which Telegram is recognised")
         if (self.mail_imap_url is None) != (self.mail_imap_password is None):
             raise ValueError("MAIL_IMAP_URL and MAIL_IMAP_PASSWORD: set both, or neither where there is no mailbox")
+        if len(self.mail_dkim_selector) != len(self.mail_dkim_key):
+            raise ValueError("MAIL_DKIM_SELECTOR and MAIL_DKIM_KEY: set both, with a selector for each key file")
+        if len(set(self.mail_dkim_selector)) != len(self.mail_dkim_selector):
+            raise ValueError("MAIL_DKIM_SELECTOR: must name another selector for each key file")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError("SMTP_USERNAME and SMTP_PASSWORD: set both, or neither where the server wants no sign-in")
         return self

@@ -11,6 +11,7 @@ from support.post import OtherServer, run_on
 from support.town import Town
 from televent.adapters.email.guest_mails import GuestMailSender
 from televent.adapters.email.outbound import MailIdentity, MailSender
+from televent.adapters.email.signing import Signer
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.application.messages.mail import CalendarChange, CalendarMail
 from televent.application.messages.outbox import Claimed, RetryLater, TryAgainAt, after_failure
@@ -20,11 +21,13 @@ from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
 
 
-def handlers_to(town: Town, port: int, public_url: str | None = None) -> tuple[MailSender, GuestMailSender]:
+def handlers_to(
+    town: Town, port: int, public_url: str | None = None, signers: Sequence[Signer] = ()
+) -> tuple[MailSender, GuestMailSender]:
     """The worker's handlers of mail, for a mail server on that port."""
     identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal", public_url)
     town.core.backend.clock = lambda: town.now
-    mailer = SmtpMailer(SmtpRoute("127.0.0.1", port, tls="none"))
+    mailer = SmtpMailer(SmtpRoute("127.0.0.1", port, tls="none"), signers)
     sender = MailSender(mailer, town.core.mail_book, identity, lambda: town.now)
     return sender, GuestMailSender(town.core.backend, sender, town.core.answer_links, public_url)
 
@@ -35,21 +38,26 @@ def claim_changes(town: Town) -> list[Claimed]:
 
 
 def handle(
-    town: Town, other: OtherServer, message: Claimed, port: int | None = None, public_url: str | None = None
+    town: Town,
+    other: OtherServer,
+    message: Claimed,
+    port: int | None = None,
+    public_url: str | None = None,
+    signers: Sequence[Signer] = (),
 ) -> None:
     """Handles one message. Raises what its handler raises."""
-    handlers = handlers_to(town, other.port if port is None else port, public_url)
+    handlers = handlers_to(town, other.port if port is None else port, public_url, signers)
     (handler,) = (each for each in handlers if type(message.message) in each.kinds)
     run_on(other.loop, handler.handle(message))
 
 
-def send(town: Town, other: OtherServer, public_url: str | None = None) -> None:
+def send(town: Town, other: OtherServer, public_url: str | None = None, signers: Sequence[Signer] = ()) -> None:
     """Mails everything that is due within a minute."""
     later = town.now + timedelta(minutes=1)
     kinds = [*MailSender.kinds, *GuestMailSender.kinds]
     while claimed := town.core.outbox.claim(later, kinds=kinds):
         for each in claimed:
-            handle(town, other, each, public_url=public_url)
+            handle(town, other, each, public_url=public_url, signers=signers)
             town.core.outbox.complete(each, later)
 
 

@@ -16,6 +16,7 @@ from televent.runtime.believing import believing
 from televent.runtime.database import OperatorError, database, session_url
 from televent.runtime.doubts import doubts
 from televent.runtime.exposure import exposed
+from televent.runtime.mail_signing import answering, signing
 from televent.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def check_up(settings: Settings) -> list[Finding]:
     findings.append(_telegram(settings))
     findings.append(_mail(settings))
     findings.append(("mail trust", True, believing(settings)))
+    findings.append(("mail signing", *signing(settings)))
+    findings.append(("mail links", *answering(settings)))
     return findings
 
 

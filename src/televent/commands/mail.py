@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -223,5 +225,44 @@ def _value(mail: ListedMail) -> dict[str, Any]:
     return {**asdict(mail), "received_at": mail.received_at.isoformat(timespec="seconds")}
 
 
-COMMANDS: tuple[click.Command, ...] = (mail_list, mail_show, mail_replay)
+@click.command("dkim")
+@click.option("--make", type=click.Path(dir_okay=False, path_type=Path), help="Make a new key in this file first.")
+@click.option("--type", "kind", type=click.Choice(("rsa", "ed25519")), default="rsa", show_default=True)
+@click.option("--selector", default="televent", show_default=True, help="The name of the new key in the DNS.")
+@click.pass_obj
+def mail_dkim(chosen: Chosen, make: Path | None, kind: str, selector: str) -> None:
+    """Print the DNS records for the keys that sign mail: those of MAIL_DKIM_KEY, or a new one (--make FILE).
+
+    A new file can be read by its owner alone. A file that is there already is not overwritten.
+    """
+    from televent.adapters.email.signing import Signer, new_key, private_key, zone_line
+    from televent.runtime.mail_signing import signers_of
+    from televent.setting_formats import selector as checked
+
+    settings = chosen.settings()
+    if make is None:
+        signers = signers_of(settings)
+        if not signers:
+            raise OperatorError("MAIL_DKIM_KEY is not set. Make a key: televent mail dkim --make dkim.pem")
+    else:
+        try:
+            name = checked(selector)
+        except ValueError as error:
+            raise OperatorError(f"--selector: {error}") from None
+        data = new_key(kind)
+        try:
+            with os.fdopen(os.open(make, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+        except OSError as error:
+            raise OperatorError(f"{make} cannot be made: {error.strerror}") from None
+        signers = [Signer(name, settings.mail_domain, private_key(data))]
+        click.echo(f"; {make.absolute()} holds the private key. Set:")
+        click.echo(f";   MAIL_DKIM_SELECTOR={name}")
+        click.echo(f";   MAIL_DKIM_KEY={make.absolute()}")
+        click.echo("; and publish this record:")
+    for each in signers:
+        click.echo(zone_line(each))
+
+
+COMMANDS: tuple[click.Command, ...] = (mail_list, mail_show, mail_replay, mail_dkim)
 """The commands below ``televent mail``, which runs the service without one."""

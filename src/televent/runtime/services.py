@@ -73,6 +73,7 @@ def worker_handlers(core: Core) -> list[Handler]:
     from televent.adapters.email.reminders import ReminderMails
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
     from televent.adapters.log_heads.posting import HeadPoster
+    from televent.runtime.mail_signing import signers_of
 
     settings = core.settings
     password = settings.smtp_password
@@ -84,7 +85,7 @@ def worker_handlers(core: Core) -> list[Handler]:
         tls=settings.smtp_tls,
     )
     identity = MailIdentity(settings.mail_sender, settings.mail_domain, settings.internal_domain, settings.public_url)
-    mailer = SmtpMailer(route)
+    mailer = SmtpMailer(route, signers_of(settings))
     sender = MailSender(mailer, core.mail_book, identity, core.backend.clock)
     return [
         sender,

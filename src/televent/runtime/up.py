@@ -23,6 +23,7 @@ from televent.runtime.database import OperatorError, TemporaryError, prepare_dat
 from televent.runtime.doubts import doubts
 from televent.runtime.forks import READY
 from televent.runtime.loop_watch import loop_watched
+from televent.runtime.mail_signing import signers_of
 from televent.runtime.port_choice import chosen_ports
 from televent.runtime.privileges import Standing, standing, step_down, user_of
 from televent.runtime.sockets import Sockets, open_api, open_sockets
@@ -143,10 +144,12 @@ def _announce(ready_fd: int | None, found: Standing) -> None:
 
 
 async def run_everything(settings: Settings) -> int:
-    """Runs ``televent up`` until a signal. Returns the exit code. Raises OperatorError."""
+    """Runs ``televent up`` until a signal. Returns the exit code. Raises OperatorError, SettingsError."""
     started = time.monotonic()
     stop = _asked_to_stop()
     prepare_data_directory(settings)
+    # Else the worker, which signs, would find a bad key after all others have begun.
+    signers_of(settings)
     services = ["api", "worker", "mail", *(["sandbox"] if needs_sandbox(settings) else []), "bot"]
     with chosen_ports(settings, services) as (settled, notes):
         return await _run(settled, services, stop, started, [*notes, *doubts(settings)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +12,7 @@ import aiosmtplib
 
 from televent.adapters.email.checked import check
 from televent.adapters.email.headers import addr_spec
+from televent.adapters.email.signing import Signer, signed
 
 
 class MailError(Exception):
@@ -65,10 +68,10 @@ class SmtpRoute:
 
 
 class SmtpMailer:
-    """Sends one mail per connection. It never retries: the outbox does."""
+    """Sends one mail per connection, signed by each of ``signers``. It never retries: the outbox does."""
 
-    def __init__(self, route: SmtpRoute) -> None:
-        self._route = route
+    def __init__(self, route: SmtpRoute, signers: Sequence[Signer] = ()) -> None:
+        self._route, self._signers = route, tuple(signers)
 
     async def send(self, mail: bytes, *, envelope_from: str, recipient: str) -> None:
         """Returns when the server has accepted the mail. ``envelope_from``: "" for none (RFC 5321 §4.5.5).
@@ -76,6 +79,9 @@ class SmtpMailer:
         Raises MailError; UnsafeMail and BadHeader before anything is sent.
         """
         check(mail)
+        if self._signers:
+            # RSA takes milliseconds, in which the loop could do other work.
+            mail = await asyncio.to_thread(signed, mail, self._signers)
         sender, to = addr_spec(envelope_from) if envelope_from else "", addr_spec(recipient)
         # Only a local part that is not ASCII needs the extension (RFC 6531 §3.4).
         options = [] if (sender + to).isascii() and mail.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
