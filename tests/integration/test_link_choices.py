@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from email.message import EmailMessage
 from uuid import UUID
 
 import psycopg
@@ -20,7 +21,9 @@ from televent.adapters.email.reminders import ReminderMails
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import Undeliverable
 from televent.application.use_cases.people.preferences import change_preferences
+from televent.application.use_cases.people.turn_off import issue_off_link
 from televent.application.use_cases.scheduling.proposals import open_proposals, propose_time
+from televent.domain.account.preferences import Preferences
 from televent.projections.due_reminders import DUE_REMINDERS
 
 pytestmark = pytest.mark.own_database
@@ -214,3 +217,66 @@ def test_the_organizer_is_told_of_a_guest_whose_address_nobody_has(town: Town, o
     with psycopg.connect(town.url) as connection:
         query = "SELECT tenant_id, payload->>'text_key' FROM outbox WHERE kind = 'telegram_notification/1'"
         assert connection.execute(query).fetchall() == [(ann.tenant, "guest-mail-unreachable")]
+
+
+def off_link(mail: EmailMessage) -> str:
+    """The path of the page that turns off mails of this kind."""
+    return str(mail["List-Unsubscribe"]).strip("<>").removeprefix(PUBLIC)
+
+
+def test_a_reminder_mail_can_turn_reminders_off_and_on(town: Town, other: OtherServer, web: Web, bob: Person) -> None:
+    bob.put(event(*ALARM))
+    remind(town, other, NOON + 45 * MINUTE)
+    (mail,) = mails(other)
+    link = off_link(mail)
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Turn reminders off: {PUBLIC}{link}" in text_of(mail)
+    assert f'href="{PUBLIC}{link}"' in text_of(mail, "html")
+    for method in ("GET", "HEAD", "GET"):
+        assert web.ask(method, link).status == 200
+    account = town.core.reads.account(bob.tenant)
+    assert account is not None
+    assert account.preferences == Preferences(strangers=account.preferences.strangers)
+    page = web.ask("GET", link)
+    assert "Reminders are on." in page.text
+
+    # A mail program presses it by itself (RFC 8058 §3.2), perhaps twice.
+    for _ in range(2):
+        done = web.ask("POST", link, "List-Unsubscribe=One-Click")
+        assert (done.status, "Reminders are off." in done.text, "/settings" in done.text) == (200, True, True)
+    at_three = ("DTSTART:20261121T150000Z", "DTEND:20261121T160000Z")
+    bob.put(meeting(*at_three, *ALARM, people=(), organizer="X-NOBODY:x", uid="three@example.com"), "three.ics")
+    remind(town, other, NOON + 165 * MINUTE)
+    assert len(mails(other)) == 1
+    town.now = NOON + 250 * MINUTE
+    on = web.answers(link, "on")
+    assert (on.status, "Reminders are on." in on.text) == (200, True)
+    at_five = ("DTSTART:20261121T170000Z", "DTEND:20261121T180000Z")
+    bob.put(meeting(*at_five, *ALARM, people=(), organizer="X-NOBODY:x", uid="five@example.com"), "five.ics")
+    remind(town, other, NOON + 285 * MINUTE)
+    assert [off_link(each) for each in mails(other)] == [link, link]
+    town.now += timedelta(days=401)
+    assert web.ask("GET", link).status == 404
+
+
+def test_the_daily_summary_is_turned_off_alone(town: Town, other: OtherServer, web: Web, bob: Person) -> None:
+    bob.put(event())
+    body = "List-Unsubscribe=One-Click"
+    token = issue_off_link(town.core.backend, town.core.answer_links, bob.tenant, "digest")
+    assert "The daily summary is off." in web.ask("POST", f"/i/{token}", body).text
+    account = town.core.reads.account(bob.tenant)
+    assert account is not None
+    assert (account.preferences.digest_at, account.preferences.reminders) == (None, (15,))
+    assert "The daily summary is on." in web.answers(f"/i/{token}", "on").text
+    account = town.core.reads.account(bob.tenant)
+    assert account is not None
+    assert account.preferences.digest_at == time(8)
+
+
+def test_invitations_have_no_list_unsubscribe(town: Town, other: OtherServer, bob: Person) -> None:
+    """A click on it must not be taken for a declined invitation (SPEC A2)."""
+    town.person("ann").put(meeting(people=(BOB,)))
+    town.carry()
+    post(town, other)
+    (mail,) = mails(other)
+    assert mail["List-Unsubscribe"] is None

@@ -16,6 +16,7 @@ from televent.domain.ids import AccountId
 REMINDER: Final = "reminder"
 PROPOSAL: Final = "proposal:"
 GUEST: Final = "guest:"
+OFF: Final = "off:"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
@@ -24,7 +25,7 @@ TOKEN_LENGTH: Final = 32
 class AnswerLink:
     """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting. ``purpose``: "" for
     the invitation, REMINDER, PROPOSAL with the key of the proposal behind it, or GUEST with the address of a guest
-    elsewhere; then ``tenant`` and ``stream_id`` are the organizer's."""
+    elsewhere; then ``tenant`` and ``stream_id`` are the organizer's. OFF with a kind of mail turns that kind off."""
 
     token: str
     tenant: AccountId
@@ -41,6 +42,11 @@ class AnswerLink:
     def guest(self) -> str | None:
         """The address of the guest elsewhere who answers by the link; None for a link of a person here."""
         return self.purpose.removeprefix(GUEST) if self.purpose.startswith(GUEST) else None
+
+    @property
+    def off(self) -> str | None:
+        """The kind of mail that the link turns off; None for another link."""
+        return self.purpose.removeprefix(OFF) if self.purpose.startswith(OFF) else None
 
 
 class AnswerLinks(Protocol):

@@ -17,7 +17,8 @@ from typing import Final
 FIELDS: Final = frozenset(
     {
         "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
-        "X-Auto-Response-Suppress", "X-Televent-Correlation", "MIME-Version", "Content-Type",
+        "X-Auto-Response-Suppress", "X-Televent-Correlation", "List-Unsubscribe", "List-Unsubscribe-Post",
+        "MIME-Version", "Content-Type",
     }
 )  # fmt: skip
 """All header fields that a mail of ours may have, each once."""

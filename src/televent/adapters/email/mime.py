@@ -40,7 +40,10 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The headers and texts of a mail. ``message_id`` and ``in_reply_to`` are without angle brackets."""
+    """The headers and texts of a mail. ``message_id`` and ``in_reply_to`` are without angle brackets.
+
+    ``unsubscribe``: the page that turns such mails off. Not for invitations: a program must not take it for an answer.
+    """
 
     sender: Mailbox
     recipient: Mailbox
@@ -52,6 +55,7 @@ class Mail:
     html: str
     in_reply_to: str | None = None
     correlation_id: str | None = None
+    unsubscribe: str | None = None
 
 
 def calendar_mail(mail: Mail, method: str, calendar: bytes) -> bytes:
@@ -113,6 +117,11 @@ def _heading(mail: Mail) -> bytes:
     if mail.in_reply_to is not None:
         thread = headers.message_id(mail.in_reply_to)
         fields += [("In-Reply-To", thread), ("References", thread)]
+    if mail.unsubscribe is not None:
+        fields.append(("List-Unsubscribe", f"<{mail.unsubscribe}>"))
+        if mail.unsubscribe.startswith("https://"):
+            # RFC 8058 §3.1: only for HTTPS.
+            fields.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if mail.correlation_id is not None:
         fields.append(("X-Televent-Correlation", _NO_ID.sub("", mail.correlation_id)[:MAX_CORRELATION]))
     # RFC 2045 §4 wants MIME-Version once, at the top.

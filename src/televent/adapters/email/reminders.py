@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from televent.adapters.email import mime, texts
 from televent.adapters.email.headers import BadHeader
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.smtp import MailRejected, NoSuchMailbox, SmtpMailer
-from televent.adapters.email.templates.content import Content
+from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
 from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
@@ -18,6 +19,7 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, Undeliverable
 from televent.application.messages.reminders import DigestMail, ReminderMail, RemindersMail
 from televent.application.read_models.accounts import AccountRow
+from televent.application.use_cases.people.turn_off import issue_off_link
 from televent.application.use_cases.reminders.by_link import issue_reminder_link
 from televent.application.use_cases.reminders.digest import summary
 from televent.application.use_cases.reminders.telling import Told, missed, told
@@ -43,6 +45,12 @@ class ReminderMails:
         content = await asyncio.to_thread(self._content, account, message.message, now)
         if content is None:
             return
+        kind = "digest" if isinstance(message.message, DigestMail) else "reminders"
+        off = await asyncio.to_thread(self._off, account, kind)
+        if off is not None:
+            content = replace(
+                content, links=(*content.links, Link(texts.say(content.language, f"turn-off-{kind}"), off))
+            )
         mail = mime.Mail(
             sender=mime.Mailbox("Televent", self._identity.sender),
             recipient=mime.Mailbox(account.name, account.addresses[0]),
@@ -52,6 +60,7 @@ class ReminderMails:
             message_id=mime.message_id(self._identity.mail_domain, message.tenant, message.outbox_id),
             plain=content.plain,
             html=content.html,
+            unsubscribe=off,
         )
         try:
             recipient = account.addresses[0]
@@ -83,6 +92,13 @@ class ReminderMails:
                 return list_content("digest-subject", [*listed, ("digest-unanswered", found.unanswered)], display)
             case _:
                 raise GiveUp("no reminder is made of this message")
+
+    def _off(self, account: AccountRow, kind: str) -> str | None:
+        """The page that turns off such mails; None without a public address."""
+        url = self._identity.public_url
+        return (
+            f"{url}/i/{issue_off_link(self._backend, self._links, account.tenant, kind)}" if url is not None else None
+        )
 
     def _link(self, account: AccountRow, event: Told) -> str | None:
         """The page that snoozes the reminder, or ends it; None without a public address."""

@@ -28,6 +28,7 @@ from televent.adapters.http.link_html import (
     short,
     source,
 )
+from televent.adapters.http.off_page import off_answer
 from televent.adapters.http.page_policy import page_policy
 from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
@@ -134,6 +135,8 @@ class AnswerPage:
         if path != token:
             return Answer(404, notice(language, "answer-link-title", "answer-link"))
         display = self._display(linked)
+        if linked.link.off is not None:
+            return off_answer(self._backend, linked.account, linked.link, display.language, form)
         if linked.link.purpose == REMINDER:
             return reminder_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.proposal is not None:

@@ -10,3 +10,5 @@ digest-tomorrow = Tomorrow:
 digest-unanswered = Invitations that wait for your answer:
 reminder-choices = Remind me again, or done
 reminder-private = The link is for you alone: it acts in your name.
+turn-off-reminders = Turn reminders off
+turn-off-digest = Turn the daily summary off

@@ -10,3 +10,5 @@ digest-tomorrow = Завтра:
 digest-unanswered = Приглашения ждут вашего ответа:
 reminder-choices = Напомнить ещё раз или готово
 reminder-private = Ссылка только для вас: она действует от вашего имени.
+turn-off-reminders = Выключить напоминания
+turn-off-digest = Выключить ежедневную сводку

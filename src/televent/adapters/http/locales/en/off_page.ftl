@@ -1,0 +1,11 @@
+off-reminders-title = Reminders by mail
+off-reminders-on = Reminders are on.
+off-reminders-off = Reminders are off. You are not reminded of events any more, neither by mail nor in the chat.
+off-reminders-turn-off = Turn reminders off
+off-reminders-turn-on = Turn reminders on again
+off-digest-title = The daily summary
+off-digest-on = The daily summary is on.
+off-digest-off = The daily summary is off.
+off-digest-turn-off = Turn the daily summary off
+off-digest-turn-on = Turn the daily summary on again
+off-again = You can turn it on again here, or with /settings in the chat with the bot.

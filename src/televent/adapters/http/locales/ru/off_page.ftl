@@ -1,0 +1,11 @@
+off-reminders-title = Напоминания по почте
+off-reminders-on = Напоминания включены.
+off-reminders-off = Напоминания выключены. О событиях больше не напоминают ни письмом, ни в чате.
+off-reminders-turn-off = Выключить напоминания
+off-reminders-turn-on = Снова включить напоминания
+off-digest-title = Ежедневная сводка
+off-digest-on = Ежедневная сводка включена.
+off-digest-off = Ежедневная сводка выключена.
+off-digest-turn-off = Выключить ежедневную сводку
+off-digest-turn-on = Снова включить ежедневную сводку
+off-again = Включить снова можно здесь или командой /settings в чате с ботом.
