@@ -24,7 +24,8 @@ PERIOD: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=30)
 """Time for which a mail waits for a decision."""
 
-State = Literal["waiting", "applying", "applied", "ignored"]
+State = Literal["early", "waiting", "applying", "applied", "ignored"]
+"""An "early" mail is a cancellation that came before its invitation. Nobody is asked about it yet."""
 
 
 def card_id_of(tenant: UUID, reason: ParkedFor, mail_key: str, sender: str) -> UUID:
@@ -60,7 +61,15 @@ class ParkedMails(Protocol):
         ...
 
     def on_card(self, tenant: AccountId, card_id: UUID) -> list[ParkedMail]:
-        """The mails of a card, oldest first."""
+        """The mails of a card, oldest first, without early ones."""
+        ...
+
+    def early(self, tenant: AccountId, stream_id: UUID, sender: str) -> list[ParkedMail]:
+        """The early mails of that sender about the event, oldest first."""
+        ...
+
+    def await_decision(self, tenant: AccountId, stream_id: UUID, sender: str) -> None:
+        """Lets the early mails of that sender wait for a decision, on the card on which their invitation waits."""
         ...
 
     def waits(self, tenant: AccountId, stream_id: UUID) -> bool:

@@ -15,9 +15,11 @@ KEEP = """
     INSERT INTO parked_mail (tenant_id, card_id, mail_key, stream_id, reason, method, calendar, sender, at, state)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 DROP = "DELETE FROM parked_mail WHERE tenant_id = %s AND card_id = %s AND mail_key = %s AND state = 'waiting'"
-ON_CARD = """
-    SELECT mail_key, stream_id, reason, method, calendar, sender::text, at, state FROM parked_mail
-    WHERE tenant_id = %s AND card_id = %s ORDER BY at, mail_key"""
+_ROW = "SELECT card_id, mail_key, stream_id, reason, method, calendar, sender::text, at, state FROM parked_mail"
+ON_CARD = f"{_ROW} WHERE tenant_id = %s AND card_id = %s AND state <> 'early' ORDER BY at, mail_key"
+_EARLY = "WHERE tenant_id = %s AND stream_id = %s AND state = 'early' AND sender ->> 'address' = %s"
+EARLY = f"{_ROW} {_EARLY} ORDER BY at, mail_key"
+AWAIT_DECISION = f"UPDATE parked_mail SET state = 'waiting' {_EARLY}"  # noqa: S608
 WAITS = """
     SELECT 1 FROM parked_mail
     WHERE tenant_id = %s AND stream_id = %s AND reason = 'sender-unknown' AND state = 'waiting' LIMIT 1"""
@@ -48,12 +50,26 @@ class PostgresParkedMails:
             connection.execute(DROP, (mail.tenant, mail.card_id, mail.mail_key))
 
     def on_card(self, tenant: AccountId, card_id: UUID) -> list[ParkedMail]:
-        """The mails of a card, oldest first."""
+        """The mails of a card, oldest first, without early ones."""
+        return self._mails(ON_CARD, tenant, card_id)
+
+    def early(self, tenant: AccountId, stream_id: UUID, sender: str) -> list[ParkedMail]:
+        """The early mails of that sender about the event, oldest first."""
+        return self._mails(EARLY, tenant, stream_id, sender)
+
+    def await_decision(self, tenant: AccountId, stream_id: UUID, sender: str) -> None:
+        """Lets the early mails of that sender wait for a decision, on the card on which their invitation waits."""
+        with self._pool.connection() as connection:
+            connection.execute(AWAIT_DECISION, (tenant, stream_id, sender))
+
+    def _mails(self, query: str, tenant: AccountId, *wanted: object) -> list[ParkedMail]:
         found = []
-        for key, stream, reason, method, calendar, sender, at, state in fetch(self._pool, ON_CARD, (tenant, card_id)):
+        for card, key, stream, reason, method, calendar, sender, at, state in fetch(
+            self._pool, query, (tenant, *wanted)
+        ):
             who = read_sender(sender)
             assert who is not None
-            found.append(ParkedMail(tenant, card_id, key, stream, reason, method, bytes(calendar), who, at, state))
+            found.append(ParkedMail(tenant, card, key, stream, reason, method, bytes(calendar), who, at, state))
         return found
 
     def waits(self, tenant: AccountId, stream_id: UUID) -> bool:

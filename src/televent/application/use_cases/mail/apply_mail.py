@@ -12,6 +12,7 @@ from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.mail.believed import is_believed
 from televent.application.use_cases.mail.delivery import Delivery
+from televent.application.use_cases.mail.early import apply_early, await_decision, keep_early
 from televent.application.use_cases.mail.parking import ask_first, card_for, park, stream_for, too_many
 from televent.application.use_cases.mail.tell_person import offer_import
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
@@ -107,14 +108,19 @@ def _new(delivery: Delivery, name: str | None, *, proven: bool) -> Verdict:
     # A CANCEL may have overtaken its REQUEST. The mark makes that REQUEST stale (RFC 5546 §2.1.5).
     if method == "CANCEL" and proven:
         return _apply(delivery, Trust.T2, None, name)
+    if method == "CANCEL" and delivery.mail.sender.proven:
+        return keep_early(delivery)
     if method not in ("REQUEST", "PUBLISH"):
         return Verdict("ignored", "unknown-uid")
     if delivery.mail.sender.proven and (delivery.unverified or _is_known(delivery)):
         # The sender is known; the organizer may be a group's calendar, which is shown as unverified.
+        apply_early(delivery)
         return _apply(delivery, Trust.T2 if proven else Trust.T0, None, name)
     if choice == "never":
         return Verdict("ignored", "unknown senders are refused")
     if choice == "ask":
+        if delivery.mail.sender.proven:
+            await_decision(delivery)
         return ask_first(delivery)
     card = card_for(delivery, "sender-unknown", stream_for(delivery))
     if not proven and (refused := too_many(delivery, card)) is not None:
@@ -122,6 +128,8 @@ def _new(delivery: Delivery, name: str | None, *, proven: bool) -> Verdict:
     if not proven:
         # It counts towards the limit of its sender.
         backend.parked.keep(replace(card, state="applied"))
+    if delivery.mail.sender.proven:
+        apply_early(delivery)
     return _apply(delivery, Trust.T2 if proven else Trust.T0, None, name)
 
 
