@@ -164,10 +164,10 @@ def test_a_sender_who_is_always_believed_and_no_longer(chats: Chats) -> None:
 def test_a_believed_sender_is_never_shown_as_proven(chats: Chats) -> None:
     bob, to = person(chats, "Bob")
     trusting(bob)
-    comes(chats, to, asked(to, f"one-{to}", by="yan@example.net"))
+    comes(chats, to, asked(to, f"one-{to}", by="yan@example.net"), sender="Yan <yan@example.net>")
     bob.hears("invited you")
     believe_sender(chats.core.backend, bob.context(), ZED)
-    # Zed is believed, and is not the organizer of this event.
+    # Zed is believed, and neither organizes this event nor sent its invitation.
     assert comes(chats, to, asked(to, f"one-{to}", "LOCATION:X", sequence=1, by="yan@example.net")).state == "parked"
     card = bob.hears("A change of an event came that I cannot prove")
     assert "It says that it is from Zed <zed@example.net> (unverified)." in card["text"]

@@ -4,6 +4,7 @@ import pytest
 
 from support.post import EDGE, PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
+from televent.application.use_cases.mail.settle_parked import Choice, settle_parked
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 
 ZED, OUT = "zed@example.net", "out@example.net"
@@ -115,6 +116,36 @@ def test_the_proven_sender_of_the_first_mail_may_change_it(post: PostOffice, bob
     other = itip_mail(off, sender="mallory@example.net", proven=True, message_id="three@example.net")
     post.send(other, bob.address)
     assert b"STATUS:CANCELLED" not in bob.text(OUT)
+
+
+@pytest.mark.parametrize(("choice", "proven"), [("apply", True), ("believe", True), ("believe", False)])
+def test_a_sender_whose_first_mail_the_person_applied_may_change_it(
+    town: Town, post: PostOffice, choice: Choice, proven: bool
+) -> None:
+    town.strangers = "ask"
+    bob, group = town.person("bob"), "mailto:abc@group.calendar.example.net"
+    post.send(itip_mail(asked(organizer=group), proven=proven), bob.address)
+    (card,) = town.asks(bob)
+    settle_parked(town.core.backend, bob.context(), card.card_id, choice, "Zed (unverified)")
+    assert len(bob.rows(OUT)) == 1
+    later = asked("LOCATION:Room 2", organizer=group, sequence=1, hour=14)
+    post.send(itip_mail(later, proven=proven, message_id="two@example.net"), bob.address)
+    assert b"LOCATION:Room 2" in bob.text(OUT)
+    for sender in ("mallory@example.net", "mallory@example.org"):
+        off = asked("STATUS:CANCELLED", method="CANCEL", organizer=group, sequence=2, hour=15)
+        post.send(itip_mail(off, sender=sender, proven=True, message_id=sender), bob.address)
+    assert b"STATUS:CANCELLED" not in bob.text(OUT)
+
+
+def test_a_sender_who_was_not_proven_may_not_change_what_the_person_applied(town: Town, post: PostOffice) -> None:
+    town.strangers = "ask"
+    bob, group = town.person("bob"), "mailto:abc@group.calendar.example.net"
+    post.send(itip_mail(asked(organizer=group)), bob.address)
+    (card,) = town.asks(bob)
+    settle_parked(town.core.backend, bob.context(), card.card_id, "apply", "Zed (unverified)")
+    later = asked("LOCATION:Room 2", organizer=group, sequence=1, hour=14)
+    post.send(itip_mail(later, proven=True, message_id="two@example.net"), bob.address)
+    assert b"LOCATION" not in bob.text(OUT)
 
 
 def test_who_only_claimed_to_have_sent_the_first_mail_may_not(post: PostOffice, bob: Person) -> None:

@@ -27,6 +27,7 @@ from televent.adapters.email.guest_mails import GuestMailSender
 from televent.adapters.email.outbound import MailIdentity, MailSender
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.application.messages.outbox import RetryLater, TryAgainAt, after_failure
+from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.application.use_cases.people.accounts import open_account, verify_address
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.ids import AccountId
@@ -51,13 +52,13 @@ class Side:
     relay: Relay
     chats: ChatLog
 
-    def person(self, name: str) -> Person:
-        """A person with a verified address, who is asked about no strangers."""
+    def person(self, name: str, strangers: str = "always") -> Person:
+        """A person with a verified address. ``strangers``: their choice about unknown senders."""
         person = Person(self.town, AccountId(uuid4()), f"{name}@{PEOPLE[self.domain]}")
         backend = self.town.core.backend
         open_account(backend, person.context(), telegram_id=next(self.relay.numbers), name=name.title())
         verify_address(backend, person.context(), address=person.address, code=None)
-        change_preferences(backend, person.context(), {"strangers": "always"})
+        change_preferences(backend, person.context(), {"strangers": strangers})
         return person
 
     def work(self) -> None:
@@ -97,6 +98,21 @@ class Side:
         with smtplib.SMTP("127.0.0.1", self.post.port, timeout=NET) as client:
             client.sendmail(mail.sender, mail.recipients, proof + mail.raw, mail_options=["SMTPUTF8"])
         wait_until(self._settled, what="the mail is settled")
+
+    def decide(self, person: Person) -> bool:
+        """The person taps Apply on every card about mails that wait. True where there was one."""
+        with psycopg.connect(self.town.url) as connection:
+            query = "SELECT DISTINCT card_id FROM parked_mail WHERE tenant_id = %s AND state = 'waiting'"
+            cards = [row[0] for row in connection.execute(query, (person.tenant,))]
+        for card in sorted(cards):
+            settle_parked(self.town.core.backend, person.context(), card, "apply", "Somebody (unverified)")
+        return bool(cards)
+
+    def doubts(self, person: Person) -> list[str]:
+        """The reasons for which mails waited for the person that are not those of an unknown sender."""
+        with psycopg.connect(self.town.url) as connection:
+            query = "SELECT reason FROM parked_mail WHERE tenant_id = %s AND reason <> 'sender-unknown'"
+            return [row[0] for row in connection.execute(query, (person.tenant,))]
 
     def _settled(self) -> bool:
         with psycopg.connect(self.town.url) as connection:

@@ -10,6 +10,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail.addressees import Addressees
 from televent.application.mail.book import MailBook
+from televent.application.mail.incoming import actor_of
 from televent.application.mail.trust import Sender
 from televent.domain.ids import AccountId
 
@@ -42,7 +43,7 @@ class MailBackend:
         """The context of one mail's command in one account. The same mail again has the same command id."""
         return Context(
             tenant=tenant,
-            actor=f"mail:{mail_key[:16]}",
+            actor=actor_of(mail_key),
             door="email",
             now=self.backend.clock(),
             command_id=uuid5(NAMESPACE_OID, f"{mail_key}/{tenant}"),

@@ -10,6 +10,8 @@ from televent.ical.itip.message import Message
 
 FOR_OPERATOR: Final = "for the operator"
 """The whole verdict on a mail that was for the operator and for nobody else."""
+_KEY_IN_ACTOR: Final = 16
+"""The first characters of a mail's key that name the mail as an actor."""
 MailState = Literal["received", "ignored", "parked", "applied", "failed"]
 
 
@@ -70,3 +72,9 @@ class Verdict:
 
     state: MailState
     reason: str
+
+
+def actor_of(mail_key: str) -> str:
+    """The actor of the facts that a mail causes, by itself or after a person applied it. By it the first sender of a
+    meeting is found, so it must be the same for both."""
+    return f"mail:{mail_key[:_KEY_IN_ACTOR]}"

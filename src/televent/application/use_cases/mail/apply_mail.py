@@ -142,7 +142,8 @@ def _is_known(delivery: Delivery) -> bool:
 def _may_change(delivery: Delivery, organizers: set[str | None], row: ResourceRow) -> bool:
     """True for the organizer, their SENT-BY, and the proven sender of the mail with the invitation (B5).
 
-    The last case is for Google: its ORGANIZER is a calendar's address, from which no mail comes (I-14).
+    The last case is for Google: its ORGANIZER is a calendar's address, from which no mail comes (I-14). A sender
+    whom the person believes need not be proven.
     """
     sender = delivery.mail.sender
     if not sender.proven:
@@ -150,7 +151,7 @@ def _may_change(delivery: Delivery, organizers: set[str | None], row: ResourceRo
     if organizers & sender.speaks_for:
         return True
     first = delivery.mail_backend.first_sender(delivery.account.tenant, row.stream_id)
-    return first is not None and first.proven and first.address == sender.address
+    return first is not None and (first.proven or delivery.unverified) and first.address == sender.address
 
 
 def _apply(delivery: Delivery, trust: Trust, row: ResourceRow | None, name: str | None) -> Verdict:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.mail.incoming import actor_of
 from televent.application.parked_mails import ParkedMail
 from televent.application.use_cases.mail.believed import believe_sender
 from televent.application.use_cases.mail.parked_cards import message_in
@@ -71,7 +72,8 @@ def _applied(backend: Backend, context: Context, mail: ParkedMail, unverified: s
     except IcalError:
         return False
     incoming = Incoming(
-        context=replace(context, command_id=uuid5(context.command_id, mail.mail_key)),
+        # The mail did it, and the person allowed it: a later mail of the same sender then counts (SPEC B5).
+        context=replace(context, command_id=uuid5(context.command_id, mail.mail_key), actor=actor_of(mail.mail_key)),
         message=message,
         message_key=f"mail/{mail.mail_key}",
         sender_name=unverified[:MAX_NAME] or None,
