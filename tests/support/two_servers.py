@@ -69,7 +69,7 @@ class Side:
         mailer = SmtpMailer(SmtpRoute("127.0.0.1", self.relay.server.port, tls="none"))
         identity = MailIdentity(f"noreply@{self.domain}", self.domain, "televent.internal")
         mails = MailSender(mailer, core.mail_book, identity, lambda: self.town.now)
-        handlers = (mails, GuestMailSender(core.backend, mails))
+        handlers = (mails, GuestMailSender(core.backend, mails, core.answer_links))
         while claimed := core.outbox.claim(now, kinds=[kind for each in handlers for kind in each.kinds]):
             for message in claimed:
                 (handler,) = (each for each in handlers if type(message.message) in each.kinds)

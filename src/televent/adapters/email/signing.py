@@ -69,7 +69,7 @@ class Signer:
     def field(self, mail: bytes) -> bytes:
         """The DKIM-Signature field of a finished mail, with its line end (relaxed/relaxed)."""
         seen = SignedMail(mail)
-        digest, _ = seen.body("relaxed")
+        digest = seen.body("relaxed")
         names = [*FIELDS, *TWICE]
         listed = ":\r\n  ".join(":".join(names[at : at + NAMES]) for at in range(0, len(names), NAMES))
         tags = (
