@@ -26,6 +26,7 @@ MAIL = b"Subject: x\r\n\r\nx\r\n"
 
 @pytest.fixture
 def ann(town: Town) -> Person:
+    town.strangers = "always"
     return town.person("ann")
 
 

@@ -156,9 +156,9 @@ def test_the_answer_to_what_was_sent_comes_home(town: Town, other: OtherServer, 
 
 
 def test_an_answer_of_a_person_here_leaves_as_a_reply(town: Town, other: OtherServer) -> None:
-    bob = town.person("bob")
     lines = (f"ORGANIZER;CN=Zed:mailto:{ZED}", "ATTENDEE;RSVP=TRUE:mailto:bob@example.com", f"ATTENDEE:mailto:{YAN}")
     with open_post_office(town) as post:
+        bob = town.person("bob")
         post.send(itip_mail(message("REQUEST", *lines, uid="out@example.net")), bob.address)
     answer_invitation(
         town.core.backend, bob.context(), stream_id=bob.row("out@example.net").stream_id, partstat="ACCEPTED"

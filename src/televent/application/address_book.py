@@ -13,6 +13,7 @@ from televent.domain.calendar_object.commands import Owner
 from televent.domain.ids import AccountId
 
 _INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
+_ID = re.compile(r"(?:guest\+[0-9a-f]{32}|[0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _ACCOUNT_ID = re.compile(
     r"(?:urn:uuid:|(?:/[a-z0-9._~-]{1,100}){0,9}/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?\Z"
 )
@@ -44,6 +45,12 @@ class AddressBook:
     def is_internal(self, address: str) -> bool:
         """True for every address at the internal domain, well-formed or not. No mail may be sent to it."""
         return address.rpartition("@")[2] == self.internal_domain
+
+    def stays_here(self, address: str) -> bool:
+        """True for an address that names a person by a Telegram id, an account or a token. Mail for it comes from
+        elsewhere, and none is sent to it."""
+        at_mail_domain = address.rpartition("@")[2] == self.mail_domain
+        return self.is_internal(address) or (at_mail_domain and _ID.match(address) is not None)
 
     def addresses_of(self, account: AccountRow) -> tuple[str, ...]:
         """Every address of this person; the first one is for mail and invitations."""

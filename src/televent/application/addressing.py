@@ -129,7 +129,7 @@ def address_messages(
             outbox.append(OutboxMessage(outbox_id, key, local_message, now + REFRESH_DELAY if refresh else now))
             if not refresh:
                 local[outbox_id] = Delivery(message.recipient, PENDING, message.recurrence_ids)
-        elif backend.people.is_internal(message.recipient) or not _mailable(message.recipient):
+        elif not _reachable(backend, message.recipient):
             known.append(Delivery(message.recipient, UNKNOWN_USER, message.recurrence_ids))
         elif message.kind not in UNMAILED:
             outbox.append(_mailed(backend, sender, message, outbox_id, span, now))
@@ -173,6 +173,12 @@ def _mailed(
         asks=message.asks and not urgent,
     )
     return OutboxMessage(outbox_id, f"itip/{outbox_id}", change, now if urgent else now + backend.mail_quiet)
+
+
+def _reachable(backend: Backend, address: str) -> bool:
+    """Whether a person without an account here can be mailed at this address. No mail leaves for the address of a
+    guest from Telegram: a client has copied it from somebody else's meeting."""
+    return not backend.people.stays_here(address) and _mailable(address)
 
 
 def _mailable(address: str) -> bool:

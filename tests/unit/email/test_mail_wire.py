@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from support.as_bytes import as_attendee, as_organizer
-from televent.adapters.email.wire import Identity, outside
+from televent.adapters.email.wire import Identity, outside, people_here
 from televent.ical.itip.people import address_of, attendees_of
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, parse
 
 IDENTITY = Identity(
@@ -66,11 +67,39 @@ def test_no_internal_address_leaves(line: str) -> None:
         assert b"televent.internal" not in sent.replace(b"\r\n ", b"").lower()
 
 
-def test_people_here_are_known_by_their_mail_address_and_nobodies_by_none() -> None:
-    assert outside("tg_8@televent.internal", IDENTITY) == "8@televent.app"
+GUEST = "guest+0123456789abcdef0123456789abcdef@televent.app"
+ID = "7e57d004-2b97-4e7a-b45f-5387367791cd"
+
+
+@pytest.mark.parametrize(
+    "private",
+    ["tg_8@televent.internal", "8@televent.app", f"{ID}@televent.app", f"urn:uuid:{ID}", f"/caldav/{ID}/"],
+)
+def test_people_here_are_known_by_an_address_that_names_nobody(private: str) -> None:
+    text = CalendarText(message(f"ATTENDEE;CN=Eve:{'mailto:' if '@' in private else ''}{private}"))
+    assert people_here(text, "televent.internal", "televent.app", reply=False) == {private}
+    identity = replace(IDENTITY, guests={private: GUEST})
+    sent = event(as_organizer(text.raw, identity))
+    assert set(attendees_of(sent)) == {GUEST}
+    assert private not in as_organizer(text.raw, identity).replace(b"\r\n ", b"").decode()
+
+
+def test_nobodys_address_is_no_address() -> None:
     assert outside("tg_08@televent.internal", IDENTITY) == "noreply@televent.app"
     assert outside("z@example.net", IDENTITY) == "z@example.net"
     assert outside("z@nottelevent.internal", IDENTITY) == "z@nottelevent.internal"
+    assert outside("7x@televent.app", IDENTITY) == "7x@televent.app"
+
+
+def test_an_answer_repeats_the_id_by_which_the_organizer_invited() -> None:
+    text = message("ORGANIZER:mailto:zed@example.net", "ATTENDEE:mailto:7@televent.app", method="REPLY")
+    assert people_here(CalendarText(text), "televent.internal", "televent.app", reply=True) == frozenset()
+    assert set(attendees_of(event(as_attendee(text, IDENTITY)))) == {"7@televent.app"}
+
+
+def test_an_event_keeps_its_uid() -> None:
+    text = message("ORGANIZER:mailto:tg_7@televent.internal").replace(b"UID:1@example.com", b"UID:1@televent.app")
+    assert event(as_organizer(text, IDENTITY)).value("UID") == "1@televent.app"
 
 
 def test_a_reply_goes_as_the_invitation_addressed_it() -> None:

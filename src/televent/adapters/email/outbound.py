@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from televent.adapters.email import mime, texts, wire
@@ -21,8 +21,11 @@ from televent.application.messages.mail import (
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.application.use_cases.mail.tell_guest import GuestMail
+from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
 
+FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
+"""The methods by which an attendee writes to an organizer (RFC 5546 §1.4)."""
 MAX_FORWARDED = 256 * 1024
 """Max bytes of a mail that is forwarded to the operator; the rest of a larger one is only in the database."""
 
@@ -36,6 +39,15 @@ class MailIdentity:
     mail_domain: str
     internal_domain: str
     public_url: str | None = None
+
+    def public(self, mail: mime.Mail, language: str) -> mime.Mail:
+        """The mail with words for the address of a person from Telegram, which has their id (ADR 64)."""
+        words = texts.say(language, "telegram-person")
+
+        def shown(text: str) -> str:
+            return wire.without_people(text, self.internal_domain, self.mail_domain, words)
+
+        return replace(mail, subject=shown(mail.subject), plain=shown(mail.plain), html=shown(mail.html))
 
 
 class MailSender:
@@ -73,28 +85,19 @@ class MailSender:
     async def _send_calendar(self, message: Claimed, guest_mail: GuestMail) -> None:
         outgoing = guest_mail.mail
         us = self._identity
-        reply = outgoing.method in ("REPLY", "COUNTER", "REFRESH")
+        reply = outgoing.method in FROM_ATTENDEE
         token = await asyncio.to_thread(self._book.token, message.tenant, outgoing.uid, outgoing.recipient)
-        human = outgoing.sender_address or f"{outgoing.sender_telegram_id or message.tenant}@{us.mail_domain}"
-        identity = wire.Identity(
-            name=outgoing.sender_name or human,
-            organizer=f"rsvp+{token}@{us.mail_domain}",
-            human=human,
-            internal_domain=us.internal_domain,
-            mail_domain=us.mail_domain,
-            public_url=us.public_url,
-            timezone=outgoing.timezone,
-            untitled=texts.say(texts.language_of(outgoing.locale), "untitled"),
-        )
         text = CalendarText(outgoing.text.encode())
+        identity = await asyncio.to_thread(self._identity_in, text, outgoing, AccountId(message.tenant), token)
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
         words = calendar_content(guest_mail, calendar, identity.name, self._clock())
+        words = replace(words, changes=[wire.outside_text(each, identity) for each in words.changes])
         reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(
             sender=mime.Mailbox(texts.say(words.language, "via", name=identity.name), us.sender),
-            recipient=mime.Mailbox(outgoing.recipient_name or "", outgoing.recipient),
+            recipient=mime.Mailbox(wire.outside_text(outgoing.recipient_name or "", identity), outgoing.recipient),
             reply_to=mime.Mailbox(identity.name, reply_to),
             subject=words.subject,
             date=self._clock(),
@@ -109,6 +112,32 @@ class MailSender:
             envelope_from=f"bounce+{token}@{us.mail_domain}",
             recipient=outgoing.recipient,
         )
+
+    def _identity_in(self, text: CalendarText, outgoing: CalendarMail, tenant: AccountId, token: str) -> wire.Identity:
+        """The addresses of the person who writes, and of the people here whom the message names. Reads the database."""
+        us, reply = self._identity, outgoing.method in FROM_ATTENDEE
+        own = f"tg_{outgoing.sender_telegram_id}@{us.internal_domain}"
+        if outgoing.sender_telegram_id is None:
+            own = f"{tenant}@{us.mail_domain}"
+        named = wire.people_here(text, us.internal_domain, us.mail_domain, reply=reply)
+        wanted = named if outgoing.sender_address else named | {own}
+        guests = {
+            address: f"guest+{guest}@{us.mail_domain}"
+            for address, guest in self._book.guest_tokens(tenant, outgoing.uid, wanted).items()
+        }
+        human = outgoing.sender_address or guests[own]
+        identity = wire.Identity(
+            name=outgoing.sender_name or human,
+            organizer=f"rsvp+{token}@{us.mail_domain}",
+            human=human,
+            internal_domain=us.internal_domain,
+            mail_domain=us.mail_domain,
+            guests={**guests, own: human},
+            public_url=us.public_url,
+            timezone=outgoing.timezone,
+            untitled=texts.say(texts.language_of(outgoing.locale), "untitled"),
+        )
+        return replace(identity, name=wire.outside_text(identity.name, identity))
 
     async def _send_template(self, message: Claimed, request: Email) -> None:
         language, verification = texts.language_of(request.locale), request.content
@@ -129,7 +158,8 @@ class MailSender:
             plain=words.plain,
             html=words.html,
         )
-        await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=request.to)
+        made = mime.plain_mail(self._identity.public(mail, language))
+        await self._mailer.send(made, envelope_from=self._identity.sender, recipient=request.to)
 
     async def _forward(self, message: Claimed, request: OperatorMail) -> None:
         """Forwards a mail to the operator. It has no envelope sender, so that no report or reply comes back."""

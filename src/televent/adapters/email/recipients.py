@@ -11,6 +11,7 @@ REFUSALS: Final[Mapping[Destination, str | None]] = {
     Destination.HERE: None,
     Destination.OPERATOR: None,
     Destination.NOBODY: "550 5.1.1 There is nobody of that name",
+    Destination.NOT_YET: "550 5.2.1 This person has no mail here yet",
     Destination.UNREAD: "550 5.1.1 Nobody reads this address",
     Destination.NOT_FOR_MAIL: "550 5.1.1 This address is not for mail",
     Destination.ELSEWHERE: "550 5.7.1 Relaying denied",

@@ -64,7 +64,8 @@ class ReminderMails:
         )
         try:
             recipient = account.addresses[0]
-            await self._mailer.send(mime.plain_mail(mail), envelope_from=self._identity.sender, recipient=recipient)
+            public = mime.plain_mail(self._identity.public(mail, texts.language_of(account.locale)))
+            await self._mailer.send(public, envelope_from=self._identity.sender, recipient=recipient)
         except NoSuchMailbox as error:
             raise Undeliverable(str(error)) from error
         except (MailRejected, BadHeader) as error:

@@ -1,12 +1,13 @@
-"""Rewrites the addresses of an iTIP message before it leaves: no internal address, an ORGANIZER that we receive for.
+"""Rewrites the addresses of an iTIP message before it leaves: nobody's Telegram id, an ORGANIZER that we receive for.
 
-Pure (ADR 13). The text is already made for this recipient; only addresses change here.
+Pure (ADR 13, 64). The text is already made for this recipient; only addresses change here.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -17,26 +18,43 @@ from televent.ical.itip.receiving.delivered import INVITED_AS
 from televent.ical.itip.sending.presentable import normalise
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, Property
+from televent.ical.text.values import normalise_address
 
 LINE_BYTES = 75
 """Max bytes of a line (RFC 5545 §3.1)."""
-_INTERNAL = re.compile(r"tg_([1-9][0-9]{0,18})\Z")
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ACCOUNT = re.compile(rf"(?:urn:uuid:|(?:https?://[^/]*)?/(?:[^?#]*/)?caldav/){_UUID}/?\Z")
+"""An account of this server as a calendar user address (RFC 6638 §2.4.1), in lower case."""
+_IDS = frozenset({"UID", "RELATED-TO"})
+"""The properties that name events. They stay: the answer to another UID would be about another event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The sender's addresses in mail. ``organizer``: the tokened address; ``human``: the person's own address;
-    ``public_url``: PUBLIC_URL, where the recipient finds attachments; ``timezone``: the person's zone; ``untitled``:
-    the title of an event without one, in the person's language."""
+    ``guests``: the public address of each of ``people_here``; ``public_url``: PUBLIC_URL, where the recipient finds
+    attachments; ``timezone``: the person's zone; ``untitled``: the title of an event without one, in the person's
+    language."""
 
     name: str
     organizer: str
     human: str
     internal_domain: str
     mail_domain: str
+    guests: Mapping[str, str] = field(default_factory=dict)
     public_url: str | None = None
     timezone: str = "UTC"
     untitled: str = "-"
+
+
+def people_here(text: CalendarText, internal_domain: str, mail_domain: str, *, reply: bool) -> frozenset[str]:
+    """The addresses of calendar users in a message that would show a Telegram id or an account: internal ones, and
+    those at our mail domain that name a person by an id.
+
+    ``reply``: the message answers an organizer elsewhere, who has written the latter.
+    """
+    found = (normalise_address(each) for component in _scheduled(text.tree) for each in _users(component))
+    return frozenset(each for each in found if _is_private(each, internal_domain, mail_domain, reply=reply))
 
 
 def as_organizer(text: CalendarText, identity: Identity) -> CalendarText:
@@ -68,29 +86,60 @@ def as_attendee(text: CalendarText, identity: Identity) -> CalendarText:
         for prop in component.all("ATTENDEE"):
             if (invited := prop.param(INVITED_AS)) is not None:
                 component.replace(prop, prop.with_value(f"mailto:{invited}").with_param(INVITED_AS))
-        _hide_internal(component, identity)
+        _hide_internal(component, identity, reply=True)
     without_managed_ids(root)
     normalise(root, ZoneInfo(identity.timezone), identity.untitled)
     return CalendarText.of_tree(root)
 
 
-def outside(address: str, identity: Identity) -> str:
-    """The public form of an address. An internal address without an account becomes noreply@ our mail domain."""
-    local, at, domain = address.rpartition("@")
-    if not at or domain.lower() != identity.internal_domain:
+def outside(address: str, identity: Identity, *, reply: bool = False) -> str:
+    """The public form of a calendar user's address, in lower case where it changes. An internal address that is
+    nobody's becomes noreply@ our mail domain."""
+    plain = normalise_address(address)
+    if not _is_private(plain, identity.internal_domain, identity.mail_domain, reply=reply):
         return address
-    found = _INTERNAL.match(local)
-    return f"{found[1] if found else 'noreply'}@{identity.mail_domain}"
+    return identity.guests.get(plain, f"noreply@{identity.mail_domain}")
 
 
-def outside_text(text: str, identity: Identity) -> str:
-    """A text with its internal addresses replaced by public ones."""
-    return _mentions(identity.internal_domain).sub(lambda found: outside(found[0], identity), text)
+def outside_text(text: str, identity: Identity, *, reply: bool = False) -> str:
+    """A text with its internal addresses, and those with a Telegram id, replaced by public ones."""
+
+    def shown(found: re.Match[str]) -> str:
+        return outside(found[0], identity, reply=reply)
+
+    return _mentions(identity.internal_domain, identity.mail_domain, reply).sub(shown, text)
+
+
+def without_people(text: str, internal_domain: str, mail_domain: str, words: str) -> str:
+    """A text with ``words`` for each address that shows a Telegram id."""
+    return _mentions(internal_domain, mail_domain, False).sub(lambda _: words, text)
+
+
+def _is_private(address: str, internal_domain: str, mail_domain: str, *, reply: bool) -> bool:
+    local, at, domain = address.rpartition("@")
+    if at and domain == internal_domain:
+        return True
+    if reply:
+        return False
+    if at and domain == mail_domain:
+        return (local.isascii() and local.isdigit()) or re.fullmatch(_UUID, local) is not None
+    return _ACCOUNT.match(address) is not None
 
 
 @cache
-def _mentions(domain: str) -> re.Pattern[str]:
-    return re.compile(rf"[A-Za-z0-9._%+-]*@{re.escape(domain)}(?![A-Za-z0-9-])", re.IGNORECASE)
+def _mentions(internal_domain: str, mail_domain: str, reply: bool) -> re.Pattern[str]:
+    inside = rf"[A-Za-z0-9._%+-]*@{re.escape(internal_domain)}"
+    by_id = "" if reply else rf"|(?<![A-Za-z0-9._%+-])[0-9]+@{re.escape(mail_domain)}"
+    return re.compile(rf"(?:{inside}{by_id})(?![A-Za-z0-9-])", re.IGNORECASE)
+
+
+def _users(component: Component) -> Iterator[str]:
+    """The values of the lines of calendar users, and of their parameters."""
+    for prop in component.properties:
+        if prop.name in ("ATTENDEE", "ORGANIZER"):
+            yield from (prop.value, *(value for _, values in prop.params for value in values))
+    for sub in component.components():
+        yield from _users(sub)
 
 
 def _list_organizer(component: Component, organizer: str, identity: Identity) -> None:
@@ -114,23 +163,34 @@ def _list_organizer(component: Component, organizer: str, identity: Identity) ->
     )
 
 
-def _hide_internal(component: Component, identity: Identity) -> None:
-    """Replaces internal addresses in values, parameters (SENT-BY, DELEGATED-FROM, MEMBER, CN, …) and free text."""
-    mentions = _mentions(identity.internal_domain)
+def _hide_internal(component: Component, identity: Identity, *, reply: bool = False) -> None:
+    """Replaces private addresses in values, parameters (SENT-BY, DELEGATED-FROM, MEMBER, CN, …) and free text."""
     for prop in component.properties:
         if prop.name in ("ATTENDEE", "ORGANIZER"):
             address = address_of(prop)
-            seen = outside(address, identity)
+            seen = outside(address, identity, reply=reply)
             if seen != address:
                 component.replace(prop, outer := _readdressed(prop, seen))
                 prop = outer
-        texts = [*(value for _, values in prop.params for value in values), prop.value]
+        value = _shown(prop.name, prop.value, identity, reply=reply)
+        params = tuple(
+            (name, tuple(_shown(prop.name, each, identity, reply=reply) for each in values))
+            for name, values in prop.params
+        )
         # A line is sent as the client wrote it. It may be longer than RFC 5545 §3.1 allows, so it is folded again.
-        if any(mentions.search(value) for value in texts) or _too_long(prop.raw):
-            params = [(name, [outside_text(value, identity) for value in values]) for name, values in prop.params]
-            component.replace(prop, component.make(prop.name, outside_text(prop.value, identity), params))
+        if (value, params) != (prop.value, prop.params) or _too_long(prop.raw):
+            component.replace(prop, component.make(prop.name, value, params))
     for sub in component.components():
-        _hide_internal(sub, identity)
+        _hide_internal(sub, identity, reply=reply)
+
+
+def _shown(name: str, value: str, identity: Identity, *, reply: bool) -> str:
+    """The value of the property ``name``, or of one of its parameters, as people elsewhere may read it."""
+    if name in _IDS:
+        return value
+    if name in ("ATTENDEE", "ORGANIZER") and not reply and _ACCOUNT.match(normalise_address(value)):
+        return f"mailto:{outside(value, identity)}"
+    return outside_text(value, identity, reply=reply)
 
 
 def _too_long(raw: bytes) -> bool:

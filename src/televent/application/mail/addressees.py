@@ -12,13 +12,14 @@ from enum import Enum, auto
 from uuid import UUID
 
 from televent.application.backend import Backend
-from televent.application.mail.book import MailBook, ReplyToken
+from televent.application.mail.book import GuestAddress, MailBook, ReplyToken
 from televent.application.read_models.accounts import AccountRow
 from televent.domain.ids import AccountId
 
 OPERATORS = frozenset({"postmaster", "abuse"})
 """The names at our mail domain that are the operator's."""
 _TOKENED = re.compile(r"(?:rsvp|bounce)\+([0-9a-f]{32})\Z")
+_GUEST = re.compile(r"guest\+([0-9a-f]{32})\Z")
 # Bytes that are not UTF-8 arrive as lone surrogates, which PostgreSQL refuses.
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>\ud800-\udfff]{1,254}\Z")
 
@@ -30,6 +31,7 @@ class Destination(Enum):
     OPERATOR = auto()
     NOBODY = auto()
     UNREAD = auto()
+    NOT_YET = auto()
     NOT_FOR_MAIL = auto()
     ELSEWHERE = auto()
 
@@ -39,11 +41,13 @@ class Addressee:
     """An account that a mail was sent to, and its tokens among the recipients.
 
     ``addresses``: its other addresses among the recipients, each with the address of the account that it stands for.
+    ``guests``: those of them that show the person to guests elsewhere.
     """
 
     account: AccountRow
     tokens: tuple[ReplyToken, ...]
     addresses: Mapping[str, str]
+    guests: tuple[GuestAddress, ...] = ()
 
 
 class Addressees:
@@ -67,6 +71,8 @@ class Addressees:
             return Destination.UNREAD
         if self._token(address) is not None or self._account(address) is not None:
             return Destination.HERE
+        if self._guest(address) is not None:
+            return Destination.NOT_YET
         ours = domain == self._backend.people.mail_domain
         return Destination.NOBODY if ours else Destination.ELSEWHERE
 
@@ -81,6 +87,7 @@ class Addressees:
         accounts: dict[AccountId, AccountRow] = {}
         tokens: dict[AccountId, list[ReplyToken]] = {}
         addresses: dict[AccountId, dict[str, str]] = {}
+        guests: dict[AccountId, list[GuestAddress]] = {}
         for recipient in recipients:
             address = recipient.strip().lower()
             token = self._token(address)
@@ -92,11 +99,15 @@ class Addressees:
                 tokens.setdefault(account.tenant, []).append(token)
                 continue
             own = self._backend.people.addresses_of(account)
+            if (guest := self._guest(address)) is not None:
+                guests.setdefault(account.tenant, []).append(guest)
+                addresses.setdefault(account.tenant, {})[address] = guest.address
+                continue
             known = next((each for each in (address, without_detail(address)) if each in own), None)
             if known is not None:
                 addresses.setdefault(account.tenant, {})[address] = known
         return [
-            Addressee(account, tuple(tokens.get(tenant, ())), addresses.get(tenant, {}))
+            Addressee(account, tuple(tokens.get(tenant, ())), addresses.get(tenant, {}), tuple(guests.get(tenant, ())))
             for tenant, account in accounts.items()
         ]
 
@@ -110,7 +121,14 @@ class Addressees:
         found = _TOKENED.match(local) if domain == self._backend.people.mail_domain else None
         return self._book.resolve(found[1]) if found is not None else None
 
+    def _guest(self, address: str) -> GuestAddress | None:
+        local, _, domain = address.rpartition("@")
+        found = _GUEST.match(local) if domain == self._backend.people.mail_domain else None
+        return next(iter(self._book.guests([found[1]])), None) if found is not None else None
+
     def _account(self, address: str) -> AccountRow | None:
+        if (guest := self._guest(address)) is not None:
+            return self._backend.people.account_of_address(guest.address)
         return self._account_of(address) or self._account_of(without_detail(address))
 
     def _account_of(self, address: str) -> AccountRow | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -40,6 +41,19 @@ class ReplyToken:
     tenant: AccountId
     uid: str
     attendee: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuestAddress:
+    """The meaning of ``guest+<token>@…``: a person from Telegram in one meeting, as mails of ``tenant`` show them.
+
+    It proves nothing: everybody who got such a mail has it. ``address``: the person's address in the calendar.
+    """
+
+    token: str
+    tenant: AccountId
+    uid: str
+    address: str
 
 
 class MailBook(Protocol):
@@ -115,4 +129,13 @@ class MailBook(Protocol):
 
     def resolve(self, token: str) -> ReplyToken | None:
         """The meaning of a token; None for an unknown one."""
+        ...
+
+    def guest_tokens(self, tenant: AccountId, uid: str, addresses: Collection[str]) -> Mapping[str, str]:
+        """The token of each of these addresses in mails of that account about that meeting. The first call makes it;
+        later calls return the same."""
+        ...
+
+    def guests(self, tokens: Collection[str]) -> list[GuestAddress]:
+        """The meanings of those of the tokens that are known."""
         ...

@@ -49,7 +49,8 @@ class NoticeMailSender:
             correlation_id=message.correlation_id,
         )
         with outcomes():
-            await self._mailer.send(mime.plain_mail(made), envelope_from=us.sender, recipient=address)
+            public = us.public(made, content.language)
+            await self._mailer.send(mime.plain_mail(public), envelope_from=us.sender, recipient=address)
 
 
 def notice_content(notice: NoticeMail, language: str) -> Content:

@@ -100,7 +100,8 @@ class ParkedMails:
             correlation_id=message.correlation_id,
         )
         with outcomes():
-            await self._mailer.send(mime.plain_mail(made), envelope_from=us.sender, recipient=address)
+            public = us.public(made, content.language)
+            await self._mailer.send(mime.plain_mail(public), envelope_from=us.sender, recipient=address)
 
 
 def parked_content(view: ParkedView, display: Display, link: str | None) -> Content:

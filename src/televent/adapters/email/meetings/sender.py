@@ -194,7 +194,8 @@ class MeetingMailSender:
             correlation_id=message.correlation_id,
         )
         with outcomes():
-            await self._mailer.send(mime.plain_mail(made), envelope_from=us.sender, recipient=address)
+            public = us.public(made, written.language)
+            await self._mailer.send(mime.plain_mail(public), envelope_from=us.sender, recipient=address)
 
 
 def _is_about(fact: object, mail: MeetingMail) -> bool:

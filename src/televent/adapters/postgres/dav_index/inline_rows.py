@@ -141,6 +141,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "mail_thread",
         "sent_mail",
         "parked_mail",
+        "guest_address",
     ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -11,7 +12,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
-from televent.application.mail.book import ATTEMPTS, LEASE, KeptMail, ReplyToken
+from televent.application.mail.book import ATTEMPTS, LEASE, GuestAddress, KeptMail, ReplyToken
 from televent.application.mail.incoming import FOR_OPERATOR
 from televent.application.mail.trust import Sender
 from televent.application.messages.mail import OperatorMail
@@ -223,3 +224,30 @@ class PostgresMailBook:
                 "SELECT token, tenant_id, uid, attendee FROM reply_token WHERE token = %s", (token,)
             ).fetchone()
         return None if row is None else ReplyToken(row[0], AccountId(row[1]), row[2], row[3])
+
+    def guest_tokens(self, tenant: AccountId, uid: str, addresses: Collection[str]) -> dict[str, str]:
+        """The tokens of the guest addresses of a meeting, made when first needed. They are random, as ``token`` is."""
+        wanted = sorted(set(addresses))
+        if not wanted:
+            return {}
+        with self._pool.connection() as connection, connection.transaction():
+            # In one order everywhere, so that two workers do not wait for each other's rows.
+            connection.execute(
+                "INSERT INTO guest_address (token, tenant_id, uid, address)"
+                " SELECT token, %s, %s, name FROM unnest(%s::text[], %s::text[]) AS made(token, name)"
+                " ORDER BY name ON CONFLICT (tenant_id, uid, address) DO NOTHING",
+                (tenant, uid, [secrets.token_hex(16) for _ in wanted], wanted),
+            )
+            rows = connection.execute(
+                "SELECT address, token FROM guest_address WHERE tenant_id = %s AND uid = %s AND address = ANY(%s)",
+                (tenant, uid, wanted),
+            ).fetchall()
+        return {str(address): str(token) for address, token in rows}
+
+    def guests(self, tokens: Collection[str]) -> list[GuestAddress]:
+        """The persons behind guest addresses."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT token, tenant_id, uid, address FROM guest_address WHERE token = ANY(%s)", (sorted(tokens),)
+            ).fetchall()
+        return [GuestAddress(row[0], AccountId(row[1]), row[2], row[3]) for row in rows]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import uuid5
 
 from televent.application.mail.addressees import Addressee
 from televent.application.mail.backend import MailBackend
+from televent.application.mail.book import GuestAddress
 from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.resources import ResourceRow
@@ -17,13 +20,14 @@ from televent.application.use_cases.mail.parking import ask_first, card_for, par
 from televent.application.use_cases.mail.tell_person import offer_import
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.ical.itip.message import Message
-from televent.ical.itip.receiving.delivered import as_delivered
+from televent.ical.itip.receiving.delivered import as_delivered, as_known
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
 from televent.ical.objects.reading import Organizer
 from televent.ical.text.errors import IcalError
 
 FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
 FROM_ORGANIZER = frozenset({"REQUEST", "CANCEL", "ADD", "PUBLISH", "DECLINECOUNTER"})
+_FOLD = re.compile(rb"\r?\n[ \t]")
 MAX_NAME = 128
 """Max characters of a sender's name in a card."""
 
@@ -47,12 +51,39 @@ def _deliver(delivery: Delivery) -> Verdict:
         # Internal addresses exist only inside, so a mail that names one is forged (product §4).
         return Verdict("ignored", "names internal addresses")
     if message.method in FROM_ATTENDEE:
-        return _from_attendee(delivery)
+        return _from_attendee(replace(delivery, message=_with_guests(delivery)))
     if message.method in FROM_ORGANIZER:
         me = delivery.mail_backend.backend.people.addresses_of(delivery.account)
-        mine = as_delivered(message, me, delivery.addressee.addresses)
+        mine = as_delivered(message, me, _addresses(delivery, me))
         return _from_organizer(replace(delivery, message=mine))
     return Verdict("ignored", f"method {message.method[:20]}")
+
+
+def _addresses(delivery: Delivery, me: Collection[str]) -> Mapping[str, str]:
+    """The addresses by which the mail may have invited the person, each with their own one that it stands for."""
+    shown = {each: guest.address for each, guest in _guests_in(delivery).items() if guest.address in me}
+    return {**delivery.addressee.addresses, **shown}
+
+
+def _guests_in(delivery: Delivery) -> Mapping[str, GuestAddress]:
+    """The addresses of people from Telegram that the message has, as our mails show them (ADR 64)."""
+    domain = delivery.mail_backend.backend.people.mail_domain
+    pattern = re.compile(rb"guest\+([0-9a-f]{32})@" + re.escape(domain.encode()), re.IGNORECASE)
+    # An address may be folded (RFC 5545 §3.1).
+    found = {token.decode().lower() for token in pattern.findall(_FOLD.sub(b"", delivery.message.text.raw))}
+    guests = delivery.mail_backend.book.guests(found) if found else []
+    return {f"guest+{guest.token}@{domain}": guest for guest in guests}
+
+
+def _with_guests(delivery: Delivery) -> Message:
+    """An attendee's message with the addresses that people from Telegram have in this organizer's copy."""
+    tenant, uid = delivery.account.tenant, delivery.message.uid
+    known = {
+        shown: guest.address
+        for shown, guest in _guests_in(delivery).items()
+        if (guest.tenant, guest.uid) == (tenant, uid)
+    }
+    return as_known(delivery.message, known) if known else delivery.message
 
 
 def _from_attendee(delivery: Delivery) -> Verdict:

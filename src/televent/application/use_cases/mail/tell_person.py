@@ -51,8 +51,13 @@ def offer_import(mail_backend: MailBackend, mail: IncomingMail, message: ItipMes
 
 
 def forward_text(mail_backend: MailBackend, mail: IncomingMail, addressee: Addressee) -> Verdict | None:
-    """Forwards the text that an attendee wrote to a meeting's reply address to its organizer; None for other mails."""
-    written, token = mail.written, next(iter(addressee.tokens), None)
+    """Forwards the text that somebody wrote to the reply address of a meeting to its organizer, or to the address of a
+    guest from Telegram to that guest; None for other mails."""
+    written, token, text = mail.written, next(iter(addressee.tokens), None), "guest-wrote"
+    guest = next(iter(addressee.guests), None)
+    if token is None and guest is not None:
+        # The reader's own copy, which has another stream than that of the account whose mail showed the address.
+        token, text = ReplyToken(guest.token, addressee.account.tenant, guest.uid, guest.address), "wrote-to-you"
     if written is None or token is None:
         return None
     if written.automatic:
@@ -61,7 +66,7 @@ def forward_text(mail_backend: MailBackend, mail: IncomingMail, addressee: Addre
     if title is None:
         return Verdict("ignored", "the event is gone")
     values = {"sender": mail.sender.address, "title": title, "subject": written.subject, "text": written.text}
-    chat, by_mail = ChatText("guest-wrote", values), NoticeMail("guest-wrote", values)
+    chat, by_mail = ChatText(text, values), NoticeMail(text, values)
     return _told(mail_backend, mail, addressee.account, chat, by_mail, (f"wrote/{token.token}", MAX_WRITTEN))
 
 

@@ -14,6 +14,7 @@ from televent.ical.itip.parts import SCHEDULED
 from televent.ical.itip.people import attendees_of
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component
+from televent.ical.text.values import normalise_address
 
 INVITED_AS: Final = "X-TELEVENT-AS"
 """Parameter of the reader's ATTENDEE line in their copy: the address of the invitation. Answers have it."""
@@ -41,6 +42,27 @@ def as_delivered(message: Message, me: Collection[str], delivered: Mapping[str, 
             if not known:
                 _invite(component, *next(iter(delivered.items())))
     return message_of(CalendarText.of_tree(root), came=message.came, method=message.method)
+
+
+def as_known(message: Message, known: Mapping[str, str]) -> Message:
+    """The message with the addresses *known* of calendar users, in values and parameters (DELEGATED-TO, MEMBER), as
+    those that they stand for; the same object where it has none of them."""
+    root = message.text.copy()
+    edited = False
+    for component in root.components():
+        for prop in [each for each in component.properties if each.name in ("ATTENDEE", "ORGANIZER")]:
+            value = _known(prop.value, known)
+            params = tuple((name, tuple(_known(each, known) for each in values)) for name, values in prop.params)
+            if (value, params) != (prop.value, prop.params):
+                component.replace(prop, component.make(prop.name, value, params))
+                edited = True
+    return message_of(CalendarText.of_tree(root), came=message.came, method=message.method) if edited else message
+
+
+def _known(value: str, known: Mapping[str, str]) -> str:
+    """The calendar user address as the one that it stands for."""
+    stands_for = known.get(normalise_address(value))
+    return value if stands_for is None else f"mailto:{stands_for}"
 
 
 def _readdress(component: Component, known: Mapping[str, str]) -> None:

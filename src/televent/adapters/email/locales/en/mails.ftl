@@ -17,6 +17,7 @@ location = Location: { $place }
 nowhere = N/A
 organizer = Organizer: { $name }
 untitled = (no title)
+telegram-person = somebody from Telegram
 via = { $name } via Televent
 unverified = { $name } (unverified)
 verification-subject = Your Televent code: { $code }

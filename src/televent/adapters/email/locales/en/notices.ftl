@@ -10,3 +10,9 @@ notice-guest-wrote = { $sender } answered “{ $title }” with a mail (the send
     { $subject }
 
     { $text }
+notice-wrote-to-you-subject = { $sender } wrote about: { $title }
+notice-wrote-to-you = { $sender } wrote to you about “{ $title }” (the sender is not verified):
+
+    { $subject }
+
+    { $text }

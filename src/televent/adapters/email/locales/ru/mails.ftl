@@ -17,6 +17,7 @@ location = Место: { $place }
 nowhere = не указано
 organizer = Организатор: { $name }
 untitled = (без названия)
+telegram-person = участник из Telegram
 via = { $name } через Televent
 unverified = { $name } (не подтверждено)
 verification-subject = Код Televent: { $code }

@@ -10,3 +10,9 @@ notice-guest-wrote = { $sender } отвечает письмом на «{ $title
     { $subject }
 
     { $text }
+notice-wrote-to-you-subject = { $sender } пишет о: { $title }
+notice-wrote-to-you = { $sender } пишет вам о «{ $title }» (отправитель не подтверждён):
+
+    { $subject }
+
+    { $text }

@@ -7,3 +7,8 @@ guest-wrote = ✉️ { $sender } answered “{ $title }” with a mail (the send
     { $subject }
 
     { $text }
+wrote-to-you = ✉️ { $sender } wrote to you about “{ $title }” (the sender is not verified):
+
+    { $subject }
+
+    { $text }

@@ -7,3 +7,8 @@ guest-wrote = ✉️ { $sender } отвечает письмом на «{ $title
     { $subject }
 
     { $text }
+wrote-to-you = ✉️ { $sender } пишет вам о «{ $title }» (отправитель не подтверждён):
+
+    { $subject }
+
+    { $text }
