@@ -29,7 +29,7 @@ _ATOM = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"\ud800-\udfff]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*\Z")
 _LOCAL = re.compile(r"[^\s\x00-\x20\x7f-\x9f<>\"\\\ud800-\udfff]{1,64}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[A-Za-z0-9:.]+\])\Z")
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9.-]{1,255}\Z")
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9._:\[\]-]{1,255}\Z")
 _PIECE = re.compile(r"[^ ](?: [^ ]){0,4}|.", re.DOTALL)
 """A character with the single spaces and one-character words around it, which one encoded-word must hold together."""
 _NAME = re.compile(r"[A-Z][A-Za-z-]{1,30}\Z")
@@ -84,6 +84,13 @@ def message_id(value: str) -> str:
     if not _MESSAGE_ID.match(value):
         raise BadHeader(f"not a message id: {clean(value)[:80]!r}")
     return f"<{value}>"
+
+
+def known_id(value: str) -> str:
+    """The message id in a Message-ID field that somebody else wrote, without angle brackets; "" where ours could not
+    repeat it: it is no id, or longer than we write."""
+    value = value.strip(" \t").removeprefix("<").removesuffix(">")
+    return value if _MESSAGE_ID.match(value) else ""
 
 
 def field(name: str, value: str) -> bytes:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 
-from televent.adapters.email import texts
+from televent.adapters.email import headers, texts
 from televent.adapters.email.authentication import Results
 from televent.adapters.email.bounces import bounced_token, reports_failure
 from televent.adapters.email.evidence import Evidence
@@ -196,14 +196,16 @@ class Intake:
     def _read(self, kept: KeptMail, mail: Part) -> IncomingMail:
         reports = is_report(mail, kept.envelope_from)
         calendar = None if reports else calendar_part(mail) or winmail(mail)
+        ids = header_values(mail, "Message-ID")
         return IncomingMail(
             key=kept.key,
             recipients=tuple(kept.recipients),
             sender=sender_of(mail, NOTHING),
-            message_ids=tuple(value.lower().strip("<> ") for value in header_values(mail, "Message-ID")),
+            message_ids=tuple(value.lower().strip("<> ") for value in ids),
             calendar=calendar,
             report=self._report(mail) if reports else None,
             written=written_text(mail) if calendar is None and not reports else None,
+            message_id=headers.known_id(ids[0]) if len(ids) == 1 else "",
         )
 
     def _report(self, mail: Part) -> DeliveryReport:

@@ -22,6 +22,7 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.application.use_cases.mail.tell_guest import GuestMail
 from televent.domain.ids import AccountId
+from televent.ical.itip.parts import parts_of
 from televent.ical.objects.calendar_text import CalendarText
 
 FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
@@ -92,6 +93,12 @@ class MailSender:
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
         first_id = await asyncio.to_thread(self._book.thread, token, own_id)
+        if reply:
+            # An answer belongs to the mail that asked; clients show it below that one.
+            rids = [rid for rid, _ in parts_of(text).items()]
+            tenant = AccountId(message.tenant)
+            asked = await asyncio.to_thread(self._book.invitation, tenant, outgoing.uid, rids)
+            first_id = asked or first_id
         words = calendar_content(guest_mail, calendar, identity.name, self._clock())
         words = replace(words, changes=[wire.outside_text(each, identity) for each in words.changes])
         reply_to = outgoing.sender_address or identity.organizer
@@ -107,6 +114,9 @@ class MailSender:
             in_reply_to=first_id if first_id != own_id else None,
             correlation_id=message.correlation_id,
         )
+        # The words about a change are made from facts, which have the addresses of the calendar.
+        subject, plain, rich = (wire.outside_text(each, identity) for each in (mail.subject, mail.plain, mail.html))
+        mail = replace(mail, subject=subject, plain=plain, html=rich)
         await self._mailer.send(
             mime.calendar_mail(mail, outgoing.method, calendar.raw),
             envelope_from=f"bounce+{token}@{us.mail_domain}",

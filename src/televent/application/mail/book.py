@@ -139,3 +139,24 @@ class MailBook(Protocol):
     def guests(self, tokens: Collection[str]) -> list[GuestAddress]:
         """The meanings of those of the tokens that are known."""
         ...
+
+    def note_invitation(
+        self,
+        tenant: AccountId,
+        uid: str,
+        recurrence_ids: Collection[str | None],
+        message_id: str,
+        at: datetime,
+        *,
+        replace: bool = True,
+    ) -> None:
+        """Stores the Message-ID of the mail that invites the account to the series (None) or to these occurrences.
+
+        ``replace`` False: where none is known. ``message_id``: without angle brackets, and valid in a header.
+        """
+        ...
+
+    def invitation(self, tenant: AccountId, uid: str, recurrence_ids: Collection[str | None]) -> str | None:
+        """The Message-ID of the newest mail that invited the account to the series or to one of these occurrences; of
+        any occurrence, where none did; None where no mail is known."""
+        ...

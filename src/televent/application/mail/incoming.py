@@ -54,7 +54,8 @@ class IncomingMail:
 
     ``key``: the id of the mail; the raw mail is stored under it. ``recipients``: those of the SMTP envelope.
     ``message_ids``: without angle brackets, in lower case. ``report``: None where the mail is no delivery report.
-    ``written``: None where the mail has a calendar or is a report.
+    ``written``: None where the mail has a calendar or is a report. ``message_id``: the one Message-ID as it was
+    written, "" where it is missing or not valid in a header of ours.
     """
 
     key: str
@@ -64,6 +65,7 @@ class IncomingMail:
     calendar: MailedCalendar | None
     report: DeliveryReport | None = None
     written: WrittenText | None = None
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "sent_mail",
         "parked_mail",
         "guest_address",
+        "invitation_mail",
     ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""

@@ -251,3 +251,36 @@ class PostgresMailBook:
                 "SELECT token, tenant_id, uid, address FROM guest_address WHERE token = ANY(%s)", (sorted(tokens),)
             ).fetchall()
         return [GuestAddress(row[0], AccountId(row[1]), row[2], row[3]) for row in rows]
+
+    def note_invitation(
+        self,
+        tenant: AccountId,
+        uid: str,
+        recurrence_ids: Collection[str | None],
+        message_id: str,
+        at: datetime,
+        *,
+        replace: bool = True,
+    ) -> None:
+        """Stores the Message-ID of a mail with an invitation. An earlier mail does not replace a later one."""
+        rids = sorted({rid or "" for rid in recurrence_ids})
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO invitation_mail AS known (tenant_id, uid, recurrence_id, message_id, received_at)"
+                " SELECT %s, %s, rid, %s, %s FROM unnest(%s::text[]) AS rid ORDER BY rid"
+                " ON CONFLICT (tenant_id, uid, recurrence_id) DO UPDATE"
+                " SET message_id = excluded.message_id, received_at = excluded.received_at"
+                " WHERE %s AND known.received_at <= excluded.received_at",
+                (tenant, uid, message_id, at, rids, replace),
+            )
+
+    def invitation(self, tenant: AccountId, uid: str, recurrence_ids: Collection[str | None]) -> str | None:
+        """The Message-ID of the mail that an answer about these occurrences refers to."""
+        rids = sorted({"", *(rid or "" for rid in recurrence_ids)})
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT message_id FROM invitation_mail WHERE tenant_id = %s AND uid = %s"
+                " ORDER BY recurrence_id = ANY(%s) DESC, received_at DESC, recurrence_id LIMIT 1",
+                (tenant, uid, rids),
+            ).fetchone()
+        return str(row[0]) if row is not None else None

@@ -27,6 +27,9 @@ from televent.ical.text.errors import IcalError
 
 FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
 FROM_ORGANIZER = frozenset({"REQUEST", "CANCEL", "ADD", "PUBLISH", "DECLINECOUNTER"})
+INVITES = frozenset({"REQUEST", "ADD"})
+MAX_NOTED = 50
+"""Max occurrences in a mail for which its Message-ID is kept; answers to others refer to any mail about the meeting."""
 _FOLD = re.compile(rb"\r?\n[ \t]")
 MAX_NAME = 128
 """Max characters of a sender's name in a card."""
@@ -40,9 +43,17 @@ def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, 
         believed = is_believed(mail_backend.backend, addressee.account.tenant, sender)
         if believed:
             mail = replace(mail, sender=replace(sender, proven=True))
-        return _deliver(Delivery(mail_backend, mail, message, addressee, context, unverified=believed))
+        verdict = _deliver(Delivery(mail_backend, mail, message, addressee, context, unverified=believed))
     except IcalError as error:
         return Verdict("ignored", f"unreadable calendar: {error.precondition}")
+    if message.method in INVITES and mail.message_id and verdict.state in ("applied", "parked"):
+        # A mail that is not applied yet must not take the place of one that was.
+        asked = [rid for rid, _ in message.parts.items()][:MAX_NOTED]
+        applied = verdict.state == "applied"
+        mail_backend.book.note_invitation(
+            addressee.account.tenant, message.uid, asked, mail.message_id, context.now, replace=applied
+        )
+    return verdict
 
 
 def _deliver(delivery: Delivery) -> Verdict:

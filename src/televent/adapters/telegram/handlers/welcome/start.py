@@ -66,4 +66,4 @@ async def start(
 
 
 def _name(user: User) -> str:
-    return (user.full_name or user.username or f"Telegram {user.id}")[:256]
+    return (user.full_name or user.username or "Telegram")[:256]
