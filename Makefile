@@ -82,7 +82,7 @@ fuzz: $(READY) ## Send bad requests by the thousand to a fresh Televent (ARGS="-
 chaos: $(READY) ## Kill, cut off and fill the disk of a Televent that people write to; writes docs/reference/reliability.md
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
-guide-pictures: $(READY) ## Take the pictures of the bot's guide in a headless Chromium (ARGS=--help lists the options)
+guide-pictures: $(READY) ## Take the pictures of the guides in a headless Chromium (ARGS=--help lists the options)
 	@exec $(BIN)/python -m tests.guide $(ARGS)
 
 clean: ## Remove the environment and caches; data stays

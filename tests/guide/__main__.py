@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PIL import Image
 
 from guide.chat_page import ChatPage
+from guide.mails import take_mails
 from guide.walk import Walk
 from guide.words import WORDS
 from support.browser import PROGRAM, browser
@@ -43,14 +44,17 @@ async def take(language: str, sandbox: str, folder: Path) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="make guide-pictures", description="Take the pictures of the bot's guide.")
+    parser = argparse.ArgumentParser(prog="make guide-pictures", description="Take the pictures of the guides.")
     parser.add_argument("--language", choices=WORDS, action="append", help="one language alone")
+    parser.add_argument("--mails", action="store_true", help="the pictures of mails alone")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
     given = parser.parse_args()
     if PROGRAM is None:
         print("The pictures need Chromium: apt install chromium", file=sys.stderr)
         return 1
-    for language in given.language or WORDS:
+    for picture in take_mails():
+        print(f"{picture.stat().st_size / 1024:6.0f} KB  {picture}")
+    for language in [] if given.mails else given.language or WORDS:
         folder = given.folder / language
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="televent-guide-") as place, Televent(Path(place, "data")) as televent:

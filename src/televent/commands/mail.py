@@ -17,6 +17,7 @@ import rich_click as click
 from televent.commands.accounts import opened, show
 from televent.commands.postmaster import safe
 from televent.runtime.database import Chosen, OperatorError
+from televent.wording.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from televent.adapters.email.evidence import Evidence
@@ -264,5 +265,42 @@ def mail_dkim(chosen: Chosen, make: Path | None, kind: str, selector: str) -> No
         click.echo(zone_line(each))
 
 
-COMMANDS: tuple[click.Command, ...] = (mail_list, mail_show, mail_replay, mail_dkim)
+@click.command("preview")
+@click.argument("names", nargs=-1)
+@click.option("--language", type=click.Choice(LANGUAGES), default=None, help="[default: en; with --out all]")
+@click.option(
+    "--form", type=click.Choice(("text", "html", "eml")), default=None, help="One form. [default: text; with --out all]"
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files into this folder instead.")
+def mail_preview(names: tuple[str, ...], language: str | None, form: str | None, out: Path | None) -> None:
+    """Show mails with example data, or write them into a folder. Nothing is sent, and no database is needed.
+
+    NAMES: the mails; without any, --out writes all, and else they are listed.
+    """
+    from televent.adapters.email.previews.catalogue import ENDINGS, EXAMPLES, FORMS, preview
+
+    unknown = sorted(set(names) - EXAMPLES.keys())
+    if unknown:
+        raise OperatorError(f"There is no mail {safe(unknown[0])}. See: televent mail preview")
+    if out is None:
+        for name in names or EXAMPLES:
+            if names:
+                click.echo(preview(name, language or LANGUAGES[0], form or "text").decode())
+            else:
+                click.echo(f"{name:<22} {EXAMPLES[name](language or LANGUAGES[0]).content.subject}")
+        return
+    written = 0
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in names or EXAMPLES:
+            for each in (language,) if language else LANGUAGES:
+                for kind in (form,) if form else FORMS:
+                    (out / f"{name}.{each}.{ENDINGS[kind]}").write_bytes(preview(name, each, kind))
+                    written += 1
+    except OSError as error:
+        raise OperatorError(f"{out} cannot be written: {error.strerror}") from None
+    click.echo(f"{written} files in {out}")
+
+
+COMMANDS: tuple[click.Command, ...] = (mail_list, mail_show, mail_replay, mail_dkim, mail_preview)
 """The commands below ``televent mail``, which runs the service without one."""

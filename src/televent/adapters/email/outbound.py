@@ -11,7 +11,7 @@ from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
 from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, calendar_content
-from televent.adapters.email.templates.content import Content
+from televent.adapters.email.templates.verification import verification_content
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarMail,
@@ -150,14 +150,8 @@ class MailSender:
         return replace(identity, name=wire.outside_text(identity.name, identity))
 
     async def _send_template(self, message: Claimed, request: Email) -> None:
-        language, verification = texts.language_of(request.locale), request.content
-        values = {"name": verification.name, "code": verification.code}
-        words = Content(
-            language=language,
-            subject=texts.say(language, "verification-subject", **values),
-            lead=texts.say(language, "verification-lead", **values),
-            lines=[texts.say(language, "verification-rest")],
-        )
+        verification = request.content
+        words = verification_content(verification, texts.language_of(request.locale))
         mail = mime.Mail(
             sender=mime.Mailbox("Televent", self._identity.sender),
             recipient=mime.Mailbox(verification.name, request.to),

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 MAX_LINE: Final = 1_000
 """Max characters of a line of the content."""
 MAX_TEXT: Final = 10_000
 """Max characters of a text that a person wrote, such as a description. Gmail cuts a mail off at 102 KB."""
+MAX_WORDS: Final = 300
+"""Max characters of the words of a link."""
 MAX_LINES: Final = 250
 """Max lines of one list."""
 MAX_HREF: Final = 2_000
@@ -57,10 +59,10 @@ class Content:
         """The text/plain part. It says what the HTML says, in the same order."""
         groups: list[list[str]] = [
             [_bounded(self.lead)],
-            [*map(_bounded, self.changes[:MAX_LINES]), *map(_bounded, self.lines[:MAX_LINES])],
+            [*_listed(self.changes), *_listed(self.lines)],
             [_cut(self.text, MAX_TEXT)] if self.text else [],
             [f"{words}: {href}" for href, words in _by_href(self.buttons).items()],
-            [f"{self.links_lead} {each.words}: {each.href}".strip() for each in _short(self.links)],
+            [f"{_bounded(self.links_lead)} {each.words}: {each.href}".strip() for each in _short(self.links)],
             [*map(_bounded, self.notes)],
         ]
         return "\n\n".join("\n".join(group) for group in groups if group) + "\n"
@@ -80,14 +82,14 @@ class Content:
 def _rows(content: Content) -> Iterator[str]:
     yield _row(f'<strong class="ink" style="{_INK}font-size:20px;line-height:28px">{_safe(content.lead)}</strong>')
     if content.changes:
-        lines = "<br>".join(_safe(each) for each in content.changes[:MAX_LINES])
+        lines = "<br>".join(map(_safe, _listed(content.changes)))
         yield (
             f'<tr><td style="padding:0 0 12px"><table {_TABLE} width="100%"><tr>'
             f'<td class="was" bgcolor="#eaf3fb" style="{_INK}padding:10px 12px;background-color:#eaf3fb;'
             f'border-left:4px solid #1f6fbf;font-size:16px;line-height:24px">{lines}</td></tr></table></td></tr>'
         )
     if content.lines:
-        yield _row("<br>".join(_safe(each) for each in content.lines[:MAX_LINES]))
+        yield _row("<br>".join(map(_safe, _listed(content.lines))))
     if content.text:
         lines = html.escape(_cut(content.text, MAX_TEXT)).replace("\n", "<br>")
         yield _row(f'<span class="ink" style="{_INK}">{lines}</span>', "padding:12px 0;border-top:1px solid #dfe3e7")
@@ -95,7 +97,8 @@ def _rows(content: Content) -> Iterator[str]:
         yield f'<tr><td style="padding:4px 0 8px">{"".join(map(_button, buttons))}</td></tr>'
     if links := _short(content.links):
         named = " &middot; ".join(_anchor(each) for each in links)
-        yield _row(f'<span class="soft" style="{_SOFT}">{_safe(content.links_lead)} {named}</span>')
+        lead = f"{_safe(content.links_lead)} " if content.links_lead else ""
+        yield _row(f'<span class="soft" style="{_SOFT}">{lead}{named}</span>')
     if content.notes:
         lines = "<br>".join(_safe(each) for each in content.notes)
         yield _row(f'<span class="soft" style="{_SOFT}font-size:14px;line-height:20px">{lines}</span>')
@@ -124,7 +127,8 @@ def _anchor(link: Link) -> str:
 
 
 def _short(links: Sequence[Link]) -> list[Link]:
-    return [each for each in links if len(each.href) <= MAX_HREF]
+    """The links within the bounds. One that is too long is left out: cut off, it would lead elsewhere."""
+    return [replace(each, words=_cut(each.words, MAX_WORDS)) for each in links if len(each.href) <= MAX_HREF]
 
 
 def _by_href(links: Sequence[Link]) -> dict[str, str]:
@@ -133,6 +137,12 @@ def _by_href(links: Sequence[Link]) -> dict[str, str]:
     for each in _short(links):
         found.setdefault(each.href, []).append(each.words)
     return {href: " / ".join(words) for href, words in found.items()}
+
+
+def _listed(lines: Sequence[str]) -> list[str]:
+    """The lines within the bounds; the last one counts those that are left out."""
+    more = len(lines) - MAX_LINES
+    return [*map(_bounded, lines[:MAX_LINES]), *([f"… +{more}"] if more > 0 else [])]
 
 
 def _safe(line: str) -> str:

@@ -27,7 +27,9 @@ def reminder_content(
     language, lines = display.language, list[str]()
     links = [(title_of(each.entry, language), link) for each in events if (link := link_of(each)) is not None]
     for each in events:
-        lines += [*([""] if lines else []), *_reminded(each, display, now)]
+        # The title of a single event is the lead.
+        named = [title_of(each.entry, language)] if len(events) > 1 else []
+        lines += [*([""] if lines else []), *named, *_reminded(each, display, now)]
     subject, choices = (
         say(language, "reminder-subject", summary=title_of(events[0].entry, language)),
         say(language, "reminder-choices"),
@@ -62,7 +64,6 @@ def title_of(entry: Entry, language: str) -> str:
 
 def _reminded(each: Told, display: Display, now: datetime) -> Iterator[str]:
     entry, language = each.entry, display.language
-    yield title_of(entry, language)
     yield f"{distance_of(each.start, each.end, display, now, whole_days=entry.all_day)}: {_when(entry, display)}"
     if place := " ".join(entry.location.split())[:MAX_TITLE]:
         yield say(language, "location", place=place)

@@ -1,0 +1,1 @@
+"""Every mail with example data, for people who change a text or the look."""

@@ -1,0 +1,18 @@
+"""The content of the mail with the code that proves an address."""
+
+from __future__ import annotations
+
+from televent.adapters.email.templates.content import Content
+from televent.adapters.email.texts import say
+from televent.application.messages.mail import AddressVerification
+
+
+def verification_content(verification: AddressVerification, language: str) -> Content:
+    """The mail with the code."""
+    values = {"name": verification.name, "code": verification.code}
+    return Content(
+        language=language,
+        subject=say(language, "verification-subject", **values),
+        lead=say(language, "verification-lead", **values),
+        lines=[say(language, "verification-rest")],
+    )
