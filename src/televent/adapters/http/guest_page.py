@@ -55,7 +55,6 @@ def guest_page(backend: Backend, linked: Linked, language: str, *, told: str = "
     said = f'<p class="now" role="status">{html.escape(told)}</p>' if told else ""
     refused, card, guest = refused_to(backend, linked), linked.card, guest_of(backend, linked)
     if card is None or refused == "removed":
-        # A guest who was removed is not told what became of the meeting since.
         return filled(language, say(language, f"guest-{refused or 'gone'}"), said)
     zone = ZoneInfo(linked.account.timezone)
     display = Display(zone, language, backend.clock().astimezone(zone))

@@ -76,8 +76,8 @@ def calendar_content(guest_mail: GuestMail, calendar: CalendarText, name: str, n
     comment = _comment(first) if outgoing.method in PROPOSALS else ""
     lines = [
         texts.say(language, "time", **values),
-        *_dates(first, parts[1:], display),
         texts.say(language, "location", **values),
+        *_dates(first, parts[1:], display, answers=kind.startswith("reply-")),
         *([texts.say(language, "organizer", **values)] if kind in (*ASKS, "cancel", "removed") else []),
         *([texts.say(language, "conference", link=link)] if asked and (link := _conference(first)) else []),
         *([texts.say(language, "comment", comment=comment)] if comment else []),
@@ -118,8 +118,9 @@ def _when(start: Moment | None, end: Moment | None, display: Display) -> str:
     return zoned_when_of(start, end if end is not None else start, display) if start is not None else "–"
 
 
-def _dates(first: Instance, others: tuple[Instance, ...], display: Display) -> Iterator[str]:
-    """How a series repeats, which date of it the mail is about, and its dates that differ."""
+def _dates(first: Instance, others: tuple[Instance, ...], display: Display, *, answers: bool) -> Iterator[str]:
+    """How a series repeats, which date of it the mail is about, and its dates that differ. ``answers``: the mail
+    answers each date."""
     language = display.language
     if first.rrule is not None:
         yield texts.say(language, "meeting-repeats", rule=rule_of(first.rrule, display, first.start))
@@ -127,7 +128,9 @@ def _dates(first: Instance, others: tuple[Instance, ...], display: Display) -> I
         yield texts.say(language, "one-date", when=_original(first, display))
     for each in others[:MAX_DATES]:
         at = _original(each, display)
-        if each.status == "CANCELLED":
+        if answers:
+            yield f"{at}: {texts.say(language, f'answer-{_answer(each)}')}"
+        elif each.status == "CANCELLED":
             yield texts.say(language, "meeting-date-cancelled", when=at)
         else:
             yield texts.say(language, "meeting-date-changed", when=at, changes=_when(each.start, each.end, display))

@@ -150,7 +150,8 @@ def _safe(line: str) -> str:
 
 
 def _bounded(line: str) -> str:
-    return _cut(line, MAX_LINE)
+    """One line: a line end in a name or a place begins no line of ours."""
+    return _cut(" ".join(line.split()), MAX_LINE)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -48,9 +48,10 @@ def refused_to(backend: Backend, linked: Linked) -> GuestRefused | None:
     """Why the guest cannot answer the event as it is now; None where they can."""
     if linked.card is None:
         return "gone"
-    if linked.card.state != "open":
-        return linked.card.state
-    return "removed" if guest_of(backend, linked) is None else None
+    # First of all: a guest who was removed is not told what became of the meeting since.
+    if guest_of(backend, linked) is None:
+        return "removed"
+    return linked.card.state if linked.card.state != "open" else None
 
 
 def answer_as_guest(
