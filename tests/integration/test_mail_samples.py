@@ -14,8 +14,14 @@ pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample mails a
 
 NO_CALENDAR = {"calendar-in-part-headers", "tnef-plain-note-wild"}
 REPORTS = {"zimbra-dsn-bounce"}
-OFFERED = {"apple-ccs-reply-noattendee", "meetup-publish", "publish-mixed-case-type", "zoom-minimal-attachment"}
-"""They invite nobody: the person may import them."""
+OFFERED = {
+    "apple-ccs-reply-noattendee",
+    "meetup-publish",
+    "publish-mixed-case-type",
+    "rspamd-html-calendar",
+    "zoom-minimal-attachment",
+}
+"""They invite nobody, or have no UID: the person may import them."""
 
 
 def take(post: PostOffice, person: Person, raw: bytes) -> tuple[str, str]:

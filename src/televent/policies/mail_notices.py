@@ -8,15 +8,29 @@ from typing import Any, Final
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.mail import MeetingMail, ParkedMailNotice
+from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
-from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven
+from televent.domain.calendar_object.events import (
+    CounterProposed,
+    EventCancelled,
+    InvitationReceived,
+    MessageSetAside,
+    RsvpGiven,
+)
 from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
 
-FACTS = (InvitationReceived, EventCancelled, RsvpGiven, CounterProposed, ProposalAnswerReceived, MailParked)
+FACTS = (
+    InvitationReceived,
+    EventCancelled,
+    RsvpGiven,
+    CounterProposed,
+    ProposalAnswerReceived,
+    MessageSetAside,
+    MailParked,
+)
 GATHERED: Final = timedelta(minutes=1)
 """Time for which answers and parked mails wait, so that those of one minute are one mail."""
 
@@ -47,6 +61,9 @@ def _mail(fact: Any, envelope: Envelope) -> Message | None:
         # The mail of the new time tells that a proposal was accepted.
         case ProposalAnswerReceived() if not fact.accepted:
             return MeetingMail(stream, "declined", version, "")
+        case MessageSetAside() if fact.uninvited:
+            people = ", ".join(dict.fromkeys(each.address for each in fact.uninvited))
+            return NoticeMail("party-crasher", {"title": fact.summary, "sender": people})
         case MailParked():
             return ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case _:

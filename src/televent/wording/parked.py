@@ -94,8 +94,10 @@ def _change(change: Change, display: Display) -> Iterator[str]:
         case "new":
             yield "• " + _say(language, "parked-new", title=title, when=_when(change.now, display))
         case "cancelled":
+            # The cancellation of an invitation that waits changes nothing yet, so there is no time to name.
+            key = "parked-cancelled" if change.was or change.now else "parked-cancelled-new"
             when = _when(change.was or change.now, display)
-            yield "• " + _say(language, "parked-cancelled", title=title, when=when)
+            yield "• " + _say(language, key, title=title, when=when)
         case "changed" if change.was is not None and change.now is not None:
             was, now = _shown(change.was), _shown(change.now)
             if was.rrule == now.rrule:

@@ -76,7 +76,7 @@ def _read(part: Part) -> MailedCalendar:
     message = found.message
     if message is not None and (text := foreign(message.text)) is not message.text:
         message = message_of(text, method=message.method)
-    return MailedCalendar(message, found.note)
+    return MailedCalendar(message, found.note, b"" if message is not None else data)
 
 
 def _candidates(mail: Part) -> Iterator[tuple[int, Part]]:

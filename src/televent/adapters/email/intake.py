@@ -24,7 +24,7 @@ from televent.adapters.email.find import calendar_part, is_report
 from televent.adapters.email.proving.prover import Prover
 from televent.adapters.email.reading.bounds import BeyondBounds
 from televent.adapters.email.reading.parts import Part, parse_mail
-from televent.adapters.email.reading.texts import written_text
+from televent.adapters.email.reading.texts import subject_of, written_text
 from televent.adapters.email.reading.winmail import winmail
 from televent.adapters.email.recipients import REFUSALS, TOO_MANY
 from televent.adapters.email.trust import author_of, header_values, sender_of, stated
@@ -206,6 +206,7 @@ class Intake:
             report=self._report(mail) if reports else None,
             written=written_text(mail) if calendar is None and not reports else None,
             message_id=headers.known_id(ids[0]) if len(ids) == 1 else "",
+            subject=subject_of(mail) if calendar is not None else "",
         )
 
     def _report(self, mail: Part) -> DeliveryReport:

@@ -20,11 +20,13 @@ class MailedCalendar:
     """The calendar in a mail, parsed once for all recipients.
 
     ``message`` is None where no parser accepts it. ``note``: the fallback parser that was needed, or the reason why
-    none accepts it; "" where our own did.
+    none accepts it; "" where our own did. ``text``: the bytes of a calendar that no parser accepts as a message; a
+    reader of files may find events in it.
     """
 
     message: Message | None
     note: str = ""
+    text: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class IncomingMail:
     ``key``: the id of the mail; the raw mail is stored under it. ``recipients``: those of the SMTP envelope.
     ``message_ids``: without angle brackets, in lower case. ``report``: None where the mail is no delivery report.
     ``written``: None where the mail has a calendar or is a report. ``message_id``: the one Message-ID as it was
-    written, "" where it is missing or not valid in a header of ours.
+    written, "" where it is missing or not valid in a header of ours. ``subject``: in one line, bounded.
     """
 
     key: str
@@ -66,6 +68,7 @@ class IncomingMail:
     report: DeliveryReport | None = None
     written: WrittenText | None = None
     message_id: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

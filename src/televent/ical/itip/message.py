@@ -16,7 +16,7 @@ from televent.ical.itip.roles import organizer_in
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import InvalidCalendarData
 from televent.ical.text.tree import Component, Property
-from televent.ical.text.values import Moment
+from televent.ical.text.values import Moment, unescape
 from televent.ical.zones.tzid import spelled, tzid_of
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
@@ -69,6 +69,12 @@ def method_of(root: Component, fallback: str | None = None) -> str:
         if named:
             return named
     return "PUBLISH"
+
+
+def title_in(message: Message) -> str:
+    """The first title in the message, in one line; "" without one."""
+    titles = (" ".join(unescape(each.value("SUMMARY") or "").split()) for _, each in message.parts.items())
+    return next(filter(None, titles), "")
 
 
 def with_method(message: Message) -> CalendarText:

@@ -18,6 +18,7 @@ MAX_TEXT: Final = 1500
 """Max characters of the text that is kept."""
 MAX_SUBJECT: Final = 200
 """Max characters of the subject that is kept."""
+_SUBJECT: Final = named(("subject",))
 _READ: Final = named(("subject", "auto-submitted", "precedence", "list-id", "list-unsubscribe"))
 _HIDDEN: Final = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/li|/tr)\b[^>]{0,200}>", re.IGNORECASE)
@@ -36,14 +37,27 @@ def written_text(mail: Part) -> WrittenText | None:
         text = _tidy(html.unescape(_TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", _decoded(rich))))))
     if not text:
         return None
-    # The first field of each name counts.
-    found: dict[str, str] = {}
-    for name, value in fields(mail.raw, mail.head, mail.start, _READ):
-        found.setdefault(name, unfolded(value[:2000].decode("ascii", "surrogateescape")))
+    found = _fields(mail, _READ)
     automatic = found.get("auto-submitted", "no").strip().lower() != "no" or "list-id" in found
     automatic |= "list-unsubscribe" in found or found.get("precedence", "").strip().lower() in ("bulk", "junk", "list")
-    subject = " ".join(_UNSEEN.sub(" ", shown(found.get("subject", ""))).split())[:MAX_SUBJECT]
-    return WrittenText(subject, text, automatic)
+    return WrittenText(_subject(found), text, automatic)
+
+
+def subject_of(mail: Part) -> str:
+    """The subject of a mail in one line; "" where it has none."""
+    return _subject(_fields(mail, _SUBJECT))
+
+
+def _fields(mail: Part, wanted: re.Pattern[bytes]) -> dict[str, str]:
+    """The first field of each wanted name."""
+    found: dict[str, str] = {}
+    for name, value in fields(mail.raw, mail.head, mail.start, wanted):
+        found.setdefault(name, unfolded(value[:2000].decode("ascii", "surrogateescape")))
+    return found
+
+
+def _subject(found: dict[str, str]) -> str:
+    return " ".join(_UNSEEN.sub(" ", shown(found.get("subject", ""))).split())[:MAX_SUBJECT]
 
 
 def _plain(part: Part) -> str:

@@ -17,11 +17,12 @@ from televent.application.use_cases.mail.believed import is_believed
 from televent.application.use_cases.mail.delivery import Delivery
 from televent.application.use_cases.mail.early import apply_early, await_decision, keep_early
 from televent.application.use_cases.mail.parking import ask_first, card_for, park, stream_for, too_many
-from televent.application.use_cases.mail.tell_person import offer_import
+from televent.application.use_cases.mail.tell_person import Unusable, offer_import, tell_unusable
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.ical.itip.message import Message
 from televent.ical.itip.receiving.delivered import as_delivered, as_known
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
+from televent.ical.itip.roles import organizer_email
 from televent.ical.objects.reading import Organizer
 from televent.ical.text.errors import IcalError
 
@@ -45,7 +46,8 @@ def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, 
             mail = replace(mail, sender=replace(sender, proven=True))
         verdict = _deliver(Delivery(mail_backend, mail, message, addressee, context, unverified=believed))
     except IcalError as error:
-        return Verdict("ignored", f"unreadable calendar: {error.precondition}")
+        note = f"unreadable calendar: {error.precondition}"
+        return tell_unusable(mail_backend, mail, addressee.account, "unreadable", note)
     if message.method in INVITES and mail.message_id and verdict.state in ("applied", "parked"):
         # A mail that is not applied yet must not take the place of one that was.
         asked = [rid for rid, _ in message.parts.items()][:MAX_NOTED]
@@ -63,11 +65,18 @@ def _deliver(delivery: Delivery) -> Verdict:
         return Verdict("ignored", "names internal addresses")
     if message.method in FROM_ATTENDEE:
         return _from_attendee(replace(delivery, message=_with_guests(delivery)))
+    if message.parts.kind != "VEVENT" and message.method != "PUBLISH":
+        # Tasks and journal entries of others are not taken by mail, and not answered (SPEC B6).
+        return _unusable(delivery, "task", f"{message.parts.kind} by mail")
     if message.method in FROM_ORGANIZER:
         me = delivery.mail_backend.backend.people.addresses_of(delivery.account)
         mine = as_delivered(message, me, _addresses(delivery, me))
         return _from_organizer(replace(delivery, message=mine))
-    return Verdict("ignored", f"method {message.method[:20]}")
+    return _unusable(delivery, "method", f"method {message.method[:20]}")
+
+
+def _unusable(delivery: Delivery, why: Unusable, note: str) -> Verdict:
+    return tell_unusable(delivery.mail_backend, delivery.mail, delivery.account, why, note)
 
 
 def _addresses(delivery: Delivery, me: Collection[str]) -> Mapping[str, str]:
@@ -133,11 +142,17 @@ def _from_organizer(delivery: Delivery) -> Verdict:
     if row is None:
         return _new(delivery, name, proven=proven)
     organizer = _organizer(row)
-    if organizer is None or organizer.address in people.addresses_of(delivery.account):
+    if organizer is None:
+        # They imported it: a published event has no organizer then, who could change it.
+        return _unusable(delivery, "own", "the event is this person's own")
+    if organizer.address in people.addresses_of(delivery.account):
         return Verdict("ignored", "the event is this person's own")
-    if not _may_change(delivery, {organizer.address, organizer.sent_by}, row):
-        return park(delivery, row, "request-unproven")
-    return _apply(delivery, Trust.T2, row, name)
+    trusted = _may_change(delivery, {organizer.address, organizer.sent_by}, row)
+    verdict = _apply(delivery, Trust.T2, row, name) if trusted else park(delivery, row, "request-unproven")
+    if verdict.reason == "not-organizer":
+        # SPEC B6: it is not applied. A mail does not replace the organizer (RFC 5546 §4.2.11).
+        return _unusable(delivery, "organizer", verdict.reason)
+    return verdict
 
 
 def _new(delivery: Delivery, name: str | None, *, proven: bool) -> Verdict:
@@ -215,6 +230,8 @@ def _apply(delivery: Delivery, trust: Trust, row: ResourceRow | None, name: str 
         return Verdict("applied", f"{method} {trust.name}{part}") if received.changed else parked
     if received.changed or (method == "REFRESH" and received.reason is None):
         return Verdict("applied", f"{method} {'new' if row is None and method != 'CANCEL' else trust.name}")
+    if received.reason == "no-attendee" and method == "REPLY":
+        return _unusable(delivery, "no-guest", received.reason)
     return Verdict("parked" if received.reason == "party-crasher" else "ignored", received.reason or "no change")
 
 
@@ -233,5 +250,9 @@ def _name(delivery: Delivery, address: str, *, proven: bool) -> str | None:
     """The sender's display name, in the recipient's language where it must be marked as unverified."""
     sender = delivery.mail.sender
     display_name = sender.name if address in sender.speaks_for else ""
+    people = organizer_email(delivery.message.parts) if address == delivery.message.organizer else None
+    if people is not None and not display_name:
+        # iCloud's organizer is an address that no person knows; nothing proves the one in EMAIL.
+        address, proven = people, proven and people in sender.speaks_for
     name = " ".join((display_name or address).split())[:MAX_NAME]
     return (name or None) if proven else delivery.mail_backend.unverified(delivery.account.locale, name)

@@ -16,7 +16,7 @@ from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven
 from televent.domain.calendar_object.parked_mail import ParkedFor
 from televent.domain.ids import AccountId
-from televent.ical.itip.message import Message, message_of
+from televent.ical.itip.message import Message, message_of, title_in
 from televent.ical.itip.receiving.narrowing import attendee_of, narrowed
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
@@ -98,9 +98,12 @@ def _changes(backend: Backend, tenant: AccountId, mail: ParkedMail) -> Iterator[
         return
     row = backend.reads.by_stream(tenant, mail.stream_id)
     # The title in an answer begins with words such as "Accepted:" (SPEC B6).
-    title = _title(row.text if row is not None and row.ics is not None else message.text)
+    # A message can have what no stored object has, such as two components that both describe the whole series.
+    title = _title(row.text) if row is not None and row.ics is not None else title_in(message)
     found = [change for fact in facts for change in _of(fact, title)]
-    yield from found or [Change("cancelled" if mail.method == "CANCEL" else "other", title)]
+    # A CANCEL that is about other guests only does not call the event off.
+    off = mail.method == "CANCEL" and row is None
+    yield from found or [Change("cancelled" if off else "other", title)]
 
 
 def _of(fact: Any, title: str) -> Iterator[Change]:

@@ -14,8 +14,7 @@ from televent.application.use_cases.mail.park_mail import park_mail
 from televent.application.use_cases.scheduling.receive_itip import stream_of, would_change
 from televent.domain.calendar_object.park import MAX_SENDER
 from televent.domain.calendar_object.parked_mail import ParkedFor, ParkMail
-from televent.ical.itip.message import Message
-from televent.ical.text.values import unescape
+from televent.ical.itip.message import title_in
 
 TOO_MANY_MAILS: Final = "too many mails of an unknown sender"
 TOO_MANY_SENDERS: Final = "too many unknown senders"
@@ -72,7 +71,7 @@ def park(delivery: Delivery, row: ResourceRow | None, reason: ParkedFor, stream:
         return Verdict("ignored", would.reason or "no change")
     occurrences = tuple(recurrence_id for recurrence_id, _ in delivery.message.parts.items())
     sender, key = delivery.mail.sender.address, delivery.mail.key
-    command = ParkMail(reason, method, sender, key, occurrences, context.now, _title(message))
+    command = ParkMail(reason, method, sender, key, occurrences, context.now, title_in(message) or message.uid)
     card = card_for(delivery, reason, place)
     kept = backend.parked.keep(card)
     refused = park_mail(backend, context, stream_id=place, command=command)
@@ -82,9 +81,3 @@ def park(delivery: Delivery, row: ResourceRow | None, reason: ParkedFor, stream:
         return Verdict("parked", said)
     backend.parked.drop(card)
     return Verdict("ignored", refused)
-
-
-def _title(message: Message) -> str:
-    """The title of the event in a message, or its UID."""
-    titles = (unescape(component.value("SUMMARY") or "").strip() for _, component in message.parts.items())
-    return next(filter(None, titles), message.uid)

@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from televent.application.mail.addressees import Addressee
 from televent.application.mail.backend import MailBackend
-from televent.application.mail.incoming import FOR_OPERATOR, DeliveryReport, IncomingMail, MailState, Verdict
+from televent.application.mail.incoming import (
+    FOR_OPERATOR,
+    DeliveryReport,
+    IncomingMail,
+    MailedCalendar,
+    MailState,
+    Verdict,
+)
 from televent.application.use_cases.mail.apply_mail import apply_mail
 from televent.application.use_cases.mail.note_bounce import note_bounce
-from televent.application.use_cases.mail.tell_person import forward_text, tell_bounce
+from televent.application.use_cases.mail.tell_person import forward_text, offer_events, tell_bounce, tell_unusable
 
 _RANK: tuple[MailState, ...] = ("ignored", "parked", "applied")
 
@@ -56,9 +64,18 @@ def _understood(mail_backend: MailBackend, mail: IncomingMail) -> Verdict:
     if not addressees:
         return Verdict("ignored", "for nobody here")
     if mail.calendar.message is None:
-        return Verdict("ignored", f"unreadable calendar: {mail.calendar.note}")
+        return _together([_unread(mail_backend, mail, mail.calendar, each) for each in addressees])
     verdicts = [apply_mail(mail_backend, mail, mail.calendar.message, each) for each in addressees]
     return _together(verdicts, mail.calendar.note)
+
+
+def _unread(mail_backend: MailBackend, mail: IncomingMail, calendar: MailedCalendar, addressee: Addressee) -> Verdict:
+    """Offers the events of a calendar that is no message; tells the person where there are none."""
+    verdict = offer_events(mail_backend, mail, calendar.text, addressee.account) if calendar.text else None
+    if verdict is None:
+        note = f"unreadable calendar: {calendar.note}"
+        verdict = tell_unusable(mail_backend, mail, addressee.account, "unreadable", note)
+    return verdict
 
 
 def _together(verdicts: Sequence[Verdict], note: str = "") -> Verdict:

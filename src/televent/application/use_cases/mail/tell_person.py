@@ -6,7 +6,8 @@ reason says so.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Literal
 
 from televent.application.mail.addressees import Addressee
 from televent.application.mail.backend import MailBackend
@@ -19,34 +20,65 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.importing.import_objects import Standing, standing_of
 from televent.ical.itip.message import Message as ItipMessage
 from televent.ical.mending.files import read_any_file
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
 
 MAX_OFFERS: Final = 5
 """Max offers to import a calendar that one person gets in an hour."""
 MAX_WRITTEN: Final = 5
 """Max mails about one meeting that are forwarded from one attendee in an hour."""
+MAX_UNUSABLE: Final = 5
+"""Max mails an hour with a calendar that changes nothing of which one person is told."""
 MAX_OFFERED: Final = 256 * 1024
 """Max bytes of a calendar that is offered."""
 MAX_LISTED: Final = 5
 """Max titles in a mail about an offer."""
+Unusable = Literal["unreadable", "task", "no-guest", "method", "large", "own", "organizer"]
+"""The reasons why the calendar in a mail changes nothing, as keys of the texts."""
+_IMPORTED: Final = frozenset({"PUBLISH", "REQUEST", ""})
+"""The METHODs of a calendar that may be imported where it is no message. Others are about an event that was there."""
 
 
 def offer_import(mail_backend: MailBackend, mail: IncomingMail, message: ItipMessage, account: AccountRow) -> Verdict:
     """Offers to import the message's events; they invite nobody, so nothing is stored until the person agrees."""
     text = message.text.raw
     if len(text) > MAX_OFFERED:
-        return Verdict("ignored", f"a calendar of more than {MAX_OFFERED} bytes is not offered")
+        note = f"a calendar of more than {MAX_OFFERED} bytes is not offered"
+        return tell_unusable(mail_backend, mail, account, "large", note)
     try:
         objects = read_any_file(text).objects
     except IcalError as error:
-        return Verdict("ignored", f"unreadable calendar: {error.precondition}")
+        return tell_unusable(mail_backend, mail, account, "unreadable", f"unreadable calendar: {error.precondition}")
+    if not objects:
+        return tell_unusable(mail_backend, mail, account, "unreadable", "unreadable calendar: no valid event")
+    return _offered(mail_backend, mail, account, text, objects)
+
+
+def offer_events(mail_backend: MailBackend, mail: IncomingMail, text: bytes, account: AccountRow) -> Verdict | None:
+    """Offers to import the events of a calendar that is no message, such as one without UID (SPEC B4). None where there
+    are none, or where the calendar is not meant to bring new ones."""
+    if len(text) > MAX_OFFERED:
+        return None
+    try:
+        found = read_any_file(text)
+    except IcalError:
+        return None
+    if not found.objects or found.method not in _IMPORTED:
+        return None
+    return _offered(mail_backend, mail, account, text, found.objects)
+
+
+def _offered(
+    mail_backend: MailBackend, mail: IncomingMail, account: AccountRow, text: bytes, objects: Sequence[CalendarText]
+) -> Verdict:
     backend = mail_backend.backend
     if all(standing_of(backend, account.tenant, each) is Standing.HERE for each in objects):
         return Verdict("ignored", "all of it is in the calendar")
     titles = [each.reading.instances()[0].summary.strip() for each in objects[:MAX_LISTED]]
     listed = "; ".join(" ".join(title.split())[:100] for title in titles if title)
     by_mail = {"sender": mail.sender.address, "titles": listed, "count": str(len(objects))}
-    chat = CalendarOffer(text.decode(), mail.sender.address)
+    # The database keeps no NUL in a text.
+    chat = CalendarOffer(text.replace(b"\0", b"").decode("utf-8", "replace"), mail.sender.address)
     return _told(mail_backend, mail, account, chat, NoticeMail("offer", by_mail), ("offer", MAX_OFFERS))
 
 
@@ -81,6 +113,16 @@ def tell_bounce(mail_backend: MailBackend, mail: IncomingMail, account: AccountR
     message = _fitting(account, chat, by_mail)
     if message is not None:
         mail_backend.book.tell(account.tenant, message, f"bounce/{token.token}/{now:%Y%m%d}", mail.key, now)
+
+
+def tell_unusable(
+    mail_backend: MailBackend, mail: IncomingMail, account: AccountRow, why: Unusable, note: str
+) -> Verdict:
+    """Tells the person of a mail whose calendar changes nothing. ``note``: the reason in the verdict."""
+    values = {"sender": mail.sender.address or "?", "subject": mail.subject or "–", "why": why}
+    chat, by_mail = ChatText("mail-unusable", values), NoticeMail("mail-unusable", values)
+    told = _told(mail_backend, mail, account, chat, by_mail, ("unusable", MAX_UNUSABLE))
+    return Verdict("ignored", note if told.state == "parked" else f"{note}; {told.reason}")
 
 
 def _title(mail_backend: MailBackend, token: ReplyToken) -> str | None:

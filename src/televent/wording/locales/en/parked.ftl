@@ -19,6 +19,7 @@ parked-lead-sender-unknown = { $count ->
 parked-new = New: “{ $title }”, { $when }
 parked-changed = “{ $title }”, { $when }: { $changes }
 parked-cancelled = Cancels “{ $title }”, { $when }
+parked-cancelled-new = Cancels the invitation to “{ $title }”
 parked-answer = Counts for { $name }: { $answer } (“{ $title }”)
 parked-proposal = { $name } proposes another time for “{ $title }”: was { $was } → now { $now }
 parked-other = About “{ $title }”

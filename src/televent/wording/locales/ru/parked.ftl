@@ -20,6 +20,7 @@ parked-lead-sender-unknown = { $count ->
 parked-new = Новое: «{ $title }», { $when }
 parked-changed = «{ $title }», { $when }: { $changes }
 parked-cancelled = Отменяет «{ $title }», { $when }
+parked-cancelled-new = Отменяет приглашение на «{ $title }»
 parked-answer = Засчитает ответ { $name }: { $answer } («{ $title }»)
 parked-proposal = { $name } предлагает другое время для «{ $title }»: было { $was } → станет { $now }
 parked-other = О событии «{ $title }»

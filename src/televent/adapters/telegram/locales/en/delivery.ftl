@@ -12,3 +12,14 @@ wrote-to-you = ✉️ { $sender } wrote to you about “{ $title }” (the sende
     { $subject }
 
     { $text }
+mail-unusable = 📎 A mail from { $sender } brought a calendar that changes nothing: { $why ->
+        [task] it is about a task or a note, and Televent takes only events by mail.
+        [no-guest] it is an answer that does not say whose it is.
+        [method] it asks for something that Televent does not know.
+        [large] it is too large.
+        [organizer] somebody else organizes this event in your calendar. If the organizer has changed, delete the event and ask for a new invitation.
+        [own] it is about an event that you imported or made yourself, which only you can change.
+       *[unreadable] no event can be read in it.
+    }
+
+    Its subject: { $subject }
