@@ -128,6 +128,11 @@ def bounce(stage: Stage, step: Step) -> None:
     stage.bounce(step.word(1), step.word(2), uid_of(step.word(3)))
 
 
+def import_offer(stage: Stage, step: Step) -> None:
+    """import WHO: the calendar that the person was offered last."""
+    stage.take_offer(step.word(1))
+
+
 def add_address(stage: Stage, step: Step) -> None:
     """address WHO OTHER: the account gets a second address."""
     stage.another_address(step.word(1), step.word(2))
@@ -147,6 +152,7 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "move": move,
     "mail": mail,
     "bounce": bounce,
+    "import": import_offer,
     "address": add_address,
 }
 
@@ -158,13 +164,13 @@ def uid_of(name: str) -> str:
 
 def calendar_of(step: Step, name: str, dtstamp: str) -> Block:
     """The VCALENDAR of a step's lines. UID, DTSTAMP, SUMMARY and an hour on 1 December have defaults;
-    "VTODO" begins a to-do, "at …" an override, BEGIN and END any other component."""
+    "VTODO", "VJOURNAL" and "VFREEBUSY" begin another kind, "at …" an override, BEGIN and END any other component."""
     kind = "VEVENT"
     rows: list[str] = []
     root = Block("VCALENDAR", [Line("VERSION", (), "2.0"), Line("PRODID", (), "-//Example//App 1//EN")])
     components: list[tuple[str | None, list[str]]] = [(None, [])]
     for number, line in step.body:
-        if line in ("VEVENT", "VTODO"):
+        if line in ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"):
             kind = line
         elif found := re.match(r"at (\S+)\Z", line):
             components.append((found[1], []))

@@ -74,7 +74,7 @@ class Block:
 
     def events(self) -> list[Block]:
         """The events and to-dos in it."""
-        return [block for block in self.blocks if block.name in ("VEVENT", "VTODO", "VJOURNAL")]
+        return [block for block in self.blocks if block.name in ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY")]
 
     def at(self, recurrence_id: str | None) -> Block | None:
         """The component with that RECURRENCE-ID as written; None: the one without."""

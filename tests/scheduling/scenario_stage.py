@@ -28,6 +28,7 @@ from televent.application.local_delivery import status_of
 from televent.application.mail.incoming import Verdict
 from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.outbox import Undeliverable
+from televent.application.use_cases.importing.import_objects import import_object
 from televent.application.use_cases.people.accounts import verify_address
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
@@ -35,6 +36,7 @@ from televent.application.use_cases.scheduling.note_outcomes import Outcome, not
 from televent.application.use_cases.scheduling.proposals import accept_proposal, decline_proposal, propose_time
 from televent.domain.ids import AccountId, StreamKey
 from televent.domain.refusal import Refusal
+from televent.ical.mending.files import read_any_file
 from televent.policies.courier import Delivery, deliver_all
 from televent.policies.notices import NOTICES
 
@@ -238,6 +240,17 @@ class Stage:
         self._take(address(sender), recipient, raw)
         self._end()
 
+    def take_offer(self, name: str) -> None:
+        """The person imports the calendar that was offered last."""
+        tenant = AccountId(self.person(name).tenant)
+        self._begin()
+        offered = [each["text"] for owner, kind, each in self._owed() if kind == "calendar_offer/1" and owner == tenant]
+        if not offered:
+            raise WrongScenario(f"{name} was offered nothing")
+        for text in read_any_file(offered[-1].encode()).objects:
+            import_object(self.site.core.backend, self._context(tenant), text=text)
+        self._end()
+
     def bounce(self, owner: str, to: str, uid: str) -> None:
         """The report of a mail server that it could not deliver (RFC 3464)."""
         recipient = self._token_address(owner, uid, to)
@@ -293,9 +306,14 @@ class Stage:
             if kind == "calendar_change/1":
                 made = [(mail.recipient, mail.method, mail.text) for mail in mails_of(self.site.core, tenant, each)]
             else:
-                made = [(each["recipient"], each["method"], each["text"])] if kind.startswith("calendar_") else []
+                made = (
+                    [(each["recipient"], each["method"], each["text"])]
+                    if kind.startswith("calendar_") and "method" in each
+                    else []
+                )
             mails += [Mail(self.inward(to), method, self.inward(text)) for to, method, text in made]
         keys = tuple(each["text_key"] for _, kind, each in rows if kind == "telegram_notification/1")
+        keys += tuple("calendar-offer" for _, kind, _ in rows if kind == "calendar_offer/1")
         return Scene(views, tuple(mails), keys)
 
     def _view(self, name: str) -> View:

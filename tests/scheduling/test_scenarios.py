@@ -8,7 +8,7 @@ from scenario_script import WrongScenario
 
 from support.dav import Site
 
-SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.txt"))
+SCENARIOS = sorted((Path(__file__).parent / "scenarios").rglob("*.txt"))
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from televent.ical.itip.parts import Parts
 from televent.ical.itip.people import attendees_of, partstat_of
 from televent.ical.text.values import normalise_address
@@ -34,3 +36,14 @@ def delegate(copy: Parts, address: str, organizer: str | None) -> bool:
             component.replace(standing, standing.with_param("DELEGATED-FROM", f"mailto:{address}"))
             edited = True
     return edited
+
+
+def delegators(parts: Parts, delegates: Collection[str]) -> frozenset[str]:
+    """The attendees for whom one of *delegates* was to come (DELEGATED-FROM)."""
+    return frozenset(
+        normalise_address(name)
+        for _, component in parts.items()
+        for address, line in attendees_of(component).items()
+        if address in delegates
+        for name in line.param_values("DELEGATED-FROM")
+    )
