@@ -13,7 +13,7 @@ BIN := $(TELEVENT_VENV)/bin
 RUNS := $(TELEVENT_VENV)/.ready-run
 READY := $(TELEVENT_VENV)/.ready
 
-.PHONY: help run demo test test-long test-all coverage lint types bench phrases interop setup-interop fuzz chaos guide-pictures setup clean
+.PHONY: help run demo test test-long test-all coverage lint types bench samples phrases interop setup-interop fuzz chaos guide-pictures setup clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ lint: $(READY) ## Check style, types and the import contracts
 
 bench: $(READY) ## Measure Televent beside Radicale and Xandikos (ARGS=--help lists the options); writes docs/reference/performance.md
 	@exec $(BIN)/python -m bench $(ARGS)
+
+samples: $(READY) ## Deliver the sample mails beside this repository to running services; writes docs/reference/mail-samples.md
+	@exec $(BIN)/python -m tests.samples
 
 phrases: $(READY) ## Score the reader of dates against what people type (ARGS="--show silent" prints what went wrong)
 	@exec $(BIN)/python -m tests.phrases $(ARGS)
