@@ -162,7 +162,7 @@ class MailSender:
             plain=words.plain,
             html=words.html,
         )
-        made = mime.plain_mail(self._identity.public(mail, language))
+        made = mime.plain_mail(self._identity.public(mail, words.language))
         await self._mailer.send(made, envelope_from=self._identity.sender, recipient=request.to)
 
     async def _forward(self, message: Claimed, request: OperatorMail) -> None:
