@@ -69,6 +69,7 @@ def attendee_answers(
             found[rid] = OwnAnswer(address_of(prop), partstat_of(prop), component, commented)
     if None in found and before is not None:
         found |= _kept_apart(before, after, mine, found)
+        found |= _deleted_while_declined(before, after, mine)
     for rid in sorted(declined)[:_MAX_DECLINED]:
         found |= _deleted(after, rid, mine)
     if before is not None and before.master is not None and after.master is not None:
@@ -125,6 +126,20 @@ def _kept_apart(
         if earlier != UNANSWERED:
             kept[rid] = OwnAnswer(address_of(prop), earlier, component, commented=False)
     return kept
+
+
+def _deleted_while_declined(before: Parts, after: Parts, mine: Collection[str]) -> dict[str | None, OwnAnswer]:
+    """The occurrences that the attendee deleted while the series was declined, when the series gets another answer.
+
+    The organizer was not told of the deletion, and would apply the answer to the series to them too.
+    """
+    found: dict[str | None, OwnAnswer] = {}
+    if before.master is None or after.master is None or partstat_of(mine_in(before.master, mine)) != "DECLINED":
+        return found
+    gone = before.moments(before.master, "EXDATE") & after.moments(after.master, "EXDATE")
+    for rid in sorted(gone)[:_MAX_DECLINED]:
+        found |= _deleted(after, rid, mine)
+    return found
 
 
 def _deleted(parts: Parts, rid: str, mine: Collection[str]) -> dict[str | None, OwnAnswer]:
