@@ -4,7 +4,7 @@ import asyncio
 import smtplib
 import socket
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -146,13 +146,14 @@ class Received:
 @dataclass
 class OtherServer:
     """A foreign mail server. ``refuse``: its answer to RCPT, where that is not "250". ``hangs_up``: it takes each mail,
-    but its answer gets lost."""
+    but its answer gets lost. ``taken``: called when it has taken a mail, before its answer."""
 
     loop: asyncio.AbstractEventLoop
     port: int = 0
     refuse: str | None = None
     hangs_up: bool = False
     mails: list[Received] = field(default_factory=list)
+    taken: Callable[[], object] = lambda: None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self.refuse is not None:
@@ -162,6 +163,7 @@ class OtherServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(Received(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
+        self.taken()
         if self.hangs_up:
             server.transport.abort()
         return "250 OK"
