@@ -203,25 +203,32 @@ def kill_while_sending(sending: Sending, count: int) -> None:
     sending.finish()
     wanted = sending.mails()
     assert len(wanted) == 5
+    killed = 0
     for at in chosen(total, count):
         sending.prepare()
         where = sending.send(at)
+        killed += bool(where)
         sending.finish()
         mails = sending.mails()
         assert mails.keys() == wanted.keys(), where
         assert all(len(each) == 1 for each in mails.values()), (where, mails)
+    # A run may pass a point less than the first one, so the last ones are perhaps never reached.
+    assert killed >= count // 2
 
 
 def kill_while_receiving(receiving: Receiving, count: int) -> None:
     receiving.prepare()
     assert receiving.receive() == ""
     receiving.check("")
+    killed = 0
     for at in chosen(receiving.passed, count):
         receiving.prepare()
         where = receiving.receive(at)
+        killed += bool(where)
         receiving.town.now += LEASE + timedelta(minutes=1)
         assert receiving.receive() == ""
         receiving.check(where)
+    assert killed >= count // 2
 
 
 def test_killed_at_some_points_of_sending(town: Town, other: OtherServer, programs: Programs) -> None:

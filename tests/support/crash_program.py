@@ -24,7 +24,7 @@ async def send(order: dict[str, Any]) -> None:
     identity = MailIdentity("noreply@televent.app", "televent.app", "televent.internal")
     mailer = SmtpMailer(SmtpRoute("127.0.0.1", order["port"], tls="none"))
     sender = MailSender(mailer, core.mail_book, identity, core.backend.clock)
-    handlers: list[Handler] = [sender, GuestMailSender(core.backend, sender)]
+    handlers: list[Handler] = [sender, GuestMailSender(core.backend, sender, core.answer_links)]
     stop = asyncio.Event()
     draining = asyncio.create_task(drain(core, handlers, stop))
     # The end of the work is a state of the database, so there is no event to wait for.
