@@ -20,7 +20,7 @@ from support.town import Person, Town
 from support.waiting import NET
 from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.email.intake import Intake
-from televent.adapters.email.proving.names import NoAnswer
+from televent.adapters.email.proving.names import MAX_RECORD, MAX_RECORDS, NoAnswer
 from televent.adapters.email.proving.prover import Prover
 from televent.adapters.email.proving.resolver import DnsRecords
 from televent.application.mail.book import ATTEMPTS
@@ -226,6 +226,32 @@ def test_records_come_from_a_real_name_server_and_are_remembered() -> None:
 
         assert asyncio.run(ask()) == [(record,), (record,), ()]
         assert asked == [name, "none.example.net"]
+
+
+def test_records_are_bounded_and_remembered_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver = "televent.adapters.email.proving.resolver"
+    # A slow machine answers as well.
+    monkeypatch.setattr(f"{resolver}.LIFETIME", NET)
+    name, long, many = (f"{each}.example.net" for each in ("a", "long", "many"))
+    records = {name: [b"v=1"], long: [b"x" * (MAX_RECORD + 500)], many: [b"%d" % n for n in range(MAX_RECORDS + 5)]}
+    with dns_server(Zone(dict(records))) as (port, asked):
+        names = DnsRecords(["127.0.0.1"], port)
+        assert [len(each) for each in asyncio.run(names.txt(long))] == [MAX_RECORD + 1]
+        assert len(asyncio.run(names.txt(many))) == MAX_RECORDS
+
+        async def again(*wanted: str) -> list[str]:
+            """The names that are asked of the server."""
+            asked.clear()
+            for each in wanted:
+                await names.txt(each)
+            return list(asked)
+
+        assert asyncio.run(again(name, name)) == [name]
+        # The name that was remembered first goes.
+        monkeypatch.setattr(f"{resolver}.MAX_REMEMBERED", 3)
+        assert asyncio.run(again("none.example.net", name, long)) == ["none.example.net", long]
+        monkeypatch.setattr(f"{resolver}.MAX_AGE", 0.0)
+        assert asyncio.run(again(many, many)) == [many, many]
 
 
 def test_a_domain_that_gave_no_answer_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
