@@ -7,7 +7,10 @@ from samples.cases import SAMPLES, samples
 from samples.running import Case, open_running, run_all
 from samples.telling import told_in_chat
 
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the sample mails are not at {SAMPLES}")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"the sample mails are not at {SAMPLES}"),
+]
 
 SILENT = {
     "unknown-uid",
