@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,7 +53,8 @@ class AddressBook:
         return self.is_internal(address) or (at_mail_domain and _ID.match(address) is not None)
 
     def addresses_of(self, account: AccountRow) -> tuple[str, ...]:
-        """Every address of this person; the first one is for mail and invitations."""
+        """Every address of this person, former ones too: their meetings have them. The first one is for mail and
+        invitations."""
         wire = (
             (f"{account.telegram_id}@{self.mail_domain}", self.internal_address(account.telegram_id))
             if account.telegram_id is not None
@@ -62,7 +63,8 @@ class AddressBook:
         url = principal_url(account.tenant)
         # Addresses are compared in lower case.
         shown = (f"{self.public_path.lower()}{url}",) if self.public_path else ()
-        return (*account.addresses, *reversed(wire), f"urn:uuid:{account.tenant}", url, *shown)
+        ids = (f"urn:uuid:{account.tenant}", url, *shown)
+        return (*account.addresses, *reversed(wire), *ids, *account.former)
 
     def own_address(self, account: AccountRow) -> str:
         """The address of this person in events that are made here."""
@@ -89,6 +91,10 @@ class AddressBook:
         if telegram_id is not None:
             return self.reads.account_by_telegram(telegram_id)
         return self.reads.account_by_address(address)
+
+    def former_holders(self, addresses: Collection[str]) -> list[AccountRow]:
+        """The accounts whose former address one of these is; only meetings that they have by it are still theirs."""
+        return self.reads.former_holders(sorted(addresses)) if addresses else []
 
     def account_of_name(self, name: str) -> AccountRow | None:
         """The account that a URL or a client names, by its id, a Telegram id or an address; None without one."""

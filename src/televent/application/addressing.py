@@ -109,8 +109,10 @@ def address_messages(
     local: dict[UUID, Delivery] = {}
     known: list[Delivery] = []
     accounts = backend.people.accounts_of_addresses({message.recipient: None for message in messages})
+    elsewhere = {each.recipient for each in messages if each.recipient not in accounts}
+    holders = backend.people.former_holders({each for each in elsewhere if _reachable(backend, each)})
     for ordinal, message in enumerate(messages):
-        account = accounts.get(message.recipient)
+        account = accounts.get(message.recipient) or _former(backend, holders, message)
         outbox_id = uuid5(context.command_id, f"itip/{ordinal}/{message.method}/{message.recipient}")
         key = f"itip/{outbox_id}"
         refresh = message.kind == "refresh"
@@ -173,6 +175,12 @@ def _mailed(
         asks=message.asks and not urgent,
     )
     return OutboxMessage(outbox_id, f"itip/{outbox_id}", change, now if urgent else now + backend.mail_quiet)
+
+
+def _former(backend: Backend, holders: Sequence[AccountRow], message: OutgoingMessage) -> AccountRow | None:
+    """The account here that has this meeting by an address that it has removed since."""
+    found = (each for each in holders if message.recipient in each.former)
+    return next((each for each in found if backend.reads.by_uid(each.tenant, message.uid)), None)
 
 
 def _reachable(backend: Backend, address: str) -> bool:

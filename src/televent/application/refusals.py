@@ -6,10 +6,13 @@ from datetime import datetime
 
 from televent.domain.account.refusals import (
     InvalidPreference,
+    LastAddress,
+    TooManyAddresses,
     TooManyBelieved,
     TooManyDevices,
     TooManyReminders,
     UnknownAccount,
+    UnknownAddress,
     UnknownDevice,
     WrongCode,
 )
@@ -163,6 +166,7 @@ __all__ = [
     "InvalidName",
     "InvalidObject",
     "InvalidPreference",
+    "LastAddress",
     "MeetingIsCancelled",
     "MeetingIsOver",
     "MeetingStays",
@@ -179,6 +183,7 @@ __all__ = [
     "SchedulingUidConflict",
     "SeriesProposal",
     "TextTooLong",
+    "TooManyAddresses",
     "TooManyAttendees",
     "TooManyBelieved",
     "TooManyDevices",
@@ -188,6 +193,7 @@ __all__ = [
     "TryAgain",
     "UidConflict",
     "UnknownAccount",
+    "UnknownAddress",
     "UnknownAnswer",
     "UnknownCalendar",
     "UnknownDestination",

@@ -28,6 +28,8 @@ from televent.domain.account.events import (
     AccountEvent,
     AccountOpened,
     AddressClaimed,
+    AddressPreferred,
+    AddressRemoved,
     AddressVerified,
     CodeMistyped,
     DefaultCalendarChosen,
@@ -63,12 +65,20 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
             case PreferencesChanged():
                 writes.append(PutPreferences(key.tenant, fact.now))
             case AddressClaimed():
-                writes.append(PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until))
+                former = fact.address in after.former
+                put = PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until, former)
+                writes.append(put)
             case CodeMistyped() | SendersBelieved():
                 pass
             case AddressVerified():
                 primary = after.addresses[:1] == (fact.address,)
                 writes.append(PutAddress(key.tenant, fact.address, True, primary, None, None))
+            case AddressPreferred():
+                standing = enumerate(after.addresses)
+                writes += [PutAddress(key.tenant, each, True, place == 0, None, None) for place, each in standing]
+            case AddressRemoved():
+                writes.append(PutAddress(key.tenant, fact.address, False, False, None, None, former=True))
+                writes += [PutAddress(key.tenant, each, True, True, None, None) for each in after.addresses[:1]]
             case DevicePasswordAdded():
                 writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, fact.selector, at))
             case DevicePasswordRevoked():

@@ -12,7 +12,13 @@ from typing import Any, Final
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Delete, Insert, Projection, RowWrite, Update
-from televent.domain.account.events import AccountOpened, AddressVerified, PreferencesChanged, ProfileChanged
+from televent.domain.account.events import (
+    AccountOpened,
+    AddressRemoved,
+    AddressVerified,
+    PreferencesChanged,
+    ProfileChanged,
+)
 from televent.domain.calendar_object.events import (
     EventCancelled,
     EventCreated,
@@ -30,6 +36,7 @@ FACTS = (
     ProfileChanged,
     PreferencesChanged,
     AddressVerified,
+    AddressRemoved,
     EventCreated,
     EventRescheduled,
     EventRevised,
@@ -50,7 +57,7 @@ def fold(fact: Any, envelope: Envelope) -> list[RowWrite]:
     match fact:
         case AccountOpened():
             return [Insert("digest", {"tenant_id": envelope.tenant, "marked": envelope.position, "planned": False})]
-        case ProfileChanged() | PreferencesChanged() | AddressVerified():
+        case ProfileChanged() | PreferencesChanged() | AddressVerified() | AddressRemoved():
             return _person(envelope)
         case EventDeleted():
             return [Delete("reminder", _key(envelope))]

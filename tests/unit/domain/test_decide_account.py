@@ -16,21 +16,31 @@ from televent.domain.account.commands import (
     EraseAccount,
     OpenAccount,
     OpenFreeBusy,
+    PreferAddress,
+    RemoveAddress,
     RevokeDevice,
     VerifyAddress,
 )
-from televent.domain.account.decide import MAX_WRONG_CODES, decide
+from televent.domain.account.decide import MAX_ADDRESSES, MAX_WRONG_CODES, decide
 from televent.domain.account.events import (
     AccountErased,
     AccountEvent,
     AccountOpened,
     AddressClaimed,
+    AddressPreferred,
+    AddressRemoved,
     AddressVerified,
     CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
 )
-from televent.domain.account.refusals import UnknownAccount, WrongCode
+from televent.domain.account.refusals import (
+    LastAddress,
+    TooManyAddresses,
+    UnknownAccount,
+    UnknownAddress,
+    WrongCode,
+)
 from televent.domain.account.state import Account, evolve
 
 DIARY, PHONE = UUID(int=1), UUID(int=2)
@@ -51,6 +61,8 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     BelieveSender("zed@example.net"),
     ClaimAddress("ann@example.org", "hash", NOON),
     VerifyAddress("ann@example.org", None, NOON),
+    PreferAddress("ann@example.com"),
+    RemoveAddress("ann@example.com"),
     AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),
     RevokeDevice(PHONE),
 )
@@ -113,3 +125,39 @@ def test_a_code_that_was_never_mailed_or_has_expired_is_no_fact(facts: tuple[Acc
     for code in ("right", "wrong"):
         with pytest.raises(WrongCode):
             decide(account(*facts), VerifyAddress(WORK, code, NOON))
+
+
+TWO = (*OPENED, AddressVerified("ann@example.org"))
+
+
+def test_another_address_becomes_the_primary_one_once() -> None:
+    assert decide(account(*TWO), PreferAddress("ann@example.org")) == [AddressPreferred("ann@example.org")]
+    chosen = account(*TWO, AddressPreferred("ann@example.org"))
+    assert chosen.addresses == ("ann@example.org", "ann@example.com")
+    assert decide(chosen, PreferAddress("ann@example.org")) == []
+    with pytest.raises(UnknownAddress):
+        decide(chosen, PreferAddress("eve@example.org"))
+
+
+def test_a_removed_address_is_a_former_one_until_it_is_verified_again() -> None:
+    removed = account(*TWO, *decide(account(*TWO), RemoveAddress("ann@example.com")))
+    assert (removed.addresses, removed.former) == (("ann@example.org",), ("ann@example.com",))
+    assert decide(removed, RemoveAddress("ann@example.com")) == []
+    with pytest.raises(UnknownAddress):
+        decide(removed, RemoveAddress("eve@example.org"))
+    again = account(*TWO, AddressRemoved("ann@example.com"), AddressVerified("ann@example.com"))
+    assert (again.addresses, again.former) == (("ann@example.org", "ann@example.com"), ())
+
+
+def test_a_person_without_telegram_keeps_one_address() -> None:
+    opened = (AccountOpened(None, "Ann", "UTC", "en"), AddressVerified("ann@example.com"))
+    with pytest.raises(LastAddress):
+        decide(account(*opened), RemoveAddress("ann@example.com"))
+    assert decide(account(*OPENED), RemoveAddress("ann@example.com")) == [AddressRemoved("ann@example.com")]
+
+
+def test_addresses_have_a_bound() -> None:
+    many = [AddressVerified(f"{number}@example.org") for number in range(MAX_ADDRESSES - 1)]
+    for command in (ClaimAddress("x@example.org", "hash", NOON), VerifyAddress("x@example.org", None, NOON)):
+        with pytest.raises(TooManyAddresses):
+            decide(account(*OPENED, *many), command)

@@ -49,7 +49,7 @@ from televent.adapters.telegram.handlers.guests import attendees, freebusy, invi
 from televent.adapters.telegram.handlers.proposals import answering as proposals
 from televent.adapters.telegram.handlers.proposals import proposing
 from televent.adapters.telegram.handlers.reminders import snooze
-from televent.adapters.telegram.handlers.settings import settings
+from televent.adapters.telegram.handlers.settings import addresses, settings
 from televent.adapters.telegram.handlers.welcome import address, audience, open_questions, start, zone
 from televent.adapters.telegram.handlers.welcome.once import AskOnce
 from televent.adapters.telegram.handling import GivenUp
@@ -78,6 +78,7 @@ HANDLERS: Final = (
     address,
     audience,
     settings,
+    addresses,
     answering,
     rsvp,
     notes,

@@ -65,6 +65,8 @@ NAMES: Mapping[str, type] = {
     "address-claimed/1": account.AddressClaimed,
     "code-mistyped/1": account.CodeMistyped,
     "address-verified/1": account.AddressVerified,
+    "address-preferred/1": account.AddressPreferred,
+    "address-removed/1": account.AddressRemoved,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
     "free-busy-opened/1": account.FreeBusyOpened,
     "preferences-changed/1": account.PreferencesChanged,

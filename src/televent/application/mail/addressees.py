@@ -69,7 +69,7 @@ class Addressees:
             return Destination.NOT_FOR_MAIL
         if domain == self._backend.people.mail_domain and local == "noreply":
             return Destination.UNREAD
-        if self._token(address) is not None or self._account(address) is not None:
+        if self._token(address) is not None or self._account(address) is not None or self._former(address):
             return Destination.HERE
         if self._guest(address) is not None:
             return Destination.NOT_YET
@@ -91,21 +91,19 @@ class Addressees:
         for recipient in recipients:
             address = recipient.strip().lower()
             token = self._token(address)
-            account = self._backend.reads.account(token.tenant) if token is not None else self._account(address)
-            if account is None:
-                continue
-            accounts.setdefault(account.tenant, account)
-            if token is not None:
-                tokens.setdefault(account.tenant, []).append(token)
-                continue
-            own = self._backend.people.addresses_of(account)
-            if (guest := self._guest(address)) is not None:
-                guests.setdefault(account.tenant, []).append(guest)
-                addresses.setdefault(account.tenant, {})[address] = guest.address
-                continue
-            known = next((each for each in (address, without_detail(address)) if each in own), None)
-            if known is not None:
-                addresses.setdefault(account.tenant, {})[address] = known
+            for account in self._accounts(address, token):
+                accounts.setdefault(account.tenant, account)
+                if token is not None:
+                    tokens.setdefault(account.tenant, []).append(token)
+                    continue
+                if (guest := self._guest(address)) is not None:
+                    guests.setdefault(account.tenant, []).append(guest)
+                    addresses.setdefault(account.tenant, {})[address] = guest.address
+                    continue
+                own = self._backend.people.addresses_of(account)
+                known = next((each for each in (address, without_detail(address)) if each in own), None)
+                if known is not None:
+                    addresses.setdefault(account.tenant, {})[address] = known
         return [
             Addressee(account, tuple(tokens.get(tenant, ())), addresses.get(tenant, {}), tuple(guests.get(tenant, ())))
             for tenant, account in accounts.items()
@@ -120,6 +118,15 @@ class Addressees:
         local, _, domain = address.rpartition("@")
         found = _TOKENED.match(local) if domain == self._backend.people.mail_domain else None
         return self._book.resolve(found[1]) if found is not None else None
+
+    def _accounts(self, address: str, token: ReplyToken | None) -> list[AccountRow]:
+        account = self._backend.reads.account(token.tenant) if token is not None else self._account(address)
+        return [account] if account is not None else [] if token is not None else self._former(address)
+
+    def _former(self, address: str) -> list[AccountRow]:
+        """The accounts whose former address this is; of several, the meeting tells whose mail it is."""
+        people = self._backend.people
+        return people.former_holders({address, without_detail(address)})
 
     def _guest(self, address: str) -> GuestAddress | None:
         local, _, domain = address.rpartition("@")

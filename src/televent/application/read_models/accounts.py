@@ -46,6 +46,7 @@ class PutAddress:
     primary: bool
     code_hash: str | None
     code_until: datetime | None
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class AccountRow:
     """The verified addresses, the primary one first."""
     devices: tuple[DeviceRow, ...] = field(default=())
     preferences: Preferences = field(default=Preferences())
+    former: tuple[str, ...] = ()
+    """The addresses that the person removed, and that nobody else has verified since."""
 
 
 class AccountReads(Protocol):
@@ -113,6 +116,10 @@ class AccountReads(Protocol):
     def account_by_telegram(self, telegram_id: int) -> AccountRow | None: ...
     def account_by_address(self, address: str) -> AccountRow | None:
         """The account with that verified address."""
+        ...
+
+    def former_holders(self, addresses: Sequence[str]) -> list[AccountRow]:
+        """The accounts whose former address is one of these, which nobody has now."""
         ...
 
     def accounts_of(

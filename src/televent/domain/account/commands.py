@@ -79,6 +79,20 @@ class VerifyAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferAddress:
+    """Send mail for the person to this verified address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAddress:
+    """Take no new invitations for this verified address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddDevice:
     device_id: UUID
     name: str
@@ -105,6 +119,8 @@ AccountCommand = (
     | BelieveSender
     | ClaimAddress
     | VerifyAddress
+    | PreferAddress
+    | RemoveAddress
     | AddDevice
     | RevokeDevice
     | EraseAccount

@@ -16,6 +16,8 @@ from televent.domain.account.commands import (
     EraseAccount,
     OpenAccount,
     OpenFreeBusy,
+    PreferAddress,
+    RemoveAddress,
     RevokeDevice,
     VerifyAddress,
 )
@@ -24,6 +26,8 @@ from televent.domain.account.events import (
     AccountEvent,
     AccountOpened,
     AddressClaimed,
+    AddressPreferred,
+    AddressRemoved,
     AddressVerified,
     CodeMistyped,
     DefaultCalendarChosen,
@@ -37,7 +41,16 @@ from televent.domain.account.events import (
 )
 from televent.domain.account.free_busy import MAX_NAMED
 from televent.domain.account.preferences import changed as changed_preferences
-from televent.domain.account.refusals import TooManyBelieved, TooManyDevices, UnknownAccount, UnknownDevice, WrongCode
+from televent.domain.account.refusals import (
+    LastAddress,
+    TooManyAddresses,
+    TooManyBelieved,
+    TooManyDevices,
+    UnknownAccount,
+    UnknownAddress,
+    UnknownDevice,
+    WrongCode,
+)
 from televent.domain.account.state import Account
 from televent.domain.properties import check_room
 from televent.domain.sharing.refusals import TooManySharees
@@ -48,6 +61,8 @@ CODE_LIFETIME = timedelta(hours=1)
 """Max age of a code that verifies an address."""
 MAX_WRONG_CODES = 5
 """Max wrong codes for one code that was mailed; then not even the right one counts. A code has six digits."""
+MAX_ADDRESSES = 20
+"""Max verified addresses of one account."""
 MAX_DEVICES = 50
 """Max device passwords of one account."""
 
@@ -105,6 +120,8 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
         case ClaimAddress():
             if command.address in state.addresses:
                 return []
+            if len(state.addresses) >= MAX_ADDRESSES:
+                raise TooManyAddresses()
             return [AddressClaimed(command.address, command.code_hash, command.now + CODE_LIFETIME)]
         case VerifyAddress():
             if command.address in state.addresses:
@@ -121,7 +138,21 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 if command.code_hash != code_hash:
                     # A refusal would not be counted.
                     return [CodeMistyped(command.address, command.code_hash)]
+            if len(state.addresses) >= MAX_ADDRESSES:
+                raise TooManyAddresses()
             return [AddressVerified(command.address)]
+        case PreferAddress():
+            if command.address not in state.addresses:
+                raise UnknownAddress()
+            return [] if state.addresses[0] == command.address else [AddressPreferred(command.address)]
+        case RemoveAddress():
+            if command.address in state.former:
+                return []
+            if command.address not in state.addresses:
+                raise UnknownAddress()
+            if state.telegram_id is None and len(state.addresses) == 1:
+                raise LastAddress()
+            return [AddressRemoved(command.address)]
         case AddDevice():
             if command.device_id in state.devices:
                 return []

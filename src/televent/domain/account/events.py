@@ -60,6 +60,20 @@ class AddressVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressPreferred:
+    """The person chose the verified address to which mail for them goes."""
+
+    address: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRemoved:
+    """The person removed a verified address. It is a former one: meetings to which it was invited stay theirs."""
+
+    address: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
 class DefaultCalendarChosen:
     calendar_id: UUID
 
@@ -119,6 +133,8 @@ AccountEvent = (
     | AddressClaimed
     | CodeMistyped
     | AddressVerified
+    | AddressPreferred
+    | AddressRemoved
     | DefaultCalendarChosen
     | FreeBusyOpened
     | PreferencesChanged

@@ -31,3 +31,15 @@ class TooManyBelieved(Refusal):
 
 class TooManyReminders(Refusal):
     """There may be five default reminders for an event, not more."""
+
+
+class UnknownAddress(Refusal):
+    """You have no such confirmed address."""
+
+
+class LastAddress(Refusal):
+    """This is your only address, and without it nothing reaches you. Add another one first."""
+
+
+class TooManyAddresses(Refusal):
+    """There are twenty confirmed addresses already. Remove one first."""

@@ -13,6 +13,8 @@ from televent.domain.account.events import (
     AccountEvent,
     AccountOpened,
     AddressClaimed,
+    AddressPreferred,
+    AddressRemoved,
     AddressVerified,
     CodeMistyped,
     DefaultCalendarChosen,
@@ -42,6 +44,9 @@ class Account:
     locale: str = "en"
     claims: Mapping[str, tuple[str, datetime, frozenset[str]]] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
+    """The verified addresses, the primary one first."""
+    former: tuple[str, ...] = ()
+    """The addresses that the person removed, the newest last."""
     default_calendar: UUID | None = None
     free_busy: FreeBusyOpened | None = None
     preferences: Preferences = field(default=Preferences())
@@ -81,7 +86,14 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             return replace(state, claims=claims)
         case AddressVerified():
             claims = {address: claim for address, claim in state.claims.items() if address != fact.address}
-            return replace(state, claims=claims, addresses=(*state.addresses, fact.address))
+            former = tuple(each for each in state.former if each != fact.address)
+            return replace(state, claims=claims, addresses=(*state.addresses, fact.address), former=former)
+        case AddressPreferred():
+            others = (each for each in state.addresses if each != fact.address)
+            return replace(state, addresses=(fact.address, *others))
+        case AddressRemoved():
+            standing = tuple(each for each in state.addresses if each != fact.address)
+            return replace(state, addresses=standing, former=(*state.former, fact.address))
         case DefaultCalendarChosen():
             return replace(state, default_calendar=fact.calendar_id)
         case FreeBusyOpened():

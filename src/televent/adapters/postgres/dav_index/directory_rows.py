@@ -16,17 +16,27 @@ _SELECT = """
             SELECT address.address FROM address WHERE address.tenant_id = account.tenant_id AND address.verified
             ORDER BY address.is_primary DESC, address.address
         ),
+        ARRAY(
+            SELECT was.address FROM address AS was WHERE was.tenant_id = account.tenant_id AND was.former
+            AND NOT EXISTS (SELECT 1 FROM address AS other WHERE other.address = was.address AND other.verified)
+            ORDER BY was.address
+        ),
         device.device_id, device.name, device.hash, device.selector, device.created_at, device.last_used_at
     FROM account LEFT JOIN device ON device.tenant_id = account.tenant_id"""
 _ORDER = " ORDER BY account.opened_at, account.tenant_id, device.created_at, device.device_id"
 ACCOUNTS = _SELECT + _ORDER
 ACCOUNT_BY = _SELECT + " WHERE {where}" + _ORDER
+FORMER_HOLDERS = ACCOUNT_BY.format(
+    where="""account.tenant_id IN (
+        SELECT was.tenant_id FROM address AS was WHERE was.address = ANY(%s) AND was.former
+        AND NOT EXISTS (SELECT 1 FROM address AS other WHERE other.address = was.address AND other.verified))"""
+)
 NOTE_DEVICE = """
     UPDATE device SET last_used_at = %s
     WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
 FILL_SELECTOR = """
     UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
-ACCOUNT_WIDTH = 8
+ACCOUNT_WIDTH = 9
 _DEFAULTS = Preferences()
 make_readable(Preferences)
 
@@ -39,9 +49,10 @@ def accounts_of(rows: list[Row]) -> list[AccountRow]:
         if row[ACCOUNT_WIDTH] is not None:
             devices.append(DeviceRow(*row[ACCOUNT_WIDTH:]))
         if ordinal + 1 == len(rows) or rows[ordinal + 1][0] != row[0]:
-            tenant, telegram_id, name, timezone, locale, default_calendar, chosen, addresses = row[:ACCOUNT_WIDTH]
+            tenant, telegram_id, name, timezone, locale, default_calendar, chosen, *known = row[:ACCOUNT_WIDTH]
             profile = (tenant, telegram_id, name, timezone, locale, default_calendar)
             preferences = _DEFAULTS if chosen is None else convert(chosen, Preferences)
-            accounts.append(AccountRow(*profile, tuple(addresses), tuple(devices), preferences))
+            addresses, former = map(tuple, known)
+            accounts.append(AccountRow(*profile, addresses, tuple(devices), preferences, former))
             devices = []
     return accounts

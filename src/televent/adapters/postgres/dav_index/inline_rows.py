@@ -103,11 +103,11 @@ JOIN_COMPANY = """
     INSERT INTO company (tenant_id, stream_id, address) SELECT %s, %s, unnest(%s::text[])
     ON CONFLICT DO NOTHING"""
 PUT_ADDRESS = """
-    INSERT INTO address (tenant_id, address, verified, is_primary, code_hash, code_until)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO address (tenant_id, address, verified, is_primary, code_hash, code_until, former)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, address) DO UPDATE
     SET verified = excluded.verified, is_primary = excluded.is_primary, code_hash = excluded.code_hash,
-        code_until = excluded.code_until"""
+        code_until = excluded.code_until, former = excluded.former"""
 PUT_DEVICE = """
     INSERT INTO device (tenant_id, device_id, name, hash, selector, created_at) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, device_id) DO UPDATE
@@ -212,7 +212,7 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return (*left, *(((JOIN_COMPANY, (*meeting, list(changed.added))),) if changed.added else ()))
         case PutAddress() as put:
             codes = (put.code_hash, put.code_until)
-            return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes)),)
+            return ((PUT_ADDRESS, (put.tenant, put.address, put.verified, put.primary, *codes, put.former)),)
         case PutDevice() as put:
             return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.selector, put.created_at)),)
         case DropDevice() as drop:

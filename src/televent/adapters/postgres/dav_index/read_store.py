@@ -15,6 +15,7 @@ from televent.adapters.postgres.dav_index.directory_rows import (
     ACCOUNT_BY,
     ACCOUNTS,
     FILL_SELECTOR,
+    FORMER_HOLDERS,
     NOTE_DEVICE,
     accounts_of,
 )
@@ -261,6 +262,10 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
         """The account that has verified this address."""
         where = "account.tenant_id = (SELECT tenant_id FROM address WHERE address = %s AND verified)"
         return self._account(where, address)
+
+    def former_holders(self, addresses: Sequence[str]) -> list[AccountRow]:
+        """The accounts that have removed one of these addresses, which nobody has verified since."""
+        return accounts_of(self._fetch(FORMER_HOLDERS, (list(addresses),)))
 
     def accounts_of(
         self, telegram_ids: Sequence[int], addresses: Sequence[str], tenants: Sequence[AccountId] = ()

@@ -63,6 +63,8 @@ def _deliver(delivery: Delivery) -> Verdict:
     if names_domain(message, delivery.mail_backend.backend.people.internal_domain):
         # Internal addresses exist only inside, so a mail that names one is forged (product §4).
         return Verdict("ignored", "names internal addresses")
+    if _is_former(delivery) and _copy(delivery) is None:
+        return Verdict("ignored", "an address that the person removed")
     if message.method in FROM_ATTENDEE:
         return _from_attendee(replace(delivery, message=_with_guests(delivery)))
     if message.parts.kind != "VEVENT" and message.method != "PUBLISH":
@@ -77,6 +79,13 @@ def _deliver(delivery: Delivery) -> Verdict:
 
 def _unusable(delivery: Delivery, why: Unusable, note: str) -> Verdict:
     return tell_unusable(delivery.mail_backend, delivery.mail, delivery.account, why, note)
+
+
+def _is_former(delivery: Delivery) -> bool:
+    """Whether the mail came only to addresses that the person has removed. Their meetings stay; no new one comes."""
+    addressee = delivery.addressee
+    reached = set(addressee.addresses.values())
+    return bool(reached) and not addressee.tokens and reached <= set(addressee.account.former)
 
 
 def _addresses(delivery: Delivery, me: Collection[str]) -> Mapping[str, str]:

@@ -20,7 +20,15 @@ from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import AddressTaken, InvalidAddress, InvalidName, TooManyCodes, WrongCode
 from televent.application.use_cases.calendars.calendars import COMPONENTS
-from televent.domain.account.commands import ChangeProfile, ClaimAddress, EraseAccount, OpenAccount, VerifyAddress
+from televent.domain.account.commands import (
+    ChangeProfile,
+    ClaimAddress,
+    EraseAccount,
+    OpenAccount,
+    PreferAddress,
+    RemoveAddress,
+    VerifyAddress,
+)
 from televent.domain.account.decide import decide as decide_account
 from televent.domain.calendar.commands import CreateCalendar
 from televent.domain.calendar.decide import decide as decide_calendar
@@ -139,6 +147,25 @@ def verify_address(backend: Backend, context: Context, *, address: str, code: st
         raise AddressTaken(address=address) from None
     if address not in after.addresses:
         raise WrongCode()
+
+
+def prefer_address(backend: Backend, context: Context, *, address: str) -> AccountRow:
+    """Sends mail for the person to this verified address from now on. Raises UnknownAddress, UnknownAccount."""
+    return _change_addresses(backend, context, PreferAddress(address))
+
+
+def remove_address(backend: Backend, context: Context, *, address: str) -> AccountRow:
+    """Takes no new invitations for this address; meetings to which it was invited stay the person's.
+
+    Raises UnknownAddress, UnknownAccount; LastAddress where the person has no other way to be reached.
+    """
+    return _change_addresses(backend, context, RemoveAddress(address))
+
+
+def _change_addresses(backend: Backend, context: Context, command: PreferAddress | RemoveAddress) -> AccountRow:
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
+    return backend.people.account(context.tenant)
 
 
 def hashed_code(tenant: AccountId, address: str, code: str) -> str:

@@ -33,6 +33,7 @@ async def menu(door: BotDoor, person: Person) -> tuple[str, InlineKeyboardMarkup
     buttons += [_button(language, f"button-settings-{name}", f"settings:{name}") for name in ITEMS]
     buttons.append(_button(language, "button-settings-busy", "settings:busy"))
     buttons.append(_button(language, "button-settings-believed", "believed:list"))
+    buttons.append(_button(language, "button-settings-addresses", "addresses:list"))
     return "\n".join(lines), InlineKeyboardMarkup(
         inline_keyboard=[buttons[at : at + 2] for at in range(0, len(buttons), 2)]
     )

@@ -12,6 +12,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.settings.addresses import add
 from televent.adapters.telegram.handlers.settings.items import ITEMS, tapped
 from televent.adapters.telegram.handlers.settings.menu import language_page, menu, page
 from televent.adapters.telegram.handlers.settings.reading import Unreadable
@@ -34,7 +35,8 @@ _NAMES: Final = {
     "часы": "clock", "неделя": "week", "напоминания": "reminders", "напоминание": "reminders", "дайджест": "digest",
     "сводка": "digest", "уведомления": "notifications", "приглашения": "invites", "тишина": "quiet", "тихие": "quiet",
     "приложение": "app", "незнакомые": "strangers", "имя": "name", "пояс": "zone", "город": "zone", "язык": "language",
-    "занятость": "busy", "общие": "shared",
+    "занятость": "busy", "addresses": "addresses", "address": "addresses", "email": "addresses", "emails": "addresses",
+    "адреса": "addresses", "адрес": "addresses", "почта": "addresses", "общие": "shared",
 }  # fmt: skip
 _LANGUAGES: Final = {
     **{each: each for each in LANGUAGES}, "english": "en", "russian": "ru", "английский": "en", "русский": "ru",
@@ -93,6 +95,9 @@ async def _take(message: Message, door: BotDoor, person: Person, state: FSMConte
             await take_place(message, door, person, welcome_of(state), text)
         else:
             await ask_for_city(message, person, welcome_of(state))
+        return True
+    if name == "addresses":
+        await add(message, door, person, state, text)
         return True
     changed: Person | None = None
     if name == "name" and 0 < len(text.strip()) <= MAX_NAME:

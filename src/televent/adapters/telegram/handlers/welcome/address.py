@@ -43,6 +43,13 @@ async def skip(query: CallbackQuery, door: BotDoor, person: Person, state: FSMCo
 async def take_address(message: Message, door: BotDoor, person: Person, welcome: FSMContext) -> None:
     """Sends a code to the address."""
     address = (message.text or "").strip()
+    if await mail_code(message, door, person, address):
+        await welcome.update_data(address=address, tries=0)
+        await welcome.set_state(Welcome.code)
+
+
+async def mail_code(message: Message, door: BotDoor, person: Person, address: str) -> bool:
+    """Mails a code to the address, and says so. False: the person or the address has had enough codes for now."""
     code = f"{secrets.randbelow(1_000_000):06d}"
     context = door.context(person.account.tenant, f"claim:{message.chat.id}:{message.message_id}")
     try:
@@ -53,10 +60,9 @@ async def take_address(message: Message, door: BotDoor, person: Person, welcome:
         day, clock = day_within(until, person.display), clock_of(until, person.display)
         zone = zone_label(person.zone, until, person.language)
         await message.answer(say(person.language, "code-wait", day=day, clock=clock, zone=zone))
-        return
-    await welcome.update_data(address=address, tries=0)
-    await welcome.set_state(Welcome.code)
+        return False
     await message.answer(say(person.language, "code-sent", address=address))
+    return True
 
 
 async def take_code(message: Message, door: BotDoor, person: Person, welcome: FSMContext) -> None:

@@ -13,7 +13,7 @@ settings-app = 📱 Events with their own alarm: { $value }
 settings-shared = 👥 Calendars that others share with you: { $value }
 settings-busy = 👀 Who may ask when you are busy: { $value }
 settings-addresses = 📧 Mail addresses for invitations: { $value }
-settings-no-address = none yet. To add one: /start
+settings-no-address = none yet
 setting-off = off
 setting-none = none
 setting-at-start = at the start
@@ -108,3 +108,19 @@ busy-everyone = everyone with an account here
 busy-known = those you meet with or share a calendar with
 busy-nobody = nobody
 busy-named = only those you named in your calendar app
+addresses =
+    📧 Mails for you go to the primary address. Invitations to any of these addresses, or to one with a “+” such as ann+work@example.com, arrive here. Tap one to change it.
+addresses-none = 📧 You have no address yet. With one, invitations from Gmail and Outlook arrive here.
+address-primary = ✓ { $address } (primary)
+address-other = · { $address }
+address-page =
+    📧 { $address }
+    After you remove it, meetings to which it was invited stay yours: their changes still arrive, and your answers go out under it. New invitations to it do not arrive.
+address-preferred = Mails for you go to { $address } now.
+address-removed = { $address } is removed.
+address-gone = This address is not in the list any more.
+ask-address = Which email address? I will send a code to it. /cancel stops.
+button-settings-addresses = 📧 Mail addresses
+button-address-add = ➕ Add an address
+button-address-prefer = Make it primary
+button-address-remove = ✖ Remove

@@ -13,7 +13,7 @@ settings-app = 📱 События со своим сигналом: { $value }
 settings-shared = 👥 Календари, которыми с вами делятся: { $value }
 settings-busy = 👀 Кто может узнать, когда вы заняты: { $value }
 settings-addresses = 📧 Почта для приглашений: { $value }
-settings-no-address = пока нет. Добавить: /start
+settings-no-address = пока нет
 setting-off = не присылать
 setting-none = нет
 setting-at-start = в момент начала
@@ -108,3 +108,19 @@ busy-everyone = все, у кого здесь есть учётная запи�
 busy-known = те, с кем у вас встречи или общий календарь
 busy-nobody = никто
 busy-named = только те, кого вы назвали в приложении календаря
+addresses =
+    📧 Письма для вас идут на основной адрес. Приглашения на любой из этих адресов, а также на адрес с «+», например ann+work@example.com, приходят сюда. Нажмите на адрес, чтобы изменить его.
+addresses-none = 📧 Адреса пока нет. С ним сюда будут приходить приглашения из Gmail и Outlook.
+address-primary = ✓ { $address } (основной)
+address-other = · { $address }
+address-page =
+    📧 { $address }
+    Если убрать адрес, встречи, на которые он приглашён, останутся вашими: их изменения по-прежнему приходят, и ответы уходят от него. Новые приглашения на него не приходят.
+address-preferred = Теперь письма для вас идут на { $address }.
+address-removed = Адрес { $address } убран.
+address-gone = Этого адреса в списке уже нет.
+ask-address = Какой адрес почты? Я отправлю на него код. /cancel – отменить.
+button-settings-addresses = 📧 Адреса почты
+button-address-add = ➕ Добавить адрес
+button-address-prefer = Сделать основным
+button-address-remove = ✖ Убрать
