@@ -79,7 +79,7 @@ def test_a_series_says_how_it_repeats_and_a_moved_date_which_one(ann: Someone, b
     assert news["reply_to"] == card["message_id"]
     assert "📆 Tue, Dec 8 • 10:00 AM - 11:00 AM: was Tue, Dec 8 10:00 AM → now Wed, Dec 9 2:00 PM" in news["text"]
     assert "🕒 Wed, Dec 9 • 2:00 PM - 3:00 PM" in news["text"]
-    assert "one date of: every" in news["text"]
+    assert "one date of: every Tuesday" in news["text"]
     assert "Your answer is for this date only." in news["text"]
     bob.taps("❌ Decline", news)
     bob.hears("You declined this date.")

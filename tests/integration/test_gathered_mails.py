@@ -164,6 +164,44 @@ def test_what_may_have_arrived_is_repeated_before_later_changes(town: Town, othe
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_after_answers_one_occurrence_is_still_one_component(town: Town, other: OtherServer, ann: Person) -> None:
+    """Outlook refuses an update that has the series and one occurrence (imip/SPEC A4)."""
+    invited(town, other, ann, at(10, *SERIES, people=(ZED, YAN)))
+    with open_post_office(town) as post:
+        for who in (ZED, YAN):
+            people = ("ORGANIZER:mailto:ann@example.com", f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{who}")
+            answer = itip_mail(message("REPLY", *people, uid=UID), message_id=f"answer-of-{who}", sender=who)
+            post.send(answer, post.token(ann, who, UID))
+    assert [ann.says(who) for who in (ZED, YAN)] == ["ACCEPTED"] * 2
+    ann.put(with_override(ann.text(), "20261208T100000Z", "20261208T150000Z"))
+    passes(town, other, 40)
+    assert told(other) == told(other, YAN) == [("REQUEST", "20261208T150000Z", "20261208T100000Z")]
+    (mail, _) = (parse_mail(each.raw) for each in other.mails)
+    assert calendar_of(mail).count(b"BEGIN:VEVENT") == 1
+    assert "Dec 8" in mail["Subject"]
+
+
+def test_an_occurrence_that_goes_back_to_the_series_tells_the_series(
+    town: Town, other: OtherServer, ann: Person
+) -> None:
+    ann.put(at(10, *SERIES))
+    series = ann.text()
+    moved = with_override(series, "20261208T100000Z", "20261208T150000Z")
+    invited(town, other, ann, moved)
+    ann.put(series)
+    passes(town, other, 40)
+    assert told(other) == [("REQUEST", "20261201T100000Z", "")]
+
+
+def with_override(text: bytes, was: str, now: str) -> bytes:
+    """The series and a copy of it for one occurrence, which starts at another time and takes an hour."""
+    series = text.partition(b"BEGIN:VEVENT\r\n")[2].partition(b"END:VEVENT\r\n")[0].decode()
+    lines = [each for each in series.splitlines() if not each.startswith(("RRULE", "DTSTART", "DTEND"))]
+    lines += [f"RECURRENCE-ID:{was}", f"DTSTART:{now}", f"DTEND:{now[:9]}{int(now[9:11]) + 1}0000Z"]
+    event = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"]).encode()
+    return text.replace(b"END:VCALENDAR", event)
+
+
 def test_only_new_and_removed_guests_are_told_of_the_list(town: Town, other: OtherServer, ann: Person) -> None:
     invited(town, other, ann, at(10))
     ann.put(at(10, people=(ZED, YAN)))

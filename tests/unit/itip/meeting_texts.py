@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from support.as_bytes import Applied, receive
+from televent.ical.itip.precedence import Trust
 from televent.ical.itip.receiving.incoming import ledger
 
 ANN, BOB, CY, DAN = (f"{name}@example.com" for name in ("ann", "bob", "cy", "dan"))
@@ -110,11 +111,17 @@ def stamped(text: str, day: int, hour: int = 8) -> str:
     return text.replace("DTSTAMP:20261101T080000Z", f"DTSTAMP:202611{day:02}T{hour:02}0000Z")
 
 
-def ask(stored: bytes | None, *components: str, known: Applied | None = None, method: str = "REQUEST") -> Applied:
+def ask(
+    stored: bytes | None,
+    *components: str,
+    known: Applied | None = None,
+    method: str = "REQUEST",
+    trust: Trust = Trust.T3,
+) -> Applied:
     """Bob's copy receives an iTIP message; *known* are the marks of the messages applied before."""
     rows = known.marks if known is not None else ()
     message = calendar(*components, method=method)
-    return receive(stored, message, me=[BOB], now=at(20, 12), known=ledger(rows))
+    return receive(stored, message, me=[BOB], now=at(20, 12), known=ledger(rows), trust=trust)
 
 
 def partstats(data: bytes | None, address: str) -> list[str]:

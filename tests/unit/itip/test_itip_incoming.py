@@ -30,6 +30,7 @@ from meeting_texts import (
 from support.as_bytes import Applied, apply_answer, read_parts, receive
 from televent.ical.itip.parts import is_cancelled
 from televent.ical.itip.people import attendees_of
+from televent.ical.itip.precedence import Trust
 from televent.ical.itip.receiving.called_off import MAX_SHOWN
 from televent.ical.itip.receiving.incoming import ledger
 
@@ -188,6 +189,21 @@ def test_who_was_removed_can_be_invited_again() -> None:
     again = ask(out.text, stamped(series(), 6), known=out)
     assert (again.change, again.asks_again) == ("rescheduled", True)
     assert "STATUS:CANCELLED" not in unfolded(again.text or b"")
+
+
+def test_a_cancellation_that_names_everybody_is_one_for_all() -> None:
+    """Thunderbird sends no STATUS:CANCELLED with it."""
+    guests = tuple(each for each in EVERYONE if each != attendee(ANN, "ACCEPTED"))
+    first = ask(None, series(people=guests))
+    for people, change in ((guests, "cancelled"), ((attendee(BOB),), "removed")):
+        off = ask(first.text, stamped(series(people=people), 5), known=first, method="CANCEL", trust=Trust.T2)
+        assert off.change == change
+        assert "STATUS:CANCELLED" in unfolded(off.text or b"")
+    # The organizer's own line stays, so somebody is left. Between people here the sender knows.
+    for everybody, trust in ((EVERYONE, Trust.T2), (guests, Trust.T3)):
+        first = ask(None, series(people=everybody))
+        off = ask(first.text, stamped(series(people=guests), 5), known=first, method="CANCEL", trust=trust)
+        assert off.change == "removed"
 
 
 def test_the_rest_of_a_series_can_be_cancelled() -> None:

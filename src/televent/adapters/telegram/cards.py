@@ -36,7 +36,7 @@ def created_view(view: EventView, display: Display) -> str:
     title = escaped(entry.summary, MAX_TITLE) or say(display.language, "no-title")
     lines = [f"📅 <b>{title}</b>", f"🕒 {html.escape(when_of(entry.start, entry.end, display), quote=False)}"]
     if view.rule is not None:
-        lines.append(f"🔁 {html.escape(rule_of(view.rule, display, entry.start), quote=False)}")
+        lines.append(f"🔁 {html.escape(rule_of(view.rule, display, view.first), quote=False)}")
     if unknown := unknown_zone_of(entry.unknown_zone, display.language):
         lines.append(f"⚠️ {html.escape(unknown, quote=False)}")
     if entry.location.strip():

@@ -19,6 +19,7 @@ from televent.ical.editing.refusals import UnknownOccurrence
 from televent.ical.recurrence.occurrences import Occurrence, next_occurrence
 from televent.ical.text.errors import IcalError
 from televent.ical.text.tree import Component
+from televent.ical.text.values import Moment
 
 DISPLAY_NAME = "{DAV:}displayname"
 Rights = Literal["all", "own", "nothing"]
@@ -30,10 +31,11 @@ class EventView:
     """An event as it is shown.
 
     ``entry``: the occurrence that is shown, or the event itself. ``mark`` tells this version of it from others.
-    ``occurrence``: the canonical id of the occurrence that "only this one" would mean: the one that was asked for, else
-    the next one; None for an event that does not recur. ``asked``: the one that was asked for. ``rule``: the RRULE
-    value. ``zone``: the name of the event's time zone, None for UTC, floating times and whole days. ``calendar``: the
-    calendar's name where the person has more than one. ``over``: no later occurrence follows.
+    ``occurrence``: the canonical id of the occurrence that "only this one" would mean: the one that was asked for,
+    else the next one; None for an event that does not recur. ``asked``: the one that was asked for. ``rule``: the
+    RRULE value. ``first``: the start of the series, which gives the rule its days. ``zone``: the name of the
+    event's time zone, None for UTC, floating times and whole days. ``calendar``: the calendar's name where the
+    person has more than one. ``over``: no later occurrence follows.
     ``shared``: it is in a calendar of another person. ``removed``: it takes place without the person.
     """
 
@@ -43,6 +45,7 @@ class EventView:
     occurrence: str | None
     asked: str | None
     rule: str | None
+    first: Moment | None
     zone: str | None
     reminders: tuple[int, ...]
     transparent: bool
@@ -82,6 +85,7 @@ def view_event(
         occurrence=rid,
         asked=recurrence_id,
         rule=reading.master.rrule if reading.master is not None else None,
+        first=reading.master.start if reading.master is not None else None,
         zone=getattr(start.tzinfo, "key", None) if isinstance(start, datetime) else None,
         reminders=reminders_of(part),
         transparent=instance.transp == "TRANSPARENT",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from televent.application.addressing import UNMAILED, mail_of
+from televent.application.addressing import mail_of
 from televent.application.backend import Backend
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.messages.mail import CalendarMail
@@ -21,6 +21,7 @@ from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.differences import details_in
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
+from televent.ical.itip.sending.comparing import TEXTS
 from televent.ical.itip.sending.outgoing import OutgoingMessage, organizer_messages
 
 LONGEST = 2
@@ -105,8 +106,10 @@ def _messages(
         return ()
     if _is_a_thing(now if new is not None else was, recipient):
         return ()
-    found = organizer_messages(old, new, me=owner.addresses, dtstamp=moment)
-    told = [each for each in found if each.recipient == recipient and each.kind not in UNMAILED]
+    # The guest's answer came after the mail to which we compare, and others' answers are not mailed. They must not add
+    # the series to a mail about one occurrence: Outlook refuses an update with both (imip/SPEC A4).
+    found = organizer_messages(old, new, me=owner.addresses, dtstamp=moment, least=TEXTS)
+    told = [each for each in found if each.recipient == recipient]
     if asks and new is not None and all(each.method != "REQUEST" for each in told):
         told += [
             each

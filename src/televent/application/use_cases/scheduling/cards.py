@@ -84,10 +84,9 @@ def card_of(
         # The times are those of the next occurrence, which may have another answer than the series.
         entry = replace(entry, partstat=entry_of(row.stream_id, reading, reading.master, me).partstat)
     state: Literal["open", "over", "cancelled"] = "cancelled" if part.cancelled else "over" if part.over else "open"
-    rule = reading.master.rrule if reading.master is not None else None
+    rule, first = (reading.master.rrule, reading.master.start) if reading.master is not None else (None, None)
     waiting = tuple(each for each in _waiting(reading, me, now, zone) if each != part.recurrence_id)
     removed = state == "cancelled" and is_removed(backend, tenant, stream_id)
-    first = reading.master.start if reading.master is not None else None
     return Card(entry, part.recurrence_id, state, rule, waiting, removed, first)
 
 

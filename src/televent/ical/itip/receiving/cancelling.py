@@ -72,7 +72,7 @@ def _take(encounter: Encounter, copy: Parts, rid: str | None, sent: Component, *
     """Cancels in the copy what *sent* cancels; None where the copy has no such occurrence."""
     sequence, when = sequence_of(sent), encounter.sent(sent)
     named = attendees_of(sent).keys()
-    for_all = is_cancelled(sent)
+    for_all = is_cancelled(sent) or _names_everybody(encounter, copy, rid, named)
     if not for_all and named and (named.isdisjoint(encounter.me) or _still_asked(encounter, copy, rid, named)):
         return "revised" if _remove_people(copy, rid, named) else None
     if rid is None:
@@ -89,6 +89,17 @@ def _take(encounter: Encounter, copy: Parts, rid: str | None, sent: Component, *
     if rid is not None:
         return "occurrence-cancelled"
     return "cancelled" if for_all or not named else "removed"
+
+
+def _names_everybody(encounter: Encounter, copy: Parts, rid: str | None, named: Collection[str]) -> bool:
+    """Whether a mail takes everybody off the list: nobody is left with whom the meeting could go on.
+
+    RFC 5546 §3.2.5 wants STATUS:CANCELLED for that. Thunderbird sends the whole list without it. A server that knows
+    the difference lists the organizer among the attendees, and leaves that line out (SPEC A3). Between accounts here
+    it is known anyway.
+    """
+    component = copy.get(rid) or copy.master
+    return encounter.trust is not Trust.T3 and component is not None and attendees_of(component).keys() <= set(named)
 
 
 def _retitle(component: Component, sent: Component) -> None:

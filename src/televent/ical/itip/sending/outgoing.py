@@ -112,6 +112,7 @@ class _Batch:
     uid: str
     dtstamp: datetime
     answered: bool = False
+    least: int = ANSWERS
     ready: dict[Hashable, _Ready] = field(default_factory=dict)
     compared: Comparison = field(default_factory=Comparison)
     texts: dict[Hashable, bytes] = field(default_factory=dict)
@@ -148,11 +149,13 @@ def organizer_messages(
     me: Collection[str],
     dtstamp: datetime,
     answered: bool = False,
+    least: int = ANSWERS,
 ) -> list[OutgoingMessage]:
     """The REQUESTs and CANCELs that a change of the organizer's copy causes (RFC 6638 §3.2.1).
 
     *old* None: created; *new* None: deleted. *me* are the organizer's addresses. *answered*: the attendees' own answers
-    made the change, so one that is taken back is not asked for. Raises IcalError.
+    made the change, so one that is taken back is not asked for. *least*: the smallest change that counts. With TEXTS, a
+    component in which only answers or the list of guests changed stays out. Raises IcalError.
     """
     mine = addresses(me)
     before = parts_of(old) if old is not None else None
@@ -169,7 +172,7 @@ def organizer_messages(
         if address and address not in mine
     }
     uid = next(parts.uid for parts in (after, before) if parts is not None)
-    batch = _Batch(sender, uid, dtstamp, answered)
+    batch = _Batch(sender, uid, dtstamp, answered, least)
     return [
         message
         for address in asked
@@ -189,13 +192,18 @@ def _for_one(
     if old is None:
         return [_request(batch, "invite", to, new, set(new.components), True, asks=True)]
     compared, gone = batch.compared, batch.compared.gone(old, new)
-    changed = {rid: level for rid in new.components if (level := compared.level(old, new, rid)) > NOTHING}
+    changed = {rid: level for rid in new.components if (level := compared.level(old, new, rid)) >= batch.least}
     taken_back = set() if batch.answered else compared.taken_back(old, new, to)
     changed |= dict.fromkeys(taken_back, TIMES)
     dropped = [
         rid
         for rid in old.components
-        if rid is not None and rid not in new.components and rid not in gone and new.master is not None
+        if rid is not None
+        and rid not in new.components
+        and rid not in gone
+        and new.master is not None
+        # Where nothing else differs, the copies here still lose the override.
+        and max(compared.level(old, new, rid), ANSWERS) >= batch.least
     ]
     whole = bool(dropped) or None in changed or len(gone) > MAX_SINGLE_CANCELS
     level = max([*changed.values(), *(compared.level(old, new, rid) for rid in dropped)], default=NOTHING)
@@ -213,7 +221,7 @@ def _for_one(
     if forced:
         whole, level = True, TIMES
     asks = forced or any(not compared.moved(old, new, rid) for rid in taken_back)
-    if level > NOTHING:
+    if level >= batch.least:
         which = set(new.components) if whole else set(changed)
         kind = {ANSWERS: "refresh", GUESTS: "guests"}.get(level, "update")
         messages.append(_request(batch, kind, to, new, which, level == TIMES, asks=asks))

@@ -126,7 +126,7 @@ async def _question(message: Message, person: Person, state: FSMContext, tap: Ta
         "ep": view.entry.location or plain(language, "no-location"),
         "en": view.entry.description or plain(language, "no-description"),
         "eg": event_time_of(view.entry.start, view.entry.end, display),
-        "er": rule_of(view.rule, display, view.entry.start) if view.rule else plain(language, "event-no-rule"),
+        "er": rule_of(view.rule, display, view.first) if view.rule else plain(language, "event-no-rule"),
     }.get(tap.verb, "")
     match tap.verb:
         case "ep" | "en":

@@ -72,7 +72,7 @@ def event_text(view: EventView, display: Display) -> str:
     if there:
         lines.append(there)
     if view.rule is not None or entry.recurs:
-        words = rule_of(view.rule, display, entry.start) if view.rule else plain(language, "event-some-days")
+        words = rule_of(view.rule, display, view.first) if view.rule else plain(language, "event-some-days")
         lines.append(say(language, "event-repeats", rule=words))
         lines.append(say(language, _which_text(view), day=day_within(entry.start, display)))
     lines.append(f"📍 {shortened(entry.location, MAX_LINE) if entry.location else say(language, 'no-location')}")
