@@ -1,9 +1,14 @@
 """Reports about our own mails: RFC 3464, imip/SPEC B2."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from support.post import PostOffice, itip_mail, message
+from support.outgoing_mail import send
+from support.post import EDGE, OtherServer, PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
+from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
+from televent.application.use_cases.scheduling.proposals import propose_time
 
 ZED = "zed@example.net"
 
@@ -108,3 +113,37 @@ def test_our_own_mail_that_comes_back_is_no_message(post: PostOffice, ann: Perso
     post.send(itip_mail(answer, message_id="abc@televent.app"), post.token(ann, ZED, UID))
     assert post.verdicts() == [("ignored", "our own mail")]
     assert ann.says(ZED) == "NEEDS-ACTION"
+
+
+PROVEN = [("Authentication-Results", f"{EDGE}; dmarc=pass header.from=example.net")]
+
+
+@pytest.mark.parametrize("kind", ["answer", "proposal", "refresh"])
+def test_the_bounce_of_an_attendees_mail_is_told_to_the_attendee_once(
+    town: Town, post: PostOffice, other: OtherServer, kind: str
+) -> None:
+    bob = town.person("bob")
+    people = (f"ORGANIZER:mailto:{ZED}", "ATTENDEE;RSVP=TRUE:mailto:bob@example.com")
+    post.take(itip_mail(message("REQUEST", *people, uid=UID), headers=PROVEN), bob.address)
+    stream = bob.row().stream_id
+    if kind == "answer":
+        answer_invitation(town.core.backend, bob.context(), stream_id=stream, partstat="ACCEPTED")
+    elif kind == "proposal":
+        start = datetime(2026, 12, 2, 15, tzinfo=UTC)
+        end = start + timedelta(hours=1)
+        propose_time(town.core.backend, bob.context(), stream_id=stream, start=start, end=end)
+    else:
+        text = message("ADD", *people, uid="other@example.net", sequence=1)
+        post.take(itip_mail(text, message_id="two@example.net", headers=PROVEN), bob.address)
+    send(town, other)
+    (mail,) = other.mails
+    for number in range(2):
+        post.take(report(returned=f"Subject: {number}\r\n\r\nCome."), mail.sender, sender="<>")
+    told = [each["values"] for each in town.owed("telegram_notification") if each["text_key"] == "guest-undeliverable"]
+    if kind == "refresh":
+        # There is no meeting that the person could be told of.
+        assert told == []
+        assert ("ignored", "the event is gone") in post.verdicts()
+    else:
+        assert told == [{"address": ZED, "title": "Sync"}]
+        assert bob.organizer("SCHEDULE-STATUS") == "5.1"

@@ -10,11 +10,12 @@ from datetime import datetime
 from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
-from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, calendar_content
+from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, calendar_content, refresh_content
 from televent.adapters.email.templates.verification import verification_content
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarMail,
+    CalendarRefresh,
     Email,
     OperatorMail,
 )
@@ -54,7 +55,7 @@ class MailIdentity:
 class MailSender:
     """Sends outbox messages by mail. Its Message-ID derives from the outbox id: clients show a repeated mail once."""
 
-    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, Email, OperatorMail)
+    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, CalendarRefresh, Email, OperatorMail)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -99,7 +100,10 @@ class MailSender:
             tenant = AccountId(message.tenant)
             asked = await asyncio.to_thread(self._book.invitation, tenant, outgoing.uid, rids)
             first_id = asked or first_id
-        words = calendar_content(guest_mail, calendar, identity.name, self._clock())
+        if isinstance(outgoing, CalendarRefresh):
+            words = refresh_content(outgoing, identity.name)
+        else:
+            words = calendar_content(guest_mail, calendar, identity.name, self._clock())
         words = replace(words, changes=[wire.outside_text(each, identity) for each in words.changes])
         reply_to = outgoing.sender_address or identity.organizer
         mail = mime.Mail(

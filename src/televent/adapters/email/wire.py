@@ -88,7 +88,9 @@ def as_attendee(text: CalendarText, identity: Identity) -> CalendarText:
                 component.replace(prop, prop.with_value(f"mailto:{invited}").with_param(INVITED_AS))
         _hide_internal(component, identity, reply=True)
     without_managed_ids(root)
-    normalise(root, ZoneInfo(identity.timezone), identity.untitled)
+    if root.value("METHOD") != "REFRESH":
+        # A REFRESH has neither a time nor a title (RFC 5546 §3.2.6).
+        normalise(root, ZoneInfo(identity.timezone), identity.untitled)
     return CalendarText.of_tree(root)
 
 

@@ -25,6 +25,7 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_reply/1": mail.CalendarReply,
     "calendar_counter/1": mail.CalendarCounter,
     "calendar_decline_counter/1": mail.CalendarDeclineCounter,
+    "calendar_refresh/1": mail.CalendarRefresh,
     "calendar_change/1": mail.CalendarChange,
     "email/1": mail.Email,
     "operator_mail/1": mail.OperatorMail,

@@ -51,6 +51,10 @@ class CalendarDeclineCounter(CalendarMail, frozen=True):
     """An organizer here declines the time that an attendee elsewhere proposed."""
 
 
+class CalendarRefresh(CalendarMail, frozen=True):
+    """An attendee here asks an organizer elsewhere for a meeting that they do not have."""
+
+
 class CalendarChange(Message, frozen=True):
     """A guest elsewhere is to be told of the changes of a meeting, up to the moment at which the mail is sent.
 

@@ -16,6 +16,7 @@ from televent.application.messages.mail import (
     CalendarDeclineCounter,
     CalendarInvite,
     CalendarMail,
+    CalendarRefresh,
     CalendarReply,
     CalendarUpdate,
 )
@@ -94,6 +95,17 @@ def calendar_content(guest_mail: GuestMail, calendar: CalendarText, name: str, n
         links_lead=texts.say(language, "add-to-calendar") if asked else "",
         links=_add_links(first, page, language) if asked else (),
         notes=(texts.say(language, "guest-answer-private"),) if page is not None else (),
+    )
+
+
+def refresh_content(outgoing: CalendarRefresh, name: str) -> Content:
+    """The content of a REFRESH, which has no facts about the meeting. ``name``: who asks."""
+    language = texts.language_of(outgoing.locale)
+    return Content(
+        language,
+        texts.say(language, "subject-refresh", name=name),
+        texts.say(language, "lead-refresh", name=name),
+        text=texts.say(language, "rest-refresh"),
     )
 
 

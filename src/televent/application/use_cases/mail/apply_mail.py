@@ -13,6 +13,7 @@ from televent.application.mail.book import GuestAddress
 from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.resources import ResourceRow
+from televent.application.use_cases.mail.ask_again import ask_again
 from televent.application.use_cases.mail.believed import is_believed
 from televent.application.use_cases.mail.delivery import Delivery
 from televent.application.use_cases.mail.early import apply_early, await_decision, keep_early
@@ -176,6 +177,8 @@ def _new(delivery: Delivery, name: str | None, *, proven: bool) -> Verdict:
         return _apply(delivery, Trust.T2, None, name)
     if method == "CANCEL" and delivery.mail.sender.proven:
         return keep_early(delivery)
+    if method == "ADD" and proven:
+        return ask_again(delivery)
     if method not in ("REQUEST", "PUBLISH"):
         return Verdict("ignored", "unknown-uid")
     if delivery.mail.sender.proven and (delivery.unverified or _is_known(delivery)):
