@@ -27,6 +27,7 @@ TO_ANN = b"Return-Path: <zed@example.net>\r\nTo: ann@example.com\r\n"
 
 @pytest.fixture
 def ann(town: Town) -> Iterator[Person]:
+    town.strangers = "always"
     yield town.person("ann")
     with psycopg.connect(town.url, autocommit=True) as connection:
         connection.execute("DELETE FROM mailbox")
