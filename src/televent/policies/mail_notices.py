@@ -53,7 +53,7 @@ def _mail(fact: Any, envelope: Envelope) -> Message | None:
             return MeetingMail(stream, "card", version, "")
         case EventCancelled():
             return MeetingMail(stream, "card", version, "")
-        case RsvpGiven() if not fact.own and (fact.was != fact.partstat or fact.comment is not None):
+        case RsvpGiven() if not fact.own and (fact.was != fact.partstat or fact.comment is not None or fact.guests > 0):
             return MeetingMail(stream, "answers", version, "")
         case CounterProposed():
             key = proposal_key(fact.attendee, fact.recurrence_id, fact.mark.dtstamp)

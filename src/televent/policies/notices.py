@@ -62,7 +62,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case EventCancelled():
             yield InvitationCard(stream, "cancelled", envelope.version)
         case RsvpGiven() if not fact.own:
-            if fact.was != fact.partstat or fact.comment is not None:
+            if fact.was != fact.partstat or fact.comment is not None or fact.guests > 0:
                 yield AnswerNotice(stream, envelope.version)
         # The bot shows an answer that it took itself.
         case RsvpGiven() if envelope.door != BOT:

@@ -109,7 +109,14 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             yield replace(blank, word="guest-removed", guest=guest)
         case RsvpGiven():
             answer = Answered(
-                fact.attendee, fact.name, fact.was, fact.partstat, fact.occurrence, fact.comment, fact.delegated_to
+                fact.attendee,
+                fact.name,
+                fact.was,
+                fact.partstat,
+                fact.occurrence,
+                fact.comment,
+                fact.delegated_to,
+                fact.guests,
             )
             by = None if fact.own else fact.name or fact.attendee
             yield replace(blank, word="answered", by=by, answer=answer, occurrence=fact.occurrence)

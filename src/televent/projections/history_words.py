@@ -166,7 +166,7 @@ class _Saying:
         place = self.it(answer.occurrence)
         delegate = f" to {answer.delegated_to}" if answer.delegated_to else ""
         bare = answer.occurrence is None and not verb.endswith(" to") and not delegate
-        return f"{who} {verb}{'' if bare else f' {place}'}{delegate}{_comment(answer)}"
+        return f"{who} {verb}{'' if bare else f' {place}'}{delegate}{_guests(answer)}{_comment(answer)}"
 
     def guest(self, guest: Guest | None, done: str, preposition: str) -> str:
         """ "Carol was invited to the occurrence of …"."""
@@ -241,6 +241,11 @@ def _field(details: Details | None, name: str) -> str:
 
 def _text(value: str | None) -> str:
     return value or "–"
+
+
+def _guests(answer: Answered) -> str:
+    """ " with 2 more people"; "" where the attendee comes alone."""
+    return f" with {answer.guests} more {'person' if answer.guests == 1 else 'people'}" if answer.guests else ""
 
 
 def _comment(answer: Answered | None) -> str:

@@ -80,7 +80,11 @@ def test_a_mark_without_a_trust_is_read_as_the_lowest_that_is_applied() -> None:
 
 def test_answers_and_proposals_of_before_are_read() -> None:
     """An answer without a delegate, and a proposal that does not say whether it was outdated."""
-    for name, field, value in (("rsvp-given", "delegated_to", None), ("counter-proposed", "outdated", False)):
+    for name, field, value in (
+        ("rsvp-given", "delegated_to", None),
+        ("rsvp-given", "guests", 0),
+        ("counter-proposed", "outdated", False),
+    ):
         golden = json.loads((GOLDEN / f"{name}-1.json").read_text())
         del golden["fields"][field]
         fact, fields = catalogue.resolve(golden["name"], golden["fields"])

@@ -29,9 +29,9 @@ _OTHERS: Final = {
 
 def answer_lines(answers: Sequence[Answered], display: Display) -> list[str]:
     """One line for each attendee and answer, in the order of the first; with the dates that it is for."""
-    groups: dict[tuple[str, str | None, str, str | None], list[Answered]] = {}
+    groups: dict[tuple[str, str | None, str, str | None, int], list[Answered]] = {}
     for each in answers:
-        groups.setdefault((each.address, each.was, each.now, each.comment), []).append(each)
+        groups.setdefault((each.address, each.was, each.now, each.comment, each.guests), []).append(each)
     return [_line(group, display) for group in groups.values()]
 
 
@@ -39,9 +39,9 @@ def _line(group: Sequence[Answered], display: Display) -> str:
     language, first = display.language, group[0]
     name = short(first.name or first.address, MAX_NAME)
     was, now = ANSWERS.get(first.was or ""), ANSWERS.get(first.now)
-    if first.was == first.now and now is not None:
+    if first.was == first.now and now is not None and first.comment:
         text = say(language, "they-noted", name=name, answer=plain(language, f"word-{now}"))
-    elif was is not None and now is not None:
+    elif was is not None and now is not None and was != now:
         text = say(
             language, "they-changed", name=name, was=plain(language, f"word-{was}"), now=plain(language, f"word-{now}")
         )
@@ -54,6 +54,8 @@ def _line(group: Sequence[Answered], display: Display) -> str:
     dates = [each.occurrence for each in group if each.occurrence is not None]
     if len(dates) == len(group):
         text += f" ({_dates(dates, display)})"
+    if first.guests:
+        text += " " + say(language, "they-bring", count=first.guests)
     if first.comment:
         text += f"\n💬 <i>{html.escape(short(first.comment, MAX_COMMENT), quote=False)}</i>"
     return text

@@ -95,7 +95,7 @@ class Guest:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """An attendee's answer (PARTSTAT) before and after. ``was`` None: no earlier answer is known. ``delegated_to``: the
-    delegate's address."""
+    delegate's address. ``guests``: the number of people whom the attendee brings along."""
 
     address: str
     name: str | None
@@ -104,6 +104,7 @@ class Answered:
     occurrence: Occurrence | None
     comment: str | None = None
     delegated_to: str | None = None
+    guests: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,8 @@ class RsvpGiven:
     comment: Personal[str | None]
     delegated_to: Personal[str | None] = None
     """The address of the delegate, where the answer is DELEGATED (RFC 5545 §3.2.5)."""
+    guests: int = 0
+    """The number of people whom the attendee brings along; 0 in facts from before it was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ def _answered(
                 occurrence=answered.occurrence,
                 comment=answered.comment,
                 delegated_to=answered.delegated_to,
+                guests=answered.guests,
             )
         )
     # An answer to this and all following occurrences is one fact; the marks of the others are kept in a second one.

@@ -19,4 +19,5 @@ def answer_of(answer: incoming.Answer, before: Reading | None, sender_name: str 
         occurrence=place_in(before, answer.recurrence_id),
         comment=comment_of(answer.comment),
         delegated_to=short(answer.delegated_to),
+        guests=answer.guests,
     )

@@ -29,7 +29,8 @@ MarkRow = tuple[str, str | None, int, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One attendee's answer to one occurrence (None: the series or single event). *comment* is unescaped."""
+    """One attendee's answer to one occurrence (None: the series or single event). *comment* is unescaped. *guests*: the
+    number of people whom the attendee brings along."""
 
     address: str
     partstat: str
@@ -37,6 +38,7 @@ class Answer:
     comment: str | None = None
     cn: str | None = None
     delegated_to: str | None = None
+    guests: int = 0
 
 
 @dataclass(frozen=True, slots=True)

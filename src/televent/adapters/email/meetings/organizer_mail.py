@@ -84,6 +84,8 @@ def _answer(answered: Answered, display: Display) -> Iterator[str]:
         text = say(language, "meeting-they-took-back", name=name)
     else:
         text = say(language, "meeting-they-answered", name=name, answer=short(answered.now))
+    if answered.guests:
+        text += " " + text_of("televent.adapters.email", language, "meeting-they-bring", count=answered.guests)
     at = time_of(answered.occurrence.original) if answered.occurrence is not None else None
     yield f"{text} ({day_of(at, display)})" if at is not None else text
     yield from _note(answered.comment, language)

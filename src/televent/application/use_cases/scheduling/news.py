@@ -85,7 +85,16 @@ def answers_of(backend: Backend, tenant: AccountId, stream_id: UUID, *, after: i
     events = backend.store.newest(StreamKey(tenant, stream_id), after=after, limit=MAX_FACTS)
     newest = max((event.recorded_at for event, fact in events if _is_answer(fact)), default=None)
     found = [
-        Answered(fact.attendee, fact.name, fact.was, fact.partstat, fact.occurrence, fact.comment, fact.delegated_to)
+        Answered(
+            fact.attendee,
+            fact.name,
+            fact.was,
+            fact.partstat,
+            fact.occurrence,
+            fact.comment,
+            fact.delegated_to,
+            fact.guests,
+        )
         for event, fact in events
         if _is_answer(fact)
         and (upto is None or event.originator_version <= upto)
@@ -117,7 +126,11 @@ def _is_told(fact: Any) -> bool:
 
 
 def _is_answer(fact: Any) -> bool:
-    return isinstance(fact, RsvpGiven) and not fact.own and (fact.was != fact.partstat or fact.comment is not None)
+    return (
+        isinstance(fact, RsvpGiven)
+        and not fact.own
+        and (fact.was != fact.partstat or fact.comment is not None or fact.guests > 0)
+    )
 
 
 def _makes(what: WhatChanged) -> bool:

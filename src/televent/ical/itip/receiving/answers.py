@@ -31,6 +31,9 @@ from televent.ical.text.errors import TooManyInstances
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import escape, normalise_address, unescape
 
+MAX_DIGITS = 3
+"""Max digits of the number of people whom an attendee brings along."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:
@@ -332,7 +335,14 @@ def _answer_in(component: Component, prop: Property, rid: str | None) -> Answer:
         comment=unescape(comment).strip() or None if comment else None,
         cn=prop.param("CN"),
         delegated_to=normalise_address(to) if to else None,
+        guests=_guests(prop),
     )
+
+
+def _guests(prop: Property) -> int:
+    """The number of people whom the attendee brings along, by the parameter of Google; 0 where it is no number."""
+    number = (prop.param("X-NUM-GUESTS") or "").strip()
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS else 0
 
 
 def _occurs(copy: Parts, rid: str) -> bool:

@@ -54,3 +54,7 @@ meeting-proposal-how = To accept it, move the event in your calendar app. To kee
 meeting-proposed = Proposed: { $when }
 meeting-proposal-place = Place: { $place }
 meeting-declined = { $name } keeps the time of { $title }.
+meeting-they-bring = { $count ->
+    [one] { $count } more person comes along.
+   *[other] { $count } more people come along.
+ }

@@ -56,3 +56,7 @@ meeting-proposal-how = Чтобы принять его, перенесите с
 meeting-proposed = Предлагается: { $when }
 meeting-proposal-place = Место: { $place }
 meeting-declined = Время события не меняется: { $title }. Так решает { $name }.
+meeting-they-bring = { $count ->
+    [one] Вместе с ещё { $count } человеком.
+   *[other] Вместе с ещё { $count } людьми.
+ }

@@ -79,3 +79,7 @@ they-noted = { $name } ({ $answer }) wrote a note.
 word-accepted = accepted
 word-declined = declined
 word-tentative = tentative
+they-bring = { $count ->
+    [one] { $count } more person comes along.
+   *[other] { $count } more people come along.
+ }

@@ -81,3 +81,7 @@ they-noted = { $name } ({ $answer }): добавлено сообщение.
 word-accepted = придёт
 word-declined = не придёт
 word-tentative = под вопросом
+they-bring = { $count ->
+    [one] Вместе с ещё { $count } человеком.
+   *[other] Вместе с ещё { $count } людьми.
+ }
