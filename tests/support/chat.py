@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from unittest import mock
 from uuid import uuid4
@@ -198,13 +200,18 @@ def open_chats(database_url: str, **settings: Any) -> Iterator[Chats]:
     thread.start()
     stop, opened, ready = asyncio.Event(), asyncio.Event(), threading.Event()
     holder: dict[str, Any] = {}
+    # The worker publishes the heads of the log there, which belong to this database alone.
+    data = TemporaryDirectory(prefix="televent-")
 
     async def serve() -> None:
         async with sandbox_control() as control:
             token = control.sandbox.config.bot_token
             ports = {"telegram_api_base": control.sandbox.url, "smtp_port": control.sandbox.smtp_port}
             wanted = load_settings(
-                pool_size=8, telegram_bot_token=token, smtp_host="127.0.0.1", **{**ports, **settings}
+                pool_size=8,
+                telegram_bot_token=token,
+                smtp_host="127.0.0.1",
+                **{"data_dir": Path(data.name), **ports, **settings},
             )
             core = await asyncio.to_thread(build_core, wanted, database_url, CHEAP_PASSWORDS)
             chats = Chats(core, control, loop)
@@ -238,3 +245,4 @@ def open_chats(database_url: str, **settings: Any) -> Iterator[Chats]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(NET)
         loop.close()
+        data.cleanup()
