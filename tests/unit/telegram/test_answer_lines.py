@@ -47,6 +47,15 @@ def test_each_answer_has_a_true_sentence(answer: Answered, line: str) -> None:
     assert answer_lines([answer], display()) == [line]
 
 
+def test_the_same_answer_to_the_series_and_to_a_date_are_two_lines() -> None:
+    """A guest who accepts a series, and then one date of it that was moved, within a minute."""
+    lines = answer_lines([answered("ACCEPTED"), answered("ACCEPTED"), answered("ACCEPTED", at=on(8))], display())
+    assert lines == [
+        "Bob &lt;b&gt; accepted your meeting.",
+        "Bob &lt;b&gt; accepted your meeting. (Tue, Dec 8 • 11:00 AM)",
+    ]
+
+
 def test_many_dates_are_one_line() -> None:
     (line,) = answer_lines([answered("DECLINED", "ACCEPTED", on(day)) for day in range(1, 9)], display())
     assert line.endswith("; Thu, Dec 3 • 11:00 AM; and 5 more dates)")

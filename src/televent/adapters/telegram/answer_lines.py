@@ -29,9 +29,11 @@ _OTHERS: Final = {
 
 def answer_lines(answers: Sequence[Answered], display: Display) -> list[str]:
     """One line for each attendee and answer, in the order of the first; with the dates that it is for."""
-    groups: dict[tuple[str, str | None, str, str | None, int], list[Answered]] = {}
+    groups: dict[tuple[str, str | None, str, str | None, int, bool], list[Answered]] = {}
     for each in answers:
-        groups.setdefault((each.address, each.was, each.now, each.comment, each.guests), []).append(each)
+        # An answer to the series and one to a date are two things, also where both are the same word.
+        whole = each.occurrence is None
+        groups.setdefault((each.address, each.was, each.now, each.comment, each.guests, whole), []).append(each)
     return [_line(group, display) for group in groups.values()]
 
 
