@@ -25,6 +25,7 @@ from interop import (
     server_tester,
     vdirsyncer_tests,
 )
+from interop.by_mail import suite as by_mail
 from interop.places import LOGS, ROOT
 from interop.result import Result
 
@@ -44,6 +45,8 @@ SUITES: dict[str, Callable[[server.Site], list[Result]]] = {
     "pgbouncer": pgbouncer.suite,
     "nginx": nginx.suite,
     "mail-servers": mail_servers.suite,
+    "thunderbird-by-mail": by_mail.thunderbird_by_mail,
+    "evolution-by-mail": by_mail.evolution_by_mail,
 }
 
 

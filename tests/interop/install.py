@@ -9,6 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+from interop.by_mail import evolution
 from interop.places import HOME, SOURCES, python
 
 CALDAV, TESTER, VDIRSYNCER, TSDAV = "3.6.0", "1.7.0", "0.21.0", "2.3.4"
@@ -47,6 +48,7 @@ DEBIAN = {
     "dovecot": "dovecot-imapd",
 }
 """Programs and their packages. Televent's tests start the servers themselves, with configurations of their own."""
+EVOLUTION = ("evolution-data-server", "gir1.2-ecal-2.0", "gir1.2-camel-1.2", "python3-gi", "dbus")
 
 
 class SetupError(Exception):
@@ -106,6 +108,8 @@ def _javascript() -> str:
 
 def _debian() -> str:
     missing = [package for program, package in DEBIAN.items() if not shutil.which(program)]
+    if evolution.absent():
+        missing += EVOLUTION
     if not missing:
         return ""
     names = " and ".join(missing)

@@ -54,7 +54,7 @@ def postfix_hands_mail_over_by_lmtp(place: Path) -> None:
         place / "televent" / "data", MAIL_DOMAIN=DOMAIN, MAIL_LMTP_SOCKET=str(socket), MAIL_AUTHSERV_ID=EDGE
     )
     keys = {"sel._domainkey.example.net": dns_text(key)}
-    with televent, open_postfix(place / "postfix", host=EDGE, domain=DOMAIN, lmtp=socket, keys=keys) as port:
+    with televent, open_postfix(place / "postfix", host=EDGE, domains=[DOMAIN], lmtp=socket, keys=keys) as port:
         _account(televent)
         people = (f"ORGANIZER:mailto:{ZED}", f"ATTENDEE:mailto:{ANN}")
         request = message("REQUEST", *people, uid="pf@example.net")

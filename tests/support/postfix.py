@@ -1,4 +1,4 @@
-"""A Postfix of its own in front of Televent: SMTP in, opendkim as its milter, LMTP out (Debian's packages, as root)."""
+"""A Postfix of its own with opendkim as its milter (Debian's packages, as root): Televent's, or that of its guests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,7 @@ verify unix - - n - 1 verify
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
 lmtp unix - - n - - lmtp
+virtual unix - n n - - virtual
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -44,25 +45,47 @@ myhostname = {host}
 mydestination =
 mynetworks = 127.0.0.0/8
 recipient_delimiter = +
-relay_domains = {domain}
-transport_maps = inline:{{{domain}=lmtp:unix:{lmtp}}}
-smtpd_recipient_restrictions = reject_unverified_recipient, permit_mynetworks, reject
-unverified_recipient_reject_code = 550
 smtpd_milters = unix:{place}/dkim/socket
 milter_default_action = tempfail
 alias_maps =
 alias_database =
+"""
+EDGE = """
+relay_domains = {domains}
+transport_maps = inline:{{{routes}}}
+smtpd_recipient_restrictions = reject_unverified_recipient, permit_mynetworks, reject
+unverified_recipient_reject_code = 550
+"""
+GUESTS = """
+virtual_mailbox_domains = {domain}
+virtual_mailbox_base = {maildir.parent}
+virtual_mailbox_maps = static:{maildir.name}/
+virtual_uid_maps = static:{owner}
+virtual_gid_maps = static:{owner}
+relay_domains = {domains}
+transport_maps = inline:{{{routes}}}
+smtpd_recipient_restrictions = permit_mynetworks, reject
 """
 OPENDKIM = """
 Socket local:{place}/dkim/socket
 PidFile {place}/dkim/pid
 UMask 000
 UserID root
+Syslog no
+"""
+VERIFIES = """
 Mode v
 AuthservID {host}
 AlwaysAddARHeader yes
 TestDNSData {place}/dkim/dns
-Syslog no
+"""
+# opendkim calls a key below /tmp unsafe.
+SIGNS = """
+Mode s
+Domain {domain}
+Selector {selector}
+KeyFile {place}/dkim/key
+RequireSafeKeys no
 """
 
 
@@ -75,22 +98,60 @@ def absent() -> str:
 
 
 @contextmanager
-def open_postfix(place: Path, *, host: str, domain: str, lmtp: Path, keys: dict[str, str]) -> Iterator[int]:
-    """The port on which it takes mail. ``keys``: DNS texts of DKIM keys by their names."""
+def open_postfix(
+    place: Path, *, host: str, domains: Sequence[str], lmtp: Path, keys: Mapping[str, str]
+) -> Iterator[int]:
+    """The mail server in front of Televent: the port on which it takes mail. ``keys``: DNS texts of DKIM keys by their
+    names; the milter verifies by them."""
+    values = {"host": host, "domains": " ".join(domains)}
+    values["routes"] = ", ".join(f"{domain}=lmtp:unix:{lmtp}" for domain in domains)
+    files = {"dkim/dns": "".join(f"{name} {text}\n" for name, text in keys.items())}
+    with _open(place, MAIN + EDGE, OPENDKIM + VERIFIES, values, files) as port:
+        yield port
+
+
+@contextmanager
+def open_guests_postfix(
+    place: Path,
+    *,
+    host: str,
+    domain: str,
+    maildir: Path,
+    owner: int,
+    signing: tuple[str, str],
+    beyond: Mapping[str, int],
+) -> Iterator[int]:
+    """A mail server of guests: the port on which their programs hand mail over. Mail of the domain comes into
+    ``maildir``, whose files belong to the user id ``owner``; the domains of ``beyond`` are reached at ports of this
+    machine. ``signing``: the selector and the key (PEM) by which the milter signs mail of the domain."""
+    selector, key = signing
+    values = {"host": host, "domain": domain, "maildir": maildir, "owner": owner, "selector": selector}
+    values["domains"] = " ".join(beyond)
+    values["routes"] = ", ".join(f"{name}=smtp:[127.0.0.1]:{port}" for name, port in beyond.items())
+    with _open(place, MAIN + GUESTS, OPENDKIM + SIGNS, values, {"dkim/key": key}) as port:
+        yield port
+
+
+@contextmanager
+def _open(
+    place: Path, main: str, milter_conf: str, values: Mapping[str, object], files: Mapping[str, str]
+) -> Iterator[int]:
     (port,) = free_ports(1)
-    values = {"place": place, "host": host, "domain": domain, "lmtp": lmtp, "port": port}
+    values = {**values, "place": place, "port": port}
     for name in ("queue", "data", "dkim", "etc"):
         (place / name).mkdir(parents=True)
     place.chmod(0o755)
     os.chown(place / "data", pwd.getpwnam("postfix").pw_uid, -1)
-    (place / "etc" / "main.cf").write_text(MAIN.format(**values))
+    (place / "etc" / "main.cf").write_text(main.format(**values))
     (place / "etc" / "master.cf").write_text(MASTER.format(**values).lstrip())
-    (place / "dkim" / "dns").write_text("".join(f"{name} {text}\n" for name, text in keys.items()))
-    (place / "dkim" / "conf").write_text(OPENDKIM.format(**values))
+    for name, text in {**files, "dkim/conf": milter_conf.format(**values)}.items():
+        (place / name).write_text(text)
     (place / "dkim").chmod(0o755)
     milter = subprocess.Popen(["/usr/sbin/opendkim", "-f", "-x", place / "dkim" / "conf"])
     try:
-        wait_until((place / "dkim" / "socket").is_socket, what="opendkim listens")
+        listening = (place / "dkim" / "socket").is_socket
+        wait_until(lambda: listening() or milter.poll() is not None, what="opendkim listens")
+        assert milter.poll() is None, "opendkim has ended"
         command = ["/usr/sbin/postfix", "-c", str(place / "etc")]
         subprocess.run([*command, "start"], check=True, capture_output=True, timeout=120)
         try:
