@@ -7,9 +7,11 @@ from datetime import timedelta
 from email.header import decode_header, make_header
 from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.mail_cards import post, without_chat
 from support.outgoing_mail import send
 from support.post import OtherServer
 from support.sent_mail import parse_mail
@@ -114,3 +116,18 @@ def test_mails_of_a_person_without_an_address(town: Town, other: OtherServer) ->
         check(town, other, ann, *made)
 
     every()
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "somebody from Telegram"), ("ru", "участник из Telegram")])
+def test_mails_to_a_person_here_without_a_chat(town: Town, other: OtherServer, locale: str, words: str) -> None:
+    """Bob has no chat. The organizer and the title in the copy show ids; the mail has words for them."""
+    ann, bob = owner(town, verified=False), without_chat(town, "bob", locale=locale)
+    inside = f"tg_{OWNER}@televent.internal"
+    ann.put(meeting(f"SUMMARY:Ask {PEOPLE[0]}@televent.app", people=(bob.address,), organizer=inside))
+    town.carry()
+    post(town, other)
+    (mail,) = other.mails
+    assert mail.recipients == [bob.address]
+    for part in shown(mail.raw):
+        assert _ID.search(part) is None
+    assert any(f"Ask {words}".encode() in part for part in shown(mail.raw))
