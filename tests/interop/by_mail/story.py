@@ -23,7 +23,7 @@ FIRST = datetime(2027, 5, 3, 10, tzinfo=BERLIN)
 """A Monday. Nothing in the story depends on today, but a meeting of the past would be told to nobody."""
 WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
 SERIES = [FIRST + WEEK * number for number in range(4)]
-HIS, HERS = "zeds-series@example.net", "anns-series"
+ZEDS_UID, ANNS_UID = "zeds-series@example.net", "anns-series"
 EVENT = """BEGIN:VEVENT
 UID:{uid}
 DTSTAMP:20261101T000000Z
@@ -63,7 +63,7 @@ def play(name: str, town: Town, program: Program) -> Result:
 
 
 class Zeds:
-    """The program's person organizes, Ann is the guest. She has never met him."""
+    """The program's person organizes, Ann is the guest. Zed is a stranger to her."""
 
     def __init__(self, town: Town, program: Program) -> None:
         self.ann, self.program = town.ann, program
@@ -82,36 +82,36 @@ class Zeds:
 
     def its_request_is_asked_about(self) -> None:
         more = "RRULE:FREQ=WEEKLY;COUNT=4\n"
-        event = EVENT.format(uid=HIS, title="Zed's series", start=FIRST, end=FIRST + HOUR, more=more)
+        event = EVENT.format(uid=ZEDS_UID, title="Zed's series", start=FIRST, end=FIRST + HOUR, more=more)
         self.program.invites(event, [ANN])
         asked = self.ann.hears("from a sender you do not know", "Zed's series", "that is proven")
-        assert not self.ann.text(HIS), "it is in her calendar before she was asked"
+        assert not self.ann.text(ZEDS_UID), "it is in her calendar before she was asked"
         self.ann.taps(asked, "Apply")
 
     def its_request_becomes_a_card(self) -> None:
         self.card = self.ann.hears("Zed", "invited you", "Zed's series")
-        here(self.ann.text(HIS), SERIES)
+        here(self.ann.text(ZEDS_UID), SERIES)
 
     def it_takes_our_reply(self) -> None:
         self._accept("ACCEPTED")
 
     def its_moved_series_moves_here(self) -> None:
         later = FIRST + 2 * HOUR
-        self.program.moves(HIS, wall(later), wall(later + HOUR))
+        self.program.moves(ZEDS_UID, wall(later), wall(later + HOUR))
         self.card = self.ann.hears("Zed's series", "was", "now")
-        here(self.ann.text(HIS), [each + 2 * HOUR for each in SERIES])
+        here(self.ann.text(ZEDS_UID), [each + 2 * HOUR for each in SERIES])
         self._accept("ACCEPTED")
 
     def its_moved_occurrence_moves_here(self) -> None:
         was, now = SERIES[1] + 2 * HOUR, SERIES[1] + 26 * HOUR
-        self.program.moves(HIS, wall(now), wall(now + HOUR), was=utc(was))
+        self.program.moves(ZEDS_UID, wall(now), wall(now + HOUR), was=utc(was))
         self.ann.hears("Zed's series", "was", "now")
-        here(self.ann.text(HIS), [now if place == 1 else each + 2 * HOUR for place, each in enumerate(SERIES)])
+        here(self.ann.text(ZEDS_UID), [now if place == 1 else each + 2 * HOUR for place, each in enumerate(SERIES)])
 
     def its_cancellation_cancels_here(self) -> None:
-        self.program.cancels(HIS)
+        self.program.cancels(ZEDS_UID)
         self.ann.hears("Zed's series", "was cancelled")
-        here(self.ann.text(HIS), [])
+        here(self.ann.text(ZEDS_UID), [])
 
     def _accept(self, status: str) -> None:
         self.ann.taps(self.card, "Accept")
@@ -119,7 +119,7 @@ class Zeds:
         shown = self.program.opens_next_mail()
         assert shown.method == "REPLY", shown
         self.program.applies()
-        kept = self.program.kept(HIS)
+        kept = self.program.kept(ZEDS_UID)
         assert kept is not None
         assert kept.answers[ANN] == status, kept
 
@@ -144,8 +144,8 @@ class Anns:
 
     def it_shows_our_request(self) -> None:
         lines = f"RRULE:FREQ=WEEKLY;COUNT=4\n{PEOPLE}"
-        event = EVENT.format(uid=HERS, title="Ann's series", start=FIRST, end=FIRST + HOUR, more=lines)
-        self.ann.puts(CALENDAR.format(events=event), HERS)
+        event = EVENT.format(uid=ANNS_UID, title="Ann's series", start=FIRST, end=FIRST + HOUR, more=lines)
+        self.ann.puts(CALENDAR.format(events=event), ANNS_UID)
         shown = self.program.opens_next_mail()
         assert (shown.method, "Ann's series" in shown.subject) == ("REQUEST", True), shown
 
@@ -155,10 +155,10 @@ class Anns:
         self._told("accepted", "ACCEPTED")
 
     def it_follows_a_moved_series(self) -> None:
-        text = plain(self.ann.text(HERS))
+        text = plain(self.ann.text(ANNS_UID))
         for was in (FIRST + HOUR, FIRST):
             text = text.replace(wall(was), wall(was + HOUR))
-        self.ann.puts(text, HERS)
+        self.ann.puts(text, ANNS_UID)
         shown = self.program.opens_next_mail()
         assert shown.method == "REQUEST", shown
         self.program.accepts()
@@ -166,8 +166,8 @@ class Anns:
         self._told("accepted", "ACCEPTED")
 
     def it_follows_a_moved_occurrence(self) -> None:
-        text = plain(self.ann.text(HERS))
-        self.ann.puts(with_override(text, SERIES[2] + HOUR, SERIES[2] + 25 * HOUR), HERS)
+        text = plain(self.ann.text(ANNS_UID))
+        self.ann.puts(with_override(text, SERIES[2] + HOUR, SERIES[2] + 25 * HOUR), ANNS_UID)
         shown = self.program.opens_next_mail()
         assert shown.method == "REQUEST", shown
         self.program.accepts()
@@ -176,28 +176,28 @@ class Anns:
 
     def it_declines_one_occurrence(self) -> None:
         day = SERIES[1] + HOUR
-        self.program.answers(HERS, utc(day), "DECLINED")
+        self.program.answers(ANNS_UID, utc(day), "DECLINED")
         self.ann.hears("Zed: accepted → declined", "Ann's series", f"May {day.day}")
         kept = self._kept()
         assert kept.answers_at[utc(day)][ZED] == "DECLINED", kept
-        wait_until(lambda: partstat_at(self.ann.text(HERS), day) == "DECLINED", what="Ann's copy has the answer")
+        wait_until(lambda: partstat_at(self.ann.text(ANNS_UID), day) == "DECLINED", what="Ann's copy has the answer")
 
     def it_follows_a_cancelled_occurrence(self) -> None:
         gone = SERIES[3] + HOUR
         line = f"EXDATE;TZID=Europe/Berlin:{wall(gone)}\nEND:VEVENT\n"
-        text = plain(self.ann.text(HERS))
-        self.ann.puts(text.replace("END:VEVENT\n", line, 1), HERS)
+        text = plain(self.ann.text(ANNS_UID))
+        self.ann.puts(text.replace("END:VEVENT\n", line, 1), ANNS_UID)
         shown = self.program.opens_next_mail()
         assert shown.method in ("CANCEL", "REQUEST"), shown
         self.program.applies()
         self._there(self._after_the_move()[:3])
 
     def it_follows_the_cancellation(self) -> None:
-        self.ann.deletes(HERS)
+        self.ann.deletes(ANNS_UID)
         shown = self.program.opens_next_mail()
         assert shown.method == "CANCEL", shown
         self.program.applies()
-        kept = self.program.kept(HERS)
+        kept = self.program.kept(ANNS_UID)
         assert kept is None or not kept.starts, kept
 
     def _after_the_move(self) -> list[datetime]:
@@ -205,16 +205,16 @@ class Anns:
 
     def _told(self, words: str, status: str) -> None:
         self.ann.hears(f"Zed {words}", "Ann's series")
-        assert f"PARTSTAT={status}" in line_of(self.ann.text(HERS), ZED)
+        assert f"PARTSTAT={status}" in line_of(self.ann.text(ANNS_UID), ZED)
         assert self._kept().answers[ZED] == status
 
     def _there(self, wanted: Sequence[datetime]) -> None:
         kept = self._kept()
         assert kept.starts == tuple(sorted(map(utc, wanted))), kept.starts
-        here(self.ann.text(HERS), wanted)
+        here(self.ann.text(ANNS_UID), wanted)
 
     def _kept(self) -> Kept:
-        kept = self.program.kept(HERS)
+        kept = self.program.kept(ANNS_UID)
         assert kept is not None, "it is not in the program's calendar"
         return kept
 
