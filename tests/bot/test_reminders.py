@@ -310,4 +310,4 @@ def test_a_person_without_a_chat_is_reminded_by_mail(chats: Chats) -> None:
     (mail,) = chats.do(chats.control.get("/sandbox/mails", to="dora@example.com", wait=20))
     assert mail["subject"] == "Reminder: Sync"
     whole = str(chats.do(chats.control.get(f"/sandbox/mails/{mail['id']}/view")))
-    assert "in 15 minutes: Mon, Nov 23, 2026 • 11:00 AM - 12:00 PM (Europe/Berlin)" in whole
+    assert "in 15 minutes: Mon, Nov 23 • 11:00 AM - 12:00 PM" in whole
