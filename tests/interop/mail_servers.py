@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from e2e.people import People
 from interop.result import Result, skipped
 from interop.server import Site
 from support.dkim_signer import dns_text, make_key, signed
@@ -56,6 +57,10 @@ def postfix_hands_mail_over_by_lmtp(place: Path) -> None:
     keys = {"sel._domainkey.example.net": dns_text(key)}
     with televent, open_postfix(place / "postfix", host=EDGE, domains=[DOMAIN], lmtp=socket, keys=keys) as port:
         _account(televent)
+        # By default an unknown sender's invitation waits for a decision; this check is about proof.
+        chat = People(televent.sandbox)
+        chat.say(1001, "/settings strangers always")
+        chat.heard(1001, "accept into the calendar")
         people = (f"ORGANIZER:mailto:{ZED}", f"ATTENDEE:mailto:{ANN}")
         request = message("REQUEST", *people, uid="pf@example.net")
         cancel = message("CANCEL", *people, uid="pf@example.net", sequence=1)
