@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Final
 
 from televent.adapters.email.previews.example import NOW, PAGE, RULE, WORDS, ZONE, Example, details
-from televent.adapters.email.templates.calendar_texts import calendar_content
+from televent.adapters.email.templates.calendar_texts import calendar_content, refresh_content
 from televent.application.messages.mail import (
     CalendarCancel,
     CalendarCounter,
     CalendarDeclineCounter,
     CalendarInvite,
     CalendarMail,
+    CalendarRefresh,
     CalendarReply,
     CalendarUpdate,
 )
@@ -123,6 +124,23 @@ def _declined(language: str) -> Example:
     return _example(language, CalendarDeclineCounter, text, "DECLINECOUNTER")
 
 
+def _refresh(language: str) -> Example:
+    calendar = _calendar(language, "REFRESH", f"ATTENDEE:mailto:{ANN}")
+    mail = CalendarRefresh(
+        text=calendar,
+        method="REFRESH",
+        uid="example@example.com",
+        recipient=BOB,
+        recipient_name="Bob",
+        sender_name="Ann",
+        sender_address=ANN,
+        sender_telegram_id=None,
+        timezone=ZONE.key,
+        locale=language,
+    )
+    return Example(refresh_content(mail, "Ann"), "REFRESH", calendar.encode())
+
+
 GUESTS: Final[dict[str, Callable[[str], Example]]] = {
     "invitation": _invitation,
     "invitation-series": _series,
@@ -136,5 +154,6 @@ GUESTS: Final[dict[str, Callable[[str], Example]]] = {
     "reply-tentative": _reply("TENTATIVE"),
     "counter": _counter,
     "counter-declined": _declined,
+    "refresh": _refresh,
 }
 """The mails to people elsewhere, by name; each is made in a language."""

@@ -30,7 +30,7 @@ from televent.domain.calendar_object.proposals import ProposalAnswerReceived
 
 ID: Final = UUID(int=1)
 BOB: Final = "bob@example.com"
-Notice = Literal["offer", "guest-undeliverable", "guest-wrote"]
+Notice = Literal["offer", "guest-undeliverable", "guest-wrote", "wrote-to-you", "mail-unusable", "party-crasher"]
 
 
 def _entry(language: str, hour: int = 10, day: int = 8, title: str = "") -> Entry:
@@ -143,5 +143,8 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "notice-calendar": _notice("offer", sender="shop@example.org", count="2"),
     "notice-undeliverable": _notice("guest-undeliverable", address=BOB),
     "notice-answer": _notice("guest-wrote", sender="bob@example.net"),
+    "notice-message": _notice("wrote-to-you", sender="bob@example.net"),
+    "notice-unusable": _notice("mail-unusable", sender="shop@example.org", why="task"),
+    "notice-uninvited": _notice("party-crasher", sender="eve@example.org"),
 }
 """The mails to people here, by name; each is made in a language."""
