@@ -88,6 +88,8 @@ class Polling:
         finally:
             stopping.cancel()
             forgetting.cancel()
+        # It may be in the middle of forgetting updates. They are in the set again only once its cancellation has ended.
+        await asyncio.wait({forgetting})
         await self._kept.forget_now()
         if self._handling.open:
             log.warning("updates are not handled yet", updates=len(self._handling.open))
