@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, log_proofs, outbox, postmaster, running
+from televent.commands import accounts, database, followers, log_proofs, outbox, past, postmaster, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -20,6 +20,7 @@ click.rich_click.COMMAND_GROUPS = {
     "televent": [
         {"name": "Run", "commands": ["up", "api", "bot", "worker", "mail", "sandbox"]},
         {"name": "People", "commands": ["account", "device"]},
+        {"name": "Past", "commands": ["show", "diff", "restore-calendar"]},
         {
             "name": "Store",
             "commands": [
@@ -59,6 +60,7 @@ for _command in (
     *accounts.COMMANDS,
     *database.COMMANDS,
     *log_proofs.COMMANDS,
+    *past.COMMANDS,
     *outbox.COMMANDS,
     *followers.COMMANDS,
     *postmaster.COMMANDS,

@@ -60,6 +60,14 @@ class ChangedAgain(Refusal):
     """The event has changed again since; undo the newer change first."""
 
 
+class PastTooLarge(Refusal):
+    """This account has too many events for its past to be read."""
+
+
+class NotYetPast(Refusal):
+    """Only moments that are at least a minute ago can be read."""
+
+
 class SchedulingUidConflict(Refusal):
     """A meeting with this UID is in another calendar of yours."""
 

@@ -87,6 +87,7 @@ _WEAKENED: Final = (
     'If-Match has a weak ETag (W/"..."), which matches nothing (RFC 9110 §13.1.1). This server sends strong ETags: a '
     "proxy in front of it has made this one weak. Its compression must be off for calendars."
 )
+_OF_THE_PAST: Final = frozenset({"OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT"})
 _READING: Final = frozenset({"GET", "HEAD", "PROPFIND"})
 _BODILESS: Final = frozenset({"GET", "HEAD", "DELETE", "COPY", "MOVE"})
 
@@ -209,6 +210,10 @@ class CaldavDoor:
             # The early read does not know about sharing: it would return the row as its owner sees it.
             target, early_read = replace(target, calendar=granted.name), None
         person.device, person.push = device.device_id, self._door.push
+        if granted is None:
+            person.past = await self._door.past_of(person, target)
+        if person.past is not None and method not in _OF_THE_PAST:
+            raise DavError(403, text="This calendar is shown as it stood in the past, so nothing in it can be changed.")
         if too_large:
             # PUT and POST to the outbox have a precondition for this (RFC 4791 §5.3.2.1, RFC 6638 §5.2).
             bounded = method == "PUT" or target.kind is Kind.OUTBOX

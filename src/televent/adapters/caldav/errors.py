@@ -104,6 +104,8 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.NothingToUndo: Row(409),
     refusals.NotYourChange: Row(403),
     refusals.ChangedAgain: Row(409),
+    refusals.PastTooLarge: Row(507),
+    refusals.NotYetPast: Row(404),
     refusals.SchedulingUidConflict: Row(403, c("unique-scheduling-object-resource")),
     refusals.InvalidObject: Row(403, c("valid-calendar-object-resource")),
     refusals.ComponentNotSupported: Row(403, c("supported-calendar-component")),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from televent.adapters.caldav.door.past_shelf import PastShelf
 from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import EarlyRead, Request
 from televent.adapters.caldav.properties.view import Person
@@ -16,8 +17,10 @@ from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.past.names import PastName, past_name
 from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.past import PastCalendar
 from televent.application.read_models.resources import Changes, ListedRow, ResourceRow
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
@@ -42,6 +45,7 @@ class Door:
     """The operator's URL of this server without a trailing slash; None: scheme and host of each request."""
     push: Offer | None = None
     """None: WebDAV-Push is not offered."""
+    past: PastShelf = field(default_factory=PastShelf)
 
     def start_early_read(self, method: str, target: Target) -> EarlyRead | None:
         """Starts to read the row that the request will need, if the URL contains the account id; else returns None.
@@ -53,6 +57,8 @@ class Door:
             tenant = AccountId(UUID(target.user))
         except ValueError:
             return None
+        if past_name(target.calendar) is not None:
+            return None  # It takes much work, so it waits for the sign-in.
         reads = self.backend.reads
         share_id = share_named(target.calendar)
         if share_id is not None:
@@ -71,13 +77,25 @@ class Door:
         if shared is not None:
             check_access(shared, request, privilege)
             return shared
-        if request.early_read is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
+        row: object
+        if person.past is not None:
+            row = await self.run(self.past.calendar, self.backend, person.account.tenant, person.past)
+        elif request.early_read is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
             row = await request.early_read
         else:
             row = await self.run(self.backend.reads.calendar, person.account.tenant, target.calendar)
         if not isinstance(row, CalendarRow):
             raise DavError(404, text="There is no such calendar.")
         return row
+
+    async def past_of(self, person: Person, target: Target) -> PastName | None:
+        """The calendar and the moment in the past that the person's URL names, if any."""
+        named = past_name(target.calendar) if target.kind in (Kind.CALENDAR, Kind.OBJECT) else None
+        if named is None:
+            return None
+        # A calendar may have got such a name before they were refused.
+        live = await self.run(self.backend.reads.calendar, person.account.tenant, target.calendar)
+        return named if live is None else None
 
     async def shared(self, request: Request, person: Person) -> CalendarRow | None:
         """The shared calendar of another owner that the request names; None, without a database query, if it names the
@@ -100,9 +118,12 @@ class Door:
         reading."""
         target = request.target
         shared = await self.shared(request, person)
+        row: object
         if shared is not None:
             check_access(shared, request, "read")
-            row: object = await self.run(self._shared_resource, shared, target.name)
+            row = await self.run(self._shared_resource, shared, target.name)
+        elif person.past is not None:
+            row = next(iter(self.some(await self.calendar(request, person), [target.name])), None)
         elif request.early_read is not None and target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
             row = await request.early_read
         else:
@@ -118,6 +139,8 @@ class Door:
     # the members and details that a sharee may not see.
     def members(self, row: CalendarRow, *, with_text: bool) -> Iterator[ResourceRow]:
         """The live members in the order of their names."""
+        if isinstance(row, PastCalendar):
+            return iter(row.members.values())
         reads = self.backend.reads
         if row.share is None:
             return reads.members(row.tenant, row.calendar_id, with_text=with_text)
@@ -129,6 +152,8 @@ class Door:
         """The live members of the person's own calendar in the order of their names, in pages, with these columns
         only."""
         assert row.share is None
+        if isinstance(row, PastCalendar):
+            return row.listed(columns, component)
         return self.backend.reads.listed(row.tenant, row.calendar_id, columns, component=component)
 
     def changed(
@@ -137,6 +162,8 @@ class Door:
         """The changed members of the person's own calendar; parameters and result are those of ResourceReads.changed.
         Members that were deleted up to the counter ``begun`` are left out."""
         assert row.share is None
+        if isinstance(row, PastCalendar):
+            return row.changed(columns, since, limit)
         return self.backend.reads.changed(row.tenant, row.calendar_id, columns, since, limit, begun)
 
     def overlapping(
@@ -151,14 +178,18 @@ class Door:
     ) -> Iterator[ResourceRow]:
         """The live members that may happen in [start, end); see ResourceReads.overlapping. ``with_text`` False: the
         text is read only for members about which the index is not certain."""
+        if isinstance(row, PastCalendar):
+            return row.overlapping(start, end, component)
         reads = self.backend.reads
         text = with_text or row.share is not None
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, component, zone=zone, with_text=text)
         return rows if row.share is None else seen(reads, row.share, rows)
 
     def timed(self, row: CalendarRow, start: datetime, end: datetime, zone: tzinfo) -> Iterator[ResourceRow]:
-        """The events of a shared calendar that may happen in [start, end), unredacted and with the sharee's own alarms
-        and transparency. They serve to compute busy times and must never be shown."""
+        """The events of a shared or past calendar that may happen in [start, end), unredacted and with the sharee's own
+        alarms and transparency. They serve to compute busy times and must never be shown."""
+        if isinstance(row, PastCalendar):
+            return row.overlapping(start, end, "VEVENT")
         assert row.share is not None
         reads = self.backend.reads
         rows = reads.overlapping(row.tenant, row.calendar_id, start, end, "VEVENT", zone=zone, with_text=True)
@@ -171,6 +202,8 @@ class Door:
 
     def some(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ResourceRow]:
         """The live members among ``hrefs``, with text, in no order."""
+        if isinstance(row, PastCalendar):
+            return row.some(hrefs)
         reads = self.backend.reads
         rows = reads.resources(row.tenant, row.calendar_id, hrefs)
         return rows if row.share is None else [each.bare() for each in seen(reads, row.share, rows)]

@@ -24,6 +24,7 @@ from televent.domain.sharing.access import BUSY, READ_WRITE
 FREE: Final = {Kind.CALENDAR: "OPTIONS, MKCALENDAR, MKCOL", Kind.OBJECT: "OPTIONS, PUT"}
 """The methods that make a resource where there is none."""
 _BUSY: Final = "OPTIONS, PROPFIND, REPORT"
+_PAST: Final = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 _READ_CALENDAR: Final = "OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH, POST, DELETE"
 # PUT may change the reader's own alarms.
 _READ_OBJECT: Final = "OPTIONS, GET, HEAD, PUT, COPY, PROPFIND, PROPPATCH, REPORT"
@@ -74,9 +75,12 @@ async def _calendar(door: Door, request: Request, person: Person) -> str:
         row = await door.calendar(request, person, privilege=BUSY)
     except DavError as error:
         # The name of a shared calendar is not free: it belongs to a share that ended.
-        if error.status != 404 or share_named(name) is not None:
+        # Nor is that of a calendar of the past.
+        if error.status != 404 or share_named(name) is not None or person.past is not None:
             raise
         return FREE[Kind.CALENDAR]
+    if person.past is not None:
+        return _PAST
     if row.share is None or row.share.access == READ_WRITE:
         return ALLOW[Kind.CALENDAR]
     return _BUSY if row.share.access == BUSY else _READ_CALENDAR
@@ -84,6 +88,9 @@ async def _calendar(door: Door, request: Request, person: Person) -> str:
 
 async def _object(door: Door, request: Request, person: Person) -> str:
     row = await door.calendar(request, person)
+    if person.past is not None:
+        await door.resource(request, person)
+        return _PAST
     try:
         await door.resource(request, person)
     except DavError as error:

@@ -50,6 +50,8 @@ _SETS = {kind: _privileges(names) for kind, names in PRIVILEGES.items()}
 
 
 _SHARED_SETS = {access: _privileges(names) for access, names in SHARED.items()}
+_PAST_SET = _SHARED_SETS[READ]
+"""The privileges that the owner has on a calendar of the past."""
 
 
 def _own_privileges(kind: Kind) -> Getter:
@@ -59,7 +61,7 @@ def _own_privileges(kind: Kind) -> Getter:
     def read(view: AnyView) -> str:
         share = share_of(view)
         if share is None:
-            return own
+            return own if view.person.past is None else _PAST_SET
         granted = _SHARED_SETS[share.access]
         # A sharee may set their own name and colour of the calendar with any access (CalendarServer sharing §5.5.3).
         own_props = kind is Kind.CALENDAR and share.access == READ
@@ -112,7 +114,8 @@ def _owner(view: AnyView) -> str:
 def _acl(view: AnyView) -> str:
     """The entries that the client may see: the owner sees all sharees, a sharee sees the owner's entry and their
     own."""
-    owner = _ace(owner_of(view), _SETS[view.kind], "<D:protected/>")
+    own = _SETS[view.kind] if view.person.past is None else _PAST_SET
+    owner = _ace(owner_of(view), own, "<D:protected/>")
     share = share_of(view)
     if share is not None:
         return owner + _ace(view.person.principal, _SHARED_SETS[share.access])

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from televent.adapters.caldav.properties.scheduling_privileges import FreeBusyAudience
 from televent.adapters.caldav.tree import PREFIX, Kind, Target, encode
+from televent.application.past.names import PastName
 from televent.application.push import Offer
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
@@ -41,6 +42,8 @@ class Person:
     """The device that signed in."""
     push: Offer | None = None
     """None: WebDAV-Push is not offered."""
+    past: PastName | None = None
+    """Set where the request names a calendar of the past, or something in one."""
     quotas: dict[UUID, Quota] = field(default_factory=dict)
     """The quotas of the person and of the owners who share with them, by account; empty if the request does not need
     them."""

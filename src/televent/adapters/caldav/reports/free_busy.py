@@ -16,6 +16,7 @@ from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.names import c
 from televent.adapters.caldav.webdav.xml_in import Element, child
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.past import PastCalendar
 from televent.application.read_models.resources import ResourceRow
 from televent.domain.sharing.access import BUSY
 from televent.ical.queries.freebusy import Period, busy_periods, compose_freebusy, merged
@@ -74,8 +75,9 @@ def busy_in(
     for row in calendars:
         me = _addresses(door, person, row)
         zone = floating_zone(None, row, person)
-        if row.share is not None and row.share.seq:
-            # The index has the owner's transparency only. The sharee may have set another one for an event.
+        if isinstance(row, PastCalendar) or (row.share is not None and row.share.seq):
+            # The index has the owner's transparency only. The sharee may have set another one for an event. And it has
+            # no past.
             texts = _parsed(each for each in door.timed(row, start, end, zone) if each.uid != without)
             found += busy_periods(texts, start, end, me=me, floating_zone=zone)
             continue

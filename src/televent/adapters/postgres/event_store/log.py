@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.application.event_store.recorded import RecordedEvent, RecordedNotification, StoredSnapshot
-from televent.domain.ids import StreamKey
+from televent.domain.ids import AccountId, StreamKey
 
 COLUMNS = """tenant_id, stream_id, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,
     recorded_at"""
@@ -39,6 +41,18 @@ PAGE = f"""
         ORDER BY position LIMIT %s
     ) AS page ON true
     ORDER BY page.position"""  # noqa: S608
+
+PLACE_OF = """
+    SELECT coalesce(
+        (SELECT min(position) FROM event WHERE tenant_id = %s AND recorded_at > %s),
+        (SELECT max(position) + 1 FROM event WHERE tenant_id = %s),
+        0)"""
+UNTIL = f"""
+    SELECT {COLUMNS} FROM event
+    WHERE tenant_id = %s AND (stream_id, version) > (%s, %s) AND position < %s
+    ORDER BY stream_id, version LIMIT %s"""  # noqa: S608
+UNTIL_PAGE = 500
+"""Max events of an account that are read at once. A stored event has at most the bytes of one calendar object."""
 
 LAST_VERSION = 2**31 - 1
 LAST_POSITION = 2**63 - 1
@@ -86,6 +100,18 @@ class PostgresLog:
             ORDER BY version {"DESC" if desc else "ASC"} LIMIT %s"""  # noqa: S608
         bounds = (gt if gt is not None else 0, lte if lte is not None else LAST_VERSION, limit)
         return [event_of(row) for row in self.fetch(query, (key.tenant, key.stream, *bounds))]
+
+    def place_of(self, tenant: AccountId, at: datetime) -> int:
+        """The position of the account's first event that was recorded after ``at``, else the one after its last."""
+        return int(self.fetch(PLACE_OF, (tenant, at, tenant))[0][0])
+
+    def until(self, tenant: AccountId, before: int) -> Iterator[RecordedEvent]:
+        """The account's events at positions below ``before``, stream after stream. Between pages no connection is
+        held."""
+        after: tuple[UUID, int] = (UUID(int=0), 0)
+        while rows := self.fetch(UNTIL, (tenant, *after, before, UNTIL_PAGE)):
+            yield from map(event_of, rows)
+            after = rows[-1][1], rows[-1][2]
 
     def page(self, after: int, limit: int, stop: int | None, topics: Sequence[str]) -> Page:
         """At most ``limit`` events with positions in (after, stop]. ``topics``: only these; empty: all."""

@@ -13,7 +13,8 @@ while one is under way share a transaction (group_commit). The order of events n
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,7 @@ from televent.application.event_store.recorded import RecordedEvent, StoredSnaps
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.outage import Outage
 from televent.application.read_models.writes import Write
-from televent.domain.ids import StreamKey
+from televent.domain.ids import AccountId, StreamKey
 
 ATTEMPTS = 5
 """Max times that a transaction is sent while its connection is cut."""
@@ -178,6 +179,14 @@ class PostgresRecorder(ApplicationRecorder):
         """The log from ``start``, up to the oldest transaction that still runs."""
         after = -1 if start is None else start - inclusive_of_start
         return self._log.page(after, limit, stop, topics).notifications
+
+    def place_of(self, tenant: AccountId, at: datetime) -> int:
+        """The position before which the account's facts of that moment are (past.account_at.PastReads)."""
+        return self._log.place_of(tenant, at)
+
+    def until(self, tenant: AccountId, before: int) -> Iterator[RecordedEvent]:
+        """The account's facts at positions below ``before``, stream after stream."""
+        return self._log.until(tenant, before)
 
     def max_notification_id(self) -> int | None:
         """The highest position recorded; followers may have to wait before they may read it."""

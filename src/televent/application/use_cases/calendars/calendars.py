@@ -16,6 +16,7 @@ from televent.application.event_store.deciders import CALENDAR
 from televent.application.event_store.handle import handle, retrying
 from televent.application.event_store.store import Change
 from televent.application.local_delivery import deliver_locally
+from televent.application.past.names import past_name
 from televent.application.read_models.calendars import CalendarRow, ExpectCalendar
 from televent.application.refusals import (
     CalendarNameTaken,
@@ -134,7 +135,7 @@ def delete_calendar(backend: Backend, context: Context, *, name: str, reply: boo
 
 
 def _check_name(name: str) -> None:
-    if not _NAME.match(name) or name in RESERVED or name in (".", "..") or share_named(name) is not None:
+    if not _NAME.match(name) or name in RESERVED or name in (".", "..") or share_named(name) or past_name(name):
         raise InvalidName(name=name)
 
 

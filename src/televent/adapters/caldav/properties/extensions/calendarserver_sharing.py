@@ -41,7 +41,7 @@ def _user(grant: Mapping[str, Any]) -> str:
 
 
 def _modes(view: CalendarView) -> str | None:
-    return "<CS:can-be-shared/>" if view.row.share is None else None
+    return "<CS:can-be-shared/>" if view.row.share is None and view.person.past is None else None
 
 
 def _shared_url(view: CalendarView) -> str | None:

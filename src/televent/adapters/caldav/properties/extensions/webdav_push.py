@@ -45,7 +45,7 @@ def collection_of(view: AnyView) -> Collection:
 
 
 def _transports(view: AnyView) -> str | None:
-    if view.person.push is None:
+    if view.person.push is None or view.person.past is not None:
         return None
     key = view.person.push.vapid_public_key
     return f'<web-push xmlns="{WEBDAV_PUSH}"><vapid-public-key type="p256ecdsa">{key}</vapid-public-key></web-push>'
@@ -54,7 +54,7 @@ def _transports(view: AnyView) -> str | None:
 def _topic(view: AnyView) -> str | None:
     return (
         view.person.push.topic(collection_of(view), view.person.account.tenant)
-        if view.person.push is not None
+        if view.person.push is not None and view.person.past is None
         else None
     )
 

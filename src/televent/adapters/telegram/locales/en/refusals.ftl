@@ -70,4 +70,6 @@ refusal-UnsplittableSeries = This series cannot be divided there. Change one of 
 refusal-WrongCode = That code is not right, or it has expired. Ask for a new one: /start
 refusal-NothingToUndo = There is nothing to undo.
 refusal-NotYourChange = Only your own changes can be undone.
+refusal-PastTooLarge = Your account has too many events for its past to be read.
+refusal-NotYetPast = Only moments that are at least a minute ago can be read.
 refusal-ChangedAgain = The event has changed again since. Undo the newer change first.
