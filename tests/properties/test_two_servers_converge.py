@@ -10,10 +10,6 @@ These things hold, and no more is promised:
   organizer has each guest's answers.
 - Each change rings once at most, and nothing stays untold.
 - The mails end: no mail is answered for ever.
-
-One thing is left out: the mail of each move leaves before the next move. A meeting that is moved and moved back within
-the time of gathering tells nobody, but the organizer's copy has asked again (asked.py, ADR 63). So the answer of a
-guest elsewhere is void without a word. This is a known fault, and the reason for ``before_a_move``.
 """
 
 from __future__ import annotations
@@ -168,16 +164,7 @@ class Correspondence(RuleBasedStateMachine):
         elif act == "place":
             self.change(which, EventChange(place=("", "Room 1", "Room 2")[choice]))
         else:
-            self.before_a_move()
             self.change(which, EventChange(by=timedelta(days=choice - 1 or 2)))
-
-    def before_a_move(self) -> None:
-        """Sends the mail of an earlier move (see above)."""
-        self.servers.fail("")
-        self.servers.pass_time(120)
-        self.servers.work()
-        self.servers.pass_time(120)
-        self.servers.work()
 
     def change(self, which: Which, change: EventChange) -> None:
         backend = self.servers.here.town.core.backend
@@ -198,7 +185,6 @@ class Correspondence(RuleBasedStateMachine):
         backend = self.servers.here.town.core.backend
         waiting = [(s, each.proposal.key) for s in self.streams.values() for each in self.open(s)]
         for stream, key in waiting[:1]:
-            self.before_a_move()
             with suppress(Refusal):
                 if accepts:
                     accept_proposal(backend, self.ann.context(), stream_id=stream, proposal=key)

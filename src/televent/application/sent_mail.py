@@ -63,6 +63,10 @@ class SentMail(Protocol):
         """
         ...
 
+    def told(self, guest: Guest) -> int | None:
+        """The version of the organizer's copy that the guest was last told; None where they were told nothing."""
+        ...
+
     def waiting(self, guest: Guest) -> Waiting | None:
         """The changes that wait in the outbox, those being handled included; None without one."""
         ...

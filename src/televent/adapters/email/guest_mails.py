@@ -16,6 +16,7 @@ from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.sent_mail import Guest, Plan, Sent
 from televent.application.use_cases.mail.tell_guest import GuestMail, GuestMails, mail_id, mails_for, quiet_at
 from televent.application.use_cases.scheduling.guest_by_link import issue_guest_link
+from televent.application.use_cases.scheduling.standing_answers import keep_answers
 from televent.domain.ids import AccountId
 
 SOON: Final = 1.0
@@ -68,11 +69,14 @@ class GuestMailSender:
         return waiting.asks
 
     async def _tell(self, message: Claimed, guest: Guest, since: int, asks: bool) -> None:
+        await asyncio.to_thread(keep_answers, self._backend, guest, since=since)
         found = await asyncio.to_thread(mails_for, self._backend, guest, since=since, asks=asks)
-        if found.mails:
-            plan = Plan(message.outbox_id, found.version, asks)
-            await asyncio.to_thread(self._sent.plan, guest, plan)
-            await self._send(message, guest, plan, found)
+        if not found.mails:
+            # They still have the version of their last mail, so that is the one which their answers are about.
+            return
+        plan = Plan(message.outbox_id, found.version, asks)
+        await asyncio.to_thread(self._sent.plan, guest, plan)
+        await self._send(message, guest, plan, found)
         await asyncio.to_thread(self._sent.sent, guest, found.version)
 
     async def _finish(self, message: Claimed, guest: Guest, since: int, plan: Plan) -> Sent:

@@ -85,6 +85,10 @@ class ReceiveMessage:
     """The sender's display name, where the message came with one."""
     trust: Trust = Trust.T3
     """How far an attendee's message is trusted as theirs; T3 for one from an account here."""
+    told: CalendarText | None = None
+    """The owner's text that the sender, an attendee elsewhere, was last told, where it is older than the copy."""
+    repeats: bool = False
+    """An answer that was given before: it stands, and is no news."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def _received(state: CalendarObject, command: ReceiveMessage) -> Decision:
         again=command.asks_again,
         answered=state.written,
         trust=command.trust,
+        told=command.told,
     )
     marks = tuple(Mark(*entry, trust=int(command.trust)) for entry in applied.marks)
     if applied.change == "counter":
@@ -157,7 +158,7 @@ def _answered(
                 outline=outline,
                 change=Splice(0, 0, b"") if facts else change,
                 name=answered.name,
-                was=answered.was,
+                was=answer.partstat if command.repeats else answered.was,
                 occurrence=answered.occurrence,
                 comment=answered.comment,
                 delegated_to=answered.delegated_to,

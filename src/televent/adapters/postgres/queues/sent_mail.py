@@ -29,6 +29,7 @@ SELECT_WAITING = f"""
     SELECT min(created_at), max(created_at), bool_or((payload ->> 'urgent')::boolean),
         bool_or((payload ->> 'asks')::boolean) {_WAITING}"""
 _GUEST = "WHERE tenant_id = %(tenant)s AND stream_id = %(stream)s AND recipient = %(recipient)s"
+TOLD = f"SELECT version FROM sent_mail {_GUEST}"  # noqa: S608
 PLAN = (
     f"UPDATE sent_mail SET plan_id = %(plan)s, plan_version = %(version)s, asks = %(asks)s, parts = %(parts)s {_GUEST}"  # noqa: S608
 )
@@ -53,6 +54,11 @@ class PostgresSentMail:
             return None
         version, plan_id, *plan, alive = row
         return Sent(version, Plan(plan_id, *plan) if plan_id is not None and alive else None)
+
+    def told(self, guest: Guest) -> int | None:
+        """The version of the organizer's copy that the guest was last told."""
+        row = reading(self._pool, lambda connection: connection.execute(TOLD, _key(guest)).fetchone())
+        return row[0] if row is not None else None
 
     def waiting(self, guest: Guest) -> Waiting | None:
         """The changes that wait in the outbox; None without one."""

@@ -13,6 +13,7 @@ from televent.application.mail.book import GuestAddress
 from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
 from televent.application.read_models.resources import ResourceRow
+from televent.application.sent_mail import Guest
 from televent.application.use_cases.mail.ask_again import ask_again
 from televent.application.use_cases.mail.believed import is_believed
 from televent.application.use_cases.mail.delivery import Delivery
@@ -20,10 +21,13 @@ from televent.application.use_cases.mail.early import apply_early, await_decisio
 from televent.application.use_cases.mail.parking import ask_first, card_for, park, stream_for, too_many
 from televent.application.use_cases.mail.tell_person import Unusable, offer_import, tell_unusable
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
+from televent.application.use_cases.scheduling.standing_answers import text_told
 from televent.ical.itip.message import Message
+from televent.ical.itip.parts import parts_of, sequence_of
 from televent.ical.itip.receiving.delivered import as_delivered, as_known
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
 from televent.ical.itip.roles import organizer_email
+from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Organizer
 from televent.ical.text.errors import IcalError
 
@@ -135,7 +139,16 @@ def _from_attendee(delivery: Delivery) -> Verdict:
     if trust is Trust.T0:
         return park(delivery, row, "reply-unproven")
     delivery = replace(delivery, message=narrowed(message, named))
-    return _apply(delivery, trust, row, _name(delivery, named, proven=not delivery.unverified))
+    name = _name(delivery, named, proven=not delivery.unverified)
+    guest = Guest(delivery.account.tenant, row.stream_id, named)
+    told = text_told(delivery.mail_backend.backend, guest, row.text) if _is_older(delivery.message, row) else None
+    return _apply(delivery, trust, row, name, told)
+
+
+def _is_older(message: Message, row: ResourceRow) -> bool:
+    """Whether the message answers an older version of the event, by its SEQUENCE."""
+    current = max((sequence_of(each) for _, each in parts_of(row.text).items()), default=0)
+    return any(sequence_of(each) < current for _, each in message.parts.items())
 
 
 def _from_organizer(delivery: Delivery) -> Verdict:
@@ -223,7 +236,9 @@ def _may_change(delivery: Delivery, organizers: set[str | None], row: ResourceRo
     return first is not None and (first.proven or delivery.unverified) and first.address == sender.address
 
 
-def _apply(delivery: Delivery, trust: Trust, row: ResourceRow | None, name: str | None) -> Verdict:
+def _apply(
+    delivery: Delivery, trust: Trust, row: ResourceRow | None, name: str | None, told: CalendarText | None = None
+) -> Verdict:
     method, context = delivery.message.method, delivery.context
     key = f"mail/{delivery.mail.key}"
     if method == "REFRESH":
@@ -231,7 +246,7 @@ def _apply(delivery: Delivery, trust: Trust, row: ResourceRow | None, name: str 
         key = f"refresh/{uuid5(context.tenant, delivery.message.uid)}/{context.now:%Y%m%d%H}"
     received = receive_itip(
         delivery.mail_backend.backend,
-        Incoming(context, delivery.message, key, sender_name=name, trust=trust),
+        Incoming(context, delivery.message, key, sender_name=name, trust=trust, told=told),
         stored=row.text if row is not None else None,
     )
     if received.reason == "less-trusted" and row is not None:

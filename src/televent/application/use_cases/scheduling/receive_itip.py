@@ -49,6 +49,8 @@ class Incoming:
     asks_again: bool = False
     sender_name: str | None = None
     trust: Trust = Trust.T3
+    told: CalendarText | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ def _decided(
             asks_again=each.asks_again,
             sender_name=each.sender_name,
             trust=each.trust,
+            told=each.told,
+            repeats=each.repeats,
         )
         for each in incoming
     ]

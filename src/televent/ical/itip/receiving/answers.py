@@ -22,6 +22,7 @@ from televent.ical.itip.people import (
 from televent.ical.itip.precedence import Verdict, judge
 from televent.ical.itip.receiving.delegating import delegate
 from televent.ical.itip.receiving.encounter import Encounter
+from televent.ical.itip.receiving.standing import sequence_asked
 from televent.ical.itip.results import Answer, Applied, MarkRow
 from televent.ical.itip.roles import organizer_in
 from televent.ical.itip.sending.asked import counts_from
@@ -208,6 +209,8 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
         version = sequence_of(current)
         if component.get("SEQUENCE") is not None:
             version = min(version, sequence_of(component))
+        if version < sequence_of(current) and _asks_the_same(encounter, copy, rid, answer.address, version):
+            version = sequence_of(current)
         verdict = judge(encounter.mark(rid, answer.address), version, sent)
         # An answer to the current version always counts: the SEQUENCE of an override may be lower than the series'.
         outdated = version < sequence_of(current) and (
@@ -308,6 +311,12 @@ def _same_time(copy: Parts, rid: str | None, message: Message, component: Compon
     if current is None or component.get("DTSTART") is None:
         return False
     return message.parts.span(component) == copy.span(current)
+
+
+def _asks_the_same(encounter: Encounter, copy: Parts, rid: str | None, address: str, version: int) -> bool:
+    """Whether the meeting asks now what the answered version asked, and the attendee was told of nothing else."""
+    asked = sequence_asked(encounter.told, copy, rid, address) if encounter.told is not None else None
+    return asked is not None and version >= asked
 
 
 def _codes(status: str) -> str:

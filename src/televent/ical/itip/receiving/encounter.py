@@ -22,7 +22,8 @@ class Encounter:
     *me* are the person's normalised addresses. *now* replaces a missing DTSTAMP. *known* has the messages that were
     applied before. *again*: the sender requires a new answer. *answered* is when the person last answered; an answer
     later than the message is still valid. *trust*: how far the message is trusted as its sender's. *copy* has the
-    components of *stored*; they are edited in place.
+    components of *stored*; they are edited in place. *told*: the organizer's text that the sender, an attendee, was
+    last told, where it is older than the copy.
     """
 
     message: Message
@@ -34,6 +35,7 @@ class Encounter:
     again: bool = False
     answered: datetime | None = None
     trust: Trust = Trust.T3
+    told: Parts | None = None
 
     def sent(self, component: Component) -> datetime:
         """DTSTAMP of one of the message's components, in UTC."""

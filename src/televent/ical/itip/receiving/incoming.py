@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from televent.ical.itip.message import Message
-from televent.ical.itip.parts import parts_to_edit
+from televent.ical.itip.parts import parts_of, parts_to_edit
 from televent.ical.itip.people import addresses, attendees_of
 from televent.ical.itip.precedence import EMPTY, Ledger, Trust, ledger
 from televent.ical.itip.receiving.adding import receive_add
@@ -37,16 +37,19 @@ def receive(
     again: bool = False,
     answered: datetime | None = None,
     trust: Trust = Trust.T3,
+    told: CalendarText | None = None,
 ) -> Applied:
     """Applies *message* to *stored*, the copy of its UID that the owner of the addresses *me* has (None: no copy).
 
     *now* replaces a missing DTSTAMP. *known* has the messages that were applied before. *again*: the sender requires a
     new answer from the owner. The owner's last answer, given at *answered*, stays valid if it is later than that.
     *trust*: how far an attendee's message is trusted as theirs; it does not replace an answer that is trusted more.
+    *told*: the organizer's text that this attendee was last told, where it is older than *stored*.
     The caller checks the sender's right to send it (SPEC B5). Raises IcalError where *stored* is no calendar object.
     """
     copy = parts_to_edit(stored) if stored is not None else None
-    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered, trust)
+    asked = parts_of(told) if told is not None else None
+    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered, trust, asked)
     if copy is not None and copy.uid != message.uid:
         return encounter.nothing("unknown-uid")
     if message.parts.kind == "VJOURNAL":
