@@ -7,7 +7,8 @@ These things hold, and no more is promised:
   it has everything that the guest was not told. No program on either side can know of such a loss, so no test asks
   for more.
 - When every mail has come, each guest's copy has the organizer's times, title, place, status and SEQUENCE, and the
-  organizer has each guest's answers.
+  organizer has each guest's answers. Where a meeting was moved and moved back before the mail, the guest's SEQUENCE
+  is lower, because no mail told them of either (ADR 63).
 - Each change rings once at most, and nothing stays untold.
 - The mails end: no mail is answered for ever.
 """
@@ -79,6 +80,7 @@ class Correspondence(RuleBasedStateMachine):
         self.streams: dict[str, UUID] = {}
         self.acts = 0
         self.removed = False
+        self.moves = 0
         self.left: set[str] = set()
         self.lost = False
 
@@ -164,6 +166,7 @@ class Correspondence(RuleBasedStateMachine):
         elif act == "place":
             self.change(which, EventChange(place=("", "Room 1", "Room 2")[choice]))
         else:
+            self.moves += 1
             self.change(which, EventChange(by=timedelta(days=choice - 1 or 2)))
 
     def change(self, which: Which, change: EventChange) -> None:
@@ -185,6 +188,7 @@ class Correspondence(RuleBasedStateMachine):
         backend = self.servers.here.town.core.backend
         waiting = [(s, each.proposal.key) for s in self.streams.values() for each in self.open(s)]
         for stream, key in waiting[:1]:
+            self.moves += accepts
             with suppress(Refusal):
                 if accepts:
                     accept_proposal(backend, self.ann.context(), stream_id=stream, proposal=key)
@@ -319,7 +323,7 @@ class Correspondence(RuleBasedStateMachine):
         """A guest has the organizer's SEQUENCE. It may be lower where the mail that raised it was about one occurrence
         (RFC 5546 §2.1.4 counts for each component), or about another guest who was removed."""
         here, there = sequences(mine), sequences(theirs)
-        if here.keys() == {""} and rule_of(mine) is None and not self.removed:
+        if here.keys() == {""} and rule_of(mine) is None and not self.removed and self.moves < 2:
             assert there == here
         assert all(found <= here.get(rid, here[""]) for rid, found in there.items()), (theirs, mine)
 

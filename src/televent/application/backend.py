@@ -13,6 +13,7 @@ from televent.application.attachments import Attachments
 from televent.application.chats import Chats
 from televent.application.code_mails import CodeMails
 from televent.application.drafts import Drafts
+from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.living_messages import LivingMessages
@@ -62,6 +63,7 @@ class Backend:
     drafts: Drafts
     sent_mail: SentMail
     parked: ParkedMails
+    event_mails: EventMails
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -27,6 +27,7 @@ from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
 from televent.adapters.postgres.queues.chats import PostgresChats
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.drafts import PostgresDrafts
+from televent.adapters.postgres.queues.event_mails import PostgresEventMails
 from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
@@ -162,6 +163,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         drafts=PostgresDrafts(pool),
         sent_mail=PostgresSentMail(pool),
         parked=PostgresParkedMails(pool),
+        event_mails=PostgresEventMails(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

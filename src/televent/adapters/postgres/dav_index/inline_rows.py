@@ -141,6 +141,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "mail_thread",
         "sent_mail",
         "parked_mail",
+        "event_mail",
         "guest_address",
         "invitation_mail",
     ),

@@ -18,6 +18,7 @@ from televent.application.use_cases.mail.ask_again import ask_again
 from televent.application.use_cases.mail.believed import is_believed
 from televent.application.use_cases.mail.delivery import Delivery
 from televent.application.use_cases.mail.early import apply_early, await_decision, keep_early
+from televent.application.use_cases.mail.event_mail import note_event_mail
 from televent.application.use_cases.mail.parking import ask_first, card_for, park, stream_for, too_many
 from televent.application.use_cases.mail.tell_person import Unusable, offer_import, tell_unusable
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
@@ -49,7 +50,9 @@ def apply_mail(mail_backend: MailBackend, mail: IncomingMail, message: Message, 
         believed = is_believed(mail_backend.backend, addressee.account.tenant, sender)
         if believed:
             mail = replace(mail, sender=replace(sender, proven=True))
-        verdict = _deliver(Delivery(mail_backend, mail, message, addressee, context, unverified=believed))
+        delivery = Delivery(mail_backend, mail, message, addressee, context, unverified=believed)
+        verdict = _deliver(delivery)
+        note_event_mail(delivery, verdict)
     except IcalError as error:
         note = f"unreadable calendar: {error.precondition}"
         return tell_unusable(mail_backend, mail, addressee.account, "unreadable", note)

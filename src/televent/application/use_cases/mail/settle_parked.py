@@ -45,6 +45,7 @@ def settle_parked(backend: Backend, context: Context, card_id: UUID, choice: Cho
     sender = mails[-1].sender.address
     if choice == "ignore":
         ignored = backend.parked.settle(tenant, card_id, ["waiting"], "ignored")
+        backend.event_mails.decided(tenant, ignored, "ignored-by-hand")
         return Settled("ignored" if ignored else _was(mails), sender)
     if all(each.state in ("applied", "ignored") for each in mails):
         return Settled(_was(mails), sender)
@@ -56,7 +57,8 @@ def settle_parked(backend: Backend, context: Context, card_id: UUID, choice: Cho
     for each in backend.parked.on_card(tenant, card_id):
         if each.state == "applying":
             changed |= _applied(backend, context, each, unverified)
-    backend.parked.settle(tenant, card_id, ["applying"], "applied")
+    applied = backend.parked.settle(tenant, card_id, ["applying"], "applied")
+    backend.event_mails.decided(tenant, applied, "applied-by-hand")
     return Settled("applied" if changed else "unchanged", sender)
 
 

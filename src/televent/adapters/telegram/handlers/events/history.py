@@ -68,11 +68,11 @@ async def history(query: CallbackQuery, door: BotDoor, person: Person, state: FS
 
 async def _page(door: BotDoor, person: Person, tap: Tap, view: EventView) -> tuple[str, InlineKeyboardMarkup]:
     tenant, stream = person.account.tenant, view.entry.stream_id
-    entries = await door.run(lambda: _entries(door, tenant, stream))
+    entries = await door.run(lambda: entries_newest_first(door, tenant, stream))
     first = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 5 else 0
     first = max(min(first, (len(entries) - 1) // PAGE * PAGE), 0)
     shown = entries[first : first + PAGE]
-    names = await door.run(lambda: _names(door, person, shown))
+    names = await door.run(lambda: names_of(door, person, shown))
     language = person.language
     lines = [f"🕘 <b>{title_of(view, language)}</b>"]
     room = MAX_PAGE
@@ -88,17 +88,18 @@ async def _page(door: BotDoor, person: Person, tap: Tap, view: EventView) -> tup
         pages.append(tap.to("hi", str(first + PAGE)).button("›"))
     if pages:
         lines += ["", say(language, "event-page", page=first // PAGE + 1, pages=-(-len(entries) // PAGE))]
-    return "\n".join(lines), keyboard(pages, back(first_tap(view), language))
+    why = tap.to("wy").button(plain(language, "button-why"))
+    return "\n".join(lines), keyboard(pages, [why], back(first_tap(view), language))
 
 
-def _entries(door: BotDoor, tenant: AccountId, stream: UUID) -> list[Entry]:
+def entries_newest_first(door: BotDoor, tenant: AccountId, stream: UUID) -> list[Entry]:
     """The entries, newest first."""
     facts = read_history(door.backend, tenant, stream)
     entries = [entry for fact, envelope in facts for entry in reversed(entries_of(fact, envelope))]
     return [entry for entry in entries if is_told(entry)]
 
 
-def _names(door: BotDoor, person: Person, entries: list[Entry]) -> dict[str, str]:
+def names_of(door: BotDoor, person: Person, entries: list[Entry]) -> dict[str, str]:
     """The display names of the actors here."""
     ids = set()
     for entry in entries:

@@ -13,7 +13,8 @@ from televent.adapters.telegram.handlers.events import (
     opening,
     picker,
     saving,
+    why,
 )
 
-MODULES = (opening, edit, moving, duplicating, deleting, guests, history, saving, answering, picker)
+MODULES = (opening, edit, moving, duplicating, deleting, guests, history, why, saving, answering, picker)
 """The picker is the last one: its owners take the picked time."""
