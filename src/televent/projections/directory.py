@@ -85,7 +85,8 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(DropDevice(key.tenant, fact.device_id))
             case AccountErased():
                 # In the transaction of the fact, so that no crash leaves an erased person readable.
-                writes += [ForgetAccount(key.tenant, each) for each in ("dav_index", "company", "directory")]
+                # The rest is first: kept mails are found by the addresses of the directory.
+                writes += [ForgetAccount(key.tenant, each) for each in ("rest", "dav_index", "company", "directory")]
                 writes.append(DestroyKey(key.tenant, at))
             case _:
                 assert_never(fact)

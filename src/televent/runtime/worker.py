@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from televent.adapters.postgres.followers import reindex
+from televent.adapters.postgres.keeping.retention import retain
 from televent.adapters.postgres.queues.bot_trouble import sweep_trouble
 from televent.adapters.postgres.queues.bot_updates import sweep_updates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
@@ -45,6 +46,8 @@ KEEP_COMPLETED = timedelta(days=7)
 """Min time that a completed message is kept, as a dedupe key."""
 KEEP_OPERATOR_MAILS = timedelta(days=30)
 """Time for which mail to postmaster and abuse is kept."""
+RETAIN_EVERY = timedelta(days=1)
+"""Time between two deletions of what is older than it may be."""
 PAUSE = 0.05
 """Seconds between two steps of indexing."""
 
@@ -260,7 +263,9 @@ async def _index(core: Core, stop: asyncio.Event) -> None:
 async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
     limits, updates that no bot has handled, counted code mails, old drafts and dialogues, expired push subscriptions,
-    unused attachments, expired links, mails without a decision, and old mail to the operator."""
+    unused attachments, expired links, mails without a decision, and old mail to the operator. Once a day: what
+    docs/reference/what-is-kept.md gives an end."""
+    retained: datetime | None = None
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 60.0)
@@ -284,6 +289,10 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(PostgresMailTokens(core.pool).sweep, moment)
             await core.run(core.backend.parked.sweep, moment - KEPT)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)
+            if retained is None or moment - retained >= RETAIN_EVERY:
+                if gone := await core.run(retain, core.pool, moment):
+                    log.info("rows that were kept long enough are deleted", rows=gone)
+                retained = moment
         except Outage as outage:
             log.warning("housekeeping waits for the database", error=str(outage))
         except Exception:

@@ -171,10 +171,12 @@ class Store(Application[str]):
                 stored.append(event)
             writes += self._inline(change.loaded.key, change.loaded.state, change.after, change.facts, context.now)
         positions = self.recorder.insert_events(stored, writes=writes, outbox=outbox, inbox_keys=inbox_keys)
-        for write in writes:
-            if isinstance(write, DestroyKey):
-                self._given_mapper.forget(write.tenant)
+        destroyed = [write.tenant for write in writes if isinstance(write, DestroyKey)]
+        for tenant in destroyed:
+            self._given_mapper.forget(tenant)
         for change in changes:
+            if change.loaded.key.tenant in destroyed:
+                continue
             version = change.loaded.version + len(change.facts)
             if change.loaded.version // SNAPSHOT_EVERY != version // SNAPSHOT_EVERY:
                 stream = str(change.loaded.key)

@@ -67,7 +67,8 @@ class DropDevice:
 
 @dataclass(frozen=True, slots=True)
 class ForgetAccount:
-    """Deletes the account's rows of one inline projection: "dav_index", "company" or "directory"."""
+    """Deletes the account's rows of one inline projection, "dav_index", "company" or "directory", or the "rest": what
+    it has in queues, kept mails and attachments, which no projection makes."""
 
     tenant: AccountId
     projection: str

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from televent.adapters.postgres.dav_index.counters import counting
 from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
+from televent.adapters.postgres.keeping import forgetting
 from televent.application.event_store.conflicts import (
     AlreadyApplied,
     Conflict,
@@ -159,7 +160,7 @@ FORGET = {
         *(f"DELETE FROM {table} WHERE tenant_id = %s" for table in (*tables, *BESIDE.get(name, ()))),  # noqa: S608
     )
     for name, tables in TABLES.items()
-}
+} | {"rest": forgetting.STATEMENTS}
 DESTROY_KEY = """
     INSERT INTO subject_key AS standing (subject_id, key, destroyed_at) VALUES (%s, NULL, %s)
     ON CONFLICT (subject_id) DO UPDATE SET key = NULL, destroyed_at = excluded.destroyed_at

@@ -1,0 +1,46 @@
+"""The statements that delete what an erased account has in tables of queues, mails and files.
+
+No replay of facts makes these rows again, so a rebuild does not execute them. The tables of the inline projections, and
+those beside them, are in inline_rows.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLES: Final = (
+    "snapshot",
+    "outbox",
+    "inbox",
+    "reply_token",
+    "push_silence",
+    "push_subscription",
+    # Chunks and uses go with their attachment.
+    "attachment",
+    "attachment_quota",
+    "reminder",
+    "digest",
+    "code_mail",
+    "unreadable_fact",
+)
+"""Tables of which the account's rows are deleted."""
+# Mails from and to the person: at their addresses, and at the tokens that stand for them or for their meetings. A mail
+# that is not processed yet may be for other people too. It stays until retention deletes it.
+_MAILS = """
+    WITH person AS (SELECT %s::uuid AS tenant_id),
+    addresses AS (
+        SELECT address FROM address JOIN person USING (tenant_id) WHERE verified OR former),
+    tokens AS (
+        SELECT token FROM reply_token JOIN person USING (tenant_id)
+        UNION ALL SELECT token FROM guest_address JOIN person USING (tenant_id)
+        UNION ALL SELECT token FROM guest_address JOIN account ON starts_with(address, 'tg_' || telegram_id || '@')
+            JOIN person ON account.tenant_id = person.tenant_id
+        UNION ALL SELECT token FROM guest_address
+            JOIN address USING (address) JOIN person ON address.tenant_id = person.tenant_id WHERE verified OR former)
+    DELETE FROM inbound_mail WHERE state <> 'received' AND EXISTS (
+        SELECT FROM unnest(recipients || envelope_from) AS named(address)
+        WHERE lower(named.address) IN (SELECT address FROM addresses)
+            OR split_part(split_part(lower(named.address), '@', 1), '+', 2) IN (SELECT token FROM tokens))"""
+# The mails are found by tokens, so they go before the tokens.
+STATEMENTS: Final = (_MAILS, *(f"DELETE FROM {table} WHERE tenant_id = %s" for table in TABLES))  # noqa: S608
+"""Each has one parameter: the account."""
