@@ -51,6 +51,7 @@ _OF_EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "living_message": "stream_id",
         "mail_thread": "stream_id",
         "sent_mail": "stream_id",
+        "event_mail": "stream_id",
         "reply_token": "uid",
         "guest_address": "uid",
         "invitation_mail": "uid",
