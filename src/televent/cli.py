@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, log_proofs, outbox, past, postmaster, running
+from televent.commands import accounts, database, followers, log_proofs, outbox, past, person_keys, postmaster, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -31,6 +31,7 @@ click.rich_click.COMMAND_GROUPS = {
                 "verify-log",
                 "prove",
                 "log",
+                "keys",
                 "trace",
                 "outbox",
                 "postmaster",
@@ -64,6 +65,7 @@ for _command in (
     *outbox.COMMANDS,
     *followers.COMMANDS,
     *postmaster.COMMANDS,
+    *person_keys.COMMANDS,
 ):
     cli.add_command(_command)
 

@@ -14,6 +14,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from televent.adapters.person_keys.masters import decoded
+
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 """A label of a domain in lower case (RFC 1123 §2.1)."""
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\Z")
@@ -160,6 +162,14 @@ def path_secret(value: str) -> str:
     if not _PATH_SECRET.match(value):
         raise ValueError("must have 24 to 200 characters: A to Z, a to z, 0 to 9, _ and -")
     return value
+
+
+def master_keys(value: str) -> list[bytes]:
+    """Master keys, the newest first, with commas between them."""
+    keys = [decoded(each) for each in value.split(",")]
+    if len(set(keys)) < len(keys):
+        raise ValueError("must have another key in each place")
+    return keys
 
 
 def curve_key(value: str) -> str:

@@ -122,6 +122,10 @@ class Settings(BaseSettings):
     body_rate: int = Field(1000, ge=1, validation_alias="TELEVENT_BODY_RATE")
     answer_seconds: float = Field(60, gt=0, validation_alias="TELEVENT_ANSWER_SECONDS")
 
+    person_keys: Path | None = Field(None, validation_alias="TELEVENT_PERSON_KEYS")
+    master_key: SecretStr | None = Field(None, validation_alias="TELEVENT_MASTER_KEY")
+    master_key_file: Path | None = Field(None, validation_alias="TELEVENT_MASTER_KEY_FILE")
+
     log_key: Path | None = Field(None, validation_alias="TELEVENT_LOG_KEY")
     log_heads: Path | None = Field(None, validation_alias="TELEVENT_LOG_HEADS")
     log_seconds: int = Field(600, ge=0, le=86_400, validation_alias="TELEVENT_LOG_SECONDS")
@@ -185,6 +189,13 @@ class Settings(BaseSettings):
     def _path_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             formats.path_secret(value.get_secret_value())
+        return value
+
+    @field_validator("master_key")
+    @classmethod
+    def _master_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            formats.master_keys(value.get_secret_value())
         return value
 
     @field_validator("telegram_bot_token")

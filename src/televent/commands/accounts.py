@@ -25,9 +25,10 @@ def opened(chosen: Chosen) -> Iterator[Core]:
     from televent.adapters.postgres.session import NeedsSession
     from televent.domain.refusal import Refusal
     from televent.runtime.compose import build_core
+    from televent.runtime.person_keys import with_keys
     from televent.runtime.port_choice import with_kept_ports
 
-    settings = with_kept_ports(chosen.settings())
+    settings = with_keys(with_kept_ports(chosen.settings()))
     with migrated_database(settings) as url:
         core = build_core(settings, url)
         try:

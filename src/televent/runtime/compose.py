@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import structlog
 
+from televent.adapters.person_keys.files import FileVault
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.group_commit import GroupCommit
@@ -54,6 +55,7 @@ from televent.policies.notices import NOTICES
 from televent.projections.audit import AUDIT
 from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
+from televent.runtime.person_keys import vault_of
 from televent.settings import Settings
 
 log = structlog.get_logger("televent.runtime.compose")
@@ -84,6 +86,8 @@ class Core:
     attachments: PostgresAttachments
     rate_limit: PostgresRateLimit
     keys: PostgresSubjectKeys
+    vault: FileVault | None
+    """The keys of persons in files; None where they are in the database."""
     backend: Backend
     threads: ThreadPoolExecutor
     pulse: Pulse
@@ -118,8 +122,10 @@ def now() -> datetime:
 def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = None) -> Core:
     """Makes the core on a migrated database. ``passwords`` None: hashed at the product's cost.
 
-    Raises DatabaseUnavailable, WrongStoreFormat, NewerSchema, NeedsSession.
+    Raises DatabaseUnavailable, WrongStoreFormat, NewerSchema, NeedsSession; OperatorError for keys of persons that
+    cannot be used.
     """
+    vault = vault_of(settings)
     await_database(conninfo, 30.0)
     pooled = settings.pgbouncer or leads_to_pooler(conninfo)
     direct = direct_address(settings, conninfo, pooled=pooled)
@@ -140,7 +146,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         pool.close()
         raise
     wakeups = Wakeups(direct or conninfo, listens=direct is not None)
-    keys = PostgresSubjectKeys(pool)
+    keys = PostgresSubjectKeys(pool, vault)
     pool.on_other_server += [lambda _: keys.forget_all(), raise_base]
     recorder = PostgresRecorder(pool, wakeups, pooled=pooled)
     store = Store(recorder, FactMapper(keys), inline_writes)
@@ -184,6 +190,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         attachments=attachments,
         rate_limit=PostgresRateLimit(pool),
         keys=keys,
+        vault=vault,
         backend=backend,
         threads=ThreadPoolExecutor(settings.pool_size, thread_name_prefix="televent"),
         pulse=Pulse(pool),

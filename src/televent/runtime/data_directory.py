@@ -19,6 +19,7 @@ CLUSTERS: Final = ("cluster", "cluster.partial")
 OURS: Final = {
     *CLUSTERS, "socket", "sandbox", "password", "users.lock", "starting.lock", "server.log", "server.log.1",
     "ports", "ports.new", "up.lock", "log-key.pem", "log-heads",
+    "person-keys", "master-key", "master-key.lock",
 }  # fmt: skip
 """Names that Televent makes in its data directory."""
 FOREIGN: Final = {"lost+found"}

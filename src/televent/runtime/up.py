@@ -24,6 +24,7 @@ from televent.runtime.doubts import doubts
 from televent.runtime.forks import READY
 from televent.runtime.loop_watch import loop_watched
 from televent.runtime.mail_signing import signers_of
+from televent.runtime.person_keys import in_data_directory, keys_place
 from televent.runtime.port_choice import chosen_ports
 from televent.runtime.privileges import Standing, standing, step_down, user_of
 from televent.runtime.sockets import Sockets, open_api, open_sockets
@@ -90,10 +91,10 @@ def as_ordinary_account(settings: Settings, names: Sequence[str], found: Standin
         yield settings
         return
     with contextlib.ExitStack() as stack:
-        if "sandbox" in names:
+        if "sandbox" in names or settings.person_keys is not None:
             prepare_data_directory(settings)
             place = stack.enter_context(reachable(settings.data_dir.absolute(), found.account))
-            settings = settings.model_copy(update={"data_dir": place})
+            settings = in_data_directory(settings, place)
         step_down(found.account)
         yield settings
 
@@ -265,6 +266,8 @@ def services_environment(settings: Settings, url: str, account: Standing) -> dic
         "SANDBOX_SMTP_PORT": str(settings.sandbox_smtp_port),
         "TELEVENT_USER": user_of(account),
     }
+    if (keys := keys_place(settings)) is not None:
+        environment["TELEVENT_PERSON_KEYS"] = str(keys)
     if settings.telegram_bot_token is None:
         environment["TELEGRAM_BOT_TOKEN"] = kept_token(settings.data_dir.absolute() / "sandbox")
         environment["TELEGRAM_API_BASE"] = url_of(settings.sandbox_host, settings.sandbox_port)

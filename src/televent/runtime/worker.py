@@ -276,6 +276,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.outbox.reap, moment)
             await core.run(core.outbox.fail_unknown, moment)
             await core.run(core.outbox.purge, moment - KEEP_COMPLETED)
+            await core.run(core.keys.settle)
             await core.run(core.rate_limit.sweep)
             await core.run(sweep_trouble, core.pool)
             if unhandled := await core.run(sweep_updates, core.pool):

@@ -42,6 +42,9 @@ class Keys:
     def key(self, subject: UUID) -> bytes | None:
         return self.stored
 
+    def shred(self, subject: UUID) -> None:
+        self.stored = None
+
     def forget(self, subject: UUID) -> None:
         """There is no cache."""
 

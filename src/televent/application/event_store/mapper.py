@@ -39,10 +39,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SubjectKeys(Protocol):
-    """The encryption keys of accounts. ``key`` is None after an erasure. ``forget`` drops a key from the cache."""
+    """The encryption keys of accounts. ``key`` is None after an erasure. ``forget`` drops a key from the cache.
+    ``shred``: a transaction has destroyed the key."""
 
     def key(self, subject: UUID) -> bytes | None: ...
     def forget(self, subject: UUID) -> None: ...
+    def shred(self, subject: UUID) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,9 @@ class FactMapper(Mapper[str]):
         """True where the key of an account with facts is destroyed."""
         return self._keys.key(subject) is None
 
-    def forget(self, subject: UUID) -> None:
-        """Drops a destroyed key from this process's cache."""
-        self._keys.forget(subject)
+    def shred(self, subject: UUID) -> None:
+        """Destroys the key for good that a transaction has destroyed, wherever it is kept."""
+        self._keys.shred(subject)
 
     def seal(self, value: Any, subject: UUID, place: str) -> bytes:
         """A dataclass as stored bytes, with its personal fields encrypted. Raises ErasedSubject."""

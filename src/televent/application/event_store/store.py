@@ -173,7 +173,7 @@ class Store(Application[str]):
         positions = self.recorder.insert_events(stored, writes=writes, outbox=outbox, inbox_keys=inbox_keys)
         destroyed = [write.tenant for write in writes if isinstance(write, DestroyKey)]
         for tenant in destroyed:
-            self._given_mapper.forget(tenant)
+            self._given_mapper.shred(tenant)
         for change in changes:
             if change.loaded.key.tenant in destroyed:
                 continue

@@ -161,10 +161,11 @@ FORGET = {
     )
     for name, tables in TABLES.items()
 } | {"rest": forgetting.STATEMENTS}
+# The empty print: a file of the key, if there is one, is still to be destroyed.
 DESTROY_KEY = """
-    INSERT INTO subject_key AS standing (subject_id, key, destroyed_at) VALUES (%s, NULL, %s)
-    ON CONFLICT (subject_id) DO UPDATE SET key = NULL, destroyed_at = excluded.destroyed_at
-    WHERE standing.key IS NOT NULL"""
+    INSERT INTO subject_key AS standing (subject_id, key, print, destroyed_at) VALUES (%s, NULL, '', %s)
+    ON CONFLICT (subject_id) DO UPDATE SET key = NULL, print = '', destroyed_at = excluded.destroyed_at
+    WHERE standing.destroyed_at IS NULL"""
 
 Statement = tuple[str, tuple[Any, ...]]
 

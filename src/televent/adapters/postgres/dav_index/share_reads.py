@@ -28,7 +28,8 @@ _PREFIXED = ", ".join((*(f"calendar.{column}" for column in _COLUMNS), _SERVER))
 _MOUNT = "mount.status, mount.owner_name, mount.props, mount.seq, mount.run, mount.began"
 # An owner whose key is destroyed is erased: their shares end with the key, even where their rows are not deleted yet.
 _KNOWN = """NOT EXISTS (
-        SELECT FROM subject_key WHERE subject_key.subject_id = calendar.tenant_id AND subject_key.key IS NULL)"""
+        SELECT FROM subject_key WHERE subject_key.subject_id = calendar.tenant_id
+            AND subject_key.destroyed_at IS NOT NULL)"""
 _HELD = f"""JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
         AND NOT calendar.deleted
         AND calendar.shares -> mount.tenant_id::text ->> 'access' IN ('read', 'read-write') AND {_KNOWN}"""

@@ -63,7 +63,7 @@ STATUSES = """
     ) AS behind CROSS JOIN LATERAL (
         SELECT count(*) AS facts, (array_agg(reason ORDER BY position DESC))[1] AS newest FROM unreadable_fact
         WHERE unreadable_fact.consumer = consumer.name AND NOT EXISTS (
-            SELECT FROM subject_key WHERE subject_id = unreadable_fact.tenant_id AND key IS NULL)
+            SELECT FROM subject_key WHERE subject_id = unreadable_fact.tenant_id AND destroyed_at IS NOT NULL)
     ) AS unreadable
     ORDER BY consumer.name"""
 

@@ -1,0 +1,52 @@
+"""Where the keys of persons are: in files apart from the database, or in the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from televent.adapters.person_keys.files import FileVault, holds_keys
+from televent.adapters.person_keys.masters import FileMasters, Masters
+from televent.application.event_store.key_vault import MasterKeyMissing
+from televent.runtime.database import OperatorError
+from televent.setting_formats import master_keys
+from televent.settings import Settings
+
+
+def keys_place(settings: Settings) -> Path | None:
+    """The directory of the keys; None where they are in the database. With the embedded database they are apart without
+    any setting: it is in the data directory, and so are they."""
+    if settings.person_keys is not None:
+        return settings.person_keys.absolute()
+    return settings.data_dir.absolute() / "person-keys" if settings.database_url is None else None
+
+
+def with_keys(settings: Settings) -> Settings:
+    """The settings of a process that opens the database itself: the directory of the keys is among them."""
+    return settings.model_copy(update={"person_keys": keys_place(settings)})
+
+
+def in_data_directory(settings: Settings, place: Path) -> Settings:
+    """The settings with another path of the same data directory, also for the keys where they are in it."""
+    keys, data = settings.person_keys, settings.data_dir.absolute()
+    if keys is not None and keys.absolute().is_relative_to(data):
+        keys = place / keys.absolute().relative_to(data)
+    return settings.model_copy(update={"data_dir": place, "person_keys": keys})
+
+
+def vault_of(settings: Settings) -> FileVault | None:
+    """The vault of ``settings.person_keys``; None without that setting. Raises OperatorError."""
+    place = settings.person_keys
+    if place is None:
+        return None
+    try:
+        return FileVault(place.absolute(), _master(settings, place.absolute()))
+    except (MasterKeyMissing, OSError) as error:
+        raise OperatorError(f"the keys of persons in {place} cannot be used: {error}") from error
+
+
+def _master(settings: Settings, place: Path) -> Masters:
+    if settings.master_key is not None:
+        return Masters(master_keys(settings.master_key.get_secret_value()))
+    file = settings.master_key_file or settings.data_dir.absolute() / "master-key"
+    # A new master key beside keys that an older one has wrapped would hide that the older one is lost.
+    return FileMasters(file.absolute(), first=not holds_keys(place))
