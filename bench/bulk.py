@@ -137,8 +137,8 @@ def _record(core: Core, connection: Connection, drafts: Sequence[Draft]) -> None
     found = connection.execute(XID).fetchone()
     assert found is not None
     base = int(found[0]) << ORDINAL_BITS
-    _copy(connection, "event", EVENT, (_event(each, base | n) for n, each in enumerate(stored)))
-    _copy(connection, "resource", RESOURCE, (_resource(draft.row, seqs) for draft in drafts))
+    copy(connection, "event", EVENT, (event_row(each, base | n) for n, each in enumerate(stored)))
+    copy(connection, "resource", RESOURCE, (resource_row(draft.row, seqs) for draft in drafts))
 
 
 def _stored(core: Core, draft: Draft) -> RecordedEvent:
@@ -148,21 +148,24 @@ def _stored(core: Core, draft: Draft) -> RecordedEvent:
     return core.store.facts.to_stored_event(NewEvent(str(key), 1, draft.fact, context, row.tenant, genesis(str(key))))
 
 
-def _event(event: RecordedEvent, position: int) -> tuple[Any, ...]:
+def event_row(event: RecordedEvent, position: int) -> tuple[Any, ...]:
+    """The values of EVENT."""
     key = StreamKey.parse(str(event.originator_id))
     place = (key.tenant, key.stream, event.originator_version, position, event.topic, event.subject_id)
     origin = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at)
     return (*place, event.state, event.chain, *origin)
 
 
-def _resource(row: PutResource, seqs: dict[UUID, int]) -> tuple[Any, ...]:
+def resource_row(row: PutResource, seqs: dict[UUID, int]) -> tuple[Any, ...]:
+    """The values of RESOURCE; counts the calendar in ``seqs``."""
     seqs[row.calendar_id] += 1
     place = (row.tenant, row.calendar_id, row.href, row.stream_id, row.uid, row.etag, row.schedule_tag)
     rest = (row.component, row.ics, seqs[row.calendar_id], row.recurs, *occurs_columns(row.occurs), row.modified_at)
     return (*place, *rest)
 
 
-def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+def copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    """Writes the rows by COPY."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

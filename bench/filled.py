@@ -113,6 +113,11 @@ def fill_town(place: Path, accounts: int, each: int, clients: int, meter: Meter)
     return logins
 
 
+def opened(core: Core, count: int) -> list[AccountRow]:
+    """New accounts, with a default calendar each."""
+    return _opened(core, count, Meter(lambda what, more: None))
+
+
 def _opened(core: Core, count: int, meter: Meter) -> list[AccountRow]:
     def one(number: int) -> AccountRow:
         row = open_account(

@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, log_proofs, outbox, past, person_keys, postmaster, running
+from televent.commands import accounts, database, followers, log_proofs, outbox, past, person_keys, postmaster, replaying, running
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
@@ -60,6 +60,7 @@ for _command in (
     *running.COMMANDS,
     *accounts.COMMANDS,
     *database.COMMANDS,
+    *replaying.COMMANDS,
     *log_proofs.COMMANDS,
     *past.COMMANDS,
     *outbox.COMMANDS,

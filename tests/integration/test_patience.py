@@ -150,7 +150,7 @@ class Killed(Exception):
 
 @pytest.mark.parametrize("how", ["error", "session"])
 @pytest.mark.parametrize("name", ["dav_index", "audit"])
-def test_a_rebuild_that_ends_early_changes_nothing_and_the_next_is_right(site: Site, name: str, how: str) -> None:
+def test_after_a_rebuild_that_ended_early_the_next_is_right(site: Site, name: str, how: str) -> None:
     core = site.core
     client, paths = written(site)
     damage(core.conninfo)
@@ -167,7 +167,7 @@ def test_a_rebuild_that_ends_early_changes_nothing_and_the_next_is_right(site: S
 
     with pytest.raises((Killed, psycopg.Error)):
         rebuild(core.pool, core.store.facts, name, progress, followers=FOLLOWERS)
-    assert listed(client) == before
+    assert listed(client) in (before, paths)
     rebuild(core.pool, core.store.facts, name, lambda done, total: None, followers=FOLLOWERS)
     if name == "dav_index":
         assert listed(client) == paths
@@ -201,7 +201,7 @@ def test_two_rebuilds_at_once_come_to_the_same(site: Site) -> None:
     assert listed(client) == paths
 
 
-def test_writers_go_on_while_a_rebuild_waits_for_an_old_transaction(site: Site) -> None:
+def test_a_rebuild_waits_for_no_old_transaction_and_no_writer_for_it(site: Site) -> None:
     core = site.core
     client, paths = written(site)
     results: list[int] = []
@@ -213,11 +213,9 @@ def test_writers_go_on_while_a_rebuild_waits_for_an_old_transaction(site: Site) 
     with transaction(core.conninfo, "UPDATE event SET door = door WHERE false; LOCK TABLE event IN ROW EXCLUSIVE MODE"):
         thread.start()
         for number in range(3):
-            wait_until(lambda: waiting(core.conninfo, "televent rebuild"), what="the rebuild waits")
             path = f"{client.calendar()}late{number}.ics"
             assert client.put(path, event(f"late{number}@example.com")).status == 201
             paths.add(path)
-        assert results == []
-    thread.join(NET)
-    assert results == [0]
+        thread.join(NET)
+        assert results == [0]
     assert listed(client) == paths

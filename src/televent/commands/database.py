@@ -1,9 +1,8 @@
-"""The operator's commands about the store: migrations, rebuilds, verification, traces, and the check-up."""
+"""The operator's commands about the store: migrations, traces, and the check-up."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import rich_click as click
 
@@ -63,70 +62,6 @@ def migrate_status(chosen: Chosen, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def rebuild(chosen: Chosen, name: str, as_json: bool) -> None:
-    """Rebuild the projection NAME from the store, beside the live one, while writes continue."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from televent.adapters.postgres.followers.rebuild import names
-    from televent.adapters.postgres.followers.rebuild import rebuild as run
-    from televent.application.event_store.mapper import UnreadableFact
-    from televent.ical.queries.occurs import season_of
-    from televent.runtime.compose import FOLLOWERS
-
-    if name not in names(FOLLOWERS):
-        raise click.BadParameter(f"{name} is none of {', '.join(names(FOLLOWERS))}", param_hint="NAME")
-
-    with (
-        opened(chosen) as core,
-        Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        ) as progress,
-    ):
-        task = progress.add_task(f"rebuilding {name}", total=None)
-        try:
-            result = run(
-                core.pool,
-                core.store.facts,
-                name,
-                lambda done, total: progress.update(task, completed=done, total=total),
-                followers=FOLLOWERS,
-                season=season_of(core.backend.clock()),
-                direct=core.direct,
-            )
-        except UnreadableFact as error:
-            raise OperatorError(f"Nothing is changed: a fact cannot be read ({error}).") from error
-    value = {"projection": name, "events": result.events, "differing_rows": result.differing}
-    line = f"{name}: {result.events} events replayed, {result.differing} rows differed and were corrected."
-    show(value, as_json, [line])
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def verify(chosen: Chosen, as_json: bool) -> None:
-    """Verify that no event was changed: compute the hash chain of every stream again."""
-    from televent.adapters.postgres.event_store.verify import broken_chains
-
-    with opened(chosen) as core:
-        checked, broken = broken_chains(core.pool)
-    value: dict[str, Any] = {"events": checked, "broken": [str(each) for each in broken]}
-    lines = [f"{checked} events, every hash chain is intact."]
-    if broken:
-        lines = [f"{checked} events; {len(broken)} streams were tampered with:", *map(str, broken)]
-    show(value, as_json, lines)
-    if broken:
-        sys.exit(1)
-
-
-@click.command()
 @click.argument("trace_id")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -156,4 +91,4 @@ def doctor(chosen: Chosen, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS: tuple[click.Command, ...] = (migrate, rebuild, verify, trace, doctor)
+COMMANDS: tuple[click.Command, ...] = (migrate, trace, doctor)

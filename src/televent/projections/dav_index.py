@@ -5,7 +5,7 @@ The recorder and the rebuild call the same pure functions, so a rebuilt index eq
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,14 +21,38 @@ from televent.domain.inbox_item.state import InboxItem
 from televent.domain.sharing.grants.state import Grant, granted
 from televent.domain.sharing.mount.state import Mount
 from televent.domain.sharing.overlay.state import Overlay
-from televent.ical.queries.occurs import occurs
+from televent.ical.queries.occurs import Occurs, occurs
+
+Indexing = Callable[[CalendarObject | InboxItem, int], Occurs]
+
+
+def indexed(state: CalendarObject | InboxItem, season: int) -> Occurs:
+    """The index entry of an object or inbox item that exists. ``season``: the quarter of a year for which series
+    without end are indexed."""
+    if isinstance(state, InboxItem):
+        return occurs(state.text)
+    outline = state.outline
+    assert outline is not None
+    return occurs(
+        state.text,
+        role=outline.role,
+        partstat=outline.partstat,
+        organizer=outline.organizer,
+        last=outline.span_end,
+        season=season,
+    )
 
 
 def object_writes(
-    key: StreamKey, before: CalendarObject, after: CalendarObject, at: datetime, season: int
+    key: StreamKey,
+    before: CalendarObject,
+    after: CalendarObject,
+    at: datetime,
+    season: int,
+    index: Indexing = indexed,
 ) -> list[Write]:
-    """The rows that change between two states of a calendar object. ``season``: the quarter of a year for which series
-    without end are indexed."""
+    """The rows that change between two states of a calendar object. ``season``: as for ``indexed``. ``index`` makes the
+    index entry: a replay gives one that waits, because it needs the entry of the last text only."""
     moved = (before.calendar_id, before.href) != (after.calendar_id, after.href)
     writes: list[Write] = []
     if before.exists and before.calendar_id is not None and (moved or not after.exists):
@@ -51,14 +75,7 @@ def object_writes(
             component=after.outline.component,
             ics=after.text.raw,
             recurs=after.outline.recurs,
-            occurs=occurs(
-                after.text,
-                role=after.outline.role,
-                partstat=after.outline.partstat,
-                organizer=after.outline.organizer,
-                last=after.outline.span_end,
-                season=season,
-            ),
+            occurs=index(after, season),
             modified_at=at,
             fresh=fresh,
         )
@@ -88,7 +105,9 @@ def _share(grant: Grant) -> dict[str, Any]:
     }
 
 
-def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: datetime) -> list[Write]:
+def inbox_item_writes(
+    key: StreamKey, before: InboxItem, after: InboxItem, at: datetime, index: Indexing = indexed
+) -> list[Write]:
     """The row of an inbox item. The row's uid is the item's id, because several messages can be about one UID."""
     if after.inbox_id is None:
         return []
@@ -105,7 +124,7 @@ def inbox_item_writes(key: StreamKey, before: InboxItem, after: InboxItem, at: d
         component=after.component,
         ics=after.text.raw,
         recurs=False,
-        occurs=occurs(after.text),
+        occurs=index(after, 0),
         modified_at=at,
         fresh=True,
     )

@@ -114,9 +114,14 @@ class FactMapper(Mapper[str]):
     def to_fact(self, event: RecordedEvent) -> Any:
         """The fact in a stored event, in its newest shape. Raises UnknownStoredName, UnreadableFact."""
         place = f"{event.originator_id}#{event.originator_version}"
-        fields = self.unseal(event.state, event.subject_id, place)
-        readable = fields if fields is not None else msgspec.msgpack.decode(event.state)[0]
-        cls, values = catalogue.resolve(event.topic, readable)
+        return self.read(event.topic, event.state, event.subject_id, place)
+
+    def read(self, topic: str, state: bytes, subject: UUID, place: str) -> Any:
+        """The fact of that stored name and state. ``place``: its stream and version, "…#3". Raises UnknownStoredName,
+        UnreadableFact."""
+        fields = self.unseal(state, subject, place)
+        readable = fields if fields is not None else msgspec.msgpack.decode(state)[0]
+        cls, values = catalogue.resolve(topic, readable)
         if fields is None:
             values = {**values, **_placeholders(cast(Hashable, cls))}
         return msgspec.convert(values, cls)

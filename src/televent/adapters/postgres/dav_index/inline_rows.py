@@ -145,6 +145,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "event_mail",
         "guest_address",
         "invitation_mail",
+        "replay_finding",
     ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""

@@ -86,7 +86,7 @@ def batch_of(
     for write in writes:
         rows += statements(write)
     rows += [(ENQUEUE, outbox_row(tenant, message, correlation, now)) for message in outbox]
-    return Batch(tenant, events, tuple(sorted(_lock_number(*calendar) for calendar in calendars)), tuple(rows), server)
+    return Batch(tenant, events, tuple(sorted(lock_number(*calendar) for calendar in calendars)), tuple(rows), server)
 
 
 def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:
@@ -138,6 +138,6 @@ def _event_row(event: RecordedEvent, ordinal: int) -> tuple[Any, ...]:
     return (*place, event.state, event.chain, *origin)
 
 
-def _lock_number(tenant: UUID, calendar: UUID) -> int:
+def lock_number(tenant: UUID, calendar: UUID) -> int:
     digest = hashlib.blake2b(tenant.bytes + calendar.bytes, digest_size=8, person=b"calendar").digest()
     return int.from_bytes(digest, signed=True)

@@ -10,9 +10,9 @@ from typing import Final
 from eventsourcing.persistence import Tracking, TrackingRecorder
 from eventsourcing.projection import Projection as LibraryProjection
 
+from televent.adapters.postgres.event_store.unreadable import Unreadable
 from televent.adapters.postgres.followers.row_writes import send
 from televent.adapters.postgres.followers.tracking import PostgresTracking
-from televent.adapters.postgres.followers.unreadable import Unreadable
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.envelope import Envelope, LoggedEvent

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, Tracking, TrackingRecorder
 
-from televent.adapters.postgres.followers.unreadable import Unreadable, forget, note
+from televent.adapters.postgres.event_store.unreadable import Unreadable, forget, note
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.server_start import server_start

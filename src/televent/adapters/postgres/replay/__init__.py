@@ -1,0 +1,1 @@
+"""Replay: folds the facts again, beside the live tables, and compares or corrects the rows of every projection."""
