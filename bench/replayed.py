@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import resource
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,8 @@ class Beside:
 
     took: list[float] = field(default_factory=list)
     peak: int = 0
+    cpu: float = 0.0
+    """Seconds of processor time of the replay's processes."""
     stop: threading.Event = field(default_factory=threading.Event)
 
 
@@ -95,7 +98,7 @@ def _timed(core: Core, rows: list[AccountRow], *, mends: bool, writes: int) -> M
     for each in others:
         each.start()
     try:
-        began = time.perf_counter()
+        used, began = _cpu(), time.perf_counter()
         result = run(
             core.pool,
             core.store.facts,
@@ -106,11 +109,18 @@ def _timed(core: Core, rows: list[AccountRow], *, mends: bool, writes: int) -> M
             processes=2,
         )
         seconds = time.perf_counter() - began
+        beside.cpu = _cpu() - used
     finally:
         beside.stop.set()
         for each in others:
             each.join()
     return Measured(result, seconds, beside)
+
+
+def _cpu() -> float:
+    """Seconds of processor time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch(beside: Beside) -> None:
@@ -152,6 +162,7 @@ def _outcome(task: Task, quiet: Measured, beside: Measured, every: Measured, pos
         ["events replayed", f"{quiet.result.events:,}", ""],
         ["rows compared", f"{quiet.result.rows:,}", ""],
         ["`rebuild dav_index`, events/s", f"{quiet.rate:,.0f}", f"≥ {GOAL:,}"],
+        ["processor time of its processes, µs/event", f"{quiet.beside.cpu / quiet.result.events * 1e6:.0f}", ""],
         ["the same beside the writes, events/s", f"{beside.rate:,.0f}", ""],
         ["`verify --projections` of four projections, events/s", f"{every.rate:,.0f}", ""],
         ["writes beside it, per second", f"{len(took) / beside.seconds:.0f}", f"{WRITES}"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from support.corruption import GHOST, KEYS, Named, corrupt, rows_of_all
 from support.followers import catch_up
 from support.town import Person, Town, meeting, open_town
 from televent.adapters.postgres.followers.rebuild import rebuild_projections, verify_projections
-from televent.adapters.postgres.replay import runs
+from televent.adapters.postgres.replay import mending, runs
 from televent.adapters.postgres.replay.parts import Result
 from televent.adapters.postgres.replay.replay import NothingToResume
 from televent.application.use_cases.calendars import calendars, sharing
@@ -221,6 +222,44 @@ def test_the_trouble_of_one_account_is_told_and_stops_no_other(
     assert "wrong" not in etags(town, whole[0]) | etags(town, whole[1])
     again = compared(town)
     assert (again.differing, {each.tenant for each in again.troubles}) == (0, {broken.tenant})
+
+
+# ---- Beside writers -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("before_locks", [0, 3], ids=["with locks", "first without"])
+def test_rows_are_mended_while_their_calendar_is_written_to(
+    town: Town, monkeypatch: pytest.MonkeyPatch, before_locks: int
+) -> None:
+    monkeypatch.setattr(mending, "BEFORE_LOCKS", before_locks)
+    ann = town.person("ann")
+    put(ann, ann, 1)
+    stop, written = threading.Event(), 0
+
+    def write() -> None:
+        nonlocal written
+        while not stop.is_set():
+            text = meeting(people=(), organizer="X-NOBODY:x", uid=f"beside{written}@example.com")
+            ann.put(text, f"beside{written % 5}-{written}.ics")
+            written += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(4):
+            damage_one(town)
+            mended(town)
+    finally:
+        stop.set()
+        thread.join()
+    assert written > 0
+    mended(town)
+    catch_up(town.core, AUDIT)
+    assert compared(town).differing == 0
+    assert len(ann.rows("1@example.com")) == 1
+
+
+def damage_one(town: Town) -> None:
+    with psycopg.connect(town.url, autocommit=True) as connection:
+        connection.execute("UPDATE resource SET etag = 'wrong' WHERE uid = '1@example.com'")
 
 
 # ---- Interrupted ----------------------------------------------------------------------------------------------------

@@ -196,7 +196,10 @@ def _writes(connection: Connection) -> Finding:
 def _followers(connection: Connection) -> list[Finding]:
     """A finding for each follower of the log: how far behind it is, and its error."""
     from televent.adapters.postgres.followers.tracking import statuses
+    from televent.application.followers import Projection
+    from televent.runtime.compose import FOLLOWERS
 
+    versions = {each.name: each.version for each in FOLLOWERS if isinstance(each, Projection)}
     findings: list[Finding] = []
     now = datetime.now(UTC)
     for each in statuses(connection):
@@ -206,7 +209,12 @@ def _followers(connection: Connection) -> list[Finding]:
             detail += f"; it fails: {each.error}"
         if each.unreadable:
             detail += f"; it went on without {each.unreadable} facts that cannot be read, such as {each.example}"
-        good = late < FOLLOWER_LATE and each.error is None and not each.unreadable
+        other = versions.get(each.name, each.version) != each.version
+        if other:
+            detail += (
+                f"; its rows are of version {each.version}, not of this program's (run: televent rebuild {each.name})"
+            )
+        good = late < FOLLOWER_LATE and each.error is None and not each.unreadable and not other
         findings.append((f"follower {each.name}", good, detail))
     return findings
 

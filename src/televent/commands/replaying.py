@@ -123,7 +123,7 @@ def _replayed(
 ) -> Result:
     from televent.adapters.postgres.followers.rebuild import names as known
     from televent.adapters.postgres.replay.processes import WorkerLost
-    from televent.adapters.postgres.replay.replay import NothingToResume
+    from televent.adapters.postgres.replay.replay import NothingToResume, OtherVersion
     from televent.ical.queries.occurs import season_of
     from televent.runtime.compose import FOLLOWERS
 
@@ -146,6 +146,8 @@ def _replayed(
             )
         except NothingToResume as error:
             raise OperatorError(f"There is nothing to resume: {error}.") from error
+        except OtherVersion as error:
+            raise OperatorError(f"Nothing is compared: {error}. Run televent rebuild for it.") from error
         except WorkerLost as error:
             raise OperatorError(f"The replay stopped: {error}. The same command with --resume goes on.") from error
 

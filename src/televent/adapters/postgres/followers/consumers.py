@@ -10,8 +10,8 @@ from typing import Final
 from eventsourcing.persistence import Tracking, TrackingRecorder
 from eventsourcing.projection import Projection as LibraryProjection
 
+from televent.adapters.postgres.event_store.row_writes import send
 from televent.adapters.postgres.event_store.unreadable import Unreadable
-from televent.adapters.postgres.followers.row_writes import send
 from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row

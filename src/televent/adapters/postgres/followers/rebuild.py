@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from televent.adapters.postgres.dav_index.inline_rows import TABLES
 from televent.adapters.postgres.replay.parts import Result
-from televent.adapters.postgres.replay.replay import Progress, replay
+from televent.adapters.postgres.replay.replay import Progress, renew, replay
 from televent.adapters.postgres.replay.tables import Difference, Scope, Trouble
 from televent.adapters.postgres.rows import Pool
 from televent.application.event_store.mapper import FactMapper
@@ -74,7 +74,7 @@ def rebuild_projections(
     resume: bool = False,
 ) -> Result:
     """Corrects the rows of these projections (none: all) that are not what the facts say. ``progress`` is called with
-    events done and events in all.
+    events done and events in all. Where the rows of a follower are of another version, all are made again beside them.
 
     ``followers``: the followers of the installation. ``direct``: the address of PostgreSQL itself, where the pool's is
     that of a pooler. ``processes``, ``resume``: as for replay. Each account is corrected as a whole, or not at all.
@@ -83,7 +83,17 @@ def rebuild_projections(
     address = direct or pool.conninfo
     assert isinstance(address, str)
     scope = scope_of(wanted or names(followers), followers, season, exact=True)
-    return replay(address, mapper, scope, progress, mends=True, processes=processes, resume=resume)
+    renewed, rest = Result(), []
+    for each in scope.followers:
+        found = renew(address, pool, mapper, each, progress, processes=processes, resume=resume)
+        renewed += found
+        if found == Result():
+            rest.append(each)
+    if not scope.inline and not rest:
+        return renewed
+    scope = replace(scope, followers=tuple(rest))
+    resume = resume and renewed == Result()
+    return renewed + replay(address, mapper, scope, progress, mends=True, processes=processes, resume=resume)
 
 
 def verify_projections(

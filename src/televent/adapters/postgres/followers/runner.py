@@ -60,6 +60,7 @@ class Following:
     pause: float = 0.05
     wakes: str | None = None
     """The channel that is notified after a batch."""
+    version: int = 1
 
 
 WAKES: Final[Mapping[str, str]] = MappingProxyType({"reminders": REMINDERS})
@@ -70,14 +71,15 @@ def following(follower: Projection | Policy) -> Following:
     """The consumer of this projection or policy."""
     at_end = isinstance(follower, Policy)
     wakes = WAKES[follower.wakes] if isinstance(follower, Projection) and follower.wakes is not None else None
-    return Following(follower.name, consumer_of(follower), topics_of(follower), at_end, follower.pause, wakes)
+    version = follower.version if isinstance(follower, Projection) else 1
+    return Following(follower.name, consumer_of(follower), topics_of(follower), at_end, follower.pause, wakes, version)
 
 
 def register(pool: Pool, consumers: Sequence[Following]) -> None:
     """Registers the consumers. Every process does so when it starts, not only the worker: events that are recorded
     before the first worker runs must reach the consumers too."""
     for consumer in consumers:
-        PostgresTracking(pool, consumer.name, uuid4()).register(at_end=consumer.at_end)
+        PostgresTracking(pool, consumer.name, uuid4(), consumer.version).register(at_end=consumer.at_end)
 
 
 class Runner:
@@ -91,7 +93,7 @@ class Runner:
         self._wakeups = wakeups
         self._consumer = consumer
         self._clock = clock
-        self._tracking = PostgresTracking(pool, consumer.name, uuid4())
+        self._tracking = PostgresTracking(pool, consumer.name, uuid4(), consumer.version)
         self._size = BATCH
         self._stopping = threading.Event()
         self._subscription: PostgresSubscription | None = None

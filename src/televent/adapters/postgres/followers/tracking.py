@@ -23,18 +23,19 @@ ERROR_LENGTH: Final = 300
 SELECT = "SELECT position FROM consumer WHERE name = %s"
 # Events recorded later have a position above the oldest transaction that still runs.
 REGISTER = """
-    INSERT INTO consumer (name, position)
-    SELECT %(name)s, CASE
+    INSERT INTO consumer (name, version, position)
+    SELECT %(name)s, %(version)s, CASE
         WHEN %(at_end)s AND EXISTS (SELECT FROM event)
         THEN ((xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20) - 1 ELSE 0 END
     FROM shard ON CONFLICT (name) DO NOTHING"""
 # A lease ends with the start of PostgreSQL in which it was taken: after a restore or a failover, the positions that its
 # holder has reached may belong to events that are undone, and others get them again.
-_LED = f"holder = %(holder)s AND {server_start('consumer')} = %(server)s"
+_LED = f"holder = %(holder)s AND version = %(version)s AND {server_start('consumer')} = %(server)s"
 # The database's clock alone decides about leases: the clocks of two workers may differ.
 TAKE = f"""
     UPDATE consumer SET holder = %(holder)s, lease_until = clock_timestamp() + %(lease)s
-    WHERE name = %(name)s AND (holder IS NULL OR holder = %(holder)s OR lease_until < clock_timestamp())
+    WHERE name = %(name)s AND version = %(version)s
+        AND (holder IS NULL OR holder = %(holder)s OR lease_until < clock_timestamp())
     RETURNING position, {server_start("consumer")}"""  # noqa: S608
 ADVANCE = f"""
     UPDATE consumer SET position = %(position)s, lease_until = clock_timestamp() + %(lease)s, updated_at = now(),
@@ -55,7 +56,7 @@ RESTART = """
         lease_until = NULL, failed_since = NULL, last_error = NULL"""
 STATUSES = """
     SELECT consumer.name, consumer.position, behind.events, behind.since, consumer.failed_since, consumer.last_error,
-        unreadable.facts, unreadable.newest
+        unreadable.facts, unreadable.newest, consumer.version
     FROM consumer CROSS JOIN LATERAL (
         SELECT count(*) AS events, min(page.recorded_at) AS since FROM (
             SELECT recorded_at FROM event WHERE event.position > consumer.position ORDER BY event.position LIMIT 10000
@@ -82,6 +83,8 @@ class ConsumerStatus:
     error: str | None
     unreadable: int
     example: str | None
+    version: int
+    """The version of the projection whose rows are there."""
 
 
 class PostgresTracking(TrackingRecorder):
@@ -91,8 +94,9 @@ class PostgresTracking(TrackingRecorder):
     ignored.
     """
 
-    def __init__(self, pool: Pool, consumer: str, holder: UUID) -> None:
+    def __init__(self, pool: Pool, consumer: str, holder: UUID, version: int = 1) -> None:
         self._pool = pool
+        self._version = version
         self._consumer = consumer
         self._holder = holder
         self._server: int | None = None
@@ -100,7 +104,7 @@ class PostgresTracking(TrackingRecorder):
     def register(self, *, at_end: bool) -> None:
         """Adds the consumer where it is new. ``at_end``: it begins at the end of the log."""
         with self._pool.connection() as connection:
-            connection.execute(REGISTER, {"name": self._consumer, "at_end": at_end})
+            connection.execute(REGISTER, {"name": self._consumer, "at_end": at_end, "version": self._version})
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """The position up to which the consumer has processed the log; None where it is not registered."""
@@ -126,8 +130,8 @@ class PostgresTracking(TrackingRecorder):
         note(connection, self._consumer, found)
 
     def take(self) -> int | None:
-        """Takes the lease and returns the consumer's position. None: another worker holds the lease, or the consumer is
-        not registered."""
+        """Takes the lease and returns the consumer's position. None: another worker holds the lease, the consumer is
+        not registered, or its rows are of another version."""
         with self._pool.connection() as connection:
             row = connection.execute(TAKE, self._ours()).fetchone()
         if row is None:
@@ -153,7 +157,8 @@ class PostgresTracking(TrackingRecorder):
             connection.execute(FAIL, self._ours(error=reason))
 
     def _ours(self, **fields: object) -> dict[str, object]:
-        return {"name": self._consumer, "holder": self._holder, "lease": LEASE, "server": self._server, **fields}
+        ours = {"name": self._consumer, "version": self._version, "holder": self._holder}
+        return {**ours, "lease": LEASE, "server": self._server, **fields}
 
 
 def restart(pool: Pool, consumer: str, position: int = 0) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -53,6 +54,10 @@ class Result:
         )
 
 
+Job = Callable[[Connection, FactMapper, Part], Result]
+"""The work on one part. It must be picklable, for other processes."""
+
+
 def own_connection(conninfo: str) -> Connection:
     """A new connection outside the pool, for one replay. Raises NeedsSession where it leads through a pooler: a replay
     takes locks that outlive a transaction."""
@@ -65,7 +70,7 @@ def own_connection(conninfo: str) -> Connection:
     return connection
 
 
-def replay_part(connection: Connection, mapper: FactMapper, scope: Scope, part: Part, *, mends: bool) -> Result:
+def replay_part(connection: Connection, mapper: FactMapper, part: Part, *, scope: Scope, mends: bool) -> Result:
     """Compares the rows of the part's accounts with their facts; ``mends``: corrects those that differ.
 
     A difference counts only where a second look finds it too: a key that another process has just destroyed is still in

@@ -16,8 +16,7 @@ from typing import Any
 
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.pool import open_pool
-from televent.adapters.postgres.replay.parts import Part, Result, own_connection, replay_part
-from televent.adapters.postgres.replay.tables import Scope
+from televent.adapters.postgres.replay.parts import Job, Part, Result, own_connection
 from televent.application.event_store.mapper import FactMapper
 
 
@@ -26,20 +25,14 @@ class WorkerLost(Exception):
 
 
 def replay_parts(
-    conninfo: str,
-    scope: Scope,
-    parts: Sequence[Part],
-    processes: int,
-    done: Callable[[Part, Result], None],
-    *,
-    mends: bool,
+    conninfo: str, job: Job, parts: Sequence[Part], processes: int, done: Callable[[Part, Result], None]
 ) -> None:
     """Replays the parts in that many processes. ``done`` is called for each part, in any order.
 
     Raises WorkerLost, and the error of a part that failed as a whole.
     """
     waiting = list(reversed(parts))
-    with _started(conninfo, scope, min(processes, len(parts)), mends=mends) as pipes:
+    with _started(conninfo, job, min(processes, len(parts))) as pipes:
         busy: dict[Any, Part] = {}
         for pipe in pipes:
             busy[pipe] = waiting.pop()
@@ -50,7 +43,7 @@ def replay_parts(
                 part = busy.pop(ready)
                 try:
                     answer = ready.recv()
-                except EOFError:
+                except (EOFError, OSError):
                     raise WorkerLost("a process that replays was killed") from None
                 if isinstance(answer, BaseException):
                     raise answer
@@ -61,7 +54,7 @@ def replay_parts(
 
 
 @contextlib.contextmanager
-def _started(conninfo: str, scope: Scope, processes: int, *, mends: bool) -> Iterator[list[Pipe]]:
+def _started(conninfo: str, job: Job, processes: int) -> Iterator[list[Pipe]]:
     # A new interpreter for each: a copy of this one would have its connections and threads.
     context = multiprocessing.get_context("spawn")
     pipes: list[Pipe] = []
@@ -69,7 +62,7 @@ def _started(conninfo: str, scope: Scope, processes: int, *, mends: bool) -> Ite
     try:
         for _ in range(processes):
             mine, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, conninfo, scope, mends), daemon=True)
+            worker = context.Process(target=_work, args=(theirs, conninfo, job), daemon=True)
             worker.start()
             theirs.close()
             pipes.append(mine)
@@ -83,7 +76,7 @@ def _started(conninfo: str, scope: Scope, processes: int, *, mends: bool) -> Ite
             worker.join()
 
 
-def _work(pipe: Pipe, conninfo: str, scope: Scope, mends: bool) -> None:
+def _work(pipe: Pipe, conninfo: str, job: Job) -> None:
     # People's requests go first.
     os.nice(10)
     with (
@@ -97,7 +90,7 @@ def _work(pipe: Pipe, conninfo: str, scope: Scope, mends: bool) -> None:
             except EOFError:
                 return
             try:
-                answer: Result | Exception = replay_part(connection, mapper, scope, part, mends=mends)
+                answer: Result | Exception = job(connection, mapper, part)
             except Exception as error:
                 answer = RuntimeError(f"{type(error).__name__}: {error}")
             pipe.send(answer)
