@@ -12,7 +12,18 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
-from televent.commands import accounts, database, followers, log_proofs, outbox, past, person_keys, postmaster, replaying, running
+from televent.commands import (
+    accounts,
+    database,
+    followers,
+    log_proofs,
+    outbox,
+    past,
+    person_keys,
+    postmaster,
+    replaying,
+    running,
+)
 from televent.settings import SettingsError
 
 click.rich_click.USE_RICH_MARKUP = True
