@@ -32,5 +32,10 @@ def test_the_master_key_changes_while_calendars_are_used(tmp_path: Path) -> None
         with CalendarApp(televent.api, 1001, added["password"]) as app:
             app.calendar.save_event(event("bread@example.com", "SUMMARY:Bread").decode())
             assert sorted(app.summaries()) == ["Bread", "Cake", "Tea"]
+        # The processes that replay read the keys too.
+        found = json.loads(televent.run("verify", "--projections", "--processes", "2", "--json").stdout)
+        compared = found["projections"]
+        assert compared["rows"] > 3
+        assert (compared["differing_rows"], compared["accounts_in_trouble"]) == (0, 0), found
         assert televent.stop() == 0
         assert '"level": "error"' not in televent.output()

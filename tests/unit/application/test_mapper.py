@@ -36,6 +36,8 @@ WHAT = WhatChanged(None, Details(When("20261121", None, None), None, None, "Secr
 class Keys:
     """One key for all persons, until it is destroyed."""
 
+    vault = None
+
     def __init__(self) -> None:
         self.stored: bytes | None = bytes(32)
 

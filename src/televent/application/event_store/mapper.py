@@ -26,6 +26,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from televent.application.event_store import catalogue
 from televent.application.event_store.context import Context
 from televent.application.event_store.envelope import LoggedEvent, envelope_of
+from televent.application.event_store.key_vault import KeyVault
 from televent.application.event_store.recorded import RecordedEvent, RecordedNotification
 from televent.domain.calendar_object.events import Outline, Splice
 from televent.domain.personal import personal_fields
@@ -40,8 +41,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class SubjectKeys(Protocol):
     """The encryption keys of accounts. ``key`` is None after an erasure. ``forget`` drops a key from the cache.
-    ``shred``: a transaction has destroyed the key."""
+    ``shred``: a transaction has destroyed the key. ``vault``: where the keys are kept; None: in the database."""
 
+    @property
+    def vault(self) -> KeyVault | None: ...
     def key(self, subject: UUID) -> bytes | None: ...
     def forget(self, subject: UUID) -> None: ...
     def shred(self, subject: UUID) -> None: ...
@@ -138,6 +141,15 @@ class FactMapper(Mapper[str]):
     def erased(self, subject: UUID) -> bool:
         """True where the key of an account with facts is destroyed."""
         return self._keys.key(subject) is None
+
+    @property
+    def vault(self) -> KeyVault | None:
+        """Where the keys are kept; None: in the database. Another process opens the same one."""
+        return self._keys.vault
+
+    def forget(self, subject: UUID) -> None:
+        """Drops the key from this process's cache: another process may have destroyed it."""
+        self._keys.forget(subject)
 
     def shred(self, subject: UUID) -> None:
         """Destroys the key for good that a transaction has destroyed, wherever it is kept."""

@@ -56,7 +56,7 @@ class PostgresSubjectKeys:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pool = pool
-        self._vault = vault
+        self.vault = vault
         self._entropy = entropy
         self._monotonic = monotonic
         self._guard = threading.Lock()
@@ -94,17 +94,17 @@ class PostgresSubjectKeys:
         """Destroys the key in the vault, and drops it from the cache: a transaction has destroyed it. Where that fails,
         ``settle`` does it later; until then no process reads it, because the register comes first."""
         self.forget(subject)
-        if self._vault is None:
+        if self.vault is None:
             return
         try:
-            self._shred(self._vault, subject)
+            self._shred(self.vault, subject)
         except Outage as outage:
             log.warning("a key is destroyed in the register and not yet in its file", error=str(outage))
 
     def settle(self) -> int:
         """Moves keys that are still in the table to the vault, and destroys those there that the register calls
         destroyed; returns their number. Each step may be done again after a crash. Raises Outage."""
-        if self._vault is None:
+        if self.vault is None:
             return 0
         done = 0
         while rows := fetch(self._pool, TO_MOVE, (BATCH,)):
@@ -114,7 +114,7 @@ class PostgresSubjectKeys:
             done += len(rows)
         while rows := fetch(self._pool, TO_SHRED, (BATCH,)):
             for (subject,) in rows:
-                self._shred(self._vault, subject)
+                self._shred(self.vault, subject)
             done += len(rows)
         return done
 
@@ -130,11 +130,11 @@ class PostgresSubjectKeys:
 
     def _make(self, subject: UUID) -> None:
         fresh = self._entropy(KEY_BYTES)
-        if self._vault is None:
+        if self.vault is None:
             values: tuple[object, ...] = (subject, fresh, None)
         else:
             # First the file and then the row: a crash between them leaves a key that nothing is sealed with.
-            key = self._vault.make(subject, fresh)
+            key = self.vault.make(subject, fresh)
             values = (subject, None, _print(key) if key is not None else None)
         with self._pool.connection() as connection:
             connection.execute(INSERT, values)
@@ -142,14 +142,14 @@ class PostgresSubjectKeys:
     def _found(self, subject: UUID, key: bytes | None, print_: bytes | None, destroyed: bool) -> bytes | None:
         if destroyed:
             return None
-        if self._vault is None:
+        if self.vault is None:
             if key is None:
                 raise DatabaseAway(
                     "the keys of persons are kept apart from this database: set TELEVENT_PERSON_KEYS to their directory"
                 )
             return key
         # A key that is still in the table moves.
-        apart = self._vault.read(subject) if key is None else self._vault.make(subject, key)
+        apart = self.vault.read(subject) if key is None else self.vault.make(subject, key)
         if apart is None:
             # An older state of the database was restored: who was erased stays erased.
             self._execute(DESTROYED_APART, subject)

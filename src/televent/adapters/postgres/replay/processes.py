@@ -17,6 +17,7 @@ from typing import Any
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.pool import open_pool
 from televent.adapters.postgres.replay.parts import Job, Part, Result, own_connection
+from televent.application.event_store.key_vault import KeyVault
 from televent.application.event_store.mapper import FactMapper
 
 
@@ -25,14 +26,21 @@ class WorkerLost(Exception):
 
 
 def replay_parts(
-    conninfo: str, job: Job, parts: Sequence[Part], processes: int, done: Callable[[Part, Result], None]
+    conninfo: str,
+    vault: KeyVault | None,
+    job: Job,
+    parts: Sequence[Part],
+    processes: int,
+    done: Callable[[Part, Result], None],
 ) -> None:
     """Replays the parts in that many processes. ``done`` is called for each part, in any order.
+
+    ``vault``: where the keys of persons are kept; each process gets a copy of it.
 
     Raises WorkerLost, and the error of a part that failed as a whole.
     """
     waiting = list(reversed(parts))
-    with _started(conninfo, job, min(processes, len(parts))) as pipes:
+    with _started(conninfo, vault, job, min(processes, len(parts))) as pipes:
         busy: dict[Any, Part] = {}
         for pipe in pipes:
             busy[pipe] = waiting.pop()
@@ -54,7 +62,7 @@ def replay_parts(
 
 
 @contextlib.contextmanager
-def _started(conninfo: str, job: Job, processes: int) -> Iterator[list[Pipe]]:
+def _started(conninfo: str, vault: KeyVault | None, job: Job, processes: int) -> Iterator[list[Pipe]]:
     # A new interpreter for each: a copy of this one would have its connections and threads.
     context = multiprocessing.get_context("spawn")
     pipes: list[Pipe] = []
@@ -62,7 +70,7 @@ def _started(conninfo: str, job: Job, processes: int) -> Iterator[list[Pipe]]:
     try:
         for _ in range(processes):
             mine, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, conninfo, job), daemon=True)
+            worker = context.Process(target=_work, args=(theirs, conninfo, vault, job), daemon=True)
             worker.start()
             theirs.close()
             pipes.append(mine)
@@ -76,14 +84,14 @@ def _started(conninfo: str, job: Job, processes: int) -> Iterator[list[Pipe]]:
             worker.join()
 
 
-def _work(pipe: Pipe, conninfo: str, job: Job) -> None:
+def _work(pipe: Pipe, conninfo: str, vault: KeyVault | None, job: Job) -> None:
     # People's requests go first.
     os.nice(10)
     with (
         open_pool(conninfo, min_size=1, max_size=2, autocommit=True, prepare_threshold=None) as pool,
         own_connection(conninfo) as connection,
     ):
-        mapper = FactMapper(PostgresSubjectKeys(pool))
+        mapper = FactMapper(PostgresSubjectKeys(pool, vault))
         while True:
             try:
                 part = pipe.recv()

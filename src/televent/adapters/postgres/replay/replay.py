@@ -118,7 +118,7 @@ def _every_part(
         progress(counted, run.total)
 
     if processes:
-        replay_parts(conninfo, job, run.open, processes, done)
+        replay_parts(conninfo, mapper.vault, job, run.open, processes, done)
     else:
         with own_connection(conninfo) as own:
             for part in run.open:
