@@ -16,6 +16,7 @@ from televent.commands import (
     accounts,
     database,
     followers,
+    gdpr,
     log_proofs,
     outbox,
     past,
@@ -78,6 +79,7 @@ for _command in (
     *followers.COMMANDS,
     *postmaster.COMMANDS,
     *person_keys.COMMANDS,
+    *gdpr.COMMANDS,
 ):
     cli.add_command(_command)
 
