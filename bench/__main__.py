@@ -89,9 +89,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--mails", action="store_true", help="10,000 mails by SMTP, and as many posted (about 5 minutes)"
     )
     parser.add_argument(
-        "--replay", action="store_true", help="a million events replayed beside 100 writes a second (about 8 minutes)"
+        "--replay", action="store_true", help="a million events replayed beside 100 writes a second (about 9 minutes)"
     )
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 49 minutes)")
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 50 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from bench import bulk, events, filled, histories, processes, store, table
-from bench.part import FIRST_TASK, Outcome, Task, machine
+from bench.part import FIRST_TASK, Outcome, Task, listed, machine
 from bench.servers import data_of
 from televent.adapters.postgres.followers.rebuild import rebuild_projections, verify_projections
 from televent.adapters.postgres.replay.parts import Result
@@ -154,22 +154,34 @@ def _write(core: Core, people: list[AccountRow], rate: int, beside: Beside) -> N
             number += 1
 
 
-def _outcome(task: Task, quiet: Measured, beside: Measured, every: Measured, postgres: int) -> Outcome:
+def report(quiet: Measured, beside: Measured, every: Measured, note: str) -> str:
+    """The table, and the verdicts."""
     took = sorted(beside.beside.took)
     longest, usual = took[-1] * 1000, took[len(took) // 2] * 1000
+    differing = sum(each.result.differing + each.result.troubled for each in (quiet, beside, every))
+    cost = quiet.beside.cpu / quiet.result.events * 1e6
     lines = [
-        ["figure", "value", "goal"],
-        ["events replayed", f"{quiet.result.events:,}", ""],
-        ["rows compared", f"{quiet.result.rows:,}", ""],
-        ["`rebuild dav_index`, events/s", f"{quiet.rate:,.0f}", f"≥ {GOAL:,}"],
-        ["processor time of its processes, µs/event", f"{quiet.beside.cpu / quiet.result.events * 1e6:.0f}", ""],
-        ["the same beside the writes, events/s", f"{beside.rate:,.0f}", ""],
-        ["`verify --projections` of four projections, events/s", f"{every.rate:,.0f}", ""],
-        ["writes beside it, per second", f"{len(took) / beside.seconds:.0f}", f"{WRITES}"],
-        ["longest write, ms", f"{longest:.0f} (median {usual:.1f})", f"≤ {HELD * 1000:.0f}"],
-        ["memory of both processes together, MB", f"{quiet.beside.peak / 1e6:.0f}", ""],
-        ["rows that differed", f"{sum(each.result.differing for each in (quiet, beside, every))}", "0"],
+        ["figure", "value"],
+        ["events replayed, rows compared", f"{quiet.result.events:,}, {quiet.result.rows:,}"],
+        ["`rebuild dav_index`, events/s", f"{quiet.rate:,.0f}"],
+        ["processor time of its processes, µs/event", f"{cost:.0f}"],
+        ["the same beside the writes, events/s", f"{beside.rate:,.0f}"],
+        ["`verify --projections` of four projections, events/s", f"{every.rate:,.0f}"],
+        ["writes beside it, per second", f"{len(took) / beside.seconds:.0f}"],
+        ["a write, median and longest, ms", f"{usual:.1f}, {longest:.0f}"],
+        ["memory of both processes together, MB", f"{max(quiet.beside.peak, every.beside.peak) / 1e6:.0f}"],
+        ["rows that differed, accounts in trouble", f"{differing}"],
     ]
+    verdicts = [
+        table.Verdict(f"replayed ≥ {GOAL:,}/s", f"{quiet.rate:,.0f}/s", quiet.rate >= GOAL),
+        table.Verdict(f"no write held longer than {HELD * 1000:.0f} ms", f"{longest:.0f} ms", longest <= HELD * 1000),
+        table.Verdict("no row differs", f"{differing}", differing == 0),
+    ]
+    parts = [table.grid(lines), " ".join(f"{each}." for each in verdicts), note, "Goals missed:"]
+    return "\n\n".join([*parts, listed([str(each) for each in verdicts if not each.met])])
+
+
+def _outcome(task: Task, quiet: Measured, beside: Measured, every: Measured, postgres: int) -> Outcome:
     wrong = any(each.result.differing or each.result.troubled for each in (quiet, beside, every))
     note = machine(f"{postgres // 10000}.{postgres % 10000}", task.load)
-    return Outcome(f"{table.grid(lines)}\n\n{note}", wrong)
+    return Outcome(report(quiet, beside, every, note), wrong)

@@ -102,6 +102,17 @@ def test_reminders_are_planned_queued_and_sent(started: list[Bench]) -> None:
     assert belonging_to(run.place) == set()
 
 
+def test_a_store_is_replayed_beside_writes(started: list[Bench]) -> None:
+    run = Bench("--quick", "--replay")
+    started.append(run)
+    code, text = run.end(), "".join(run.found)
+    assert code == 0, "".join(run.said)
+    assert "no row differs: 0 ok" in text
+    assert "replayed ≥ 10,000/s" in text
+    assert not run.place.exists()
+    assert belonging_to(run.place) == set()
+
+
 @pytest.mark.parametrize(
     ("arguments", "amid", "asked"),
     [(("--quick", "--town"), "clients sync", signal.SIGTERM), (("--memory",), "filling", signal.SIGINT)],

@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the package and is not installed.
 
-from bench import events, large, mails, meeting, memory, reminders, table, town
+from bench import events, large, mails, meeting, memory, reminders, replayed, table, town
 from bench.clients import Book
 from bench.filled import Login
 from bench.load import LONG, Answer, LoadError, Wire, length
@@ -21,6 +21,8 @@ from bench.measure import OURS, Result
 from bench.processes import MEGABYTE, kilobytes
 from bench.site import hrefs, sync_token
 from bench.workloads import Row, put_one
+
+from televent.adapters.postgres.replay.parts import Result as Replayed
 
 PEERS = ("Radicale", "Xandikos")
 
@@ -190,6 +192,25 @@ def test_no_mail_may_be_lost(lost: int, missed: str) -> None:
     text = mails.report([reading], 1000, "note")
     assert f"| SMTP | 100 | 50 | {lost} | 1,000 | 100 MB, at most 120 MB |" in text
     assert text.endswith(missed)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "held", "differing", "missed"),
+    [
+        (100.0, 0.2, 0, "- none"),
+        (101.0, 0.1, 0, "- replayed ≥ 10,000/s: 9,901/s SHORT"),
+        (100.0, 0.3, 0, "- no write held longer than 200 ms: 300 ms SHORT"),
+        (100.0, 0.1, 1, "- no row differs: 3 SHORT"),
+    ],
+)
+def test_a_replay_is_judged_by_its_rate_the_writes_and_the_rows(
+    seconds: float, held: float, differing: int, missed: str
+) -> None:
+    beside = replayed.Beside(took=[held, 0.01, 0.01], peak=200 * MEGABYTE, cpu=120.0)
+    measured = replayed.Measured(Replayed(events=1_000_000, differing=differing), seconds, beside)
+    text = replayed.report(measured, measured, measured, "note")
+    assert text.endswith(missed)
+    assert "processor time of its processes, µs/event" in text
 
 
 @pytest.mark.parametrize(("above", "met"), [(50, True), (51, False)])

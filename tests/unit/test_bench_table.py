@@ -124,7 +124,7 @@ def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
         (["--town", "--large"], ["large", "town"]),
         (
             ["--whole", "--town"],
-            ["thousand", "large", "memory", "town", "start", "meeting", "bot", "reminders", "mails"],
+            ["thousand", "large", "memory", "town", "start", "meeting", "bot", "reminders", "mails", "replay"],
         ),
         (["--meeting"], ["meeting"]),
     ],
