@@ -6,7 +6,9 @@ The work itself gives the points: each statement, before and after it, and the r
 from __future__ import annotations
 
 import contextlib
+import http.client
 import smtplib
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -14,7 +16,9 @@ import psycopg
 import pytest
 
 from support.crash_points import Points, Programs, proxied
+from support.imap_server import PASSWORD, USER, ImapServer, open_imap_server
 from support.killing import kill
+from support.mail_hooks import SIGNING, mailgun_form
 from support.outgoing_mail import send
 from support.post import OtherServer, itip_mail, message, open_other_server
 from support.sent_mail import parse_mail
@@ -122,10 +126,12 @@ class Sending:
 
 
 class Receiving:
-    """Zed invites Ann, and answers her invitation."""
+    """Zed invites Ann, and answers her invitation; the mails come by SMTP."""
 
-    def __init__(self, town: Town, programs: Programs) -> None:
+    def __init__(self, town: Town, programs: Programs, **door: object) -> None:
+        """``door``: that of the order (crash_program.receive)."""
         self.town, self.programs = town, programs
+        self.door = door or {"door": "smtp"}
         town.strangers = "always"
         town.core.backend.clock = lambda: town.now
         self.number = 0
@@ -152,7 +158,7 @@ class Receiving:
         """Sends what has no 250 yet to a process, until all is settled or the process is killed."""
         points = Points(at)
         with proxied(self.town.url, points) as url:
-            self.programs.start(points, "receive", url=url, now=self.town.now.isoformat())
+            self.programs.start(points, "receive", url=url, now=self.town.now.isoformat(), **self.door)
             line = self.programs.line()
             if line.startswith("port"):
                 self.hand_over(int(line.partition(" ")[2]))
@@ -164,13 +170,17 @@ class Receiving:
         return points.where
 
     def hand_over(self, port: int) -> None:
+        """Hands over what nobody has taken yet."""
         for mail in list(self.waiting):
-            with (
-                contextlib.suppress(OSError, smtplib.SMTPException),
-                smtplib.SMTP("127.0.0.1", port, timeout=NET) as client,
-            ):
-                client.sendmail(ZED, [mail[1]], mail[0])
-                self.waiting.remove(mail)
+            with contextlib.suppress(OSError, smtplib.SMTPException, http.client.HTTPException):
+                if self.takes(port, *mail):
+                    self.waiting.remove(mail)
+
+    def takes(self, port: int, mail: bytes, recipient: str) -> bool:
+        """Whether the process has taken the mail."""
+        with smtplib.SMTP("127.0.0.1", port, timeout=NET) as client:
+            client.sendmail(ZED, [recipient], mail)
+        return True
 
     def settled(self) -> bool:
         query = "SELECT count(*) FILTER (WHERE state = 'received') FROM inbound_mail"
@@ -194,6 +204,37 @@ class Receiving:
         ]
         told = [each for each in told if each[1] != "calendar_change"]
         assert sorted(told) == [("in", "invite_notification"), ("own", "rsvp_notification")], (where, told)
+
+
+class Posted(Receiving):
+    """A mail service posts the mails, again and again until one is taken (200)."""
+
+    def __init__(self, town: Town, programs: Programs) -> None:
+        super().__init__(town, programs, door="hooks", mailgun=SIGNING)
+
+    def takes(self, port: int, mail: bytes, recipient: str) -> bool:
+        body = mailgun_form(mail, recipient, stamp=str(int(self.town.now.timestamp())))
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/hooks/mail/mailgun/mime", body)
+        with urllib.request.urlopen(request, timeout=NET) as answer:
+            return int(answer.status) == 200
+
+
+class Fetched(Receiving):
+    """The mails are in a mailbox from the start; the process fetches them by IMAP."""
+
+    def __init__(self, town: Town, programs: Programs, mailbox: ImapServer) -> None:
+        super().__init__(town, programs, door="imap", imap=mailbox.port, login=[USER, PASSWORD])
+        self.mailbox = mailbox
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.mailbox.put(*(f"Delivered-To: {to}\r\n".encode() + mail for mail, to in self.waiting))
+        self.waiting.clear()
+
+    def settled(self) -> bool:
+        with psycopg.connect(self.town.url) as connection:
+            found = connection.execute("SELECT count(*), count(*) FILTER (WHERE state = 'received') FROM inbound_mail")
+            return found.fetchone() == (2 * self.number, 0)
 
 
 def kill_while_sending(sending: Sending, count: int) -> None:
@@ -247,3 +288,27 @@ def test_killed_at_many_points_of_sending(town: Town, other: OtherServer, progra
 @pytest.mark.long
 def test_killed_at_many_points_of_receiving(town: Town, programs: Programs) -> None:
     kill_while_receiving(Receiving(town, programs), MANY)
+
+
+def test_killed_at_some_points_of_a_posted_mail(town: Town, programs: Programs) -> None:
+    kill_while_receiving(Posted(town, programs), FEW)
+
+
+@pytest.mark.long
+def test_killed_at_many_points_of_a_posted_mail(town: Town, programs: Programs) -> None:
+    kill_while_receiving(Posted(town, programs), MANY)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[ImapServer]:
+    with open_imap_server() as server:
+        yield server
+
+
+def test_killed_at_some_points_of_fetching(town: Town, programs: Programs, mailbox: ImapServer) -> None:
+    kill_while_receiving(Fetched(town, programs, mailbox), FEW)
+
+
+@pytest.mark.long
+def test_killed_at_many_points_of_fetching(town: Town, programs: Programs, mailbox: ImapServer) -> None:
+    kill_while_receiving(Fetched(town, programs, mailbox), MANY)

@@ -7,9 +7,12 @@ job says, and "ended" with its status. Log lines go to the standard error. See c
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import socket
 import sys
+from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -51,16 +54,41 @@ def left_to_send(order: dict[str, Any], now: datetime) -> str:
 
 
 async def receive(order: dict[str, Any]) -> None:
-    """Receives and processes mail until it is killed; prints its port."""
+    """Receives and processes mail until it is killed, by the door of the order: "smtp", "imap" from the port of the
+    order, or "hooks", which a mail service posts to. Prints the port of its own."""
     core = open_core(order)
     intake = Intake(core.backend, core.mail_book, core.run, authserv_id="mx.televent.app")
+    door = order["door"]
+
+    @contextlib.asynccontextmanager
+    async def beside(processing: Processing) -> AsyncIterator[None]:
+        over = asyncio.Event()
+        if door == "imap":
+            mailbox = Mailbox("127.0.0.1", order["imap"], False, *order["login"])
+            book = PostgresMailbox(core.pool, mailbox.name, core.backend.ids())
+            other = asyncio.create_task(Watching(mailbox, book, intake, processing.kept).run(over))
+            say("port", 0)
+        elif door == "hooks":
+            hooks = MailHooks(
+                intake, PostgresMailTokens(core.pool), HookKeys(mailgun=order["mailgun"]), processing.kept
+            )
+            listening = socket.create_server(("127.0.0.1", 0))
+            server = uvicorn.Server(uvicorn.Config(hooks, lifespan="off", log_config=None))
+            other = asyncio.create_task(server.serve([listening]))
+            say("port", listening.getsockname()[1])
+        else:
+            other = asyncio.create_task(over.wait())  # type: ignore[arg-type]
+        yield
+        other.cancel()
+
     await serve_mail(
         ListenerConfig("127.0.0.1", 0),
         intake,
         core.backend.clock,
         lambda: None,
         asyncio.Event(),
-        on_port=lambda port: say("port", port),
+        on_port=lambda port: say("port", port) if door == "smtp" else None,
+        beside=beside,
     )
 
 
@@ -98,13 +126,20 @@ if __name__ == "__main__":
     os.dup2(2, 1)
 
     import psycopg
+    import uvicorn
 
     from support.passwords import CHEAP_PASSWORDS
+    from televent.adapters.email.doors.hooks import HookKeys, MailHooks
+    from televent.adapters.email.doors.imap.connection import Mailbox
+    from televent.adapters.email.doors.imap.watching import Watching
     from televent.adapters.email.guest_mails import GuestMailSender
     from televent.adapters.email.intake import Intake
     from televent.adapters.email.listener import ListenerConfig, serve_mail
     from televent.adapters.email.outbound import MailIdentity, MailSender
+    from televent.adapters.email.processing import Processing
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
+    from televent.adapters.postgres.queues.mailboxes import PostgresMailbox
     from televent.adapters.postgres.queues.outbox import RENEWING
     from televent.adapters.postgres.wakeup import OUTBOX
     from televent.application.messages.outbox import Handler

@@ -37,6 +37,14 @@ def multipart(fields: dict[str, bytes]) -> bytes:
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
+def mailgun_form(mail: bytes, recipient: str, *, stamp: str, sender: str = "zed@example.net") -> bytes:
+    """The body of Mailgun's request for a mail, signed."""
+    token = uuid4().hex
+    signed = hmac.new(SIGNING.encode(), f"{stamp}{token}".encode(), hashlib.sha256)
+    fields: dict[str, str | bytes] = {"recipient": recipient, "sender": sender, "timestamp": stamp, "token": token}
+    return urlencode({**fields, "signature": signed.hexdigest(), "body-mime": mail}).encode()
+
+
 @dataclass
 class Poster:
     """A mail service that posts to a site; ``ann`` is a client, whose connection is used."""
