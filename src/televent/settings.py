@@ -264,7 +264,8 @@ def _sentence(error: Any) -> str:
 
 def _shown(alias: object, error: object) -> str:
     """The bad value for the error message, unless it is a secret."""
-    secret = any(word in str(alias) for word in ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL", "DATABASE_DIRECT_URL"))
+    words = ("PASSWORD", "SECRET", "TOKEN", "MASTER_KEY", "DATABASE_URL", "DATABASE_DIRECT_URL")
+    secret = any(word in str(alias) for word in words)
     value = repr(error.get("input") if isinstance(error, dict) else None)
     # A URL may have a password before the @.
     return "a value that is not shown" if secret or ("//" in value and "@" in value) else value

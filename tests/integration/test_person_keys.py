@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import os
 import sys
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from support.doctor import findings
 from support.event_store import NOON, Shop, open_shop
 from televent.adapters.person_keys import disk
 from televent.adapters.person_keys.files import DESTROYED, FileVault
@@ -20,6 +22,7 @@ from televent.adapters.person_keys.masters import FileMasters, Masters
 from televent.adapters.postgres.event_store.subject_keys import CACHED_FOR, PostgresSubjectKeys
 from televent.application.event_store.key_vault import MasterKeyMissing
 from televent.application.outage import DatabaseAway
+from televent.settings import SettingsError, load_settings
 
 pytestmark = pytest.mark.own_database
 
@@ -119,6 +122,19 @@ def test_keys_of_an_older_version_move_and_stay_the_same(shop: Shop, tmp_path: P
     assert shop.sql("SELECT count(*) FROM subject_key WHERE key IS NOT NULL") == [(0,)]
     assert {person: vault_in(tmp_path).read(person) for person in (ann, bob)} == known
     assert vault_in(tmp_path).read(eve) is None
+
+
+def test_one_bad_key_keeps_nobody_elses_from_its_place(shop: Shop, tmp_path: Path) -> None:
+    people = sorted(uuid4() for _ in range(3))
+    for person in people:
+        PostgresSubjectKeys(shop.pool).key(person)
+    vault_in(tmp_path).make(people[1], os.urandom(32))
+    keys = PostgresSubjectKeys(shop.pool, vault_in(tmp_path))
+    assert keys.settle() == 2
+    assert keys.settle() == 0
+    assert shop.sql("SELECT subject_id FROM subject_key WHERE key IS NOT NULL") == [(people[1],)]
+    with pytest.raises(DatabaseAway, match="not the one"):
+        keys.key(people[1])
 
 
 def test_a_move_that_was_killed_goes_on(shop: Shop, tmp_path: Path) -> None:
@@ -271,6 +287,24 @@ def test_a_process_that_does_not_have_the_keys_says_so_and_makes_none(shop: Shop
     assert PostgresSubjectKeys(shop.pool, vault_in(tmp_path / "here")).key(ann) == key
 
 
+def test_a_file_that_is_wrapped_again_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    ann = uuid4()
+    key = vault_in(tmp_path).make(ann, os.urandom(32))
+
+    class Rotated(FileMasters):
+        """Its process reads a file, and only then another process changes the master key."""
+
+        def unwrap(self, wrapped: bytes, subject: UUID) -> bytes:
+            if not rotated:
+                rotated.append(vault_in(tmp_path).rotate())
+                self.reload()
+            return super().unwrap(wrapped, subject)
+
+    rotated: list[int] = []
+    assert FileVault(tmp_path / "person-keys", Rotated(tmp_path / "master-key", first=False)).read(ann) == key
+    assert rotated == [1]
+
+
 def test_a_lost_master_key_is_an_error_and_not_a_new_one(tmp_path: Path) -> None:
     vault = vault_in(tmp_path)
     vault.make(uuid4(), os.urandom(32))
@@ -296,3 +330,29 @@ def test_a_destroyed_key_is_not_wrapped_again(tmp_path: Path) -> None:
     assert vault.rotate() == 0
     assert vault.read(ann) is None
     assert vault.make(ann, os.urandom(32)) is None
+
+
+def test_doctor_says_where_the_keys_are_and_what_is_wrong(database_url: str, tmp_path: Path) -> None:
+    place = tmp_path / "person-keys"
+    good, detail = findings(database_url, tmp_path)["keys"]
+    assert good
+    assert "in the database" in detail
+    variable = {"TELEVENT_PERSON_KEYS": str(place)}
+    assert findings(database_url, tmp_path, **variable)["keys"][0]
+    assert not place.exists()
+    vault_in(tmp_path).make(uuid4(), os.urandom(32))
+    good, detail = findings(database_url, tmp_path, **variable)["keys"]
+    assert good
+    assert "keep a copy of the master key elsewhere" in detail
+    (tmp_path / "master-key").unlink()
+    good, detail = findings(database_url, tmp_path, **variable)["keys"]
+    assert not good
+    assert "Put its copy back" in detail
+
+
+@pytest.mark.parametrize("value", ["short", "AAAA,", "{0},{0}"])
+def test_a_bad_master_key_in_the_environment_is_a_mistake_of_the_operator(value: str) -> None:
+    key = base64.b64encode(bytes(32)).decode()
+    with pytest.raises(SettingsError, match="TELEVENT_MASTER_KEY") as caught:
+        load_settings(master_key=value.format(key))
+    assert key not in str(caught.value)

@@ -50,7 +50,7 @@ def check_up(settings: Settings) -> list[Finding]:
 
     from televent.adapters.postgres.outages import one_line
 
-    findings: list[Finding] = [_room(settings), _account(settings), _closed(settings)]
+    findings: list[Finding] = [_room(settings), _account(settings), _closed(settings), _keys(settings)]
     try:
         with database(settings) as url:
             _database(url, findings, settings.public_url)
@@ -101,6 +101,27 @@ def _closed(settings: Settings) -> Finding:
             f"{len(opened)} files are open to other accounts, such as {opened[0]}; a start closes them",
         )
     return "data", True, f"{place} is closed to other accounts"
+
+
+def _keys(settings: Settings) -> Finding:
+    """Where the keys of persons are, and whether they can be used."""
+    from televent.runtime.person_keys import keys_place, vault_of, with_keys
+
+    place = keys_place(settings)
+    if place is None:
+        return (
+            "keys",
+            True,
+            "the keys of persons are in the database, and an old backup brings erased people back: TELEVENT_PERSON_KEYS"
+            " keeps them apart",
+        )
+    if not place.exists():
+        return "keys", True, f"the first start makes the keys of persons in {place}"
+    try:
+        vault_of(with_keys(settings))
+    except OperatorError as error:
+        return "keys", False, str(error)
+    return "keys", True, f"the keys of persons are in {place}; keep a copy of the master key elsewhere"
 
 
 def _sessions(settings: Settings, url: str) -> Finding:

@@ -33,8 +33,11 @@ class FileVault:
 
     def read(self, subject: UUID) -> bytes | None:
         try:
-            content = self._path(subject).read_bytes()
-            return None if content == DESTROYED else self._master.unwrap(_wrapped(content), subject)
+            try:
+                return self._read(subject)
+            except MasterKeyMissing:
+                # Another process may have wrapped the key again, or destroyed it, while this one read the file.
+                return self._read(subject)
         except FileNotFoundError:
             raise DatabaseAway(
                 f"the key of person {subject} is not in {self._place}: TELEVENT_PERSON_KEYS must name the directory"
@@ -42,6 +45,10 @@ class FileVault:
             ) from None
         except (MasterKeyMissing, OSError) as error:
             raise DatabaseAway(f"the keys of persons cannot be read: {error}") from error
+
+    def _read(self, subject: UUID) -> bytes | None:
+        content = self._path(subject).read_bytes()
+        return None if content == DESTROYED else self._master.unwrap(_wrapped(content), subject)
 
     def make(self, subject: UUID, fresh: bytes) -> bytes | None:
         path = self._path(subject)

@@ -41,8 +41,10 @@ DESTROYED_APART = """
     UPDATE subject_key SET key = NULL, print = NULL, destroyed_at = coalesce(destroyed_at, now())
     WHERE subject_id = %s"""
 SHREDDED = "UPDATE subject_key SET print = NULL WHERE subject_id = %s AND destroyed_at IS NOT NULL"
-TO_MOVE = "SELECT subject_id FROM subject_key WHERE key IS NOT NULL LIMIT %s"
-TO_SHRED = "SELECT subject_id FROM subject_key WHERE destroyed_at IS NOT NULL AND print IS NOT NULL LIMIT %s"
+TO_MOVE = "SELECT subject_id FROM subject_key WHERE key IS NOT NULL AND subject_id > %s ORDER BY subject_id LIMIT %s"
+TO_SHRED = """
+    SELECT subject_id FROM subject_key WHERE destroyed_at IS NOT NULL AND print IS NOT NULL AND subject_id > %s
+    ORDER BY subject_id LIMIT %s"""
 
 
 class PostgresSubjectKeys:
@@ -103,19 +105,29 @@ class PostgresSubjectKeys:
 
     def settle(self) -> int:
         """Moves keys that are still in the table to the vault, and destroys those there that the register calls
-        destroyed; returns their number. Each step may be done again after a crash. Raises Outage."""
-        if self.vault is None:
+        destroyed; returns their number. Each step may be done again after a crash. One whose key or file is bad keeps
+        nobody else waiting. Raises Outage where the database does not answer."""
+        vault = self.vault
+        if vault is None:
             return 0
-        done = 0
-        while rows := fetch(self._pool, TO_MOVE, (BATCH,)):
+
+        def move(subject: UUID) -> None:
+            self.forget(subject)
+            self.key(subject)
+
+        return self._each(TO_MOVE, move) + self._each(TO_SHRED, lambda subject: self._shred(vault, subject))
+
+    def _each(self, query: str, act: Callable[[UUID], None]) -> int:
+        """Calls ``act`` for every person of the query, and returns for how many it succeeded."""
+        done, after = 0, UUID(int=0)
+        while rows := fetch(self._pool, query, (after, BATCH)):
             for (subject,) in rows:
-                self.forget(subject)
-                self.key(subject)
-            done += len(rows)
-        while rows := fetch(self._pool, TO_SHRED, (BATCH,)):
-            for (subject,) in rows:
-                self._shred(self.vault, subject)
-            done += len(rows)
+                try:
+                    act(subject)
+                    done += 1
+                except Outage as outage:
+                    log.error("a key of a person is not where it belongs", person=str(subject), error=str(outage))
+            after = rows[-1][0]
         return done
 
     def forget_all(self) -> None:
