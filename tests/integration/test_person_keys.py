@@ -92,6 +92,20 @@ def test_a_destroyed_key_is_gone_from_the_disk_and_never_comes_back(shop: Shop, 
     assert elsewhere.key(ann) is None
 
 
+def test_a_key_that_is_asked_for_again_and_again_is_read_once(shop: Shop, tmp_path: Path) -> None:
+    ann, time = uuid4(), [0.0]
+    keys = PostgresSubjectKeys(shop.pool, vault_in(tmp_path), monotonic=lambda: time[0])
+    key = keys.key(ann)
+    (file,) = tmp_path.rglob("*.key")
+    file.rename(tmp_path / "away")
+    for _ in range(3):
+        time[0] += CACHED_FOR
+        assert keys.key(ann) == key
+    keys.forget(ann)
+    with pytest.raises(DatabaseAway):
+        keys.key(ann)
+
+
 def test_one_who_is_erased_stays_erased_in_a_restored_database(shop: Shop, tmp_path: Path) -> None:
     ann, bob = uuid4(), uuid4()
     keys = PostgresSubjectKeys(shop.pool, vault_in(tmp_path))
