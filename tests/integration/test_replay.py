@@ -262,6 +262,21 @@ def damage_one(town: Town) -> None:
         connection.execute("UPDATE resource SET etag = 'wrong' WHERE uid = '1@example.com'")
 
 
+def test_rows_of_one_calendar_that_hold_each_others_numbers_are_mended(town: Town) -> None:
+    ann = town.person("ann")
+    for number in range(3):
+        put(ann, ann, number)
+    catch_up(town.core, AUDIT)
+    with psycopg.connect(town.url, autocommit=True) as connection:
+        before = rows_of_all(connection)
+        connection.execute("UPDATE resource SET seq = -seq")
+        connection.execute("UPDATE resource SET seq = (-seq) % 3 + 1")
+    found = mended(town)
+    assert (found.differing, found.troubles) == (3, ())
+    with psycopg.connect(town.url) as connection:
+        assert rows_of_all(connection) == before
+
+
 # ---- Interrupted ----------------------------------------------------------------------------------------------------
 class Killed(Exception):
     pass

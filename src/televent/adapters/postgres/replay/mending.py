@@ -1,8 +1,8 @@
 """Corrects the rows of one account, in one short transaction, while others go on writing.
 
 The transaction reads and writes at one moment (REPEATABLE READ). Where somebody changes the same rows meanwhile,
-PostgreSQL refuses it, and it is tried again from the start. Nobody waits while the facts are folded: the first lock is
-taken by the first correction. Only an account that is written to again and again is locked before its facts are read.
+PostgreSQL refuses it, and it is tried again from the start. Nobody waits while the facts are folded: the calendars with
+a difference are locked after it. Only where others wrote at each of some tries are they locked before.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from psycopg import Cursor, errors, sql
 from psycopg.types.json import Jsonb
 
 from televent.adapters.postgres.dav_index.counters import begin_again
 from televent.adapters.postgres.dav_index.inline_rows import TABLES
 from televent.adapters.postgres.event_store.log import COLUMNS, event_of
-from televent.adapters.postgres.event_store.transaction import lock_number
+from televent.adapters.postgres.event_store.transaction import LOCK, lock_number
 from televent.adapters.postgres.event_store.unreadable import note
 from televent.adapters.postgres.patience import bound
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.replay.folding import Account
 from televent.adapters.postgres.replay.looking import look, snapshot
-from televent.adapters.postgres.replay.tables import INDEX, Difference, Looked, Row, Scope, Trouble
+from televent.adapters.postgres.replay.tables import KEPT, Difference, Looked, Row, Scope, Trouble
 from televent.application.event_store.deciders import decider_of
 from televent.application.event_store.mapper import FactMapper
 
@@ -40,9 +39,8 @@ JSONB: Final = 3802
 REFUSED = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable, errors.UniqueViolation)
 STREAM: Final = f"""
     SELECT {COLUMNS} FROM event WHERE tenant_id = %s AND stream_id = %s ORDER BY version"""  # noqa: S608
+HOLD: Final = "SELECT FROM consumer WHERE name = %s FOR UPDATE"
 FORGET_UNREADABLE: Final = "DELETE FROM unreadable_fact WHERE consumer = %s AND tenant_id = %s"
-
-log = structlog.get_logger("televent.replay")
 
 
 def mend(connection: Connection, mapper: FactMapper, scope: Scope, tenant: UUID) -> Looked:
@@ -50,21 +48,24 @@ def mend(connection: Connection, mapper: FactMapper, scope: Scope, tenant: UUID)
 
     An account that others change at each try is left as it is, with a Trouble.
     """
-    done, why, counters = Looked(), "", set[UUID]()
+    done, why, counters, apart = Looked(), "", set[UUID](), False
     low, high = UUID(int=tenant.int - 1), tenant
     for attempt in range(ROUNDS):
-        held = sorted(lock_number(tenant, each) for each in counters) if attempt >= BEFORE_LOCKS else []
+        held = _locks(tenant, counters) if attempt >= BEFORE_LOCKS else []
         try:
             for number in held:
                 connection.execute("SELECT pg_advisory_lock(%s)", (number,))
             with snapshot(connection, writes=True):
                 bound(connection, WAIT)
                 looked, found = look(connection, mapper, scope, low, high)
-                counters |= {each.key[1] for each in looked.differences if each.table in TABLES["dav_index"]}
                 if looked.differences:
-                    _correct(connection, mapper, scope, looked.differences, found.get(tenant, Account(tenant)))
+                    counters |= {each.key[1] for each in looked.differences if _counts(each)}
+                    _stop_others(connection, scope, looked.differences, _locks(tenant, counters))
+                    account = found.get(tenant, Account(tenant))
+                    _correct(connection, mapper, scope, looked.differences, account, apart=apart)
         except REFUSED as error:
             why = str(error).partition("\n")[0]
+            apart = apart or isinstance(error, errors.UniqueViolation)
             continue
         finally:
             for number in held:
@@ -80,35 +81,76 @@ def mend(connection: Connection, mapper: FactMapper, scope: Scope, tenant: UUID)
     return done
 
 
-def _correct(
-    connection: Connection, mapper: FactMapper, scope: Scope, differences: Sequence[Difference], account: Account
+def _counts(difference: Difference) -> bool:
+    """Whether the row has a counter, or belongs to one, and clients see that it differs."""
+    return difference.table in TABLES["dav_index"] and not difference.quiet
+
+
+def _locks(tenant: UUID, counters: set[UUID]) -> list[int]:
+    return sorted(lock_number(tenant, each) for each in counters)
+
+
+def _stop_others(
+    connection: Connection, scope: Scope, differences: Sequence[Difference], numbers: Sequence[int]
 ) -> None:
+    """Makes writers of these calendars wait until the transaction ends, and workers of the followers that differ.
+
+    A statement that buries a row finds none where the row is put back at the same moment. Whoever wrote since the
+    snapshot makes the corrections fail.
+    """
+    for number in numbers:
+        connection.execute(LOCK, (number,))
+    wrong = {each.projection for each in differences}
+    for projection in scope.followers:
+        if projection.name in wrong:
+            connection.execute(HOLD, (projection.name,))
+
+
+def _correct(
+    connection: Connection,
+    mapper: FactMapper,
+    scope: Scope,
+    differences: Sequence[Difference],
+    account: Account,
+    *,
+    apart: bool,
+) -> None:
+    """Writes the rows. ``apart``: all wrong rows are deleted before any is written, because they hold unique keys of
+    one another."""
     keys = {table: columns for table, (_, columns) in scope.tables().items()}
-    quiet = [each for each in differences if each.quiet]
-    for each in quiet:
-        made = account.rows["resource"][each.key]
-        _update(connection, each, keys["resource"], {name: made[name] for name in INDEX})
-    loud = [each for each in differences if not each.quiet]
-    # All differing rows are deleted before any is inserted: another row may hold the same unique key meanwhile.
-    standing = [_delete(connection, each, keys[each.table]) for each in loud]
-    for each, kept in zip(loud, standing, strict=True):
-        made_row = account.rows.get(each.table, {}).get(each.key)
-        if each.kind == "superfluous" or made_row is None:
+    kept: dict[Difference, Row] = {}
+    for each in differences:
+        if each.kind == "superfluous" or (apart and each.kind == "wrong" and not each.quiet):
+            kept[each] = _delete(connection, each, keys[each.table])
+    for each in differences:
+        if each.kind == "superfluous":
             continue
-        row = {**made_row}
-        if each.table == "resource" and not row["deleted"]:
-            row["ics"] = _text(connection, mapper, each.tenant, row["stream_id"])
-        row = {name: _parameter(value) for name, value in row.items()}
-        if each.table == "device" and row["selector"] is None:
-            del row["selector"]
-        _insert(connection, each, keys[each.table], {**kept, **row})
-    counters = {(each.key[0], each.key[1]) for each in loud if each.table in TABLES["dav_index"]}
+        row = _values(connection, mapper, each, account)
+        if each.kind == "missing" or each in kept:
+            _insert(connection, each, keys[each.table], {**kept.get(each, {}), **row})
+        else:
+            _update(connection, each, keys[each.table], {name: row[name] for name in each.columns})
+    counters = {(each.key[0], each.key[1]) for each in differences if _counts(each)}
     if counters:
         # Clients may have the wrong rows, with sync tokens that say they are up to date.
         begin_again(connection, sorted(counters))
     for projection in scope.followers:
         connection.execute(FORGET_UNREADABLE, (projection.name, account.tenant))
         note(connection, projection.name, account.unreadable.get(projection.name, []))
+
+
+def _values(connection: Connection, mapper: FactMapper, place: Difference, account: Account) -> Row:
+    """The columns of a row as parameters."""
+    row = dict(account.rows[place.table][place.key])
+    if place.table == "resource" and row["ics"] is not None:
+        # A hash stands for the text.
+        del row["ics"]
+        if place.kind == "missing" or "ics" in place.columns:
+            row["ics"] = _text(connection, mapper, place.tenant, row["stream_id"])
+    for name in KEPT.get(place.table, ()):
+        if row[name] is None:
+            del row[name]
+    return {name: _parameter(value) for name, value in row.items()}
 
 
 def _text(connection: Connection, mapper: FactMapper, tenant: UUID, stream: UUID) -> bytes:
