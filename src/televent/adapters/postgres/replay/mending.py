@@ -95,8 +95,8 @@ def _stop_others(
 ) -> None:
     """Makes writers of these calendars wait until the transaction ends, and workers of the followers that differ.
 
-    A statement that buries a row finds none where the row is put back at the same moment. Whoever wrote since the
-    snapshot makes the corrections fail.
+    A statement that buries a row finds none where the row is put back at the same moment. A write since the snapshot
+    makes the corrections fail.
     """
     for number in numbers:
         connection.execute(LOCK, (number,))
