@@ -60,7 +60,10 @@ def says(someone: Someone, uid: str, attendee: Someone) -> dict[str, str]:
 def held(someone: Someone, uid: str) -> Iterator[None]:
     """No worker may send the card of this event in the meantime."""
     living, tenant = someone.chats.core.backend.living, someone.account.tenant
-    assert living.hold(tenant, stream(someone, uid), "card", someone.chats.now) is not None
+    # The sender of the card before holds it until Telegram's answer is stored.
+    wait_until(
+        lambda: living.hold(tenant, stream(someone, uid), "card", someone.chats.now) is not None, what="nobody sends"
+    )
     yield
     wait_until(lambda: _postponed(someone), what="a card that waits")
     living.release(tenant, stream(someone, uid), "card")
