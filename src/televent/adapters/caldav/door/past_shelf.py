@@ -21,6 +21,8 @@ SHELF_SECONDS: Final = 600.0
 """Max seconds for which a calendar is there."""
 FOLD_PATIENCE: Final = 10.0
 """Max seconds that a request waits for others to fold theirs."""
+WAITING: Final = 3
+"""Max requests of a process that wait, or fold: each takes one of the threads that answer everybody."""
 
 
 @dataclass(slots=True)
@@ -33,14 +35,28 @@ class _Shelved:
 class PastShelf:
     """Thread-safe. One calendar is folded at a time in a process, because that takes much of its time."""
 
+    waiting: int = 0
+    """The number of requests that wait, or fold."""
+    _counting: Lock = field(default_factory=Lock)
     _folding: Lock = field(default_factory=Lock)
     _shelf: OrderedDict[tuple[AccountId, str], _Shelved] = field(default_factory=OrderedDict)
 
     def calendar(self, backend: Backend, tenant: AccountId, named: PastName) -> PastCalendar | None:
         """The calendar as it stood; None if there was none of that name. Call it in a thread.
 
-        Raises what calendar_at raises, and DatabaseBusy where others take too long.
+        Raises what calendar_at raises, and DatabaseBusy where others take too long, or too many wait already.
         """
+        with self._counting:
+            if self.waiting >= WAITING:
+                raise DatabaseBusy("other past calendars are being read")
+            self.waiting += 1
+        try:
+            return self._in_turn(backend, tenant, named)
+        finally:
+            with self._counting:
+                self.waiting -= 1
+
+    def _in_turn(self, backend: Backend, tenant: AccountId, named: PastName) -> PastCalendar | None:
         if not self._folding.acquire(timeout=FOLD_PATIENCE):
             raise DatabaseBusy("other past calendars are being read")
         try:
