@@ -14,6 +14,7 @@ CREATE TABLE event_mail (
     at        timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, stream_id, mail_key)
 );
+CREATE INDEX event_mail_by_mail ON event_mail (mail_key);
 
 -- migrate:down
 DROP TABLE event_mail;

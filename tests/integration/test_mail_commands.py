@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,6 +13,7 @@ from support.post import EDGE, PostOffice, itip_mail, message
 from support.town import UID, Person, Town, meeting
 from televent.adapters.email.doors.keys import mail_key
 from televent.adapters.postgres.queues.mail_listing import MailFilter, MailListing
+from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.cli import cli
 
 ZED = "zed@example.net"
@@ -146,3 +148,15 @@ def test_a_mail_that_is_being_processed_is_left_alone(town: Town, ann: Person, r
 def test_what_to_replay_must_be_said(run: Run) -> None:
     for words in ((), ("abcdef", "--state", "failed")):
         assert run("replay", *words).exit_code == 2
+
+
+def test_the_decision_of_a_person_is_listed(town: Town, post: PostOffice, ann: Person, run: Run) -> None:
+    ann.put(meeting(people=(ZED,)))
+    key = taken(post, itip_mail(REPLY), ann.address)
+    (card,) = {UUID(each["card_id"]) for each in town.owed("parked_notification")}
+    settle_parked(town.core.backend, ann.context(), card, "apply", "")
+    assert ann.says(ZED) == "ACCEPTED"
+    (mail,) = (each for each in listed(run) if each["key"] == key)
+    assert (mail["state"], mail["decided"]) == ("parked", "a person applied it")
+    assert "a person applied it" in run("list").output
+    assert "a person applied it" in run("show", key).output

@@ -59,7 +59,7 @@ def mail_list(chosen: Chosen, /, limit: int, as_json: bool, **filters: Any) -> N
     lines = [
         safe(
             f"{each.key[:16]}  {each.received_at:%Y-%m-%d %H:%M}  {each.state:<8}  {each.envelope_from or '<>'}"
-            f" → {', '.join(each.recipients)}: {each.verdict}"
+            f" → {', '.join(each.recipients)}: {_reason(each)}"
         )
         for each in found
     ]
@@ -123,6 +123,11 @@ def mail_replay(chosen: Chosen, /, keys: tuple[str, ...], as_json: bool, **filte
     show(done, as_json, lines or ["There is no such mail."])
 
 
+def _reason(mail: ListedMail) -> str:
+    """Why the mail has its state, and what a person decided about it since."""
+    return "; ".join(filter(None, (mail.verdict, mail.decided)))
+
+
 async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
     from televent.adapters.postgres.queues.mail_listing import MailListing
     from televent.runtime.incoming_mail import intake_of
@@ -152,7 +157,7 @@ def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
         "key": mail.key,
         "received": f"{mail.received_at:%Y-%m-%d %H:%M:%S} UTC, {mail.size} bytes, attempts: {mail.attempts}",
         "envelope": f"{mail.envelope_from or '<>'} → {', '.join(mail.recipients)}",
-        "state": f"{mail.state}: {mail.verdict}" if mail.verdict else mail.state,
+        "state": f"{mail.state}: {_reason(mail)}" if _reason(mail) else mail.state,
     }
     try:
         parsed = parse_mail(data)

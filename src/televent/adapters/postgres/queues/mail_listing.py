@@ -10,7 +10,11 @@ from televent.adapters.postgres.rows import Pool
 from televent.application.mail.book import LEASE, KeptMail
 
 _LIST: Final = """
-    SELECT mail_key, received_at, state, coalesce(verdict, ''), envelope_from, recipients, octet_length(raw), attempts
+    SELECT mail_key, received_at, state, coalesce(verdict, ''), envelope_from, recipients, octet_length(raw), attempts,
+        coalesce((SELECT string_agg(DISTINCT CASE decided.state
+                WHEN 'applied-by-hand' THEN 'a person applied it' ELSE 'a person ignored it' END, ', ')
+            FROM event_mail AS decided
+            WHERE decided.mail_key = inbound_mail.mail_key AND decided.state LIKE '%%-by-hand'), '')
     FROM inbound_mail
     WHERE (%(states)s::text[] IS NULL OR state = ANY (%(states)s))
         AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
@@ -28,7 +32,8 @@ _BACK: Final = "UPDATE inbound_mail SET state = %(state)s, verdict = %(verdict)s
 
 @dataclass(frozen=True, slots=True)
 class ListedMail:
-    """A stored mail without its bytes. ``verdict``: why it has its state."""
+    """A stored mail without its bytes. ``verdict``: why it has its state. ``decided``: what a person has done with it
+    since; "" for nothing."""
 
     key: str
     received_at: datetime
@@ -38,6 +43,7 @@ class ListedMail:
     recipients: list[str]
     size: int
     attempts: int
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
