@@ -62,6 +62,16 @@ def test_newer_events_replace_older_ones_only_when_wanted(chats: Chats) -> None:
     assert sorted(each.summary for each in planned(boris)) == ["New", "Other"]
 
 
+def test_a_time_zone_that_nobody_knows_is_told_before_the_import(chats: Chats) -> None:
+    ann, boris = chats.person("Ann"), chats.person("Борис", language="ru")
+    text = calendar(event("z", "Zeta")).replace("DTSTART:20261124T100000Z", "DTSTART;TZID=Moon/Base:20261124T100000")
+    text = text.replace("DTEND:20261124T110000Z", "DTEND;TZID=Moon/Base:20261124T110000")
+    ann.sends_file("moon.ics", text)
+    assert "⚠️ Televent does not know the time zone “Moon/Base”." in ann.hears("Zeta")["text"]
+    boris.sends_file("moon.ics", text)
+    assert "⚠️ Televent не знает часовой пояс «Moon/Base»." in boris.hears("Zeta")["text"]
+
+
 def test_an_import_tells_nobody(chats: Chats) -> None:
     ann, bob = chats.person("Ann", address="ann@example.com"), chats.person("Bob", address="bob@example.com")
     people = ("ORGANIZER:mailto:ann@example.com", "ATTENDEE:mailto:ann@example.com", "ATTENDEE:mailto:bob@example.com")

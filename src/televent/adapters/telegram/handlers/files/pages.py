@@ -19,10 +19,13 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.times import when_of
+from televent.wording.zones import unknown_zone_of
 
 PREFIX: Final = "file:"
 SHOWN: Final = 5
 """Max events that are shown of a file."""
+MAX_ZONES: Final = 3
+"""Max time zones of a file that are named because nobody knows them."""
 MAX_NAME: Final = 64
 """Max characters of a file's name or an event's title in a preview."""
 
@@ -47,7 +50,7 @@ def preview(looked: Looked, file_id: UUID, display: Display) -> tuple[str, Inlin
     lines += [f"• {line}" for line in _first(objects, display)]
     if len(objects) > SHOWN:
         lines.append(say(language, "and-more", count=len(objects) - SHOWN))
-    notes = []
+    notes = _unknown_zones(objects, language)
     over = sum(_is_over(each, display.now) for each in objects)
     for key, count in (
         ("over", over),
@@ -75,7 +78,7 @@ def invitation(text: CalendarText, file_id: UUID, display: Display) -> tuple[str
     """An invitation that came in a file."""
     language, organizer = display.language, text.reading.organizer
     assert organizer is not None
-    lines = [say(language, "file-invitation"), "", *_first((text,), display)]
+    lines = [say(language, "file-invitation"), "", *_first((text,), display), *_unknown_zones((text,), language)]
     lines += ["", say(language, "file-from", name=_short(organizer.cn or organizer.address), address=organizer.address)]
     row = [
         _button(file_id, plain(language, "file-add"), "add"),
@@ -98,6 +101,13 @@ def _line(text: CalendarText, display: Display) -> str:
     when = html.escape(when_of(instance.start, end, display), quote=False)
     rule = f", {html.escape(rule_of(instance.rrule, display, instance.start), quote=False)}" if instance.rrule else ""
     return f"<b>{title}</b> · {when}{rule}"
+
+
+def _unknown_zones(objects: Sequence[CalendarText], language: str) -> list[str]:
+    """A warning for each time zone that nobody knows: its events may be at another time than they seem."""
+    named = (instance.unknown_zone for each in objects for instance in each.reading.instances())
+    zones = [zone for zone in dict.fromkeys(named) if zone is not None]
+    return [f"⚠️ {html.escape(unknown_zone_of(zone, language), quote=False)}" for zone in zones[:MAX_ZONES]]
 
 
 def _is_over(text: CalendarText, now: datetime) -> bool:
