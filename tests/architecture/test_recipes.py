@@ -103,7 +103,7 @@ def test_every_text_is_there_in_every_language_and_every_notice_has_one() -> Non
     tree = ast.parse((SOURCE / "policies" / "notices.py").read_text())
     constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     named = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", value)}
-    assert "party-crasher" in named
+    assert "share-declined-by" in named
     assert named - text_ids("adapters/telegram", "en") == set()
     assert {f"parked-lead-{each}" for each in get_args(ParkedFor)} <= text_ids("wording", "en")
     assert {f"parked-why-{each}" for each in get_args(Doubt)} <= text_ids("wording", "en")

@@ -312,7 +312,11 @@ class Stage:
                     else []
                 )
             mails += [Mail(self.inward(to), method, self.inward(text)) for to, method, text in made]
-        keys = tuple(each["text_key"] for _, kind, each in rows if kind == "telegram_notification/1")
+        keys = tuple(
+            each.get("text_key", "party-crasher")
+            for _, kind, each in rows
+            if kind in ("telegram_notification/1", "uninvited_notification/1")
+        )
         keys += tuple("calendar-offer" for _, kind, _ in rows if kind == "calendar_offer/1")
         return Scene(views, tuple(mails), keys)
 

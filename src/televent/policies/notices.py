@@ -11,7 +11,14 @@ from typing import Any, Final
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard, ParkedCard, ShareNotice
+from televent.application.messages.chat import (
+    AnswerNotice,
+    ChatText,
+    InvitationCard,
+    ParkedCard,
+    ShareNotice,
+    UninvitedAnswer,
+)
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
@@ -74,7 +81,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield declined(fact, stream)
         case MessageSetAside():
             for address in dict.fromkeys(each.address for each in fact.uninvited):
-                yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
+                yield UninvitedAnswer(stream, address, fact.summary)
         case MailParked():
             yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case ShareOffered() if fact.access != BUSY:

@@ -45,7 +45,7 @@ from televent.adapters.telegram.handlers.creating import answering as creating_a
 from televent.adapters.telegram.handlers.creating import picking, preview, sentence
 from televent.adapters.telegram.handlers.events.modules import MODULES as EVENTS
 from televent.adapters.telegram.handlers.files import importing
-from televent.adapters.telegram.handlers.guests import attendees, freebusy, invite
+from televent.adapters.telegram.handlers.guests import attendees, freebusy, invite, uninvited
 from televent.adapters.telegram.handlers.proposals import answering as proposals
 from televent.adapters.telegram.handlers.proposals import proposing
 from televent.adapters.telegram.handlers.reminders import snooze
@@ -90,6 +90,7 @@ HANDLERS: Final = (
     elsewhere,
     attendees,
     freebusy,
+    uninvited,
     devices,
     sharing,
     snooze,

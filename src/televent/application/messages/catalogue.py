@@ -39,6 +39,7 @@ NAMES: Mapping[str, type[Message]] = {
     "rsvp_notification/3": chat.AnswerNotice,
     "proposal_notification/1": proposals.ProposalNotice,
     "proposal_declined_notification/1": proposals.ProposalDeclinedNotice,
+    "uninvited_notification/1": chat.UninvitedAnswer,
     "share_notification/1": chat.ShareNotice,
     "telegram_notification/1": chat.ChatText,
     "calendar_offer/1": chat.CalendarOffer,

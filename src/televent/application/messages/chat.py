@@ -50,6 +50,15 @@ class ParkedCard(Message, frozen=True):
     card_id: UUID
 
 
+class UninvitedAnswer(Message, frozen=True):
+    """A person who was not invited answered the reader's meeting; the reader may invite them. ``stream_id``: the
+    reader's copy of the event."""
+
+    stream_id: UUID
+    address: str
+    summary: str
+
+
 class ShareNotice(Message, frozen=True):
     """Somebody offers a calendar, changes what they offer, or takes it back; the sharee reads it. ``what``: the state
     of the share (domain.mount), ``name``: the owner's, ``title``: the calendar's."""

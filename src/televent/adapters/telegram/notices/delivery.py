@@ -24,6 +24,7 @@ from televent.adapters.telegram.notices.proposals import send_declined, send_pro
 from televent.adapters.telegram.notices.reminders import send_digest, send_reminder, send_reminders
 from televent.adapters.telegram.notices.sharing import send_share
 from televent.adapters.telegram.notices.texts import send_text
+from televent.adapters.telegram.notices.uninvited import send_uninvited
 from televent.adapters.telegram.notices.wanted import is_wanted
 from televent.application.messages.chat import (
     AnswerNotice,
@@ -32,6 +33,7 @@ from televent.application.messages.chat import (
     InvitationCard,
     ParkedCard,
     ShareNotice,
+    UninvitedAnswer,
 )
 from televent.application.messages.mail import MeetingMail, ParkedMailNotice
 from televent.application.messages.message import Message
@@ -55,6 +57,7 @@ SENDERS: Final[Mapping[type[Message], Sender]] = MappingProxyType(
         ProposalNotice: send_proposal,
         ProposalDeclinedNotice: send_declined,
         ParkedCard: send_parked,
+        UninvitedAnswer: send_uninvited,
         ShareNotice: send_share,
         ChatText: send_text,
         CalendarOffer: send_offer,

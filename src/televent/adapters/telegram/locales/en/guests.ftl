@@ -22,3 +22,9 @@ guests-none-named = “{ $words }” names nobody to whom I can write. Please se
 guests-not-organizer = Only the organizer can invite people to this event: { $name }. Ask them to do it.
 guests-hidden = Telegram does not tell me who { $names } is. Send their @username or their email address instead.
 attendees-counted = { $status }: { $count }
+
+button-uninvited-add = ➕ Invite
+button-uninvited-no = Leave it
+uninvited-added = ✅ Invited. The answer will count once they answer the invitation.
+uninvited-there = They are invited already.
+uninvited-left = Not invited. Nothing was changed.

@@ -22,3 +22,9 @@ guests-none-named = «{ $words }»: так я никого не найду. Пр
 guests-not-organizer = Приглашать на это событие может только организатор: { $name }. Попросите об этом.
 guests-hidden = Telegram не говорит мне, кто это: { $names }. Пришлите @имя или адрес почты.
 attendees-counted = { $status }: { $count }
+
+button-uninvited-add = ➕ Пригласить
+button-uninvited-no = Не приглашать
+uninvited-added = ✅ Приглашение отправлено. Ответ засчитается, когда человек ответит на него.
+uninvited-there = Этот человек уже приглашён.
+uninvited-left = Не приглашён. Ничего не изменилось.

@@ -1,0 +1,40 @@
+"""The organizer decides about the answer of a person who was not invited."""
+
+from __future__ import annotations
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message
+
+from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.taps import acknowledge, show
+from televent.adapters.telegram.texts import plain_refusal, say
+from televent.adapters.telegram.uninvited_cards import PREFIX, read_uninvited
+from televent.application.refusals import NotOrganizer, TooManyAttendees, UnknownResource
+from televent.application.use_cases.scheduling.guests import Fate
+from televent.application.use_cases.scheduling.uninvited import admit_uninvited
+
+router = Router(name="uninvited")
+
+
+@router.callback_query(F.data.startswith(PREFIX))
+async def decide(query: CallbackQuery, door: BotDoor, person: Person) -> None:
+    """Invites the person, or leaves it; the message then says which."""
+    named = read_uninvited(query.data or "")
+    if named is None or not isinstance(query.message, Message):
+        await acknowledge(query)
+        return
+    word, stream_id, mark = named
+    text = query.message.html_text
+    if word == "no":
+        await show(query.message, f"{text}\n\n{say(person.language, 'uninvited-left')}")
+        await acknowledge(query)
+        return
+    context = door.context(person.account.tenant, f"uninvited:{query.id}")
+    try:
+        _, fate = await door.run(lambda: admit_uninvited(door.backend, context, stream_id=stream_id, mark=mark))
+    except (UnknownResource, NotOrganizer, TooManyAttendees) as refusal:
+        await acknowledge(query, plain_refusal(person.language, refusal), alert=True)
+        return
+    told = "uninvited-there" if fate is Fate.ALREADY else "uninvited-added"
+    await show(query.message, f"{text}\n\n{say(person.language, told)}")
+    await acknowledge(query)
