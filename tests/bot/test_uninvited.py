@@ -1,11 +1,16 @@
 """An answer of somebody who was not invited: the organizer invites them by a tap, or leaves it."""
 
+from uuid import uuid4
+
 import pytest
 
 from support.chat import Chats, Someone, buttons
 from support.chat_mails import PROVEN, comes, person
 from support.event_stage import made, stored
 from support.post import message
+from televent.adapters.telegram.notices.delivery import mail_instead
+from televent.application.messages.chat import UninvitedAnswer
+from televent.application.messages.mail import NoticeMail
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.objects.delete_object import delete_stream
@@ -15,7 +20,9 @@ from televent.application.use_cases.scheduling.uninvited import admit_uninvited,
 EVE = "eve@example.net"
 
 
-def crashed(chats: Chats, language: str = "en") -> tuple[Someone, ResourceRow]:
+def crashed(
+    chats: Chats, language: str = "en", eve: str = EVE, *lines: str, rule: str | None = None
+) -> tuple[Someone, ResourceRow]:
     """Ann, and her meeting, which Eve has answered without an invitation."""
     if language == "en":
         ann, to = person(chats, "Ann")
@@ -23,15 +30,16 @@ def crashed(chats: Chats, language: str = "en") -> tuple[Someone, ResourceRow]:
         to = f"anna.{chats.core.backend.ids().hex[:8]}@example.com"
         ann = chats.person("Анна", language=language, address=to)
     guest = chats.person("Bob")
-    row = made(ann, "Sync", guest)
+    row = made(ann, "Sync", guest, rule=rule)
     answer = message(
         "REPLY",
         f"ORGANIZER:mailto:{to}",
-        f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{EVE}",
+        f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{eve}",
+        *lines,
         uid=row.uid,
         stamp="20261123T093500Z",
     )
-    comes(chats, to, answer, results=PROVEN, sender=EVE)
+    comes(chats, to, answer, results=PROVEN.replace("example.net", eve.rpartition("@")[2]), sender=eve)
     return ann, row
 
 
@@ -58,6 +66,25 @@ def test_only_those_who_answered_are_invited_so(chats: Chats) -> None:
     ann, row = crashed(chats)
     with pytest.raises(UnknownResource):
         admit_uninvited(chats.core.backend, ann.context(), stream_id=row.stream_id, mark=mark_of("zed@example.net"))
+
+
+def test_an_address_that_no_mail_can_go_to_is_not_said_to_be_invited(chats: Chats) -> None:
+    ann, row = crashed(chats, eve="eve@localhost")
+    card = ann.hears("A person who was not invited answered")
+    told = ann.taps("➕ Invite", card)["answer"]
+    assert (told["text"], told["show_alert"]) == ("No invitation can go to that address.", True)
+    assert "eve@localhost" not in invited(ann, row)
+
+
+def test_who_knows_one_date_is_not_invited_to_all(chats: Chats) -> None:
+    date = "RECURRENCE-ID:20261208T150000Z"
+    ann, _ = crashed(chats, "en", EVE, date, rule="FREQ=WEEKLY;COUNT=4")
+    assert buttons(ann.hears("A person who was not invited answered")) == []
+
+
+def test_a_closed_chat_reads_it_by_mail() -> None:
+    mail = mail_instead(UninvitedAnswer(uuid4(), EVE, "Sync"))
+    assert mail == NoticeMail("party-crasher", {"title": "Sync", "sender": EVE})
 
 
 def test_it_is_left(chats: Chats) -> None:

@@ -81,7 +81,11 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield declined(fact, stream)
         case MessageSetAside():
             for address in dict.fromkeys(each.address for each in fact.uninvited):
-                yield UninvitedAnswer(stream, address, fact.summary)
+                if any(each.occurrence is not None for each in fact.uninvited if each.address == address):
+                    # They know of one date. An invitation would show them the whole series.
+                    yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
+                else:
+                    yield UninvitedAnswer(stream, address, fact.summary)
         case MailParked():
             yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case ShareOffered() if fact.access != BUSY:

@@ -35,7 +35,7 @@ from televent.application.messages.chat import (
     ShareNotice,
     UninvitedAnswer,
 )
-from televent.application.messages.mail import MeetingMail, ParkedMailNotice
+from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage, RetryLater, Undeliverable
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
@@ -185,6 +185,8 @@ def mail_instead(message: Message) -> Message | None:
             return MeetingMail(message.stream_id, "declined", 0, "")
         case ParkedCard():
             return ParkedMailNotice(message.card_id)
+        case UninvitedAnswer():
+            return NoticeMail("party-crasher", {"title": message.summary, "sender": message.address})
         case _:
             return None
 

@@ -7,10 +7,10 @@ from aiogram.types import CallbackQuery, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.taps import acknowledge, show
-from televent.adapters.telegram.texts import plain_refusal, say
+from televent.adapters.telegram.texts import plain, plain_refusal, say
 from televent.adapters.telegram.uninvited_cards import PREFIX, read_uninvited
-from televent.application.refusals import NotOrganizer, TooManyAttendees, UnknownResource
-from televent.application.use_cases.scheduling.guests import Fate
+from televent.application.refusals import InvalidAddress, NotOrganizer, TooManyAttendees, UnknownResource
+from televent.application.use_cases.scheduling.guests import INVITED, Fate
 from televent.application.use_cases.scheduling.uninvited import admit_uninvited
 
 router = Router(name="uninvited")
@@ -32,8 +32,12 @@ async def decide(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     context = door.context(person.account.tenant, f"uninvited:{query.id}")
     try:
         _, fate = await door.run(lambda: admit_uninvited(door.backend, context, stream_id=stream_id, mark=mark))
-    except (UnknownResource, NotOrganizer, TooManyAttendees) as refusal:
+    except (UnknownResource, NotOrganizer, TooManyAttendees, InvalidAddress) as refusal:
         await acknowledge(query, plain_refusal(person.language, refusal), alert=True)
+        return
+    if fate is not Fate.ALREADY and fate not in INVITED:
+        # The address is one that no mail can go to.
+        await acknowledge(query, plain(person.language, "uninvited-cannot"), alert=True)
         return
     told = "uninvited-there" if fate is Fate.ALREADY else "uninvited-added"
     await show(query.message, f"{text}\n\n{say(person.language, told)}")

@@ -27,4 +27,5 @@ button-uninvited-add = ➕ Invite
 button-uninvited-no = Leave it
 uninvited-added = ✅ Invited. The answer will count once they answer the invitation.
 uninvited-there = They are invited already.
+uninvited-cannot = No invitation can go to that address.
 uninvited-left = Not invited. Nothing was changed.

@@ -27,4 +27,5 @@ button-uninvited-add = ➕ Пригласить
 button-uninvited-no = Не приглашать
 uninvited-added = ✅ Приглашение отправлено. Ответ засчитается, когда человек ответит на него.
 uninvited-there = Этот человек уже приглашён.
+uninvited-cannot = На этот адрес нельзя отправить приглашение.
 uninvited-left = Не приглашён. Ничего не изменилось.
