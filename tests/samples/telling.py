@@ -43,6 +43,8 @@ BUTTONS_SHOWN: Final = {
     "📆 One date only…": "One date",
     "📥 Import": "Import",
     "✖️ Cancel": "Cancel",
+    "➕ Invite": "Invite",
+    "Leave it": "Leave it",
 }
 """The buttons as the table names them."""
 UNKNOWN_ZONE: Final = "does not know the time zone"
