@@ -229,8 +229,8 @@ def test_a_stranger_who_answers_is_told_of(town: Town, post: PostOffice, ann: Pe
     mail = itip_mail(reply(who="stranger@example.org"), sender="stranger@example.org", proven=True)
     post.send(mail, post.token(ann, ZED, UID))
     assert post.verdicts() == [("parked", "party-crasher")]
-    (notice,) = town.owed("telegram_notification")
-    assert notice["values"]["sender"] == "stranger@example.org"
+    (notice,) = town.owed("uninvited_notification")
+    assert notice["address"] == "stranger@example.org"
 
 
 def test_an_answer_to_no_meeting_disturbs_nobody(town: Town, post: PostOffice) -> None:

@@ -101,9 +101,8 @@ def test_who_was_not_asked_changes_nothing_but_is_reported_once(town: Town, bob:
     for _ in range(2):
         assert not bob.receive(crashing).changed
     assert bob.row() == before
-    (notice,) = town.owed("telegram_notification")
-    assert notice["text_key"] == "party-crasher"
-    assert notice["values"] == {"summary": "Sync", "sender": "eve@example.com"}
+    (notice,) = town.owed("uninvited_notification")
+    assert (notice["summary"], notice["address"]) == ("Sync", "eve@example.com")
 
 
 def test_an_attendee_who_lost_the_copy_gets_it_again(town: Town, bob: Person) -> None:
