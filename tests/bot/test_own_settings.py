@@ -31,10 +31,11 @@ def test_the_menu_shows_every_setting_with_its_value(chats: Chats) -> None:
         "📱 Events with their own alarm: I remind you too",
         "👥 Calendars that others share with you: in your agenda",
         "📨 Invitations from strangers: ask first",
+        "🚪 People you did not invite: ask first",
         "👀 Who may ask when you are busy: those you meet with or share a calendar with",
         "📧 Mail addresses for invitations: ann-menu@example.com",
     ]
-    assert len(buttons(menu)) == 16
+    assert len(buttons(menu)) == 17
 
 
 def test_values_are_chosen_by_buttons(chats: Chats) -> None:
@@ -188,9 +189,9 @@ def test_every_page_says_what_it_is_for_and_what_holds_and_marks_it(chats: Chats
     ann = chats.person("Ann", language=language, zone="Europe/Berlin")
     ann.says("/settings")
     menu = ann.hears("⚙️")
-    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 15
+    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 16
     opening = [each for each in buttons(menu) if each.split()[0] not in ("👤", "🌍", "🤝", "📧")]
-    assert len(opening) == 12
+    assert len(opening) == 13
     for each in opening:
         ann.taps(each, menu)
         page = ann.hears(now)

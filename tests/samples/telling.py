@@ -14,6 +14,7 @@ CHAT: Final = (
     ("question about an unproven change", r"^📨 A change of an event came that I cannot prove"),
     ("question about an unproven answer", r"^📨 An answer came that I cannot prove"),
     ("who answered uninvited", r"^A person who was not invited answered"),
+    ("who is sent instead", r"^.{1,80} will not come to"),
     ("cancellation", r"🚫 This meeting was cancelled"),
     ("removal, while the meeting goes on", r"took you off the list"),
     ("card of the change", r"changed this meeting"),
@@ -27,7 +28,8 @@ MAILS: Final = (
     ("question, with a link", r"^Please decide: "),
     ("which events came", r"brought a calendar$"),
     ("why it changes nothing", r"changed nothing$"),
-    ("who answered uninvited", r"^Somebody who was not invited answered"),
+    ("who answered uninvited, with a link", r"^May they come\?"),
+    ("who answered one date uninvited", r"^Somebody who was not invited answered"),
     ("the answer", r"^Answers: "),
     ("invitation, because its zone is unknown", r"^Invitation: "),
 )
@@ -45,6 +47,7 @@ BUTTONS_SHOWN: Final = {
     "✖️ Cancel": "Cancel",
     "➕ Invite": "Invite",
     "Leave it": "Leave it",
+    "🚫 Refuse": "Refuse",
 }
 """The buttons as the table names them."""
 UNKNOWN_ZONE: Final = "does not know the time zone"

@@ -138,6 +138,16 @@ def add_address(stage: Stage, step: Step) -> None:
     stage.another_address(step.word(1), step.word(2))
 
 
+def prefer(stage: Stage, step: Step) -> None:
+    """prefer WHO NAME VALUE: a choice in the settings."""
+    stage.prefer(step.word(1), {step.word(2): step.word(3)})
+
+
+def admit(stage: Stage, step: Step) -> None:
+    """admit WHO OBJECT SOMEBODY: invites a person who would come uninvited, as by the card's button."""
+    stage.admit(step.word(1), uid_of(step.word(2)), step.word(3))
+
+
 ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "put": put,
     "edit": edit,
@@ -154,6 +164,8 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "bounce": bounce,
     "import": import_offer,
     "address": add_address,
+    "prefer": prefer,
+    "admit": admit,
 }
 
 

@@ -34,6 +34,7 @@ from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
 from televent.application.use_cases.scheduling.proposals import accept_proposal, decline_proposal, propose_time
+from televent.application.use_cases.scheduling.uninvited import admit_uninvited, mark_of
 from televent.domain.ids import AccountId, StreamKey
 from televent.domain.refusal import Refusal
 from televent.ical.mending.files import read_any_file
@@ -144,8 +145,7 @@ class Stage:
         telegram_id = self.number * 1000 + len(self.people)
         self.people[name] = self.site.person(telegram_id, name.title(), self.outward(address(name)))
         # The scenarios are about the protocol, so nobody is asked before an invitation is applied.
-        context = self._context(AccountId(self.people[name].tenant))
-        change_preferences(self.site.core.backend, context, {"strangers": "always"})
+        self.prefer(name, {"strangers": "always"})
         self.calendars[name] = ["default"]
 
     def person(self, name: str) -> Client:
@@ -153,6 +153,10 @@ class Stage:
         if name not in self.people:
             raise WrongScenario(f"{name} has no account here")
         return self.people[name]
+
+    def prefer(self, name: str, choices: dict[str, object]) -> None:
+        context = self._context(AccountId(self.person(name).tenant))
+        change_preferences(self.site.core.backend, context, choices)
 
     def another_address(self, name: str, other: str) -> None:
         tenant = AccountId(self.person(name).tenant)
@@ -177,6 +181,15 @@ class Stage:
         answer_invitation(
             core.backend, self._context(tenant), stream_id=row.stream_id, partstat=partstat, recurrence_id=recurrence_id
         )
+        self._end()
+
+    def admit(self, name: str, uid: str, somebody: str) -> None:
+        """The tap by which an organizer invites a person who would come uninvited."""
+        tenant = AccountId(self.person(name).tenant)
+        self._begin()
+        core, mark = self.site.core, mark_of(self.outward(address(somebody)))
+        (row,) = core.reads.by_uid(tenant, self.outward(uid))
+        admit_uninvited(core.backend, self._context(tenant), stream_id=row.stream_id, mark=mark)
         self._end()
 
     def propose(
@@ -313,9 +326,9 @@ class Stage:
                 )
             mails += [Mail(self.inward(to), method, self.inward(text)) for to, method, text in made]
         keys = tuple(
-            each.get("text_key", "party-crasher")
+            each.get("text_key") or ("delegate-asked" if each["delegator"] else "party-crasher")
             for _, kind, each in rows
-            if kind in ("telegram_notification/1", "uninvited_notification/1")
+            if kind in ("telegram_notification/1", "uninvited_notification/2")
         )
         keys += tuple("calendar-offer" for _, kind, _ in rows if kind == "calendar_offer/1")
         return Scene(views, tuple(mails), keys)

@@ -20,6 +20,7 @@ from televent.application.messages.mail import (
     CalendarDeclineCounter,
     CalendarInvite,
     CalendarMail,
+    CalendarRefusal,
     CalendarReply,
     CalendarUpdate,
 )
@@ -33,6 +34,7 @@ MAILS: Mapping[str, type[CalendarMail]] = {
     "update": CalendarUpdate,
     "cancel": CalendarCancel,
     "again": CalendarUpdate,
+    "refuse": CalendarRefusal,
     "reply": CalendarReply,
     "counter": CalendarCounter,
     "decline-counter": CalendarDeclineCounter,

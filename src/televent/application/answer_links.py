@@ -17,6 +17,7 @@ REMINDER: Final = "reminder"
 PROPOSAL: Final = "proposal:"
 GUEST: Final = "guest:"
 OFF: Final = "off:"
+UNINVITED: Final = "uninvited:"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
@@ -25,7 +26,8 @@ TOKEN_LENGTH: Final = 32
 class AnswerLink:
     """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting. ``purpose``: "" for
     the invitation, REMINDER, PROPOSAL with the key of the proposal behind it, or GUEST with the address of a guest
-    elsewhere; then ``tenant`` and ``stream_id`` are the organizer's. OFF with a kind of mail turns that kind off."""
+    elsewhere; then ``tenant`` and ``stream_id`` are the organizer's. OFF with a kind of mail turns that kind off.
+    UNINVITED with the address of a person who would come uninvited decides about them."""
 
     token: str
     tenant: AccountId
@@ -47,6 +49,11 @@ class AnswerLink:
     def off(self) -> str | None:
         """The kind of mail that the link turns off; None for another link."""
         return self.purpose.removeprefix(OFF) if self.purpose.startswith(OFF) else None
+
+    @property
+    def uninvited(self) -> str | None:
+        """The address of the uninvited person about whom the link decides; None for another link."""
+        return self.purpose.removeprefix(UNINVITED) if self.purpose.startswith(UNINVITED) else None
 
 
 class AnswerLinks(Protocol):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice
+from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
 from televent.domain.calendar_object.events import (
+    REFUSED_BY_HAND,
     CounterProposed,
     EventCancelled,
     InvitationReceived,
@@ -36,38 +39,63 @@ GATHERED: Final = timedelta(minutes=1)
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:
-    """The mail of a fact, for the account that owns the stream."""
-    mail, due = _mail(fact, envelope), envelope.now
-    if mail is None:
-        return []
-    if isinstance(mail, ParkedMailNotice) or (isinstance(mail, MeetingMail) and mail.what == "answers"):
-        due += GATHERED
-    message_id = envelope.derived_id("mail")
-    return [OutboxMessage(message_id, f"mail/{message_id}", mail, due)]
+    """The mails of a fact, for the account that owns the stream."""
+    messages = []
+    for ordinal, mail in enumerate(_mails(fact, envelope)):
+        due = envelope.now
+        if isinstance(mail, ParkedMailNotice) or (isinstance(mail, MeetingMail) and mail.what == "answers"):
+            due += GATHERED
+        # The name of the first is older than the others: a fact that is read again gives the same ids.
+        message_id = envelope.derived_id(f"mail/{ordinal}" if ordinal else "mail")
+        messages.append(OutboxMessage(message_id, f"mail/{message_id}", mail, due))
+    return messages
 
 
-def _mail(fact: Any, envelope: Envelope) -> Message | None:
+def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
     stream, version = envelope.key.stream, envelope.version
     match fact:
         case InvitationReceived() if not fact.only_answers:
-            return MeetingMail(stream, "card", version, "")
+            yield MeetingMail(stream, "card", version, "")
         case EventCancelled():
-            return MeetingMail(stream, "card", version, "")
-        case RsvpGiven() if not fact.own and (fact.was != fact.partstat or fact.comment is not None or fact.guests > 0):
-            return MeetingMail(stream, "answers", version, "")
+            yield MeetingMail(stream, "card", version, "")
+        case RsvpGiven() if not fact.own:
+            yield from _delegate(fact, stream)
+            if fact.delegate and fact.comment is None:
+                return
+            if fact.was != fact.partstat or fact.comment is not None or fact.guests > 0:
+                yield MeetingMail(stream, "answers", version, "")
         case CounterProposed():
             key = proposal_key(fact.attendee, fact.recurrence_id, fact.mark.dtstamp)
-            return MeetingMail(stream, "proposal", version, key)
+            yield MeetingMail(stream, "proposal", version, key)
         # The mail of the new time tells that a proposal was accepted.
         case ProposalAnswerReceived() if not fact.accepted:
-            return MeetingMail(stream, "declined", version, "")
-        case MessageSetAside() if fact.uninvited:
-            people = ", ".join(dict.fromkeys(each.address for each in fact.uninvited))
-            return NoticeMail("party-crasher", {"title": fact.summary, "sender": people})
+            yield MeetingMail(stream, "declined", version, "")
+        case MessageSetAside() if fact.reason != REFUSED_BY_HAND:
+            yield from _uninvited(fact, stream)
         case MailParked():
-            return ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
+            yield ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case _:
-            return None
+            return
+
+
+def _uninvited(fact: MessageSetAside, stream: UUID) -> Iterator[Message]:
+    """The question about each person, who answered the whole event; of others the organizer only hears."""
+    for address in dict.fromkeys(each.address for each in fact.uninvited):
+        one_date = any(each.occurrence is not None for each in fact.uninvited if each.address == address)
+        if fact.refused or one_date:
+            key = "uninvited-refused" if fact.refused else "party-crasher"
+            yield NoticeMail(key, {"title": fact.summary, "sender": address})
+        else:
+            yield UninvitedMail(stream, address, fact.summary, "")
+
+
+def _delegate(fact: RsvpGiven, stream: UUID) -> Iterator[Message]:
+    """As in notices.py: the question about a delegate who is not invited, or that they were not let in."""
+    name, delegate, title = fact.name or fact.attendee, fact.delegated_to or "", fact.outline.summary
+    if fact.delegate == "waits":
+        yield UninvitedMail(stream, delegate, title, name)
+    elif fact.delegate == "refused":
+        yield NoticeMail("delegate-refused", {"title": title, "sender": delegate, "delegator": name})
 
 
 MAIL_NOTICES = Policy("mail_notices", react, topics=tuple(map(name_of, FACTS)), only_for="mail")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
@@ -23,6 +24,7 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
 from televent.domain.calendar_object.events import (
+    REFUSED_BY_HAND,
     CounterProposed,
     EventCancelled,
     InvitationReceived,
@@ -69,6 +71,9 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case EventCancelled():
             yield InvitationCard(stream, "cancelled", envelope.version)
         case RsvpGiven() if not fact.own:
+            yield from _delegate(fact, stream)
+            if fact.delegate and fact.comment is None:
+                return
             if fact.was != fact.partstat or fact.comment is not None or fact.guests > 0:
                 yield AnswerNotice(stream, envelope.version)
         # The bot shows an answer that it took itself.
@@ -79,13 +84,15 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         # The card of the new time tells that a proposal was accepted.
         case ProposalAnswerReceived() if not fact.accepted:
             yield declined(fact, stream)
-        case MessageSetAside():
+        case MessageSetAside() if fact.reason != REFUSED_BY_HAND:
             for address in dict.fromkeys(each.address for each in fact.uninvited):
-                if any(each.occurrence is not None for each in fact.uninvited if each.address == address):
+                if fact.refused:
+                    yield ChatText("uninvited-refused", {"summary": fact.summary, "sender": address})
+                elif any(each.occurrence is not None for each in fact.uninvited if each.address == address):
                     # They know of one date. An invitation would show them the whole series.
                     yield ChatText("party-crasher", {"summary": fact.summary, "sender": address})
                 else:
-                    yield UninvitedAnswer(stream, address, fact.summary)
+                    yield UninvitedAnswer(stream, address, fact.summary, "")
         case MailParked():
             yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case ShareOffered() if fact.access != BUSY:
@@ -99,6 +106,16 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield ChatText(key, {"name": fact.name, "title": fact.title})
         case _:
             return
+
+
+def _delegate(fact: RsvpGiven, stream: UUID) -> Iterator[Message]:
+    """The question about a delegate who is not invited, or the news that they were not let in. It names the delegator,
+    so it replaces the news of the answer."""
+    name, delegate, summary = fact.name or fact.attendee, fact.delegated_to or "", fact.outline.summary
+    if fact.delegate == "waits":
+        yield UninvitedAnswer(stream, delegate, summary, name)
+    elif fact.delegate == "refused":
+        yield ChatText("delegate-refused", {"summary": summary, "sender": delegate, "delegator": name})
 
 
 NOTICES = Policy("notices", react, topics=tuple(map(name_of, FACTS)), only_for="chat")

@@ -13,6 +13,7 @@ from typing import Literal, assert_never
 from televent.application.event_store.envelope import Envelope
 from televent.domain.calendar_object.details import Answered, Details, Guest, Occurrence, People, WhatChanged
 from televent.domain.calendar_object.events import (
+    REFUSED_BY_HAND,
     AttendeeInvited,
     AttendeeRemoved,
     CalendarObjectEvent,
@@ -49,6 +50,7 @@ Word = Literal[
     "guest-removed",
     "answered",
     "answered-uninvited",
+    "uninvited-refused",
     "proposed",
     "proposal-accepted",
     "proposal-declined",
@@ -141,7 +143,8 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
             yield replace(blank, word="deleted", was=fact.was)
         case MessageSetAside():
             for answer in fact.uninvited:
-                about = replace(blank, word="answered-uninvited", by=answer.name or answer.address)
+                word: Word = "uninvited-refused" if fact.reason == REFUSED_BY_HAND else "answered-uninvited"
+                about = replace(blank, word=word, by=answer.name or answer.address)
                 yield replace(about, answer=answer, occurrence=answer.occurrence)
         case MailParked():
             yield replace(blank, word="parked", by=fact.sender or "an unknown sender")

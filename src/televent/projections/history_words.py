@@ -77,6 +77,8 @@ def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None)
             return saying.answered(who, entry.answer)
         case "answered-uninvited":
             return f"{saying.answered(who, entry.answer)}, but was not invited"
+        case "uninvited-refused":
+            return f"{who} was told that they are not invited"
         case "proposed":
             return saying.proposed(who, it, was, now, entry.answer)
         case "proposal-accepted" | "proposal-declined":

@@ -109,8 +109,9 @@ class Copy:
     def answer(self, partstat: str, recurrence_id: str | None = None, comment: str | None = None) -> AnswerInvitation:
         return AnswerInvitation(self.me, partstat, recurrence_id, comment, NOON)
 
-    def receive(self, message: bytes, *, sender_name: str | None = None) -> ReceiveMessage:
-        return ReceiveMessage(self.me, HOME, "new.ics", read_message(message), NOON, sender_name=sender_name)
+    def receive(self, message: bytes, *, sender_name: str | None = None, uninvited: str = "ask") -> ReceiveMessage:
+        read = read_message(message)
+        return ReceiveMessage(self.me, HOME, "new.ics", read, NOON, sender_name=sender_name, uninvited=uninvited)
 
     def note(self, **statuses: str) -> NoteDelivery:
         """``bob="1.2"``"""

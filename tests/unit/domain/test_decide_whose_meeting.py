@@ -53,7 +53,9 @@ def test_a_meeting_made_again_has_a_higher_sequence_than_the_one_called_off() ->
 
 def test_who_is_sent_in_anothers_place_is_invited_and_all_are_told() -> None:
     line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{EVE}":mailto:{BOB}'
-    decision = ORGANIZED.when(ORGANIZED.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z")))
+    decision = ORGANIZED.when(
+        ORGANIZED.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z"), uninvited="allow")
+    )
     assert kinds(decision) == ["RsvpGiven", "AttendeeInvited", "MessagesWritten"]
     assert decision.facts[1] == AttendeeInvited(EVE, None)
     assert sorted(messages(decision)) == [
@@ -67,7 +69,8 @@ def test_in_a_meeting_of_many_only_the_one_sent_in_anothers_place_is_told() -> N
     crowd = tuple(f"guest{number}@example.com" for number in range(MAX_REFRESHED))
     big = Copy(ANN).given(Copy(ANN).put(meeting(people=(BOB, *crowd))))
     line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{EVE}":mailto:{BOB}'
-    decision = big.when(big.receive(meeting(people=(line,), method="REPLY", sent="20261121T130000Z")))
+    answer = meeting(people=(line,), method="REPLY", sent="20261121T130000Z")
+    decision = big.when(big.receive(answer, uninvited="allow"))
     assert messages(decision) == [("REQUEST", EVE, "invite")]
 
 

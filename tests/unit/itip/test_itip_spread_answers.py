@@ -7,6 +7,7 @@ from meeting_texts import ANN, BOB, CY, DAN, WEEKLY, at, attendee, calendar, par
 
 from support.as_bytes import Applied, read_parts, receive
 from televent.ical.itip.people import attendees_of
+from televent.ical.itip.receiving.delegating import waiting_delegates
 from televent.ical.itip.receiving.incoming import ledger
 
 THIRD, FOURTH, FIFTH, SIXTH = (f"202612{day:02}T090000Z" for day in (7, 14, 21, 28))
@@ -22,7 +23,7 @@ def ranged(partstat: str, day: int = 20, rid: str = "20261207T100000") -> bytes:
 
 def answered(stored: bytes, message: bytes, *known: Applied) -> Applied:
     marks = [mark for each in known for mark in each.marks]
-    return receive(stored, message, me=[ANN], now=at(20, 12), known=ledger(marks))
+    return receive(stored, message, me=[ANN], now=at(20, 12), known=ledger(marks), admits=True)
 
 
 def said(text: bytes | None) -> dict[str | None, str | None]:
@@ -94,6 +95,15 @@ def test_a_delegate_is_asked_in_the_attendees_place() -> None:
         assert people[BOB].param("DELEGATED-TO") == f"mailto:{DAN}"
         assert (people[DAN].param("PARTSTAT"), people[DAN].param("RSVP")) == ("NEEDS-ACTION", "TRUE")
         assert people[DAN].param("DELEGATED-FROM") == f"mailto:{BOB}"
+
+
+def test_a_delegate_waits_where_the_organizer_asks_first() -> None:
+    stored = calendar(series())
+    applied = receive(stored, delegated(), me=[ANN], now=at(20, 12))
+    assert applied.text is not None
+    assert partstats(applied.text, BOB) == ["DELEGATED"]
+    assert f"mailto:{DAN}\n" not in unfolded(applied.text)
+    assert waiting_delegates(read_parts(applied.text)) == {DAN: BOB}
 
 
 def test_who_is_asked_already_is_not_asked_twice() -> None:

@@ -34,6 +34,7 @@ from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
 from televent.adapters.http.reminder_page import reminder_answer
 from televent.adapters.http.start_page import language_of as language_accepted
+from televent.adapters.http.uninvited_page import uninvited_answer
 from televent.application.answer_links import REMINDER, TOKEN_LENGTH, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.outage import Outage
@@ -141,6 +142,8 @@ class AnswerPage:
             return reminder_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.proposal is not None:
             return proposal_answer(self._backend, linked.account, linked.link, display, form)
+        if linked.link.uninvited is not None:
+            return uninvited_answer(self._backend, linked.account, linked.link, display.language, form)
         if linked.card is None:
             view = parked_view(self._backend, linked.link.tenant, linked.link.stream_id)
             if view is not None:

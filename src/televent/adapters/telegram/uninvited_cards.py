@@ -1,4 +1,4 @@
-"""The buttons below the answer of a person who was not invited. They hold the start of a hash of the address, because
+"""The buttons below the question about a person who was not invited. They hold the start of a hash of the address:
 callback data have 64 bytes at most."""
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ from televent.adapters.telegram.tokens import read_token, token_of
 from televent.application.use_cases.scheduling.uninvited import mark_of
 
 PREFIX: Final = "uninvited:"
-WORDS: Final = ("add", "no")
+WORDS: Final = ("add", "no", "deny")
+"""Invite, leave it, and tell the person that they are not invited."""
 
 
-def uninvited_buttons(stream_id: UUID, address: str, language: str) -> InlineKeyboardMarkup:
-    """Invite, or leave it."""
+def uninvited_buttons(stream_id: UUID, address: str, language: str, *, wrote: bool) -> InlineKeyboardMarkup:
+    """The choices. Only a person who ``wrote`` can be refused."""
     end = f"{token_of(stream_id)}:{mark_of(address)}"
     row = [
         InlineKeyboardButton(text=plain(language, f"button-uninvited-{word}"), callback_data=f"{PREFIX}{word}:{end}")
         for word in WORDS
+        if wrote or word != "deny"
     ]
-    return InlineKeyboardMarkup(inline_keyboard=[row])
+    return InlineKeyboardMarkup(inline_keyboard=[row[:2], row[2:]] if wrote else [row])
 
 
 def read_uninvited(data: str) -> tuple[str, UUID, str] | None:

@@ -22,6 +22,7 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_invite/1": mail.CalendarInvite,
     "calendar_update/1": mail.CalendarUpdate,
     "calendar_cancel/1": mail.CalendarCancel,
+    "calendar_refusal/1": mail.CalendarRefusal,
     "calendar_reply/1": mail.CalendarReply,
     "calendar_counter/1": mail.CalendarCounter,
     "calendar_decline_counter/1": mail.CalendarDeclineCounter,
@@ -34,12 +35,13 @@ NAMES: Mapping[str, type[Message]] = {
     "meeting_mail/1": mail.MeetingMail,
     "notice_mail/1": mail.NoticeMail,
     "parked_mail/1": mail.ParkedMailNotice,
+    "uninvited_mail/1": mail.UninvitedMail,
     "parked_notification/1": chat.ParkedCard,
     "invite_notification/2": chat.InvitationCard,
     "rsvp_notification/3": chat.AnswerNotice,
     "proposal_notification/1": proposals.ProposalNotice,
     "proposal_declined_notification/1": proposals.ProposalDeclinedNotice,
-    "uninvited_notification/1": chat.UninvitedAnswer,
+    "uninvited_notification/2": chat.UninvitedAnswer,
     "share_notification/1": chat.ShareNotice,
     "telegram_notification/1": chat.ChatText,
     "calendar_offer/1": chat.CalendarOffer,
@@ -64,6 +66,7 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     "invite_notification/1": ("invite_notification/2", _pointing("stream_id", "what")),
     "rsvp_notification/1": ("rsvp_notification/3", _pointing("stream_id")),
     "rsvp_notification/2": ("rsvp_notification/3", _pointing("stream_id")),
+    "uninvited_notification/1": ("uninvited_notification/2", lambda fields: {**fields, "delegator": ""}),
 }
 """Old name → (the next name, a function from the old fields to the new ones)."""
 

@@ -51,12 +51,14 @@ class ParkedCard(Message, frozen=True):
 
 
 class UninvitedAnswer(Message, frozen=True):
-    """A person who was not invited answered the reader's meeting; the reader may invite them. ``stream_id``: the
-    reader's copy of the event."""
+    """A person would come to the reader's meeting without an invitation; the reader may invite them. ``stream_id``: the
+    reader's copy of the event. ``delegator``: the attendee in whose place they would come; "" where they answered
+    themselves."""
 
     stream_id: UUID
     address: str
     summary: str
+    delegator: str
 
 
 class ShareNotice(Message, frozen=True):

@@ -39,6 +39,10 @@ class CalendarCancel(CalendarMail, frozen=True):
     """A meeting, or the attendee's part in it, is cancelled."""
 
 
+class CalendarRefusal(CalendarMail, frozen=True):
+    """A person who answered without an invitation is not invited."""
+
+
 class CalendarReply(CalendarMail, frozen=True):
     """An attendee here answers an organizer elsewhere."""
 
@@ -90,6 +94,17 @@ class MeetingMail(Message, frozen=True):
     what: Literal["card", "answers", "proposal", "declined"]
     version: int
     proposal: str
+
+
+class UninvitedMail(Message, frozen=True):
+    """A person would come to a meeting of the reader, who has no chat, without an invitation; the reader may invite
+    them. ``stream_id``: the reader's copy. ``delegator``: the attendee in whose place they would come; "" where they
+    answered themselves."""
+
+    stream_id: UUID
+    address: str
+    summary: str
+    delegator: str
 
 
 class NoticeMail(Message, frozen=True):

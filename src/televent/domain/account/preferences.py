@@ -16,6 +16,9 @@ MAX_REMINDER: Final = 28 * 24 * 60
 STRANGERS: Final = ("never", "ask", "always")
 """Invitations by mail from unknown senders are refused, shown first, or put into the calendar at once."""
 
+UNINVITED: Final = ("allow", "ask", "deny")
+"""People who answer the person's meetings uninvited, and delegates of guests, are let in, asked about, or refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
@@ -27,6 +30,7 @@ class Preferences:
     hours. ``remind_in_chat``: the bot reminds also of events whose alarms the person's calendar app rings; False: only
     of those without an alarm. ``show_shared``: whether the agenda has the events of calendars that others share with
     the person. ``strangers``: one of STRANGERS, for invitations by mail from senders whom the person does not know.
+    ``uninvited``: one of UNINVITED, for people who would come to the person's meetings without an invitation.
     ``clock24``: 24-hour clock; None as is usual in the language. ``week_start``: 0 for
     Monday to 6 for Sunday; None as is usual.
     """
@@ -42,6 +46,7 @@ class Preferences:
     week_start: int | None = None
     show_shared: bool = True
     strangers: str = "ask"
+    uninvited: str = "ask"
 
 
 def changed(standing: Preferences, choices: Mapping[str, object]) -> Preferences:
@@ -61,7 +66,7 @@ def changed(standing: Preferences, choices: Mapping[str, object]) -> Preferences
         raise InvalidPreference()
     if (now.quiet_from is None) != (now.quiet_until is None) or (now.quiet_from == now.quiet_until is not None):
         raise InvalidPreference()
-    if now.strangers not in STRANGERS:
+    if now.strangers not in STRANGERS or now.uninvited not in UNINVITED:
         raise InvalidPreference()
     if now.week_start is not None and not 0 <= now.week_start <= 6:
         raise InvalidPreference()

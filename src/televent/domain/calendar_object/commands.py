@@ -89,6 +89,18 @@ class ReceiveMessage:
     """The owner's text that the sender, an attendee elsewhere, was last told, where it is older than the copy."""
     repeats: bool = False
     """An answer that was given before: it stands, and is no news."""
+    uninvited: str = "ask"
+    """The owner's choice about people whom they did not invite: one of account.preferences.UNINVITED."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseUninvited:
+    """Tell a person who answered without an invitation that they are not invited. ``name``: for the log."""
+
+    owner: Owner
+    address: str
+    name: str | None
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,7 @@ CalendarObjectCommand = (
     | MoveObject
     | AnswerInvitation
     | ReceiveMessage
+    | RefuseUninvited
     | NoteDelivery
     | ParkMail
     | ProposeTime

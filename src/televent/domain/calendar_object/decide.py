@@ -20,6 +20,7 @@ from televent.domain.calendar_object.commands import (
     Owner,
     PutObject,
     ReceiveMessage,
+    RefuseUninvited,
 )
 from televent.domain.calendar_object.decision import Decision, decided, deleted, known_of, outline_of
 from televent.domain.calendar_object.differences import what_changed
@@ -58,6 +59,7 @@ from televent.domain.calendar_object.refusals import (
     UnknownResource,
 )
 from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.domain.calendar_object.uninvited import refuse
 from televent.ical.itip.changes import only_answered
 from televent.ical.itip.delivery import note_delivery
 from televent.ical.itip.receiving import incoming
@@ -86,6 +88,8 @@ def decide(state: CalendarObject, command: CalendarObjectCommand) -> Decision:
             return _answer(state, command)
         case ReceiveMessage():
             return receive_message(state, command)
+        case RefuseUninvited():
+            return refuse(state, command)
         case NoteDelivery():
             return _note(state, command)
         case ParkMail():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from televent.domain.calendar_object.details import Answered, Details, Occurrence, People, WhatChanged
@@ -140,6 +141,8 @@ class RsvpGiven:
     """The address of the delegate, where the answer is DELEGATED (RFC 5545 §3.2.5)."""
     guests: int = 0
     """The number of people whom the attendee brings along; 0 in facts from before it was read."""
+    delegate: str = ""
+    """The fate of a delegate who is not invited: "waits" for the owner's decision, or "refused"; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,18 +242,24 @@ class MessagesWritten:
     marks: Personal[tuple[Mark, ...]] = ()
 
 
+REFUSED_BY_HAND: Final = "refused"
+"""The reason in the fact of a refusal that the owner asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message changed no text, but its marks are kept.
 
     It is a CANCEL that arrived before its REQUEST, or an answer of a person who was not invited. ``reason`` is a word
-    for the log. ``uninvited``: the answers of people who were not invited; ``summary``: the title of the event.
+    for the log. ``uninvited``: the answers of people who were not invited; ``summary``: the title of the event;
+    ``refused``: they were sent a refusal.
     """
 
     reason: str
     marks: Personal[tuple[Mark, ...]]
     uninvited: Personal[tuple[Answered, ...]] = ()
     summary: Personal[str] = ""
+    refused: bool = False
 
 
 CalendarObjectEvent = (

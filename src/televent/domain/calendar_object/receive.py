@@ -10,7 +10,7 @@ from televent.domain.calendar_object.answers import Answers
 from televent.domain.calendar_object.commands import ReceiveMessage
 from televent.domain.calendar_object.decision import Decision, decided, known_of, outline_of
 from televent.domain.calendar_object.details import People
-from televent.domain.calendar_object.differences import MAX_TEXT, bounded, what_changed
+from televent.domain.calendar_object.differences import what_changed
 from televent.domain.calendar_object.events import (
     CalendarObjectEvent,
     EventCancelled,
@@ -24,6 +24,7 @@ from televent.domain.calendar_object.people import at_most, invitations, people_
 from televent.domain.calendar_object.receive_proposals import accepted_proposal, counter_proposals, declined_proposals
 from televent.domain.calendar_object.replies import answer_of
 from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.domain.calendar_object.uninvited import PARTY_CRASHER, admits, delegate_of, set_aside
 from televent.ical.itip.changes import only_others_answered
 from televent.ical.itip.message import supersedes
 from televent.ical.itip.receiving import incoming
@@ -86,6 +87,7 @@ def _received(state: CalendarObject, command: ReceiveMessage) -> Decision:
         answered=state.written,
         trust=command.trust,
         told=command.told,
+        admits=admits(command),
     )
     marks = tuple(Mark(*entry, trust=int(command.trust)) for entry in applied.marks)
     if applied.change == "counter":
@@ -163,6 +165,7 @@ def _answered(
                 comment=answered.comment,
                 delegated_to=answered.delegated_to,
                 guests=answered.guests,
+                delegate=delegate_of(command, answer, reading),
             )
         )
     # An answer to this and all following occurrences is one fact; the marks of the others are kept in a second one.
@@ -191,20 +194,14 @@ def _set_aside(
 ) -> Decision:
     """The message changes no text; its marks are kept where a later message needs them."""
     reason = applied.reason or applied.change
-    if reason == "party-crasher":
+    if reason == PARTY_CRASHER:
         marks = marks[:MAX_UNINVITED]
     news = _news(state, marks)
     if not news or len(state.marks) + len(news) > MAX_MARKS:
         return Decision(reason=reason)
-    if reason != "party-crasher":
-        return Decision([MessageSetAside(reason, news)], reason=reason)
-    places = {(mark.address, mark.recurrence_id) for mark in news}
-    name = command.sender_name if len(applied.answers) == 1 else None
-    uninvited = tuple(
-        answer_of(answer, None, name) for answer in applied.answers if (answer.address, answer.recurrence_id) in places
-    )
-    summary = bounded(state.outline.summary if state.outline is not None else "", MAX_TEXT)
-    return Decision([MessageSetAside(reason, news, uninvited, summary)], reason=reason)
+    if reason == PARTY_CRASHER:
+        return set_aside(state, command, applied.answers, news)
+    return Decision([MessageSetAside(reason, news)], reason=reason)
 
 
 def _news(state: CalendarObject, marks: Iterable[Mark]) -> tuple[Mark, ...]:

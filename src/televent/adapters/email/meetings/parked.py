@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from televent.adapters.email import mime, texts
+from televent.adapters.email.meetings.own_mails import OwnMails
 from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content, Link
 from televent.application.answer_links import AnswerLinks
@@ -17,12 +14,10 @@ from televent.application.backend import Backend
 from televent.application.living_messages import Living
 from televent.application.messages.mail import ParkedMailNotice
 from televent.application.messages.message import Message
-from televent.application.messages.outbox import Claimed, GiveUp, RetryLater, Undeliverable
+from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.parked_mails import KEPT
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.mail.parked_cards import ParkedView, parked_view
-from televent.domain.account.quiet_hours import quiet_until
-from televent.domain.ids import AccountId
 from televent.wording.display import Display
 from televent.wording.parked import parked_words
 from televent.wording.texts import text_of
@@ -37,7 +32,7 @@ class ParkedMails:
     kinds: tuple[type[Message], ...] = (ParkedMailNotice,)
 
     def __init__(self, mailer: SmtpMailer, backend: Backend, links: AnswerLinks, identity: MailIdentity) -> None:
-        self._mailer, self._backend = mailer, backend
+        self._mails, self._backend = OwnMails(mailer, backend, identity), backend
         self._links, self._identity = links, identity
 
     async def handle(self, message: Claimed) -> None:
@@ -47,18 +42,10 @@ class ParkedMails:
         notice = message.message
         if not isinstance(notice, ParkedMailNotice):
             raise GiveUp(f"no mail about parked mails is made of {message.name}")
-        account = await asyncio.to_thread(self._backend.reads.account, AccountId(message.tenant))
-        if account is None or not account.addresses:
-            raise Undeliverable("the account is gone" if account is None else "the person has no verified address")
-        zone, chosen = ZoneInfo(account.timezone), account.preferences
-        now = self._backend.clock().astimezone(zone)
-        display = Display(zone, texts.language_of(account.locale), now, chosen.clock24, chosen.week_start)
-        if not chosen.notifications:
+        found = await self._mails.reader(message)
+        if found is None:
             return
-        until = quiet_until(chosen, now)
-        if until is not None:
-            wait = until.astimezone(UTC) - now.astimezone(UTC)
-            raise RetryLater(wait.total_seconds(), "the person has quiet hours")
+        account, display = found
         await self._tell(message, notice, account, display)
 
     async def _tell(self, message: Claimed, notice: ParkedMailNotice, account: AccountRow, display: Display) -> None:
@@ -71,7 +58,8 @@ class ParkedMails:
             view = await asyncio.to_thread(parked_view, self._backend, tenant, notice.card_id)
             if view is None or view.state != "waiting" or was.shown == view.newest:
                 return
-            await self._send(message, account, await asyncio.to_thread(self._content, view, account, display))
+            content = await asyncio.to_thread(self._content, view, account, display)
+            await self._mails.send(message, account, content)
             now = Living(None, None, view.decided, view.newest, self._backend.clock())
         finally:
             await asyncio.to_thread(living.release, tenant, notice.card_id, "card", now)
@@ -84,24 +72,6 @@ class ParkedMails:
             return None
         token = self._links.issue(account.tenant, view.card_id, None, self._backend.clock() + KEPT)
         return f"{self._identity.public_url}/i/{token}"
-
-    async def _send(self, message: Claimed, account: AccountRow, content: Content) -> None:
-        us, address = self._identity, account.addresses[0]
-        made = mime.Mail(
-            sender=mime.Mailbox("Televent", us.sender),
-            recipient=mime.Mailbox(account.name, address),
-            reply_to=None,
-            subject=content.subject,
-            date=self._backend.clock(),
-            message_id=mime.message_id(us.mail_domain, message.tenant, message.outbox_id),
-            plain=content.plain,
-            html=content.html,
-            in_reply_to=None,
-            correlation_id=message.correlation_id,
-        )
-        with outcomes():
-            public = us.public(made, content.language)
-            await self._mailer.send(mime.plain_mail(public), envelope_from=us.sender, recipient=address)
 
 
 def parked_content(view: ParkedView, display: Display, link: str | None) -> Content:

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from televent.adapters.email import mime, texts
 from televent.adapters.email.meetings.card_mail import card_mail
 from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
+from televent.adapters.email.meetings.own_mails import OwnMails
 from televent.adapters.email.meetings.written import Written
 from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
 from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
@@ -34,10 +31,9 @@ from televent.application.use_cases.scheduling.news import MAX_FACTS, accepted_b
 from televent.application.use_cases.scheduling.proposal_by_link import issue_proposal_link
 from televent.application.use_cases.scheduling.proposals import open_proposals
 from televent.application.use_cases.scheduling.unreached import Enqueue, Text, tell_organizer
-from televent.domain.account.quiet_hours import quiet_until
 from televent.domain.calendar_object.events import CounterProposed
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
-from televent.domain.ids import AccountId, StreamKey
+from televent.domain.ids import StreamKey
 from televent.wording.display import Display
 
 SOON: Final = 1.0
@@ -52,7 +48,7 @@ class MeetingMailSender:
     def __init__(
         self, mailer: SmtpMailer, backend: Backend, links: AnswerLinks, identity: MailIdentity, enqueue: Enqueue
     ) -> None:
-        self._mailer, self._backend = mailer, backend
+        self._mails, self._backend = OwnMails(mailer, backend, identity), backend
         self._links, self._identity, self._enqueue = links, identity, enqueue
 
     async def handle(self, message: Claimed) -> None:
@@ -63,16 +59,10 @@ class MeetingMailSender:
         mail = message.message
         if not isinstance(mail, MeetingMail):
             raise GiveUp(f"no mail about a meeting is made of {message.name}")
-        account = await asyncio.to_thread(self._backend.reads.account, AccountId(message.tenant))
-        if account is None or not account.addresses:
-            raise Undeliverable("the account is gone" if account is None else "the person has no verified address")
-        display = self._display(account)
-        if not account.preferences.notifications:
+        found = await self._mails.reader(message)
+        if found is None:
             return
-        until = quiet_until(account.preferences, display.now)
-        if until is not None:
-            wait = until.astimezone(UTC) - display.now.astimezone(UTC)
-            raise RetryLater(wait.total_seconds(), "the person has quiet hours")
+        account, display = found
         if mail.what in ("card", "answers"):
             try:
                 await self._tell(message, mail, account, display)
@@ -88,11 +78,6 @@ class MeetingMailSender:
         written = await asyncio.to_thread(self._proposal, mail, account, display)
         if written is not None:
             await self._send(message, mail, account, written)
-
-    def _display(self, account: AccountRow) -> Display:
-        zone, chosen = ZoneInfo(account.timezone), account.preferences
-        now = self._backend.clock().astimezone(zone)
-        return Display(zone, texts.language_of(account.locale), now, chosen.clock24, chosen.week_start)
 
     async def _tell(self, message: Claimed, mail: MeetingMail, account: AccountRow, display: Display) -> None:
         """Sends what the person was not told yet, and notes that they were told it."""
@@ -178,24 +163,10 @@ class MeetingMailSender:
         return next(((e.door, fact) for e, fact in reversed(events) if _is_about(fact, mail)), None)
 
     async def _send(self, message: Claimed, mail: MeetingMail, account: AccountRow, written: Written) -> None:
-        us, address, content = self._identity, account.addresses[0], written.content
-        own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
+        own_id = self._mails.own_id(message)
         first_id = await asyncio.to_thread(self._links.thread, account.tenant, mail.stream_id, own_id)
-        made = mime.Mail(
-            sender=mime.Mailbox("Televent", us.sender),
-            recipient=mime.Mailbox(account.name, address),
-            reply_to=None,
-            subject=written.subject,
-            date=self._backend.clock(),
-            message_id=own_id,
-            plain=content.plain,
-            html=content.html,
-            in_reply_to=first_id if first_id != own_id else None,
-            correlation_id=message.correlation_id,
-        )
-        with outcomes():
-            public = us.public(made, written.language)
-            await self._mailer.send(mime.plain_mail(public), envelope_from=us.sender, recipient=address)
+        in_reply_to = first_id if first_id != own_id else None
+        await self._mails.send(message, account, written.content, in_reply_to=in_reply_to)
 
 
 def _is_about(fact: object, mail: MeetingMail) -> bool:

@@ -14,6 +14,7 @@ from televent.application.messages.mail import (
     CalendarInvite,
     CalendarMail,
     CalendarRefresh,
+    CalendarRefusal,
     CalendarReply,
     CalendarUpdate,
 )
@@ -106,6 +107,10 @@ def _removed(language: str) -> Example:
     return _example(language, CalendarCancel, _calendar(language, "CANCEL"), "CANCEL")
 
 
+def _refused(language: str) -> Example:
+    return _example(language, CalendarRefusal, _calendar(language, "CANCEL"), "CANCEL")
+
+
 def _reply(partstat: str) -> Callable[[str], Example]:
     def make(language: str) -> Example:
         text = _calendar(language, "REPLY", f"ATTENDEE;PARTSTAT={partstat}:mailto:{ANN}")
@@ -149,6 +154,7 @@ GUESTS: Final[dict[str, Callable[[str], Example]]] = {
     "cancellation": _cancellation,
     "cancellation-date": _date_cancelled,
     "removed": _removed,
+    "refused": _refused,
     "reply-accepted": _reply("ACCEPTED"),
     "reply-declined": _reply("DECLINED"),
     "reply-tentative": _reply("TENTATIVE"),

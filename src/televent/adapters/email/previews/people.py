@@ -12,12 +12,13 @@ from televent.adapters.email.meetings.card_mail import card_mail
 from televent.adapters.email.meetings.notices import notice_content
 from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
 from televent.adapters.email.meetings.parked import parked_content
+from televent.adapters.email.meetings.uninvited import uninvited_content
 from televent.adapters.email.previews.example import NOW, PAGE, RULE, WORDS, Example, at, details, display_of
 from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
 from televent.adapters.email.templates.verification import verification_content
 from televent.adapters.email.texts import say
-from televent.application.messages.mail import AddressVerification, NoticeMail
+from televent.application.messages.mail import AddressVerification, NoticeMail, UninvitedMail
 from televent.application.senders import Sender
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.mail.parked_cards import Change, ParkedView
@@ -30,7 +31,16 @@ from televent.domain.calendar_object.proposals import ProposalAnswerReceived
 
 ID: Final = UUID(int=1)
 BOB: Final = "bob@example.com"
-Notice = Literal["offer", "guest-undeliverable", "guest-wrote", "wrote-to-you", "mail-unusable", "party-crasher"]
+Notice = Literal[
+    "offer",
+    "guest-undeliverable",
+    "guest-wrote",
+    "wrote-to-you",
+    "mail-unusable",
+    "party-crasher",
+    "uninvited-refused",
+    "delegate-refused",
+]
 
 
 def _entry(language: str, hour: int = 10, day: int = 8, title: str = "") -> Entry:
@@ -129,6 +139,14 @@ def _notice(key: Notice, **values: str) -> Callable[[str], Example]:
     return make
 
 
+def _uninvited(delegator: str) -> Callable[[str], Example]:
+    def make(language: str) -> Example:
+        mail = UninvitedMail(ID, "eve@example.org", WORDS[language].title, delegator)
+        return Example(uninvited_content(mail, language, PAGE))
+
+    return make
+
+
 PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "card-invited": _invited,
     "card-changed": _changed,
@@ -145,6 +163,10 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "notice-answer": _notice("guest-wrote", sender="bob@example.net"),
     "notice-message": _notice("wrote-to-you", sender="bob@example.net"),
     "notice-unusable": _notice("mail-unusable", sender="shop@example.org", why="task"),
+    "uninvited": _uninvited(""),
+    "uninvited-delegate": _uninvited("Bob"),
     "notice-uninvited": _notice("party-crasher", sender="eve@example.org"),
+    "notice-uninvited-refused": _notice("uninvited-refused", sender="eve@example.org"),
+    "notice-delegate-refused": _notice("delegate-refused", sender="eve@example.org", delegator="Bob"),
 }
 """The mails to people here, by name; each is made in a language."""

@@ -17,6 +17,7 @@ from televent.application.messages.mail import (
     CalendarInvite,
     CalendarMail,
     CalendarRefresh,
+    CalendarRefusal,
     CalendarReply,
     CalendarUpdate,
 )
@@ -36,6 +37,7 @@ TEXT_NAMES: Mapping[type[CalendarMail], str] = {
     CalendarInvite: "invite",
     CalendarUpdate: "update",
     CalendarCancel: "cancel",
+    CalendarRefusal: "refused",
     CalendarReply: "reply",
     CalendarCounter: "counter",
     CalendarDeclineCounter: "decline-counter",
@@ -79,7 +81,7 @@ def calendar_content(guest_mail: GuestMail, calendar: CalendarText, name: str, n
         texts.say(language, "time", **values),
         texts.say(language, "location", **values),
         *_dates(first, parts[1:], display, answers=kind.startswith("reply-")),
-        *([texts.say(language, "organizer", **values)] if kind in (*ASKS, "cancel", "removed") else []),
+        *([texts.say(language, "organizer", **values)] if kind in (*ASKS, "cancel", "removed", "refused") else []),
         *([texts.say(language, "conference", link=link)] if asked and (link := _conference(first)) else []),
         *([texts.say(language, "comment", comment=comment)] if comment else []),
     ]

@@ -35,7 +35,7 @@ from televent.application.messages.chat import (
     ShareNotice,
     UninvitedAnswer,
 )
-from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice
+from televent.application.messages.mail import MeetingMail, ParkedMailNotice, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage, RetryLater, Undeliverable
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
@@ -186,7 +186,7 @@ def mail_instead(message: Message) -> Message | None:
         case ParkedCard():
             return ParkedMailNotice(message.card_id)
         case UninvitedAnswer():
-            return NoticeMail("party-crasher", {"title": message.summary, "sender": message.address})
+            return UninvitedMail(message.stream_id, message.address, message.summary, message.delegator)
         case _:
             return None
 

@@ -1,4 +1,4 @@
-"""Asks the organizer about an answer of a person who was not invited."""
+"""Asks the organizer about a person who would come without an invitation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from televent.application.messages.chat import UninvitedAnswer
 async def send_uninvited(chat: Chat, notice: UninvitedAnswer) -> None:
     """Sends the question with its buttons."""
     language = chat.person.language
-    text = say(language, "party-crasher", summary=notice.summary, sender=notice.address)
-    buttons = uninvited_buttons(notice.stream_id, notice.address, language)
+    key = "uninvited-delegate" if notice.delegator else "party-crasher"
+    text = say(language, key, summary=notice.summary, sender=notice.address, delegator=notice.delegator)
+    buttons = uninvited_buttons(notice.stream_id, notice.address, language, wrote=not notice.delegator)
     await chat.bot.send_message(chat.chat_id, text, reply_markup=buttons)

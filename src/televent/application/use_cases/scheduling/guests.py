@@ -53,10 +53,13 @@ class Guest:
     name: str | None = None
 
 
-def invite_named(backend: Backend, context: Context, *, stream_id: UUID, given: Sequence[str]) -> list[Guest]:
+def invite_named(
+    backend: Backend, context: Context, *, stream_id: UUID, given: Sequence[str], delegator: str | None = None
+) -> list[Guest]:
     """Invites those of the named people who can be invited, and returns what became of each, once.
 
-    ``given``: addresses, ``@username``, ``@1002`` for a Telegram id. Raises NotOrganizer, TooManyAttendees,
+    ``given``: addresses, ``@username``, ``@1002`` for a Telegram id. ``delegator``: the address of the attendee
+    in whose place they come. Raises NotOrganizer, TooManyAttendees,
     UnknownResource; then nobody is invited.
     """
     account = backend.people.account(context.tenant)
@@ -71,7 +74,7 @@ def invite_named(backend: Backend, context: Context, *, stream_id: UUID, given: 
     guests = sort_guests(backend, account, given, there)
     wanted = [each.address for each in guests if each.fate in INVITED]
     if wanted:
-        meetings.invite(backend, context, stream_id=stream_id, addresses=wanted)
+        meetings.invite(backend, context, stream_id=stream_id, addresses=wanted, delegator=delegator)
     return guests
 
 

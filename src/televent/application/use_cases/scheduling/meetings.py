@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -94,11 +94,13 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
     return row.knowing(text)
 
 
-def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
-    """Invites more people to one of the person's own events. Raises NotOrganizer, InvalidAddress, TooManyAttendees,
-    UnknownResource."""
+def invite(
+    backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str], delegator: str | None = None
+) -> None:
+    """Invites more people to one of the person's own events; ``delegator``: the attendee in whose place they come.
+    Raises NotOrganizer, InvalidAddress, TooManyAttendees, UnknownResource."""
     account = backend.people.account(context.tenant)
-    guests = _guests(backend, account, addresses)
+    guests = [replace(each, delegator=delegator) for each in _guests(backend, account, addresses)]
 
     def step() -> None:
         row = backend.reads.by_stream(context.tenant, stream_id)

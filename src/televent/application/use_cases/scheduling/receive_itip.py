@@ -188,6 +188,7 @@ def _decided(
             trust=each.trust,
             told=each.told,
             repeats=each.repeats,
+            uninvited=account.preferences.uninvited,
         )
         for each in incoming
     ]

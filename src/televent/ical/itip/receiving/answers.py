@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from televent.ical.itip.admitting import admit
 from televent.ical.itip.message import Message, stamp
 from televent.ical.itip.overlay import answering, include, mark_busy
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of
@@ -200,10 +201,12 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
             if judge(encounter.mark(rid, answer.address), version, sent) is not Verdict.NEWER:
                 reason = reason or "duplicate"
                 continue
-            reason = reason or "party-crasher"
-            crashers.append(answer)
-            unasked.append((answer.address, rid, version, sent))
-            continue
+            if not (_joins(encounter, answer, component, current) and admit(copy, answer)):
+                reason = reason or "party-crasher"
+                crashers.append(answer)
+                unasked.append((answer.address, rid, version, sent))
+                continue
+            edited = True
         # Without SEQUENCE the answered version is unknown, so DTSTAMP alone decides. A SEQUENCE higher than the
         # organizer's was raised by the attendee's client (I-5).
         version = sequence_of(current)
@@ -229,7 +232,7 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
         edited |= _answer(copy, rid, replace(given, status=_codes(status)))
         if rid is None:
             edited |= _follow(encounter, copy, replace(given, status=_codes(status)), mark)
-        edited |= delegate(copy, answer.address, holder)
+        edited |= delegate(copy, answer.address, holder, admits=encounter.admits)
         answers.append(answer)
         marks.append(mark)
         if rid is not None and named is not None and (named.param("RANGE") or "").strip().upper() == "THISANDFUTURE":
@@ -241,6 +244,15 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
     text = CalendarText.of_tree(copy.root) if edited else stored
     rids = tuple(answer.recurrence_id for answer in answers)
     return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
+
+
+def _joins(encounter: Encounter, answer: Answer, component: Component, current: Component) -> bool:
+    """Whether an uninvited person is let in without a question: they answer the whole event as it is now.
+
+    They know of one date, or of an older version, otherwise: an invitation would show them more than they have seen.
+    """
+    newest = sequence_of(component) >= sequence_of(current)
+    return encounter.admits and answer.recurrence_id is None and answer.partstat != "DELEGATED" and newest
 
 
 def _follow(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow) -> bool:

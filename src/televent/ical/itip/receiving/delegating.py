@@ -9,8 +9,10 @@ from televent.ical.itip.people import attendees_of, partstat_of
 from televent.ical.text.values import normalise_address
 
 
-def delegate(copy: Parts, address: str, organizer: str | None) -> bool:
+def delegate(copy: Parts, address: str, organizer: str | None, *, admits: bool) -> bool:
     """Invites the delegates of *address* in the organizer's *copy*, where its PARTSTAT is DELEGATED; True if it edits.
+
+    *admits*: the organizer lets in delegates who are not invited; else only those who are get their DELEGATED-FROM.
 
     The delegate then gets the organizer's messages as every attendee does, and their answer is accepted. A delegate
     cannot delegate again. §3.2.2.3 lets an organizer restrict that; so one invitation becomes two at most.
@@ -26,13 +28,13 @@ def delegate(copy: Parts, address: str, organizer: str | None) -> bool:
         if "@" not in to or to in (address, organizer):
             continue
         standing = people.get(to)
-        if standing is None:
+        if standing is None and admits:
             role = line.param("ROLE")
             params = [("ROLE", (role,))] if role is not None else []
             params += [("PARTSTAT", ("NEEDS-ACTION",)), ("RSVP", ("TRUE",)), ("DELEGATED-FROM", (f"mailto:{address}",))]
             component.add(component.make("ATTENDEE", f"mailto:{to}", params))
             edited = True
-        elif standing.param("DELEGATED-FROM") is None:
+        elif standing is not None and standing.param("DELEGATED-FROM") is None:
             component.replace(standing, standing.with_param("DELEGATED-FROM", f"mailto:{address}"))
             edited = True
     return edited
@@ -47,3 +49,17 @@ def delegators(parts: Parts, delegates: Collection[str]) -> frozenset[str]:
         if address in delegates
         for name in line.param_values("DELEGATED-FROM")
     )
+
+
+def waiting_delegates(parts: Parts) -> dict[str, str]:
+    """The delegates whom the organizer did not invite, each with the attendee in whose place they would come."""
+    listed = {address for _, component in parts.items() for address in attendees_of(component)}
+    waiting: dict[str, str] = {}
+    for _, component in parts.items():
+        for address, line in attendees_of(component).items():
+            if partstat_of(line) == "DELEGATED":
+                for name in line.param_values("DELEGATED-TO"):
+                    to = normalise_address(name)
+                    if "@" in to and to not in listed:
+                        waiting.setdefault(to, address)
+    return waiting

@@ -23,7 +23,7 @@ class Encounter:
     applied before. *again*: the sender requires a new answer. *answered* is when the person last answered; an answer
     later than the message is still valid. *trust*: how far the message is trusted as its sender's. *copy* has the
     components of *stored*; they are edited in place. *told*: the organizer's text that the sender, an attendee, was
-    last told, where it is older than the copy.
+    last told, where it is older than the copy. *admits*: the organizer lets in people whom they did not invite.
     """
 
     message: Message
@@ -36,6 +36,7 @@ class Encounter:
     answered: datetime | None = None
     trust: Trust = Trust.T3
     told: Parts | None = None
+    admits: bool = False
 
     def sent(self, component: Component) -> datetime:
         """DTSTAMP of one of the message's components, in UTC."""

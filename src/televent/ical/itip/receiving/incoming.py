@@ -38,6 +38,7 @@ def receive(
     answered: datetime | None = None,
     trust: Trust = Trust.T3,
     told: CalendarText | None = None,
+    admits: bool = False,
 ) -> Applied:
     """Applies *message* to *stored*, the copy of its UID that the owner of the addresses *me* has (None: no copy).
 
@@ -45,11 +46,12 @@ def receive(
     new answer from the owner. The owner's last answer, given at *answered*, stays valid if it is later than that.
     *trust*: how far an attendee's message is trusted as theirs; it does not replace an answer that is trusted more.
     *told*: the organizer's text that this attendee was last told, where it is older than *stored*.
+    *admits*: the organizer lets in people who answer uninvited, and delegates.
     The caller checks the sender's right to send it (SPEC B5). Raises IcalError where *stored* is no calendar object.
     """
     copy = parts_to_edit(stored) if stored is not None else None
     asked = parts_of(told) if told is not None else None
-    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered, trust, asked)
+    encounter = Encounter(message, stored, copy, addresses(me), now, known, again, answered, trust, asked, admits)
     if copy is not None and copy.uid != message.uid:
         return encounter.nothing("unknown-uid")
     if message.parts.kind == "VJOURNAL":

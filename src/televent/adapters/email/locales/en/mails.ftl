@@ -1,6 +1,7 @@
 subject-invite = Invitation: { $summary } @ { $when }
 subject-update = Updated invitation: { $summary } @ { $when }
 subject-cancel = Canceled: { $summary } @ { $when }
+subject-refused = Not invited: { $summary } @ { $when }
 subject-removed = No longer invited: { $summary } @ { $when }
 subject-reply-accepted = Accepted: { $summary } @ { $when }
 subject-reply-declined = Declined: { $summary } @ { $when }
@@ -8,6 +9,7 @@ subject-reply-tentative = Tentative: { $summary } @ { $when }
 lead-invite = You've been invited to: { $summary }
 lead-update = This meeting has been updated: { $summary }
 lead-cancel = This meeting has been canceled: { $summary }
+lead-refused = You answered this meeting, but you are not invited to it, so your answer does not count: { $summary }
 lead-removed = You are no longer invited to this meeting. It takes place without you: { $summary }
 lead-reply-accepted = { $name } has accepted: { $summary }
 lead-reply-declined = { $name } has declined: { $summary }

@@ -29,4 +29,13 @@ notice-mail-unusable = A mail from { $sender } brought a calendar that changes n
 
     Its subject: { $subject }
 notice-party-crasher-subject = Somebody who was not invited answered: { $title }
-notice-party-crasher = A person who was not invited answered “{ $title }”: { $sender }. Nothing was changed. To let them take part, add them to the guests of the event in your calendar app.
+notice-party-crasher = A person who was not invited answered one date of “{ $title }”: { $sender }. Nothing was changed. To let them take part, add them to the guests of the event in your calendar app.
+notice-uninvited-refused-subject = Somebody who was not invited was refused: { $title }
+notice-uninvited-refused = A person who was not invited answered “{ $title }”: { $sender }. They were told that they are not invited, because your settings refuse uninvited people.
+notice-delegate-refused-subject = A delegate is not invited: { $title }
+notice-delegate-refused = { $delegator } will not come to “{ $title }” and named { $sender } instead. { $sender } is not invited, because your settings refuse delegates.
+uninvited-subject = May they come? { $person }: { $title }
+uninvited-answer = A person who was not invited answered “{ $title }”: { $person }. Nothing was changed so far.
+uninvited-delegate = { $delegator } will not come to “{ $title }” and sends { $person } instead. Nothing was sent to { $person } so far.
+uninvited-decide = Decide
+uninvited-elsewhere = To let them take part, add them to the guests of the event in your calendar app. Else do nothing.

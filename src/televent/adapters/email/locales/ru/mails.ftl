@@ -1,6 +1,7 @@
 subject-invite = Приглашение: { $summary } — { $when }
 subject-update = Приглашение изменено: { $summary } — { $when }
 subject-cancel = Отменено: { $summary } — { $when }
+subject-refused = Вы не приглашены: { $summary } — { $when }
 subject-removed = Вы больше не участвуете: { $summary } — { $when }
 subject-reply-accepted = Принято: { $summary } — { $when }
 subject-reply-declined = Отклонено: { $summary } — { $when }
@@ -8,6 +9,7 @@ subject-reply-tentative = Под вопросом: { $summary } — { $when }
 lead-invite = Вас приглашают: { $summary }
 lead-update = Встреча изменена: { $summary }
 lead-cancel = Встреча отменена: { $summary }
+lead-refused = Вы ответили на эту встречу, но вас на неё не приглашали, поэтому ваш ответ не учтён: { $summary }
 lead-removed = Вас больше не приглашают на эту встречу. Она пройдёт без вас: { $summary }
 lead-reply-accepted = { $name } придёт: { $summary }
 lead-reply-declined = { $name } не придёт: { $summary }

@@ -29,4 +29,13 @@ notice-mail-unusable = Письмо от { $sender } принесло кален
 
     Тема письма: { $subject }
 notice-party-crasher-subject = Ответил тот, кого не приглашали: { $title }
-notice-party-crasher = На «{ $title }» ответил тот, кого не приглашали: { $sender }. Ничего не изменено. Чтобы человек участвовал, добавьте его в гости события в своём календаре.
+notice-party-crasher = На одну дату встречи «{ $title }» ответил тот, кого не приглашали: { $sender }. Ничего не изменено. Чтобы человек участвовал, добавьте его в гости события в своём календаре.
+notice-uninvited-refused-subject = Отказано тому, кого не приглашали: { $title }
+notice-uninvited-refused = На «{ $title }» ответил тот, кого не приглашали: { $sender }. Ему сообщено, что он не приглашён: так выбрано в ваших настройках.
+notice-delegate-refused-subject = Замена не приглашена: { $title }
+notice-delegate-refused = { $delegator } не придёт на «{ $title }» и назвал вместо себя { $sender }. { $sender } не приглашён: так выбрано в ваших настройках.
+uninvited-subject = Пригласить? { $person }: { $title }
+uninvited-answer = На «{ $title }» ответил тот, кого не приглашали: { $person }. Пока ничего не изменено.
+uninvited-delegate = { $delegator } не придёт на «{ $title }» и посылает вместо себя { $person }. Пока на { $person } ничего не отправлено.
+uninvited-decide = Решить
+uninvited-elsewhere = Чтобы человек участвовал, добавьте его в гости события в своём календаре. Иначе ничего не делайте.

@@ -24,6 +24,7 @@ REASONS: Final = {
     "no-attendee": "no-guest",
     "not-organizer": "not-organizer",
     "party-crasher": "uninvited",
+    "uninvited-refused": "uninvited-refused",
     "deleted": "deleted",
     "unknown-uid": "deleted",
     "the event is this person's own": "own",

@@ -11,7 +11,7 @@ from babel import Locale
 
 from televent.adapters.telegram.handlers.settings import reading
 from televent.adapters.telegram.texts import plain
-from televent.domain.account.preferences import STRANGERS, Preferences
+from televent.domain.account.preferences import STRANGERS, UNINVITED, Preferences
 from televent.wording.display import Display
 from televent.wording.times import clock_of, length_of, weekday_name
 
@@ -47,6 +47,10 @@ def _switch(name: str, field: str) -> Item:
 
 def _strangers(value: str, display: Display) -> str:
     return plain(display.language, f"setting-strangers-{value}")
+
+
+def _uninvited(value: str, display: Display) -> str:
+    return plain(display.language, f"setting-uninvited-{value}")
 
 
 def _clock(value: bool | None, display: Display) -> str:
@@ -125,6 +129,9 @@ ITEMS: Final[Mapping[str, Item]] = {
     "shared": _switch("shared", "show_shared"),
     "strangers": Item(
         STRANGERS, lambda value: {"strangers": value}, lambda chosen: chosen.strangers, _strangers, reading.strangers
+    ),
+    "uninvited": Item(
+        UNINVITED, lambda value: {"uninvited": value}, lambda chosen: chosen.uninvited, _uninvited, reading.uninvited
     ),
 }  # fmt: skip
 """The preferences, in the order of the menu."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from datetime import time
 from typing import Final
 
@@ -28,6 +29,12 @@ _STRANGERS: Final = {
     "never": frozenset(["never", "refuse", "no", "off", "никогда", "отклонять", "нет"]),
     "ask": frozenset(["ask", "ask first", "спросить", "сначала спросить", "спрашивать"]),
     "always": frozenset(["always", "accept", "yes", "on", "всегда", "да", "принимать"]),
+}
+
+_UNINVITED: Final = {
+    "allow": frozenset(["allow", "yes", "on", "let them in", "разрешить", "пускать", "да"]),
+    "ask": frozenset(["ask", "ask first", "спросить", "сначала спросить", "спрашивать"]),
+    "deny": frozenset(["deny", "refuse", "no", "off", "отказывать", "отклонять", "нет"]),
 }
 
 
@@ -98,7 +105,16 @@ def quiet(text: str) -> tuple[time, time] | None:
 
 def strangers(text: str) -> str:
     """One of STRANGERS, in words. Raises Unreadable."""
-    found = next((choice for choice, words in _STRANGERS.items() if text in words), None)
+    return _choice(text, _STRANGERS)
+
+
+def uninvited(text: str) -> str:
+    """One of UNINVITED, in words. Raises Unreadable."""
+    return _choice(text, _UNINVITED)
+
+
+def _choice(text: str, choices: Mapping[str, Set[str]]) -> str:
+    found = next((choice for choice, words in choices.items() if text in words), None)
     if found is None:
         raise Unreadable(text)
     return found

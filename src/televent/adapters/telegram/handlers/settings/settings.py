@@ -34,7 +34,9 @@ _NAMES: Final = {
     "timezone": "zone", "city": "zone", "reminder": "reminders", "invitations": "invites", "cards": "invites",
     "часы": "clock", "неделя": "week", "напоминания": "reminders", "напоминание": "reminders", "дайджест": "digest",
     "сводка": "digest", "уведомления": "notifications", "приглашения": "invites", "тишина": "quiet", "тихие": "quiet",
-    "приложение": "app", "незнакомые": "strangers", "имя": "name", "пояс": "zone", "город": "zone", "язык": "language",
+    "приложение": "app", "незнакомые": "strangers", "guests": "uninvited",
+    "неприглашённые": "uninvited", "неприглашенные": "uninvited", "имя": "name", "пояс": "zone", "город": "zone",
+    "язык": "language",
     "занятость": "busy", "addresses": "addresses", "address": "addresses", "email": "addresses", "emails": "addresses",
     "адреса": "addresses", "адрес": "addresses", "почта": "addresses", "общие": "shared",
 }  # fmt: skip

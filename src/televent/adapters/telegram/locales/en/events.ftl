@@ -162,6 +162,7 @@ history-unlisted = { $count ->
 history-guest-invited = Invited: { $name }
 history-guest-removed = No longer invited: { $name }
 history-answered = { $name }: { $status }{ $which }
+history-uninvited-refused = { $name } was told that they are not invited
 history-answered-uninvited = { $name }, who was not invited: { $status }{ $which }
 history-proposed = { $name } proposes another time{ $which }
 history-proposal-accepted = The proposed time was accepted{ $which }

@@ -12,3 +12,12 @@ believed-list = I believe mails from these senders although nothing proves them.
 believed-removed = I do not believe { $sender } without proof any more.
 believed-gone = That sender is not on the list any more.
 usage-strangers = I did not understand that. For example: <code>/settings strangers ask</code>, <code>never</code> or <code>always</code>.
+settings-uninvited = 🚪 People you did not invite: { $value }
+setting-uninvited =
+    🚪 People who answer your meetings without an invitation, and people whom a guest sends instead. “Let them in” invites them, “refuse” tells them that they are not invited.
+    Now: <b>{ $value }</b>
+setting-uninvited-allow = let them in
+setting-uninvited-ask = ask first
+setting-uninvited-deny = refuse
+button-settings-uninvited = 🚪 Uninvited people
+usage-uninvited = I did not understand that. For example: <code>/settings uninvited ask</code>, <code>allow</code> or <code>deny</code>.

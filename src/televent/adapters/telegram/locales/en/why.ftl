@@ -50,3 +50,4 @@ why-nothing-internal = It changed nothing: it names an address that no mail has,
 why-nothing-parked = It changed nothing yet: a card asks you about it.
 why-nothing-applied-by-hand = It changed nothing more.
 why-nothing-ignored-by-hand = It changed nothing.
+why-nothing-uninvited-refused = It changed nothing: its sender was not invited, and was told so, as you chose in /settings.

@@ -168,6 +168,7 @@ history-unlisted = { $count ->
 history-guest-invited = Приглашение для: { $name }
 history-guest-removed = Больше не в списке гостей: { $name }
 history-answered = { $name }: { $status }{ $which }
+history-uninvited-refused = { $name }: сообщено, что человек не приглашён
 history-answered-uninvited = { $name } (не из списка гостей): { $status }{ $which }
 history-proposed = Предложено другое время{ $which }: { $name }
 history-proposal-accepted = Предложенное время принято{ $which }

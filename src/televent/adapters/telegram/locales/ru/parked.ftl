@@ -12,3 +12,12 @@ believed-list = Письмам от этих отправителей я вер�
 believed-removed = Письмам от { $sender } без проверки я больше не верю.
 believed-gone = Этого отправителя в списке уже нет.
 usage-strangers = Не понял. Например: <code>/settings незнакомые спросить</code>, <code>никогда</code> или <code>всегда</code>.
+settings-uninvited = 🚪 Те, кого вы не приглашали: { $value }
+setting-uninvited =
+    🚪 Люди, которые отвечают на ваши встречи без приглашения, и те, кого гость посылает вместо себя. «Пускать» — приглашать их, «отказывать» — сообщать, что они не приглашены.
+    Сейчас: <b>{ $value }</b>
+setting-uninvited-allow = пускать
+setting-uninvited-ask = сначала спросить
+setting-uninvited-deny = отказывать
+button-settings-uninvited = 🚪 Без приглашения
+usage-uninvited = Не понял. Например: <code>/settings неприглашённые спросить</code>, <code>пускать</code> или <code>отказывать</code>.

@@ -50,3 +50,4 @@ why-nothing-internal = Оно ничего не изменило: в нём ад
 why-nothing-parked = Оно пока ничего не изменило: о нём вас спрашивает карточка.
 why-nothing-applied-by-hand = Больше оно ничего не изменило.
 why-nothing-ignored-by-hand = Оно ничего не изменило.
+why-nothing-uninvited-refused = Оно ничего не изменило: отправителя не приглашали, и ему об этом сообщено, как вы выбрали в /settings.
