@@ -9,7 +9,7 @@ from support.chat import Chats, Someone, buttons
 from support.chat_mails import PROVEN, ZED, comes, person
 from support.event_stage import made, stored
 from support.post import message
-from televent.adapters.telegram.notices.delivery import mail_instead
+from televent.adapters.telegram.notices.by_mail import mail_instead
 from televent.application.messages.chat import UninvitedAnswer
 from televent.application.messages.mail import UninvitedMail
 from televent.application.read_models.resources import ResourceRow

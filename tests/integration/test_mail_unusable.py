@@ -10,6 +10,7 @@ from support.mail_cards import without_chat
 from support.post import PostOffice, itip_mail, message, open_other_server
 from support.town import Person, Town, meeting
 from televent.application.use_cases.mail.tell_person import MAX_OFFERED, MAX_UNUSABLE
+from televent.application.use_cases.people.preferences import change_preferences
 from televent.wording.display import Display
 from televent.wording.parked import parked_words
 
@@ -179,6 +180,7 @@ def test_an_organizer_is_shown_by_the_address_for_people(town: Town, post: PostO
 def test_a_person_without_a_chat_is_told_by_mail(town: Town, post: PostOffice, locale: str, word: str) -> None:
     cy = without_chat(town, "cy", locale=locale)
     cy.put(meeting(people=(ZED,), uid=UID, organizer=cy.address))
+    change_preferences(town.core.backend, cy.context(), {"uninvited": "deny"})
     post.send(itip_mail(task("REQUEST").replace(UID, "other@example.net")), cy.address)
     crasher = message("REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:yan@example.net", uid=UID)
     post.send(itip_mail(crasher, proven=True, sender="yan@example.net", message_id="2@example.net"), cy.address)

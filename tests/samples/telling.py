@@ -26,7 +26,7 @@ CHAT: Final = (
 """Kinds of chat messages, by a pattern in their text; the first that fits."""
 MAILS: Final = (
     ("question, with a link", r"^Please decide: "),
-    ("which events came", r"brought a calendar$"),
+    ("offer to import, with a link", r"brought a calendar$"),
     ("why it changes nothing", r"changed nothing$"),
     ("who answered uninvited, with a link", r"^May they come\?"),
     ("who answered one date uninvited", r"^Somebody who was not invited answered"),

@@ -22,8 +22,8 @@ from support.serving import port_of, serving
 from support.town import Person, Town, meeting
 from support.waiting import NET
 from televent.adapters.email.meetings.parked import ParkedMails
+from televent.adapters.email.meetings.questions import QuestionMails
 from televent.adapters.email.meetings.sender import MeetingMailSender
-from televent.adapters.email.meetings.uninvited import UninvitedMails
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
 from televent.application.use_cases.people.accounts import open_account, verify_address
@@ -111,7 +111,7 @@ def post(town: Town, other: OtherServer, public_url: str | None = PUBLIC) -> Non
     core = town.core
     sender = MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue)
     parked = ParkedMails(mailer, core.backend, core.answer_links, identity)
-    uninvited = UninvitedMails(mailer, core.backend, core.answer_links, identity)
+    uninvited = QuestionMails(mailer, core.backend, core.answer_links, identity)
     for handler in (sender, parked, uninvited):
         while claimed := core.outbox.claim(town.now, kinds=handler.kinds):
             for each in claimed:

@@ -18,6 +18,8 @@ PROPOSAL: Final = "proposal:"
 GUEST: Final = "guest:"
 OFF: Final = "off:"
 UNINVITED: Final = "uninvited:"
+OFFER: Final = "offer"
+SHARE: Final = "share"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
@@ -27,7 +29,8 @@ class AnswerLink:
     """The meeting that a token answers, and for whom. ``recurrence_id`` None: the whole meeting. ``purpose``: "" for
     the invitation, REMINDER, PROPOSAL with the key of the proposal behind it, or GUEST with the address of a guest
     elsewhere; then ``tenant`` and ``stream_id`` are the organizer's. OFF with a kind of mail turns that kind off.
-    UNINVITED with the address of a person who would come uninvited decides about them."""
+    UNINVITED with the address of a person who would come uninvited decides about them. OFFER imports a calendar that
+    came by mail; ``stream_id`` is its draft. SHARE answers an offered calendar; ``stream_id`` is the share."""
 
     token: str
     tenant: AccountId

@@ -10,7 +10,7 @@ from uuid import UUID
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, UninvitedMail
+from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
@@ -24,6 +24,9 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
+from televent.domain.sharing.access import BUSY
+from televent.domain.sharing.grants.events import ShareAnswered
+from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
 
 FACTS = (
     InvitationReceived,
@@ -33,6 +36,9 @@ FACTS = (
     ProposalAnswerReceived,
     MessageSetAside,
     MailParked,
+    ShareOffered,
+    ShareEnded,
+    ShareAnswered,
 )
 GATHERED: Final = timedelta(minutes=1)
 """Time for which answers and parked mails wait, so that those of one minute are one mail."""
@@ -74,6 +80,15 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield from _uninvited(fact, stream)
         case MailParked():
             yield ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
+        # A sharee with access to busy times only has nothing to accept.
+        case ShareOffered() if fact.access != BUSY:
+            status = "accepted" if fact.accepted else "offered"
+            yield ShareMail(fact.share_id, status, fact.owner_name, fact.title, fact.access)
+        case ShareEnded() if fact.title and fact.access != BUSY:
+            yield ShareMail(fact.share_id, "ended", fact.owner_name, fact.title, fact.access)
+        case ShareAnswered():
+            key = "share-accepted-by" if fact.accepted else "share-declined-by"
+            yield NoticeMail(key, {"name": fact.name, "title": fact.title})
         case _:
             return
 

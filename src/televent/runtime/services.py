@@ -68,8 +68,8 @@ def worker_handlers(core: Core) -> list[Handler]:
     from televent.adapters.email.log_heads import HeadMails
     from televent.adapters.email.meetings.notices import NoticeMailSender
     from televent.adapters.email.meetings.parked import ParkedMails
+    from televent.adapters.email.meetings.questions import QuestionMails
     from televent.adapters.email.meetings.sender import MeetingMailSender
-    from televent.adapters.email.meetings.uninvited import UninvitedMails
     from televent.adapters.email.outbound import MailIdentity, MailSender
     from televent.adapters.email.reminders import ReminderMails
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
@@ -97,7 +97,7 @@ def worker_handlers(core: Core) -> list[Handler]:
         HeadMails(mailer, settings.mail_sender, settings.mail_domain, core.backend.clock),
         HeadPoster(),
         ParkedMails(mailer, core.backend, core.answer_links, identity),
-        UninvitedMails(mailer, core.backend, core.answer_links, identity),
+        QuestionMails(mailer, core.backend, core.answer_links, identity),
     ]
 
 

@@ -29,13 +29,15 @@ from televent.adapters.http.link_html import (
     source,
 )
 from televent.adapters.http.off_page import off_answer
+from televent.adapters.http.offer_page import offer_answer
 from televent.adapters.http.page_policy import page_policy
 from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
 from televent.adapters.http.reminder_page import reminder_answer
+from televent.adapters.http.share_page import share_answer
 from televent.adapters.http.start_page import language_of as language_accepted
 from televent.adapters.http.uninvited_page import uninvited_answer
-from televent.application.answer_links import REMINDER, TOKEN_LENGTH, AnswerLinks
+from televent.application.answer_links import OFFER, REMINDER, SHARE, TOKEN_LENGTH, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.outage import Outage
 from televent.application.refusals import TryAgain
@@ -142,6 +144,10 @@ class AnswerPage:
             return reminder_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.proposal is not None:
             return proposal_answer(self._backend, linked.account, linked.link, display, form)
+        if linked.link.purpose == OFFER:
+            return offer_answer(self._backend, linked.account, linked.link, display, form)
+        if linked.link.purpose == SHARE:
+            return share_answer(self._backend, linked.account, linked.link, display.language, form)
         if linked.link.uninvited is not None:
             return uninvited_answer(self._backend, linked.account, linked.link, display.language, form)
         if linked.card is None:

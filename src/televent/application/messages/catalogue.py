@@ -36,6 +36,8 @@ NAMES: Mapping[str, type[Message]] = {
     "notice_mail/1": mail.NoticeMail,
     "parked_mail/1": mail.ParkedMailNotice,
     "uninvited_mail/1": mail.UninvitedMail,
+    "offer_mail/1": mail.OfferMail,
+    "share_mail/1": mail.ShareMail,
     "parked_notification/1": chat.ParkedCard,
     "invite_notification/2": chat.InvitationCard,
     "rsvp_notification/3": chat.AnswerNotice,

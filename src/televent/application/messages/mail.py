@@ -107,6 +107,23 @@ class UninvitedMail(Message, frozen=True):
     delegator: str
 
 
+class OfferMail(Message, frozen=True):
+    """As CalendarOffer, for a person without a chat."""
+
+    text: str
+    sender: str
+
+
+class ShareMail(Message, frozen=True):
+    """As ShareNotice, for a person without a chat."""
+
+    share_id: UUID
+    what: str
+    name: str
+    title: str
+    access: str
+
+
 class NoticeMail(Message, frozen=True):
     """A text from the catalogue of texts, for an account without a chat, at its verified address. ``text_key`` names
     it, ``values`` are its parameters. A calendar that the text tells of is not attached: the reader has that mail."""

@@ -12,15 +12,17 @@ from televent.adapters.email.meetings.card_mail import card_mail
 from televent.adapters.email.meetings.notices import notice_content
 from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
 from televent.adapters.email.meetings.parked import parked_content
-from televent.adapters.email.meetings.uninvited import uninvited_content
+from televent.adapters.email.meetings.questions import offer_content, share_content, uninvited_content
 from televent.adapters.email.previews.example import NOW, PAGE, RULE, WORDS, Example, at, details, display_of
 from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
 from televent.adapters.email.templates.verification import verification_content
 from televent.adapters.email.texts import say
-from televent.application.messages.mail import AddressVerification, NoticeMail, UninvitedMail
+from televent.application.messages.mail import AddressVerification, NoticeMail, ShareMail, UninvitedMail
 from televent.application.senders import Sender
 from televent.application.use_cases.calendars.agenda import Entry
+from televent.application.use_cases.importing.import_objects import Standing
+from televent.application.use_cases.importing.offers import Offer
 from televent.application.use_cases.mail.parked_cards import Change, ParkedView
 from televent.application.use_cases.reminders.telling import Told
 from televent.application.use_cases.scheduling.cards import Card
@@ -28,11 +30,15 @@ from televent.application.use_cases.scheduling.news import Answers, News
 from televent.domain.calendar_object.details import Answered
 from televent.domain.calendar_object.events import CounterProposed, Mark
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived
+from televent.ical.mending.files import read_any_file
 
 ID: Final = UUID(int=1)
 BOB: Final = "bob@example.com"
 Notice = Literal[
-    "offer",
+    "share-accepted-by",
+    "share-declined-by",
+    "guest-mail-unreachable",
+    "guest-unreachable",
     "guest-undeliverable",
     "guest-wrote",
     "wrote-to-you",
@@ -139,6 +145,23 @@ def _notice(key: Notice, **values: str) -> Callable[[str], Example]:
     return make
 
 
+def _offer(language: str) -> Example:
+    rows = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//Shop//EN", "METHOD:PUBLISH", "BEGIN:VEVENT"]
+    rows += ["UID:offer@example.com", "DTSTAMP:20261201T080000Z", "DTSTART:20261208T100000Z"]
+    rows += [f"SUMMARY:{WORDS[language].title}", "END:VEVENT", "END:VCALENDAR", ""]
+    file = read_any_file("\r\n".join(rows).encode())
+    offer = Offer("shop@example.org", file, (Standing.NEW,) * len(file.objects))
+    return Example(offer_content(offer, display_of(language), PAGE))
+
+
+def _share(what: str) -> Callable[[str], Example]:
+    def make(language: str) -> Example:
+        mail = ShareMail(ID, what, "Ann", WORDS[language].title, "read-write")
+        return Example(share_content(mail, language, PAGE if what == "offered" else None))
+
+    return make
+
+
 def _uninvited(delegator: str) -> Callable[[str], Example]:
     def make(language: str) -> Example:
         mail = UninvitedMail(ID, "eve@example.org", WORDS[language].title, delegator)
@@ -158,7 +181,14 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "reminder": _reminder,
     "daily-summary": _digest,
     "verification": _code,
-    "notice-calendar": _notice("offer", sender="shop@example.org", count="2"),
+    "offer": _offer,
+    "share-offered": _share("offered"),
+    "share-changed": _share("accepted"),
+    "share-ended": _share("ended"),
+    "notice-unreachable": _notice("guest-unreachable", name="Bob"),
+    "notice-mail-unreachable": _notice("guest-mail-unreachable", name="Bob"),
+    "notice-share-accepted": _notice("share-accepted-by", name="Bob"),
+    "notice-share-declined": _notice("share-declined-by", name="Bob"),
     "notice-undeliverable": _notice("guest-undeliverable", address=BOB),
     "notice-answer": _notice("guest-wrote", sender="bob@example.net"),
     "notice-message": _notice("wrote-to-you", sender="bob@example.net"),

@@ -16,6 +16,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramFor
 
 from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.notices.answers import send_answer
+from televent.adapters.telegram.notices.by_mail import mail_instead
 from televent.adapters.telegram.notices.chat import Chat, Sender
 from televent.adapters.telegram.notices.invitations import send_invitation
 from televent.adapters.telegram.notices.offers import send_offer
@@ -35,7 +36,6 @@ from televent.application.messages.chat import (
     ShareNotice,
     UninvitedAnswer,
 )
-from televent.application.messages.mail import MeetingMail, ParkedMailNotice, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage, RetryLater, Undeliverable
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
@@ -170,25 +170,6 @@ class TelegramNotices:
         card, backend = message.message, self._door.backend
         if isinstance(card, InvitationCard) and card.what == "invited":
             tell_organizer(backend, self._enqueue, card.stream_id, guest, "guest-unreachable", message.correlation_id)
-
-
-def mail_instead(message: Message) -> Message | None:
-    """The mail with the same news; None for a message of which none is made."""
-    match message:
-        case InvitationCard() if message.what != "answered":
-            return MeetingMail(message.stream_id, "card", message.version, "")
-        case AnswerNotice():
-            return MeetingMail(message.stream_id, "answers", message.version, "")
-        case ProposalNotice():
-            return MeetingMail(message.stream_id, "proposal", 0, message.proposal)
-        case ProposalDeclinedNotice():
-            return MeetingMail(message.stream_id, "declined", 0, "")
-        case ParkedCard():
-            return ParkedMailNotice(message.card_id)
-        case UninvitedAnswer():
-            return UninvitedMail(message.stream_id, message.address, message.summary, message.delegator)
-        case _:
-            return None
 
 
 def unreachable_for(error: TelegramAPIError) -> str | None:

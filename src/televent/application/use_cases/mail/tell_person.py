@@ -14,7 +14,7 @@ from televent.application.mail.backend import MailBackend
 from televent.application.mail.book import ReplyToken
 from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.messages.chat import CalendarOffer, ChatText
-from televent.application.messages.mail import NoticeMail
+from televent.application.messages.mail import NoticeMail, OfferMail
 from televent.application.messages.message import Message
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.importing.import_objects import Standing, standing_of
@@ -31,8 +31,6 @@ MAX_UNUSABLE: Final = 5
 """Max mails an hour with a calendar that changes nothing of which one person is told."""
 MAX_OFFERED: Final = 256 * 1024
 """Max bytes of a calendar that is offered."""
-MAX_LISTED: Final = 5
-"""Max titles in a mail about an offer."""
 Unusable = Literal["unreadable", "task", "no-guest", "method", "large", "own", "organizer"]
 """The reasons why the calendar in a mail changes nothing, as keys of the texts."""
 _IMPORTED: Final = frozenset({"PUBLISH", "REQUEST", ""})
@@ -74,12 +72,11 @@ def _offered(
     backend = mail_backend.backend
     if all(standing_of(backend, account.tenant, each) is Standing.HERE for each in objects):
         return Verdict("ignored", "all of it is in the calendar")
-    titles = [each.reading.instances()[0].summary.strip() for each in objects[:MAX_LISTED]]
-    listed = "; ".join(" ".join(title.split())[:100] for title in titles if title)
-    by_mail = {"sender": mail.sender.address, "titles": listed, "count": str(len(objects))}
     # The database keeps no NUL in a text.
-    chat = CalendarOffer(text.replace(b"\0", b"").decode("utf-8", "replace"), mail.sender.address)
-    return _told(mail_backend, mail, account, chat, NoticeMail("offer", by_mail), ("offer", MAX_OFFERS))
+    shown, sender = text.replace(b"\0", b"").decode("utf-8", "replace"), mail.sender.address
+    return _told(
+        mail_backend, mail, account, CalendarOffer(shown, sender), OfferMail(shown, sender), ("offer", MAX_OFFERS)
+    )
 
 
 def forward_text(mail_backend: MailBackend, mail: IncomingMail, addressee: Addressee) -> Verdict | None:
@@ -140,7 +137,7 @@ def _told(
     mail: IncomingMail,
     account: AccountRow,
     chat: Message,
-    by_mail: NoticeMail,
+    by_mail: Message,
     limit: tuple[str, int],
 ) -> Verdict:
     """Queues the message in the first free slot of this hour."""
@@ -154,7 +151,7 @@ def _told(
     return Verdict("ignored", "told-lately")
 
 
-def _fitting(account: AccountRow, chat: Message, by_mail: NoticeMail) -> Message | None:
+def _fitting(account: AccountRow, chat: Message, by_mail: Message) -> Message | None:
     if account.telegram_id is not None:
         return chat
     return by_mail if account.addresses else None

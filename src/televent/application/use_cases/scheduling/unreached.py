@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
 from televent.application.messages.chat import ChatText
+from televent.application.messages.mail import NoticeMail
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.agenda import event
@@ -25,18 +26,20 @@ def tell_organizer(
 ) -> None:
     """Tells the organizer, once for each meeting, that this guest got no invitation. ``stream_id``: the guest's copy.
 
-    Only an organizer with an account and a chat here is told.
+    Only an organizer with an account here is told: in the chat, or by mail.
     """
     entry = event(backend, guest.tenant, stream_id)
     organizer = None
     if entry is not None and entry.organizer is not None:
         organizer = backend.people.accounts_of_addresses([entry.organizer]).get(entry.organizer)
-    if entry is None or organizer is None or organizer.telegram_id is None:
+    if entry is None or organizer is None or (organizer.telegram_id is None and not organizer.addresses):
         return
+    kind = ChatText if organizer.telegram_id is not None else NoticeMail
+    values = {"name": guest.name, "title": entry.summary}
     told = OutboxMessage(
         outbox_id=uuid5(stream_id, f"unreachable/{guest.tenant}"),
         key=f"unreachable/{stream_id}",
-        message=ChatText(text, {"name": guest.name, "title": entry.summary}),
+        message=kind(text, values),
         due_at=backend.clock(),
     )
     enqueue([told], organizer.tenant, correlation_id, backend.clock())

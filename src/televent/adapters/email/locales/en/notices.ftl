@@ -1,7 +1,3 @@
-notice-offer-subject = A mail from { $sender } brought a calendar
-notice-offer = A mail from { $sender } to your Televent address brought { $count } events that invite nobody, so nothing was stored: { $titles }
-
-    To add them, open the attachment of that mail in your calendar app.
 notice-guest-undeliverable-subject = Not delivered: { $title }
 notice-guest-undeliverable = Mails about “{ $title }” do not reach { $address }: the address does not exist or refuses them. Please check it, or tell them in another way.
 notice-guest-wrote-subject = { $sender } answered: { $title }
@@ -39,3 +35,29 @@ uninvited-answer = A person who was not invited answered “{ $title }”: { $pe
 uninvited-delegate = { $delegator } will not come to “{ $title }” and sends { $person } instead. Nothing was sent to { $person } so far.
 uninvited-decide = Decide
 uninvited-elsewhere = To let them take part, add them to the guests of the event in your calendar app. Else do nothing.
+offer-subject = A mail from { $sender } brought a calendar
+offer-lead = A mail from { $sender } brought a calendar with { $count ->
+        [one] one event, which invites nobody. It is
+       *[other] { $count } events, which invite nobody. They are
+    } not stored yet.
+offer-more = … and { $count } more
+offer-look = Look and import
+offer-elsewhere = To add them, open the attachment of that mail in your calendar app.
+share-offered-subject = { $name } shares a calendar with you: { $title }
+share-offered = { $name } shares a calendar with you: “{ $title }”. You may { $access }.
+share-accepted-subject = Your access has changed: { $title }
+share-accepted = { $name } changed your access to the calendar “{ $title }”: you may { $access }.
+share-ended-subject = No longer shared with you: { $title }
+share-ended = { $name } no longer shares the calendar “{ $title }” with you.
+share-access-read = see it
+share-access-write = see and change it
+share-look = Accept or decline
+share-elsewhere = You can accept it in a calendar app that shows invitations to calendars, such as Apple’s.
+notice-share-accepted-by-subject = { $name } accepted your calendar: { $title }
+notice-share-accepted-by = { $name } accepted your calendar “{ $title }”.
+notice-share-declined-by-subject = { $name } declined your calendar: { $title }
+notice-share-declined-by = { $name } declined your calendar “{ $title }”.
+notice-guest-mail-unreachable-subject = No invitation for { $name }: { $title }
+notice-guest-mail-unreachable = { $name } did not get the invitation to “{ $title }”: their mail server says that nobody has this address. Please tell them in another way.
+notice-guest-unreachable-subject = No card for { $name }: { $title }
+notice-guest-unreachable = { $name } did not get the invitation to “{ $title }”: Telegram takes no messages from Televent for them. Please tell them in another way.

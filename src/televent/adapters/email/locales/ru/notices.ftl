@@ -1,7 +1,3 @@
-notice-offer-subject = Письмо от { $sender } принесло календарь
-notice-offer = Письмо от { $sender } на ваш адрес Televent принесло события (их { $count }), которые никого не приглашают, поэтому ничего не сохранено: { $titles }
-
-    Чтобы добавить их, откройте вложение того письма в своём календаре.
 notice-guest-undeliverable-subject = Не доставлено: { $title }
 notice-guest-undeliverable = Письма о «{ $title }» не доходят до { $address }: такого адреса нет, или он их не принимает. Проверьте его или сообщите другим способом.
 notice-guest-wrote-subject = { $sender } отвечает: { $title }
@@ -39,3 +35,26 @@ uninvited-answer = На «{ $title }» ответил тот, кого не пр
 uninvited-delegate = { $delegator } не придёт на «{ $title }» и посылает вместо себя { $person }. Пока на { $person } ничего не отправлено.
 uninvited-decide = Решить
 uninvited-elsewhere = Чтобы человек участвовал, добавьте его в гости события в своём календаре. Иначе ничего не делайте.
+offer-subject = Письмо от { $sender } принесло календарь
+offer-lead = Письмо от { $sender } принесло календарь, событий в нём: { $count }. Они никого не приглашают, поэтому пока ничего не сохранено.
+offer-more = … и ещё { $count }
+offer-look = Посмотреть и импортировать
+offer-elsewhere = Чтобы добавить их, откройте вложение того письма в своём календаре.
+share-offered-subject = { $name } делится с вами календарём: { $title }
+share-offered = { $name } делится с вами календарём «{ $title }». Вы можете { $access }.
+share-accepted-subject = Изменился ваш доступ: { $title }
+share-accepted = { $name } меняет ваш доступ к календарю «{ $title }»: вы можете { $access }.
+share-ended-subject = Больше не доступен вам: { $title }
+share-ended = { $name } больше не делится с вами календарём «{ $title }».
+share-access-read = видеть его
+share-access-write = видеть и менять его
+share-look = Принять или отклонить
+share-elsewhere = Принять его можно в приложении, которое показывает приглашения к календарям, например от Apple.
+notice-share-accepted-by-subject = { $name } принимает ваш календарь: { $title }
+notice-share-accepted-by = { $name } принимает ваш календарь «{ $title }».
+notice-share-declined-by-subject = { $name } отклоняет ваш календарь: { $title }
+notice-share-declined-by = { $name } отклоняет ваш календарь «{ $title }».
+notice-guest-mail-unreachable-subject = Приглашение не дойдёт до { $name }: { $title }
+notice-guest-mail-unreachable = { $name } не получит приглашение на «{ $title }»: почтовый сервер говорит, что такого адреса нет. Пожалуйста, сообщите этому человеку другим способом.
+notice-guest-unreachable-subject = Карточка не дойдёт до { $name }: { $title }
+notice-guest-unreachable = { $name } не получит приглашение на «{ $title }»: Telegram не принимает для этого человека сообщения от Televent. Пожалуйста, сообщите ему другим способом.
