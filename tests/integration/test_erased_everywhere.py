@@ -15,6 +15,7 @@ from support.post import OtherServer, PostOffice, itip_mail, message, open_other
 from support.town import Person, Town, meeting
 from televent.application.attachments import Upload
 from televent.application.event_store.store import SNAPSHOT_EVERY
+from televent.application.origins import Origin
 from televent.application.use_cases.people.accounts import claim_address, erase_account, open_account, verify_address
 from televent.application.use_cases.people.devices import add_device
 from televent.application.use_cases.people.preferences import change_preferences
@@ -96,6 +97,8 @@ def ann(town: Town, desk: PostOffice, other: OtherServer) -> Person:
         )
         key = f"1/{TELEGRAM_ID}/{TELEGRAM_ID}"
         connection.execute("INSERT INTO dialogue (key, data) VALUES (%s, %s)", (key, '{"title": "Heronpond"}'))
+    origin = Origin("caldav", uuid4(), "Phone of Annaquill", "192.0.2.7", "heronpond/1.0")
+    assert core.backend.origins.id_of(ann.tenant, origin, town.now) is not None
     catch_up(core)
     return ann
 
@@ -103,9 +106,8 @@ def ann(town: Town, desk: PostOffice, other: OtherServer) -> Person:
 def test_nothing_of_the_person_is_in_any_table(town: Town, ann: Person) -> None:
     everywhere = {"account", "address", "resource", "inbound_mail", "outbox", "draft", "dialogue"}
     assert everywhere <= found(town, WORDS)
-    assert {"snapshot", "attachment", "reminder", "reply_token", "sent_mail", "inbox", "company"} <= with_tenant(
-        town, ann.tenant
-    )
+    kept = {"snapshot", "attachment", "reminder", "reply_token", "sent_mail", "inbox", "company", "origin"}
+    assert kept <= with_tenant(town, ann.tenant)
     erase_account(town.core.backend, ann.context())
     catch_up(town.core)
     assert found(town, WORDS) == set()

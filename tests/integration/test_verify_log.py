@@ -105,6 +105,7 @@ CHANGES: dict[str, Callable[[random.Random], Any]] = {
     "subject_id": lambda dice: UUID(bytes=dice.randbytes(16)),
     "command_id": lambda dice: UUID(bytes=dice.randbytes(16)),
     "correlation_id": lambda dice: "x",
+    "origin": lambda dice: UUID(bytes=dice.randbytes(16)),
     "recorded_at": lambda dice: NOON + timedelta(seconds=dice.randrange(1, 10**6)),
 }
 

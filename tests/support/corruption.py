@@ -33,7 +33,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "principal": ('props = \'{"a": "b"}\'', 'free_busy = \'{"audience": "x", "people": []}\''),
     "address": ("is_primary = NOT is_primary", "verified = NOT verified", "code_hash = 'x'", "former = NOT former"),
     "device": ("name = name || 'x'", "hash = 'wrong'", "created_at = created_at - interval '1 day'"),
-    "audit": ("topic = 'wrong'", "position = position + 1", "actor = 'wrong'"),
+    "audit": ("topic = 'wrong'", "position = position + 1", "actor = 'wrong'", "origin = gen_random_uuid()"),
 }
 """Changes that make any row of a table wrong."""
 GHOST: Mapping[str, Mapping[str, str]] = {

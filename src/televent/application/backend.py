@@ -18,6 +18,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.living_messages import LivingMessages
 from televent.application.messages.outbox import OutboxMessage
+from televent.application.origins import Origins
 from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
@@ -64,6 +65,7 @@ class Backend:
     sent_mail: SentMail
     parked: ParkedMails
     event_mails: EventMails
+    origins: Origins
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -1,4 +1,4 @@
-"""The audit projection: for each fact its stream, actor, door and time."""
+"""The audit projection: for each fact its stream, actor, door, time, and where its command came from."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ COLUMNS = (
     "command_id",
     "correlation_id",
     "recorded_at",
+    "origin",
 )
 
 
@@ -34,6 +35,7 @@ def fold(_fact: Any, envelope: Envelope) -> list[Insert]:
         envelope.command_id,
         envelope.correlation_id,
         envelope.now,
+        envelope.origin,
     )
     return [Insert("audit", dict(zip(COLUMNS, values, strict=True)))]
 

@@ -17,6 +17,7 @@ from televent.adapters.person_keys.files import FileVault
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.group_commit import GroupCommit
+from televent.adapters.postgres.event_store.origins import PostgresOrigins
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
 from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
@@ -147,7 +148,8 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         raise
     wakeups = Wakeups(direct or conninfo, listens=direct is not None)
     keys = PostgresSubjectKeys(pool, vault)
-    pool.on_other_server += [lambda _: keys.forget_all(), raise_base]
+    origins = PostgresOrigins(pool)
+    pool.on_other_server += [lambda _: keys.forget_all(), lambda _: origins.forget(), raise_base]
     recorder = PostgresRecorder(pool, wakeups, pooled=pooled)
     store = Store(recorder, FactMapper(keys), inline_writes)
     reads = PostgresReads(pool)
@@ -170,6 +172,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         sent_mail=PostgresSentMail(pool),
         parked=PostgresParkedMails(pool),
         event_mails=PostgresEventMails(pool),
+        origins=origins,
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

@@ -15,7 +15,8 @@ class Context:
 
     ``now`` is aware UTC. ``actor`` is an account id, "operator", "mail:<hash>" or "system". ``door`` is one of bot,
     caldav, email, rest, cli, courier. A command that comes again has the same
-    ``command_id``. ``correlation_id`` is shared by all commands that one request causes.
+    ``command_id``. ``correlation_id`` is the id of the request (X-Request-Id), shared by all commands that it causes.
+    ``origin``: the device, address and program that the actor used (application.origins); None: not known.
     """
 
     tenant: AccountId
@@ -24,6 +25,7 @@ class Context:
     now: datetime
     command_id: UUID
     correlation_id: str
+    origin: UUID | None = None
 
     def on_behalf_of(self, tenant: AccountId, command_id: UUID, door: str = "courier") -> Context:
         """The context of a command that this one causes, perhaps in another account."""

@@ -15,7 +15,7 @@ from televent.domain.ids import AccountId, StreamKey
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The data about a recorded fact; nothing in it is personal.
+    """The data about a recorded fact; nothing in it is personal. ``origin``: the id in Context.origin.
 
     ``position`` is its place in the log; positions grow and have gaps. ``name`` is the stored name without its version
     ("rsvp-given"), ``topic`` with it ("rsvp-given/1"). ``now`` is when it was recorded.
@@ -30,6 +30,7 @@ class Envelope:
     now: datetime
     command_id: UUID
     correlation_id: str
+    origin: UUID | None = None
 
     @property
     def tenant(self) -> AccountId:
@@ -95,4 +96,5 @@ def envelope_of(event: RecordedEvent) -> Envelope:
         now=event.recorded_at,
         command_id=event.command_id,
         correlation_id=event.correlation_id,
+        origin=event.origin,
     )

@@ -112,6 +112,7 @@ class FactMapper(Mapper[str]):
             actor=context.actor,
             door=context.door,
             recorded_at=context.now,
+            origin=context.origin,
         )
 
     def to_fact(self, event: RecordedEvent) -> Any:

@@ -22,6 +22,7 @@ class RecordedEvent(StoredEvent):
     actor: str
     door: str
     recorded_at: datetime
+    origin: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

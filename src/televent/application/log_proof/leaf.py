@@ -34,6 +34,8 @@ def leaf_text(event: RecordedEvent, position: int) -> str:
         f"correlation {json.dumps(event.correlation_id)}\n"
         f"chain {event.chain.hex()}\n"
         f"state sha256 {hashlib.sha256(event.state).hexdigest()}\n"
+        # Last and only where there is one: leaves of earlier events stay as they are.
+        + (f"origin {event.origin}\n" if event.origin is not None else "")
     )
 
 

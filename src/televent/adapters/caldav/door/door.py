@@ -17,6 +17,7 @@ from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.origins import MAX_PROGRAM, Origin
 from televent.application.past.names import PastName, past_name
 from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow
@@ -238,12 +239,22 @@ class Door:
             now=self.backend.clock(),
             command_id=self.backend.ids(),
             correlation_id=request.correlation_id,
+            origin=self._origin(request, person),
         )
         if self.push is not None and "push-dont-notify" in request.headers:
             named = dont_notify(request.headers["push-dont-notify"])
             if named is not None:
                 self.push.book.suppress(tenant, context.command_id, named or None, context.now)
         return context
+
+    def _origin(self, request: Request, person: Person) -> UUID | None:
+        """The id of the client as the audit names it. It blocks at the first command of a day."""
+        device = next((each for each in person.account.devices if each.device_id == person.device), None)
+        if device is None:
+            return None
+        program = " ".join(request.headers.get("user-agent", "").replace("\0", "").split())[:MAX_PROGRAM]
+        origin = Origin("caldav", device.device_id, device.name, request.client, program)
+        return self.backend.origins.id_of(AccountId(person.account.tenant), origin, self.backend.clock())
 
 
 def check_access(row: CalendarRow, request: Request, privilege: str) -> None:

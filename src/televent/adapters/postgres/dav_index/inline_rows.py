@@ -142,6 +142,8 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "mail_thread",
         "sent_mail",
         "parked_mail",
+        # After the account, which a new row locks: a row that comes meanwhile goes too.
+        "origin",
         "event_mail",
         "guest_address",
         "invitation_mail",

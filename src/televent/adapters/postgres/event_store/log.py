@@ -13,13 +13,13 @@ from televent.application.event_store.recorded import RecordedEvent, RecordedNot
 from televent.domain.ids import AccountId, StreamKey
 
 COLUMNS = """tenant_id, stream_id, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,
-    recorded_at"""
+    recorded_at, origin"""
 LOAD = f"""
     WITH shortcut AS MATERIALIZED (
         SELECT version, topic, state, subject_id, chain FROM snapshot WHERE tenant_id = %s AND stream_id = %s
     )
     SELECT NULL::uuid, NULL::uuid, version, topic, state, subject_id, chain, NULL::uuid, NULL, NULL, NULL,
-        NULL::timestamptz
+        NULL::timestamptz, NULL::uuid
     FROM shortcut
     UNION ALL
     (SELECT {COLUMNS} FROM event
@@ -122,7 +122,7 @@ class PostgresLog:
 
 
 def _fields(row: Row) -> dict[str, Any]:
-    tenant, stream, version, topic, state, subject, chain, command, correlation, actor, door, recorded_at = row
+    tenant, stream, version, topic, state, subject, chain, command, correlation, actor, door, recorded_at, origin = row
     return {
         "originator_id": f"{tenant}/{stream}",
         "originator_version": version,
@@ -135,6 +135,7 @@ def _fields(row: Row) -> dict[str, Any]:
         "actor": actor,
         "door": door,
         "recorded_at": recorded_at,
+        "origin": origin,
     }
 
 

@@ -27,10 +27,10 @@ SMALL_BYTES = 64 * 1024
 LOCK = "SELECT pg_advisory_xact_lock(%s)"
 INSERT_EVENT = f"""
     INSERT INTO event (tenant_id, stream_id, version, position, topic, subject_id, state, chain, command_id,
-        correlation_id, actor, door, recorded_at)
+        correlation_id, actor, door, recorded_at, origin)
     VALUES (%s, %s, %s,
         (((SELECT xid_base FROM shard) + pg_current_xact_id()::text::bigint) << {ORDINAL_BITS}) | %s::bigint,
-        %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     RETURNING position"""  # noqa: S608
 INSERT_INBOX = "INSERT INTO inbox (tenant_id, message_key, received_at) VALUES (%s, %s, %s)"
 
@@ -134,8 +134,8 @@ def _send(
 def _event_row(event: RecordedEvent, ordinal: int) -> tuple[Any, ...]:
     key = StreamKey.parse(str(event.originator_id))
     place = (key.tenant, key.stream, event.originator_version, ordinal, event.topic, event.subject_id)
-    origin = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at)
-    return (*place, event.state, event.chain, *origin)
+    cause = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at, event.origin)
+    return (*place, event.state, event.chain, *cause)
 
 
 def lock_number(tenant: UUID, calendar: UUID) -> int:
