@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import rich_click as click
+import structlog
 from click.exceptions import Abort, ClickException, Exit
 
 from televent.commands import (
     accounts,
+    backups,
     database,
     followers,
     gdpr,
@@ -23,6 +25,7 @@ from televent.commands import (
     person_keys,
     postmaster,
     replaying,
+    restoring,
     running,
 )
 from televent.settings import SettingsError
@@ -48,6 +51,9 @@ click.rich_click.COMMAND_GROUPS = {
                 "outbox",
                 "postmaster",
                 "doctor",
+                "backup",
+                "backups",
+                "restore",
             ],
         },
     ]
@@ -80,6 +86,8 @@ for _command in (
     *postmaster.COMMANDS,
     *person_keys.COMMANDS,
     *gdpr.COMMANDS,
+    *backups.COMMANDS,
+    *restoring.COMMANDS,
 ):
     cli.add_command(_command)
 
@@ -89,6 +97,8 @@ def main() -> None:
     from televent.application.outage import Outage
     from televent.runtime.database import MISTAKE, TEMPORARY, OperatorError
 
+    # What a command prints may be JSON for another program: logs go elsewhere.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     # Data, keys and logs are for one account: nothing that Televent writes is open to others.
     os.umask(0o077)
     try:

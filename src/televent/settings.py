@@ -126,6 +126,11 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = Field(None, validation_alias="TELEVENT_MASTER_KEY")
     master_key_file: Path | None = Field(None, validation_alias="TELEVENT_MASTER_KEY_FILE")
 
+    backup_dir: Path | None = Field(None, validation_alias="TELEVENT_BACKUP_DIR")
+    backup_keys: Path | None = Field(None, validation_alias="TELEVENT_BACKUP_KEYS")
+    backup_days: int = Field(35, ge=1, le=3650, validation_alias="TELEVENT_BACKUP_DAYS")
+    backup_hours: int = Field(24, ge=0, le=8760, validation_alias="TELEVENT_BACKUP_HOURS")
+
     log_key: Path | None = Field(None, validation_alias="TELEVENT_LOG_KEY")
     log_heads: Path | None = Field(None, validation_alias="TELEVENT_LOG_HEADS")
     log_seconds: int = Field(600, ge=0, le=86_400, validation_alias="TELEVENT_LOG_SECONDS")

@@ -17,11 +17,12 @@ def keys() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def rotate(chosen: Chosen, as_json: bool) -> None:
-    """Wrap the keys of all persons with a new master key, and forget the old one, while everything runs.
+    """Wrap the keys of all persons and backups with a new master key, and forget the old one, while everything runs.
 
     If it is interrupted, run it again: it goes on where it was. Then copy the new master key to its safe place.
     """
     from televent.application.event_store.key_vault import MasterKeyMissing
+    from televent.runtime.person_keys import backup_vaults
 
     with opened(chosen) as core:
         if core.vault is None:
@@ -32,7 +33,9 @@ def rotate(chosen: Chosen, as_json: bool) -> None:
         try:
             # Keys that are still in the database move first.
             core.keys.settle()
-            done = core.vault.rotate(lambda count: click.echo(f"\r{count} keys", nl=False, err=True))
+            done = core.vault.rotate(
+                lambda count: click.echo(f"\r{count} keys", nl=False, err=True), others=backup_vaults(core.settings)
+            )
         except (MasterKeyMissing, OSError) as error:
             raise OperatorError(f"The master key is not changed everywhere: {error}") from error
         click.echo(err=True)

@@ -16,8 +16,10 @@ log = structlog.get_logger("televent.runtime.data_directory")
 
 CLUSTERS: Final = ("cluster", "cluster.partial")
 """PostgreSQL's own directories. It keeps their contents closed itself, and refuses to start where they are not."""
+RESTORING: Final = "restoring"
+"""The directory in which a restore is prepared. It is gone when the restore is done."""
 OURS: Final = {
-    *CLUSTERS, "socket", "sandbox", "password", "users.lock", "starting.lock", "server.log", "server.log.1",
+    *CLUSTERS, RESTORING, "socket", "sandbox", "password", "users.lock", "starting.lock", "server.log", "server.log.1",
     "ports", "ports.new", "up.lock", "log-key.pem", "log-heads",
     "person-keys", "master-key", "master-key.lock",
 }  # fmt: skip

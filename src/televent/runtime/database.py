@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from televent.runtime.data_directory import prepare
+from televent.runtime.data_directory import RESTORING, prepare
 from televent.runtime.privileges import chosen_account
 from televent.settings import Settings, load_settings
 
@@ -41,6 +41,8 @@ class Chosen:
 def prepare_data_directory(settings: Settings) -> None:
     """Makes the data directory, and closes it to other accounts. Raises OperatorError, SettingsError."""
     place = settings.data_dir.absolute()
+    if (place / RESTORING).exists():
+        raise OperatorError(f"a restore into {place} is not complete: let it end, or run it again.")
     try:
         prepare(place, chosen_account(settings))
     except OSError as error:

@@ -39,14 +39,52 @@ def vault_of(settings: Settings) -> FileVault | None:
     if place is None:
         return None
     try:
-        return FileVault(place.absolute(), _master(settings, place.absolute()))
+        return FileVault(place.absolute(), _master(settings))
     except (MasterKeyMissing, OSError) as error:
         raise OperatorError(f"the keys of persons in {place} cannot be used: {error}") from error
 
 
-def _master(settings: Settings, place: Path) -> Masters:
+def backup_keys_place(settings: Settings, backups: Path) -> Path:
+    """The directory with the keys of the backups in ``backups``: beside it, so that a copy of it takes no key along."""
+    if settings.backup_keys is not None:
+        return settings.backup_keys.absolute()
+    backups = backups.absolute()
+    return backups.with_name(f"{backups.name}.keys")
+
+
+def backup_vault_of(settings: Settings, backups: Path) -> FileVault:
+    """The vault with the keys of the backups in ``backups``. Raises OperatorError."""
+    place = backup_keys_place(settings, backups)
+    try:
+        return FileVault(place, _master(settings, place))
+    except (MasterKeyMissing, OSError) as error:
+        raise OperatorError(f"the keys of backups in {place} cannot be used: {error}") from error
+
+
+def backup_vaults(settings: Settings) -> list[FileVault]:
+    """The vaults with keys of backups, which the same master key wraps. Raises OperatorError where the directory of
+    backups is not there: without it their keys would be lost with the old master key."""
+    if settings.backup_dir is None:
+        return []
+    if not (settings.backup_dir / "base").is_dir():
+        raise OperatorError(
+            f"{settings.backup_dir} (TELEVENT_BACKUP_DIR) is not there. The keys of its backups are to be wrapped again"
+            " with the others: mount it first."
+        )
+    return [backup_vault_of(settings, settings.backup_dir)]
+
+
+def master_file(settings: Settings) -> Path:
+    """The file of the master key, where it is not in the environment."""
+    return (settings.master_key_file or settings.data_dir.absolute() / "master-key").absolute()
+
+
+def _master(settings: Settings, *more: Path) -> Masters:
     if settings.master_key is not None:
         return Masters(master_keys(settings.master_key.get_secret_value()))
-    file = settings.master_key_file or settings.data_dir.absolute() / "master-key"
+    places = [settings.person_keys, *more]
+    if settings.backup_dir is not None:
+        places.append(backup_keys_place(settings, settings.backup_dir))
     # A new master key beside keys that an older one has wrapped would hide that the older one is lost.
-    return FileMasters(file.absolute(), first=not holds_keys(place))
+    first = not any(place is not None and holds_keys(place.absolute()) for place in places)
+    return FileMasters(master_file(settings), first=first)

@@ -15,6 +15,7 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
         "televent.adapters.postgres.followers.runner",
         "televent.runtime.worker",
         "televent.runtime.reminding",
+        "televent.runtime.backing_up",
         "televent.runtime.push",
         "televent.adapters.email.outbound",
         "televent.adapters.email.reminders",

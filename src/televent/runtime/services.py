@@ -41,8 +41,9 @@ async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event, socket
 
 
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
-    """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, and housekeeping."""
+    """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, backups, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
+    from televent.runtime.backing_up import keep_backups
     from televent.runtime.log_keeper import keep_log
     from televent.runtime.push import Push
     from televent.runtime.reminding import remind
@@ -57,6 +58,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         housekeeping(core, stop),
         keep_indexed(core, stop),
         keep_log(core, stop),
+        keep_backups(core, stop),
         remind(core, stop),
         follow(core.runners(), stop),
     )

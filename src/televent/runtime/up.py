@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from televent.adapters.sandbox.config import kept_token, url_of
+from televent.runtime.backup_place import make_directories
 from televent.runtime.banner import banner
 from televent.runtime.data_directory import reachable
 from televent.runtime.database import OperatorError, TemporaryError, prepare_data_directory, session_url
@@ -91,6 +92,7 @@ def as_ordinary_account(settings: Settings, names: Sequence[str], found: Standin
         yield settings
         return
     with contextlib.ExitStack() as stack:
+        make_directories(settings, settings.backup_dir if "worker" in names else None)
         if "sandbox" in names or settings.person_keys is not None:
             prepare_data_directory(settings)
             place = stack.enter_context(reachable(settings.data_dir.absolute(), found.account))
@@ -149,6 +151,7 @@ async def run_everything(settings: Settings) -> int:
     started = time.monotonic()
     stop = _asked_to_stop()
     prepare_data_directory(settings)
+    make_directories(settings, settings.backup_dir)
     # Else the worker, which signs, would find a bad key after all others have begun.
     signers_of(settings)
     services = ["api", "worker", "mail", *(["sandbox"] if needs_sandbox(settings) else []), "bot"]

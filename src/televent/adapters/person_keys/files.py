@@ -6,8 +6,8 @@ restore of an older database. A file is only ever replaced as a whole, so reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -74,19 +74,34 @@ class FileVault:
         except OSError as error:
             raise DatabaseAway(f"the key of person {subject} is not destroyed yet: {error}") from error
 
-    def rotate(self, progress: Callable[[int], None] = lambda done: None) -> int:
+    def subjects(self) -> Iterator[UUID]:
+        """Everybody who has a file here, also where the key is destroyed. Raises OSError."""
+        return (UUID(path.stem) for path in self._paths())
+
+    def destroyed(self) -> Iterator[UUID]:
+        """The list of the erased: everybody whose key was destroyed here. Raises OSError."""
+        return (UUID(path.stem) for path in self._paths() if path.read_bytes() == DESTROYED)
+
+    def rotate(self, progress: Callable[[int], None] = lambda done: None, *, others: Sequence[FileVault] = ()) -> int:
         """Wraps every key with a new master key, and forgets the older ones; returns the number of keys that were
-        wrapped again. An interrupted rotation goes on where it was. Raises MasterKeyMissing, OSError."""
+        wrapped again. An interrupted rotation goes on where it was. Raises MasterKeyMissing, OSError.
+
+        ``others``: vaults whose keys the same master key wraps."""
+        vaults = (self, *others)
         with self._locked():
             self._master.begin_rotation()
         done = 0
-        for path in self._paths():
-            with self._locked():
-                done += self._rewrap(path)
-            progress(done)
+        for vault in vaults:
+            vault._master.reload()
+            for path in vault._paths():
+                with vault._locked():
+                    done += vault._rewrap(path)
+                progress(done)
         # Alone, because others may have made keys meanwhile with the master key that they knew.
-        with self._locked():
-            done += sum(self._rewrap(path) for path in self._paths())
+        with ExitStack() as locks:
+            for vault in vaults:
+                locks.enter_context(vault._locked())
+            done += sum(vault._rewrap(path) for vault in vaults for path in vault._paths())
             self._master.end_rotation()
         progress(done)
         return done

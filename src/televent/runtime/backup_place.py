@@ -1,0 +1,86 @@
+"""A directory of backups with the keys that belong to it, and the end of their time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from televent.adapters.backups.register import KeyUse, Register
+from televent.adapters.backups.shelf import Shelf
+from televent.adapters.person_keys.files import FileVault
+from televent.runtime.database import OperatorError
+from televent.runtime.person_keys import backup_keys_place, backup_vault_of
+from televent.runtime.privileges import chosen_account
+from televent.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A directory of backups with all that belongs to it."""
+
+    shelf: Shelf
+    vault: FileVault
+    register: Register
+    partial: dict[str, int] = field(default_factory=dict)
+    """How much of a segment this process has archived while it was still being written."""
+
+
+def place_of(settings: Settings, directory: Path) -> Place:
+    """The directory of backups, made where it does not exist. Raises OperatorError."""
+    directory = directory.absolute()
+    make_directories(settings, directory)
+    return Place(
+        Shelf(directory), backup_vault_of(settings, directory), Register(backup_keys_place(settings, directory))
+    )
+
+
+def make_directories(settings: Settings, directory: Path | None) -> None:
+    """Makes the directory of backups and that of their keys, for the account of the services, which perhaps cannot.
+    ``directory`` None: there is nothing to make. Raises OperatorError."""
+    if directory is None:
+        return
+    try:
+        account = chosen_account(settings)
+        for place in (directory.absolute(), backup_keys_place(settings, directory)):
+            made = not place.exists()
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if made and account is not None:
+                os.chown(place, account.uid, account.gid)
+        Shelf(directory.absolute()).prepare()
+    except OSError as error:
+        raise OperatorError(f"the directory of backups {directory} cannot be used: {error}") from error
+
+
+def new_key(place: Place, use: KeyUse) -> bytes:
+    """A new key for what ``use`` says. Raises OperatorError, OSError, Outage."""
+    # First what ends the key's time, then the key: no key is without an end.
+    place.register.note(use)
+    key = place.vault.make(use.key_id, os.urandom(32))
+    if key is None:
+        raise OperatorError(f"The key of {use.what} is destroyed already: the clock of this machine went back.")
+    return key
+
+
+def expire(place: Place, now: datetime, days: int) -> list[str]:
+    """Destroys the keys whose time is over, and deletes what they open where it is here; returns what that was. Copies
+    elsewhere are closed with it. Raises OSError, Outage."""
+    gone = []
+    for use in place.register.uses():
+        if use.since + timedelta(days=days) > now:
+            continue
+        place.vault.destroy(use.key_id)
+        kind, _, rest = use.what.partition("/")
+        if kind == "base":
+            place.shelf.remove(rest)
+        elif kind == "wal":
+            folder = place.shelf.place / "wal" / rest
+            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                folder.parent.rmdir()
+        place.register.drop(use)
+        gone.append(use.what)
+    return gone

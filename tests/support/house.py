@@ -1,0 +1,73 @@
+"""A Televent on an embedded PostgreSQL of its own, as one machine has it, and the operator's commands on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from support.dav import Site, open_site
+from televent.adapters.postgres.embedded import EmbeddedPostgres
+from televent.adapters.postgres.schema import migrate
+from televent.cli import cli
+from televent.runtime.backup_place import Place, place_of
+from televent.runtime.wal_archive import archive
+
+
+@dataclass
+class House:
+    """The places of one machine: its data directory, and the directory of its backups."""
+
+    data: Path
+    backups: Path
+    site: Site | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[Site]:
+        """The server over CalDAV for the block; the database ends with it."""
+        with EmbeddedPostgres(revive=False) as server:
+            url = server.start(self.data)
+            migrate.up(url)
+            keys = str(self.data / "person-keys")
+            with open_site(url, TELEVENT_PERSON_KEYS=keys, **self.variables) as site:
+                self.site = site
+                yield site
+                self.site = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"TELEVENT_DATA_DIR": str(self.data), "TELEVENT_BACKUP_DIR": str(self.backups)}
+
+    def run(self, *words: str, **variables: str) -> Result:
+        """A command, as the operator gives it."""
+        return CliRunner().invoke(cli, list(words), env={"DATABASE_URL": None, **self.variables, **variables})
+
+    def done(self, *words: str, **variables: str) -> Any:
+        """What a command that succeeds prints as JSON."""
+        result = self.run(*words, "--json", **variables)
+        assert result.exit_code == 0, (result.output, result.exception)
+        # Here logs and output share a stream.
+        lines = result.stdout.splitlines()
+        start = next(number for number, line in enumerate(lines) if line in ("{", "[", "[]"))
+        return json.loads("\n".join(lines[start:]))
+
+    @property
+    def place(self) -> Place:
+        """The directory of backups and its keys, as the worker has them."""
+        assert self.site is not None
+        return place_of(self.site.core.settings, self.backups)
+
+    def archive(self) -> int:
+        """What the worker does every half minute."""
+        assert self.site is not None
+        return archive(self.site.core, self.place)
+
+    def restored(self, data: Path, *words: str, backup: str = "latest") -> tuple[House, dict[str, Any]]:
+        """A house on a new data directory, and the report of the restore."""
+        report = self.done("restore", backup, "--data-dir", str(data), *words)
+        return House(data, data.with_name(f"{data.name}.backups")), report
