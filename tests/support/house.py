@@ -28,13 +28,13 @@ class House:
     site: Site | None = None
 
     @contextmanager
-    def open(self) -> Iterator[Site]:
-        """The server over CalDAV for the block; the database ends with it."""
-        with EmbeddedPostgres(revive=False) as server:
+    def open(self, **options: str) -> Iterator[Site]:
+        """The server over CalDAV for the block; the database ends with it. ``options``: settings of PostgreSQL."""
+        with EmbeddedPostgres(revive=False, options=options) as server:
             url = server.start(self.data)
             migrate.up(url)
             keys = str(self.data / "person-keys")
-            with open_site(url, TELEVENT_PERSON_KEYS=keys, **self.variables) as site:
+            with open_site(url, None, TELEVENT_PERSON_KEYS=keys, **self.variables) as site:
                 self.site = site
                 yield site
                 self.site = None

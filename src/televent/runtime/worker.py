@@ -13,6 +13,7 @@ import structlog
 
 from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.keeping.retention import retain
+from televent.adapters.postgres.keeping.scrubbing import erased_since, scrub
 from televent.adapters.postgres.queues.bot_trouble import sweep_trouble
 from televent.adapters.postgres.queues.bot_updates import sweep_updates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook
@@ -264,7 +265,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
     """Once a minute: sets to failed the messages without a worker, and deletes old completed messages, unused rate
     limits, updates that no bot has handled, counted code mails, old drafts and dialogues, expired push subscriptions,
     unused attachments, expired links, mails without a decision, and old mail to the operator. Once a day: what
-    docs/reference/what-is-kept.md gives an end."""
+    docs/reference/what-is-kept.md gives an end, and what deleted rows of the erased leave in PostgreSQL's files."""
     retained: datetime | None = None
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
@@ -293,6 +294,9 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             if retained is None or moment - retained >= RETAIN_EVERY:
                 if gone := await core.run(retain, core.pool, moment):
                     log.info("rows that were kept long enough are deleted", rows=gone)
+                if await core.run(erased_since, core.pool, moment - 2 * RETAIN_EVERY):
+                    left = await core.run(scrub, core.pool)
+                    log.info("the tables are cleared of what erased people left in them", left=left)
                 retained = moment
         except Outage as outage:
             log.warning("housekeeping waits for the database", error=str(outage))

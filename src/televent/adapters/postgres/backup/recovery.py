@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import psycopg
 
@@ -19,6 +19,7 @@ from televent.adapters.postgres.embedded.account import Account, choose_account
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 from televent.adapters.postgres.embedded.locks import FileLock
 from televent.adapters.postgres.embedded.running import Server
+from televent.adapters.postgres.keeping.scrubbing import forget_wal
 
 PATIENCE: Final = 24 * 3600.0
 """Max seconds of a recovery. The WAL of weeks may take hours."""
@@ -133,24 +134,14 @@ def start_recovered(home: Path, target: Target, binaries: Path | None) -> tuple[
 
 
 def wash(url: str) -> None:
-    """Writes every table again, and the WAL: nothing of a deleted row is left in a file. Nobody else may be connected.
-    Raises psycopg.Error."""
+    """Writes every table again, and drops the older WAL: nothing of a deleted row is left in a file. Nobody else may be
+    connected. Raises psycopg.Error."""
     with psycopg.connect(url, autocommit=True) as connection:
+        # ANALYZE leaves the samples of a table that has become empty as they were.
+        connection.execute("DELETE FROM pg_statistic")
+        connection.execute("ANALYZE")
         connection.execute("VACUUM (FULL)")
-        rinse_wal(connection)
-
-
-def rinse_wal(connection: psycopg.Connection[Any]) -> None:
-    """Overwrites the WAL that is no longer needed: PostgreSQL keeps old segments under new names, with their content.
-    Raises psycopg.Error."""
-    connection.execute("CHECKPOINT")
-    row = connection.execute("SELECT count(*) FROM pg_ls_waldir() WHERE length(name) = 24").fetchone()
-    assert row is not None
-    for _ in range(row[0] + 1):
-        # The switch fills the rest of a segment with zeros; without a record in it there is none.
-        connection.execute("SELECT pg_logical_emit_message(false, 'televent', '')")
-        connection.execute("SELECT pg_switch_wal()")
-    connection.execute("CHECKPOINT")
+        forget_wal(connection)
 
 
 def _inside(name: str) -> PurePosixPath:

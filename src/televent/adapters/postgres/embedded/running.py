@@ -114,6 +114,10 @@ class Server:
             "unix_socket_directories": str(sockets),
             "unix_socket_permissions": "0600",
             "logging_collector": "off",
+            # An old segment of the WAL that is used again keeps its content until then: rows of the erased.
+            "wal_recycle": "off",
+            # An archive of the WAL that nobody can write to does not fill the disk.
+            "max_slot_wal_keep_size": "8GB",
             **self._options,
         }
         arguments = [f"--{name}={value}" for name, value in settings.items()]
