@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.own_database
 
 def run(town: Town, place: Path, *words: str, says: str = "") -> Result:
     environment = {"DATABASE_URL": town.url, "TELEVENT_DATA_DIR": str(place)}
-    return CliRunner().invoke(cli, ["gdpr", "erase", *words], env=environment, input=says)
+    return CliRunner().invoke(cli, ["gdpr", *words], env=environment, input=says)
 
 
 @pytest.mark.parametrize("name", ["address", "telegram", "account"])
@@ -28,7 +29,7 @@ def test_a_person_is_erased_by_any_of_their_names(town: Town, tmp_path: Path, na
     telegram = town.core.reads.account(ann.tenant)
     assert telegram is not None
     names = {"address": ann.address, "telegram": str(telegram.telegram_id), "account": str(ann.tenant)}
-    done = run(town, tmp_path, names[name], "--yes", "--json")
+    done = run(town, tmp_path, "erase", names[name], "--now", "--yes", "--json")
     assert done.exit_code == 0, done.output
     assert str(ann.tenant) in done.output
     assert [each.tenant for each in town.core.reads.accounts()] == [bob.tenant]
@@ -40,22 +41,54 @@ def test_a_person_is_erased_by_any_of_their_names(town: Town, tmp_path: Path, na
 
 def test_who_does_not_confirm_erases_nobody(town: Town, tmp_path: Path) -> None:
     ann = town.person("ann")
-    assert run(town, tmp_path, ann.address, says="n\n").exit_code != 0
+    assert run(town, tmp_path, "erase", ann.address, "--now", says="n\n").exit_code != 0
     assert [each.tenant for each in town.core.reads.accounts()] == [ann.tenant]
-    assert run(town, tmp_path, ann.address, says="y\n").exit_code == 0
+    assert run(town, tmp_path, "erase", ann.address, "--now", says="y\n").exit_code == 0
     assert town.core.reads.accounts() == []
+
+
+def test_erase_without_now_explains_and_does_nothing(town: Town, tmp_path: Path) -> None:
+    ann = town.person("ann")
+    done = run(town, tmp_path, "erase", ann.address, "--yes")
+    assert done.exit_code == 2
+    assert "televent gdpr request" in done.output
+    assert "--now" in done.output
+    assert [each.tenant for each in town.core.reads.accounts()] == [ann.tenant]
+
+
+def test_a_request_is_listed_until_it_is_revoked(town: Town, tmp_path: Path) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    assert json.loads(run(town, tmp_path, "list", "--json").output) == []
+    assert "Nobody" in run(town, tmp_path, "list").output
+    asked = [json.loads(run(town, tmp_path, "request", each.address, "--json").output) for each in (ann, bob)]
+    assert [each["account"] for each in asked] == [str(ann.tenant), str(bob.tenant)]
+    assert json.loads(run(town, tmp_path, "request", ann.address, "--json").output) == asked[0]
+    listed = json.loads(run(town, tmp_path, "list", "--json").output)
+    assert [(each["account"], each["erased_at"]) for each in listed] == [
+        (each["account"], each["erased_at"]) for each in asked
+    ]
+    assert "is kept" in run(town, tmp_path, "keep", ann.address).output
+    assert "Nobody asked" in run(town, tmp_path, "keep", ann.address).output
+    assert [each["account"] for each in json.loads(run(town, tmp_path, "list", "--json").output)] == [str(bob.tenant)]
+    catch_up(town.core)
+    with psycopg.connect(town.url) as connection:
+        query = "SELECT topic, actor, door FROM audit WHERE tenant_id = %s AND topic LIKE 'erasure-%%' ORDER BY version"
+        assert connection.execute(query, (ann.tenant,)).fetchall() == [
+            ("erasure-requested/1", "operator", "cli"),
+            ("erasure-revoked/1", "operator", "cli"),
+        ]
 
 
 def test_a_person_whom_a_restored_database_brought_back_is_erased_again(town: Town, tmp_path: Path) -> None:
     ann = town.person("ann")
     # The rows are those of a backup, and the key is destroyed already.
     town.core.keys.destroy(ann.tenant, town.now)
-    assert run(town, tmp_path, ann.address, "--yes").exit_code == 0
+    assert run(town, tmp_path, "erase", ann.address, "--now", "--yes").exit_code == 0
     assert town.core.reads.accounts() == []
 
 
 def test_an_unknown_person_is_named(town: Town, tmp_path: Path) -> None:
-    done = run(town, tmp_path, "nobody@example.com", "--yes")
+    done = run(town, tmp_path, "erase", "nobody@example.com", "--now", "--yes")
     assert "nobody@example.com" in str(done.exception)
 
 
@@ -71,7 +104,7 @@ def test_an_erasure_by_the_command_destroys_the_key_in_its_file(database_url: st
             "TELEVENT_DATA_DIR": str(tmp_path),
             "TELEVENT_PERSON_KEYS": str(keys),
         }
-        done = CliRunner().invoke(cli, ["gdpr", "erase", ann.address, "--yes"], env=environment)
+        done = CliRunner().invoke(cli, ["gdpr", "erase", ann.address, "--now", "--yes"], env=environment)
         assert done.exit_code == 0, done.output
         assert b"destroyed" in file.read_bytes()
     finally:

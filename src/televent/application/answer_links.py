@@ -20,6 +20,7 @@ OFF: Final = "off:"
 UNINVITED: Final = "uninvited:"
 OFFER: Final = "offer"
 SHARE: Final = "share"
+KEEP: Final = "keep"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
@@ -30,7 +31,8 @@ class AnswerLink:
     the invitation, REMINDER, PROPOSAL with the key of the proposal behind it, or GUEST with the address of a guest
     elsewhere; then ``tenant`` and ``stream_id`` are the organizer's. OFF with a kind of mail turns that kind off.
     UNINVITED with the address of a person who would come uninvited decides about them. OFFER imports a calendar that
-    came by mail; ``stream_id`` is its draft. SHARE answers an offered calendar; ``stream_id`` is the share."""
+    came by mail; ``stream_id`` is its draft. SHARE answers an offered calendar; ``stream_id`` is the share.
+    KEEP revokes the requested erasure of the account."""
 
     token: str
     tenant: AccountId

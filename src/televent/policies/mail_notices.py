@@ -10,10 +10,12 @@ from uuid import UUID
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
+from televent.application.messages.erasure import ErasureMail
 from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
+from televent.domain.account.events import ErasureRequested, ErasureRevoked
 from televent.domain.calendar_object.events import (
     REFUSED_BY_HAND,
     CounterProposed,
@@ -39,6 +41,8 @@ FACTS = (
     ShareOffered,
     ShareEnded,
     ShareAnswered,
+    ErasureRequested,
+    ErasureRevoked,
 )
 GATHERED: Final = timedelta(minutes=1)
 """Time for which answers and parked mails wait, so that those of one minute are one mail."""
@@ -89,6 +93,10 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"
             yield NoticeMail(key, {"name": fact.name, "title": fact.title})
+        case ErasureRequested():
+            yield ErasureMail("requested", fact.final_at)
+        case ErasureRevoked():
+            yield ErasureMail("kept", None)
         case _:
             return
 

@@ -20,9 +20,11 @@ from televent.application.messages.chat import (
     ShareNotice,
     UninvitedAnswer,
 )
+from televent.application.messages.erasure import ErasureNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.parked_mails import card_id_of
+from televent.domain.account.events import ErasureRequested, ErasureRevoked
 from televent.domain.calendar_object.events import (
     REFUSED_BY_HAND,
     CounterProposed,
@@ -49,6 +51,8 @@ FACTS = (
     ShareOffered,
     ShareEnded,
     ShareAnswered,
+    ErasureRequested,
+    ErasureRevoked,
 )
 BOT: Final = "bot"
 """The door of commands that come by the chat."""
@@ -104,6 +108,11 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"
             yield ChatText(key, {"name": fact.name, "title": fact.title})
+        # The bot shows what a person did in the chat.
+        case ErasureRequested() if envelope.door != BOT:
+            yield ErasureNotice("requested", fact.final_at)
+        case ErasureRevoked() if envelope.door != BOT:
+            yield ErasureNotice("kept", None)
         case _:
             return
 

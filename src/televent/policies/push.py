@@ -72,6 +72,8 @@ _NOT_PUSHED: Final = frozenset(
         "device-password-added",
         "device-password-revoked",
         "account-erased",
+        "erasure-requested",
+        "erasure-revoked",
         "mail-parked",
     }
 )

@@ -17,6 +17,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutErasure,
     PutPreferences,
     PutPrincipal,
 )
@@ -35,6 +36,8 @@ from televent.domain.account.events import (
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
+    ErasureRequested,
+    ErasureRevoked,
     FreeBusyOpened,
     PreferencesChanged,
     PrincipalPropertiesChanged,
@@ -83,6 +86,10 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, fact.selector, at))
             case DevicePasswordRevoked():
                 writes.append(DropDevice(key.tenant, fact.device_id))
+            case ErasureRequested():
+                writes.append(PutErasure(key.tenant, fact.final_at))
+            case ErasureRevoked():
+                writes.append(PutErasure(key.tenant, None))
             case AccountErased():
                 # In the transaction of the fact, so that no crash leaves an erased person readable.
                 # The rest is first: kept mails are found by the addresses of the directory.

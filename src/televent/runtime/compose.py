@@ -23,6 +23,7 @@ from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
+from televent.adapters.postgres.keeping.grace import ErasureQueue
 from televent.adapters.postgres.pool import await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
@@ -83,6 +84,7 @@ class Core:
     outbox: PostgresOutbox
     mail_book: PostgresMailBook
     reminders: ReminderQueue
+    erasures: ErasureQueue
     answer_links: PostgresAnswerLinks
     attachments: PostgresAttachments
     rate_limit: PostgresRateLimit
@@ -189,6 +191,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         outbox=outbox,
         mail_book=PostgresMailBook(pool),
         reminders=ReminderQueue(pool, wakeups, backend.people.addresses_of, following(DUE_REMINDERS)),
+        erasures=ErasureQueue(pool, wakeups),
         answer_links=PostgresAnswerLinks(pool),
         attachments=attachments,
         rate_limit=PostgresRateLimit(pool),

@@ -16,6 +16,7 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
         "televent.runtime.worker",
         "televent.runtime.reminding",
         "televent.runtime.backing_up",
+        "televent.runtime.grace",
         "televent.runtime.push",
         "televent.adapters.email.outbound",
         "televent.adapters.email.reminders",

@@ -44,6 +44,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, backups, and housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.backing_up import keep_backups
+    from televent.runtime.grace import end_grace
     from televent.runtime.log_keeper import keep_log
     from televent.runtime.push import Push
     from televent.runtime.reminding import remind
@@ -60,6 +61,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         keep_log(core, stop),
         keep_backups(core, stop),
         remind(core, stop),
+        end_grace(core, stop),
         follow(core.runners(), stop),
     )
 
@@ -68,6 +70,7 @@ def worker_handlers(core: Core) -> list[Handler]:
     """The handlers of mail."""
     from televent.adapters.email.guest_mails import GuestMailSender
     from televent.adapters.email.log_heads import HeadMails
+    from televent.adapters.email.meetings.erasure import ErasureMails
     from televent.adapters.email.meetings.notices import NoticeMailSender
     from televent.adapters.email.meetings.parked import ParkedMails
     from televent.adapters.email.meetings.questions import QuestionMails
@@ -98,6 +101,7 @@ def worker_handlers(core: Core) -> list[Handler]:
         NoticeMailSender(mailer, core.backend, identity),
         HeadMails(mailer, settings.mail_sender, settings.mail_domain, core.backend.clock),
         HeadPoster(),
+        ErasureMails(mailer, core.backend, core.answer_links, identity),
         ParkedMails(mailer, core.backend, core.answer_links, identity),
         QuestionMails(mailer, core.backend, core.answer_links, identity),
     ]

@@ -14,10 +14,12 @@ from televent.domain.account.commands import (
     ChangeProfile,
     ClaimAddress,
     EraseAccount,
+    KeepAccount,
     OpenAccount,
     OpenFreeBusy,
     PreferAddress,
     RemoveAddress,
+    RequestErasure,
     RevokeDevice,
     VerifyAddress,
 )
@@ -65,6 +67,8 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     RemoveAddress("ann@example.com"),
     AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),
     RevokeDevice(PHONE),
+    RequestErasure(NOON),
+    KeepAccount(),
 )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from televent.adapters.http.guest_page import guest_answer
+from televent.adapters.http.keep_page import keep_answer
 from televent.adapters.http.link_html import (
     ANSWERED,
     CHOICES,
@@ -37,7 +38,7 @@ from televent.adapters.http.reminder_page import reminder_answer
 from televent.adapters.http.share_page import share_answer
 from televent.adapters.http.start_page import language_of as language_accepted
 from televent.adapters.http.uninvited_page import uninvited_answer
-from televent.application.answer_links import OFFER, REMINDER, SHARE, TOKEN_LENGTH, AnswerLinks
+from televent.application.answer_links import KEEP, OFFER, REMINDER, SHARE, TOKEN_LENGTH, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.outage import Outage
 from televent.application.refusals import TryAgain
@@ -140,6 +141,8 @@ class AnswerPage:
         display = self._display(linked)
         if linked.link.off is not None:
             return off_answer(self._backend, linked.account, linked.link, display.language, form)
+        if linked.link.purpose == KEEP:
+            return keep_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.purpose == REMINDER:
             return reminder_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.proposal is not None:

@@ -32,6 +32,7 @@ from televent.adapters.telegram.handlers import (
     answers,
     devices,
     elsewhere,
+    leaving,
     parked,
     reachable,
     sharing,
@@ -51,6 +52,7 @@ from televent.adapters.telegram.handlers.proposals import proposing
 from televent.adapters.telegram.handlers.reminders import snooze
 from televent.adapters.telegram.handlers.settings import addresses, settings
 from televent.adapters.telegram.handlers.welcome import address, audience, open_questions, start, zone
+from televent.adapters.telegram.handlers.welcome.last_days import LastDays
 from televent.adapters.telegram.handlers.welcome.once import AskOnce
 from televent.adapters.telegram.handling import GivenUp
 from televent.adapters.telegram.intents import COMMANDS, Intents
@@ -99,6 +101,7 @@ HANDLERS: Final = (
     creating_answers,
     *EVENTS,
     undoing,
+    leaving,
     invite,
     open_questions,
     importing,
@@ -132,6 +135,7 @@ def make_dispatcher(door: BotDoor, storage: BaseStorage) -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query):
         observer.middleware(KnownPerson(door))
     dispatcher.message.middleware(AskOnce())
+    dispatcher.message.middleware(LastDays())
     for module in HANDLERS:
         dispatcher.include_router(_fresh(module.router))
     dispatcher.errors.register(FailedUpdates(door).answer)

@@ -73,6 +73,8 @@ NAMES: Mapping[str, type] = {
     "senders-believed/1": account.SendersBelieved,
     "device-password-added/2": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
+    "erasure-requested/1": account.ErasureRequested,
+    "erasure-revoked/1": account.ErasureRevoked,
     "account-erased/1": account.AccountErased,
 }
 

@@ -12,7 +12,17 @@ from typing import Any
 
 import msgspec
 
-from televent.application.messages import chat, itip_local, log_head, mail, proposals, push, reminders, share_local
+from televent.application.messages import (
+    chat,
+    erasure,
+    itip_local,
+    log_head,
+    mail,
+    proposals,
+    push,
+    reminders,
+    share_local,
+)
 from televent.application.messages.message import Message
 from televent.application.readable import make_readable
 
@@ -54,6 +64,8 @@ NAMES: Mapping[str, type[Message]] = {
     "reminder_mail/1": reminders.ReminderMail,
     "reminders_mail/1": reminders.RemindersMail,
     "digest_mail/1": reminders.DigestMail,
+    "erasure_notice/1": erasure.ErasureNotice,
+    "erasure_mail/1": erasure.ErasureMail,
 }
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

@@ -39,6 +39,14 @@ class PutPreferences:
 
 
 @dataclass(frozen=True, slots=True)
+class PutErasure:
+    """Stores when a requested erasure is final; None: none is requested."""
+
+    tenant: AccountId
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PutAddress:
     tenant: AccountId
     address: str
@@ -107,6 +115,8 @@ class AccountRow:
     preferences: Preferences = field(default=Preferences())
     former: tuple[str, ...] = ()
     """The addresses that the person removed, and that nobody else has verified since."""
+    erase_at: datetime | None = None
+    """When a requested erasure is final; None: none is requested."""
 
 
 class AccountReads(Protocol):

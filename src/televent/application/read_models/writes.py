@@ -9,6 +9,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutErasure,
     PutPreferences,
     PutPrincipal,
 )
@@ -27,6 +28,7 @@ Write = (
     | PutOverlay
     | PutAccount
     | PutPreferences
+    | PutErasure
     | PutPrincipal
     | PutFreeBusy
     | ChangeCompany

@@ -98,6 +98,8 @@ class AddDevice:
     name: str
     hash: str
     selector: str
+    signs_in: bool = False
+    """The person themselves adds it: they want to go on using the account (ADR 78)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,25 @@ class RevokeDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestErasure:
+    """Erase the account in thirty days, unless the request is revoked before."""
+
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAccount:
+    """Revoke the request for an erasure."""
+
+
+@dataclass(frozen=True, slots=True)
 class EraseAccount:
-    """End the account for good. Every later command is refused."""
+    """End the account for good. Every later command is refused.
+
+    ``due``: only where a request is final by then; None: at once.
+    """
+
+    due: datetime | None = None
 
 
 AccountCommand = (
@@ -123,5 +142,7 @@ AccountCommand = (
     | RemoveAddress
     | AddDevice
     | RevokeDevice
+    | RequestErasure
+    | KeepAccount
     | EraseAccount
 )

@@ -14,10 +14,12 @@ from televent.domain.account.commands import (
     ChangeProfile,
     ClaimAddress,
     EraseAccount,
+    KeepAccount,
     OpenAccount,
     OpenFreeBusy,
     PreferAddress,
     RemoveAddress,
+    RequestErasure,
     RevokeDevice,
     VerifyAddress,
 )
@@ -33,6 +35,8 @@ from televent.domain.account.events import (
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
+    ErasureRequested,
+    ErasureRevoked,
     FreeBusyOpened,
     PreferencesChanged,
     PrincipalPropertiesChanged,
@@ -65,6 +69,8 @@ MAX_ADDRESSES = 20
 """Max verified addresses of one account."""
 MAX_DEVICES = 50
 """Max device passwords of one account."""
+GRACE = timedelta(days=30)
+"""Time between a request for an erasure and the erasure."""
 
 
 def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
@@ -158,12 +164,19 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                 return []
             if len(state.devices) >= MAX_DEVICES:
                 raise TooManyDevices()
-            return [DevicePasswordAdded(command.device_id, command.name, command.hash, command.selector)]
+            added = DevicePasswordAdded(command.device_id, command.name, command.hash, command.selector)
+            revoked = [ErasureRevoked()] if command.signs_in and state.erase_at is not None else []
+            return [added, *revoked]
         case RevokeDevice():
             if command.device_id not in state.devices:
                 raise UnknownDevice()
             return [DevicePasswordRevoked(command.device_id)]
+        case RequestErasure():
+            return [] if state.erase_at is not None else [ErasureRequested(command.now + GRACE)]
+        case KeepAccount():
+            return [] if state.erase_at is None else [ErasureRevoked()]
         case EraseAccount():
-            return [AccountErased()]
+            waits = command.due is not None and (state.erase_at is None or state.erase_at > command.due)
+            return [] if waits else [AccountErased()]
         case _:
             assert_never(command)

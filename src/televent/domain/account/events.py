@@ -118,6 +118,18 @@ class DevicePasswordRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureRequested:
+    """The person, or an operator for them, asked to erase the account at ``final_at``, unless it is revoked before."""
+
+    final_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRevoked:
+    """The account is kept: the request for its erasure was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountErased:
     """The account is erased; this is the last fact of its stream.
 
@@ -141,5 +153,7 @@ AccountEvent = (
     | SendersBelieved
     | DevicePasswordAdded
     | DevicePasswordRevoked
+    | ErasureRequested
+    | ErasureRevoked
     | AccountErased
 )

@@ -20,6 +20,8 @@ from televent.domain.account.events import (
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
+    ErasureRequested,
+    ErasureRevoked,
     FreeBusyOpened,
     PreferencesChanged,
     PrincipalPropertiesChanged,
@@ -54,6 +56,8 @@ class Account:
     """The senders whose mails count although nothing proves them."""
     devices: Mapping[UUID, str] = field(default_factory=dict)
     props: Mapping[str, str] = field(default_factory=dict)
+    erase_at: datetime | None = None
+    """When a requested erasure is final; None: none is requested."""
     erased: bool = False
 
 
@@ -107,6 +111,10 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
         case DevicePasswordRevoked():
             devices = {key: name for key, name in state.devices.items() if key != fact.device_id}
             return replace(state, devices=devices)
+        case ErasureRequested():
+            return replace(state, erase_at=fact.final_at)
+        case ErasureRevoked():
+            return replace(state, erase_at=None)
         case AccountErased():
             return Account(opened=True, erased=True)
         case _:

@@ -11,7 +11,7 @@ from televent.domain.account.preferences import Preferences
 
 _SELECT = """
     SELECT account.tenant_id, account.telegram_id, account.name, account.timezone, account.locale,
-        account.default_calendar, account.preferences,
+        account.default_calendar, account.preferences, account.erase_at,
         ARRAY(
             SELECT address.address FROM address WHERE address.tenant_id = account.tenant_id AND address.verified
             ORDER BY address.is_primary DESC, address.address
@@ -36,7 +36,7 @@ NOTE_DEVICE = """
     WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
 FILL_SELECTOR = """
     UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
-ACCOUNT_WIDTH = 9
+ACCOUNT_WIDTH = 10
 _DEFAULTS = Preferences()
 make_readable(Preferences)
 
@@ -49,10 +49,11 @@ def accounts_of(rows: list[Row]) -> list[AccountRow]:
         if row[ACCOUNT_WIDTH] is not None:
             devices.append(DeviceRow(*row[ACCOUNT_WIDTH:]))
         if ordinal + 1 == len(rows) or rows[ordinal + 1][0] != row[0]:
-            tenant, telegram_id, name, timezone, locale, default_calendar, chosen, *known = row[:ACCOUNT_WIDTH]
+            tenant, telegram_id, name, timezone, locale, default_calendar, *rest = row[:ACCOUNT_WIDTH]
             profile = (tenant, telegram_id, name, timezone, locale, default_calendar)
+            chosen, erase_at, addresses, former = rest
             preferences = _DEFAULTS if chosen is None else convert(chosen, Preferences)
-            addresses, former = map(tuple, known)
-            accounts.append(AccountRow(*profile, addresses, tuple(devices), preferences, former))
+            standing = (tuple(addresses), tuple(devices), preferences, tuple(former))
+            accounts.append(AccountRow(*profile, *standing, erase_at=erase_at))
             devices = []
     return accounts

@@ -32,6 +32,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutErasure,
     PutPreferences,
     PutPrincipal,
 )
@@ -93,6 +94,7 @@ PUT_ACCOUNT = """
     SET telegram_id = excluded.telegram_id, name = excluded.name, timezone = excluded.timezone,
         locale = excluded.locale, default_calendar = excluded.default_calendar"""
 PUT_PREFERENCES = "UPDATE account SET preferences = %s WHERE tenant_id = %s"
+PUT_ERASURE = "UPDATE account SET erase_at = %s WHERE tenant_id = %s"
 PUT_PRINCIPAL = """
     INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
     ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
@@ -203,6 +205,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((PUT_ACCOUNT, (*profile, put.default_calendar, put.opened_at)),)
         case PutPreferences() as put:
             return ((PUT_PREFERENCES, (Jsonb(to_builtins(put.preferences)), put.tenant)),)
+        case PutErasure() as put:
+            return ((PUT_ERASURE, (put.at, put.tenant)),)
         case PutPrincipal() as put:
             return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
         case PutFreeBusy() as put:

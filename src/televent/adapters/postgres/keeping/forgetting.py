@@ -20,6 +20,7 @@ TABLES: Final = (
     "attachment_quota",
     "reminder",
     "digest",
+    "erasure_notice",
     "code_mail",
     "unreadable_fact",
 )

@@ -16,6 +16,7 @@ from televent.application.read_models.accounts import (
     PutAccount,
     PutAddress,
     PutDevice,
+    PutErasure,
     PutPreferences,
     PutPrincipal,
 )
@@ -69,12 +70,15 @@ class InlineModel:
                 made["overlay"][tenant, write.share_id, write.stream_id] = {"parts": write.parts, "seq": seq}
             case PutAccount():
                 profile = {"telegram_id": write.telegram_id, "name": write.name, "timezone": write.timezone}
-                first = {"preferences": None, "opened_at": write.opened_at}
+                first = {"preferences": None, "erase_at": None, "opened_at": write.opened_at}
                 rest = {"locale": write.locale, "default_calendar": write.default_calendar}
                 made["account"].setdefault((tenant,), first).update({**profile, **rest})
             case PutPreferences():
                 if (account := made["account"].get((tenant,))) is not None:
                     account["preferences"] = to_builtins(write.preferences)
+            case PutErasure():
+                if (account := made["account"].get((tenant,))) is not None:
+                    account["erase_at"] = write.at
             case PutPrincipal():
                 self._principal(tenant)["props"] = write.props
             case PutFreeBusy():

@@ -64,6 +64,9 @@ async def _add(message: Message, door: BotDoor, person: Person, name: str, updat
         # It cannot be forwarded. Apps then let nobody select its text either, so buttons copy each line.
         protect_content=True,
     )
+    # A new password is a sign-in, which revokes a requested erasure.
+    if person.account.erase_at is not None:
+        await message.answer(say(language, "erasure-kept"))
 
 
 async def _list(message: Message, person: Person) -> None:

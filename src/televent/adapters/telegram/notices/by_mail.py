@@ -13,6 +13,7 @@ from televent.application.messages.chat import (
     ShareNotice,
     UninvitedAnswer,
 )
+from televent.application.messages.erasure import ErasureMail, ErasureNotice
 from televent.application.messages.mail import (
     MeetingMail,
     NoticeMail,
@@ -57,6 +58,8 @@ def mail_instead(message: Message) -> Message | None:
             return MeetingMail(message.stream_id, "declined", 0, "")
         case ParkedCard():
             return ParkedMailNotice(message.card_id)
+        case ErasureNotice():
+            return ErasureMail(message.what, message.final_at)
         case UninvitedAnswer():
             return UninvitedMail(message.stream_id, message.address, message.summary, message.delegator)
         case CalendarOffer():

@@ -18,6 +18,7 @@ from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.notices.answers import send_answer
 from televent.adapters.telegram.notices.by_mail import mail_instead
 from televent.adapters.telegram.notices.chat import Chat, Sender
+from televent.adapters.telegram.notices.erasure import send_erasure
 from televent.adapters.telegram.notices.invitations import send_invitation
 from televent.adapters.telegram.notices.offers import send_offer
 from televent.adapters.telegram.notices.parked import send_parked
@@ -36,6 +37,7 @@ from televent.application.messages.chat import (
     ShareNotice,
     UninvitedAnswer,
 )
+from televent.application.messages.erasure import ErasureNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, OutboxMessage, RetryLater, Undeliverable
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
@@ -64,6 +66,7 @@ SENDERS: Final[Mapping[type[Message], Sender]] = MappingProxyType(
         ReminderDue: send_reminder,
         RemindersDue: send_reminders,
         DigestDue: send_digest,
+        ErasureNotice: send_erasure,
     }
 )
 """The function that sends each class of messages."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.application.messages.chat import AnswerNotice, InvitationCard
+from televent.application.messages.erasure import ErasureNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import RetryLater
 from televent.application.messages.reminders import DigestDue, ReminderDue, RemindersDue
@@ -20,7 +21,8 @@ async def is_wanted(door: BotDoor, person: Person, message: Message) -> bool:
     """False where the person wants no messages, or has read the same in a newer one. Raises RetryLater in quiet
     hours."""
     chosen, now = person.account.preferences, person.display.now
-    if not chosen.notifications:
+    # Also people who want no messages must learn that their account will be gone.
+    if not chosen.notifications and not isinstance(message, ErasureNotice):
         return False
     if await _is_told(door, person, message):
         return False

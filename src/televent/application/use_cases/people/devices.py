@@ -25,11 +25,15 @@ class NewDevice:
 
 
 def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
-    """Makes a device password. Raises UnknownAccount, TooManyDevices."""
+    """Makes a device password. One that the person makes revokes a request for their erasure (ADR 78).
+
+    Raises UnknownAccount, TooManyDevices.
+    """
     password = backend.passwords.new()
     device_id = backend.ids()
     name = " ".join(name.split())[:64] or "Calendar app"
-    command = AddDevice(device_id, name, backend.passwords.hash(password), selector(context.tenant, password))
+    hashed, selected = backend.passwords.hash(password), selector(context.tenant, password)
+    command = AddDevice(device_id, name, hashed, selected, signs_in=context.actor == str(context.tenant))
     key = account_stream(context.tenant)
     handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))
     return NewDevice(device_id, name, password)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
-
 from aiogram import Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, User
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.leaving import revoke
 from televent.adapters.telegram.handlers.welcome.order import begin
 from televent.adapters.telegram.handlers.welcome.questions import UNKNOWN
 from televent.adapters.telegram.handlers.welcome.steps import welcome_of
@@ -18,8 +17,6 @@ from televent.adapters.telegram.texts import language_of, say
 from televent.application.use_cases.people import accounts
 
 router = Router(name="start")
-
-_ACCOUNTS = UUID("6f1d3c1e-6d0c-4a55-9c39-0f4c1f5f7a10")
 
 
 @router.message(CommandStart())
@@ -43,8 +40,8 @@ async def start(
         await welcome.clear()
 
     def open_account() -> object:
-        # The account id derives from the Telegram id, so two first messages at once open one account.
-        context = door.context(uuid5(_ACCOUNTS, str(user.id)), f"start:{user.id}")
+        # A random id: one made from the Telegram id would still say after an erasure whose it was.
+        context = door.context(door.backend.ids(), f"start:{user.id}")
         return accounts.open_account(
             door.backend, context, telegram_id=user.id, name=_name(user), timezone=UNKNOWN, locale=language
         )
@@ -54,6 +51,10 @@ async def start(
     await door.run(door.backend.chats.open, person.account.tenant)
     await door.note_username(user, person)
     await message.answer(say(person.language, "welcome", name=person.account.name))
+    # A link of somebody else's is no wish of this person.
+    if person.account.erase_at is not None and not command.args:
+        await revoke(door, person, f"start-again:{message.chat.id}:{message.message_id}")
+        await message.answer(say(person.language, "erasure-kept"))
     if command.args and command.args.strip() not in (START, *INTENTS):
         await message.answer(say(person.language, "start-unknown-link"))
         if raw_state is None and not is_new:

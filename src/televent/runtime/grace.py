@@ -1,0 +1,68 @@
+"""Reminds people of the erasure that they asked for, and erases the accounts that are due."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import structlog
+
+from televent.adapters.postgres.wakeup import REMINDERS
+from televent.application.event_store.context import Context
+from televent.application.outage import Outage
+from televent.application.use_cases.people.erasure import erase_due
+from televent.domain.ids import AccountId
+from televent.runtime.compose import Core
+
+log = structlog.get_logger("televent.grace")
+
+PAUSE = 30.0
+"""Max seconds between two looks."""
+
+
+async def end_grace(core: Core, stop: asyncio.Event) -> None:
+    """Does all this at its time, until ``stop`` is set."""
+    notified, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def notify() -> None:
+        loop.call_soon_threadsafe(notified.set)
+
+    unlisten = core.wakeups.listen(REMINDERS, notify)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            notified.clear()
+            pause = PAUSE
+            try:
+                await core.run(step, core)
+            except Outage as outage:
+                log.warning("requested erasures wait for the database", error=str(outage))
+                pause = outage.retry_after
+            except Exception:
+                log.exception("a step of the requested erasures failed; it is retried")
+            waiting = asyncio.create_task(notified.wait())
+            await asyncio.wait({waiting, stopping}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+    finally:
+        unlisten()
+        stopping.cancel()
+
+
+def step(core: Core) -> None:
+    """Does what is due now. An account that cannot be erased stops no other one. Raises Outage."""
+    now = core.backend.clock()
+    core.erasures.remind(now)
+    for tenant in core.erasures.due(now):
+        try:
+            if erase_due(core.backend, context_of(core, tenant)):
+                log.info("an account is erased, as its owner asked", account=str(tenant))
+        except Outage:
+            raise
+        except Exception:
+            log.exception("an account that is due is not erased; it is retried", account=str(tenant))
+
+
+def context_of(core: Core, tenant: AccountId) -> Context:
+    """The context of a command that no person gives."""
+    command_id = uuid4()
+    return Context(tenant, "system", "courier", core.backend.clock(), command_id, command_id.hex)
