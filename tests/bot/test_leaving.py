@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from support.chat import Chats, Someone, buttons
-from support.event_stage import made
+from support.event_stage import copies, made
 from support.event_views import current
 from support.waiting import wait_until
+from televent.application.use_cases.people.accounts import erase_account
 from televent.application.use_cases.people.erasure import request_erasure
 
 DELETE, KEEP = "🗑 Delete my account", "Keep my account"
@@ -132,3 +133,20 @@ def test_after_the_end_start_begins_again(chats: Chats) -> None:
     ann.says("/start")
     ann.hears("Hello, Ann")
     assert ann.account.tenant not in (before, second)
+
+
+def test_a_card_of_an_organizer_who_is_gone_names_nobody_and_still_takes_an_answer(chats: Chats) -> None:
+    ann, bob = chats.person("Annaquill"), chats.person("Bob")
+    made(ann, "Sync", bob)
+    card = bob.hears("Annaquill invited you")
+    erase_account(chats.core.backend, ann.context())
+    wait_until(lambda: b"Deleted user" in (copies(bob)[0].ics or b""), what="the placeholder stands in the copy")
+    seen = bob.seen
+    answer = bob.taps("✅ Accept", card)["answer"]
+    assert "nobody is told" in answer["text"]
+    shown = current(bob, card)
+    assert "Deleted user" in shown["text"]
+    assert "Annaquill" not in shown["text"]
+    bob.says("/list")
+    bob.hears("Sync")
+    assert [each for each in bob.messages() if each["revision"] > seen and "Annaquill" in each["text"]] == []

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.erased_people import TELEGRAM
 from televent.application.read_models.accounts import AccountReads, AccountRow
 from televent.application.refusals import UnknownAccount
 from televent.domain.calendar_object.commands import Owner
@@ -51,6 +52,13 @@ class AddressBook:
         elsewhere, and none is sent to it."""
         at_mail_domain = address.rpartition("@")[2] == self.mail_domain
         return self.is_internal(address) or (at_mail_domain and _ID.match(address) is not None)
+
+    def name_in(self, address: str) -> str | AccountId:
+        """The person whom an address means: an account, TELEGRAM with a Telegram id, or the address itself."""
+        tenant, telegram_id = _account_id_in(address), self._telegram_id_in(address)
+        if tenant is not None:
+            return tenant
+        return f"{TELEGRAM}{telegram_id}" if telegram_id else address
 
     def addresses_of(self, account: AccountRow) -> tuple[str, ...]:
         """Every address of this person, former ones too: their meetings have them. The first one is for mail and

@@ -57,6 +57,7 @@ _HOME_MEMBERS: Final = frozenset(
         "share-accepted",
         "share-declined",
         "share-ended",
+        "owner-forgotten",
     }
 )
 _INBOX_MEMBERS: Final = frozenset({"message-delivered", "message-removed"})

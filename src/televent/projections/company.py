@@ -16,6 +16,7 @@ from televent.domain.calendar_object.events import (
     CalendarObjectEvent,
     EventCreated,
     Outline,
+    PersonForgotten,
 )
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
@@ -41,6 +42,8 @@ def company_writes(
             case AttendeeRemoved() if fact.entirely:
                 removed[fact.address] = None
                 added.pop(fact.address, None)
+            case PersonForgotten():
+                removed |= dict.fromkeys(fact.addresses)
             case _:
                 continue
     then, now = (None if replaced else _host(before.outline)), _host(after.outline)

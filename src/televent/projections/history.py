@@ -28,6 +28,7 @@ from televent.domain.calendar_object.events import (
     InvitationReceived,
     MessageSetAside,
     MessagesWritten,
+    PersonForgotten,
     RsvpGiven,
 )
 from televent.domain.calendar_object.parked_mail import MailParked
@@ -58,6 +59,7 @@ Word = Literal[
     "parked",
     "filed",
     "deleted",
+    "forgotten",
 ]
 """The kinds of entries, for programs. ``history_words`` makes sentences of them, for people."""
 
@@ -148,6 +150,8 @@ def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:
                 yield replace(about, answer=answer, occurrence=answer.occurrence)
         case MailParked():
             yield replace(blank, word="parked", by=fact.sender or "an unknown sender")
+        case PersonForgotten():
+            yield replace(blank, word="forgotten")
         case DeliveryNoted() | MessagesWritten():
             return
         case _:

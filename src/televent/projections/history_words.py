@@ -88,6 +88,8 @@ def say(entry: Entry, name_of: Callable[[str], str], zone: tzinfo | None = None)
             return f"{who} cancelled {it}"
         case "parked":
             return f"A mail from {who} was kept and not applied, because nothing proves who sent it"
+        case "forgotten":
+            return "A person of it deleted their account, and a placeholder stands for them"
         case "filed":
             return f"{who} moved it to another calendar or another name"
         case "deleted":

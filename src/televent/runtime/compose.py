@@ -23,6 +23,7 @@ from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
+from televent.adapters.postgres.keeping.erased_people import PostgresErasedPeople
 from televent.adapters.postgres.keeping.grace import ErasureQueue
 from televent.adapters.postgres.pool import await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
@@ -85,6 +86,7 @@ class Core:
     mail_book: PostgresMailBook
     reminders: ReminderQueue
     erasures: ErasureQueue
+    erased_people: PostgresErasedPeople
     answer_links: PostgresAnswerLinks
     attachments: PostgresAttachments
     rate_limit: PostgresRateLimit
@@ -192,6 +194,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         mail_book=PostgresMailBook(pool),
         reminders=ReminderQueue(pool, wakeups, backend.people.addresses_of, following(DUE_REMINDERS)),
         erasures=ErasureQueue(pool, wakeups),
+        erased_people=PostgresErasedPeople(pool),
         answer_links=PostgresAnswerLinks(pool),
         attachments=attachments,
         rate_limit=PostgresRateLimit(pool),

@@ -1,4 +1,5 @@
-"""Reminds people of the erasure that they asked for, and erases the accounts that are due."""
+"""Reminds people of the erasure that they asked for, erases the accounts that are due, and takes erased people out of
+the copies of others."""
 
 from __future__ import annotations
 
@@ -11,13 +12,14 @@ from televent.adapters.postgres.wakeup import REMINDERS
 from televent.application.event_store.context import Context
 from televent.application.outage import Outage
 from televent.application.use_cases.people.erasure import erase_due
+from televent.application.use_cases.people.forgetting import do_errand
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
 
 log = structlog.get_logger("televent.grace")
 
-PAUSE = 30.0
-"""Max seconds between two looks."""
+PAUSE, BUSY = 30.0, 0.01
+"""Max seconds between two looks, and between two pages of copies: other work of the process goes on."""
 
 
 async def end_grace(core: Core, stop: asyncio.Event) -> None:
@@ -35,6 +37,8 @@ async def end_grace(core: Core, stop: asyncio.Event) -> None:
             pause = PAUSE
             try:
                 await core.run(step, core)
+                if await core.run(forget_one, core):
+                    pause = BUSY
             except Outage as outage:
                 log.warning("requested erasures wait for the database", error=str(outage))
                 pause = outage.retry_after
@@ -60,6 +64,16 @@ def step(core: Core) -> None:
             raise
         except Exception:
             log.exception("an account that is due is not erased; it is retried", account=str(tenant))
+
+
+def forget_one(core: Core) -> bool:
+    """Takes an erased person out of one page of copies; returns whether there was one. Raises Outage."""
+    errand = core.erased_people.next(core.backend.clock())
+    if errand is None:
+        return False
+    do_errand(core.backend, errand, lambda tenant: context_of(core, tenant))
+    core.erased_people.done(errand, core.backend.clock())
+    return True
 
 
 def context_of(core: Core, tenant: AccountId) -> Context:

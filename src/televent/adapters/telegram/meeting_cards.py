@@ -12,6 +12,7 @@ from aiogram.types import InlineKeyboardMarkup
 from televent.adapters.telegram import card_buttons
 from televent.adapters.telegram.card_buttons import ANSWERS
 from televent.adapters.telegram.texts import plain, say
+from televent.application.erased_people import is_placeholder
 from televent.application.use_cases.scheduling.cards import Card
 from televent.application.use_cases.scheduling.news import News
 from televent.domain.calendar_object.details import Details, Difference
@@ -51,7 +52,7 @@ def text_of(card: Card, news: News, display: Display, answer: str | None, *, fol
     language, date = display.language, "-date" if card.recurs and card.recurrence_id is not None else ""
     parts = [head_of(card, display), "\n".join(_told(card, news, display))]
     if card.state == "cancelled":
-        name = short(news.organizer or organizer_of(card))
+        name = _inviter(card, news, language)
         parts.append(say(language, "card-removed" if card.removed else f"card-cancelled{date}", name=name))
     elif card.state == "over":
         parts.append(say(language, "card-over"))
@@ -91,6 +92,13 @@ def organizer_of(card: Card) -> str:
     return card.entry.organizer_name or card.entry.organizer or ""
 
 
+def _inviter(card: Card, news: News, language: str) -> str:
+    """The organizer as the card names them. Older facts still have the name of one who was erased."""
+    if is_placeholder(card.entry.organizer):
+        return plain(language, "deleted-person")
+    return short(news.organizer or organizer_of(card))
+
+
 def _head(card: Card, display: Display) -> Iterator[str]:
     language = display.language
     yield f"📅 <b>{title_of(card, language)}</b>"
@@ -108,7 +116,7 @@ def _told(card: Card, news: News, display: Display) -> Iterator[str]:
     language = display.language
     if card.state == "cancelled":
         return
-    name = short(news.organizer or organizer_of(card))
+    name = _inviter(card, news, language)
     if news.made or not (news.changed or news.asks):
         yield say(language, "invited-by", name=name)
         return

@@ -262,6 +262,19 @@ class MessageSetAside:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PersonForgotten:
+    """A person of the meeting was erased: a placeholder stands in the text instead of them. Nobody is told.
+
+    ``addresses``: those under which they stood here. The earlier facts of this copy hold them too; both are readable
+    with the key of the copy's owner alone.
+    """
+
+    addresses: Personal[tuple[str, ...]]
+    outline: Personal[Outline]
+    change: Personal[Splice]
+
+
 CalendarObjectEvent = (
     EventCreated
     | EventRescheduled
@@ -281,4 +294,5 @@ CalendarObjectEvent = (
     | MessagesWritten
     | MessageSetAside
     | MailParked
+    | PersonForgotten
 )

@@ -27,6 +27,7 @@ from televent.domain.calendar_object.events import (
     MessageSetAside,
     MessagesWritten,
     Outline,
+    PersonForgotten,
     RsvpGiven,
     Splice,
 )
@@ -242,10 +243,26 @@ def evolve(state: CalendarObject, fact: CalendarObjectEvent) -> CalendarObject:
             return replace(state, marks=_marked(state.marks, fact.marks))
         case MailParked():
             return replace(state, parked={**state.parked, (fact.reason, fact.sender): fact.at})
+        case PersonForgotten():
+            return _without(state, fact)
         case AttendeeInvited() | AttendeeRemoved():
             return state
         case _:
             assert_never(fact)
+
+
+def _without(state: CalendarObject, fact: PersonForgotten) -> CalendarObject:
+    text, gone = changed(state.text, fact.change), frozenset(fact.addresses)
+    return replace(
+        state,
+        text=text,
+        outline=fact.outline,
+        # A new tag: a client that writes its old text back by an old tag would invite the person again.
+        schedule_tag=_tag(fact.outline, text),
+        marks={key: mark for key, mark in state.marks.items() if key[0] not in gone},
+        proposals=tuple(each for each in state.proposals if each.attendee not in gone),
+        parked={key: at for key, at in state.parked.items() if key[1] not in gone},
+    )
 
 
 def _tag(outline: Outline, text: CalendarText) -> str | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from televent.adapters.postgres.keeping.erased_people import NOTE, OF_OTHERS
+
 TABLES: Final = (
     "snapshot",
     "outbox",
@@ -43,5 +45,5 @@ _MAILS = """
         WHERE lower(named.address) IN (SELECT address FROM addresses)
             OR split_part(split_part(lower(named.address), '@', 1), '+', 2) IN (SELECT token FROM tokens))"""
 # The mails are found by tokens, so they go before the tokens.
-STATEMENTS: Final = (_MAILS, *(f"DELETE FROM {table} WHERE tenant_id = %s" for table in TABLES))  # noqa: S608
-"""Each has one parameter: the account."""
+STATEMENTS: Final = (_MAILS, *OF_OTHERS, NOTE, *(f"DELETE FROM {table} WHERE tenant_id = %s" for table in TABLES))  # noqa: S608
+"""Each has one parameter: the account. The copies of others are an errand of a worker, which NOTE queues."""

@@ -45,4 +45,11 @@ class DismissNotice:
     share_id: UUID
 
 
-MountCommand = OfferShare | EndShare | AnswerShare | ChangeMountProperties | DismissNotice
+@dataclass(frozen=True, slots=True)
+class ForgetOwner:
+    """The owner's account is erased: end the share without a notice, and drop the owner's texts."""
+
+    share_id: UUID
+
+
+MountCommand = OfferShare | EndShare | AnswerShare | ChangeMountProperties | DismissNotice | ForgetOwner

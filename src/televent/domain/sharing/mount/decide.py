@@ -10,6 +10,7 @@ from televent.domain.sharing.mount.commands import (
     ChangeMountProperties,
     DismissNotice,
     EndShare,
+    ForgetOwner,
     MountCommand,
     OfferShare,
 )
@@ -17,6 +18,7 @@ from televent.domain.sharing.mount.events import (
     MountEvent,
     MountPropertiesChanged,
     NoticeDismissed,
+    OwnerForgotten,
     ShareAccepted,
     ShareDeclined,
     ShareEnded,
@@ -54,6 +56,9 @@ def decide(state: Mount, command: MountCommand) -> list[MountEvent]:
             props = {**kept, **command.set}
             check_room(props)
             return [] if props == dict(state.props) else [MountPropertiesChanged(command.share_id, props)]
+        case ForgetOwner():
+            known = any((state.title, state.owner_name, state.summary, state.notice)) or state.status != "ended"
+            return [OwnerForgotten(command.share_id)] if state.status and known else []
         case DismissNotice():
             return [NoticeDismissed(command.share_id)] if state.notice else []
         case _:

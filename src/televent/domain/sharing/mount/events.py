@@ -65,4 +65,19 @@ class NoticeDismissed:
     share_id: UUID
 
 
-MountEvent = ShareOffered | ShareEnded | ShareAccepted | ShareDeclined | MountPropertiesChanged | NoticeDismissed
+@dataclass(frozen=True, slots=True)
+class OwnerForgotten:
+    """The owner was erased: the share ended, and its texts go with them. Nobody is told."""
+
+    share_id: UUID
+
+
+MountEvent = (
+    ShareOffered
+    | ShareEnded
+    | ShareAccepted
+    | ShareDeclined
+    | MountPropertiesChanged
+    | NoticeDismissed
+    | OwnerForgotten
+)

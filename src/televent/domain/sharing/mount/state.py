@@ -14,6 +14,7 @@ from televent.domain.sharing.mount.events import (
     MountEvent,
     MountPropertiesChanged,
     NoticeDismissed,
+    OwnerForgotten,
     ShareAccepted,
     ShareDeclined,
     ShareEnded,
@@ -71,5 +72,7 @@ def evolve(state: Mount, fact: MountEvent) -> Mount:
             return replace(state, props=fact.props)
         case NoticeDismissed():
             return replace(state, notice="")
+        case OwnerForgotten():
+            return replace(state, status="ended", notice="", title="", owner_name="", summary="")
         case _:
             assert_never(fact)

@@ -17,6 +17,7 @@ from televent.adapters.telegram.meeting_cards import text_of
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain
 from televent.adapters.telegram.tokens import read_token
+from televent.application.erased_people import is_placeholder
 from televent.application.refusals import NotFromThere, NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.answer_invitation import Answered, answer_invitation
 from televent.application.use_cases.scheduling.cards import dates_of
@@ -52,6 +53,9 @@ async def answer(query: CallbackQuery, door: BotDoor, person: Person) -> None:
         await acknowledge(query, plain(person.language, "toast-not-from-there"), alert=True)
         return
     await _draw(chat, message_id, chosen)
+    if card is not None and is_placeholder(card.entry.organizer):
+        await acknowledge(query, plain(person.language, "toast-organizer-gone"), alert=True)
+        return
     toast = "toast-already" if given.already else f"toast-{ANSWERS[chosen.partstat]}"
     await acknowledge(query, plain(person.language, toast))
 

@@ -18,6 +18,7 @@ from televent.adapters.telegram.meeting_cards import organizer_of, short
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
 from televent.adapters.telegram.tokens import read_token
+from televent.application.erased_people import is_placeholder
 from televent.application.refusals import NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.cards import Card
 
@@ -86,4 +87,6 @@ def _refusal(card: Card | None) -> str:
         return "toast-gone"
     if not card.open:
         return closed_key(card)
+    if is_placeholder(card.entry.organizer):
+        return "note-organizer-gone"
     return "" if card.entry.partstat in ANSWERS else "answer-first"

@@ -170,6 +170,7 @@ history-proposal-declined = The proposed time was declined{ $which }
 history-cancelled = Cancelled{ $which }
 history-parked = A mail was kept and not applied, because nothing proves who sent it
 history-filed = Moved to another calendar
+history-forgotten = A person of this event deleted their account. A placeholder stands for them.
 history-deleted = Deleted: { $event }
 history-field-description = description
 history-field-reminders = reminders

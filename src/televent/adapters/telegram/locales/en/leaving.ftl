@@ -18,3 +18,6 @@ erasure-line = ⏳ Your account will be deleted on { $at }. To keep it: /keepacc
 erasure-kept = ✅ Your account is kept. Nothing was deleted.
 erasure-not-asked = Nobody asked to delete your account. It stays.
 erasure-not-wanted = All right, your account stays.
+toast-organizer-gone = Noted in your calendar. The organizer has deleted their account, so nobody is told.
+note-organizer-gone = The organizer has deleted their account: nobody would read your note.
+deleted-person = Deleted user

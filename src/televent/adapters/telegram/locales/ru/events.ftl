@@ -176,6 +176,7 @@ history-proposal-declined = Предложенное время отклонен
 history-cancelled = Отменено{ $which }
 history-parked = Письмо сохранено, но не применено: ничто не доказывает, кто его отправил
 history-filed = Перемещено в другой календарь
+history-forgotten = Один из участников удалил аккаунт. Вместо него стоит замена.
 history-deleted = Удалено: { $event }
 history-field-description = описание
 history-field-reminders = напоминания
