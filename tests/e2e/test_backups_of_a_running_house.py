@@ -1,4 +1,4 @@
-"""Backups beside a whole installation: made by the worker and by command, killed in the middle, restored and started."""
+"""Backups beside a whole installation: made by the worker and by command, killed, restored and started."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -272,6 +273,44 @@ def test_who_comes_back_with_a_new_account_is_no_placeholder(town: Town, people:
     assert again.address in guests(bob, "new@example.com")
     assert again.rows("new@example.com") != []
     assert again.rows(BOBS) == []
+
+
+def test_rows_of_others_about_the_person_are_emptied_and_those_about_others_stay(
+    town: Town, people: tuple[Person, Person, Person]
+) -> None:
+    ann, bob, _ = people
+    with psycopg.connect(town.url) as connection:
+        for address in (ann.address, "tg_7700012345@televent.internal", "annaquill@example.com.evil.example"):
+            sender = json.dumps({"address": address, "proven": False, "speaks_for": [], "name": "Annaquill"})
+            at, stream = town.now, uuid4()
+            for statement, values in (
+                ("INSERT INTO event_mail VALUES (%s, %s, 'k', 'REPLY', 'applied', '', 'none', %s, %s)", (sender, at)),
+                ("INSERT INTO sent_mail (tenant_id, stream_id, recipient, version) VALUES (%s, %s, %s, 1)", (address,)),
+                ("INSERT INTO guest_address (tenant_id, token, uid, address) VALUES (%s, %s, 'u', %s)", (address,)),
+                ("INSERT INTO reply_token (tenant_id, token, uid, attendee) VALUES (%s, %s, 'u', %s)", (address,)),
+                (
+                    "INSERT INTO answer_link (tenant_id, token, stream_id, expires_at, purpose)"
+                    " VALUES (%s, %s, gen_random_uuid(), now(), 'guest:' || %s)",
+                    (address,),
+                ),
+            ):
+                connection.execute(statement, (bob.tenant, stream, *values))
+            for state in ("completed", "failed", "pending"):
+                connection.execute(
+                    "INSERT INTO outbox (tenant_id, outbox_id, kind, key, payload, correlation_id, state, due_at,"
+                    " created_at, finished_at) VALUES (%s, %s, 'push/1', %s, %s, '', %s, %s, %s, %s)",
+                    (bob.tenant, uuid4(), uuid4().hex, json.dumps({"to": address}), state, *[town.now] * 3),
+                )
+    erase(town, ann)
+    left = naming(town, "annaquill|7700012345", tenant=ann.tenant)
+    stranger = "annaquill@example.com.evil.example"
+    # A message that waits is still delivered; and an address that only looks like theirs is somebody else's.
+    waits = [each for each in left.pop("outbox") if "pending" not in each]
+    assert waits == []
+    assert {name: len(rows) for name, rows in left.items()} == {
+        "event_mail": 1, "sent_mail": 1, "guest_address": 1, "reply_token": 1, "answer_link": 1,
+    }  # fmt: skip
+    assert all(stranger in row for rows in left.values() for row in rows)
 
 
 def test_a_person_with_more_meetings_than_a_page(town: Town, people: tuple[Person, Person, Person]) -> None:

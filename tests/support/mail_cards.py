@@ -21,6 +21,7 @@ from support.sent_mail import parse_mail
 from support.serving import port_of, serving
 from support.town import Person, Town, meeting
 from support.waiting import NET
+from televent.adapters.email.meetings.erasure import ErasureMails
 from televent.adapters.email.meetings.parked import ParkedMails
 from televent.adapters.email.meetings.questions import QuestionMails
 from televent.adapters.email.meetings.sender import MeetingMailSender
@@ -111,8 +112,9 @@ def post(town: Town, other: OtherServer, public_url: str | None = PUBLIC) -> Non
     core = town.core
     sender = MeetingMailSender(mailer, core.backend, core.answer_links, identity, core.outbox.enqueue)
     parked = ParkedMails(mailer, core.backend, core.answer_links, identity)
-    uninvited = QuestionMails(mailer, core.backend, core.answer_links, identity)
-    for handler in (sender, parked, uninvited):
+    questions = QuestionMails(mailer, core.backend, core.answer_links, identity)
+    erasures = ErasureMails(mailer, core.backend, core.answer_links, identity)
+    for handler in (sender, parked, questions, erasures):
         while claimed := core.outbox.claim(town.now, kinds=handler.kinds):
             for each in claimed:
                 run_on(other.loop, handler.handle(each))

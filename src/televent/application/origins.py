@@ -1,4 +1,4 @@
-"""Where commands come from: the device, the address and the program of a client. It is personal, so no fact holds it."""
+"""Where commands come from: a client's device, address and program. They are personal, so no fact holds them."""
 
 from __future__ import annotations
 
