@@ -20,7 +20,7 @@ from support.post import OtherServer, itip_mail, message, open_other_server, ope
 from support.scanning import in_files, in_tables, in_text, uncompressed
 from support.sync_clients import sync
 from support.town import Person, Town, meeting
-from televent.adapters.postgres.keeping.scrubbing import erased_since, scrub
+from televent.adapters.postgres.backup.scrubbing import erased_since, scrub
 from televent.application.attachments import Upload
 from televent.application.event_store.store import SNAPSHOT_EVERY
 from televent.application.use_cases.people.accounts import claim_address, erase_account, open_account, verify_address

@@ -11,9 +11,9 @@ from uuid import UUID, uuid5
 
 import structlog
 
+from televent.adapters.postgres.backup.scrubbing import erased_since, scrub
 from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.keeping.retention import retain
-from televent.adapters.postgres.keeping.scrubbing import erased_since, scrub
 from televent.adapters.postgres.queues.bot_trouble import sweep_trouble
 from televent.adapters.postgres.queues.bot_updates import sweep_updates
 from televent.adapters.postgres.queues.chat_book import PostgresChatBook

@@ -14,12 +14,12 @@ from typing import IO, Final
 
 import psycopg
 
+from televent.adapters.postgres.backup.scrubbing import forget_wal
 from televent.adapters.postgres.embedded import EmbeddedPostgres
 from televent.adapters.postgres.embedded.account import Account, choose_account
 from televent.adapters.postgres.embedded.errors import EmbeddedPostgresError
 from televent.adapters.postgres.embedded.locks import FileLock
 from televent.adapters.postgres.embedded.running import Server
-from televent.adapters.postgres.keeping.scrubbing import forget_wal
 
 PATIENCE: Final = 24 * 3600.0
 """Max seconds of a recovery. The WAL of weeks may take hours."""
