@@ -34,7 +34,7 @@ click.rich_click.USE_RICH_MARKUP = True
 click.rich_click.COMMAND_GROUPS = {
     "televent": [
         {"name": "Run", "commands": ["up", "api", "bot", "worker", "mail", "sandbox"]},
-        {"name": "People", "commands": ["account", "device"]},
+        {"name": "People", "commands": ["account", "device", "gdpr", "import"]},
         {"name": "Past", "commands": ["show", "diff", "restore-calendar"]},
         {
             "name": "Store",

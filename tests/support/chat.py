@@ -89,6 +89,12 @@ class Chats:
         self.do(self.control.post("/sandbox/people", **made, **({"username": username} if username else {})))
         return Someone(self, made["id"])  # type: ignore[arg-type]
 
+    def file(self, message: Any) -> bytes:
+        """The content of the document of a message."""
+        answer = self.do(self.control.http.get(message["file"]["url"]))
+        assert answer.is_success, answer.text
+        return answer.content
+
     def do(self, work: Coroutine[Any, Any, T], *, moving: bool = False) -> T:
         """Runs a coroutine in the thread of the bot, and returns its result. ``moving``: the clock moves by a second
         for each STILL seconds that it takes."""

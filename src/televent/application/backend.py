@@ -16,6 +16,7 @@ from televent.application.drafts import Drafts
 from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
+from televent.application.holdings import OpenHoldings
 from televent.application.living_messages import LivingMessages
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.origins import Origins
@@ -66,6 +67,7 @@ class Backend:
     parked: ParkedMails
     event_mails: EventMails
     origins: Origins
+    holdings: OpenHoldings
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

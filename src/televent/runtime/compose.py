@@ -23,6 +23,7 @@ from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
+from televent.adapters.postgres.holdings import PostgresHoldings
 from televent.adapters.postgres.keeping.erased_people import PostgresErasedPeople
 from televent.adapters.postgres.keeping.grace import ErasureQueue
 from televent.adapters.postgres.pool import await_database, open_pool
@@ -177,6 +178,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         parked=PostgresParkedMails(pool),
         event_mails=PostgresEventMails(pool),
         origins=origins,
+        holdings=PostgresHoldings(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

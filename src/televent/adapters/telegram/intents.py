@@ -15,7 +15,7 @@ from televent.adapters.telegram.words import as_command
 COMMANDS: Final = (
     "start", "help", "create", "today", "tomorrow", "week", "list", "event", "history", "invite", "rsvp", "attendees",
     "freebusy", "cancel", "undo", "trash", "device", "share", "timezone", "language", "settings",
-    "deleteaccount", "keepaccount",
+    "export", "deleteaccount", "keepaccount",
 )  # fmt: skip
 INTENTS: Final = {
     **{name: f"/{name}" for name in COMMANDS if name not in ("start", "keepaccount")},

@@ -25,6 +25,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType({
     "freebusy": "freebusy", "занятость": "freebusy", "settings": "settings", "настройки": "settings",
     "event": "event", "событие": "event", "history": "history",
     "undo": "undo", "вернуть": "undo", "trash": "trash", "корзина": "trash",
+    "export": "export", "экспорт": "export", "выгрузка": "export",
     "deleteaccount": "deleteaccount", "delete_account": "deleteaccount", "delete account": "deleteaccount",
     "delete my account": "deleteaccount", "удалить аккаунт": "deleteaccount", "keepaccount": "keepaccount",
     "keep my account": "keepaccount", "оставить аккаунт": "keepaccount",
@@ -33,7 +34,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType({
 """The words that people write for a command. Several words count only alone, without a slash."""
 ALONE: Final = frozenset({
     "start", "help", "create", "today", "tomorrow", "week", "list", "cancel", "settings", "undo", "trash",
-    "deleteaccount", "keepaccount",
+    "export", "deleteaccount", "keepaccount",
 })  # fmt: skip
 """Commands that a word without a slash means. The others need an event or more words."""
 MAX_WORD: Final = 32

@@ -155,6 +155,9 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""
 DIALOGUES: Final = "dialogue"
 """The table of dialogues, whose key is the chat's: a person has a dialogue before they have an account (ADR 9)."""
+DIALOGUES_OF: Final = """
+    SELECT dialogue.* FROM dialogue JOIN account ON split_part(dialogue.key, '/', 3) = account.telegram_id::text
+    WHERE account.tenant_id = %s"""
 FORGET_DIALOGUES = """
     DELETE FROM dialogue USING account
     WHERE account.tenant_id = %s AND split_part(dialogue.key, '/', 3) = account.telegram_id::text"""

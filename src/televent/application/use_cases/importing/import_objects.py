@@ -69,9 +69,9 @@ def standing_of(backend: Backend, tenant: AccountId, text: CalendarText) -> Stan
     return _standing(_row(backend, tenant, text.reading.uid), text.reading)
 
 
-def import_object(backend: Backend, context: Context, *, text: CalendarText) -> Imported:
-    """Stores the object, unless the account has it already. The same object twice is one. Raises nothing for an object
-    that is refused."""
+def import_object(backend: Backend, context: Context, *, text: CalendarText, into: str | None = None) -> Imported:
+    """Stores the object, unless the account has it already. The same object twice is one. ``into``: the name of a
+    calendar for a new one. Raises nothing for an object that is refused."""
     reading = text.reading
     row = _row(backend, context.tenant, reading.uid)
     standing = _standing(row, reading)
@@ -82,7 +82,7 @@ def import_object(backend: Backend, context: Context, *, text: CalendarText) -> 
     own = replace(context, command_id=uuid5(context.command_id, f"import:{reading.uid}"))
     try:
         check_texts(text)
-        _put(backend, own, account, row, unscheduled(foreign(text)))
+        _put(backend, own, account, row, unscheduled(foreign(text)), into)
     except Refusal as refusal:
         return Imported(standing, refusal)
     return Imported(standing)
@@ -114,10 +114,22 @@ def receive_invitation(backend: Backend, context: Context, *, text: CalendarText
     )
 
 
-def _put(backend: Backend, context: Context, account: AccountRow, row: ResourceRow | None, text: CalendarText) -> None:
+def _put(
+    backend: Backend,
+    context: Context,
+    account: AccountRow,
+    row: ResourceRow | None,
+    text: CalendarText,
+    into: str | None,
+) -> None:
+    named = backend.reads.calendar(context.tenant, into) if into is not None and row is None else None
     id_ = row.calendar_id if row is not None else calendar_for_new(backend, account, text.reading.component)
-    calendar = backend.reads.calendar_of(context.tenant, id_)
-    href = row.href if row is not None else f"{uuid5(id_, text.reading.uid)}.ics"
+    calendar = named or backend.reads.calendar_of(context.tenant, id_)
+    href = (
+        row.href
+        if row is not None
+        else f"{uuid5(calendar.calendar_id if calendar is not None else id_, text.reading.uid)}.ics"
+    )
     conditions = Conditions(if_match=(row.etag,)) if row is not None else Conditions(if_none_match=("*",))
     put_object(
         backend, context, calendar=calendar.name if calendar is not None else "", href=href, text=text,

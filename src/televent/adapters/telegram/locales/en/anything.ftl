@@ -51,6 +51,7 @@ help-settings =
     /timezone London – your time zone; or send me your location
     /language – your language
     /settings – all other settings
+    /export – your calendar as a file; /export gdpr – everything that I hold on you
     /deleteaccount – delete your account and all that is in it
 bot-about = I keep your calendar: here, and in every calendar app. Write “Lunch with Ann tomorrow at noon” and I enter it, invite Ann and tell you who comes.
 bot-about-short = Your calendar in Telegram and in every calendar app: write what is planned, invite people, answer invitations.

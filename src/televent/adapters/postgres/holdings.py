@@ -1,0 +1,107 @@
+"""Reads everything that the database holds on one account, in one snapshot of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from psycopg.rows import dict_row
+
+from televent.adapters.postgres.dav_index.inline_rows import DIALOGUES_OF
+from televent.adapters.postgres.event_store.log import COLUMNS, event_of
+from televent.adapters.postgres.keeping.forgetting import MAILS_OF
+from televent.adapters.postgres.pool import Connection
+from televent.adapters.postgres.rows import Pool
+from televent.application.event_store.recorded import RecordedEvent
+from televent.application.holdings import HeldMail, Row
+from televent.domain.ids import AccountId
+
+SUMMARY: Final = (
+    "account", "address", "attachment", "calendar", "device", "event", "inbound_mail", "mount", "resource",
+    "telegram_username",
+)  # fmt: skip
+"""Tables that the archive has in files of their own."""
+ROWS: Final = (
+    "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
+    "guest_address", "invitation_mail", "living_message", "mail_thread", "origin", "outbox", "overlay", "parked_mail",
+    "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "unreachable_chat",
+)  # fmt: skip
+"""Tables that the archive has row by row."""
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "attachment_chunk": "the bytes of attachments, which are files of the archive",
+    "attachment_quota": "a sum",
+    "code_mail": "hashes of addresses to which a code was sent",
+    "counter_run": "numbers of sync tokens",
+    "erased_person": "hashes about erased people",
+    "inbox": "keys of messages that were applied",
+    "push_silence": "numbers",
+    "replay_finding": "differences that a replay found, in the same rows",
+    "snapshot": "states that follow from the facts",
+    "subject_key": "the key of the person",
+    "unreadable_fact": "numbers",
+}
+"""The other tables with rows of an account, and why they are not in it."""
+SECRETS: Final[Mapping[str, frozenset[str]]] = {
+    "address": frozenset({"code_hash"}),
+    "answer_link": frozenset({"token", "form"}),
+    "device": frozenset({"hash", "selector"}),
+    "guest_address": frozenset({"token"}),
+    "push_subscription": frozenset({"push_resource", "public_key", "auth_secret"}),
+    "reply_token": frozenset({"token"}),
+}
+"""Columns that would let another act as the person."""
+_FACTS: Final = f"SELECT {COLUMNS} FROM event WHERE tenant_id = %s ORDER BY stream_id, version"  # noqa: S608
+_ORDERED: Final[Mapping[str, str]] = {"resource": "calendar_id, href", "calendar": "calendar_id"}
+BATCH: Final = 50
+"""Rows that are in memory at once; a text has a megabyte at most."""
+
+
+class PostgresHoldings:
+    """Opens what is held on an account. ``pool`` gives connections in autocommit mode."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @contextmanager
+    def __call__(self, tenant: AccountId) -> Iterator[_Held]:
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield _Held(connection, tenant)
+
+
+class _Held:
+    others = ROWS
+
+    def __init__(self, connection: Connection, tenant: AccountId) -> None:
+        self._connection, self._tenant = connection, tenant
+        self._cursors = 0
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """The account's rows of that table, without its secrets."""
+        secret = SECRETS.get(table, frozenset())
+        order = f" ORDER BY {_ORDERED[table]}" if table in _ORDERED else ""
+        query = DIALOGUES_OF if table == "dialogue" else f"SELECT * FROM {table} WHERE tenant_id = %s{order}"  # noqa: S608
+        for row in self._read(query):
+            yield {name: value for name, value in row.items() if name not in secret}
+
+    def facts(self) -> Iterator[RecordedEvent]:
+        """The account's facts."""
+        for row in self._read(_FACTS):
+            yield event_of(tuple(row.values()))
+
+    def mails(self) -> Iterator[HeldMail]:
+        """The mails from and to the person."""
+        for row in self._read(MAILS_OF):
+            raw = bytes(row["raw"]) if row["raw"] else None
+            yield HeldMail(
+                row["received_at"], row["state"], row["envelope_from"], tuple(row["recipients"]), raw, row["sender"],
+                row["verdict"],
+            )  # fmt: skip
+
+    def _read(self, query: str) -> Iterator[Row]:
+        self._cursors += 1
+        with self._connection.cursor(f"held_{self._cursors}", row_factory=dict_row) as cursor:
+            cursor.itersize = BATCH
+            cursor.execute(query.encode(), [self._tenant])
+            yield from cursor
