@@ -15,6 +15,7 @@ from click.exceptions import Abort, ClickException, Exit
 
 from televent.commands import (
     accounts,
+    audit,
     backups,
     database,
     followers,
@@ -27,6 +28,7 @@ from televent.commands import (
     replaying,
     restoring,
     running,
+    undoing,
 )
 from televent.settings import SettingsError
 
@@ -35,7 +37,7 @@ click.rich_click.COMMAND_GROUPS = {
     "televent": [
         {"name": "Run", "commands": ["up", "api", "bot", "worker", "mail", "sandbox"]},
         {"name": "People", "commands": ["account", "device", "gdpr", "import"]},
-        {"name": "Past", "commands": ["show", "diff", "restore-calendar"]},
+        {"name": "Past", "commands": ["show", "diff", "restore-calendar", "undo-device", "audit"]},
         {
             "name": "Store",
             "commands": [
@@ -88,6 +90,8 @@ for _command in (
     *gdpr.COMMANDS,
     *backups.COMMANDS,
     *restoring.COMMANDS,
+    *undoing.COMMANDS,
+    *audit.COMMANDS,
 ):
     cli.add_command(_command)
 

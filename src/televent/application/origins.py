@@ -1,4 +1,4 @@
-"""Where commands come from: a client's device, address and program. They are personal, so no fact holds them."""
+"""The origin of a command: the device, address and program of its client. It is personal, so no fact holds it."""
 
 from __future__ import annotations
 
@@ -39,11 +39,10 @@ class KnownDevice:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """An event that a device changed. ``first`` and ``last``: the versions of its first and last fact by the device."""
+    """An event that a device changed. ``versions``: those of its facts by the device, in their order."""
 
     stream_id: UUID
-    first: int
-    last: int
+    versions: tuple[int, ...]
 
 
 class Origins(Protocol):

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import rich_click as click
 
+from televent.commands.looking import note, note_opening
 from televent.runtime.database import Chosen, OperatorError, migrated_database
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def opened(chosen: Chosen) -> Iterator[Core]:
-    """The core for one command. Raises OperatorError, also for a refusal."""
+    """The core for one command, which is noted as one that shows everybody's data, unless it names a person or shows
+    nothing of people (looking.IMPERSONAL). Raises OperatorError, also for a refusal."""
     from televent.adapters.postgres.patience import StillLocked
     from televent.adapters.postgres.session import NeedsSession
     from televent.domain.refusal import Refusal
@@ -32,6 +34,7 @@ def opened(chosen: Chosen) -> Iterator[Core]:
     with migrated_database(settings) as url:
         core = build_core(settings, url)
         try:
+            note_opening(core)
             yield core
         except Refusal as refusal:
             raise OperatorError(str(refusal)) from refusal
@@ -57,7 +60,8 @@ def operator_context(core: Core, tenant: UUID) -> Context:
 
 
 def find_account(core: Core, name: str) -> AccountRow:
-    """The account with this account id, Telegram id or verified address. Raises OperatorError."""
+    """The account with this account id, Telegram id or verified address; an operator's look at it is noted. Raises
+    OperatorError."""
     from televent.domain.ids import AccountId
 
     found = None
@@ -70,6 +74,7 @@ def find_account(core: Core, name: str) -> AccountRow:
             found = core.reads.account(AccountId(UUID(name)))
     if found is None:
         raise OperatorError(f"There is no account {name!r} (give an account id, a Telegram id or a verified address).")
+    note(core, found.tenant)
     return found
 
 

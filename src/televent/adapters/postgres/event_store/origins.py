@@ -32,7 +32,7 @@ DEVICES: Final = """
     SELECT device_id, (array_agg(device_name ORDER BY first_at DESC))[1], max(first_at) FROM origin
     WHERE tenant_id = %s GROUP BY device_id ORDER BY 3 DESC, 1"""
 TOUCHED: Final = """
-    SELECT event.stream_id, min(event.version), max(event.version)
+    SELECT event.stream_id, array_agg(event.version ORDER BY event.version)
     FROM origin JOIN event ON event.tenant_id = origin.tenant_id AND event.origin = origin.origin_id
     WHERE origin.tenant_id = %(person)s AND origin.device_id = %(device)s AND event.recorded_at >= %(since)s
         AND event.actor = %(person)s::uuid::text AND split_part(event.topic, '/', 1) = ANY (%(topics)s)
@@ -91,7 +91,8 @@ class PostgresOrigins:
     ) -> Sequence[Touched]:
         """The person's own events to which the device added such facts, in the order of the log. Raises Outage."""
         values = {"person": person, "device": device_id, "since": since, "topics": list(topics)}
-        return [Touched(*row) for row in fetch(self._pool, TOUCHED, values)]  # type: ignore[arg-type]
+        rows = fetch(self._pool, TOUCHED, values)  # type: ignore[arg-type]
+        return [Touched(stream, tuple(versions)) for stream, versions in rows]
 
     def _put(self, person: AccountId, origin: Origin, day: date, now: datetime) -> UUID | None:
         values = {

@@ -20,6 +20,8 @@ KEEP_OVER: Final = timedelta(days=400)
 """Time for which mails and cards of an event can still be answered, after its end and after its last change."""
 KEEP_FAILED: Final = timedelta(days=90)
 """Time for which an operator can requeue a failed message."""
+KEEP_AUDIT: Final = timedelta(days=730)
+"""Time for which it is known who did what from where, and what operators looked at."""
 BATCH: Final = 1000
 """Max rows that one statement changes."""
 
@@ -36,6 +38,14 @@ _KEYS = """
 _FAILED = """
     DELETE FROM outbox WHERE (tenant_id, outbox_id) IN (
         SELECT tenant_id, outbox_id FROM outbox WHERE state = 'failed' AND finished_at < %(before)s LIMIT %(most)s)"""
+# Rows have no key of one column, and the conditions are those of an index.
+_OLD = """
+    DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM {table} WHERE {column} < %(before)s LIMIT %(most)s))"""
+_BY_TIME: Final[Mapping[str, str]] = MappingProxyType(
+    {"audit": "recorded_at", "origin": "first_at", "operator_log": "at"}
+)
+"""Tables whose rows go by their age, and the column that has it."""
 # Every copy ended and was last changed before then. An event without an end in sight is never over.
 _OVER = """
     DELETE FROM {table} WHERE ctid = ANY (ARRAY(
@@ -63,6 +73,7 @@ RULES: Final[tuple[tuple[str, timedelta], ...]] = (
     (_EMPTY_MAILS, KEEP_TEXT),
     (_KEYS, KEEP_KEYS),
     (_FAILED, KEEP_FAILED),
+    *((_OLD.format(table=table, column=column), KEEP_AUDIT) for table, column in _BY_TIME.items()),
     *((_OVER.format(table=table, key=key), KEEP_OVER) for table, key in _OF_EVENTS.items()),
 )
 """Each statement deletes or empties at most BATCH rows, and the age of the rows."""

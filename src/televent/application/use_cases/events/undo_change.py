@@ -45,7 +45,7 @@ from televent.ical.text.errors import IcalError
 
 LOOKED_AT: Final = 500
 """Max newest facts of an event among which a change is looked for."""
-_UNDOABLE: Final = frozenset(
+UNDOABLE: Final = frozenset(
     name_of(fact).partition("/")[0]
     for fact in (
         EventCreated,
@@ -209,7 +209,7 @@ def _changes(backend: Backend, tenant: AccountId, stream_id: UUID) -> list[list[
 
 def _own(group: Sequence[RecordedEvent], tenant: AccountId) -> bool:
     """Whether the owner of the calendar made the change, and it changed the event."""
-    return group[0].actor == str(tenant) and any(each.topic.partition("/")[0] in _UNDOABLE for each in group)
+    return group[0].actor == str(tenant) and any(each.topic.partition("/")[0] in UNDOABLE for each in group)
 
 
 def _named(backend: Backend, context: Context, stream_id: UUID, group: Sequence[RecordedEvent]) -> UndoableChange:

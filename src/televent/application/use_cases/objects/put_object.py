@@ -196,6 +196,10 @@ def _load(
         # Others got messages about this UID before. The stream goes on, so that the next DTSTAMP is later.
         loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, buried.stream_id))
         if loaded.state.exists:
+            place = loaded.state.calendar_id
+            if place is not None and backend.reads.calendar_of(context.tenant, place) is None:
+                # Its calendar was deleted, and nobody was told: an object without guests gets no fact then.
+                return backend.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, backend.ids()))
             raise StaleStream()
         return loaded
     loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
