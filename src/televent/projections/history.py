@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
+from uuid import UUID
 
 from televent.application.event_store.envelope import Envelope
 from televent.domain.calendar_object.details import Answered, Details, Guest, Occurrence, People, WhatChanged
@@ -71,7 +72,8 @@ class Entry:
     ``at`` (UTC), ``actor`` and ``door`` are those of the fact's envelope. ``by``: the name or address of an organizer
     or attendee elsewhere who caused the change; None: the actor did. ``occurrence`` None: the change is of the whole
     event. ``guest`` and ``answer`` are set for words about people, ``properties`` for "edited". ``count``: the number
-    of changes that an "unlisted" entry replaces.
+    of changes that an "unlisted" entry replaces. ``origin``: the id of the device that the actor used
+    (application.origins).
     """
 
     at: datetime
@@ -86,6 +88,7 @@ class Entry:
     answer: Answered | None = None
     properties: tuple[str, ...] = ()
     count: int = 0
+    origin: UUID | None = None
 
 
 def history(events: Iterable[tuple[CalendarObjectEvent, Envelope]]) -> list[Entry]:
@@ -95,7 +98,7 @@ def history(events: Iterable[tuple[CalendarObjectEvent, Envelope]]) -> list[Entr
 
 def entries_of(fact: CalendarObjectEvent, envelope: Envelope) -> list[Entry]:
     """The entries of one fact; none for a fact that changes nothing for people."""
-    return list(_entries(fact, Entry(envelope.now, envelope.actor, envelope.door, "edited")))
+    return list(_entries(fact, Entry(envelope.now, envelope.actor, envelope.door, "edited", origin=envelope.origin)))
 
 
 def _entries(fact: CalendarObjectEvent, blank: Entry) -> Iterator[Entry]:

@@ -38,6 +38,7 @@ from televent.adapters.telegram.handlers import (
     reachable,
     sharing,
     undoing,
+    undoing_devices,
 )
 from televent.adapters.telegram.handlers.agenda import commands as agenda
 from televent.adapters.telegram.handlers.anything import commands, kinds
@@ -104,6 +105,7 @@ HANDLERS: Final = (
     undoing,
     exporting,
     leaving,
+    undoing_devices,
     invite,
     open_questions,
     importing,

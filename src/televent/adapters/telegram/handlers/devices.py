@@ -1,4 +1,4 @@
-"""Handles /device add, /device list and /device revoke, and the buttons under a new password."""
+"""Handles /device add, list, revoke and undo, and the buttons under a new password."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.undoing_devices import undo_buttons, undo_by_words
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.read_models.accounts import DeviceRow
@@ -28,9 +29,11 @@ async def device(message: Message, command: CommandObject, door: BotDoor, person
     if verb == "add":
         await _add(message, door, person, rest, f"device:{message.chat.id}:{message.message_id}")
     elif verb == "list":
-        await _list(message, person)
+        await _list(message, door, person)
     elif verb == "revoke" and rest:
         await _revoke(message, door, person, rest)
+    elif verb == "undo" and rest:
+        await undo_by_words(message, door, person, rest)
     else:
         button = InlineKeyboardButton(text=plain(person.language, "button-new-password"), callback_data="device:add")
         markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
@@ -69,10 +72,11 @@ async def _add(message: Message, door: BotDoor, person: Person, name: str, updat
         await message.answer(say(language, "erasure-kept"))
 
 
-async def _list(message: Message, person: Person) -> None:
+async def _list(message: Message, door: BotDoor, person: Person) -> None:
     rows = _ordered(person)
+    buttons = await undo_buttons(door, person)
     if not rows:
-        await message.answer(say(person.language, "device-none"))
+        await message.answer(say(person.language, "device-none"), reply_markup=buttons)
         return
     lines = [
         say(
@@ -85,7 +89,7 @@ async def _list(message: Message, person: Person) -> None:
         )
         for number, row in enumerate(rows, 1)
     ]
-    await message.answer(fitting(lines, person.language))
+    await message.answer(fitting(lines, person.language), reply_markup=buttons)
 
 
 async def _revoke(message: Message, door: BotDoor, person: Person, which: str) -> None:
@@ -96,7 +100,10 @@ async def _revoke(message: Message, door: BotDoor, person: Person, which: str) -
         return
     context = door.context(person.account.tenant, f"revoke:{message.chat.id}:{message.message_id}")
     await door.run(lambda: devices.revoke_device(door.backend, context, device_id=chosen.device_id))
-    await message.answer(say(person.language, "device-revoked", name=chosen.name))
+    await message.answer(
+        say(person.language, "device-revoked", name=chosen.name),
+        reply_markup=await undo_buttons(door, person, chosen.device_id),
+    )
 
 
 def _buttons_of_password(language: str, *lines: str) -> InlineKeyboardMarkup:

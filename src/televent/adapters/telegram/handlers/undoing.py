@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 
 from televent.adapters.telegram.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.events.history import devices_of
 from televent.adapters.telegram.handlers.events.history_lines import history_line, is_told
 from televent.adapters.telegram.handlers.events.view import load, shortened, show_event
 from televent.adapters.telegram.taps import acknowledge, show
@@ -22,7 +24,7 @@ from televent.application.use_cases.events.newest_changes import NewestChange, n
 from televent.application.use_cases.events.trash import Trashed, read_trash, restore_event
 from televent.application.use_cases.events.undo_change import undo_change
 from televent.domain.refusal import Refusal
-from televent.projections.history import entries_of
+from televent.projections.history import Entry, entries_of
 from televent.wording.changes import time_of
 from televent.wording.times import event_time_of, moment_of
 
@@ -43,9 +45,11 @@ async def undo_command(message: Message, door: BotDoor, person: Person) -> None:
     if not changes:
         await message.answer(say(language, "undo-nothing"))
         return
+    entries = [entry for each in changes for entry in _entries(each)]
+    devices = await door.run(devices_of, door, person, entries)
     lines, rows = [say(language, "undo-which")], []
     for number, change in enumerate(changes, 1):
-        lines.append(f"{number}. {_change_line(change, person)}")
+        lines.append(f"{number}. {_change_line(change, person, devices)}")
         label = f"↩️ {number}. {change.summary[:MAX_BUTTON] or plain(language, 'no-title')}"
         rows.append([InlineKeyboardButton(text=label, callback_data=_undo_data(change.stream_id, change.change_id))])
     await message.answer("\n\n".join(lines), reply_markup=InlineKeyboardMarkup(inline_keyboard=rows))
@@ -154,11 +158,15 @@ def _undo_data(stream_id: UUID, change_id: UUID) -> str:
     return f"undo:{token_of(stream_id)}:{token_of(change_id)}"
 
 
-def _change_line(change: NewestChange, person: Person) -> str:
+def _entries(change: NewestChange) -> list[Entry]:
+    return [entry for fact, envelope in change.facts for entry in entries_of(fact, envelope) if is_told(entry)]
+
+
+def _change_line(change: NewestChange, person: Person, devices: Mapping[UUID, str]) -> str:
     """A change as the history writes it, below the title."""
-    entries = [entry for fact, envelope in change.facts for entry in entries_of(fact, envelope) if is_told(entry)]
+    entries = _entries(change)
     you = plain(person.language, "event-you")
-    words = "\n".join(history_line(entry, lambda _: you, person.display) for entry in entries[:3])
+    words = "\n".join(history_line(entry, lambda _: you, person.display, devices) for entry in entries[:3])
     title = shortened(change.summary, MAX_TITLE) or say(person.language, "no-title")
     return f"📅 {title}\n{words}" if words else f"📅 {title}\n<b>{moment_of(change.at, person.display)}</b>"
 

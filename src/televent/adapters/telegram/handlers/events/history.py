@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -73,11 +74,12 @@ async def _page(door: BotDoor, person: Person, tap: Tap, view: EventView) -> tup
     first = max(min(first, (len(entries) - 1) // PAGE * PAGE), 0)
     shown = entries[first : first + PAGE]
     names = await door.run(lambda: names_of(door, person, shown))
+    devices = await door.run(lambda: devices_of(door, person, shown))
     language = person.language
     lines = [f"🕘 <b>{title_of(view, language)}</b>"]
     room = MAX_PAGE
     for entry in shown:
-        line = history_line(entry, lambda actor: names.get(actor, ""), person.display)
+        line = history_line(entry, lambda actor: names.get(actor, ""), person.display, devices)
         room -= len(line)
         if room > 0:
             lines += ["", line]
@@ -109,3 +111,10 @@ def names_of(door: BotDoor, person: Person, entries: list[Entry]) -> dict[str, s
             continue  # "mail:…", "system": the entry names who caused it, or its door says enough
     names = {str(row.tenant): row.name for row in door.backend.reads.accounts_with(sorted(ids))}
     return {**names, str(person.account.tenant): plain(person.language, "event-you")}
+
+
+def devices_of(door: BotDoor, person: Person, entries: Iterable[Entry]) -> dict[UUID, str]:
+    """The names of the person's own devices, by the origins of these entries. Others' devices are not named."""
+    own = str(person.account.tenant)
+    ids = {(each.actor, each.origin) for each in entries if each.actor == own and each.origin is not None}
+    return {origin: found.device_name for origin, found in door.backend.origins.named(ids).items()}

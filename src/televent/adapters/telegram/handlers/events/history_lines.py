@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from televent.adapters.telegram.handlers.events.view import MAX_LINE, shortened
 from televent.adapters.telegram.handlers.guests.attendees import STATUS
@@ -24,15 +26,21 @@ PROPERTIES: Final = {
 OTHER: Final = "other"
 UNTOLD: Final = frozenset({"ORGANIZER"})
 """Properties whose change says nothing new: an event has an organizer since somebody was invited, which is told."""
+NO_DEVICES: Final[Mapping[UUID, str]] = MappingProxyType({})
 MAX_COMMENT: Final = 300
 MAX_LISTED: Final = 5
 """Max occurrences of a guest that one line names."""
 
 
-def history_line(entry: Entry, name_of: Callable[[str], str], display: Display) -> str:
-    """One entry as HTML: a line with time, name and door, and below it what happened."""
+def history_line(
+    entry: Entry, name_of: Callable[[str], str], display: Display, devices: Mapping[UUID, str] = NO_DEVICES
+) -> str:
+    """One entry as HTML: a line with time, name and door, and below it what happened. ``devices``: the names of the
+    reader's own devices by origin; such a name stands in place of the door."""
     who = entry.by or name_of(entry.actor)
     door = say(display.language, f"history-door-{entry.door}") if entry.door in DOORS else ""
+    if entry.origin is not None and entry.origin in devices:
+        door = shortened(devices[entry.origin], 64)
     head = " · ".join(filter(None, [moment_of(entry.at, display), shortened(who, 64), door]))
     return f"<b>{head}</b>\n{_what(entry, display)}"
 

@@ -73,7 +73,7 @@ event-ambiguous = Which one? Please use its code:
 cancel-confirm = Cancel this event? All attendees will be notified.
 cancelled = 🚫 Cancelled: { $title }
 kept = All right, it stays.
-device-usage = /device add [name] · /device list · /device revoke &lt;number&gt;
+device-usage = /device add [name] · /device list · /device revoke &lt;number&gt; · /device undo &lt;number&gt; &lt;since&gt;
 device-added =
     🔑 <b>{ $name }</b>
     Server: <code>{ $url }</code>
@@ -93,6 +93,34 @@ button-hide-password = 🗑 Take it out of this chat
 device-hidden = 🔑 The password is no longer in this chat. It stays valid: /device list
 device-none = There are no device passwords. /device add
 device-line = { $number }. { $name } – created { $created }, last used { $used }
+button-undo-device = ↩️ Undo changes: { $name }
+device-undo-since = ↩️ <b>Undo what “{ $name }” did.</b> Since when? What others changed since then stays.
+button-undo-hour = 1 hour
+button-undo-today = Today
+button-undo-week = 7 days
+button-undo-other = Another time…
+device-undo-other = Send the moment after the number of the device in /device list, such as:
+    /device undo { $number } 14:00
+    /device undo { $number } 2026-11-21 14:00
+device-undo-preview =
+    ↩️ <b>“{ $name }” since { $since }</b>
+    Changed: { $changed }
+    Deleted: { $deleted }
+    Created: { $created }
+device-undo-left = Not to be undone: { $count }
+device-undo-more = … and { $count } more
+device-undo-tells = Guests are told once what changed for them. Each event can be taken back again with /undo.
+device-undo-nothing = “{ $name }” has changed nothing since { $since } that is not undone.
+device-undo-running = ↩️ Undoing… { $count } of { $total }
+device-undo-done =
+    ↩️ <b>Undone: what “{ $name }” did since { $since }.</b>
+    Changed back: { $changed }
+    Brought back: { $deleted }
+    Deleted: { $created }
+device-undo-again = There is nothing left to undo.
+device-undo-moment = I cannot read this moment. Write for example: 14:00, 2h, 2026-11-21 14:00
+button-undo-device-yes = ↩️ Undo them
+device-gone = { $name } (revoked)
 device-never = never
 device-revoked = { $name } is revoked. It stops at once.
 device-unknown = There is no such device password. /device list

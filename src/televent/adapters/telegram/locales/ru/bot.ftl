@@ -74,7 +74,7 @@ event-ambiguous = Какое именно? Укажите код:
 cancel-confirm = Отменить это событие? Все приглашённые узнают.
 cancelled = 🚫 Отменено: { $title }
 kept = Хорошо, оставляем.
-device-usage = /device add [название] · /device list · /device revoke &lt;номер&gt;
+device-usage = /device add [название] · /device list · /device revoke &lt;номер&gt; · /device undo &lt;номер&gt; &lt;с какого времени&gt;
 device-added =
     🔑 <b>{ $name }</b>
     Сервер: <code>{ $url }</code>
@@ -94,6 +94,34 @@ button-hide-password = 🗑 Убрать из чата
 device-hidden = 🔑 Пароля больше нет в этом чате. Он продолжает действовать: /device list
 device-none = Паролей нет. /device add
 device-line = { $number }. { $name } – создан { $created }, последний вход { $used }
+button-undo-device = ↩️ Отменить изменения: { $name }
+device-undo-since = ↩️ <b>Отменить всё, что сделало «{ $name }».</b> С какого времени? То, что с тех пор меняли другие, останется.
+button-undo-hour = 1 час
+button-undo-today = Сегодня
+button-undo-week = 7 дней
+button-undo-other = Другое время…
+device-undo-other = Пришлите время после номера устройства из /device list, например:
+    /device undo { $number } 14:00
+    /device undo { $number } 2026-11-21 14:00
+device-undo-preview =
+    ↩️ <b>«{ $name }» с { $since }</b>
+    Изменено: { $changed }
+    Удалено: { $deleted }
+    Создано: { $created }
+device-undo-left = Нельзя отменить: { $count }
+device-undo-more = … и ещё { $count }
+device-undo-tells = Гости один раз узнают, что для них изменилось. Каждое событие можно вернуть снова: /undo.
+device-undo-nothing = С { $since } «{ $name }» не изменило ничего, что ещё не отменено.
+device-undo-running = ↩️ Отменяю… { $count } из { $total }
+device-undo-done =
+    ↩️ <b>Отменено всё, что «{ $name }» сделало с { $since }.</b>
+    Возвращено к прежнему: { $changed }
+    Восстановлено: { $deleted }
+    Удалено: { $created }
+device-undo-again = Отменять больше нечего.
+device-undo-moment = Не понимаю это время. Напишите, например: 14:00, 2ч, 2026-11-21 14:00
+button-undo-device-yes = ↩️ Отменить
+device-gone = { $name } (отозвано)
 device-never = никогда
 device-revoked = { $name } отозван. Он уже не действует.
 device-unknown = Нет такого пароля. /device list
