@@ -1,6 +1,6 @@
 -- migrate:up
 
--- What operators looked at, by commands that show what belongs to people. tenant_id: whose; only zeros: everybody's.
+-- The commands by which operators looked at what belongs to people. tenant_id: whose; only zeros: everybody's.
 CREATE TABLE operator_log (
     tenant_id uuid        NOT NULL,
     entry_id  uuid        NOT NULL,

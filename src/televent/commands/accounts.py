@@ -114,6 +114,7 @@ def add(
         row = accounts.open_account(
             backend, operator_context(core, uuid4()), telegram_id=telegram_id, name=name, timezone=timezone
         )
+        note(core, row.tenant)
         if email is not None:
             accounts.verify_address(backend, operator_context(core, row.tenant), address=email, code=None)
         device = devices.add_device(backend, operator_context(core, row.tenant), name=device_name)

@@ -137,7 +137,7 @@ def _names(core: Core, actors: Iterable[str]) -> dict[str, str]:
 
 
 def _texts(core: Core, reading: Any, rows: list[AuditRow], names: dict[str, str]) -> dict[Any, str]:
-    """What was and what is now, as the history of an event says it; nothing of an erased person."""
+    """The values before and now, as the history of an event says it; nothing of an erased person."""
     from televent.application.event_store.envelope import envelope_of
     from televent.projections.history import entries_of
     from televent.projections.history_words import say

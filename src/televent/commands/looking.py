@@ -31,12 +31,10 @@ IMPERSONAL: Final = frozenset(
         "log versions",
         "outbox drop",
         "outbox requeue",
-        "rebuild",
-        "verify",
         "verify-log",
     }
 )
-"""Commands that show ids, numbers and hashes at most."""
+"""Commands that show ids, numbers and hashes at most; and one that notes its person itself."""
 _NOTED: Final = "televent.looking.noted"
 
 

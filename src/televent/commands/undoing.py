@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def undo_device_command(chosen: Chosen, user: str, device: str, since: str, yes: bool, as_json: bool) -> None:
     """Undo everything that a DEVICE (name or id) of USER did since a moment, by new changes.
 
-    What others changed since stays. Guests are told once what changed for them. Interrupted, it can be run again: it
+    Changes of others since then stay. Guests are told once what changed for them. Interrupted, it can be run again: it
     does what is left. Revoke the device first: televent device revoke. Exit code 1: some events were left as they are.
     """
     from rich.console import Console

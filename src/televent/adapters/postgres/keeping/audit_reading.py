@@ -60,7 +60,7 @@ class AuditReading:
             connection.execute(NOTE, row)
 
     def looked(self, wanted: AuditFilter) -> Iterator[Looked]:
-        """What operators looked at, the oldest first; with a person, also what showed everybody's. A filter by event,
+        """The looks of operators, the oldest first; with a person, also those at everybody's data. A filter by event,
         device or another door than the command line leaves nothing. Raises Outage."""
         if wanted.event is not None or wanted.device is not None or wanted.door not in (None, "cli"):
             return

@@ -40,6 +40,8 @@ class Worked:
 
 
 WORKED: Final = {"reminder": Worked(("plan_at",), rows=True), "digest": Worked(("planned",))}
+ENDING: Final = {"audit": "recorded_at"}
+"""Tables whose oldest rows go at the end of their time (keeping.retention), and the column that has it."""
 KEPT: Final = {"device": ("selector",)}
 """Columns that are written without a fact where the fact has no value. Such a value is right."""
 

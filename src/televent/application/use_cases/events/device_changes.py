@@ -1,4 +1,4 @@
-"""What one device did to one event since a moment, and how the event is without it; what others did stays (ADR 80)."""
+"""The changes of one event by one device since a moment, and the event without them; others' changes stay (ADR 80)."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanges:
-    """What the device did to an event, oldest first. ``left``: the event as its last change left it. ``now``: the event
-    at ``version``."""
+    """The changes of an event by the device, oldest first. ``left``: the event as its last change left it. ``now``: the
+    event at ``version``."""
 
     stream_id: UUID
     segments: tuple[Segment, ...]
@@ -45,7 +45,7 @@ class DeviceChanges:
 
     @property
     def did(self) -> Did:
-        """What became of the event by the device."""
+        """The device created, changed or deleted the event."""
         if self.segments and not self.segments[0].before.exists:
             return "created"
         return "changed" if self.left.exists else "deleted"
@@ -79,7 +79,7 @@ def command_of(stream_id: UUID, device_id: UUID, version: int) -> UUID:
 
 
 def changes_of_device(backend: Backend, tenant: AccountId, device_id: UUID, touched: Touched) -> DeviceChanges:
-    """What the device did to that event. Raises UnknownStoredName, UnreadableFact.
+    """The changes of that event by the device. Raises UnknownStoredName, UnreadableFact.
 
     An earlier undo of the device's changes belongs to them: they are not taken back twice.
     """
@@ -119,7 +119,7 @@ def _without(
     if not before.exists:
         if after.exists and wanted is not None and not (_says(wanted, after) and _where(wanted) == _where(after)):
             raise ChangedAgain(names=())
-        # What the device created goes. What it created and deleted is no change, and somebody may have it again since.
+        # An event that the device created goes. One that it created and deleted may have been made again since.
         return None if after.exists else wanted
     if not after.exists:
         if wanted is not None:

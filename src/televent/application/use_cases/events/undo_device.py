@@ -1,4 +1,4 @@
-"""Undoes everything that one device did since a moment: a phone that went mad. What others changed stays (ADR 80)."""
+"""Undoes everything that one device did since a moment: a phone that went mad. Others' changes stay (ADR 80)."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class _Undo:
         return [each for did in ORDER for each in ordered[did]]
 
     def changes(self, touched: Touched) -> DeviceChanges:
-        """What the device did to the event; nothing where it only deleted its calendar."""
+        """The changes of the event by the device; none where it only deleted its calendar."""
         if touched.versions:
             return changes_of_device(self.backend, self.tenant, self.device_id, touched)
         loaded = self.backend.store.load(CALENDAR_OBJECT, StreamKey(self.tenant, touched.stream_id))
