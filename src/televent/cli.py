@@ -56,6 +56,7 @@ click.rich_click.COMMAND_GROUPS = {
                 "backup",
                 "backups",
                 "restore",
+                "after-restore",
             ],
         },
     ]

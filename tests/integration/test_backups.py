@@ -67,7 +67,7 @@ def test_the_moment_of_the_backup(house: House, tmp_path: Path) -> None:
         after = put(ann, "cake")
         later = token_of(ann)
         (listed,) = house.done("backups", "--check")
-        assert (listed["name"], listed["whole"], listed["point_in_time"]) == (made["name"], True, True)
+        assert (listed["name"], listed["whole"], listed["any_moment_until"]) == (made["name"], True, None)
     new, report = house.restored(tmp_path / "new", "--to-backup", backup=made["name"])
     assert (report["keys"], report["broken"], report["held"]) == ("today", [], 0)
     with new.open() as site:
@@ -89,7 +89,9 @@ def test_any_moment_of_the_archive(house: House, tmp_path: Path) -> None:
         put(ann, "one")
         house.done("backup")
         put(ann, "two")
+        earlier = now()
         assert house.archive() > 0
+        assert house.done("backups")[0]["any_moment_until"] > str(earlier)
         between, position = now(), last_position(site)
         three = put(ann, "three")
         with site.core.pool.connection() as connection:
@@ -351,3 +353,22 @@ def test_the_server_keeps_wal_only_for_an_archive(house: House) -> None:
             assert connection.execute(slots).fetchone() == (1,)
             _let_go(site.core)
             assert connection.execute(slots).fetchone() == (0,)
+
+
+@pytest.mark.own_database
+def test_a_database_that_was_restored_by_other_means_is_settled_by_a_command(site: Site, tmp_path: Path) -> None:
+    ann, bob = site.person(101, "Ann", "ann@example.com"), site.person(102, "Bob", "bob@example.com")
+    put(ann, "anns")
+    owed = OutboxMessage(site.core.backend.ids(), "k", ChatText("hello", {}), now())
+    site.core.outbox.enqueue([owed], ann.tenant, "test", now())
+    (tmp_path / "erased").write_text(f"{bob.tenant}\n")
+    house = House(tmp_path / "data", tmp_path / "backups")
+    words = ("after-restore", "--yes", "--erased", str(tmp_path / "erased"))
+    report = house.done(*words, DATABASE_URL=site.core.conninfo)
+    assert (report["erased"], report["broken"]) == (1, [])
+    assert report["held"] >= 1
+    assert rows_of(site, bob) == set()
+    assert members(ann) == {"anns"}
+    assert [row["state"] for row in site.core.outbox.listed(("pending", "failed"), "telegram", 10)] == ["failed"]
+    again = house.done(*words, DATABASE_URL=site.core.conninfo)
+    assert (again["erased"], again["held"]) == (0, 0)

@@ -16,7 +16,7 @@ from televent.commands.accounts import opened, show
 from televent.runtime.database import Chosen, OperatorError
 
 if TYPE_CHECKING:
-    from televent.adapters.backups.shelf import Kept
+    from televent.adapters.backups.shelf import Kept, Shelf
     from televent.settings import Settings
 
 EVERY: Final = 5.0
@@ -63,13 +63,14 @@ def backups(chosen: Chosen, directory: Path | None, check: bool, as_json: bool) 
     place = chosen_directory(settings, directory)
     if not (place / "base").is_dir():
         raise OperatorError(f"There are no backups in {place}.")
-    kept = Shelf(place.absolute()).listed()
+    shelf = Shelf(place)
+    kept = shelf.listed()
     troubles = {each.name: each.trouble for each in kept if each.trouble}
     if check:
         troubles |= _checked(settings, place, [each for each in kept if each.name not in troubles])
     values, lines = [], []
     for each in kept:
-        values.append(_value(each, troubles.get(each.name, ""), settings))
+        values.append(_value(each, troubles.get(each.name, ""), settings, shelf))
         lines.append(_line(values[-1]))
     show(values, as_json, lines or ["There are no backups."])
     if troubles:
@@ -92,7 +93,7 @@ def _checked(settings: Settings, place: Path, kept: list[Kept]) -> dict[str, str
     return found
 
 
-def _value(kept: Kept, trouble: str, settings: Settings) -> dict[str, Any]:
+def _value(kept: Kept, trouble: str, settings: Settings, shelf: Shelf) -> dict[str, Any]:
     value: dict[str, Any] = {"name": kept.name, "whole": not trouble, "trouble": trouble or None}
     if kept.manifest is not None:
         value |= {
@@ -100,7 +101,7 @@ def _value(kept: Kept, trouble: str, settings: Settings) -> dict[str, Any]:
             "bytes": kept.manifest.size,
             "position": kept.manifest.position,
             "kept_until": kept.manifest.began + timedelta(days=settings.backup_days),
-            "point_in_time": kept.manifest.line is not None,
+            "any_moment_until": shelf.reached(kept.manifest.line),
         }
     return value
 
@@ -108,10 +109,11 @@ def _value(kept: Kept, trouble: str, settings: Settings) -> dict[str, Any]:
 def _line(value: dict[str, Any]) -> str:
     if "finished" not in value:
         return f"{value['name']}  BAD  {value['trouble']}"
-    time_ = "" if value["point_in_time"] else "  its own moment only"
+    until = value["any_moment_until"]
+    time_ = f", any moment until {until:%Y-%m-%d %H:%M:%S}" if until is not None else ", its own moment only"
     return (
         f"{value['name']}  {value['finished']:%Y-%m-%d %H:%M:%S}  {size(value['bytes']):>9}  position"
-        f" {value['position']}  until {value['kept_until']:%Y-%m-%d}{time_}"
+        f" {value['position']}  kept until {value['kept_until']:%Y-%m-%d}{time_}"
         + (f"  BAD  {value['trouble']}" if value["trouble"] else "")
     )
 

@@ -68,6 +68,33 @@ def restore(
         sys.exit(1)
 
 
+@click.command("after-restore")
+@click.option("--erased", "lists", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A list of the erased, such as `erased` beside the keys of backups.")  # fmt: skip
+@JSON
+@click.confirmation_option(prompt="All messages that wait for people are held back. Go on?")
+@click.pass_obj
+def after_restore(chosen: Chosen, lists: tuple[Path, ...], as_json: bool) -> None:
+    """After you restored a database yourself, and before anything is started: do what `televent restore` does then.
+
+    It verifies the facts, erases again who was erased since (their keys are destroyed, or they are on a list), and
+    holds back messages to people.
+    """
+    import json
+
+    from televent.adapters.backups.register import read_erased
+    from televent.commands.accounts import opened
+    from televent.runtime.restored_state import Restored, settle
+
+    listed = set().union(*map(read_erased, lists))
+    done = Restored("The database")
+    with opened(chosen) as core:
+        settle(core, listed, core.settings, done, lambda text: click.echo(text, err=True))
+    click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else "\n".join(_lines(done, None)))
+    if done.broken or done.other_history:
+        sys.exit(1)
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
@@ -76,10 +103,11 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _lines(done: Restored, new: Path) -> list[str]:
+def _lines(done: Restored, new: Path | None) -> list[str]:
     stands = f"{done.moment:%Y-%m-%d %H:%M:%S.%f} UTC" if done.moment is not None else "before the first fact"
     lines = [
-        f"{done.backup} is restored in {new}: {done.facts} facts, up to position {done.position}.",
+        f"{done.backup} {f'is restored in {new}' if new else 'has'}: {done.facts} facts, up to position"
+        f" {done.position}.",
         f"The newest fact was recorded at {stands}.",
     ]
     if done.ended_early:
@@ -108,7 +136,7 @@ def _lines(done: Restored, new: Path) -> list[str]:
             f"{done.held} messages to people are held back: perhaps they were sent already. Look at them with `televent"
             " outbox list`; `televent outbox requeue` sends, `drop` drops them."
         )
-    return [*lines, *done.notes, f"Start it with: televent --data-dir {new} up"]
+    return [*lines, *done.notes, *([f"Start it with: televent --data-dir {new} up"] if new else [])]
 
 
-COMMANDS: tuple[click.Command, ...] = (restore,)
+COMMANDS: tuple[click.Command, ...] = (restore, after_restore)

@@ -44,7 +44,7 @@ log = structlog.get_logger("televent.backups")
 
 CLUSTER, FILES, PERSON_KEYS = "cluster", "files", "person-keys"
 """The parts of a backup: the database, small files of the data directory, the keys of persons."""
-PAUSE: Final = 30.0
+PAUSE: Final = 15.0
 """Seconds between two looks at the WAL."""
 
 Progress = Callable[[int, int], None]
@@ -197,7 +197,7 @@ async def keep_backups(core: Core, stop: asyncio.Event) -> None:
         except Outage as outage:
             log.warning("backups wait for the database", error=str(outage))
         except (OperatorError, OSError, psycopg.Error) as error:
-            # Once, not every half minute: an operator has to act.
+            # Once, not every quarter of a minute: an operator has to act.
             if str(error) != told:
                 log.error("backups are not kept", error=str(error))
                 told = str(error)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,10 +75,7 @@ def expire(place: Place, now: datetime, days: int) -> list[str]:
         if kind == "base":
             place.shelf.remove(rest)
         elif kind == "wal":
-            folder = place.shelf.place / "wal" / rest
-            shutil.rmtree(folder, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                folder.parent.rmdir()
+            place.shelf.drop_day(rest)
         place.register.drop(use)
         gone.append(use.what)
     return gone

@@ -79,16 +79,16 @@ def listed_erased(place: Place) -> set[UUID]:
     return erased
 
 
-def settle(core: Core, place: Place, today: Settings, done: Restored, step: Callable[[str], None]) -> None:
-    """Verifies the restored facts, erases again who was erased since, and holds messages back. ``today``: the settings
-    of now. Raises OSError, Outage."""
+def settle(core: Core, listed: set[UUID], today: Settings, done: Restored, step: Callable[[str], None]) -> None:
+    """Verifies the restored facts, erases again who was erased since, and holds messages back. ``listed``: who is on
+    lists of the erased, beside those whose key is destroyed. ``today``: the settings of now. Raises OSError, Outage."""
     step("verifying the facts")
     rows = fetch(core.pool, STANDING, ())
     done.facts, done.position, done.moment = rows[0]
     done.broken = [str(each) for each in broken_chains(core.pool)[1]]
     _compare_head(core, today, done)
     step("erasing again")
-    _erase_again(core, listed_erased(place), done)
+    _erase_again(core, listed, done)
     step("holding messages")
     _catch_up(core)
     with core.pool.connection() as connection:
@@ -121,9 +121,7 @@ def _compare_head(core: Core, today: Settings, done: Restored) -> None:
 
 def _erase_again(core: Core, erased: set[UUID], done: Restored) -> None:
     """Erases who was erased after the moment of the restored facts: the rows, and with a fact of its own."""
-    vault = core.vault
-    assert vault is not None
-    gone = erased | set(vault.destroyed())
+    gone = erased | set(core.vault.destroyed() if core.vault is not None else ())
     gone |= {
         row[0] for row in fetch(core.pool, "SELECT subject_id FROM subject_key WHERE destroyed_at IS NOT NULL", ())
     }

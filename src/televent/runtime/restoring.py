@@ -220,7 +220,7 @@ def _recover(
         own = settings.model_copy(update={"data_dir": home, "person_keys": keys, "database_url": None, "pool_size": 4})
         core = build_core(own, url)
         try:
-            settle(core, place, settings, done, step)
+            settle(core, listed_erased(place), settings, done, step)
         finally:
             core.close()
         step("writing the tables again")

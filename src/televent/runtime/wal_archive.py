@@ -31,7 +31,7 @@ def archive(core: Core, place: Place) -> int:
             return 0
         try:
             line = line_of(connection) or open_line(connection, uuid4().hex[:16])
-            known = place.shelf.wal(line.name)
+            known, moment = place.shelf.wal(line.name), core.backend.clock()
             for segment in segments(connection, line):
                 kept = known.get(segment.name)
                 new = kept is None or kept.name != segment.name
@@ -40,6 +40,7 @@ def archive(core: Core, place: Place) -> int:
                     done += 1
                 if segment.whole:
                     advance(connection, line, segment.end)
+            place.shelf.note_reached(line.name, moment)
         finally:
             connection.execute("SELECT pg_advisory_unlock(%s)", [ARCHIVING])
     return done

@@ -146,6 +146,30 @@ class Shelf:
         """The directory of the WAL that was archived on a day."""
         return self.place / "wal" / line / day
 
+    def note_reached(self, line: str, moment: datetime) -> None:
+        """Notes that everything that was written before the moment is in the archive."""
+        folder = self.place / "wal" / line
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = folder / f".{REACHED}"
+        fresh.write_text(moment.isoformat() + "\n", "ascii")
+        own(folder, self.place)
+        own(fresh, self.place)
+        fresh.replace(folder / REACHED)
+
+    def reached(self, line: str | None) -> datetime | None:
+        """The moment up to which the archive goes; None where there is none."""
+        try:
+            return datetime.fromisoformat((self.place / "wal" / (line or "") / REACHED).read_text("ascii").strip())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def drop_day(self, line_and_day: str) -> None:
+        """Deletes the WAL of a day, and the archive with its last day."""
+        folder = self.place / "wal" / line_and_day
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.parent.is_dir() and not any(path.is_dir() for path in folder.parent.iterdir()):
+            shutil.rmtree(folder.parent, ignore_errors=True)
+
     def wal(self, line: str) -> dict[str, Path]:
         """The files of an archive of WAL by the name of their segment. One that is whole comes before one that was
         still being written."""
@@ -157,6 +181,7 @@ class Shelf:
         return found
 
 
+REACHED: Final = "reached"
 PARTIAL: Final = ".part"
 """How the name of a segment ends that PostgreSQL was still writing."""
 
