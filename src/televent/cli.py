@@ -102,7 +102,7 @@ def main() -> None:
     from televent.application.outage import Outage
     from televent.runtime.database import MISTAKE, TEMPORARY, OperatorError
 
-    # What a command prints may be JSON for another program: logs go elsewhere.
+    # A command may print JSON for another program: logs go elsewhere.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     # Data, keys and logs are for one account: nothing that Televent writes is open to others.
     os.umask(0o077)

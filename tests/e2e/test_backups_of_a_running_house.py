@@ -43,7 +43,7 @@ def test_the_worker_backs_up_and_archives_and_another_machine_goes_on(tmp_path: 
             wait_until(lambda: archived_until(televent) > there, what="the worker archives WAL")
         assert televent.stop() == 0
         assert '"level": "error"' not in televent.output()
-    # What the worker has archived by then is as much as a machine leaves that is lost.
+    # A machine that is lost leaves as much as its worker has archived by then.
     other = Televent(tmp_path / "new", TELEVENT_BACKUP_DIR=str(backups))
     report = json.loads(televent.run("restore", made, "--data-dir", str(other.data_dir), "--json").stdout)
     assert report["broken"] == []

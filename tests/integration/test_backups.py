@@ -22,8 +22,6 @@ from televent.runtime.compose import now
 from televent.runtime.log_keeper import publish
 from televent.runtime.restored_state import HELD
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
@@ -59,6 +57,7 @@ def last_position(site: Site) -> int:
     return int(row[0])
 
 
+@pytest.mark.long
 def test_the_moment_of_the_backup(house: House, tmp_path: Path) -> None:
     with house.open() as site:
         ann = site.person(101, "Ann", "ann@example.com")
@@ -83,6 +82,7 @@ def test_the_moment_of_the_backup(house: House, tmp_path: Path) -> None:
         assert {Path(href).stem for href in told} == {"bread", "wine"}
 
 
+@pytest.mark.long
 def test_any_moment_of_the_archive(house: House, tmp_path: Path) -> None:
     with house.open() as site:
         ann = site.person(101, "Ann", "ann@example.com")
@@ -118,6 +118,7 @@ def test_any_moment_of_the_archive(house: House, tmp_path: Path) -> None:
                 assert report["position"] == position
 
 
+@pytest.mark.long
 def test_a_time_after_the_last_change_is_the_end_of_the_archive(house: House, tmp_path: Path) -> None:
     with house.open() as site:
         ann = site.person(101, "Ann", "ann@example.com")
@@ -134,6 +135,7 @@ def test_a_time_after_the_last_change_is_the_end_of_the_archive(house: House, tm
     assert "ended before that moment" in str(failed.exception)
 
 
+@pytest.mark.long
 def test_a_restored_server_has_an_archive_of_its_own(house: House, tmp_path: Path) -> None:
     """Two histories go into one directory of backups, and each is restored as it was."""
     with house.open() as site:
@@ -171,7 +173,7 @@ def rows_of(site: Site, client: Client) -> set[str]:
     return {table for table, count in found.items() if count}
 
 
-@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("lost", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_who_was_erased_since_stays_erased(house: House, tmp_path: Path, lost: bool) -> None:
     with house.open() as site:
         ann, bob = site.person(101, "Ann", "ann@example.com"), site.person(102, "Bob", "bob@example.com")
@@ -204,6 +206,7 @@ def test_who_was_erased_since_stays_erased(house: House, tmp_path: Path, lost: b
     assert any(file.read_bytes().endswith(b"destroyed\n") for file in (new.data / "person-keys").rglob("*.key"))
 
 
+@pytest.mark.long
 def test_messages_to_people_are_held_back(house: House, tmp_path: Path) -> None:
     with house.open() as site:
         ann = site.person(101, "Ann", "ann@example.com")
@@ -224,6 +227,7 @@ def test_messages_to_people_are_held_back(house: House, tmp_path: Path) -> None:
         }
 
 
+@pytest.mark.long
 def test_what_is_lost_against_the_last_head_is_said(house: House, tmp_path: Path) -> None:
     with house.open() as site:
         ann = site.person(101, "Ann", "ann@example.com")
@@ -277,6 +281,7 @@ def test_the_end_of_its_time_closes_a_backup_and_every_copy_of_it(house: House, 
     assert not (tmp_path / "new" / "cluster").exists()
 
 
+@pytest.mark.long
 def test_the_master_key_changes_between_backup_and_restore(house: House, tmp_path: Path) -> None:
     with house.open() as site:
         ann = site.person(101, "Ann", "ann@example.com")
@@ -323,6 +328,8 @@ def test_what_cannot_be_restored_is_refused_with_the_reason(house: House, tmp_pa
     assert "SHA-256" in checked.output
     part.write_bytes(content[:-1])
     assert "another size" in refused(made, "--data-dir", str(new))
+    inside = house.run("backup", str(house.data / "backups"))
+    assert "in the data directory" in str(inside.exception)
     own = house.run("backup", DATABASE_URL=database_url)
     assert "server of your own" in str(own.exception)
 

@@ -135,7 +135,7 @@ def test_nothing_of_the_person_is_anywhere(
         assert places_of(in_files(house.data, WORDS)) == {"cluster/base", "cluster/pg_wal"}
         house.archive()
         assert erased_since(site.core.pool, ann.town.now) is True
-        assert scrub(site.core.pool) == []
+        assert scrub(url) == []
         house.archive()
         run(url, "CHECKPOINT")
         assert in_files(house.data, WORDS) == {}

@@ -48,7 +48,7 @@ class House:
         return CliRunner().invoke(cli, list(words), env={"DATABASE_URL": None, **self.variables, **variables})
 
     def done(self, *words: str, **variables: str) -> Any:
-        """What a command that succeeds prints as JSON."""
+        """The JSON that a command prints, which must succeed."""
         result = self.run(*words, "--json", **variables)
         assert result.exit_code == 0, (result.output, result.exception)
         # Here logs and output share a stream.
@@ -63,7 +63,7 @@ class House:
         return place_of(self.site.core.settings, self.backups)
 
     def archive(self) -> int:
-        """What the worker does every half minute."""
+        """Archives WAL, as the worker does every quarter of a minute."""
         assert self.site is not None
         return archive(self.site.core, self.place)
 

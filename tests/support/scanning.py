@@ -74,7 +74,7 @@ def _in_file(path: Path, forms: dict[str, set[bytes]]) -> set[str]:
 
 def _encoded(word: str) -> set[bytes]:
     """The word in UTF-8 and UTF-16, in percent and JSON escapes, in hexadecimal digits; in base64 at each of the three
-    places of its start. All in small letters, as what they are compared with."""
+    places of its start. All in lower case, as what they are compared with."""
     forms = set()
     for text in (word, word.lower(), word.upper()):
         forms |= {text.encode(), text.encode("utf-16-le"), quote(text, safe="").encode(), text.encode().hex().encode()}

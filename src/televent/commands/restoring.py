@@ -42,8 +42,8 @@ def restore(
 ) -> None:
     """Restore BACKUP ("latest": the newest that fits) into a new data directory, as late as the archived WAL reaches.
 
-    Who was erased since is erased again, and messages to people are held back. Nothing is started: look at the report,
-    then start Televent on the new directory. Exit code 1: the facts are not whole.
+    People who were erased since are erased again, and messages to people are held back. Nothing is started: look at
+    the report, then start Televent on the new directory. Exit code 1: the facts are not whole.
     """
     import json
 

@@ -24,7 +24,7 @@ from televent.adapters.backups.register import KeyUse
 from televent.adapters.backups.sealing import SealedWriter
 from televent.adapters.backups.shelf import ERASED, ShelfBusy, name_of
 from televent.adapters.person_keys.files import FileVault
-from televent.adapters.postgres.backup.base import BackupFailed, copy_base, is_cluster
+from televent.adapters.postgres.backup.base_backup import BackupFailed, copy_base, is_cluster
 from televent.adapters.postgres.backup.wal import (
     Line,
     close_lines,
@@ -53,7 +53,7 @@ Progress = Callable[[int, int], None]
 def check_embedded(core: Core) -> None:
     """Raises OperatorError where the database is not the one whose files are in the data directory."""
     try:
-        with psycopg.connect(core.direct or core.conninfo, autocommit=True) as connection:
+        with psycopg.connect(core.direct or core.conninfo, autocommit=True, prepare_threshold=None) as connection:
             embedded = is_cluster(connection, core.settings.data_dir.absolute() / "cluster")
     except (OSError, psycopg.Error) as error:
         raise OperatorError(f"it cannot be told which database this is: {error}") from error
@@ -76,6 +76,10 @@ def back_up(core: Core, directory: Path, progress: Progress) -> Manifest:
             left = place.shelf.clear()
             if left:
                 log.warning("backups that were left half written are deleted", count=left)
+            own = core.settings.backup_dir
+            if own is None or own.absolute() == place.shelf.place:
+                # Without a worker that does it, each backup ends the time of older ones.
+                expire(place, core.backend.clock(), core.settings.backup_days)
             return _back_up(core, place, progress)
     except (BackupFailed, ShelfBusy) as error:
         raise OperatorError(str(error)) from error

@@ -41,6 +41,8 @@ def make_directories(settings: Settings, directory: Path | None) -> None:
     ``directory`` None: there is nothing to make. Raises OperatorError."""
     if directory is None:
         return
+    if directory.absolute().is_relative_to(settings.data_dir.absolute()):
+        raise OperatorError(f"{directory} is in the data directory: backups there would be lost with it. Name another.")
     try:
         account = chosen_account(settings)
         for place in (directory.absolute(), backup_keys_place(settings, directory)):

@@ -45,10 +45,12 @@ def vault_of(settings: Settings) -> FileVault | None:
 
 
 def backup_keys_place(settings: Settings, backups: Path) -> Path:
-    """The directory with the keys of the backups in ``backups``: beside it, so that a copy of it takes no key along."""
+    """The directory with the keys of the backups in ``backups``: beside it, so that a copy of it takes no key along.
+
+    With TELEVENT_BACKUP_DIR it is beside that one for all backups, because there the worker ends their time."""
     if settings.backup_keys is not None:
         return settings.backup_keys.absolute()
-    backups = backups.absolute()
+    backups = (settings.backup_dir or backups).absolute()
     return backups.with_name(f"{backups.name}.keys")
 
 

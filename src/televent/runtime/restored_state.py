@@ -1,4 +1,4 @@
-"""What a restored database still needs before anybody may use it: checks, erasures, and messages that wait."""
+"""Makes a restored database fit for use: checks it, erases again, and holds messages back."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STANDING: Final = "SELECT count(*), max(position), max(recorded_at) FROM event"
 
 @dataclass(slots=True)
 class Restored:
-    """What a restore has done."""
+    """The report of a restore."""
 
     backup: str
     facts: int = 0

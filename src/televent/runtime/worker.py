@@ -294,8 +294,8 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             if retained is None or moment - retained >= RETAIN_EVERY:
                 if gone := await core.run(retain, core.pool, moment):
                     log.info("rows that were kept long enough are deleted", rows=gone)
-                if await core.run(erased_since, core.pool, moment - 2 * RETAIN_EVERY):
-                    left = await core.run(scrub, core.pool)
+                if core.direct is not None and await core.run(erased_since, core.pool, moment - 2 * RETAIN_EVERY):
+                    left = await core.run(scrub, core.direct)
                     log.info("the tables are cleared of what erased people left in them", left=left)
                 retained = moment
         except Outage as outage:

@@ -1,4 +1,4 @@
-"""What a backup is, as the file that stands beside its parts says it.
+"""Describes a backup, in the file that stands beside its parts.
 
 The file is readable without a key: it names times, sizes and positions, nothing personal. A code under the backup's key
 shows that nobody has changed it.
@@ -46,7 +46,7 @@ class Manifest:
     position: int
     """No fact in the backup is beyond this position of the log."""
     xid_base: int
-    """What the shard adds to the numbers of transactions (ADR 2)."""
+    """The number that the shard adds to those of transactions (ADR 2)."""
     start: int
     """The position in PostgreSQL's log (WAL) from which it recovers the files."""
     timeline: int

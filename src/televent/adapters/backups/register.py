@@ -1,4 +1,4 @@
-"""What is beside the keys of backups: what each key is for and since when, and the list of the erased."""
+"""Keeps beside the keys of backups what each is for and since when, and the list of the erased."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENDING: Final = ".for"
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """What a key is for: ``base/NAME``, or ``wal/LINE/DAY``. Its time of retention begins at ``since``."""
+    """The purpose of a key: ``base/NAME``, or ``wal/LINE/DAY``. Its time of retention begins at ``since``."""
 
     key_id: UUID
     since: datetime

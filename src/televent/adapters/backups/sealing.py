@@ -110,8 +110,8 @@ class SealedWriter:
 
 
 class SealedReader:
-    """What was sealed, as a file that is read from its start to its end. What it has given is genuine, and the end is
-    the true end: else BadSeal is raised."""
+    """The sealed content, as a file that is read from its start to its end. All that it gives is genuine, and the end
+    is the true end: else BadSeal is raised."""
 
     def __init__(self, path: Path, key: bytes, name: str) -> None:
         """Raises OSError."""

@@ -136,7 +136,7 @@ def start_recovered(home: Path, target: Target, binaries: Path | None) -> tuple[
 def wash(url: str) -> None:
     """Writes every table again, and drops the older WAL: nothing of a deleted row is left in a file. Nobody else may be
     connected. Raises psycopg.Error."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
         # ANALYZE leaves the samples of a table that has become empty as they were.
         connection.execute("DELETE FROM pg_statistic")
         connection.execute("ANALYZE")

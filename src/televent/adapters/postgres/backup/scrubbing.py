@@ -1,8 +1,8 @@
 """Removes what deleted rows leave in PostgreSQL's files, after somebody was erased.
 
 VACUUM frees the place of a deleted row and leaves its bytes there until another row is put on them. So small tables are
-written again as a whole. Of large ones, which people would have to wait for, only the indexes are, and their pages lose
-the bytes when they are used again. Samples of columns (pg_statistic) are taken again as well.
+written again as a whole. For large ones people would have to wait: there only the indexes are, and the pages lose the
+bytes when they are used again. Samples of columns (pg_statistic) are taken again as well.
 """
 
 from __future__ import annotations
@@ -46,26 +46,23 @@ def erased_since(pool: Pool, moment: datetime) -> bool:
         return connection.execute(_ERASED, [moment]).fetchone() == (True,)
 
 
-def scrub(pool: Pool) -> list[str]:
+def scrub(conninfo: str) -> list[str]:
     """Clears the files of all tables from which an erasure deletes; returns those that others kept busy, or that are
-    too large to be written again. Raises Outage."""
+    too large to be written again. ``conninfo`` leads to PostgreSQL itself. Raises psycopg.Error."""
     left = []
-    with pool.connection() as connection:
-        connection.execute("SELECT set_config('lock_timeout', %s, false)", [PATIENCE])
-        try:
-            row = connection.execute("SELECT current_setting('is_superuser') = 'on'").fetchone()
-            # Only a superuser may write these again: with a server of one's own, that is its operator's.
-            ours = row == (True,)
-            for table in CLEARED:
-                if ours:
-                    connection.execute(_FORGET_SAMPLES, {"table": table})
-                if not _cleared(connection, table):
-                    left.append(table)
+    options = f"-c lock_timeout={PATIENCE}"
+    with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, options=options) as connection:
+        row = connection.execute("SELECT current_setting('is_superuser') = 'on'").fetchone()
+        # Only a superuser may write these again: with a server of one's own, that is its operator's.
+        ours = row == (True,)
+        for table in CLEARED:
             if ours:
-                left += [] if _cleared(connection, "pg_statistic") else ["pg_statistic"]
-                forget_wal(connection)
-        finally:
-            connection.execute("RESET lock_timeout")
+                connection.execute(_FORGET_SAMPLES, {"table": table})
+            if not _cleared(connection, table):
+                left.append(table)
+        if ours:
+            left += [] if _cleared(connection, "pg_statistic") else ["pg_statistic"]
+            forget_wal(connection)
     return left
 
 

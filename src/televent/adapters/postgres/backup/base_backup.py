@@ -49,7 +49,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What a base backup is, beside its bytes."""
+    """Facts about a base backup, beside its bytes."""
 
     postgres: str
     segment: int
@@ -76,7 +76,7 @@ def copy_base(url: str, binaries: Path | None, sink: Sink, progress: Callable[[i
     ``progress`` is told the bytes that were read, and about how many there will be. Raises BackupFailed, psycopg.Error,
     and what ``sink`` raises.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
         version, segment, xid_base, total = _row(connection, _STANDING)
         # The WAL of the time of the copy must still be there at its end. The slot goes with this session.
         slot = _row(
