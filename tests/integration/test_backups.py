@@ -41,6 +41,11 @@ def token_of(client: Client) -> str:
     return sync(client, client.calendar(), "").token()
 
 
+def said_by_doctor(house: House) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = house.printed(house.run("doctor", "--json"))
+    return found
+
+
 def members(client: Client) -> set[str]:
     return {Path(href).stem for href in sync(client, client.calendar(), "").responses()}
 
@@ -66,6 +71,7 @@ def test_the_moment_of_the_backup(house: House, tmp_path: Path) -> None:
         after = put(ann, "cake")
         later = token_of(ann)
         (listed,) = house.done("backups", "--check")
+        assert ("backups", True) in {(each["check"], each["ok"]) for each in said_by_doctor(house)}
         assert (listed["name"], listed["whole"], listed["any_moment_until"]) == (made["name"], True, None)
     new, report = house.restored(tmp_path / "new", "--to-backup", backup=made["name"])
     assert (report["keys"], report["broken"], report["held"]) == ("today", [], 0)

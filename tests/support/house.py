@@ -51,6 +51,11 @@ class House:
         """The JSON that a command prints, which must succeed."""
         result = self.run(*words, "--json", **variables)
         assert result.exit_code == 0, (result.output, result.exception)
+        return self.printed(result)
+
+    @staticmethod
+    def printed(result: Result) -> Any:
+        """The JSON in the output of a command."""
         # Here logs and output share a stream.
         lines = result.stdout.splitlines()
         start = next(number for number, line in enumerate(lines) if line in ("{", "[", "[]"))

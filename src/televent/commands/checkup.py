@@ -51,6 +51,7 @@ def check_up(settings: Settings) -> list[Finding]:
     from televent.adapters.postgres.outages import one_line
 
     findings: list[Finding] = [_room(settings), _account(settings), _closed(settings), _keys(settings)]
+    findings.append(_backups(settings))
     try:
         with database(settings) as url:
             _database(url, findings, settings.public_url)
@@ -75,6 +76,16 @@ def _room(settings: Settings) -> Finding:
         place = place.parent
     free = shutil.disk_usage(place).free
     return "disk", free > 1 << 30, f"{free / 2**30:.1f} GiB free at {place}"
+
+
+def _backups(settings: Settings) -> Finding:
+    from televent.runtime.backup_place import freshness
+    from televent.runtime.compose import now
+
+    try:
+        return "backups", *freshness(settings, now())
+    except OSError as error:
+        return "backups", False, f"{settings.backup_dir} cannot be read: {error}"
 
 
 def _account(settings: Settings) -> Finding:

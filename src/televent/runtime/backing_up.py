@@ -52,9 +52,12 @@ Progress = Callable[[int, int], None]
 
 def check_embedded(core: Core) -> None:
     """Raises OperatorError where the database is not the one whose files are in the data directory."""
+    cluster = core.settings.data_dir.absolute() / "cluster"
     try:
-        with psycopg.connect(core.direct or core.conninfo, autocommit=True, prepare_threshold=None) as connection:
-            embedded = is_cluster(connection, core.settings.data_dir.absolute() / "cluster")
+        embedded = (cluster / "global").is_dir()
+        if embedded:
+            with psycopg.connect(core.direct or core.conninfo, autocommit=True, prepare_threshold=None) as connection:
+                embedded = is_cluster(connection, cluster)
     except (OSError, psycopg.Error) as error:
         raise OperatorError(f"it cannot be told which database this is: {error}") from error
     if not embedded:

@@ -81,3 +81,15 @@ def expire(place: Place, now: datetime, days: int) -> list[str]:
         place.register.drop(use)
         gone.append(use.what)
     return gone
+
+
+def freshness(settings: Settings, now: datetime) -> tuple[bool, str]:
+    """Whether backups are made as they should be, and a sentence about it. Raises OSError."""
+    if settings.backup_dir is None:
+        return True, "none are made here: TELEVENT_BACKUP_DIR is not set"
+    whole = [kept.manifest for kept in Shelf(settings.backup_dir.absolute()).listed() if not kept.trouble]
+    newest = max((manifest.finished for manifest in whole if manifest is not None), default=None)
+    if newest is None:
+        return False, f"there is no backup in {settings.backup_dir}"
+    late = settings.backup_hours and now - newest > timedelta(hours=2 * settings.backup_hours)
+    return not late, f"the newest is of {newest:%Y-%m-%d %H:%M} UTC" + (", which is too long ago" if late else "")

@@ -12,6 +12,8 @@ from televent.adapters.backups.manifest import BadManifest, Manifest, Part, chec
 from televent.adapters.backups.register import KeyUse, Register, read_erased
 from televent.adapters.backups.sealing import SealedWriter
 from televent.adapters.backups.shelf import PARTIAL, Damaged, Shelf, ShelfBusy, name_of
+from televent.runtime.backup_place import freshness
+from televent.settings import load_settings
 
 KEY = bytes(32)
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -141,3 +143,12 @@ def test_the_list_of_the_erased_grows_and_outlives_a_cut(tmp_path: Path) -> None
     assert register.note_erased(people) == 1
     assert register.erased() == set(people)
     assert read_erased(tmp_path / "none") == set()
+
+
+def test_the_doctor_knows_when_the_newest_backup_is_too_old(shelf: Shelf) -> None:
+    settings = load_settings(backup_dir=shelf.place, backup_hours=24)
+    assert freshness(load_settings(), NOON)[0] is True
+    assert freshness(settings, NOON)[0] is False
+    manifest(shelf)
+    assert freshness(settings, NOON + timedelta(hours=47))[0] is True
+    assert freshness(settings, NOON + timedelta(hours=49))[0] is False

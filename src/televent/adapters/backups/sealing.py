@@ -118,25 +118,24 @@ class SealedReader:
         self._path = path
         self._texts = _opened(path, key, name)
         self._left = b""
-        self._ended = False
+        self._at = 0
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes, fewer only at the end; -1: all. Raises BadSeal, OSError."""
-        parts = [self._left]
-        there = len(self._left)
-        while not self._ended and (size < 0 or there < size):
-            text = next(self._texts, None)
-            if text is None:
-                self._ended = True
-            else:
-                parts.append(text)
-                there += len(text)
-        content = b"".join(parts)
-        if size < 0:
-            self._left = b""
-            return content
-        self._left = content[size:]
-        return content[:size]
+        parts: list[bytes] = []
+        wanted = size
+        while wanted:
+            if self._at == len(self._left):
+                text = next(self._texts, None)
+                if text is None:
+                    break
+                self._left, self._at = text, 0
+            # A reader of small pieces must not copy the rest each time.
+            end = len(self._left) if wanted < 0 else min(len(self._left), self._at + wanted)
+            parts.append(self._left[self._at : end])
+            wanted -= 0 if wanted < 0 else end - self._at
+            self._at = end
+        return b"".join(parts)
 
     def drain(self) -> int:
         """Reads the rest, and returns how many bytes there were. Raises BadSeal, OSError."""
