@@ -255,6 +255,18 @@ def test_what_is_lost_against_the_last_head_is_said(house: House, tmp_path: Path
         assert members(again(site, ann)) == set()
 
 
+def test_facts_of_another_history_are_wrong(house: House) -> None:
+    with house.open() as site:
+        put(site.person(101, "Ann", "ann@example.com"), "one")
+        grow_and_publish(site)
+        words = ("after-restore", "--yes", "--json")
+        assert house.printed(house.run(*words))["other_history"] is False
+        with site.core.pool.connection() as connection:
+            connection.execute("UPDATE log_tile SET hashes = set_byte(hashes, 0, 255 - get_byte(hashes, 0))")
+        changed = house.run(*words)
+        assert (changed.exit_code, house.printed(changed)["other_history"]) == (1, True)
+
+
 def grow_and_publish(site: Site) -> None:
     from televent.adapters.postgres.event_store.log import PostgresLog
     from televent.adapters.postgres.log_tree.growth import grow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,8 +114,10 @@ def _compare_head(core: Core, today: Settings, done: Restored) -> None:
     head, size = max(heads, key=lambda each: each.size), state_of(core.pool).size
     done.head, done.head_at, done.lost = head.size, head.at, max(0, head.size - size)
     if not done.lost:
-        with contextlib.suppress(BrokenTree):
+        try:
             done.other_history = root(PostgresTiles(core.pool), head.size) != head.root
+        except BrokenTree:
+            done.other_history = True
 
 
 def _erase_again(core: Core, erased: set[UUID], done: Restored) -> None:
