@@ -62,7 +62,7 @@ def test_in_russian(chats: Chats) -> None:
     assert "Ваш аккаунт будет удалён" in shown["text"]
     assert buttons(shown) == ["Оставить мой аккаунт"]
     ann.says("/today")
-    ann.hears("Чтобы оставить его: /keepaccount")
+    ann.hears("⏳ Ваш аккаунт будет удалён")
     ann.says("/keepaccount")
     ann.hears("Ваш аккаунт остаётся")
 
@@ -81,14 +81,14 @@ def test_other_use_keeps_nothing_and_is_told_so_once_a_day(chats: Chats) -> None
     asks(ann)
     final_at = ann.account.erase_at
     ann.says("/today")
-    ann.hears("To keep it: /keepaccount")
+    ann.hears("⏳ Your account will be deleted on")
     ann.says("/week")
     ann.says("/start nonsense")
     ann.hears("I do not know what this link should open")
     assert sum(each["text"].startswith("⏳") for each in ann.messages()) == 1
     chats.now += timedelta(days=1)
     ann.says("/today")
-    ann.hears("To keep it: /keepaccount")
+    ann.hears("⏳ Your account will be deleted on")
     assert ann.account.erase_at == final_at
 
 
@@ -97,9 +97,10 @@ def test_reminders_come_and_the_last_one_still_keeps(chats: Chats) -> None:
     asks(ann)
     start = chats.now
     chats.now = start + timedelta(days=23)
-    ann.hears("Your account will be deleted on")
+    first = ann.hears("with everything in it")
     chats.now = start + timedelta(days=29)
-    last = ann.hears("Your account will be deleted on")
+    last = ann.hears("with everything in it")
+    assert last["message_id"] > first["message_id"]
     ann.taps(KEEP, last)
     assert "Your account is kept" in current(ann, last)["text"]
     assert ann.account.erase_at is None

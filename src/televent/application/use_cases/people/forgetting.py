@@ -39,7 +39,8 @@ def do_errand(backend: Backend, errand: Errand, contexts: Contexts) -> None:
         _attempt(tenant, share_id, partial(_end_share, backend, contexts(tenant), share_id))
     for tenant, calendar_id in errand.grants:
         _attempt(tenant, calendar_id, partial(_withdraw, backend, contexts(tenant), calendar_id, person.tenant))
-    for copy in (*errand.copies, *(Copy(tenant, stream, False, None) for tenant, stream in errand.met)):
+    # Those who organize a meeting with the person are first: their next change must find nobody to mail.
+    for copy in (*(Copy(tenant, stream, False, None) for tenant, stream in errand.met), *errand.copies):
         if copy.text is None or _may_name(backend, person, copy.text):
             _attempt(copy.tenant, copy.stream_id, partial(_forget, backend, contexts(copy.tenant), person, copy))
 
