@@ -9,6 +9,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from televent.adapters.email.meetings.card_mail import card_mail
+from televent.adapters.email.meetings.erasure import erasure_content
 from televent.adapters.email.meetings.notices import notice_content
 from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
 from televent.adapters.email.meetings.parked import parked_content
@@ -18,6 +19,7 @@ from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
 from televent.adapters.email.templates.verification import verification_content
 from televent.adapters.email.texts import say
+from televent.application.messages.erasure import ErasureMail, What
 from televent.application.messages.mail import AddressVerification, NoticeMail, ShareMail, UninvitedMail
 from televent.application.senders import Sender
 from televent.application.use_cases.calendars.agenda import Entry
@@ -170,6 +172,14 @@ def _uninvited(delegator: str) -> Callable[[str], Example]:
     return make
 
 
+def _erasure(what: What) -> Callable[[str], Example]:
+    def make(language: str) -> Example:
+        mail = ErasureMail(what, None if what == "kept" else NOW + timedelta(days=7))
+        return Example(erasure_content(mail, display_of(language), PAGE))
+
+    return make
+
+
 PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "card-invited": _invited,
     "card-changed": _changed,
@@ -198,5 +208,8 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "notice-uninvited": _notice("party-crasher", sender="eve@example.org"),
     "notice-uninvited-refused": _notice("uninvited-refused", sender="eve@example.org"),
     "notice-delegate-refused": _notice("delegate-refused", sender="eve@example.org", delegator="Bob"),
+    "erasure-requested": _erasure("requested"),
+    "erasure-ahead": _erasure("ahead"),
+    "erasure-kept": _erasure("kept"),
 }
 """The mails to people here, by name; each is made in a language."""
