@@ -19,9 +19,9 @@ from click.testing import CliRunner, Result
 
 from support.followers import catch_up
 from support.town import Person, Town, meeting
-from televent.adapters.postgres.keeping import audit_reading
-from televent.adapters.postgres.keeping.audit_reading import AuditReading
 from televent.adapters.postgres.keeping.retention import BATCH, KEEP_AUDIT, retain
+from televent.adapters.postgres.reports import audit_reading
+from televent.adapters.postgres.reports.audit_reading import AuditReading
 from televent.application.audit_rows import EVERYBODY, AuditFilter, Looked
 from televent.application.origins import Origin
 from televent.application.use_cases.objects.put_object import put_object

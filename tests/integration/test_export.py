@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town, meeting
-from televent.adapters.postgres.holdings import LEFT_OUT, ROWS, SECRETS, SUMMARY
+from televent.adapters.postgres.reports.holdings import LEFT_OUT, ROWS, SECRETS, SUMMARY
 from televent.application.attachments import Upload
 from televent.application.exporting.bringing import UnusableArchive, bring_in
 from televent.application.exporting.record import FORMAT, Account, Fact, Mail, StoredObject

@@ -58,7 +58,7 @@ def audit(
 
     Rows are kept for two years. Texts of events are shown only --with-texts. This command is itself noted.
     """
-    from televent.adapters.postgres.keeping.audit_reading import AuditReading
+    from televent.adapters.postgres.reports.audit_reading import AuditReading
     from televent.application.audit_rows import AuditFilter
 
     if as_json and as_csv:

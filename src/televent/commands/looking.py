@@ -50,7 +50,7 @@ def note_opening(core: Core) -> None:
 
 def note(core: Core, tenant: object) -> None:
     """Notes that the command that runs shows what belongs to this account; once for each. Raises Outage."""
-    from televent.adapters.postgres.keeping.audit_reading import AuditReading
+    from televent.adapters.postgres.reports.audit_reading import AuditReading
     from televent.application.audit_rows import Looked
 
     context = click.get_current_context(silent=True)

@@ -23,7 +23,6 @@ from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
-from televent.adapters.postgres.holdings import PostgresHoldings
 from televent.adapters.postgres.keeping.erased_people import PostgresErasedPeople
 from televent.adapters.postgres.keeping.grace import ErasureQueue
 from televent.adapters.postgres.pool import await_database, open_pool
@@ -42,6 +41,7 @@ from televent.adapters.postgres.queues.usernames import PostgresUsernames
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
 from televent.adapters.postgres.reminders.snoozes import PostgresSnoozes
+from televent.adapters.postgres.reports.holdings import PostgresHoldings
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format

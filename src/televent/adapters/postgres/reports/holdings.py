@@ -24,8 +24,8 @@ SUMMARY: Final = (
 """Tables that the archive has in files of their own."""
 ROWS: Final = (
     "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
-    "guest_address", "invitation_mail", "living_message", "mail_thread", "origin", "outbox", "overlay", "parked_mail",
-    "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "unreachable_chat",
+    "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox", "overlay",
+    "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "unreachable_chat",
 )  # fmt: skip
 """Tables that the archive has row by row."""
 LEFT_OUT: Final[Mapping[str, str]] = {
