@@ -106,6 +106,8 @@ def test_a_command_in_a_group_is_answered_with_a_button_to_the_private_chat(core
                 "device add Phone": "device",
                 "device list": "device_list",
                 "list@televent_sandbox_bot": "list",
+                # A link of somebody else's must not revoke an erasure.
+                "keepaccount": "start",
             }
             for command, payload in payloads.items():
                 said = await talk.say(ANN, f"/{command}")

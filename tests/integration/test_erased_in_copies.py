@@ -48,7 +48,8 @@ def people(town: Town) -> tuple[Person, Person, Person]:
     verify_address(backend, ann.context(), address=ann.address, code=None)
     bob, cat = town.person("bob"), town.person("cat")
     three = (ann.address, bob.address, cat.address)
-    ann.put(meeting(people=three, organizer=ann.address, uid=OWN), href="own.ics")
+    # Zed is a guest by mail. Nobody writes to that address when Ann is gone.
+    ann.put(meeting(people=(*three, ZED), organizer=ann.address, uid=OWN), href="own.ics")
     town.carry()
     answer(bob, OWN, "ACCEPTED")
     bob.put(

@@ -18,6 +18,7 @@ COMMANDS: Final = (
     "export", "deleteaccount", "keepaccount",
 )  # fmt: skip
 INTENTS: Final = {
+    # /keepaccount acts at once.
     **{name: f"/{name}" for name in COMMANDS if name not in ("start", "keepaccount")},
     "device_list": "/device list",
     "share_list": "/share list",

@@ -22,7 +22,7 @@ router = Router(name="leaving")
 KEEP: Final = "erasure:keep"
 
 
-@router.message(Command("deleteaccount", "delete_account"))
+@router.message(Command("deleteaccount"))
 async def delete_account(message: Message, person: Person) -> None:
     """Says what an erasure is, and asks; where one is requested, shows until when it can be revoked."""
     final_at, language = person.account.erase_at, person.language

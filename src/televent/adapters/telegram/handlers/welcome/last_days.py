@@ -13,7 +13,7 @@ from televent.adapters.telegram.handlers.welcome.steps import welcome_of
 from televent.adapters.telegram.texts import say
 from televent.wording.times import moment_of
 
-_OWN_ANSWER: Final = ("/deleteaccount", "/delete_account", "/keepaccount", "/device add")
+_OWN_ANSWER: Final = ("/deleteaccount", "/keepaccount", "/device add")
 """Commands, beside /start, whose answer says itself what becomes of the account."""
 _TOLD_ON: Final = "erasure-told-on"
 
