@@ -19,6 +19,7 @@ from televent.adapters.telegram.handlers.events.view import load, shortened, sho
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, plain_refusal, say
 from televent.adapters.telegram.tokens import read_token, token_of
+from televent.adapters.telegram.undo_buttons import undo_data
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.newest_changes import NewestChange, newest_changes
 from televent.application.use_cases.events.trash import Trashed, read_trash, restore_event
@@ -51,7 +52,7 @@ async def undo_command(message: Message, door: BotDoor, person: Person) -> None:
     for number, change in enumerate(changes, 1):
         lines.append(f"{number}. {_change_line(change, person, devices)}")
         label = f"↩️ {number}. {change.summary[:MAX_BUTTON] or plain(language, 'no-title')}"
-        rows.append([InlineKeyboardButton(text=label, callback_data=_undo_data(change.stream_id, change.change_id))])
+        rows.append([InlineKeyboardButton(text=label, callback_data=undo_data(change.stream_id, change.change_id))])
     await message.answer("\n\n".join(lines), reply_markup=InlineKeyboardMarkup(inline_keyboard=rows))
 
 
@@ -72,7 +73,7 @@ async def undo(query: CallbackQuery, door: BotDoor, person: Person) -> None:
         await acknowledge(query, plain_refusal(language, refusal)[:200], alert=True)
         return
     redo = InlineKeyboardButton(
-        text=plain(language, "button-redo"), callback_data=_undo_data(stream_id, undone.change_id)
+        text=plain(language, "button-redo"), callback_data=undo_data(stream_id, undone.change_id)
     )
     heading = say(language, "undo-gone" if undone.gone else "undo-done")
     await show(message, heading, InlineKeyboardMarkup(inline_keyboard=[[redo]]))
@@ -152,10 +153,6 @@ async def _show_event(message: Message, door: BotDoor, person: Person, stream_id
     except UnknownResource:
         return
     await show_event(message, view, person, edit=False, heading=heading)
-
-
-def _undo_data(stream_id: UUID, change_id: UUID) -> str:
-    return f"undo:{token_of(stream_id)}:{token_of(change_id)}"
 
 
 def _entries(change: NewestChange) -> list[Entry]:

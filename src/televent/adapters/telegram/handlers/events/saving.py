@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from aiogram import Router
 from aiogram.fsm.context import FSMContext
@@ -26,6 +27,7 @@ from televent.adapters.telegram.handlers.events.view import (
 )
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
+from televent.adapters.telegram.undo_buttons import newest_change, undo_button
 from televent.application.refusals import (
     InvalidObject,
     NotFromThere,
@@ -157,15 +159,26 @@ async def done(
     except tuple(SENTENCES) as refusal:
         await show_now(message, door, person, tap, say(person.language, SENTENCES[type(refusal)]), edit=edit)
         return
+    # Where the rest of a series became an event of its own, one button could take only half of it back.
+    whole = result.stream_id == tap.stream_id
+    undoes = await door.run(newest_change, door.backend, person.account.tenant, tap.stream_id) if whole else None
     if result.gone:
-        await put(message, gone or say(person.language, "toast-gone"), None, edit=edit)
+        row = [undo_button(tap.stream_id, undoes, person.language)] if undoes is not None else []
+        await put(message, gone or say(person.language, "toast-gone"), keyboard(row) if row else None, edit=edit)
         return
     shows = replace(tap, stream_id=result.stream_id, recurrence_id=result.recurrence_id)
-    await show_now(message, door, person, shows, heading, edit=edit)
+    await show_now(message, door, person, shows, heading, edit=edit, undoes=undoes)
 
 
 async def show_now(
-    message: Message, door: BotDoor, person: Person, tap: Tap, heading: str = "", *, edit: bool
+    message: Message,
+    door: BotDoor,
+    person: Person,
+    tap: Tap,
+    heading: str = "",
+    *,
+    edit: bool,
+    undoes: UUID | None = None,
 ) -> EventView | None:
     """Shows the event of a button as it is now. Where it is gone, says so and leaves no buttons."""
     view = None
@@ -178,7 +191,7 @@ async def show_now(
     if view is None:
         await put(message, say(person.language, "toast-gone"), None, edit=edit)
     else:
-        await show_event(message, view, person, edit=edit, heading=heading)
+        await show_event(message, view, person, edit=edit, heading=heading, undoes=undoes)
     return view
 
 

@@ -16,6 +16,7 @@ from televent.adapters.telegram.handlers.events.buttons import first_tap, in_row
 from televent.adapters.telegram.proposal_cards import propose_button
 from televent.adapters.telegram.taps import show
 from televent.adapters.telegram.texts import plain, say
+from televent.adapters.telegram.undo_buttons import undo_button
 from televent.application.use_cases.events.view_event import EventView, view_event
 from televent.wording.changes import Shown
 from televent.wording.display import Display
@@ -53,10 +54,16 @@ def paragraphs(*every: Iterable[str]) -> str:
     return "\n\n".join(filter(None, ("\n".join(filter(None, lines)) for lines in every)))
 
 
-async def show_event(message: Message, view: EventView, person: Person, *, edit: bool, heading: str = "") -> None:
-    """Shows the event with all its buttons. ``heading`` is HTML."""
-    text = event_text(view, person.display)
-    await put(message, paragraphs([heading], [text]), event_buttons(view, person.language), edit=edit)
+async def show_event(
+    message: Message, view: EventView, person: Person, *, edit: bool, heading: str = "", undoes: UUID | None = None
+) -> None:
+    """Shows the event with all its buttons. ``heading`` is HTML. ``undoes``: the change that one more button takes
+    back."""
+    text, buttons = event_text(view, person.display), event_buttons(view, person.language)
+    if undoes is not None:
+        more = [undo_button(view.entry.stream_id, undoes, person.language)]
+        buttons = InlineKeyboardMarkup(inline_keyboard=[*buttons.inline_keyboard, more])
+    await put(message, paragraphs([heading], [text]), buttons, edit=edit)
 
 
 def event_text(view: EventView, display: Display) -> str:

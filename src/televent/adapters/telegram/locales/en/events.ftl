@@ -191,6 +191,7 @@ undo-which = ↩️ <b>Your last changes.</b> Which one should I take back?
 undo-nothing = There is nothing to take back.
 undo-done = ↩️ <b>Taken back.</b> Guests are told what changed for them.
 undo-gone = ↩️ <b>Taken back.</b> The event is in the /trash now.
+button-undo = ↩️ Undo
 button-redo = ↪️ Do it again
 trash-list = 🗑 <b>Deleted in the last 30 days.</b> Tap one to bring it back; its guests are invited again.
 trash-empty = 🗑 The trash is empty. Deleted events stay here for 30 days.
