@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from support.town import Person, Town, meeting
+from televent.application.conditions import NONE
 from televent.application.past.account_at import account_at, position_of
 from televent.application.refusals import NotOrganizer, UnknownCalendar
 from televent.application.use_cases.calendars.calendars import change_calendar, create_calendar, delete_calendar
 from televent.application.use_cases.calendars.sharing import DISPLAY_NAME
 from televent.application.use_cases.events.restore_calendar import Done, plan_restoration, restore_calendar
+from televent.application.use_cases.objects.put_object import put_object
+from televent.ical.objects.calendar_text import CalendarText
 
 
 @pytest.fixture
@@ -101,6 +104,23 @@ def test_a_deleted_calendar_is_created_again(town: Town, ann: Person) -> None:
     assert (again.props, again.calendar_id == row.calendar_id) == (row.props, False)
     with pytest.raises(UnknownCalendar):
         restore(ann, at, "play")
+
+
+def test_events_of_a_deleted_calendar_come_back_with_it_once(town: Town, ann: Person, bob: Person) -> None:
+    backend = town.core.backend
+    create_calendar(backend, ann.context(), name="work")
+    alone, meets = meeting(people=(), uid="alone@example.com"), meeting(people=(bob.address,), uid="meets@example.com")
+    for name, text in (("alone.ics", alone), ("meets.ics", meets)):
+        put_object(backend, ann.context(), calendar="work", href=name, text=CalendarText(text), conditions=NONE)
+    at = moment(town)
+    delete_calendar(backend, ann.context(), name="work")
+    for _ in range(2):
+        assert [each.refusal for each in restore(ann, at, "work") if each.refusal is not None] == []
+        assert (len(ann.rows("alone@example.com")), len(ann.rows("meets@example.com"))) == (1, 1)
+        town.now += timedelta(minutes=5)
+    row = backend.reads.calendar(ann.tenant, "work")
+    assert row is not None
+    assert {ann.row(uid).calendar_id for uid in ("alone@example.com", "meets@example.com")} == {row.calendar_id}
 
 
 def test_a_restore_can_be_taken_back(town: Town, ann: Person) -> None:

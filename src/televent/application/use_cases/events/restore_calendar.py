@@ -104,13 +104,17 @@ def restore_calendar(backend: Backend, context_of: Callable[[], Context], plan: 
 
 
 def _calendar(backend: Backend, context_of: Callable[[], Context], plan: Restoration) -> CalendarRow:
-    """The calendar with the properties of the moment; created again where it is gone."""
+    """The calendar with the properties of the moment. Where it is gone: the one of its name, made where there is none."""
     was = plan.past.calendars[plan.calendar_id]
     calendar_id = plan.calendar_id
     if plan.gone:
-        taken = backend.reads.calendar(plan.tenant, was.name) is not None
-        name = f"{was.name}-{backend.ids().hex[:8]}" if taken else was.name
-        calendar_id = create_calendar(backend, context_of(), name=name, components=was.components, props=was.props)
+        # One of that name may be there: an earlier attempt made it, or the person did.
+        there = backend.reads.calendar(plan.tenant, was.name)
+        calendar_id = (
+            there.calendar_id
+            if there is not None
+            else create_calendar(backend, context_of(), name=was.name, components=was.components, props=was.props)
+        )
     row = backend.reads.calendar_of(plan.tenant, calendar_id)
     if row is None:
         raise UnknownCalendar(name=was.name)
