@@ -30,7 +30,6 @@ from televent.adapters.http.link_html import (
     source,
 )
 from televent.adapters.http.off_page import off_answer
-from televent.adapters.http.offer_page import offer_answer
 from televent.adapters.http.page_policy import page_policy
 from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
@@ -148,6 +147,9 @@ class AnswerPage:
         if linked.link.proposal is not None:
             return proposal_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.purpose == OFFER:
+            # It needs the readers of broken files, which take long to import and serve nothing else here.
+            from televent.adapters.http.offer_page import offer_answer
+
             return offer_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.purpose == SHARE:
             return share_answer(self._backend, linked.account, linked.link, display.language, form)

@@ -104,7 +104,7 @@ def restore_calendar(backend: Backend, context_of: Callable[[], Context], plan: 
 
 
 def _calendar(backend: Backend, context_of: Callable[[], Context], plan: Restoration) -> CalendarRow:
-    """The calendar with the properties of the moment. Where it is gone: the one of its name, made where there is none."""
+    """The calendar with the properties of the moment. Where it is gone: the one of its name, made if there is none."""
     was = plan.past.calendars[plan.calendar_id]
     calendar_id = plan.calendar_id
     if plan.gone:
