@@ -48,6 +48,9 @@ KEEP_COMPLETED = timedelta(days=7)
 KEEP_OPERATOR_MAILS = timedelta(days=30)
 """Time for which mail to postmaster and abuse is kept."""
 RETAIN_EVERY = timedelta(days=1)
+CLEAR_FOR = timedelta(days=3)
+"""Time after an erasure in which the tables are cleared, once a day: a day later the person is taken out of others'
+copies for the last time."""
 """Time between two deletions of what is older than it may be."""
 PAUSE = 0.05
 """Seconds between two steps of indexing."""
@@ -294,7 +297,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             if retained is None or moment - retained >= RETAIN_EVERY:
                 if gone := await core.run(retain, core.pool, moment):
                     log.info("rows that were kept long enough are deleted", rows=gone)
-                if core.direct is not None and await core.run(erased_since, core.pool, moment - 2 * RETAIN_EVERY):
+                if core.direct is not None and await core.run(erased_since, core.pool, moment - CLEAR_FOR):
                     left = await core.run(scrub, core.direct)
                     log.info("the tables are cleared of what erased people left in them", left=left)
                 retained = moment
