@@ -117,7 +117,7 @@ def forget_everywhere(town: Town) -> None:
 
 
 def test_nothing_of_the_person_is_in_any_table(town: Town, ann: Person) -> None:
-    everywhere = {"account", "address", "resource", "inbound_mail", "outbox", "draft", "dialogue"}
+    everywhere = {"account", "address", "resource", "inbound_mail", "draft", "dialogue"}
     assert everywhere <= found(town, WORDS)
     kept = {"snapshot", "attachment", "reminder", "reply_token", "sent_mail", "inbox", "company", "origin"}
     assert kept <= with_tenant(town, ann.tenant)

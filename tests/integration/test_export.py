@@ -150,15 +150,18 @@ def test_another_account_takes_it_over_once(town: Town, ann: Person) -> None:
     owed = len(town.owed())
     source = archive.fp
     assert source is not None
-    brought = bring_in(backend, eve.context(), source)
+    brought = bring_in(backend, eve.context(), source, choices=True)
     assert (brought.calendars, brought.new, brought.left_out) == (1, 2, 0)
     assert b"BEGIN:VALARM" in eve.row().text.raw
     assert b"X-OWN;X-P=1:kept" in eve.row().text.raw
     assert b"SCHEDULE-AGENT=NONE" in eve.row("with@example.com").text.raw
     assert backend.people.account(eve.tenant).preferences.strangers == "never"
     assert len(town.owed()) == owed, "nobody is told of an import"
+    change_preferences(backend, eve.context(), {"strangers": "ask"})
+    eve.delete(eve.row("with@example.com").href)
     again = bring_in(backend, eve.context(), source)
     assert (again.calendars, again.new, again.newer, again.here) == (0, 0, 0, 2)
+    assert (backend.people.account(eve.tenant).preferences.strangers, eve.rows("with@example.com")) == ("ask", [])
 
 
 def broken(**entries: bytes) -> io.BytesIO:
@@ -167,6 +170,57 @@ def broken(**entries: bytes) -> io.BytesIO:
         for name, data in entries.items():
             archive.writestr(name.replace("_", "."), data)
     return target
+
+
+def damaged(whole: zipfile.ZipFile) -> io.BytesIO:
+    """The archive, whose packed objects have a wrong byte."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("account.json", whole.read("account.json"))
+        archive.writestr("objects.jsonl", whole.read("objects.jsonl") * 50)
+    at = archive.getinfo("objects.jsonl").header_offset + 30 + len("objects.jsonl")
+    raw = bytearray(target.getvalue())
+    raw[at : at + 4] = b"\xff\xff\xff\xff"
+    return io.BytesIO(bytes(raw))
+
+
+def encrypted(whole: zipfile.ZipFile) -> io.BytesIO:
+    raw = bytearray(
+        broken(account_json=whole.read("account.json"), objects_jsonl=whole.read("objects.jsonl")).getvalue()
+    )
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := raw.find(sign, at + 1)) >= 0:
+            raw[at + flags] |= 1
+    return io.BytesIO(bytes(raw))
+
+
+def changed(whole: zipfile.ZipFile, **fields: object) -> io.BytesIO:
+    account = {**json.loads(whole.read("account.json")), **fields}
+    return broken(account_json=json.dumps(account).encode(), objects_jsonl=whole.read("objects.jsonl"))
+
+
+def test_a_damaged_or_odd_archive_changes_nothing(town: Town, ann: Person) -> None:
+    whole = exported(town, ann)
+    (calendar, *_) = json.loads(whole.read("account.json"))["calendars"]
+    eve, backend = town.person("eve"), town.core.backend
+    line = json.loads(whole.read("objects.jsonl").splitlines()[0])
+    odd = json.dumps({**line, "calendar": "a\0b"}).encode()
+    for source in (
+        damaged(whole),
+        encrypted(whole),
+        changed(whole, calendars=[{**calendar, "name": "a\0b"}]),
+        changed(whole, calendars=[{**calendar, "properties": {"{DAV:}displayname": "a\0b"}}]),
+        broken(account_json=whole.read("account.json"), objects_jsonl=whole.read("objects.jsonl") + odd),
+    ):
+        with pytest.raises(UnusableArchive):
+            bring_in(backend, eve.context(), source, choices=True)
+    assert (eve.rows(), [row.name for row in backend.reads.calendars(eve.tenant)]) == ([], ["default"])
+    preferences = json.loads(whole.read("account.json"))["preferences"]
+    brought = bring_in(
+        backend, eve.context(), changed(whole, preferences={**preferences, "week_start": 99}), choices=True
+    )
+    assert (brought.new, [name for name, _ in brought.refused]) == (1, ["preferences"])
 
 
 def test_what_is_no_archive_changes_nothing(town: Town, ann: Person) -> None:

@@ -115,6 +115,33 @@ def test_a_delegate_is_asked_about_before_any_mail(
     assert EVE in invited(bob)
 
 
+def test_a_delegate_for_one_date_is_invited_to_that_date(
+    town: Town, desk: PostOffice, other: OtherServer, web: Web, bob: Person
+) -> None:
+    bob.put(meeting("RRULE:FREQ=WEEKLY;COUNT=5", organizer=BOB, people=(ZED,), uid="weekly@example.com"), "weekly.ics")
+    line = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:{EVE}":mailto:{ZED}'
+    date = "RECURRENCE-ID:20261208T100000Z"
+    text = message(
+        "REPLY", f"ORGANIZER:mailto:{BOB}", line, date, uid="weekly@example.com", stamp="20261121T130000Z"
+    ).replace("DTSTART:20261201", "DTSTART:20261208")
+    headers = [("Authentication-Results", f"{EDGE}; dmarc=pass header.from=example.net")]
+    desk.send(itip_mail(text, sender=ZED, headers=headers, message_id="one-date"), BOB)
+    post(town, other)
+    assert "They are invited now." in press(web, link_in(mails(other)[0]), "invite").text
+    series, date_of_eve = bob.row("weekly@example.com").text.reading.instances()
+    assert EVE not in [each.address for each in series.attendees]
+    assert EVE in [each.address for each in date_of_eve.attendees]
+
+
+def test_nothing_is_asked_about_an_event_that_is_gone_by_then(
+    town: Town, desk: PostOffice, other: OtherServer, bob: Person
+) -> None:
+    answers(desk)
+    bob.delete(UID)
+    post(town, other)
+    assert mails(other) == []
+
+
 def test_an_event_that_is_gone_is_said_to_be(
     town: Town, desk: PostOffice, other: OtherServer, web: Web, bob: Person
 ) -> None:

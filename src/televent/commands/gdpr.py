@@ -141,7 +141,8 @@ def export(chosen: Chosen, who: str, target: Path | None, force: bool, as_json: 
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: int | None, as_json: bool) -> None:
-    """Take over what another Televent has exported (`televent gdpr export`): preferences, calendars and events.
+    """Take over what another Televent has exported (`televent gdpr export`): calendars and events, and preferences into
+    a new account.
 
     The archive proves nothing: no address becomes verified by it, nobody is mailed, and what is there stays. The same
     archive again changes nothing.
@@ -164,7 +165,8 @@ def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: 
             else:
                 row = find_account(core, who or "")
             with progress("Importing") as told:
-                brought = bring_in(core.backend, operator_context(core, row.tenant), file, told)
+                fresh = telegram_id is not None
+                brought = bring_in(core.backend, operator_context(core, row.tenant), file, told, choices=fresh)
     except UnusableArchive as error:
         raise OperatorError(f"{archive} is no archive that this program can read: {error}.") from error
     except OSError as error:

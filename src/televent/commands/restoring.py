@@ -131,6 +131,11 @@ def _lines(done: Restored, new: Path | None) -> list[str]:
     )
     if done.erased:
         lines.append(f"{done.erased} people who were erased since are erased again.")
+    if done.asked_again:
+        lines.append(
+            f"{done.asked_again} people had asked for their erasure then. Perhaps they changed their mind since, so"
+            " their thirty days begin again, and they are told."
+        )
     if done.held:
         lines.append(
             f"{done.held} messages to people are held back: perhaps they were sent already. Look at them with `televent"

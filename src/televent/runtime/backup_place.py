@@ -67,10 +67,14 @@ def new_key(place: Place, use: KeyUse) -> bytes:
 
 def expire(place: Place, now: datetime, days: int) -> list[str]:
     """Destroys the keys whose time is over, and deletes what they open where it is here; returns what that was. Copies
-    elsewhere are closed with it. Raises OSError, Outage."""
+    elsewhere are closed with it. The newest backup here has twice the time, so that a machine that was off, or a clock
+    that runs ahead, does not close the last one before there is another. Raises OSError, Outage."""
     gone = []
+    whole = [kept.manifest for kept in place.shelf.listed() if kept.manifest is not None and not kept.trouble]
+    newest = max(whole, key=lambda each: each.began).name if whole else ""
     for use in place.register.uses():
-        if use.since + timedelta(days=days) > now:
+        last = bool(newest) and use.what.partition("/")[2] == newest
+        if use.since + timedelta(days=2 * days if last else days) > now:
             continue
         place.vault.destroy(use.key_id)
         kind, _, rest = use.what.partition("/")

@@ -26,6 +26,7 @@ from televent.application.messages.log_head import LogHeadMail, LogHeadPost
 from televent.application.messages.push import PushDue
 from televent.application.messages.share_local import ShareLocal
 from televent.application.use_cases.people.accounts import erase_account
+from televent.application.use_cases.people.erasure import keep_account, request_erasure
 from televent.domain.ids import AccountId
 from televent.runtime.backup_place import Place
 from televent.runtime.compose import Core
@@ -55,6 +56,8 @@ class Restored:
     """The archive ends before the wanted time."""
     erased: int = 0
     """People who were erased again."""
+    asked_again: int = 0
+    """Requested erasures whose thirty days begin again: they may have been revoked after the restored moment."""
     keys: str = ""
     """Where the keys of persons come from: "today" or "backup"."""
     held: int = 0
@@ -94,6 +97,8 @@ def settle(core: Core, listed: set[UUID], today: Settings, done: Restored, step:
     with core.pool.connection() as connection:
         harmless = list(CATALOGUE.names_of(HARMLESS))
         done.held = connection.execute(HOLD, [core.backend.clock(), HELD, harmless]).rowcount
+    # After that, so that the people concerned are told of the new date.
+    _ask_again(core, done)
 
 
 def _compare_head(core: Core, today: Settings, done: Restored) -> None:
@@ -119,6 +124,16 @@ def _compare_head(core: Core, today: Settings, done: Restored) -> None:
             done.other_history = root(PostgresTiles(core.pool), head.size) != head.root
         except BrokenTree:
             done.other_history = True
+
+
+def _ask_again(core: Core, done: Restored) -> None:
+    """Begins the thirty days of each requested erasure again. A person who revoked it after that moment would be
+    erased for good, with a key that the house from which the backup comes still needs."""
+    for row in core.reads.accounts():
+        if row.erase_at is not None:
+            for act in (keep_account, request_erasure):
+                act(core.backend, Context(row.tenant, "operator", "cli", core.backend.clock(), uuid4(), uuid4().hex))
+            done.asked_again += 1
 
 
 def _erase_again(core: Core, erased: set[UUID], done: Restored) -> None:

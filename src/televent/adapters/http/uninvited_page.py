@@ -8,7 +8,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import by_link
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import InvalidAddress, NotOrganizer, TooManyAttendees, UnknownResource
-from televent.application.use_cases.scheduling.guests import INVITED
+from televent.application.use_cases.scheduling.guests import INVITED, Fate
 from televent.application.use_cases.scheduling.uninvited import (
     Uninvited,
     admit_uninvited,
@@ -41,8 +41,9 @@ def uninvited_answer(
         _, fate = admit_uninvited(backend, context, stream_id=link.stream_id, mark=mark)
     except (UnknownResource, NotOrganizer, TooManyAttendees, InvalidAddress):
         return Answer(409, _page(person, account, language, say(language, "uninvited-not-so")))
-    said = "uninvited-invited" if fate in INVITED else "uninvited-cannot"
-    return Answer(200 if fate in INVITED else 409, _page(person, account, language, say(language, said), decided=True))
+    done = fate in INVITED or fate is Fate.ALREADY
+    said = "uninvited-there" if fate is Fate.ALREADY else "uninvited-invited" if done else "uninvited-cannot"
+    return Answer(200 if done else 409, _page(person, account, language, say(language, said), decided=True))
 
 
 def _choices(person: Uninvited, language: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ there already stays as it is. Meetings come as the person had them, and their pe
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import IO, Final
@@ -30,9 +31,12 @@ MAX_SUMMARY: Final = 16 * 1024 * 1024
 """Max bytes of account.json."""
 MAX_LINE: Final = 4 * 1024 * 1024
 """Max bytes of a line of objects.jsonl: a text has a megabyte at most, and JSON may write a byte as six characters."""
+_NUL: Final = "\0"
 MAX_REASONS: Final = 20
 """Max refused events that are named."""
 Progress = archive.Progress
+_DAMAGED: Final = (msgspec.DecodeError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
+"""Errors of a damaged archive. RuntimeError: an entry is encrypted, or packed in a way that zipfile does not know."""
 
 
 class UnusableArchive(Exception):
@@ -60,17 +64,31 @@ def read_summary(source: IO[bytes]) -> record.Account:
             if len(data) > MAX_SUMMARY:
                 raise UnusableArchive(f"{archive.ACCOUNT} has more than {MAX_SUMMARY} bytes")
             summary = msgspec.json.decode(data, type=record.Account)
-        except (msgspec.DecodeError, zipfile.BadZipFile, OSError, EOFError) as error:
+        except _DAMAGED as error:
             raise UnusableArchive(str(error)[:200]) from None
+    names = [text for each in summary.calendars for text in (each.name, *each.properties, *each.properties.values())]
+    if any(_NUL in each for each in (summary.name, summary.timezone, summary.locale, *names)):
+        raise UnusableArchive("a text in it has a NUL")
     if summary.format != record.FORMAT:
         raise UnusableArchive(f"its format is {summary.format!r}, and this program reads {record.FORMAT!r}")
     return summary
 
 
-def bring_in(backend: Backend, context: Context, source: IO[bytes], told: Progress = archive.silent) -> Brought:
-    """Imports the archive into the account. The same archive twice changes nothing. Raises UnusableArchive."""
+def bring_in(
+    backend: Backend, context: Context, source: IO[bytes], told: Progress = archive.silent, *, choices: bool = False
+) -> Brought:
+    """Imports the archive into the account. The same archive twice changes nothing: an event that was deleted since
+    stays deleted. ``choices``: the preferences come too, for an account that is new. Raises UnusableArchive; then
+    nothing has changed."""
     summary, brought = read_summary(source), Brought()
-    change_preferences(backend, _own(context, "preferences"), asdict(summary.preferences))
+    with _opened(source) as file:
+        for _ in _objects(file):
+            pass  # the whole archive is read before anything is stored
+    if choices:
+        try:
+            change_preferences(backend, _own(context, "preferences"), asdict(summary.preferences))
+        except Refusal as refusal:
+            _refused(brought, "preferences", str(refusal))
     standing = {row.name for row in backend.reads.calendars(context.tenant)}
     for calendar in summary.calendars:
         if calendar.name not in standing and calendar.name not in RESERVED:
@@ -100,6 +118,10 @@ def _bring(backend: Backend, context: Context, each: record.StoredObject, brough
     try:
         text = CalendarText(each.text.encode())
         validate(text)
+        latest = backend.reads.latest_by_uid(context.tenant, text.reading.uid)
+        if latest is not None and not backend.reads.by_uid(context.tenant, text.reading.uid):
+            brought.here += 1  # it was here, and was deleted
+            return
         result = import_object(backend, context, text=text, into=each.calendar)
     except IcalError as error:
         _refused(brought, each.uid, str(error))
@@ -128,8 +150,11 @@ def _objects(file: zipfile.ZipFile) -> Iterator[record.StoredObject]:
             while line := lines.readline(MAX_LINE + 1):
                 if len(line) > MAX_LINE:
                     raise UnusableArchive(f"a line of {archive.OBJECTS} is too long")
-                yield decoder.decode(line)
-    except (msgspec.DecodeError, zipfile.BadZipFile, OSError, EOFError) as error:
+                found = decoder.decode(line)
+                if _NUL in found.calendar or _NUL in found.text:
+                    raise UnusableArchive("a text in it has a NUL")
+                yield found
+    except _DAMAGED as error:
         raise UnusableArchive(str(error)[:200]) from None
 
 

@@ -37,12 +37,11 @@ def set_aside(
     places = {(mark.address, mark.recurrence_id) for mark in marks}
     kept = [answer for answer in answers if (answer.address, answer.recurrence_id) in places]
     name = command.sender_name if len(kept) == 1 else None
-    refused = command.uninvited == DENY and command.trust > 0
-    fact = MessageSetAside(
-        PARTY_CRASHER, marks, tuple(answer_of(answer, None, name) for answer in kept), _title(state), refused
-    )
-    dtstamp = state.dtstamp(command.now)
-    messages = refusing(state.text, kept, me=command.owner.addresses, dtstamp=dtstamp) if refused else []
+    refuses, dtstamp = command.uninvited == DENY and command.trust > 0, state.dtstamp(command.now)
+    messages = refusing(state.text, kept, me=command.owner.addresses, dtstamp=dtstamp) if refuses else []
+    refused = bool(messages)
+    uninvited = tuple(answer_of(answer, None, name) for answer in kept)
+    fact = MessageSetAside(PARTY_CRASHER, marks, uninvited, _title(state), refused)
     decision = decided([fact], messages, dtstamp)
     return Decision(decision.facts, decision.messages, reason=REFUSED if refused else PARTY_CRASHER)
 
@@ -65,6 +64,9 @@ def refuse(state: CalendarObject, command: RefuseUninvited) -> Decision:
 def delegate_of(command: ReceiveMessage, answer: Answer, after: Reading) -> str:
     """The fate of the delegate of an answer: RsvpGiven.delegate. ``after``: the text with the answer."""
     to = answer.delegated_to or ""
+    if command.repeats:
+        # It was asked when the answer came first.
+        return ""
     if answer.partstat != "DELEGATED" or "@" not in to or to in (answer.address, *command.owner.addresses):
         return ""
     if any(to == each.address for instance in after.instances() for each in instance.attendees):

@@ -27,8 +27,6 @@ class Person:
     address: str
     name: str | None = None
     partstat: str = "NEEDS-ACTION"
-    delegator: str | None = None
-    """The address of the attendee in whose place they come."""
 
 
 def add_attendees(text: CalendarText, organizer: Person, guests: Sequence[Person], *, now: datetime) -> CalendarText:
@@ -66,8 +64,6 @@ def add_attendee(part: Component, person: Person) -> None:
     ]
     if person.name:
         params.append(("CN", (person.name,)))
-    if person.delegator is not None:
-        params.append(("DELEGATED-FROM", (f"mailto:{person.delegator}",)))
     part.add(part.make("ATTENDEE", f"mailto:{person.address}", params))
 
 

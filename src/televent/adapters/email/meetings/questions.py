@@ -22,7 +22,9 @@ from televent.application.drafts import KEEP
 from televent.application.messages.mail import OfferMail, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
+from televent.application.refusals import NotOrganizer, UnknownResource
 from televent.application.use_cases.importing.offers import Offer, keep_offer, offer_of
+from televent.application.use_cases.scheduling.uninvited import mark_of, uninvited_of
 from televent.domain.ids import AccountId
 from televent.wording.display import Display
 from televent.wording.offered import offered_line, unknown_zones
@@ -81,6 +83,12 @@ class QuestionMails:
         language = display.language
         match mail:
             case UninvitedMail():
+                try:
+                    person = uninvited_of(self._backend, tenant, mail.stream_id, mark_of(mail.address))
+                except (UnknownResource, NotOrganizer):
+                    return None
+                if person.invited:
+                    return None
                 purpose = UNINVITED + mail.address
                 return _Question(purpose, mail.stream_id, KEPT, lambda link: uninvited_content(mail, language, link))
             case OfferMail():

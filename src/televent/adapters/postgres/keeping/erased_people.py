@@ -49,13 +49,18 @@ _ROW: Final = f"""
     {_PERSON} DELETE FROM {{table}} AS kept USING person
     WHERE kept.tenant_id <> person.tenant_id AND {_theirs("lower({column})")}"""  # noqa: S608
 # A message that is delivered is only a key by now, and one that failed has nobody to go to.
+# Whole addresses are compared: one may be the end of another.
+_NAMED: Final = r"""
+    SELECT found[1] AS address FROM regexp_matches(
+        lower(kept.payload::text), '([^[:space:]"\\<>,;:()=]+@[^[:space:]"\\<>,;:()=]+)', 'g') AS found"""
 _MESSAGE: Final = f"""
     {_PERSON} UPDATE outbox AS kept SET payload = '{{}}',
         state = CASE kept.state WHEN 'failed' THEN 'undeliverable' ELSE kept.state END
     FROM person
-    WHERE kept.tenant_id <> person.tenant_id AND kept.state IN ('completed', 'undeliverable', 'failed') AND (
-        EXISTS (SELECT FROM known WHERE position(address IN lower(kept.payload::text)) > 0)
-        OR EXISTS (SELECT FROM chat WHERE position('tg_' || telegram_id || '@' IN lower(kept.payload::text)) > 0))"""  # noqa: S608
+    WHERE kept.tenant_id <> person.tenant_id AND kept.state IN ('completed', 'undeliverable', 'failed')
+        AND (EXISTS (SELECT FROM known WHERE position(address IN lower(kept.payload::text)) > 0)
+            OR EXISTS (SELECT FROM chat WHERE position('tg_' || telegram_id || '@' IN lower(kept.payload::text)) > 0))
+        AND EXISTS (SELECT FROM ({_NAMED}) AS named WHERE {_theirs("named.address")})"""  # noqa: S608
 OF_OTHERS: Final = (
     _SENDER.format(table="event_mail", nobody=_NOBODY),
     _SENDER.format(table="parked_mail", nobody=_NOBODY),

@@ -32,15 +32,15 @@ TABLES: Final = (
 _PERSON = """
     WITH person AS (SELECT %s::uuid AS tenant_id),
     addresses AS (
-        SELECT address FROM address JOIN person USING (tenant_id) WHERE verified OR former),
+        SELECT mine.address FROM address AS mine JOIN person USING (tenant_id)
+        WHERE mine.verified OR mine.former AND NOT EXISTS (
+            SELECT FROM address AS other WHERE other.address = mine.address AND other.verified)),
     tokens AS (
         SELECT token FROM reply_token JOIN person USING (tenant_id)
         UNION ALL SELECT token FROM guest_address JOIN person USING (tenant_id)
         UNION ALL SELECT token FROM guest_address JOIN account ON starts_with(address, 'tg_' || telegram_id || '@')
             JOIN person ON account.tenant_id = person.tenant_id
-        UNION ALL SELECT token FROM guest_address
-            JOIN address USING (address) JOIN person ON address.tenant_id = person.tenant_id
-            WHERE verified OR former)"""
+        UNION ALL SELECT token FROM guest_address JOIN addresses USING (address))"""
 _THEIRS = """lower(named.address) IN (SELECT address FROM addresses)
             OR split_part(split_part(lower(named.address), '@', 1), '+', 2) IN (SELECT token FROM tokens)"""
 _FROM_OR_TO = f"EXISTS (SELECT FROM unnest(recipients || envelope_from) AS named(address) WHERE {_THEIRS})"

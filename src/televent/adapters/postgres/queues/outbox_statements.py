@@ -22,12 +22,14 @@ _SETTLE = """
     UPDATE outbox SET {change}, lease_until = NULL
     WHERE tenant_id = %(tenant)s AND outbox_id = %(id)s AND state = 'processing' AND attempts = %(attempts)s
         AND lease_until = ANY (%(leases)s)"""
-COMPLETE = _SETTLE.format(change="state = 'completed', finished_at = %(now)s")
+# A mail with a code is only a key by then: its claimer must not read a code that went to somebody else's address.
+_SPENT = "payload = CASE WHEN kind LIKE 'email/%%' THEN '{}' ELSE payload END"
+COMPLETE = _SETTLE.format(change=f"state = 'completed', finished_at = %(now)s, {_SPENT}")
 # The commit does not wait for the disk: for messages that may be delivered a second time without harm.
 _LAX = "WITH lax AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
 # Many messages of one claim; each claim has a lease of its own.
 COMPLETE_ALL = f"""
-    {_LAX} UPDATE outbox SET state = 'completed', finished_at = %(now)s, lease_until = NULL FROM lax
+    {_LAX} UPDATE outbox SET state = 'completed', finished_at = %(now)s, lease_until = NULL, {_SPENT} FROM lax
     WHERE tenant_id = ANY (%(tenants)s) AND outbox_id = ANY (%(ids)s) AND state = 'processing'
         AND lease_until = ANY (%(leases)s)"""  # noqa: S608
 # It waits for the disk: after a crash that undid it, the worker could not settle its claim by the lease that it knows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncGenerator
 from typing import IO, Final
@@ -21,18 +22,26 @@ MAX_UPLOAD: Final = 49 * 1024 * 1024
 """Max bytes of a file that a bot can send (Bot API, sendDocument: 50 MB)."""
 ALL: Final = frozenset({"gdpr", "all", "everything", "всё", "все"})
 """The words behind the command that mean everything."""
+_AT_ONCE: Final = asyncio.Semaphore(2)
+"""Exports that are made at once: each holds two connections to the database and a thread to its end."""
 
 
 @router.message(Command("export"))
 async def export(message: Message, command: CommandObject, bot: Bot, door: BotDoor, person: Person) -> None:
     """Makes the file and sends it. Nothing of it stays on the disk."""
-    words, language, tenant = (command.args or "").strip().lower(), person.language, person.account.tenant
+    words, language = (command.args or "").strip().lower(), person.language
     if words and words not in ALL:
         await message.answer(say(language, "export-usage"))
         return
     await bot.send_chat_action(message.chat.id, ChatAction.UPLOAD_DOCUMENT)
+    async with _AT_ONCE:
+        await _export(message, door, person, everything=bool(words))
+
+
+async def _export(message: Message, door: BotDoor, person: Person, *, everything: bool) -> None:
+    language, tenant = person.language, person.account.tenant
     with tempfile.TemporaryFile() as file:
-        if words:
+        if everything:
             count = await door.run(write_archive, door.backend, tenant, file)
             name, caption = f"televent-{door.backend.clock():%Y-%m-%d}.zip", "export-all-caption"
         else:

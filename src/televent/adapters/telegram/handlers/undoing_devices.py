@@ -108,6 +108,10 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     await acknowledge(query)
 
 
+EARLIEST: Final = 1970
+"""The first year of which a moment is read."""
+
+
 def since_of(text: str, now: datetime) -> datetime | None:
     """The moment of "14:00" (the last one), "2h", "30m", "3d", "2026-11-21" or "2026-11-21 14:00" in the person's zone;
     None for anything else, and for the future."""
@@ -120,6 +124,8 @@ def since_of(text: str, now: datetime) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if at.year < EARLIEST:
+        return None  # some zones cannot say what time it was
     at = at if at.tzinfo is not None else at.replace(tzinfo=now.tzinfo)
     return at if at <= now else None
 

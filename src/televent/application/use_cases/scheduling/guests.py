@@ -59,7 +59,7 @@ def invite_named(
     """Invites those of the named people who can be invited, and returns what became of each, once.
 
     ``given``: addresses, ``@username``, ``@1002`` for a Telegram id. ``delegator``: the address of the attendee
-    in whose place they come. Raises NotOrganizer, TooManyAttendees,
+    who sends them instead; they are invited to the dates at which they do. Raises NotOrganizer, TooManyAttendees,
     UnknownResource; then nobody is invited.
     """
     account = backend.people.account(context.tenant)
@@ -74,7 +74,10 @@ def invite_named(
     guests = sort_guests(backend, account, given, there)
     wanted = [each.address for each in guests if each.fate in INVITED]
     if wanted:
-        meetings.invite(backend, context, stream_id=stream_id, addresses=wanted, delegator=delegator)
+        if delegator is not None:
+            meetings.invite_delegate(backend, context, stream_id=stream_id, delegator=delegator)
+        else:
+            meetings.invite(backend, context, stream_id=stream_id, addresses=wanted)
     return guests
 
 

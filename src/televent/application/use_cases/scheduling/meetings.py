@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -29,6 +29,8 @@ from televent.application.use_cases.objects.delete_object import delete_stream
 from televent.application.use_cases.objects.put_object import put_object
 from televent.application.use_cases.people.accounts import checked_zone
 from televent.ical.editing import compose
+from televent.ical.itip.parts import parts_to_edit
+from televent.ical.itip.receiving.delegating import delegate
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Reading
 
@@ -94,13 +96,38 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
     return row.knowing(text)
 
 
-def invite(
-    backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str], delegator: str | None = None
-) -> None:
-    """Invites more people to one of the person's own events; ``delegator``: the attendee in whose place they come.
-    Raises NotOrganizer, InvalidAddress, TooManyAttendees, UnknownResource."""
+def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Sequence[str]) -> None:
+    """Invites more people to one of the person's own events. Raises NotOrganizer, InvalidAddress, TooManyAttendees,
+    UnknownResource."""
     account = backend.people.account(context.tenant)
-    guests = [replace(each, delegator=delegator) for each in _guests(backend, account, addresses)]
+    guests = _guests(backend, account, addresses)
+    organizer = _organizer(backend, account)
+    _change(
+        backend,
+        context,
+        stream_id,
+        lambda text: compose.invite(text, organizer, guests, context.now),
+        added=len(guests),
+    )
+
+
+def invite_delegate(backend: Backend, context: Context, *, stream_id: UUID, delegator: str) -> None:
+    """Invites those whom the attendee *delegator* sends instead, to the dates at which they do. Raises as invite."""
+    own = backend.people.own_address(backend.people.account(context.tenant))
+
+    def edit(text: CalendarText) -> CalendarText:
+        parts = parts_to_edit(text)
+        delegate(parts, delegator, own, admits=True, chained=True)
+        return CalendarText.of_tree(parts.root)
+
+    _change(backend, context, stream_id, edit, added=1)
+
+
+def _change(
+    backend: Backend, context: Context, stream_id: UUID, edit: Callable[[CalendarText], CalendarText], *, added: int
+) -> None:
+    """Stores the person's own event as ``edit`` makes it, with at most ``added`` more attendees."""
+    account = backend.people.account(context.tenant)
 
     def step() -> None:
         row = backend.reads.by_stream(context.tenant, stream_id)
@@ -108,9 +135,9 @@ def invite(
             raise UnknownResource()
         reading = row.text.reading
         _check_organizer(backend, account, reading)
-        if len(reading.instances()[0].attendees) + len(guests) > MAX_GUESTS:
+        if len(reading.instances()[0].attendees) + added > MAX_GUESTS:
             raise TooManyAttendees()
-        text = compose.invite(row.text.mended(), _organizer(backend, account), guests, context.now)
+        text = edit(row.text.mended())
         calendar = next(
             (each.name for each in backend.reads.calendars(context.tenant) if each.calendar_id == row.calendar_id), None
         )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from televent.ical.itip.admitting import admit
+from televent.ical.itip.admitting import admit, may_join, scheduled_here
 from televent.ical.itip.message import Message, stamp
 from televent.ical.itip.overlay import answering, include, mark_busy
 from televent.ical.itip.parts import Parts, is_cancelled, occurrence, parts_to_edit, sequence_of
@@ -201,11 +201,12 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
             if judge(encounter.mark(rid, answer.address), version, sent) is not Verdict.NEWER:
                 reason = reason or "duplicate"
                 continue
-            if not (_joins(encounter, answer, component, current) and admit(copy, answer)):
+            if not _joins(encounter, copy, answer, component):
                 reason = reason or "party-crasher"
                 crashers.append(answer)
                 unasked.append((answer.address, rid, version, sent))
                 continue
+            admit(copy, answer)
             edited = True
         # Without SEQUENCE the answered version is unknown, so DTSTAMP alone decides. A SEQUENCE higher than the
         # organizer's was raised by the attendee's client (I-5).
@@ -232,7 +233,7 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
         edited |= _answer(copy, rid, replace(given, status=_codes(status)))
         if rid is None:
             edited |= _follow(encounter, copy, replace(given, status=_codes(status)), mark)
-        edited |= delegate(copy, answer.address, holder, admits=encounter.admits)
+        edited |= delegate(copy, answer.address, holder, admits=encounter.admits and scheduled_here(copy))
         answers.append(answer)
         marks.append(mark)
         if rid is not None and named is not None and (named.param("RANGE") or "").strip().upper() == "THISANDFUTURE":
@@ -246,13 +247,15 @@ def received_answers(encounter: Encounter, copy: Parts) -> Applied:
     return Applied(text, "answered", answers=tuple(answers), reason=reason, marks=tuple(marks), recurrence_ids=rids)
 
 
-def _joins(encounter: Encounter, answer: Answer, component: Component, current: Component) -> bool:
-    """Whether an uninvited person is let in without a question: they answer the whole event as it is now.
+def _joins(encounter: Encounter, copy: Parts, answer: Answer, component: Component) -> bool:
+    """Whether an uninvited person is let in without a question: they answer the event as it is now, for the first time.
 
     They know of one date, or of an older version, otherwise: an invitation would show them more than they have seen.
+    And somebody who was refused, or asked about, before is asked about again.
     """
-    newest = sequence_of(component) >= sequence_of(current)
-    return encounter.admits and answer.recurrence_id is None and answer.partstat != "DELEGATED" and newest
+    newest = copy.master is not None and sequence_of(component) >= sequence_of(copy.master)
+    known = any(address == answer.address for _, address in encounter.known)
+    return encounter.admits and newest and not known and may_join(copy, answer)
 
 
 def _follow(encounter: Encounter, copy: Parts, given: _Given, answered: MarkRow) -> bool:

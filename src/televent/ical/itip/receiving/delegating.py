@@ -9,19 +9,20 @@ from televent.ical.itip.people import attendees_of, partstat_of
 from televent.ical.text.values import normalise_address
 
 
-def delegate(copy: Parts, address: str, organizer: str | None, *, admits: bool) -> bool:
+def delegate(copy: Parts, address: str, organizer: str | None, *, admits: bool, chained: bool = False) -> bool:
     """Invites the delegates of *address* in the organizer's *copy*, where its PARTSTAT is DELEGATED; True if it edits.
 
     *admits*: the organizer lets in delegates who are not invited; else only those who are get their DELEGATED-FROM.
 
     The delegate then gets the organizer's messages as every attendee does, and their answer is accepted. A delegate
-    cannot delegate again. §3.2.2.3 lets an organizer restrict that; so one invitation becomes two at most.
+    cannot delegate again. §3.2.2.3 lets an organizer restrict that; so one invitation becomes two at most, unless the
+    organizer says so: *chained*.
     """
     edited = False
     for _, component in copy.items():
         people = attendees_of(component)
         line = people.get(address)
-        if line is None or partstat_of(line) != "DELEGATED" or line.param("DELEGATED-FROM") is not None:
+        if line is None or partstat_of(line) != "DELEGATED" or (line.param("DELEGATED-FROM") and not chained):
             continue
         named = line.param_values("DELEGATED-TO")
         to = normalise_address(named[0]) if named else ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from televent.ical.itip.admitting import admit
+from televent.ical.itip.admitting import admit, scheduled_here
 from televent.ical.itip.parts import Parts, parts_to_edit, sequence_of
 from televent.ical.itip.results import Answer
 from televent.ical.itip.sending.outgoing import OutgoingMessage, organizer_messages
@@ -19,9 +19,12 @@ def refusing(
     """The CANCELs, of the kind "refuse", that take the event out of the calendars of these people. The event goes on.
 
     They are what a removed attendee gets, but with the SEQUENCE of the event: with a higher one they would outrank an
-    invitation that the organizer sends to the same person later. None for a person who is an attendee.
+    invitation that the organizer sends to the same person later. None for a person who is
+    an attendee, and none for an event that another server schedules.
     """
     before = parts_to_edit(text)
+    if not scheduled_here(before):
+        return []
     for answer in uninvited:
         admit(before, answer)
     wanted = {answer.address for answer in uninvited}
