@@ -29,6 +29,7 @@ _PUBLIC_URL: Final = re.compile(
     r"https?://(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]{1,100}){0,9}\Z"
 )
 """A URL of a host, a port and a path of segments that every proxy writes alike, in lower case up to the path."""
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 _PATH_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{24,200}\Z")
 _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
 
@@ -107,6 +108,13 @@ def public_url(value: str) -> str:
     if not fits:
         raise ValueError("must be https://host or https://host/path, without user, query or fragment")
     return url
+
+
+def origin(value: str) -> str:
+    """The origin of a web page: scheme, host and port, in the form in which browsers send it (RFC 6454 §6.2)."""
+    if not _ORIGIN.match(value):
+        raise ValueError("must be origins such as https://app.example.com, without a path, separated by commas")
+    return value
 
 
 def proxy(value: str) -> str:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     api_port: int = Field(3000, ge=0, le=65535, validation_alias="API_PORT")
     api_workers: int = Field(1, ge=1, le=64, validation_alias="API_WORKERS")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
+    cors_origins: Annotated[tuple[Annotated[str, AfterValidator(formats.origin)], ...], NoDecode] = Field(
+        (), validation_alias="API_CORS_ORIGINS"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
     log_format: Literal["auto", "console", "json"] = Field("auto", validation_alias="LOG_FORMAT")
 
@@ -144,7 +147,13 @@ class Settings(BaseSettings):
     pgbouncer: bool = Field(False, validation_alias="TELEVENT_PGBOUNCER")
 
     @field_validator(
-        "trusted_proxies", "mail_relays", "log_witnesses", "mail_dkim_selector", "mail_dkim_key", mode="before"
+        "trusted_proxies",
+        "mail_relays",
+        "log_witnesses",
+        "mail_dkim_selector",
+        "mail_dkim_key",
+        "cors_origins",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:

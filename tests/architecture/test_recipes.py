@@ -26,7 +26,7 @@ from televent.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "televent"
-ROOMS_WITH_TEXTS = ("adapters/telegram", "adapters/email", "adapters/http", "wording")
+ROOMS_WITH_TEXTS = ("adapters/telegram", "adapters/email", "adapters/http", "adapters/rest", "wording")
 TEXT_ID = re.compile(r"^([a-z][\w-]*) *=", re.MULTILINE)
 KEY = """
     SELECT array_agg(attname::text) FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)

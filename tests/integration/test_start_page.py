@@ -14,7 +14,7 @@ import pytest
 from support.dav import dav
 from support.waiting import NET
 from support.whole import Whole, open_whole
-from televent.adapters.http.start_page import language_of
+from televent.wording.accepted import language_of
 
 CHAT, CATCHER = 3901, 3925
 SANDBOX = {

@@ -8,7 +8,7 @@ import resource
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
@@ -29,6 +29,8 @@ from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
+from televent.adapters.rest.app import PATH as REST
+from televent.adapters.rest.app import rest_door
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
@@ -136,9 +138,11 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
         outage = core.pulse.outage
         return {"database": "ok" if outage is None else outage.name}
 
+    admit = _admission(core, limits)
     mounts: dict[str, Asgi] = {
         "/health/floor": floor,
-        "/i": AnswerPage(core.backend, core.answer_links, core.run, _admission(core, limits), _file_of(core)),
+        "/i": AnswerPage(core.backend, core.answer_links, core.run, admit, _file_of(core)),
+        REST: cast(Asgi, rest_door(lambda: core.backend.clock(), admit, origins=settings.cors_origins)),
     }
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)

@@ -35,7 +35,6 @@ from televent.adapters.http.parked_page import parked_answer
 from televent.adapters.http.proposal_page import proposal_answer
 from televent.adapters.http.reminder_page import reminder_answer
 from televent.adapters.http.share_page import share_answer
-from televent.adapters.http.start_page import language_of as language_accepted
 from televent.adapters.http.uninvited_page import uninvited_answer
 from televent.application.answer_links import KEEP, OFFER, REMINDER, SHARE, TOKEN_LENGTH, AnswerLinks
 from televent.application.backend import Backend
@@ -45,6 +44,7 @@ from televent.application.use_cases.mail.parked_cards import parked_view
 from televent.application.use_cases.scheduling.answer_by_link import Linked, answer_by_link, open_link
 from televent.application.use_cases.scheduling.cards import Card
 from televent.application.use_cases.scheduling.guest_by_link import refused_to
+from televent.wording.accepted import language_of as language_accepted
 from televent.wording.display import Display
 from televent.wording.repetition import rule_of
 from televent.wording.texts import language_of

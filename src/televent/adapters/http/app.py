@@ -56,7 +56,7 @@ class Front:
     """The entry point of every request: it sets the request id, writes the access log, and routes by path.
 
     ``mounts`` maps a path prefix to its application. ``start`` answers GET / and HEAD /. Other paths go to ``rest``
-    (/health, /api) or to ``caldav``. ``public_path`` is the path of PUBLIC_URL, which a proxy may take off or keep; ""
+    (/health) or to ``caldav``. ``public_path`` is the path of PUBLIC_URL, which a proxy may take off or keep; ""
     if it has none."""
 
     def __init__(
@@ -103,7 +103,7 @@ class Front:
         for prefix, app in self._mounts.items():
             if path == prefix or path.startswith(prefix + "/"):
                 return app
-        if path == "/health" or path.startswith(("/health/", "/api/")):
+        if path == "/health" or path.startswith("/health/"):
             return self._rest
         return self._caldav
 

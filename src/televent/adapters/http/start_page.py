@@ -18,10 +18,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from televent.adapters.http.page_policy import page_policy
-from televent.wording.texts import LANGUAGES, text_of
+from televent.wording.accepted import language_of
+from televent.wording.texts import text_of
 
-MAX_LANGUAGES: Final = 20
-"""Max languages of a browser that are looked at."""
 _SLOT: Final = re.compile(r"\{\{([a-z-]+)\}\}")
 
 Scope = MutableMapping[str, Any]
@@ -65,18 +64,6 @@ class StartPage:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-
-def language_of(accepted: str) -> str:
-    """The language that suits an Accept-Language header best (RFC 9110 §12.5.4); English where none does."""
-    best, weight = "en", 0.0
-    for entry in accepted.split(",", MAX_LANGUAGES)[:MAX_LANGUAGES]:
-        tag, _, parameter = entry.partition(";")
-        language = tag.strip().lower().partition("-")[0]
-        quality = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", parameter or "q=1")
-        if language in LANGUAGES and quality is not None and float(quality[1]) > weight:
-            best, weight = language, float(quality[1])
-    return best
 
 
 def _page(template: str, say: Part, url: str, sandbox: Sandbox | None) -> str:

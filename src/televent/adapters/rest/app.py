@@ -1,0 +1,107 @@
+"""The REST door as an ASGI application below ``/api``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.exceptions import HTTPException
+from litestar.middleware import ASGIMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+
+from televent.adapters.rest.controllers.docs import Docs
+from televent.adapters.rest.controllers.problem_types import ProblemTypes
+from televent.adapters.rest.problems import TooManyRequests, of_defect, of_http, of_limit, of_outage, of_refusal
+from televent.application.outage import Outage
+from televent.domain.refusal import Refusal
+
+PATH: Final = "/api"
+VERSION: Final = "1.0.0"
+"""The version of the contract: the first number moves with a change that breaks a client."""
+BODY_LIMIT: Final = 1024 * 1024
+"""Max bytes of a body."""
+PREFLIGHT_SECONDS: Final = 600
+"""Seconds for which a browser remembers what other origins may do."""
+CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (ProblemTypes, Docs)
+SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+"""The headers of an answer that pages of other origins may read."""
+SECURE: Final = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+    # An answer is no page. The page of the documentation brings a policy of its own.
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+Admit = Callable[[MutableMapping[str, Any]], Awaitable[float]]
+"""Counts a request by its client's address, and returns the seconds that it has to wait."""
+
+
+class Admission(ASGIMiddleware):
+    """Refuses a client that asks too often, before anything is done for it."""
+
+    def __init__(self, admit: Admit) -> None:
+        self._admit = admit
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Passes the request on. Raises TooManyRequests."""
+        wait = await self._admit(cast(MutableMapping[str, Any], scope))
+        if wait > 0:
+            raise TooManyRequests(wait)
+        await next_app(scope, receive, send)
+
+
+def rest_door(
+    clock: Callable[[], datetime],
+    admit: Admit,
+    *,
+    origins: Sequence[str] = (),
+    controllers: Sequence[ControllerRouterHandler] = CONTROLLERS,
+) -> Litestar:
+    """The application. ``origins``: of the pages elsewhere whose scripts may use this door."""
+    cors = CORSConfig(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Prefer", "X-Request-ID"],
+        expose_headers=SHOWN,
+        max_age=PREFLIGHT_SECONDS,
+    )
+    return Litestar(
+        list(controllers),
+        path=PATH,
+        middleware=[Admission(admit)],
+        cors_config=cors if origins else None,
+        request_max_body_size=BODY_LIMIT,
+        before_send=[_secure],
+        exception_handlers={
+            HTTPException: of_http,
+            Refusal: of_refusal,
+            Outage: of_outage,
+            TooManyRequests: of_limit,
+            Exception: of_defect,
+        },
+        openapi_config=OpenAPIConfig(
+            title="Televent",
+            version=VERSION,
+            description="Calendars, events and meetings. Errors are problem details (RFC 9457).",
+            use_handler_docstrings=True,
+            path="/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
+        ),
+        logging_config=None,
+        state=State({"clock": clock}),
+    )
+
+
+async def _secure(message: Message, _: Scope) -> None:
+    """Adds the security headers that an answer does not have yet."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURE.items():
+            headers.setdefault(name, value)

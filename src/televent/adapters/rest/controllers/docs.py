@@ -1,0 +1,37 @@
+"""The page that shows the OpenAPI document, for people. It loads nothing but a style sheet of ours."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from litestar import Controller, MediaType, Request, Response, get
+
+from televent.adapters.rest.docs_page import page_of
+
+POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+class Docs(Controller):
+    """The documentation of this door, made from the same document that programs read."""
+
+    path = "/docs"
+    include_in_schema = False
+
+    @get("/", media_type=MediaType.HTML, sync_to_thread=False)
+    def page(self, request: Request[Any, Any, Any]) -> Response[str]:
+        """The page."""
+        body = page_of(request.app.openapi_schema.to_schema())
+        headers = {"content-security-policy": POLICY, "cache-control": "no-cache"}
+        return Response(body, media_type=MediaType.HTML, headers=headers)
+
+    @get("/style.css", media_type=MediaType.CSS, sync_to_thread=False)
+    def style(self) -> Response[str]:
+        """Its style sheet."""
+        return Response(_style(), media_type=MediaType.CSS, headers={"cache-control": "public, max-age=3600"})
+
+
+@cache
+def _style() -> str:
+    return files("televent.adapters.rest").joinpath("style.css").read_text("utf-8")
