@@ -14,7 +14,7 @@ from support.rest import call, served
 from televent.adapters.rest.app import BODY_LIMIT, CONTROLLERS, rest_door
 from televent.application.outage import DatabaseAway, DatabaseFull
 from televent.application.refusals import TryAgain, UnknownCalendar
-from televent.runtime.api import http_app
+from televent.runtime.api import http_app, rest_auth
 from televent.runtime.compose import build_core, now
 from televent.settings import Settings
 
@@ -52,9 +52,10 @@ async def admitted(_: object) -> float:
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def port(module_site: Site) -> Iterator[int]:
     """A door with one more resource, which fails, and one origin whose pages may use it."""
-    with served(rest_door(now, admitted, origins=[ORIGIN], controllers=[*CONTROLLERS, Failing])) as port:
+    auth = rest_auth(module_site.core, admitted, limited=False)
+    with served(rest_door(now, admitted, auth, origins=[ORIGIN], controllers=[*CONTROLLERS, Failing])) as port:
         yield port
 
 

@@ -25,6 +25,7 @@ from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
 from televent.application.sent_mail import SentMail
+from televent.application.sessions import Sessions
 from televent.application.usernames import Usernames
 from televent.domain.account.free_busy import KNOWN
 
@@ -68,6 +69,7 @@ class Backend:
     event_mails: EventMails
     origins: Origins
     holdings: OpenHoldings
+    sessions: Sessions
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

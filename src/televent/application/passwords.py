@@ -41,10 +41,20 @@ class Passwords:
 
     def __init__(self, cost: HashCost = HashCost()) -> None:
         self._hasher = PasswordHasher(cost.passes, cost.memory, cost.lanes)
+        self.decoy = self._hasher.hash(secrets.token_urlsafe(16))
+        """A hash that no password has: checked where there is none to check, so that it takes as long."""
 
     def new(self) -> str:
         """Sixteen characters of [0-9a-zA-Z]: 95 bits."""
         return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+    def code(self) -> str:
+        """Six digits, for a mail that proves who reads it."""
+        return f"{secrets.randbelow(1_000_000):06}"
+
+    def token(self) -> bytes:
+        """Thirty-two random bytes."""
+        return secrets.token_bytes(32)
 
     def hash(self, password: str) -> str:
         return self._hasher.hash(password)

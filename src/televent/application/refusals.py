@@ -104,6 +104,22 @@ class DefaultCalendarStays(Refusal):
     """Your default calendar cannot be deleted."""
 
 
+class WrongPassword(Refusal):
+    """The address or the password is not right."""
+
+
+class WeakPassword(Refusal):
+    """A password has 10 to 256 characters."""
+
+
+class WrongToken(Refusal):
+    """The session has ended. Sign in again."""
+
+
+class UnknownSession(Refusal):
+    """There is no such session."""
+
+
 class AddressTaken(Refusal):
     """That address belongs to another account."""
 

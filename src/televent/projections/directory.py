@@ -18,6 +18,7 @@ from televent.application.read_models.accounts import (
     PutAddress,
     PutDevice,
     PutErasure,
+    PutPassword,
     PutPreferences,
     PutPrincipal,
 )
@@ -39,6 +40,9 @@ from televent.domain.account.events import (
     ErasureRequested,
     ErasureRevoked,
     FreeBusyOpened,
+    PasswordCodeMistyped,
+    PasswordCodeSent,
+    PasswordSet,
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
@@ -71,7 +75,7 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 former = fact.address in after.former
                 put = PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until, former)
                 writes.append(put)
-            case CodeMistyped() | SendersBelieved():
+            case CodeMistyped() | SendersBelieved() | PasswordCodeSent() | PasswordCodeMistyped():
                 pass
             case AddressVerified():
                 primary = after.addresses[:1] == (fact.address,)
@@ -86,6 +90,8 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, fact.selector, at))
             case DevicePasswordRevoked():
                 writes.append(DropDevice(key.tenant, fact.device_id))
+            case PasswordSet():
+                writes.append(PutPassword(key.tenant, fact.hash, at))
             case ErasureRequested():
                 writes.append(PutErasure(key.tenant, fact.final_at))
             case ErasureRevoked():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import resource
+import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
@@ -31,6 +32,7 @@ from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.rest.app import PATH as REST
 from televent.adapters.rest.app import rest_door
+from televent.adapters.rest.auth import Auth, Count
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
@@ -142,7 +144,15 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
     mounts: dict[str, Asgi] = {
         "/health/floor": floor,
         "/i": AnswerPage(core.backend, core.answer_links, core.run, admit, _file_of(core)),
-        REST: cast(Asgi, rest_door(lambda: core.backend.clock(), admit, origins=settings.cors_origins)),
+        REST: cast(
+            Asgi,
+            rest_door(
+                lambda: core.backend.clock(),
+                admit,
+                rest_auth(core, admit, limited=limits is not None),
+                origins=settings.cors_origins,
+            ),
+        ),
     }
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)
@@ -153,6 +163,29 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
     start = StartPage(partial(_base, settings), sandbox_beside(settings))
     front = Front(rest_app(check), caldav, start, mounts=mounts, public_path=settings.public_path)
     return Forwarded(front, list(settings.trusted_proxies)) if settings.trusted_proxies else front
+
+
+def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited: bool) -> Auth:
+    """How requests of the REST door are signed in. The keys are read with the first one: a start waits for nothing."""
+    secret = core.settings.jwt_secret
+
+    def keys() -> tuple[str, ...]:
+        if secret is None:
+            return (core.backend.sessions.signing_key(secrets.token_urlsafe(48)),)
+        return tuple(each.strip() for each in secret.get_secret_value().split(","))
+
+    def limit(name: str, rate: Rate) -> Count | None:
+        return LeasedLimit(core.rate_limit, name, rate) if limited else None
+
+    return Auth(
+        backend=core.backend,
+        run=core.run,
+        admit=admit,
+        client_of=client_of,
+        keys=keys,
+        requests=limit("rest", Rate(300, 60.0, 300)),
+        attempts=limit("sign-in", Rate(5, 60.0, 10)),
+    )
 
 
 def _file_of(core: Core) -> Callable[[Linked], str | None]:

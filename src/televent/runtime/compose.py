@@ -37,6 +37,7 @@ from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.adapters.postgres.queues.parked_mails import PostgresParkedMails
 from televent.adapters.postgres.queues.sent_mail import PostgresSentMail
+from televent.adapters.postgres.queues.sessions import PostgresSessions
 from televent.adapters.postgres.queues.usernames import PostgresUsernames
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
@@ -179,6 +180,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         event_mails=PostgresEventMails(pool),
         origins=origins,
         holdings=PostgresHoldings(pool),
+        sessions=PostgresSessions(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

@@ -21,6 +21,8 @@ from televent.domain.account.commands import (
     RemoveAddress,
     RequestErasure,
     RevokeDevice,
+    SendPasswordCode,
+    SetPassword,
     VerifyAddress,
 )
 from televent.domain.account.decide import MAX_ADDRESSES, MAX_WRONG_CODES, decide
@@ -35,6 +37,9 @@ from televent.domain.account.events import (
     CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
+    PasswordCodeMistyped,
+    PasswordCodeSent,
+    PasswordSet,
 )
 from televent.domain.account.refusals import (
     LastAddress,
@@ -57,6 +62,8 @@ OPENED: tuple[AccountEvent, ...] = (
 EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     OPEN,
     ChangeProfile("Anna"),
+    SendPasswordCode("right", NOON),
+    SetPassword("hash", None, NOON),
     ChangePrincipalProperties({"home {DAV:}displayname": "Ann"}, frozenset()),
     OpenFreeBusy("everyone", None),
     ChangePreferences({"reminders": (10,)}),
@@ -165,3 +172,24 @@ def test_addresses_have_a_bound() -> None:
     for command in (ClaimAddress("x@example.org", "hash", NOON), VerifyAddress("x@example.org", None, NOON)):
         with pytest.raises(TooManyAddresses):
             decide(account(*OPENED, *many), command)
+
+
+def test_a_password_is_set_with_the_code_that_was_mailed_once_and_in_time() -> None:
+    (sent,) = decide(account(*OPENED), SendPasswordCode("right", NOON))
+    assert isinstance(sent, PasswordCodeSent)
+    assert decide(account(*OPENED, sent), SetPassword("hash", "right", NOON)) == [PasswordSet("hash")]
+    later = sent.code_until + timedelta(seconds=1)
+    for facts, now in (([], NOON), ([sent], later), ([sent, PasswordSet("hash")], NOON)):
+        with pytest.raises(WrongCode):
+            decide(account(*OPENED, *facts), SetPassword("other", "right", now))
+
+
+def test_after_a_few_wrong_codes_no_password_is_set() -> None:
+    facts: list[AccountEvent] = [*OPENED, PasswordCodeSent("right", NOON + timedelta(hours=1))]
+    for number in range(MAX_WRONG_CODES):
+        wrong = SetPassword("hash", f"wrong {number}", NOON)
+        assert decide(account(*facts), wrong) == [PasswordCodeMistyped(f"wrong {number}")]
+        facts.append(PasswordCodeMistyped(f"wrong {number}"))
+        assert decide(account(*facts), wrong) == []
+    with pytest.raises(WrongCode):
+        decide(account(*facts), SetPassword("hash", "right", NOON))

@@ -153,6 +153,10 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.TextTooLong: Row(403, c("max-resource-size")),
     refusals.MeetingIsOver: Row(403),
     refusals.MeetingIsCancelled: Row(403),
+    refusals.UnknownSession: Row(404),
+    refusals.WrongToken: Row(403),
+    refusals.WeakPassword: Row(403),
+    refusals.WrongPassword: Row(403),
     **{refusal: Row(403) for refusal in every_refusal(refusals.ProposalRefusal)},
 }
 

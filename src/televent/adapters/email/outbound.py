@@ -11,13 +11,14 @@ from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
 from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, calendar_content, refresh_content
-from televent.adapters.email.templates.verification import verification_content
+from televent.adapters.email.templates.verification import password_content, verification_content
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
     CalendarMail,
     CalendarRefresh,
     Email,
     OperatorMail,
+    PasswordCode,
 )
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
@@ -55,7 +56,7 @@ class MailIdentity:
 class MailSender:
     """Sends outbox messages by mail. Its Message-ID derives from the outbox id: clients show a repeated mail once."""
 
-    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, CalendarRefresh, Email, OperatorMail)
+    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, CalendarRefresh, Email, PasswordCode, OperatorMail)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -70,7 +71,7 @@ class MailSender:
         mail for good, MailError where a retry may help."""
         with outcomes(to_operator=isinstance(message.message, OperatorMail)):
             match message.message:
-                case Email() as mail:
+                case Email() | PasswordCode() as mail:
                     await self._send_template(message, mail)
                 case OperatorMail() as mail:
                     await self._forward(message, mail)
@@ -153,12 +154,15 @@ class MailSender:
         )
         return replace(identity, name=wire.outside_text(identity.name, identity))
 
-    async def _send_template(self, message: Claimed, request: Email) -> None:
-        verification = request.content
-        words = verification_content(verification, texts.language_of(request.locale))
+    async def _send_template(self, message: Claimed, request: Email | PasswordCode) -> None:
+        language = texts.language_of(request.locale)
+        if isinstance(request, PasswordCode):
+            name, words = request.name, password_content(request, language)
+        else:
+            name, words = request.content.name, verification_content(request.content, language)
         mail = mime.Mail(
             sender=mime.Mailbox("Televent", self._identity.sender),
-            recipient=mime.Mailbox(verification.name, request.to),
+            recipient=mime.Mailbox(name, request.to),
             reply_to=None,
             subject=words.subject,
             date=self._clock(),

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import MutableScopeHeaders, State
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
+from televent.adapters.rest.auth import SIGNED_IN, Admit, Auth, signed_in
+from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
-from televent.adapters.rest.problems import TooManyRequests, of_defect, of_http, of_limit, of_outage, of_refusal
+from televent.adapters.rest.problems import (
+    NotSignedIn,
+    TooManyRequests,
+    of_defect,
+    of_http,
+    of_limit,
+    of_outage,
+    of_refusal,
+    of_stranger,
+)
 from televent.application.outage import Outage
 from televent.domain.refusal import Refusal
 
@@ -28,7 +41,7 @@ BODY_LIMIT: Final = 1024 * 1024
 """Max bytes of a body."""
 PREFLIGHT_SECONDS: Final = 600
 """Seconds for which a browser remembers what other origins may do."""
-CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (ProblemTypes, Docs)
+CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (Auths, ProblemTypes, Docs)
 SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
 SECURE: Final = {
@@ -39,9 +52,6 @@ SECURE: Final = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
-Admit = Callable[[MutableMapping[str, Any]], Awaitable[float]]
-"""Counts a request by its client's address, and returns the seconds that it has to wait."""
-
 
 class Admission(ASGIMiddleware):
     """Refuses a client that asks too often, before anything is done for it."""
@@ -51,6 +61,10 @@ class Admission(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Passes the request on. Raises TooManyRequests."""
+        if scope["route_handler"].opt.get(SIGNED_IN):
+            # Counted by account, once it is known which.
+            await next_app(scope, receive, send)
+            return
         wait = await self._admit(cast(MutableMapping[str, Any], scope))
         if wait > 0:
             raise TooManyRequests(wait)
@@ -60,6 +74,7 @@ class Admission(ASGIMiddleware):
 def rest_door(
     clock: Callable[[], datetime],
     admit: Admit,
+    auth: Auth,
     *,
     origins: Sequence[str] = (),
     controllers: Sequence[ControllerRouterHandler] = CONTROLLERS,
@@ -79,11 +94,13 @@ def rest_door(
         cors_config=cors if origins else None,
         request_max_body_size=BODY_LIMIT,
         before_send=[_secure],
+        dependencies={"signed_in": Provide(signed_in)},
         exception_handlers={
             HTTPException: of_http,
             Refusal: of_refusal,
             Outage: of_outage,
             TooManyRequests: of_limit,
+            NotSignedIn: of_stranger,
             Exception: of_defect,
         },
         openapi_config=OpenAPIConfig(
@@ -92,10 +109,13 @@ def rest_door(
             description="Calendars, events and meetings. Errors are problem details (RFC 9457).",
             use_handler_docstrings=True,
             path="/openapi.json",
+            components=Components(
+                security_schemes={"token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+            ),
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
         logging_config=None,
-        state=State({"clock": clock}),
+        state=State({"clock": clock, "auth": auth}),
     )
 
 

@@ -70,6 +70,10 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.TextTooLong: 422,
     refusals.MeetingIsOver: 409,
     refusals.MeetingIsCancelled: 409,
+    refusals.UnknownSession: 404,
+    refusals.WrongToken: 401,
+    refusals.WeakPassword: 422,
+    refusals.WrongPassword: 401,
     **dict.fromkeys(every_refusal(refusals.ProposalRefusal), 409),
 }
 """The status of each class of Refusal."""
@@ -85,9 +89,11 @@ OUTAGES: Final[dict[type[Outage], str]] = {
 INTERNAL: Final = "internal-error"
 INVALID: Final = "invalid-request"
 MALFORMED: Final = "malformed-request"
+NOT_SIGNED_IN: Final = "not-signed-in"
 
 STATUSES: Final[dict[str, int]] = {
     MALFORMED: 400,
+    NOT_SIGNED_IN: 401,
     "no-such-path": 404,
     "method-not-allowed": 405,
     "body-too-large": 413,

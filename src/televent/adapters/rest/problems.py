@@ -15,7 +15,17 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
-from televent.adapters.rest.errors import INTERNAL, INVALID, OUTAGES, STATUSES, TABLE, URN, name_of, of_status
+from televent.adapters.rest.errors import (
+    INTERNAL,
+    INVALID,
+    NOT_SIGNED_IN,
+    OUTAGES,
+    STATUSES,
+    TABLE,
+    URN,
+    name_of,
+    of_status,
+)
 from televent.application.outage import Outage
 from televent.application.refusals import TooManyCodes, TryAgain
 from televent.domain.refusal import Refusal
@@ -58,6 +68,10 @@ class TooManyRequests(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+
+class NotSignedIn(Exception):
+    """The request has no access token that counts."""
 
 
 def sentence(name: str, language: str) -> str:
@@ -111,6 +125,11 @@ def of_outage(request: Request[Any, Any, Any], outage: Outage) -> Response[Probl
 def of_limit(request: Request[Any, Any, Any], error: TooManyRequests) -> Response[Problem]:
     """The answer to a client that asks too often (RFC 6585 §4)."""
     return _answer(request, "too-many-requests", headers={"retry-after": _seconds(error.seconds)})
+
+
+def of_stranger(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[Problem]:
+    """The answer to a request without a valid access token (RFC 6750 §3)."""
+    return _answer(request, NOT_SIGNED_IN, headers={"www-authenticate": 'Bearer realm="Televent"'})
 
 
 def of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

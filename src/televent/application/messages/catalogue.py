@@ -39,6 +39,7 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_refresh/1": mail.CalendarRefresh,
     "calendar_change/1": mail.CalendarChange,
     "email/1": mail.Email,
+    "password_code/1": mail.PasswordCode,
     "operator_mail/1": mail.OperatorMail,
     "log_head_mail/1": log_head.LogHeadMail,
     "log_head_post/1": log_head.LogHeadPost,

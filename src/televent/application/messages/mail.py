@@ -145,6 +145,15 @@ class AddressVerification(Part, frozen=True, tag_field="template", tag="address_
     code: str
 
 
+class PasswordCode(Message, frozen=True):
+    """The code with which a person may set a password. ``name``: the person."""
+
+    to: str
+    locale: str
+    name: str
+    code: str
+
+
 class Email(Message, frozen=True):
     """A mail that is no iTIP message. A new template is a new version: a worker that does not know it leaves it."""
 

@@ -47,6 +47,13 @@ class PutErasure:
 
 
 @dataclass(frozen=True, slots=True)
+class PutPassword:
+    tenant: AccountId
+    hash: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PutAddress:
     tenant: AccountId
     address: str

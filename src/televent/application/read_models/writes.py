@@ -10,6 +10,7 @@ from televent.application.read_models.accounts import (
     PutAddress,
     PutDevice,
     PutErasure,
+    PutPassword,
     PutPreferences,
     PutPrincipal,
 )
@@ -29,6 +30,7 @@ Write = (
     | PutAccount
     | PutPreferences
     | PutErasure
+    | PutPassword
     | PutPrincipal
     | PutFreeBusy
     | ChangeCompany

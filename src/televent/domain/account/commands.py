@@ -108,6 +108,21 @@ class RevokeDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class SendPasswordCode:
+    code_hash: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Set the password. ``code_hash``: of the code that was mailed; None: the person is signed in with the old one."""
+
+    hash: str
+    code_hash: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RequestErasure:
     """Erase the account in thirty days, unless the request is revoked before."""
 
@@ -142,6 +157,8 @@ AccountCommand = (
     | RemoveAddress
     | AddDevice
     | RevokeDevice
+    | SendPasswordCode
+    | SetPassword
     | RequestErasure
     | KeepAccount
     | EraseAccount

@@ -21,6 +21,8 @@ from televent.domain.account.commands import (
     RemoveAddress,
     RequestErasure,
     RevokeDevice,
+    SendPasswordCode,
+    SetPassword,
     VerifyAddress,
 )
 from televent.domain.account.events import (
@@ -38,6 +40,9 @@ from televent.domain.account.events import (
     ErasureRequested,
     ErasureRevoked,
     FreeBusyOpened,
+    PasswordCodeMistyped,
+    PasswordCodeSent,
+    PasswordSet,
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
@@ -171,6 +176,21 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
             if command.device_id not in state.devices:
                 raise UnknownDevice()
             return [DevicePasswordRevoked(command.device_id)]
+        case SendPasswordCode():
+            return [PasswordCodeSent(command.code_hash, command.now + CODE_LIFETIME)]
+        case SetPassword():
+            if command.code_hash is not None:
+                if state.password_code is None or state.password_code[1] < command.now:
+                    raise WrongCode()
+                code_hash, _, wrong = state.password_code
+                if command.code_hash in wrong:
+                    return []
+                if len(wrong) >= MAX_WRONG_CODES:
+                    raise WrongCode()
+                if command.code_hash != code_hash:
+                    # A refusal would not be counted.
+                    return [PasswordCodeMistyped(command.code_hash)]
+            return [PasswordSet(command.hash)]
         case RequestErasure():
             return [] if state.erase_at is not None else [ErasureRequested(command.now + GRACE)]
         case KeepAccount():

@@ -118,6 +118,28 @@ class DevicePasswordRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordCodeSent:
+    """A code was mailed with which the person may set a password. ``code_until``: when it expires."""
+
+    code_hash: Personal[str]
+    code_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCodeMistyped:
+    """A wrong code with this hash was given. After a few the one that was mailed has no effect."""
+
+    code_hash: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """The person chose the password for signing in without an app. Codes that were mailed have no effect any more."""
+
+    hash: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureRequested:
     """The person, or an operator for them, asked to erase the account at ``final_at``, unless it is revoked before."""
 
@@ -153,6 +175,9 @@ AccountEvent = (
     | SendersBelieved
     | DevicePasswordAdded
     | DevicePasswordRevoked
+    | PasswordCodeSent
+    | PasswordCodeMistyped
+    | PasswordSet
     | ErasureRequested
     | ErasureRevoked
     | AccountErased

@@ -23,6 +23,9 @@ from televent.domain.account.events import (
     ErasureRequested,
     ErasureRevoked,
     FreeBusyOpened,
+    PasswordCodeMistyped,
+    PasswordCodeSent,
+    PasswordSet,
     PreferencesChanged,
     PrincipalPropertiesChanged,
     ProfileChanged,
@@ -56,6 +59,8 @@ class Account:
     """The senders whose mails count although nothing proves them."""
     devices: Mapping[UUID, str] = field(default_factory=dict)
     props: Mapping[str, str] = field(default_factory=dict)
+    password_code: tuple[str, datetime, frozenset[str]] | None = None
+    """The hash of the code with which a password may be set, its expiry, and the hashes of wrong codes."""
     erase_at: datetime | None = None
     """When a requested erasure is final; None: none is requested."""
     erased: bool = False
@@ -111,6 +116,15 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
         case DevicePasswordRevoked():
             devices = {key: name for key, name in state.devices.items() if key != fact.device_id}
             return replace(state, devices=devices)
+        case PasswordCodeSent():
+            return replace(state, password_code=(fact.code_hash, fact.code_until, frozenset()))
+        case PasswordCodeMistyped():
+            if state.password_code is None:
+                return state
+            code_hash, until, wrong = state.password_code
+            return replace(state, password_code=(code_hash, until, wrong | {fact.code_hash}))
+        case PasswordSet():
+            return replace(state, password_code=None)
         case ErasureRequested():
             return replace(state, erase_at=fact.final_at)
         case ErasureRevoked():

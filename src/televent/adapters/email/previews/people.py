@@ -17,10 +17,10 @@ from televent.adapters.email.meetings.questions import offer_content, share_cont
 from televent.adapters.email.previews.example import NOW, PAGE, RULE, WORDS, Example, at, details, display_of
 from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
-from televent.adapters.email.templates.verification import verification_content
+from televent.adapters.email.templates.verification import password_content, verification_content
 from televent.adapters.email.texts import say
 from televent.application.messages.erasure import ErasureMail, What
-from televent.application.messages.mail import AddressVerification, NoticeMail, ShareMail, UninvitedMail
+from televent.application.messages.mail import AddressVerification, NoticeMail, PasswordCode, ShareMail, UninvitedMail
 from televent.application.senders import Sender
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.importing.import_objects import Standing
@@ -134,6 +134,10 @@ def _with_end(content: Content | None, language: str, kind: str) -> Content:
     return replace(content, links=(Link(say(language, f"turn-off-{kind}"), PAGE),))
 
 
+def _password(language: str) -> Example:
+    return Example(password_content(PasswordCode("bob@example.com", language, "Bob", "123456"), language))
+
+
 def _code(language: str) -> Example:
     return Example(verification_content(AddressVerification("Bob", "123456"), language))
 
@@ -191,6 +195,7 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "reminder": _reminder,
     "daily-summary": _digest,
     "verification": _code,
+    "password-code": _password,
     "offer": _offer,
     "share-offered": _share("offered"),
     "share-changed": _share("accepted"),

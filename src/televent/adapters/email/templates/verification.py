@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from televent.adapters.email.templates.content import Content
 from televent.adapters.email.texts import say
-from televent.application.messages.mail import AddressVerification
+from televent.application.messages.mail import AddressVerification, PasswordCode
 
 
 def verification_content(verification: AddressVerification, language: str) -> Content:
@@ -15,4 +15,15 @@ def verification_content(verification: AddressVerification, language: str) -> Co
         subject=say(language, "verification-subject", **values),
         lead=say(language, "verification-lead", **values),
         lines=[say(language, "verification-rest")],
+    )
+
+
+def password_content(request: PasswordCode, language: str) -> Content:
+    """The mail with the code for a new password."""
+    values = {"name": request.name, "code": request.code}
+    return Content(
+        language=language,
+        subject=say(language, "password-code-subject", **values),
+        lead=say(language, "password-code-lead", **values),
+        lines=[say(language, "password-code-rest")],
     )

@@ -33,6 +33,7 @@ from televent.application.read_models.accounts import (
     PutAddress,
     PutDevice,
     PutErasure,
+    PutPassword,
     PutPreferences,
     PutPrincipal,
 )
@@ -95,6 +96,9 @@ PUT_ACCOUNT = """
         locale = excluded.locale, default_calendar = excluded.default_calendar"""
 PUT_PREFERENCES = "UPDATE account SET preferences = %s WHERE tenant_id = %s"
 PUT_ERASURE = "UPDATE account SET erase_at = %s WHERE tenant_id = %s"
+PUT_PASSWORD = """
+    INSERT INTO password (tenant_id, hash, set_at) VALUES (%s, %s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at"""
 PUT_PRINCIPAL = """
     INSERT INTO principal (tenant_id, props) VALUES (%s, %s)
     ON CONFLICT (tenant_id) DO UPDATE SET props = excluded.props"""
@@ -130,6 +134,7 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "principal": ("tenant_id",),
         "address": ("tenant_id", "address"),
         "device": ("tenant_id", "device_id"),
+        "password": ("tenant_id",),
     },
 }
 """The tables of each inline projection, and the columns of each primary key."""
@@ -146,6 +151,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "parked_mail",
         # After the account, which a new row locks: a row that comes meanwhile goes too.
         "origin",
+        "session",
         "event_mail",
         "guest_address",
         "invitation_mail",
@@ -210,6 +216,8 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((PUT_PREFERENCES, (Jsonb(to_builtins(put.preferences)), put.tenant)),)
         case PutErasure() as put:
             return ((PUT_ERASURE, (put.at, put.tenant)),)
+        case PutPassword() as put:
+            return ((PUT_PASSWORD, (put.tenant, put.hash, put.set_at)),)
         case PutPrincipal() as put:
             return ((PUT_PRINCIPAL, (put.tenant, Jsonb(dict(put.props)))),)
         case PutFreeBusy() as put:

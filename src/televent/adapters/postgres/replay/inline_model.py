@@ -17,6 +17,7 @@ from televent.application.read_models.accounts import (
     PutAddress,
     PutDevice,
     PutErasure,
+    PutPassword,
     PutPreferences,
     PutPrincipal,
 )
@@ -94,6 +95,8 @@ class InlineModel:
             case PutDevice():
                 device = made["device"].setdefault((tenant, write.device_id), {"created_at": write.created_at})
                 device |= {"name": write.name, "hash": write.hash, "selector": write.selector}
+            case PutPassword():
+                made["password"][(tenant,)] = {"hash": write.hash, "set_at": write.set_at}
             case DropDevice():
                 made["device"].pop((tenant, write.device_id), None)
             case ForgetAccount():

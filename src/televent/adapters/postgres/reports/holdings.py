@@ -25,7 +25,8 @@ SUMMARY: Final = (
 ROWS: Final = (
     "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
     "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox", "overlay",
-    "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "unreachable_chat",
+    "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
+    "unreachable_chat",
 )  # fmt: skip
 """Tables that the archive has row by row."""
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -35,6 +36,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "counter_run": "numbers of sync tokens",
     "erased_person": "hashes about erased people",
     "inbox": "keys of messages that were applied",
+    "password": "the hash of the password",
     "push_silence": "numbers",
     "replay_finding": "differences that a replay found, in the same rows",
     "snapshot": "states that follow from the facts",
@@ -49,10 +51,11 @@ SECRETS: Final[Mapping[str, frozenset[str]]] = {
     "guest_address": frozenset({"token"}),
     "push_subscription": frozenset({"push_resource", "public_key", "auth_secret"}),
     "reply_token": frozenset({"token"}),
+    "session": frozenset({"family", "secret"}),
 }
 """Columns that would let another act as the person."""
-CODES: Final = "email/"
-"""The kind of messages with a code, which proves an address. Its claimer must not read it anywhere but there."""
+CODES: Final = ("email/", "password_code/")
+"""The kinds of messages with a code, which proves an address. Its claimer must not read it anywhere but there."""
 _FACTS: Final = f"SELECT {COLUMNS} FROM event WHERE tenant_id = %s ORDER BY stream_id, version"  # noqa: S608
 _ORDERED: Final[Mapping[str, str]] = {"resource": "calendar_id, href", "calendar": "calendar_id"}
 BATCH: Final = 50

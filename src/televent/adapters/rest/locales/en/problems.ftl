@@ -81,3 +81,7 @@ problem-unreachable = The organizer of this event cannot be reached: the address
 problem-unreadable-times = The event must end after it starts.
 problem-unsplittable-series = This series cannot be divided there. Change one of its events, or all of them.
 problem-wrong-code = That code is not right, or it has expired. Ask for a new one.
+problem-wrong-password = The address or the password is not right.
+problem-weak-password = A password has 10 to 256 characters.
+problem-wrong-token = The session has ended. Sign in again.
+problem-unknown-session = There is no such session.

@@ -81,3 +81,7 @@ problem-unreachable = Связаться с организатором нель�
 problem-unreadable-times = Событие должно закончиться позже, чем начнётся.
 problem-unsplittable-series = Эту серию нельзя здесь разделить. Измените одно событие или все.
 problem-wrong-code = Код неверен или уже не действует. Запросите новый.
+problem-wrong-password = Адрес или пароль неверен.
+problem-weak-password = В пароле должно быть от 10 до 256 символов.
+problem-wrong-token = Сеанс завершён. Войдите снова.
+problem-unknown-session = Такого сеанса нет.

@@ -73,3 +73,7 @@ refusal-NotYourChange = Only your own changes can be undone.
 refusal-PastTooLarge = Your account has too many events for its past to be read.
 refusal-NotYetPast = Only moments that are at least a minute ago can be read.
 refusal-ChangedAgain = The event has changed again since. Undo the newer change first.
+refusal-WrongPassword = The address or the password is not right.
+refusal-WeakPassword = A password has 10 to 256 characters.
+refusal-WrongToken = The session has ended. Sign in again.
+refusal-UnknownSession = There is no such session.

@@ -73,3 +73,7 @@ refusal-NotYourChange = Отменить можно только свои изм
 refusal-PastTooLarge = В вашем аккаунте слишком много событий, чтобы прочитать его прошлое.
 refusal-NotYetPast = Можно прочитать только моменты, после которых прошла хотя бы минута.
 refusal-ChangedAgain = С тех пор событие снова изменилось. Сначала отмените более новое изменение.
+refusal-WrongPassword = Адрес или пароль неверен.
+refusal-WeakPassword = В пароле должно быть от 10 до 256 символов.
+refusal-WrongToken = Сеанс завершён. Войдите снова.
+refusal-UnknownSession = Такого сеанса нет.

@@ -1,0 +1,94 @@
+"""Stores the sessions of the REST door (application.sessions.Sessions)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from televent.adapters.postgres.rows import Pool, fetch
+from televent.application.sessions import LIFETIME, MAX_SESSIONS, SessionRow
+from televent.domain.ids import AccountId
+
+PASSWORD = "SELECT hash FROM password WHERE tenant_id = %s"
+# The account's row is locked, so that an erasure meets the session or the session meets the erasure.
+OPEN = """
+    INSERT INTO session
+        (tenant_id, session_id, family, secret, ip, user_agent, created_at, used_at, expires_at)
+    SELECT tenant_id, %s, %s, %s, %s, %s, %s, %s, %s FROM account WHERE tenant_id = %s FOR SHARE"""
+TRIM = """
+    DELETE FROM session WHERE tenant_id = %(tenant)s AND session_id IN (
+        SELECT session_id FROM session WHERE tenant_id = %(tenant)s
+        ORDER BY used_at DESC, session_id OFFSET %(most)s)"""
+# The second of two requests at once waits for the first one's row, finds another secret, and so ends the session.
+ROTATE = """
+    UPDATE session SET secret = %s, used_at = %s, expires_at = %s
+    WHERE family = %s AND secret = %s AND expires_at > %s RETURNING tenant_id, session_id"""
+END_FAMILY = "DELETE FROM session WHERE family = %s"
+ALIVE = "SELECT 1 FROM session WHERE tenant_id = %s AND session_id = %s AND expires_at > %s"
+ALL = """
+    SELECT session_id, ip, user_agent, created_at, used_at, expires_at FROM session
+    WHERE tenant_id = %s AND expires_at > %s ORDER BY used_at DESC, session_id"""
+END = "DELETE FROM session WHERE tenant_id = %s AND session_id = %s"
+END_ALL = "DELETE FROM session WHERE tenant_id = %s AND session_id IS DISTINCT FROM %s"
+MAKE_KEY = "INSERT INTO session_key (secret) VALUES (%s) ON CONFLICT DO NOTHING"
+KEY = "SELECT secret FROM session_key"
+SWEEP = "DELETE FROM session WHERE expires_at <= %s"
+
+
+class PostgresSessions:
+    """Stores sessions. ``pool`` gives connections in autocommit mode."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def password(self, tenant: AccountId) -> str | None:
+        """The hash of the account's password; None where it has none."""
+        rows = fetch(self._pool, PASSWORD, (tenant,))
+        return str(rows[0][0]) if rows else None
+
+    def open(self, tenant: AccountId, row: SessionRow, family: bytes, secret: bytes) -> None:
+        """Stores a new session, unless the account is erased."""
+        values = (row.session_id, family, secret, row.ip, row.user_agent, row.created_at, row.used_at, row.expires_at)
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(OPEN, (*values, tenant))
+            connection.execute(TRIM, {"tenant": tenant, "most": MAX_SESSIONS})
+
+    def rotate(self, family: bytes, old: bytes, new: bytes, now: datetime) -> tuple[AccountId, UUID] | None:
+        """Replaces the secret; returns whose session it is. None: there is none, or it has ended just now."""
+        with self._pool.connection() as connection:
+            row = connection.execute(ROTATE, (new, now, now + LIFETIME, family, old, now)).fetchone()
+            if row is None:
+                connection.execute(END_FAMILY, (family,))
+                return None
+        return AccountId(row[0]), row[1]
+
+    def alive(self, tenant: AccountId, session_id: UUID, now: datetime) -> bool:
+        """Whether the session has neither ended nor expired."""
+        return bool(fetch(self._pool, ALIVE, (tenant, session_id, now)))
+
+    def all(self, tenant: AccountId, now: datetime) -> list[SessionRow]:
+        """The account's sessions, the one used last first."""
+        return [SessionRow(*row) for row in fetch(self._pool, ALL, (tenant, now))]
+
+    def end(self, tenant: AccountId, session_id: UUID) -> bool:
+        """Ends a session. False: there is none."""
+        with self._pool.connection() as connection:
+            return connection.execute(END, (tenant, session_id)).rowcount == 1
+
+    def end_all(self, tenant: AccountId, but: UUID | None = None) -> int:
+        """Ends all sessions of the account ``but`` one, and returns their number."""
+        with self._pool.connection() as connection:
+            return connection.execute(END_ALL, (tenant, but)).rowcount
+
+    def signing_key(self, made: str) -> str:
+        """The key that signs access tokens, the same on every node."""
+        with self._pool.connection() as connection:
+            connection.execute(MAKE_KEY, (made,))
+            row = connection.execute(KEY).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def sweep(self, now: datetime) -> int:
+        """Deletes the expired sessions, and returns their number."""
+        with self._pool.connection() as connection:
+            return connection.execute(SWEEP, (now,)).rowcount

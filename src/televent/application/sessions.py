@@ -1,0 +1,74 @@
+"""The sessions of people who signed in with a password, and their refresh tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+from televent.domain.ids import AccountId
+
+LIFETIME: Final = timedelta(days=30)
+"""Time after its last use for which a session can be continued."""
+MAX_SESSIONS: Final = 50
+"""Max sessions of one account. One more ends the one that was used longest ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One session. ``ip`` and ``user_agent``: where it began."""
+
+    session_id: UUID
+    ip: str
+    user_agent: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
+
+
+def digest(part: bytes) -> bytes:
+    """The stored form of a part of a token. One fast hash is enough for 256 random bits."""
+    return hashlib.sha256(part).digest()
+
+
+class Sessions(Protocol):
+    """Stores sessions, for all nodes. Synchronous; called through threads. Tokens come as digests."""
+
+    def password(self, tenant: AccountId) -> str | None:
+        """The hash of the account's password; None where it has none."""
+        ...
+
+    def open(self, tenant: AccountId, row: SessionRow, family: bytes, secret: bytes) -> None:
+        """Stores a new session, unless the account is erased."""
+        ...
+
+    def rotate(self, family: bytes, old: bytes, new: bytes, now: datetime) -> tuple[AccountId, UUID] | None:
+        """Replaces the secret; returns whose session it is. None: there is no such session, or it has ended just now,
+        because ``old`` is a secret that was used before."""
+        ...
+
+    def alive(self, tenant: AccountId, session_id: UUID, now: datetime) -> bool:
+        """Whether the session has neither ended nor expired."""
+        ...
+
+    def all(self, tenant: AccountId, now: datetime) -> list[SessionRow]:
+        """The account's sessions, the one used last first."""
+        ...
+
+    def end(self, tenant: AccountId, session_id: UUID) -> bool:
+        """Ends a session, at once on every node. False: there is none."""
+        ...
+
+    def end_all(self, tenant: AccountId, but: UUID | None = None) -> int:
+        """Ends all sessions of the account ``but`` one, and returns their number."""
+        ...
+
+    def signing_key(self, made: str) -> str:
+        """The key that signs access tokens, the same on every node. ``made``: used where there is none yet."""
+        ...
+
+    def sweep(self, now: datetime) -> int:
+        """Deletes the expired sessions, and returns their number."""
+        ...

@@ -1,0 +1,140 @@
+"""Signing in with an address and a password, and everything that the password needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from televent.application.backend import Backend
+from televent.application.event_store.context import Context
+from televent.application.event_store.deciders import ACCOUNT
+from televent.application.event_store.handle import handle
+from televent.application.messages.mail import PasswordCode
+from televent.application.messages.outbox import OutboxMessage
+from televent.application.read_models.accounts import AccountRow
+from televent.application.refusals import UnknownSession, WeakPassword, WrongCode, WrongPassword, WrongToken
+from televent.application.sessions import LIFETIME, SessionRow, digest
+from televent.application.use_cases.people.accounts import hashed_code
+from televent.application.use_cases.people.erasure import keep_account
+from televent.domain.account.commands import SendPasswordCode, SetPassword
+from televent.domain.account.decide import decide
+from televent.domain.ids import account_stream
+
+MIN_PASSWORD = 10
+"""Min characters of a password."""
+MAX_PASSWORD = 256
+"""Max characters of a password."""
+PART = 32
+"""Bytes of each of the two parts of a refresh token."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that has begun or goes on. ``refresh``: the only refresh token that continues it."""
+
+    tenant: UUID
+    session_id: UUID
+    refresh: bytes
+
+
+def account_at(backend: Backend, address: str) -> AccountRow | None:
+    """The account that signs in with this address; None where there is none."""
+    return backend.reads.account_by_address(address.strip().lower())
+
+
+def send_password_code(backend: Backend, context: Context, *, address: str) -> None:
+    """Mails a code with which the account's password may be set. Nothing happens where too many were sent.
+
+    Raises UnknownAccount.
+    """
+    address = address.strip().lower()
+    if backend.code_mails.admit(context.tenant, address, context.command_id, context.now) is not None:
+        return
+    person = backend.people.account(context.tenant)
+    code = backend.passwords.code()
+    mail = OutboxMessage(
+        outbox_id=uuid5(context.command_id, "password code"),
+        key=f"password-code/{context.command_id}",
+        message=PasswordCode(address, person.locale, person.name, code),
+        due_at=context.now,
+    )
+    command = SendPasswordCode(hashed_code(context.tenant, "password", code), context.now)
+    key = account_stream(context.tenant)
+    handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command), lambda _: [mail])
+
+
+def set_password(backend: Backend, context: Context, *, password: str, code: str | None, keep: UUID | None) -> None:
+    """Sets the password and ends all sessions but ``keep``. ``code`` None: the person has proven the old password.
+
+    Raises WeakPassword, WrongCode, UnknownAccount.
+    """
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise WeakPassword()
+    given = None if code is None else hashed_code(context.tenant, "password", code.strip())
+    hashed = backend.passwords.hash(password)
+    command = SetPassword(hashed, given, context.now)
+    key = account_stream(context.tenant)
+    after = handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))
+    if after.password_code is not None:
+        # A code that is set aside by a password is gone; one that is still there was not met.
+        raise WrongCode()
+    backend.sessions.end_all(context.tenant, keep)
+
+
+def reset_password(backend: Backend, context: Context, *, known: bool, password: str, code: str) -> None:
+    """Sets the password with a code that was mailed, and ends all sessions. ``known`` False: nobody has the address;
+    it takes as long as a wrong code. Raises as set_password."""
+    if not known:
+        if MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+            backend.passwords.hash(password)
+            raise WrongCode()
+        raise WeakPassword()
+    set_password(backend, context, password=password, code=code, keep=None)
+
+
+def log_in(
+    backend: Backend, context: Context, account: AccountRow | None, password: str, *, ip: str, user_agent: str
+) -> SignedIn:
+    """Begins a session, and revokes a request for an erasure (ADR 78). ``account`` None: nobody has the address.
+
+    It takes as long where there is no account or no password. Raises WrongPassword.
+    """
+    stored = backend.sessions.password(account.tenant) if account is not None else None
+    right = backend.passwords.verify(stored or backend.passwords.decoy, password[:MAX_PASSWORD])
+    if account is None or stored is None or not right:
+        raise WrongPassword()
+    family, secret = backend.passwords.token(), backend.passwords.token()
+    session_id, now = backend.ids(), context.now
+    row = SessionRow(session_id, ip[:64], user_agent[:256], now, now, now + LIFETIME)
+    if account.erase_at is not None:
+        keep_account(backend, context)
+    backend.sessions.open(account.tenant, row, digest(family), digest(secret))
+    return SignedIn(account.tenant, session_id, family + secret)
+
+
+def refresh(backend: Backend, token: bytes) -> SignedIn:
+    """Continues a session with its refresh token, which is replaced. A token that was used before ends the session.
+
+    Raises WrongToken.
+    """
+    if len(token) != 2 * PART:
+        raise WrongToken()
+    family, secret = token[:PART], backend.passwords.token()
+    whose = backend.sessions.rotate(digest(family), digest(token[PART:]), digest(secret), backend.clock())
+    if whose is None:
+        raise WrongToken()
+    return SignedIn(whose[0], whose[1], family + secret)
+
+
+def change_password(backend: Backend, context: Context, *, old: str, new: str, session_id: UUID) -> None:
+    """Replaces the password; the other sessions end. Raises WrongPassword, WeakPassword, UnknownAccount."""
+    stored = backend.sessions.password(context.tenant)
+    if stored is None or not backend.passwords.verify(stored, old[:MAX_PASSWORD]):
+        raise WrongPassword()
+    set_password(backend, context, password=new, code=None, keep=session_id)
+
+
+def end_session(backend: Backend, context: Context, *, session_id: UUID) -> None:
+    """Ends a session, at once on every node. Raises UnknownSession."""
+    if not backend.sessions.end(context.tenant, session_id):
+        raise UnknownSession()
