@@ -287,11 +287,8 @@ def test_the_end_of_its_time_closes_a_backup_and_every_copy_of_it(house: House, 
         place = house.place
         assert expire(place, now() + timedelta(days=34), 35) == []
         # The only backup waits for another one, twice as long.
-        gone = expire(place, now() + timedelta(days=37), 35)
-        assert [each.partition("/")[0] for each in gone] == ["wal"]
-        assert len(house.done("backups")) == 1
-        gone = expire(place, now() + timedelta(days=71), 35)
-        assert sorted(each.partition("/")[0] for each in gone) == ["base", "person-keys"]
+        gone = [expire(place, now() + timedelta(days=days), 35) for days in (37, 71)]
+        assert [sorted(each.partition("/")[0] for each in some) for some in gone] == [["wal"], ["base", "person-keys"]]
         assert house.done("backups") == []
         assert [path for path in house.backups.rglob("*") if path.is_file()] == [house.backups / "lock"]
         assert expire(place, now() + timedelta(days=400), 35) == []
