@@ -45,6 +45,8 @@ class Follower:
 
     def put(self, *names: str) -> None:
         """Stores events, and keeps the tokens of the calendar and of the home after each of them."""
+        # A server that has just started may say 503 for a moment, and stores nothing then.
+        wait_until(lambda: sync(self.client, self.path, "").status != 503, what="the database is back")
         for name in names:
             assert self.client.put(f"{self.path}{name}.ics", event(f"{name}@example.com")).status == 201
             stored = {
