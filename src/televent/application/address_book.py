@@ -114,6 +114,12 @@ class AddressBook:
             return self.reads.account_by_telegram(int(name)) if int(name) < 2**63 else None
         return self.account_of_address(name)
 
+    def shown(self, address: str) -> str:
+        """An address as people may see it: the name of a person here instead of an internal address, which has their
+        Telegram id."""
+        account = self.accounts_of_addresses([address]).get(address) if self.is_internal(address) else None
+        return account.name if account is not None else address
+
     def accounts_of_addresses(self, addresses: Iterable[str]) -> dict[str, AccountRow]:
         """The accounts here with these addresses, by the address as given. One database round trip for all."""
         numbers = {address: self._telegram_id_in(address) for address in addresses}

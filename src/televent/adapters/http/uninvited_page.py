@@ -30,20 +30,22 @@ def uninvited_answer(
     except (UnknownResource, NotOrganizer):
         return Answer(404, lines_page(language, say(language, "uninvited-title"), [say(language, "uninvited-gone")]))
     if form is None:
-        return Answer(200, _page(person, account, language))
+        return Answer(200, _page(backend, person, account, language))
     if form.choice not in _choices(person, language):
-        return Answer(400, _page(person, account, language, say(language, "answer-unread")))
+        return Answer(400, _page(backend, person, account, language, say(language, "answer-unread")))
     context = by_link(backend.ids(), link.tenant, backend.clock())
     try:
         if form.choice == REFUSE:
             refuse_uninvited(backend, context, stream_id=link.stream_id, mark=mark)
-            return Answer(200, _page(person, account, language, say(language, "uninvited-refused"), decided=True))
+            return Answer(
+                200, _page(backend, person, account, language, say(language, "uninvited-refused"), decided=True)
+            )
         _, fate = admit_uninvited(backend, context, stream_id=link.stream_id, mark=mark)
     except (UnknownResource, NotOrganizer, TooManyAttendees, InvalidAddress):
-        return Answer(409, _page(person, account, language, say(language, "uninvited-not-so")))
+        return Answer(409, _page(backend, person, account, language, say(language, "uninvited-not-so")))
     done = fate in INVITED or fate is Fate.ALREADY
     said = "uninvited-there" if fate is Fate.ALREADY else "uninvited-invited" if done else "uninvited-cannot"
-    return Answer(200 if done else 409, _page(person, account, language, say(language, said), decided=True))
+    return Answer(200 if done else 409, _page(backend, person, account, language, say(language, said), decided=True))
 
 
 def _choices(person: Uninvited, language: str) -> dict[str, str]:
@@ -54,8 +56,13 @@ def _choices(person: Uninvited, language: str) -> dict[str, str]:
     return {each: say(language, f"uninvited-{each}") for each in words}
 
 
-def _page(person: Uninvited, account: AccountRow, language: str, told: str = "", *, decided: bool = False) -> str:
-    names = {"person": short(person.address), "delegator": short(person.delegator or "")}
+def _page(
+    backend: Backend, person: Uninvited, account: AccountRow, language: str, told: str = "", *, decided: bool = False
+) -> str:
+    names = {
+        "person": short(backend.people.shown(person.address)),
+        "delegator": short(backend.people.shown(person.delegator or "")),
+    }
     lead = "uninvited-lead" if person.delegator is None else "uninvited-lead-delegate"
     choices = {} if decided else _choices(person, language)
     return lines_page(

@@ -36,6 +36,9 @@ class NoticeMailSender:
         if not account.preferences.notifications:
             return
         us, address = self._identity, account.addresses[0]
+        if "sender" in notice.values:
+            shown = await asyncio.to_thread(self._backend.people.shown, notice.values["sender"])
+            notice = NoticeMail(notice.text_key, {**notice.values, "sender": shown})
         content = notice_content(notice, texts.language_of(account.locale))
         made = mime.Mail(
             sender=mime.Mailbox("Televent", us.sender),

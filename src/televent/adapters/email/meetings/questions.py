@@ -90,7 +90,10 @@ class QuestionMails:
                 if person.invited:
                     return None
                 purpose = UNINVITED + mail.address
-                return _Question(purpose, mail.stream_id, KEPT, lambda link: uninvited_content(mail, language, link))
+                shown = self._backend.people.shown(mail.address)
+                return _Question(
+                    purpose, mail.stream_id, KEPT, lambda link: uninvited_content(mail, language, link, shown)
+                )
             case OfferMail():
                 offer_id = uuid5(outbox_id, "offer")
                 keep_offer(self._backend, tenant, offer_id, mail.text, mail.sender)
@@ -108,9 +111,9 @@ class QuestionMails:
                 assert_never(mail)
 
 
-def uninvited_content(mail: UninvitedMail, language: str, link: str | None) -> Content:
-    """The question about a person. ``link``: the page that decides, None where there is none."""
-    title, person = title_of(mail.summary, language), short(mail.address)
+def uninvited_content(mail: UninvitedMail, language: str, link: str | None, shown: str) -> Content:
+    """The question about a person, who is ``shown`` so. ``link``: the page that decides, None where there is none."""
+    title, person = title_of(mail.summary, language), short(shown)
     key = "uninvited-delegate" if mail.delegator else "uninvited-answer"
     values = {"title": title, "person": person, "delegator": short(mail.delegator)}
     subject, lead = texts.say(language, "uninvited-subject", **values), texts.say(language, key, **values)

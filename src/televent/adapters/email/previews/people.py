@@ -171,7 +171,7 @@ def _share(what: str) -> Callable[[str], Example]:
 def _uninvited(delegator: str) -> Callable[[str], Example]:
     def make(language: str) -> Example:
         mail = UninvitedMail(ID, "eve@example.org", WORDS[language].title, delegator)
-        return Example(uninvited_content(mail, language, PAGE))
+        return Example(uninvited_content(mail, language, PAGE, mail.address))
 
     return make
 

@@ -9,4 +9,7 @@ from televent.application.messages.chat import ChatText
 
 async def send_text(chat: Chat, notice: ChatText) -> None:
     """Sends the text in the person's language."""
-    await chat.bot.send_message(chat.chat_id, say(chat.person.language, notice.text_key, **notice.values))
+    values = dict(notice.values)
+    if "sender" in values:
+        values["sender"] = await chat.door.run(chat.door.backend.people.shown, values["sender"])
+    await chat.bot.send_message(chat.chat_id, say(chat.person.language, notice.text_key, **values))

@@ -12,6 +12,7 @@ async def send_uninvited(chat: Chat, notice: UninvitedAnswer) -> None:
     """Sends the question with its buttons."""
     language = chat.person.language
     key = "uninvited-delegate" if notice.delegator else "party-crasher"
-    text = say(language, key, summary=notice.summary, sender=notice.address, delegator=notice.delegator)
+    sender = await chat.door.run(chat.door.backend.people.shown, notice.address)
+    text = say(language, key, summary=notice.summary, sender=sender, delegator=notice.delegator)
     buttons = uninvited_buttons(notice.stream_id, notice.address, language, wrote=not notice.delegator)
     await chat.bot.send_message(chat.chat_id, text, reply_markup=buttons)
