@@ -13,9 +13,12 @@ import pytest
 from support.dav import Client, Site, event, open_site
 from support.followers import catch_up
 from support.shares import mounted
+from televent.adapters.postgres.followers.rebuild import verify_projections
 from televent.application.origins import MAX_DAILY, MAX_PROGRAM, Origin
 from televent.application.use_cases.people.accounts import erase_account
 from televent.application.use_cases.people.devices import add_device
+from televent.ical.queries.occurs import season_of
+from televent.projections.audit import AUDIT
 
 ORIGIN = """
     SELECT origin.tenant_id, origin.door, device_id, device_name, ip, user_agent
@@ -118,3 +121,19 @@ def test_an_erased_person_has_no_origins_and_gets_none(site: Site, ann: Client) 
     origin = Origin("caldav", ann.tenant, "Laptop", "192.0.2.9", "")
     assert site.core.backend.origins.id_of(ann.tenant, origin, site.core.backend.clock()) is None
     assert origins(site, ann) == []
+
+
+def test_a_replay_says_the_same_origin(proxied: Site) -> None:
+    ann = proxied.person(101, "Ann")
+    assert ann.put(ann.calendar() + "a.ics", event("a@example.com")).status == 201
+    catch_up(proxied.core)
+    core = proxied.core
+    found = verify_projections(
+        core.pool,
+        core.store.facts,
+        lambda done, total: None,
+        followers=[AUDIT],
+        season=season_of(core.backend.clock()),
+        wanted=("audit",),
+    )
+    assert (found.rows > 0, found.differences) == (True, ())

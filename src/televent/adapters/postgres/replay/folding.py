@@ -38,7 +38,7 @@ PAGE: Final = 500
 """Max events that are in memory at once, beside those of the stream that is folded."""
 EVENTS: Final = """
     SELECT tenant_id, stream_id, version, position, topic, subject_id, state, recorded_at, command_id, correlation_id,
-        actor, door
+        actor, door, origin
     FROM event WHERE tenant_id > %s AND tenant_id <= %s ORDER BY tenant_id, stream_id, version"""
 WRONG = (UnreadableFact, UnknownStoredName, Contradiction, msgspec.MsgspecError, AssertionError, KeyError, TypeError)
 """The errors of facts that cannot be folded: only their account is left out."""
@@ -60,6 +60,7 @@ class Event(NamedTuple):
     correlation_id: str
     actor: str
     door: str
+    origin: UUID | None
 
 
 @dataclass(slots=True)
@@ -212,7 +213,7 @@ class _Follower:
                 continue
             envelope = Envelope(
                 key, event.version, event.position, event.topic, event.actor, event.door, event.recorded_at,
-                event.command_id, event.correlation_id,
+                event.command_id, event.correlation_id, event.origin,
             )  # fmt: skip
             place = f"{key}#{event.version}"
             logged = LoggedEvent(
