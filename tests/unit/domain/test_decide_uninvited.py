@@ -61,7 +61,7 @@ def test_a_full_meeting_asks_and_can_refuse() -> None:
     refused = full.when(full.receive(answer(), uninvited="deny"))
     assert messages(refused) == [("CANCEL", EVE, "refuse")]
     asked = full.given(full.receive(answer()))
-    assert messages(asked.when(RefuseUninvited(asked.me, EVE, None, NOON))) == [("CANCEL", EVE, "refuse")]
+    assert messages(asked.when(RefuseUninvited(asked.me, EVE, NOON))) == [("CANCEL", EVE, "refuse")]
 
 
 def test_an_imported_meeting_is_left_to_its_own_server() -> None:

@@ -95,11 +95,10 @@ class ReceiveMessage:
 
 @dataclass(frozen=True, slots=True)
 class RefuseUninvited:
-    """Tell a person who answered without an invitation that they are not invited. ``name``: for the log."""
+    """Tell a person who answered without an invitation that they are not invited."""
 
     owner: Owner
     address: str
-    name: str | None
     now: datetime
 
 

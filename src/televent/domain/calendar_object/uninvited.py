@@ -9,7 +9,6 @@ from televent.domain.calendar_object.decision import Decision, decided
 from televent.domain.calendar_object.details import Answered
 from televent.domain.calendar_object.differences import MAX_TEXT, bounded
 from televent.domain.calendar_object.events import REFUSED_BY_HAND, Mark, MessageSetAside
-from televent.domain.calendar_object.people import short
 from televent.domain.calendar_object.refusals import NotOrganizer, UnknownResource
 from televent.domain.calendar_object.replies import answer_of
 from televent.domain.calendar_object.state import CalendarObject
@@ -53,11 +52,11 @@ def refuse(state: CalendarObject, command: RefuseUninvited) -> Decision:
     if state.outline is None or state.outline.role != "organizer":
         raise NotOrganizer()
     dtstamp = state.dtstamp(command.now)
-    answer = Answer(command.address, "NEEDS-ACTION", None, cn=command.name)
+    answer = Answer(command.address, "NEEDS-ACTION", None)
     messages = refusing(state.text, [answer], me=command.owner.addresses, dtstamp=dtstamp)
     if not messages:
         return Decision()
-    told = Answered(command.address, short(command.name), None, "NEEDS-ACTION", None)
+    told = Answered(command.address, None, None, "NEEDS-ACTION", None)
     return decided([MessageSetAside(REFUSED_BY_HAND, (), (told,), _title(state), refused=True)], messages, dtstamp)
 
 

@@ -25,23 +25,33 @@ class OwnMails:
     def __init__(self, mailer: SmtpMailer, backend: Backend, identity: MailIdentity) -> None:
         self._mailer, self._backend, self._identity = mailer, backend, identity
 
-    async def reader(self, message: Claimed) -> tuple[AccountRow, Display] | None:
-        """The person to whom the message goes, and how they read times; None where they want no news at all.
-
-        Raises Undeliverable where they have no verified address, RetryLater in quiet hours.
-        """
+    async def account(self, message: Claimed) -> AccountRow:
+        """The person to whom the message goes. Raises Undeliverable where they have no verified address."""
         account = await asyncio.to_thread(self._backend.reads.account, AccountId(message.tenant))
         if account is None or not account.addresses:
             raise Undeliverable("the account is gone" if account is None else "the person has no verified address")
+        return account
+
+    def display(self, account: AccountRow) -> Display:
+        """How the person reads times."""
         zone, chosen = ZoneInfo(account.timezone), account.preferences
         now = self._backend.clock().astimezone(zone)
-        if not chosen.notifications:
+        return Display(zone, texts.language_of(account.locale), now, chosen.clock24, chosen.week_start)
+
+    async def reader(self, message: Claimed) -> tuple[AccountRow, Display] | None:
+        """The same with the display; None where the person wants no news at all.
+
+        Raises Undeliverable as ``account``, RetryLater in quiet hours.
+        """
+        account = await self.account(message)
+        display = self.display(account)
+        if not account.preferences.notifications:
             return None
-        until = quiet_until(chosen, now)
+        until = quiet_until(account.preferences, display.now)
         if until is not None:
-            wait = until.astimezone(UTC) - now.astimezone(UTC)
+            wait = until.astimezone(UTC) - display.now.astimezone(UTC)
             raise RetryLater(wait.total_seconds(), "the person has quiet hours")
-        return account, Display(zone, texts.language_of(account.locale), now, chosen.clock24, chosen.week_start)
+        return account, display
 
     def own_id(self, message: Claimed) -> str:
         """The Message-ID of the message's mail."""

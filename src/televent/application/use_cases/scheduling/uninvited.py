@@ -78,7 +78,7 @@ def refuse_uninvited(backend: Backend, context: Context, *, stream_id: UUID, mar
             return person, Addressed()
         sent = max(each.dtstamp for each in loaded.state.marks.values() if each.address == person.address)
         once = replace(context, command_id=uuid5(stream_id, f"refuse/{person.address}/{sent.isoformat()}"))
-        decision = decide(loaded.state, RefuseUninvited(owner, person.address, None, context.now))
+        decision = decide(loaded.state, RefuseUninvited(owner, person.address, context.now))
         if not decision.facts:
             return person, Addressed()
         addressed = address_messages(backend, once, account, decision.messages, Span.of(loaded, decision.facts))
