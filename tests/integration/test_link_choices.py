@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from uuid import UUID
@@ -12,8 +10,8 @@ import psycopg
 import pytest
 
 from support.followers import catch_up
-from support.mail_cards import BOB, PUBLIC, Web, link_in, mails, open_web, post, text_of, without_chat
-from support.post import OtherServer, open_other_server, run_on
+from support.mail_cards import BOB, PUBLIC, Web, link_in, mails, post, text_of, without_chat
+from support.post import OtherServer, run_on
 from support.town import NOON, Person, Town, meeting
 from televent.adapters.email.meetings.sender import MeetingMailSender
 from televent.adapters.email.outbound import MailIdentity
@@ -30,21 +28,6 @@ pytestmark = pytest.mark.own_database
 
 MINUTE = timedelta(minutes=1)
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:x", "TRIGGER:-PT15M", "END:VALARM")
-
-
-@pytest.fixture
-def web(town: Town) -> Iterator[Web]:
-    town.core.backend.clock = lambda: town.now
-    settings = town.core.settings.model_copy(update={"rate_limits": "off"})
-    with open_web(replace(town.core, settings=settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def other(town: Town) -> Iterator[OtherServer]:
-    town.core.backend.clock = lambda: town.now
-    with open_other_server() as other:
-        yield other
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """People without a chat import a calendar that came by mail, and answer an offered one, by the links of mails."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
-from support.mail_cards import BOB, Page, Web, link_in, mails, open_web, post, text_of, without_chat
-from support.post import OtherServer, PostOffice, itip_mail, message, open_other_server, open_post_office
+from support.mail_cards import BOB, Page, Web, link_in, mails, post, text_of, without_chat
+from support.post import OtherServer, PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town
 from televent.adapters.telegram.notices.by_mail import mail_instead
 from televent.application.messages.chat import CalendarOffer, ChatText
@@ -15,21 +14,6 @@ from televent.application.messages.mail import NoticeMail, OfferMail
 from televent.application.use_cases.calendars import sharing
 
 SHOP, UID = "shop@example.net", "show@example.net"
-
-
-@pytest.fixture
-def web(town: Town) -> Iterator[Web]:
-    """The server, which counts no requests."""
-    town.core.backend.clock = lambda: town.now
-    settings = town.core.settings.model_copy(update={"rate_limits": "off"})
-    with open_web(replace(town.core, settings=settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def other() -> Iterator[OtherServer]:
-    with open_other_server() as other:
-        yield other
 
 
 @pytest.fixture

@@ -1,34 +1,18 @@
 """Mails that wait for a decision of a person without a chat: one mail, and a page that changes nothing by itself."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
 
-from support.mail_cards import BOB, Page, Web, link_in, mails, open_web, post, text_of, without_chat
-from support.post import OtherServer, PostOffice, itip_mail, message, open_other_server, open_post_office
+from support.mail_cards import BOB, Page, Web, link_in, mails, post, text_of, without_chat
+from support.post import OtherServer, PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town
 from televent.application.use_cases.mail.believed import believed_senders
 from televent.application.use_cases.people.accounts import erase_account
 
 ZED = "zed@example.net"
-
-
-@pytest.fixture
-def web(town: Town) -> Iterator[Web]:
-    """The server, which counts no requests."""
-    town.core.backend.clock = lambda: town.now
-    settings = town.core.settings.model_copy(update={"rate_limits": "off"})
-    with open_web(replace(town.core, settings=settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def other() -> Iterator[OtherServer]:
-    with open_other_server() as other:
-        yield other
 
 
 @pytest.fixture

@@ -1,32 +1,16 @@
 """An organizer without a chat decides by a mail's link about people who would come uninvited."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
-from support.mail_cards import BOB, Page, Web, link_in, mails, open_web, post, text_of, without_chat
-from support.post import EDGE, OtherServer, PostOffice, itip_mail, message, open_other_server, open_post_office
+from support.mail_cards import BOB, Page, Web, link_in, mails, post, text_of, without_chat
+from support.post import EDGE, OtherServer, PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town, meeting
 from televent.application.use_cases.people.preferences import change_preferences
 
 EVE, ZED, UID = "eve@example.net", "zed@example.net", "sync@example.com"
-
-
-@pytest.fixture
-def web(town: Town) -> Iterator[Web]:
-    """The server, which counts no requests."""
-    town.core.backend.clock = lambda: town.now
-    settings = town.core.settings.model_copy(update={"rate_limits": "off"})
-    with open_web(replace(town.core, settings=settings)) as web:
-        yield web
-
-
-@pytest.fixture
-def other() -> Iterator[OtherServer]:
-    with open_other_server() as other:
-        yield other
 
 
 @pytest.fixture
