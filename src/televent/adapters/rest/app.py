@@ -17,7 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from televent.adapters.rest.auth import SIGNED_IN, Admit, Auth, signed_in
+from televent.adapters.rest.auth import Admit, Auth, signed_in
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
@@ -31,6 +31,7 @@ from televent.adapters.rest.problems import (
     of_refusal,
     of_stranger,
 )
+from televent.adapters.rest.scopes import SIGNED_IN
 from televent.application.outage import Outage
 from televent.domain.refusal import Refusal
 
@@ -41,7 +42,11 @@ BODY_LIMIT: Final = 1024 * 1024
 """Max bytes of a body."""
 PREFLIGHT_SECONDS: Final = 600
 """Seconds for which a browser remembers what other origins may do."""
-CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (Auths, ProblemTypes, Docs)
+CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
+    Auths,
+    ProblemTypes,
+    Docs,
+)
 SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
 SECURE: Final = {

@@ -22,8 +22,6 @@ from televent.application.outage import Outage
 from televent.application.use_cases.people.sign_in import SignedIn
 from televent.domain.ids import AccountId
 
-SIGNED_IN: Final = "signed_in"
-"""The option of a handler that only signed-in people may ask."""
 ALGORITHM: Final = "HS256"
 """The only algorithm; the one that a token names does not count (RFC 8725 §3.1)."""
 AUDIENCE: Final = "televent-rest"

@@ -15,8 +15,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody
 
-from televent.adapters.rest.auth import LIFETIME, SIGNED_IN, Auth, Person, shown, taken
+from televent.adapters.rest.auth import LIFETIME, Auth, Person, shown, taken
 from televent.adapters.rest.problems import documented
+from televent.adapters.rest.scopes import Scope, needs
 from televent.application.use_cases.people import sign_in
 from televent.domain.account.decide import CODE_LIFETIME
 
@@ -163,7 +164,7 @@ class Auths(Controller):
         status_code=204,
         summary="Sign out, here or everywhere",
         security=TOKEN,
-        opt={SIGNED_IN: True},
+        opt=needs(Scope.SESSION),
         responses=documented(*BODY, "not-signed-in", "unknown-session"),
     )
     async def logout(self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[Logout]) -> None:
@@ -225,7 +226,7 @@ class Auths(Controller):
         status_code=204,
         summary="Change the password",
         security=TOKEN,
-        opt={SIGNED_IN: True},
+        opt=needs(Scope.SESSION),
         responses=documented(*BODY, "not-signed-in", "wrong-password", "weak-password"),
     )
     async def change(self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[Change]) -> None:
@@ -241,7 +242,7 @@ class Auths(Controller):
         operation_id="listSessions",
         summary="List the sessions",
         security=TOKEN,
-        opt={SIGNED_IN: True},
+        opt=needs(Scope.SESSION),
         responses={
             200: ResponseSpec(
                 list[Session],
@@ -274,7 +275,7 @@ class Auths(Controller):
         operation_id="endSession",
         summary="End a session",
         security=TOKEN,
-        opt={SIGNED_IN: True},
+        opt=needs(Scope.SESSION),
         responses=documented(
             "malformed-request", "not-signed-in", "unknown-session", "too-many-requests", "unavailable"
         ),
