@@ -72,10 +72,13 @@ def plan_restoration(backend: Backend, tenant: AccountId, name: str, *, past: Ac
         raise UnknownCalendar(name=name)
     calendar_id, _ = found
     then, today = past.objects_in(calendar_id), now.objects_in(calendar_id)
+    texts = {each.state.uid: each.state.text for each in now.objects.values()}
     planned = [_planned(stream, each, ("remove",)) for stream, each in today.items() if stream not in then]
     for stream, was in then.items():
         here = now.objects.get(stream)
         if here is None:
+            if texts.get(was.state.uid) == was.state.text:
+                continue  # It is back already, in another stream.
             planned.append(_planned(stream, was, ("bring back",)))
             continue
         steps: list[Step] = []
@@ -135,7 +138,7 @@ def _restore(backend: Backend, context: Context, plan: Restoration, planned: Pla
                 delete_object(backend, context, calendar=place.calendar, href=place.href, conditions=_seen(state))
         return
     was = replace(plan.past.objects[planned.stream_id].state, calendar_id=calendar.calendar_id)
-    if not state.exists:
+    if not _visible(backend, plan.tenant, state):
         bring_back(backend, context, planned.stream_id, was)
         return
     # A step before may have been done by an earlier attempt, so the state decides, not the plan.
@@ -179,6 +182,15 @@ def _rewrite(backend: Backend, context: Context, place: Place, state: CalendarOb
             conditions=_seen(state),
             stored=state.text,
         )
+
+
+def _visible(backend: Backend, tenant: AccountId, state: CalendarObject) -> bool:
+    """Whether people see the event. One without guests gets no fact when its calendar is deleted."""
+    return (
+        state.exists
+        and state.calendar_id is not None
+        and backend.reads.calendar_of(tenant, state.calendar_id) is not None
+    )
 
 
 def _place(backend: Backend, tenant: AccountId, state: CalendarObject) -> Place:

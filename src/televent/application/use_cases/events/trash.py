@@ -69,8 +69,13 @@ def restore_event(backend: Backend, context: Context, *, stream_id: UUID) -> Sto
 
 def bring_back(backend: Backend, context: Context, stream_id: UUID, was: CalendarObject) -> Stored:
     """Stores the text of ``was``, the state of a stream that has no object now, in its stream again. Raises as
-    restore_event."""
+    restore_event.
+
+    An object without guests gets no fact when its calendar is deleted. Its stream does not know that it is gone, so it
+    comes back in a new one.
+    """
     reads, tenant = backend.reads, context.tenant
+    ended = not backend.store.load(CALENDAR_OBJECT, StreamKey(tenant, stream_id)).state.exists
     calendar = reads.calendar_of(tenant, was.calendar_id) if was.calendar_id is not None else None
     if calendar is None:
         component = was.outline.component if was.outline is not None else "VEVENT"
@@ -86,7 +91,7 @@ def bring_back(backend: Backend, context: Context, stream_id: UUID, was: Calenda
         href=f"{backend.ids()}.ics" if taken else was.href,
         text=was.text.mended(),
         conditions=Conditions(if_none_match=("*",)),
-        revives=stream_id,
+        revives=stream_id if ended else None,
     )
 
 
