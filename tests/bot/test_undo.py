@@ -6,6 +6,9 @@ from support.chat import Chats, buttons
 from support.event_stage import copies, made, starts, stored
 from support.event_views import current, opened, pressed
 from support.waiting import wait_until
+from televent.application.use_cases.calendars.calendars import create_calendar, delete_calendar
+from televent.application.use_cases.calendars.sharing import DISPLAY_NAME
+from televent.application.use_cases.objects.move_object import Place, move_object
 
 
 def test_a_move_is_taken_back_and_done_again(chats: Chats) -> None:
@@ -79,6 +82,34 @@ def test_a_deleted_event_comes_back(chats: Chats) -> None:
     assert stored(ann, row.stream_id).stream_id == row.stream_id
     ann.says("trash")
     ann.hears("The trash is empty")
+
+
+@pytest.mark.parametrize(
+    ("language", "trash", "back"),
+    [
+        ("en", "Calendar Tea & <cake>, with its events", "Calendar Tea & <cake> is back, with one event"),
+        (
+            "ru",
+            "Календарь Tea & <cake> вместе с событиями",
+            "Tea & <cake> снова здесь. Вернулось событий: 1.",
+        ),
+    ],
+)
+def test_a_deleted_calendar_comes_back_with_its_events(chats: Chats, language: str, trash: str, back: str) -> None:
+    ann = chats.person("Ann", language=language)
+    row = made(ann, "Sync")
+    backend = chats.core.backend
+    create_calendar(backend, ann.context("caldav"), name="tea", props={DISPLAY_NAME: "Tea &amp; &lt;cake&gt;"})
+    source, destination = Place("default", row.href), Place("tea", row.href)
+    move_object(backend, ann.context("caldav"), source=source, destination=destination, overwrite=False)
+    delete_calendar(backend, ann.context("caldav"), name="tea")
+    ann.says("/trash")
+    page = ann.hears(trash)
+    ann.taps("🗂 1. Tea & <cake>", page)
+    wait_until(lambda: back in current(ann, page)["text"], what="the calendar is back")
+    assert len(copies(ann)) == 1
+    ann.says("trash" if language == "en" else "/корзина")
+    ann.hears("trash is empty" if language == "en" else "Корзина пуста")
 
 
 def test_nothing_to_undo_and_an_empty_trash_in_russian(chats: Chats) -> None:

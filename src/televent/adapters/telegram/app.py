@@ -37,6 +37,7 @@ from televent.adapters.telegram.handlers import (
     parked,
     reachable,
     sharing,
+    trash,
     undoing,
     undoing_devices,
 )
@@ -102,6 +103,7 @@ HANDLERS: Final = (
     picking,
     creating_answers,
     *EVENTS,
+    trash,
     undoing,
     exporting,
     leaving,

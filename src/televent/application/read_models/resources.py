@@ -191,6 +191,10 @@ class ResourceReads(Protocol):
         be there again."""
         ...
 
+    def calendar_deletions(self, tenant: AccountId, since: datetime, limit: int) -> list[tuple[UUID, datetime, int]]:
+        """The calendars that were deleted since then, when, and at which position of the log; the newest first."""
+        ...
+
     def newest_changed(self, tenant: AccountId, limit: int) -> list[UUID]:
         """The streams of the last changed events of the account, deleted ones among them, the newest first."""
         ...

@@ -100,6 +100,10 @@ DELETIONS = """
     SELECT stream_id, max(recorded_at) AS at FROM event
     WHERE tenant_id = %s AND topic LIKE 'event-deleted/%%' AND recorded_at >= %s
     GROUP BY stream_id ORDER BY at DESC, stream_id LIMIT %s"""
+CALENDAR_DELETIONS = """
+    SELECT stream_id, recorded_at, position FROM event
+    WHERE tenant_id = %s AND topic LIKE 'calendar-deleted/%%' AND recorded_at >= %s
+    ORDER BY recorded_at DESC, stream_id LIMIT %s"""
 # The last ones of each calendar by its counter, which has an index.
 NEWEST_CHANGED = """
     SELECT stream_id FROM calendar CROSS JOIN LATERAL (
@@ -235,6 +239,10 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
     def deletions(self, tenant: AccountId, since: datetime, limit: int) -> list[tuple[UUID, datetime]]:
         """The streams of events that were deleted since then, and when last, the newest first."""
         return [(row[0], row[1]) for row in self._fetch(DELETIONS, (tenant, since, limit))]
+
+    def calendar_deletions(self, tenant: AccountId, since: datetime, limit: int) -> list[tuple[UUID, datetime, int]]:
+        """The calendars that were deleted since then, when, and at which position of the log; the newest first."""
+        return [(row[0], row[1], row[2]) for row in self._fetch(CALENDAR_DELETIONS, (tenant, since, limit))]
 
     def newest_changed(self, tenant: AccountId, limit: int) -> list[UUID]:
         """The streams of the last changed events, the newest first."""

@@ -1,8 +1,7 @@
-"""``/undo`` and ``/trash``: takes changes of events back, and brings deleted events back."""
+"""``/undo``: takes changes of events back."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
@@ -18,16 +17,14 @@ from televent.adapters.telegram.handlers.events.history_lines import history_lin
 from televent.adapters.telegram.handlers.events.view import load, shortened, show_event
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, plain_refusal, say
-from televent.adapters.telegram.tokens import read_token, token_of
+from televent.adapters.telegram.tokens import read_token
 from televent.adapters.telegram.undo_buttons import undo_data
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.newest_changes import NewestChange, newest_changes
-from televent.application.use_cases.events.trash import Trashed, read_trash, restore_event
 from televent.application.use_cases.events.undo_change import undo_change
 from televent.domain.refusal import Refusal
 from televent.projections.history import Entry, entries_of
-from televent.wording.changes import time_of
-from televent.wording.times import event_time_of, moment_of
+from televent.wording.times import moment_of
 
 router = Router(name="undoing")
 
@@ -82,71 +79,6 @@ async def undo(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     await acknowledge(query)
 
 
-@router.message(Command("trash"))
-async def trash_command(message: Message, door: BotDoor, person: Person) -> None:
-    """Shows the deleted events that can come back."""
-    await _show_trash(message, door, person, 0, edit=False)
-
-
-@router.callback_query(F.data.startswith("trash:"))
-async def trash_page(query: CallbackQuery, door: BotDoor, person: Person) -> None:
-    """Shows another page of the trash."""
-    first = (query.data or "").partition(":")[2]
-    if not first.isdecimal() or len(first) > 4 or not isinstance(query.message, Message):
-        await refuse_dead(query, person.language)
-        return
-    await _show_trash(query.message, door, person, int(first), edit=True)
-    await acknowledge(query)
-
-
-@router.callback_query(F.data.startswith("restore:"))
-async def restore(query: CallbackQuery, door: BotDoor, person: Person) -> None:
-    """Brings a deleted event back, and shows it. Two taps restore once."""
-    named = read_token((query.data or "").partition(":")[2])
-    if named is None or not isinstance(query.message, Message):
-        await refuse_dead(query, person.language)
-        return
-    message, stream_id = query.message, named[0]
-    context = door.context(person.account.tenant, f"restore:{message.chat.id}:{message.message_id}:{query.data}")
-    try:
-        stored = await door.run(lambda: restore_event(door.backend, context, stream_id=stream_id))
-    except UnknownResource:
-        await acknowledge(query, plain(person.language, "trash-too-old"), alert=True)
-    except Refusal as refusal:
-        await acknowledge(query, plain_refusal(person.language, refusal)[:200], alert=True)
-    else:
-        await _show_trash(message, door, person, 0, edit=True)
-        if stored.created:
-            await _show_event(message, door, person, stream_id, say(person.language, "trash-restored"))
-        await acknowledge(query)
-
-
-async def _show_trash(message: Message, door: BotDoor, person: Person, first: int, *, edit: bool) -> None:
-    language, now = person.language, person.display.now
-    found = await door.run(read_trash, door.backend, person.account.tenant, now)
-    shown = found[first : first + LISTED]
-    if not shown and first:
-        first, shown = 0, found[:LISTED]
-    lines = [say(language, "trash-list" if found else "trash-empty")]
-    rows = []
-    for number, each in enumerate(shown, first + 1):
-        title = each.summary[:MAX_BUTTON] or plain(language, "no-title")
-        lines.append(f"{number}. {_trash_line(each, person)}")
-        rows.append(
-            [InlineKeyboardButton(text=f"♻️ {number}. {title}", callback_data=f"restore:{token_of(each.stream_id)}")]
-        )
-    pages = []
-    if first > 0:
-        pages.append(InlineKeyboardButton(text="‹", callback_data=f"trash:{first - LISTED}"))
-    if first + LISTED < len(found):
-        pages.append(InlineKeyboardButton(text="›", callback_data=f"trash:{first + LISTED}"))
-    keyboard = InlineKeyboardMarkup(inline_keyboard=[*rows, *([pages] if pages else [])])
-    if edit:
-        await show(message, "\n\n".join(lines), keyboard)
-    else:
-        await message.answer("\n\n".join(lines), reply_markup=keyboard)
-
-
 async def _show_event(message: Message, door: BotDoor, person: Person, stream_id: UUID, heading: str = "") -> None:
     try:
         view = await load(door, person, stream_id)
@@ -166,14 +98,3 @@ def _change_line(change: NewestChange, person: Person, devices: Mapping[UUID, st
     words = "\n".join(history_line(entry, lambda _: you, person.display, devices) for entry in entries[:3])
     title = shortened(change.summary, MAX_TITLE) or say(person.language, "no-title")
     return f"📅 {title}\n{words}" if words else f"📅 {title}\n<b>{moment_of(change.at, person.display)}</b>"
-
-
-def _trash_line(each: Trashed, person: Person) -> str:
-    display, language = person.display, person.language
-    title = shortened(each.summary, MAX_TITLE) or say(language, "no-title")
-    when = ""
-    if each.details is not None and (start := time_of(each.details.start)) is not None:
-        when = event_time_of(start, time_of(each.details.end) or start, display)
-    lines = [f"<b>{title}</b>", html.escape(when, quote=False)]
-    lines.append(say(language, "trash-deleted", at=moment_of(each.deleted_at, display)))
-    return "\n".join(filter(None, lines))

@@ -46,13 +46,14 @@ def create_calendar(
     name: str,
     components: tuple[str, ...] = COMPONENTS,
     props: Mapping[str, str] | None = None,
+    calendar_id: UUID | None = None,
 ) -> UUID:
-    """Creates a calendar, with a colour of its own unless ``props`` have one, and returns its id. Raises
-    CalendarNameTaken, InvalidName, TooManyProperties."""
+    """Creates a calendar, with a colour of its own unless ``props`` have one, and returns its id (``calendar_id``:
+    where the caller has chosen it). Raises CalendarNameTaken, InvalidName, TooManyProperties."""
     _check_name(name)
     if backend.reads.calendar(context.tenant, name) is not None:
         raise CalendarNameTaken(name=name)
-    calendar_id = backend.ids()
+    calendar_id = calendar_id or backend.ids()
     given = dict(props or {})
     if COLOUR not in given:
         given[COLOUR] = free_colour(backend.reads.calendars(context.tenant))

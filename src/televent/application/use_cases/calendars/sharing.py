@@ -201,7 +201,12 @@ def share_row(backend: Backend, tenant: AccountId, share_id: UUID) -> MountRow:
 
 def title_of(row: CalendarRow) -> str:
     """The calendar's display name, decoded from XML; its name in the URL without one."""
-    return html.unescape(row.props.get(DISPLAY_NAME) or "").strip() or row.name
+    return titled(row.name, row.props)
+
+
+def titled(name: str, props: Mapping[str, str]) -> str:
+    """The title that people read of a calendar with this name in the URL and these properties."""
+    return html.unescape(props.get(DISPLAY_NAME) or "").strip() or name
 
 
 def _own(backend: Backend, context: Context, name: str) -> CalendarRow:

@@ -193,8 +193,14 @@ undo-done = ↩️ <b>Taken back.</b> Guests are told what changed for them.
 undo-gone = ↩️ <b>Taken back.</b> The event is in the /trash now.
 button-undo = ↩️ Undo
 button-redo = ↪️ Do it again
-trash-list = 🗑 <b>Deleted in the last 30 days.</b> Tap one to bring it back; its guests are invited again.
+trash-list = 🗑 <b>Deleted in the last 30 days.</b> Tap one to bring it back; guests are invited again.
 trash-empty = 🗑 The trash is empty. Deleted events stay here for 30 days.
 trash-deleted = deleted { $at }
 trash-restored = ♻️ <b>It is back</b>
 trash-too-old = This event is not in the trash any more.
+trash-calendar = 🗂 <b>Calendar { $name }</b>, with its events
+trash-calendar-running = ⏳ { $count } of { $total } events are back …
+trash-calendar-back = ♻️ <b>Calendar { $name } is back</b>, with { $count ->
+    [one] one event
+   *[other] { $count } events
+}. People you shared it with do not see it yet: share it again.

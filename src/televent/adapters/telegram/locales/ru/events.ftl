@@ -204,3 +204,6 @@ trash-empty = 🗑 Корзина пуста. Удалённые события 
 trash-deleted = удалено { $at }
 trash-restored = ♻️ <b>Событие снова здесь</b>
 trash-too-old = Этого события больше нет в корзине.
+trash-calendar = 🗂 <b>Календарь { $name }</b> вместе с событиями
+trash-calendar-running = ⏳ Вернулось событий: { $count } из { $total } …
+trash-calendar-back = ♻️ <b>Календарь { $name } снова здесь</b>. Вернулось событий: { $count }. Общий доступ к нему нужно открыть снова.
