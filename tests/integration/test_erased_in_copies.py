@@ -22,6 +22,7 @@ from televent.application.use_cases.events.trash import restore_event
 from televent.application.use_cases.people.accounts import erase_account, open_account, verify_address
 from televent.application.use_cases.people.forgetting import do_errand
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
+from televent.commands.checkup_queues import queues
 from televent.domain.ids import AccountId
 from televent.ical.itip.people import attendees_of
 from televent.ical.text.tree import Property
@@ -265,6 +266,38 @@ def test_a_day_later_what_came_back_is_found_and_nothing_of_the_person_is_left(
         assert connection.execute("SELECT count(*) FROM erased_person").fetchone() == (0,)
     town.now += timedelta(days=2)
     assert not forget_one(town.core)
+
+
+def test_a_copy_that_cannot_be_changed_is_tried_each_day(town: Town, people: tuple[Person, Person, Person]) -> None:
+    ann, bob, _ = people
+    stream = bob.row(BOBS).stream_id
+    rename = "UPDATE event SET topic = %s WHERE tenant_id = %s AND stream_id = %s AND version = 1"
+    with psycopg.connect(town.url) as connection:
+        query = "SELECT topic FROM event WHERE tenant_id = %s AND stream_id = %s AND version = 1"
+        (topic,) = connection.execute(query, (bob.tenant, stream)).fetchone() or (None,)
+        connection.execute(rename, ("from-a-later-program/1", bob.tenant, stream))
+    erase(town, ann)
+    for _ in range(2):
+        town.now += timedelta(days=1)
+        forget_all(town)
+        assert b"annaquill" in bob.text(BOBS).lower()
+        assert not doctor(town)
+    with psycopg.connect(town.url) as connection:
+        connection.execute(rename, (topic, bob.tenant, stream))
+    town.now += timedelta(days=1)
+    forget_all(town)
+    assert b"annaquill" not in bob.text(BOBS).lower()
+    town.now += timedelta(days=1)
+    forget_all(town)
+    with psycopg.connect(town.url) as connection:
+        assert connection.execute("SELECT count(*) FROM erased_person").fetchone() == (0,)
+    assert doctor(town)
+
+
+def doctor(town: Town) -> bool:
+    """Whether all is well with erasures, as ``televent doctor`` sees it."""
+    with psycopg.connect(town.url) as connection:
+        return next(good for name, good, _ in queues(connection) if name == "erasures")
 
 
 def test_who_comes_back_with_a_new_account_is_no_placeholder(town: Town, people: tuple[Person, Person, Person]) -> None:

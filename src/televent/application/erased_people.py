@@ -77,8 +77,9 @@ class ErasedPeople(Protocol):
         """An errand that is due, taken for LEASE; None where there is none."""
         ...
 
-    def done(self, errand: Errand, now: datetime) -> None:
-        """The errand is done: the next one of the person may come."""
+    def done(self, errand: Errand, now: datetime, *, failed: bool = False) -> None:
+        """The errand is done: the next one of the person may come. ``failed``: some copy keeps the person, so another
+        pass over all copies follows."""
         ...
 
 

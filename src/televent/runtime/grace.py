@@ -15,6 +15,7 @@ from televent.application.use_cases.people.erasure import erase_due
 from televent.application.use_cases.people.forgetting import do_errand
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
+from televent.runtime.due_work import whenever_due
 
 log = structlog.get_logger("televent.grace")
 
@@ -24,32 +25,12 @@ PAUSE, BUSY = 30.0, 0.01
 
 async def end_grace(core: Core, stop: asyncio.Event) -> None:
     """Does all this at its time, until ``stop`` is set."""
-    notified, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    def notify() -> None:
-        loop.call_soon_threadsafe(notified.set)
+    async def work() -> float:
+        await core.run(step, core)
+        return BUSY if await core.run(forget_one, core) else PAUSE
 
-    unlisten = core.wakeups.listen(REMINDERS, notify)
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        while not stop.is_set():
-            notified.clear()
-            pause = PAUSE
-            try:
-                await core.run(step, core)
-                if await core.run(forget_one, core):
-                    pause = BUSY
-            except Outage as outage:
-                log.warning("requested erasures wait for the database", error=str(outage))
-                pause = outage.retry_after
-            except Exception:
-                log.exception("a step of the requested erasures failed; it is retried")
-            waiting = asyncio.create_task(notified.wait())
-            await asyncio.wait({waiting, stopping}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-    finally:
-        unlisten()
-        stopping.cancel()
+    await whenever_due(core, REMINDERS, work, stop, what="the requested erasures", longest=PAUSE)
 
 
 def step(core: Core) -> None:
@@ -71,8 +52,8 @@ def forget_one(core: Core) -> bool:
     errand = core.erased_people.next(core.backend.clock())
     if errand is None:
         return False
-    do_errand(core.backend, errand, lambda tenant: context_of(core, tenant))
-    core.erased_people.done(errand, core.backend.clock())
+    failed = do_errand(core.backend, errand, lambda tenant: context_of(core, tenant))
+    core.erased_people.done(errand, core.backend.clock(), failed=failed > 0)
     return True
 
 

@@ -40,7 +40,7 @@ NOTE: Final = f"""
     SELECT tenant_id, salt, ARRAY(SELECT sha256(salt || convert_to(name, 'UTF8')) FROM named) FROM person, salted
     ON CONFLICT (tenant_id) DO UPDATE SET salt = excluded.salt, hashes = excluded.hashes, pass = 1, began_at = NULL,
         due_at = excluded.due_at, after_tenant = excluded.after_tenant, after_calendar = excluded.after_calendar,
-        after_href = excluded.after_href"""  # noqa: S608
+        after_href = excluded.after_href, failed = false, whole = true"""  # noqa: S608
 _NOBODY: Final = """'{"address": "", "name": "Deleted user", "speaks_for": []}'"""
 _SENDER: Final = f"""
     {_PERSON} UPDATE {{table}} AS kept SET sender = sender || {{nobody}} FROM person
@@ -76,7 +76,8 @@ _TAKE: Final = """
     UPDATE erased_person SET due_at = %(until)s, began_at = coalesce(began_at, %(now)s) WHERE tenant_id = (
         SELECT tenant_id FROM erased_person WHERE due_at <= %(now)s ORDER BY due_at, tenant_id LIMIT 1
         FOR UPDATE SKIP LOCKED)
-    RETURNING tenant_id, salt, hashes, pass, began_at, after_tenant, after_calendar, after_href"""
+    RETURNING tenant_id, salt, hashes, pass, CASE WHEN NOT whole THEN began_at END,
+        after_tenant, after_calendar, after_href"""
 _COPIES: Final = """
     SELECT tenant_id, calendar_id, href, stream_id, uid = stream_id::text, ics FROM resource
     WHERE (tenant_id, calendar_id, href) > (%(tenant)s, %(calendar)s, %(href)s) AND tenant_id <> %(person)s
@@ -101,12 +102,13 @@ _MET: Final = """
     ORDER BY tenant_id, stream_id"""
 _NEXT_PAGE: Final = """
     UPDATE erased_person SET due_at = %(now)s, after_tenant = %(tenant)s, after_calendar = %(calendar)s,
-        after_href = %(href)s
+        after_href = %(href)s, failed = failed OR %(failed)s
     WHERE tenant_id = %(person)s AND pass = %(pass)s"""
+# After a failure the next pass looks at all copies again.
 _NEXT_PASS: Final = """
-    UPDATE erased_person SET due_at = %(due)s, pass = pass + 1, after_tenant = %(none)s, after_calendar = %(none)s,
-        after_href = ''
-    WHERE tenant_id = %(person)s AND pass = %(pass)s"""
+    UPDATE erased_person SET due_at = %(due)s, pass = pass + 1, whole = failed OR %(failed)s, failed = false,
+        after_tenant = %(none)s, after_calendar = %(none)s, after_href = ''
+    WHERE tenant_id = %(person)s AND pass = %(pass)s AND (pass < %(passes)s OR failed OR %(failed)s)"""
 _END: Final = "DELETE FROM erased_person WHERE tenant_id = %(person)s AND pass = %(pass)s"
 _NONE: Final = UUID(int=0)
 
@@ -123,11 +125,11 @@ class PostgresErasedPeople:
             taken = connection.execute(_TAKE, {"now": now, "until": now + LEASE}).fetchone()
             if taken is None:
                 return None
-            tenant, salt, hashes, turn, began_at, *after = taken
+            tenant, salt, hashes, turn, changed_since, *after = taken
             place = dict(zip(("tenant", "calendar", "href"), after, strict=True))
             values: dict[str, Any] = {
                 "person": tenant, "salt": salt, "hashes": hashes, "telegram": TELEGRAM, "limit": PAGE,
-                "trash": now - KEPT, "since": None if turn == 1 else began_at - MARGIN, **place,
+                "trash": now - KEPT, "since": changed_since and changed_since - MARGIN, **place,
             }  # fmt: skip
             rows = connection.execute(_COPIES, values).fetchall()
             shares = {}
@@ -140,15 +142,17 @@ class PostgresErasedPeople:
         person = ErasedPerson(AccountId(tenant), bytes(salt), frozenset(map(bytes, hashes)))
         return Errand(person, turn, copies, last, **shares)
 
-    def done(self, errand: Errand, now: datetime) -> None:
-        """Goes on with the next page, or with the second pass after AGAIN; after that one nothing of the person is
-        left."""
-        values: dict[str, Any] = {"person": errand.person.tenant, "pass": errand.turn, "now": now, "none": _NONE}
-        if errand.last is not None:
-            statement = _NEXT_PAGE
-            values |= dict(zip(("tenant", "calendar", "href"), errand.last, strict=True))
-        else:
-            statement = _END if errand.turn >= _PASSES else _NEXT_PASS
-            values |= {"due": now + AGAIN}
-        with self._pool.connection() as connection:
-            connection.execute(statement, values)
+    def done(self, errand: Errand, now: datetime, *, failed: bool = False) -> None:
+        """Goes on with the next page, or with another pass after AGAIN: there are at least _PASSES, and one more while
+        copies fail. After the last one nothing of the person is left."""
+        values: dict[str, Any] = {
+            "person": errand.person.tenant, "pass": errand.turn, "now": now, "due": now + AGAIN, "none": _NONE,
+            "failed": failed, "passes": _PASSES,
+        }  # fmt: skip
+        with self._pool.connection() as connection, connection.transaction():
+            if errand.last is not None:
+                place = dict(zip(("tenant", "calendar", "href"), errand.last, strict=True))
+                connection.execute(_NEXT_PAGE, values | place)
+            else:
+                connection.execute(_NEXT_PASS, values)
+                connection.execute(_END, values)

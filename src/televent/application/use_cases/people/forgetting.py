@@ -32,29 +32,38 @@ Contexts = Callable[[AccountId], Context]
 """The context of a command on an account that no person gives."""
 
 
-def do_errand(backend: Backend, errand: Errand, contexts: Contexts) -> None:
-    """Does one errand. Idempotent; a copy that cannot be changed stops no other one. Raises Outage."""
+def do_errand(backend: Backend, errand: Errand, contexts: Contexts) -> int:
+    """Does one errand, and returns the number of copies that keep the person because of a defect. Idempotent; such a
+    copy stops no other one. Raises Outage."""
     person = errand.person
-    for tenant, share_id in errand.mounts:
-        _attempt(tenant, share_id, partial(_end_share, backend, contexts(tenant), share_id))
+    acts: list[tuple[AccountId, UUID, Callable[[], object]]] = [
+        (tenant, share_id, partial(_end_share, backend, contexts(tenant), share_id))
+        for tenant, share_id in errand.mounts
+    ]
     for tenant, calendar_id in errand.grants:
-        _attempt(tenant, calendar_id, partial(_withdraw, backend, contexts(tenant), calendar_id, person.tenant))
+        act = partial(_withdraw, backend, contexts(tenant), calendar_id, person.tenant)
+        acts.append((tenant, calendar_id, act))
     # Those who organize a meeting with the person are first: their next change must find nobody to mail.
     for copy in (*(Copy(tenant, stream, False, None) for tenant, stream in errand.met), *errand.copies):
         if copy.text is None or _may_name(backend, person, copy.text):
-            _attempt(copy.tenant, copy.stream_id, partial(_forget, backend, contexts(copy.tenant), person, copy))
+            forget = partial(_forget, backend, contexts(copy.tenant), person, copy)
+            acts.append((copy.tenant, copy.stream_id, forget))
+    return sum(not _attempt(*each) for each in acts)
 
 
-def _attempt(tenant: AccountId, stream_id: UUID, act: Callable[[], object]) -> None:
+def _attempt(tenant: AccountId, stream_id: UUID, act: Callable[[], object]) -> bool:
+    """False after a defect."""
     try:
         act()
     except Outage:
         raise
     except Refusal:
         # The owner is erased by now, or the calendar is deleted: nobody sees the copy any more.
-        return
+        return True
     except Exception:
         log.exception("a copy keeps an erased person until the next pass", account=str(tenant), stream=str(stream_id))
+        return False
+    return True
 
 
 def _may_name(backend: Backend, person: ErasedPerson, text: bytes) -> bool:
