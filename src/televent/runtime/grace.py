@@ -4,11 +4,15 @@ the copies of others."""
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 
 from televent.adapters.postgres.wakeup import REMINDERS
+from televent.adapters.sandbox.config import url_of
+from televent.adapters.sandbox.erasing import SandboxAway, tell_sandbox
+from televent.application.erased_people import ErasedPerson
 from televent.application.event_store.context import Context
 from televent.application.outage import Outage
 from televent.application.use_cases.people.erasure import erase_due
@@ -52,9 +56,25 @@ def forget_one(core: Core) -> bool:
     errand = core.erased_people.next(core.backend.clock())
     if errand is None:
         return False
-    failed = do_errand(core.backend, errand, lambda tenant: context_of(core, tenant))
-    core.erased_people.done(errand, core.backend.clock(), failed=failed > 0)
+    failed = do_errand(core.backend, errand, lambda tenant: context_of(core, tenant)) > 0
+    if errand.last is None and _sandbox_keeps(core, errand.person):
+        failed = True
+    core.erased_people.done(errand, core.backend.clock(), failed=failed)
     return True
+
+
+def _sandbox_keeps(core: Core, person: ErasedPerson) -> bool:
+    """Lets the sandbox of this data directory forget the person; returns whether there is one that has not."""
+    settings = core.settings
+    if not (settings.data_dir / "sandbox" / "telegram.jsonl").exists():
+        return False
+    host = urlsplit(url_of(settings.sandbox_host, settings.sandbox_port)).hostname or settings.sandbox_host
+    try:
+        tell_sandbox(host, settings.sandbox_port, person)
+    except SandboxAway as error:
+        log.warning("the sandbox still has the chat of an erased person; it is asked again", error=str(error))
+        return True
+    return False
 
 
 def context_of(core: Core, tenant: AccountId) -> Context:

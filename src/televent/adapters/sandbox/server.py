@@ -12,7 +12,7 @@ import uvicorn
 from litestar import Litestar, Response
 from litestar.datastructures import State
 
-from televent.adapters.sandbox import pages
+from televent.adapters.sandbox import forgetting, pages
 from televent.adapters.sandbox.botapi import routes as botapi
 from televent.adapters.sandbox.botapi.errors import BotApiError
 from televent.adapters.sandbox.botapi.webhook import deliver
@@ -143,7 +143,7 @@ def _app(sandbox: Sandbox) -> Litestar:
     )
     bot_api = [botapi.call_method, botapi.download]
     return Litestar(
-        [*bot_api, *people.ROUTES, *mail.ROUTES, pages.chat_page, pages.mail_page, pages.part],
+        [*bot_api, *people.ROUTES, *mail.ROUTES, *forgetting.ROUTES, pages.chat_page, pages.mail_page, pages.part],
         state=state,
         before_request=refuse_foreign_pages,
         response_headers=HEADERS,

@@ -52,7 +52,7 @@ class Files:
             (self._directory / file_id).write_bytes(content)
         self._journal.write("file", known)
         while len(self.known) > MAX_FILES or sum(each["file_size"] for each in self.known.values()) > MAX_KEPT_BYTES:
-            self._forget(next(iter(self.known)))
+            self.forget(next(iter(self.known)))
         return known
 
     def restore(self, known: Json) -> None:
@@ -72,8 +72,9 @@ class Files:
         """The description of the file with this file_path, or None."""
         return next((known for known in self.known.values() if known["file_path"] == path), None)
 
-    def _forget(self, file_id: str) -> None:
-        del self.known[file_id]
+    def forget(self, file_id: str) -> None:
+        """Delete a file, where there is one."""
+        self.known.pop(file_id, None)
         self._memory.pop(file_id, None)
         if self._directory is not None:
             (self._directory / file_id).unlink(missing_ok=True)

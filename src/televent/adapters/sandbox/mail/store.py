@@ -46,15 +46,16 @@ class Mails:
         if self._directory is not None:
             (self._directory / f"{mail.id:010}.eml").write_bytes(_envelope(mail) + content)
         if len(self.caught) > MAX_MAILS:
-            self._forget(next(iter(self.caught)))
+            self.forget(next(iter(self.caught)))
         return mail
 
     def clear(self) -> None:
         """Forget every mail."""
         for mail_id in list(self.caught):
-            self._forget(mail_id)
+            self.forget(mail_id)
 
-    def _forget(self, mail_id: int) -> None:
+    def forget(self, mail_id: int) -> None:
+        """Delete a mail that is there."""
         del self.caught[mail_id]
         if self._directory is not None:
             (self._directory / f"{mail_id:010}.eml").unlink(missing_ok=True)
